@@ -1,0 +1,76 @@
+import type { SecretBackend } from './backend.ts';
+import type { BackendCapabilities } from './capabilities.ts';
+import type { SecretValue } from './secret-value.ts';
+
+/** What a backend package exports: enough to describe, validate, open and document a backend of its type. */
+export interface BackendDefinition {
+  /** As in `kici-admin backend add NAME --type vault`. */
+  readonly type: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly settings: SettingsSchema;
+  /** The most that an instance can do; an instance may declare less, for example for an older protocol. */
+  readonly capabilities: BackendCapabilities;
+  /** Rules over several settings. Called after every field was validated by itself. */
+  validate?(settings: Settings): readonly SettingsProblem[];
+  /** Must not do I/O: the first call does. Throws `BackendError` (`misconfigured`). */
+  create(settings: Settings, host: BackendHost): SecretBackend | Promise<SecretBackend>;
+}
+
+/** Dotted names such as `auth.method`, in the order in which a form shows them. */
+export type SettingsSchema = Readonly<Record<string, SettingField>>;
+
+interface FieldBase {
+  readonly description: string;
+  readonly example: string;
+  readonly required?: boolean;
+  /** Sealed at rest, never returned by any API, entered through the secret input modes. */
+  readonly secret?: boolean;
+  /** The field exists only while another has one of these values. */
+  readonly when?: { readonly field: string; readonly is: readonly string[] };
+}
+
+export type SettingField =
+  | (FieldBase & { readonly type: 'string'; readonly default?: string; readonly pattern?: string })
+  | (FieldBase & { readonly type: 'address'; readonly default?: string })
+  | (FieldBase & { readonly type: 'path'; readonly default?: string })
+  | (FieldBase & { readonly type: 'choice'; readonly choices: readonly string[]; readonly default?: string })
+  | (FieldBase & { readonly type: 'integer'; readonly minimum?: number; readonly maximum?: number; readonly default?: number })
+  | (FieldBase & { readonly type: 'boolean'; readonly default?: boolean });
+
+/** Validated, with defaults filled in. Fields marked secret are `SecretValue`. */
+export type Settings = Readonly<Record<string, string | number | boolean | SecretValue | undefined>>;
+
+export interface SettingsProblem {
+  readonly field: string;
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/** What the system gives to a backend. Anything not here, a backend must not reach for. */
+export interface BackendHost {
+  /** The instance's name, as in `corp-vault:apps/shop`. */
+  readonly name: string;
+  /** The organisation that the instance serves. */
+  readonly organization: string;
+  readonly ambient: AmbientAccess;
+  /** Rejects with `permission_denied` when the server's allow-list does not take the address. */
+  resolveAddress(hostname: string): Promise<readonly ResolvedAddress[]>;
+  /** For operators: names and codes, never values. */
+  log(level: 'debug' | 'info' | 'warn', message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+}
+
+/** What of the server's own surroundings a backend may use; all off unless the server's configuration allows it. */
+export interface AmbientAccess {
+  /** Credentials that the machine has, such as instance roles, default chains and profiles. */
+  readonly credentials: boolean;
+  /** Paths that settings may name; a backend opens no other file. */
+  readonly paths: readonly string[];
+}
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}

@@ -1,0 +1,37 @@
+import type { FailureCode } from './failure-codes.ts';
+import type { SecretValue } from './secret-value.ts';
+
+/**
+ * What a read found out. `absent` is knowledge: the service proved that there is no value.
+ * `unknown` is the lack of it, and must never be treated as absence.
+ */
+export type ReadOutcome = FoundOutcome | AbsentOutcome | UnknownOutcome;
+
+export interface FoundOutcome {
+  readonly status: 'found';
+  readonly value: SecretValue;
+  readonly version?: string;
+}
+
+export interface AbsentOutcome {
+  readonly status: 'absent';
+}
+
+export interface UnknownOutcome {
+  readonly status: 'unknown';
+  readonly code: FailureCode;
+  /** For an operator, without any value or credential. */
+  readonly detail?: string;
+  /** Milliseconds after which the service asked to be called again. */
+  readonly retryAfterMs?: number;
+}
+
+export const absent: AbsentOutcome = Object.freeze({ status: 'absent' });
+
+export function found(value: SecretValue, version?: string): FoundOutcome {
+  return version === undefined ? { status: 'found', value } : { status: 'found', value, version };
+}
+
+export function unknown(code: FailureCode, detail?: string): UnknownOutcome {
+  return detail === undefined ? { status: 'unknown', code } : { status: 'unknown', code, detail };
+}

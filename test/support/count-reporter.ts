@@ -1,0 +1,27 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends the run with the one line that people and scripts read; names what was skipped, so that no skip is silent. */
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    for (const module of modules) {
+      const tests = [...module.children.allTests()];
+      if (module.errors().length > 0) counts.failed += 1;
+      for (const test of tests) {
+        const { state } = test.result();
+        if (state === 'passed') counts.passed += 1;
+        else if (state === 'failed') counts.failed += 1;
+        else {
+          counts.skipped += 1;
+          const note = test.result().state === 'skipped' ? test.result() : undefined;
+          const reason = note !== undefined && 'note' in note ? note.note : undefined;
+          process.stdout.write(`not proven: ${test.fullName}${reason === undefined ? '' : `: ${reason}`}\n`);
+        }
+      }
+    }
+    // After the default reporter's own summary.
+    process.once('exit', () => {
+      process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    });
+  }
+}
