@@ -1,0 +1,77 @@
+import type * as z from 'zod';
+import { ApiError, errorBody, isApiErrorCode } from './errors.ts';
+import type { Operation } from './operation.ts';
+
+export interface ClientOptions {
+  /** Where the orchestrator is, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly organization: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ApiClient {
+  /**
+   * @param token in place of the client's own, such as a job's
+   * @throws ApiError
+   */
+  call<I extends z.ZodObject, O extends z.ZodType>(operation: Operation<I, O>, input: z.input<I>, token?: string): Promise<z.output<O>>;
+}
+
+export function createClient(options: ClientOptions): ApiClient {
+  return {
+    async call(operation, input, token = options.token) {
+      const { url, body } = address(options, operation, input);
+      const text = await exchange(url, operation.method, body, token, options.signal);
+      const answer = operation.output.safeParse(parseJson(text));
+      if (!answer.success) throw new ApiError('bad_answer', `${url.origin} answered ${operation.method} ${url.pathname} with something else than its schema`);
+      return answer.data;
+    },
+  };
+}
+
+function address(options: ClientOptions, operation: Operation, input: object): { url: URL; body: string | undefined } {
+  const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(rest.get(name));
+    rest.delete(name);
+    return encodeURIComponent(value);
+  });
+  const url = new URL(`${options.url.replace(/\/$/, '')}/api/v1/orgs/${encodeURIComponent(options.organization)}${path}`);
+  if (operation.method !== 'GET' && operation.method !== 'DELETE') return { url, body: JSON.stringify(Object.fromEntries(rest)) };
+  for (const [name, value] of rest) url.searchParams.set(name, String(value));
+  return { url, body: undefined };
+}
+
+async function exchange(url: URL, method: string, body: string | undefined, token: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method,
+      redirect: 'error',
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    text = await response.text();
+  } catch {
+    throw new ApiError('unreachable', `cannot reach an orchestrator at ${url.origin}`);
+  }
+  if (response.ok) return text;
+  const problem = errorBody.safeParse(parseJson(text));
+  if (!problem.success || !isApiErrorCode(problem.data.error)) throw new ApiError('bad_answer', `${url.origin} answered with status ${response.status} and no error of ours`);
+  throw new ApiError(problem.data.error, problem.data.message, problem.data.hint);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

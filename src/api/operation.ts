@@ -1,0 +1,39 @@
+import type * as z from 'zod';
+import type { Permission } from './roles.ts';
+
+/** What an operation touches at most; decides how carefully it is treated where it is shown or gated. */
+export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
+
+export type Category =
+  | 'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'audit';
+
+/**
+ * One thing that the orchestrator does, as data. Routes, the OpenAPI document, the client, permissions,
+ * audit rows and command-line equivalents are derived from it, so that none of them can disagree.
+ */
+export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+  readonly summary: string;
+  readonly category: Category;
+  readonly sensitivity: Sensitivity;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /**
+   * Below `/api/v1/orgs/{org}`. Names in braces are taken from the input; the rest of the input travels
+   * as the query of GET and DELETE, and as the JSON body otherwise.
+   */
+  readonly path: `/${string}`;
+  readonly permission: Permission;
+  /** `write`: an intent row before the effect and an outcome row after it. `read`: one row before the answer leaves. */
+  readonly audit: 'write' | 'read' | 'none';
+  /** The command that does the same, without its arguments; `undefined` where only programs call it. */
+  readonly command: string | undefined;
+  /** Whether the dashboard-write policy can switch it off for cookie sessions. */
+  readonly policyGoverned: boolean;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return Object.freeze(operation);
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { environmentName, failureCode, keyName, timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+
+const base64Bytes = z.base64();
+
+/** What a job knows of a key at its start: names, never a value. */
+export const catalogueEntry = z.object({
+  key: keyName,
+  backend: z.string(),
+  scope: z.string(),
+  version: z.string().optional(),
+  /** `declared`: the name exists without a value. `unavailable`: who would win cannot be found out. */
+  status: z.enum(['available', 'declared', 'unavailable']),
+  code: failureCode.optional(),
+});
+
+/** One key's answer; a value travels sealed to the job's session key. */
+export const deliveredSecret = z.discriminatedUnion('status', [
+  z.object({
+    key: keyName,
+    status: z.literal('sealed'),
+    sealed: base64Bytes.describe('see sealForJob'),
+    backend: z.string(),
+    scope: z.string(),
+    version: z.string().optional(),
+    ageMs: z.number().nonnegative().optional(),
+  }),
+  z.object({ key: keyName, status: z.literal('unavailable'), backend: z.string(), scope: z.string(), code: failureCode, hint: z.string() }),
+  z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),
+  z.object({ key: keyName, status: z.literal('not_found') }),
+]);
+
+const openJob = defineOperation({
+  summary: 'Open a session for one job and get the names of its secrets',
+  category: 'jobs', sensitivity: 'names', method: 'POST', path: '/jobs', permission: 'jobs:open', audit: 'write',
+  command: 'kici run', policyGoverned: false,
+  input: z.object({
+    environment: environmentName,
+    workflow: z.string().min(1).max(200),
+    job: z.string().min(1).max(200),
+    agentPublicKey: base64Bytes.describe('X25519 public key, 32 bytes'),
+    /** Milliseconds; the session ends by itself after it. */
+    lifetimeMs: z.int().min(1_000).max(24 * 3_600_000).default(6 * 3_600_000),
+  }),
+  output: z.object({
+    jobId: z.string(),
+    jobToken: z.string(),
+    orchestratorPublicKey: base64Bytes.describe('X25519 public key, 32 bytes, made for this job'),
+    expiresAt: timestamp,
+    catalogue: z.array(catalogueEntry),
+    /** True when a key that is not listed may exist all the same, because a backend lists with a delay. */
+    openEnded: z.boolean(),
+    variables: z.array(z.object({ name: z.string(), value: z.string(), locked: z.boolean() })),
+  }),
+});
+
+const readJobSecrets = defineOperation({
+  summary: 'Read the values of keys of a job, sealed to its session key',
+  category: 'jobs', sensitivity: 'values', method: 'POST', path: '/jobs/{jobId}/secrets', permission: 'jobs:session', audit: 'read',
+  command: undefined, policyGoverned: false,
+  input: z.object({ jobId: z.string(), keys: z.array(keyName).min(1).max(1_000) }),
+  output: z.object({ secrets: z.array(deliveredSecret) }),
+});
+
+const closeJob = defineOperation({
+  summary: 'End a job\'s session and revoke its token',
+  category: 'jobs', sensitivity: 'names', method: 'POST', path: '/jobs/{jobId}/close', permission: 'jobs:session', audit: 'write',
+  command: undefined, policyGoverned: false,
+  input: z.object({ jobId: z.string() }),
+  output: z.object({}),
+});
+
+export const jobOperations = { 'jobs.open': openJob, 'jobs.read': readJobSecrets, 'jobs.close': closeJob };
