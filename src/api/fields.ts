@@ -30,4 +30,9 @@ export const secretBytes: z.ZodType<string> = z.base64()
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');
 
-export const none: z.ZodObject = z.object({});
+
+export const organizationName: z.ZodString = z.string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'an organisation name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"');
+/** Variables are part of a step's environment, so a shell must be able to read them. */
+export const variableName: z.ZodString = z.string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'a variable name starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9 and "_"');

@@ -1,8 +1,24 @@
+import { auditOperations } from './operations/audit.ts';
+import { backendOperations } from './operations/backends.ts';
+import { environmentOperations } from './operations/environments.ts';
 import { jobOperations } from './operations/jobs.ts';
+import { organizationOperations } from './operations/organizations.ts';
+import { resolutionOperations } from './operations/resolution.ts';
+import { secretOperations } from './operations/secrets.ts';
+import { tokenOperations } from './operations/tokens.ts';
+import { variableOperations } from './operations/variables.ts';
 
 /** Every operation by its id. */
 export const operations = {
+  ...organizationOperations,
+  ...environmentOperations,
+  ...secretOperations,
+  ...variableOperations,
+  ...backendOperations,
+  ...resolutionOperations,
   ...jobOperations,
+  ...tokenOperations,
+  ...auditOperations,
 };
 
 export type OperationId = keyof typeof operations;

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { environmentName, timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { roleNames } from '../roles.ts';
+
+const shared = { category: 'tokens', sensitivity: 'credentials', permission: 'tokens:manage', policyGoverned: true } as const;
+
+/** What the operator states of an agent; bindings see these facts and never what an agent says of itself. */
+export const agentFacts = z.object({
+  id: z.string().min(1).max(63), host: z.string().min(1).max(253).optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+const narrowing = {
+  scopes: z.array(z.string().min(1)).max(100).optional().describe('patterns, as in a binding; left out: every scope'),
+  environments: z.array(environmentName).max(100).optional().describe('left out: every environment'),
+  agent: agentFacts.optional(),
+};
+
+const tokenView = z.object({
+  id: z.string(), name: z.string(), role: z.enum(roleNames), createdAt: timestamp, expiresAt: timestamp.optional(), ...narrowing,
+});
+
+export const tokenOperations = {
+  'tokens.create': defineOperation({
+    ...shared, summary: 'Issue a token; it is shown once', method: 'POST', path: '/tokens', audit: 'write', command: 'kici-admin token create',
+    input: z.object({
+      name: z.string().min(1).max(100), role: z.enum(roleNames), ...narrowing,
+      lifetimeMs: z.int().min(1_000).optional().describe('milliseconds; left out: it does not expire'),
+    }),
+    output: tokenView.extend({ token: z.string() }),
+  }),
+  'tokens.list': defineOperation({
+    ...shared, summary: 'List tokens, without their secrets', method: 'GET', path: '/tokens', audit: 'none', command: 'kici-admin token list',
+    input: z.object({}),
+    output: z.object({ tokens: z.array(tokenView) }),
+  }),
+  'tokens.revoke': defineOperation({
+    ...shared, summary: 'Revoke a token at once', method: 'DELETE', path: '/tokens/{id}', audit: 'write', command: 'kici-admin token revoke',
+    input: z.object({ id: z.string() }),
+    output: z.object({}),
+  }),
+};

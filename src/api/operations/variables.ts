@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { environmentName, timestamp, variableName } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+
+const shared = { category: 'variables', sensitivity: 'settings' } as const;
+
+const view = z.object({ name: z.string(), value: z.string(), locked: z.boolean(), updatedAt: timestamp });
+
+export const variableOperations = {
+  'variables.set': defineOperation({
+    ...shared, summary: 'Set a variable of an environment', method: 'PUT', path: '/environments/{environment}/variables/{name}',
+    permission: 'variables:write', audit: 'write', command: 'kici-admin variable set', policyGoverned: true,
+    input: z.object({
+      environment: environmentName, name: variableName, value: z.string().max(65_536),
+      locked: z.boolean().optional().describe('true locks, false unlocks, left out changes nothing'),
+    }),
+    output: view,
+  }),
+  'variables.list': defineOperation({
+    ...shared, summary: 'List the variables of an environment', method: 'GET', path: '/environments/{environment}/variables',
+    permission: 'variables:read', audit: 'none', command: 'kici-admin variable list', policyGoverned: false,
+    input: z.object({ environment: environmentName }),
+    output: z.object({ variables: z.array(view) }),
+  }),
+  'variables.delete': defineOperation({
+    ...shared, summary: 'Delete a variable of an environment', method: 'DELETE', path: '/environments/{environment}/variables/{name}',
+    permission: 'variables:write', audit: 'write', command: 'kici-admin variable delete', policyGoverned: true,
+    input: z.object({ environment: environmentName, name: variableName }),
+    output: z.object({ existed: z.boolean() }),
+  }),
+};
