@@ -18,6 +18,7 @@ export const apiErrors = Object.freeze({
   unsupported: { status: 422, hint: 'choose a backend that can do this; `kici-admin backend types` shows what each can' },
   backend_unavailable: { status: 503, hint: 'see `kici-admin backend test` for the backend\'s state' },
   audit_unavailable: { status: 503, hint: 'nothing was done: see the orchestrator\'s log for why the audit row could not be written' },
+  audit_incomplete: { status: 500, hint: 'the change was made; `kici-admin audit verify` shows its open intent' },
   internal_error: { status: 500, hint: 'see the orchestrator\'s log under the request id' },
 } satisfies Record<string, ErrorKind>);
 

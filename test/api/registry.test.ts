@@ -57,3 +57,17 @@ describe('the registry as a whole', () => {
     for (const [id] of entries) expect(text.split(`"operationId":"${id}"`).length).toBe(2);
   });
 });
+
+describe('audit subjects', () => {
+  it('never record a value, a credential or a setting', () => {
+    for (const [, operation] of entries) {
+      for (const field of ['value', 'secretSettings', 'settings', 'agentPublicKey']) expect(operation.subject).not.toContain(field);
+    }
+  });
+
+  it('are recorded for every audited operation with input', () => {
+    for (const [, operation] of entries) {
+      if (operation.audit !== 'none') expect(operation.subject.length).toBeGreaterThan(0);
+    }
+  });
+});

@@ -13,11 +13,13 @@ export const auditRow = z.object({
 export const auditOperations = {
   'audit.list': defineOperation({
     ...shared, summary: 'Read the audit log, newest first', method: 'GET', path: '/audit', command: 'kici-admin audit list',
+    subject: [],
     input: z.object({ before: z.coerce.number().int().positive().optional(), limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
     output: z.object({ rows: z.array(auditRow) }),
   }),
   'audit.verify': defineOperation({
     ...shared, summary: 'Check that no row of the audit log was changed, swapped or cut off', method: 'GET', path: '/audit/verify', command: 'kici-admin audit verify',
+    subject: [],
     input: z.object({}),
     output: z.object({
       intact: z.boolean(), rows: z.int(), openIntents: z.array(z.int()), problems: z.array(z.object({ sequence: z.int(), problem: z.string() })),

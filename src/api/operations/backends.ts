@@ -40,6 +40,7 @@ const testResult = z.object({
 export const backendOperations = {
   'backends.types': defineOperation({
     ...reading, summary: 'List the types of backend that can be added, with their settings', method: 'GET', path: '/backend-types', command: 'kici-admin backend types',
+    subject: [],
     input: z.object({}),
     output: z.object({
       types: z.array(z.object({ type: z.string(), title: z.string(), summary: z.string(), addable: z.boolean(), settings: z.array(settingView), capabilities: capabilityView })),
@@ -47,11 +48,13 @@ export const backendOperations = {
   }),
   'backends.add': defineOperation({
     ...writing, summary: 'Add a backend', method: 'POST', path: '/backends', command: 'kici-admin backend add',
+    subject: ['name', 'type', 'optional'],
     input: z.object({ name: backendName, type: z.string(), settings: plainSettings.default({}), secretSettings: secretSettings.default({}), ...treatment }),
     output: backendView,
   }),
   'backends.update': defineOperation({
     ...writing, summary: 'Change the settings of a backend', method: 'PATCH', path: '/backends/{name}', command: 'kici-admin backend update',
+    subject: ['name', 'unset', 'optional'],
     input: z.object({
       name: backendName, settings: plainSettings.default({}), secretSettings: secretSettings.default({}),
       unset: z.array(z.string()).default([]), ...treatment,
@@ -60,21 +63,25 @@ export const backendOperations = {
   }),
   'backends.list': defineOperation({
     ...reading, summary: 'List backends with their state', method: 'GET', path: '/backends', command: 'kici-admin backend list',
+    subject: [],
     input: z.object({}),
     output: z.object({ backends: z.array(backendView) }),
   }),
   'backends.show': defineOperation({
     ...reading, summary: 'Show a backend', method: 'GET', path: '/backends/{name}', command: 'kici-admin backend show',
+    subject: ['name'],
     input: z.object({ name: backendName }),
     output: backendView,
   }),
   'backends.remove': defineOperation({
     ...writing, summary: 'Remove a backend; its store keeps its secrets', method: 'DELETE', path: '/backends/{name}', command: 'kici-admin backend remove',
+    subject: ['name'],
     input: z.object({ name: backendName }),
     output: z.object({}),
   }),
   'backends.test': defineOperation({
     ...reading, summary: 'Sign in to a backend, list it, and measure', method: 'POST', path: '/backends/{name}/test', permission: 'backends:test', audit: 'write', command: 'kici-admin backend test',
+    subject: ['name'],
     input: z.object({ name: backendName }),
     output: testResult,
   }),

@@ -28,36 +28,43 @@ const environmentView = z.object({ name: z.string(), createdAt: timestamp, bindi
 export const environmentOperations = {
   'environments.create': defineOperation({
     ...writing, summary: 'Create an environment, with bindings if wanted', method: 'POST', path: '/environments', command: 'kici-admin environment create',
+    subject: ['name', 'bind'],
     input: z.object({ name: environmentName, bind: z.array(z.string()).max(100).default([]) }),
     output: environmentView,
   }),
   'environments.list': defineOperation({
     ...reading, summary: 'List environments', method: 'GET', path: '/environments', command: 'kici-admin environment list',
+    subject: [],
     input: z.object({}),
     output: z.object({ environments: z.array(z.object({ name: z.string(), createdAt: timestamp, bindings: z.int() })) }),
   }),
   'environments.show': defineOperation({
     ...reading, summary: 'Show an environment and its bindings', method: 'GET', path: '/environments/{environment}', command: 'kici-admin environment show',
+    subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: environmentView,
   }),
   'environments.delete': defineOperation({
     ...writing, summary: 'Delete an environment with its bindings and variables', method: 'DELETE', path: '/environments/{environment}', command: 'kici-admin environment delete',
+    subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: z.object({}),
   }),
   'bindings.add': defineOperation({
     ...writing, summary: 'Bind scopes to an environment', method: 'POST', path: '/environments/{environment}/bindings', command: 'kici-admin environment bind',
+    subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
     output: bindingView,
   }),
   'bindings.update': defineOperation({
     ...writing, summary: 'Change a binding', method: 'PATCH', path: '/environments/{environment}/bindings/{id}', command: 'kici-admin environment rebind',
+    subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map'],
     input: z.object({ environment: environmentName, id: z.string(), ...bindingSettings, scope: bindingSettings.scope.optional() }),
     output: bindingView,
   }),
   'bindings.remove': defineOperation({
     ...writing, summary: 'Remove a binding', method: 'DELETE', path: '/environments/{environment}/bindings/{id}', command: 'kici-admin environment unbind',
+    subject: ['environment', 'id'],
     input: z.object({ environment: environmentName, id: z.string() }),
     output: z.object({}),
   }),

@@ -35,6 +35,7 @@ const openJob = defineOperation({
   summary: 'Open a session for one job and get the names of its secrets',
   category: 'jobs', sensitivity: 'names', method: 'POST', path: '/jobs', permission: 'jobs:open', audit: 'write',
   command: 'kici run', policyGoverned: false,
+  subject: ['environment', 'workflow', 'job'],
   input: z.object({
     environment: environmentName,
     workflow: z.string().min(1).max(200),
@@ -59,6 +60,7 @@ const readJobSecrets = defineOperation({
   summary: 'Read the values of keys of a job, sealed to its session key',
   category: 'jobs', sensitivity: 'values', method: 'POST', path: '/jobs/{jobId}/secrets', permission: 'jobs:session', audit: 'read',
   command: undefined, policyGoverned: false,
+  subject: ['jobId', 'keys'],
   input: z.object({ jobId: z.string(), keys: z.array(keyName).min(1).max(1_000) }),
   output: z.object({ secrets: z.array(deliveredSecret) }),
 });
@@ -67,6 +69,7 @@ const closeJob = defineOperation({
   summary: 'End a job\'s session and revoke its token',
   category: 'jobs', sensitivity: 'names', method: 'POST', path: '/jobs/{jobId}/close', permission: 'jobs:session', audit: 'write',
   command: undefined, policyGoverned: false,
+  subject: ['jobId'],
   input: z.object({ jobId: z.string() }),
   output: z.object({}),
 });

@@ -7,11 +7,13 @@ const shared = { category: 'organizations', sensitivity: 'names', permission: 'o
 export const organizationOperations = {
   'organizations.create': defineOperation({
     ...shared, summary: 'Create an organisation', method: 'POST', path: '/organizations', audit: 'write', command: 'kici-admin organization create',
+    subject: ['name'],
     input: z.object({ name: organizationName }),
     output: z.object({ name: z.string() }),
   }),
   'organizations.list': defineOperation({
     ...shared, summary: 'List organisations', method: 'GET', path: '/organizations', audit: 'none', command: 'kici-admin organization list',
+    subject: [],
     input: z.object({}),
     output: z.object({ organizations: z.array(z.object({ name: z.string(), createdAt: timestamp })) }),
   }),

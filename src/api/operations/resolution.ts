@@ -30,11 +30,13 @@ const problem = z.object({
 export const resolutionOperations = {
   'resolution.catalogue': defineOperation({
     ...shared, summary: 'List the keys of an environment with the backend that supplies each', method: 'GET', path: '/environments/{environment}/secrets', command: 'kici-admin secret list',
+    subject: ['environment'],
     input: z.object({ environment: environmentName, ...facts }),
     output: z.object({ secrets: z.array(catalogueEntry) }),
   }),
   'resolution.explain': defineOperation({
     ...shared, summary: 'Tell which backend supplies a key, and why', method: 'GET', path: '/environments/{environment}/explain', command: 'kici-admin explain',
+    subject: ['environment', 'key'],
     input: z.object({ environment: environmentName, key: keyName, ...facts }),
     output: z.object({
       key: z.string(), status: z.enum(['available', 'declared', 'unavailable', 'not_found']),
@@ -46,6 +48,7 @@ export const resolutionOperations = {
   }),
   'resolution.check': defineOperation({
     ...shared, summary: 'Tell what would fail right now for a job of an environment', method: 'GET', path: '/environments/{environment}/check', command: 'kici-admin check',
+    subject: ['environment'],
     input: z.object({ environment: environmentName, ...facts }),
     output: z.object({ keys: z.int(), problems: z.array(problem) }),
   }),

@@ -11,6 +11,7 @@ const receipt = z.object({ scope: z.string(), key: z.string(), version: z.string
 export const secretOperations = {
   'secrets.set': defineOperation({
     ...valueWrites, summary: 'Set the value of a secret', method: 'PUT', path: '/secrets', command: 'kici-admin secret set',
+    subject: ['scope', 'key'],
     input: z.object({
       scope: scopeId, key: sourceKey, value: secretBytes,
       expectedVersion: z.string().nullable().optional().describe('check-and-set: the version that must be current, null when none may exist'),
@@ -19,11 +20,13 @@ export const secretOperations = {
   }),
   'secrets.declare': defineOperation({
     ...nameWrites, summary: 'Record the name of a secret without a value', method: 'POST', path: '/secrets/declare', command: 'kici-admin secret declare',
+    subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({ scope: z.string(), key: z.string() }),
   }),
   'secrets.list': defineOperation({
     ...names, summary: 'List the names of the secrets of a scope', method: 'GET', path: '/secrets', command: 'kici-admin secret list',
+    subject: ['scope'],
     input: z.object({ scope: scopeId, tree: z.stringbool().optional().describe('scopes below it too') }),
     output: z.object({
       secrets: z.array(z.object({
@@ -35,11 +38,13 @@ export const secretOperations = {
   }),
   'secrets.delete': defineOperation({
     ...nameWrites, summary: 'Delete a secret', method: 'DELETE', path: '/secrets', command: 'kici-admin secret delete',
+    subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({ existed: z.boolean() }),
   }),
   'secrets.versions': defineOperation({
     ...names, summary: 'List the versions of a secret', method: 'GET', path: '/secrets/versions', command: 'kici-admin secret versions',
+    subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
       versions: z.array(z.object({ version: z.string(), createdAt: timestamp.optional(), current: z.boolean(), readable: z.boolean() })),
@@ -47,26 +52,31 @@ export const secretOperations = {
   }),
   'secrets.restore': defineOperation({
     ...valueWrites, summary: 'Make an earlier version of a secret current again', method: 'POST', path: '/secrets/restore', command: 'kici-admin secret restore',
+    subject: ['scope', 'key', 'version'],
     input: z.object({ scope: scopeId, key: sourceKey, version: z.string().min(1) }),
     output: receipt,
   }),
   'scopes.list': defineOperation({
     ...names, summary: 'List the scopes of a backend', method: 'GET', path: '/scopes', command: 'kici-admin scope list',
+    subject: ['backend'],
     input: z.object({ backend: z.string().optional() }),
     output: z.object({ scopes: z.array(z.string()) }),
   }),
   'scopes.create': defineOperation({
     ...nameWrites, summary: 'Create an empty scope', method: 'POST', path: '/scopes', command: 'kici-admin scope create',
+    subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ scope: z.string() }),
   }),
   'scopes.rename': defineOperation({
     ...nameWrites, summary: 'Rename a scope with its secrets', method: 'POST', path: '/scopes/rename', command: 'kici-admin scope rename',
+    subject: ['from', 'to'],
     input: z.object({ from: scopeId, to: scopeId }),
     output: z.object({ scope: z.string() }),
   }),
   'scopes.delete': defineOperation({
     ...nameWrites, summary: 'Delete a scope with its secrets', method: 'DELETE', path: '/scopes', command: 'kici-admin scope delete',
+    subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ deletedSecrets: z.int() }),
   }),

@@ -24,6 +24,7 @@ const tokenView = z.object({
 export const tokenOperations = {
   'tokens.create': defineOperation({
     ...shared, summary: 'Issue a token; it is shown once', method: 'POST', path: '/tokens', audit: 'write', command: 'kici-admin token create',
+    subject: ['name', 'role', 'scopes', 'environments', 'agent', 'lifetimeMs'],
     input: z.object({
       name: z.string().min(1).max(100), role: z.enum(roleNames), ...narrowing,
       lifetimeMs: z.int().min(1_000).optional().describe('milliseconds; left out: it does not expire'),
@@ -32,11 +33,13 @@ export const tokenOperations = {
   }),
   'tokens.list': defineOperation({
     ...shared, summary: 'List tokens, without their secrets', method: 'GET', path: '/tokens', audit: 'none', command: 'kici-admin token list',
+    subject: [],
     input: z.object({}),
     output: z.object({ tokens: z.array(tokenView) }),
   }),
   'tokens.revoke': defineOperation({
     ...shared, summary: 'Revoke a token at once', method: 'DELETE', path: '/tokens/{id}', audit: 'write', command: 'kici-admin token revoke',
+    subject: ['id'],
     input: z.object({ id: z.string() }),
     output: z.object({}),
   }),

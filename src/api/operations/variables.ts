@@ -10,6 +10,7 @@ export const variableOperations = {
   'variables.set': defineOperation({
     ...shared, summary: 'Set a variable of an environment', method: 'PUT', path: '/environments/{environment}/variables/{name}',
     permission: 'variables:write', audit: 'write', command: 'kici-admin variable set', policyGoverned: true,
+    subject: ['environment', 'name', 'locked'],
     input: z.object({
       environment: environmentName, name: variableName, value: z.string().max(65_536),
       locked: z.boolean().optional().describe('true locks, false unlocks, left out changes nothing'),
@@ -19,12 +20,14 @@ export const variableOperations = {
   'variables.list': defineOperation({
     ...shared, summary: 'List the variables of an environment', method: 'GET', path: '/environments/{environment}/variables',
     permission: 'variables:read', audit: 'none', command: 'kici-admin variable list', policyGoverned: false,
+    subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: z.object({ variables: z.array(view) }),
   }),
   'variables.delete': defineOperation({
     ...shared, summary: 'Delete a variable of an environment', method: 'DELETE', path: '/environments/{environment}/variables/{name}',
     permission: 'variables:write', audit: 'write', command: 'kici-admin variable delete', policyGoverned: true,
+    subject: ['environment', 'name'],
     input: z.object({ environment: environmentName, name: variableName }),
     output: z.object({ existed: z.boolean() }),
   }),
