@@ -25,7 +25,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   /** `write`: an intent row before the effect and an outcome row after it. `read`: one row before the answer leaves. */
   readonly audit: 'write' | 'read' | 'none';
   /** The input fields that an audit row records: names, never values. */
-  readonly subject: readonly (keyof Input['shape'] & string)[];
+  readonly subject: readonly string[];
   /** The command that does the same, without its arguments; `undefined` where only programs call it. */
   readonly command: string | undefined;
   /** Whether the dashboard-write policy can switch it off for cookie sessions. */
@@ -35,7 +35,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
 }
 
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
-  operation: Operation<Input, Output>,
+  operation: Operation<Input, Output> & { readonly subject: readonly (keyof Input['shape'])[] },
 ): Operation<Input, Output> {
   return Object.freeze(operation);
 }
