@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely';
+import type { OrchestratorTables } from '../tables.ts';
+import type { AuditAnchor, AuditHead } from './anchor.ts';
+import { chainStart, signedBytes, type UnsignedRow } from './chain.ts';
+
+export interface AuditEntry {
+  readonly organization: string;
+  readonly phase: 'intent' | 'outcome' | 'read';
+  readonly operation: string;
+  readonly actor: string;
+  /** Names only. */
+  readonly subject: Readonly<Record<string, unknown>>;
+  readonly result?: string;
+  /** The sequence of the intent that an outcome closes. */
+  readonly intent?: number;
+}
+
+export type AuditMac = (organization: string, bytes: Uint8Array) => Promise<string>;
+
+export interface AuditLog {
+  /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
+  append(entry: AuditEntry): Promise<number>;
+}
+
+interface Waiting {
+  readonly entry: AuditEntry;
+  readonly resolve: (sequence: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Rows that arrive while a commit is under way share the next one. */
+export function createAuditLog(database: Kysely<OrchestratorTables>, mac: AuditMac, anchor: AuditAnchor, now: () => number): AuditLog {
+  let waiting: Waiting[] = [];
+  let committing = false;
+
+  async function commitAll(): Promise<void> {
+    committing = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        const sequences = await commit(database, mac, anchor, batch.map(({ entry }) => entry), now);
+        for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    committing = false;
+  }
+
+  return {
+    append(entry) {
+      const { promise, resolve, reject } = Promise.withResolvers<number>();
+      waiting.push({ entry, resolve, reject });
+      if (!committing) void commitAll();
+      return promise;
+    },
+  };
+}
+
+async function commit(database: Kysely<OrchestratorTables>, mac: AuditMac, anchor: AuditAnchor, entries: readonly AuditEntry[], now: () => number): Promise<number[]> {
+  const heads = new Map<string, AuditHead>();
+  const sequences = await database.transaction().execute(async (transaction) => {
+    const written: number[] = [];
+    for (const entry of entries) {
+      const head = heads.get(entry.organization) ?? await readHead(transaction, entry.organization);
+      const row: UnsignedRow = {
+        organization: entry.organization, sequence: head.sequence + 1, at: now(), phase: entry.phase, operation: entry.operation,
+        actor: entry.actor, subject: JSON.stringify(entry.subject), result: entry.result ?? null, intent: entry.intent ?? null,
+      };
+      const signed = { ...row, mac: await mac(entry.organization, signedBytes(row, head.mac)) };
+      await transaction.insertInto('audit_rows').values(signed).execute();
+      heads.set(entry.organization, { sequence: signed.sequence, mac: signed.mac });
+      written.push(signed.sequence);
+    }
+    return written;
+  });
+  await anchor.write(heads);
+  return sequences;
+}
+
+async function readHead(database: Kysely<OrchestratorTables>, organization: string): Promise<AuditHead> {
+  const row = await database.selectFrom('audit_rows').select(['sequence', 'mac'])
+    .where('organization', '=', organization).orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+  return row ?? { sequence: 0, mac: chainStart };
+}

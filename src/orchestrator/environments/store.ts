@@ -1,0 +1,26 @@
+import type { Kysely, Selectable } from 'kysely';
+import { ApiError } from '../../api/errors.ts';
+import type { OrchestratorTables } from '../tables.ts';
+
+export type BindingRow = Selectable<OrchestratorTables['bindings']>;
+
+export interface EnvironmentStore {
+  /** @throws ApiError `not_found` */
+  require(organization: string, environment: string): Promise<Selectable<OrchestratorTables['environments']>>;
+  bindings(organization: string, environment: string): Promise<readonly BindingRow[]>;
+}
+
+export function createEnvironmentStore(database: Kysely<OrchestratorTables>): EnvironmentStore {
+  return {
+    async require(organization, environment) {
+      const row = await database.selectFrom('environments').selectAll()
+        .where('organization', '=', organization).where('name', '=', environment).executeTakeFirst();
+      if (row === undefined) {
+        throw new ApiError('not_found', `there is no environment ${environment}`, `create it with \`kici-admin environment create ${environment}\`, or see \`kici-admin environment list\``);
+      }
+      return row;
+    },
+    bindings: (organization, environment) => database.selectFrom('bindings').selectAll()
+      .where('organization', '=', organization).where('environment', '=', environment).orderBy('created_at').orderBy('id').execute(),
+  };
+}

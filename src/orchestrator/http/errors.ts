@@ -1,0 +1,37 @@
+import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/errors.ts';
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: { readonly error: string; readonly message: string; readonly hint: string; readonly requestId: string };
+  /** Set when the fault is ours: the caller sees only the request id. */
+  readonly unexpected: boolean;
+}
+
+const fromBackend: Partial<Record<FailureCode, ApiErrorCode>> = {
+  conflict: 'conflict',
+  too_large: 'too_large',
+  invalid_argument: 'invalid_request',
+  misconfigured: 'invalid_request',
+  not_found: 'not_found',
+  unsupported: 'unsupported',
+};
+
+/** What a caller is told of any error; nothing of an error that is not ours gets out. */
+export function answerTo(error: unknown, requestId: string): ErrorAnswer {
+  const known = toApiError(error);
+  const code: ApiErrorCode = known !== undefined && isApiErrorCode(known.code) ? known.code : 'internal_error';
+  const message = known?.message ?? 'the orchestrator failed';
+  const hint = known?.hint ?? apiErrors.internal_error.hint;
+  return { status: apiErrors[code].status, body: { error: code, message, hint, requestId }, unexpected: known === undefined };
+}
+
+export function toApiError(error: unknown): ApiError | undefined {
+  if (ApiError.is(error)) return error;
+  if (BackendError.is(error)) return new ApiError(fromBackend[error.code] ?? 'backend_unavailable', error.message, error.hint);
+  if (error instanceof Error && 'code' in error) {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError('too_large', 'the request body is too large');
+    if (typeof error.code === 'string' && error.code.startsWith('FST_ERR_CTP_')) return new ApiError('invalid_request', 'the request body is not JSON');
+  }
+  return undefined;
+}

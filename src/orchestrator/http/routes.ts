@@ -1,0 +1,119 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ApiError } from '../../api/errors.ts';
+import type { Operation } from '../../api/operation.ts';
+import { operations, type OperationId } from '../../api/registry.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { actorOf, requireEnvironment, requirePermission, type Call, type Caller } from '../caller.ts';
+import type { Handlers } from '../handlers.ts';
+import type { Authenticator } from './authenticate.ts';
+import { toApiError } from './errors.ts';
+
+export interface RouteServices {
+  readonly handlers: Handlers;
+  readonly authenticator: Authenticator;
+  readonly audit: AuditLog;
+  /** Milliseconds that a request may take. */
+  readonly requestTimeoutMs: number;
+}
+
+type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
+
+/** Serves every operation of the registry. Who calls is settled before a body is read. */
+export function registerRoutes(app: FastifyInstance, services: RouteServices): void {
+  app.decorateRequest('caller', null);
+  for (const [id, operation] of operationEntries()) {
+    // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const handler = services.handlers[id] as Handler;
+    app.route({
+      method: operation.method,
+      url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
+      onRequest: async (request) => {
+        const { caller, generation } = await services.authenticator.authenticate(request.headers.authorization, parameter(request, 'org'));
+        requirePermission(caller, operation.permission);
+        request.setDecorator('caller', { caller, generation });
+      },
+      handler: async (request, reply) => {
+        const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
+        const input = parseInput(operation, request);
+        if (typeof input['environment'] === 'string') requireEnvironment(caller, input['environment']);
+        const notes: Record<string, unknown> = {};
+        const call: Call = {
+          caller, generation, organization: parameter(request, 'org'), requestId: request.id, context: deadline(services.requestTimeoutMs),
+          note: (fields) => { Object.assign(notes, fields); },
+        };
+        const output = await audited(services.audit, id, operation, input, call, notes, () => handler(input, call));
+        return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
+      },
+    });
+  }
+}
+
+function operationEntries(): readonly (readonly [OperationId, Operation])[] {
+  // `Object.entries` forgets that the keys are exactly the ids.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.entries(operations) as [OperationId, Operation][];
+}
+
+function deadline(timeoutMs: number): Call['context'] {
+  return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };
+}
+
+function parameter(request: FastifyRequest, name: string): string {
+  const { params } = request;
+  const value: unknown = typeof params === 'object' && params !== null && Object.hasOwn(params, name) ? Reflect.get(params, name) : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function parseInput(operation: Operation, request: FastifyRequest): Record<string, unknown> {
+  const { params, query, body } = request;
+  const carried = operation.method === 'GET' || operation.method === 'DELETE' ? query : body;
+  const { org: _, ...named } = asRecord(params);
+  const parsed = operation.input.strict().safeParse({ ...asRecord(carried), ...named });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
+  throw new ApiError('invalid_request', problems.join('; '));
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** Without an audit row nothing happens: the intent comes before the effect, the row of a read before the answer. */
+async function audited(
+  audit: AuditLog, id: OperationId, operation: Operation, input: Record<string, unknown>, call: Call,
+  notes: Record<string, unknown>, effect: () => Promise<unknown>,
+): Promise<unknown> {
+  if (operation.audit === 'none') return effect();
+  const subject = Object.fromEntries(operation.subject.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])));
+  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller) };
+  if (operation.audit === 'read') {
+    const output = await effect();
+    await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
+    return output;
+  }
+  const intent = await record(audit, { ...entry, phase: 'intent', subject });
+  let output: unknown;
+  try {
+    output = await effect();
+  } catch (error) {
+    const result = toApiError(error)?.code ?? 'internal_error';
+    // The effect's own error is what the caller needs; an intent without an outcome stays visible to `audit verify`.
+    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent }).catch(() => undefined);
+    throw error;
+  }
+  try {
+    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
+  } catch {
+    throw new ApiError('audit_incomplete', 'the change was made, but its outcome could not be written to the audit log');
+  }
+  return output;
+}
+
+async function record(audit: AuditLog, entry: Parameters<AuditLog['append']>[0]): Promise<number> {
+  try {
+    return await audit.append(entry);
+  } catch {
+    throw new ApiError('audit_unavailable', 'nothing was done: the audit row could not be written');
+  }
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { maxValueBytes } from '../../api/fields.ts';
+import { openApiDocument } from '../../api/openapi.ts';
+import { answerTo } from './errors.ts';
+import { registerRoutes, type RouteServices } from './routes.ts';
+
+export interface ServerOptions extends RouteServices {
+  readonly version: string;
+  readonly log: Logger;
+  /** Rejects while a request could not be served. */
+  ready(): Promise<void>;
+}
+
+/** A value as base64, with room for the names around it. */
+const bodyLimit = Math.ceil(maxValueBytes / 3) * 4 + 65_536;
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit,
+    genReqId: () => randomUUID(),
+    // Requests are logged by their id and route below: a URL may hold a name, a header a token.
+    logger: false,
+    requestTimeout: 30_000,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  });
+  const document = openApiDocument(options.version);
+  app.get('/openapi.json', async () => document);
+  app.get('/health/live', async () => ({ status: 'live' }));
+  app.get('/health/ready', async (_, reply) => {
+    try {
+      await options.ready();
+      return { status: 'ready' };
+    } catch {
+      return reply.status(503).send({ status: 'not ready', hint: 'see the orchestrator\'s log' });
+    }
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const answer = answerTo(error, request.id);
+    if (answer.unexpected) options.log.error({ requestId: request.id, route: request.routeOptions.url, error: nameAndStack(error) }, 'request failed');
+    return reply.status(answer.status).send(answer.body);
+  });
+  app.setNotFoundHandler((request, reply) => reply.status(404).send({
+    error: 'not_found', message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`, hint: 'see /openapi.json', requestId: request.id,
+  }));
+  app.addHook('onResponse', async (request, reply) => {
+    options.log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+  });
+  registerRoutes(app, options);
+  return app;
+}
+
+/** Where an unexpected error happened, without its message: a library may have put anything there. */
+function nameAndStack(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames].join('\n');
+}

@@ -1,0 +1,81 @@
+/** The orchestrator's own tables. Times are Unix milliseconds; structured columns hold JSON text; flags are 0 or 1. */
+export interface OrchestratorTables {
+  readonly organizations: {
+    name: string;
+    /** Raised by every change that a resolution depends on; read together with each token. */
+    generation: number;
+    created_at: number;
+  };
+  readonly environments: { organization: string; name: string; created_at: number };
+  readonly bindings: {
+    id: string;
+    organization: string;
+    environment: string;
+    scope: string;
+    host: string;
+    priority: number;
+    prefix: string | null;
+    map: string | null;
+    created_at: number;
+  };
+  readonly variables: { organization: string; environment: string; name: string; value: string; locked: number; updated_at: number };
+  readonly backends: {
+    organization: string;
+    name: string;
+    type: string;
+    settings: string;
+    /** Sealed JSON of the secret settings. */
+    secret_settings: Uint8Array | null;
+    optional: number;
+    cache_max_age_ms: number;
+    serve_stale_ms: number;
+    generation: number;
+    created_at: number;
+    updated_at: number;
+  };
+  readonly tokens: {
+    id: string;
+    /** Null: every organisation. */
+    organization: string | null;
+    name: string;
+    role: string;
+    /** SHA-256 of the token, hex. */
+    hash: string;
+    scopes: string | null;
+    environments: string | null;
+    agent: string | null;
+    created_at: number;
+    expires_at: number | null;
+    revoked_at: number | null;
+  };
+  readonly jobs: {
+    id: string;
+    organization: string;
+    environment: string;
+    workflow: string;
+    job: string;
+    token_id: string;
+    /** SHA-256 of the job's token, hex. */
+    token_hash: string;
+    /** The session key, sealed by the keyring. */
+    session_key: Uint8Array;
+    /** Names only: see `FrozenCatalogue`. */
+    catalogue: string;
+    opened_at: number;
+    expires_at: number;
+    closed_at: number | null;
+  };
+  readonly audit_rows: {
+    organization: string;
+    sequence: number;
+    at: number;
+    phase: string;
+    operation: string;
+    actor: string;
+    subject: string;
+    result: string | null;
+    intent: number | null;
+    /** HMAC over this row and the row before it, hex. */
+    mac: string;
+  };
+}

@@ -1,0 +1,4 @@
+/** @param milliseconds since the Unix epoch */
+export function rfc3339(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

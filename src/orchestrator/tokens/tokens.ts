@@ -1,0 +1,100 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Kysely, Selectable } from 'kysely';
+import * as z from 'zod';
+import { ApiError } from '../../api/errors.ts';
+import { agentFacts } from '../../api/operations/tokens.ts';
+import { roleNames, rolePermissions, type Role } from '../../api/roles.ts';
+import type { Caller } from '../caller.ts';
+import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
+import { hashToken } from '../http/authenticate.ts';
+import type { OrchestratorTables } from '../tables.ts';
+import { rfc3339 } from '../time.ts';
+
+export interface Tokens {
+  readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
+  /** An owner's token of every organisation, for the user who runs the orchestrator. */
+  issueLocal(): Promise<string>;
+  /** Whether the token is a usable owner's token of this database. */
+  isUsable(token: string): Promise<boolean>;
+}
+
+type TokenRow = Selectable<OrchestratorTables['tokens']>;
+
+const list = z.array(z.string());
+const roleName = z.enum(roleNames);
+
+export function createTokens(database: Kysely<OrchestratorTables>, now: () => number): Tokens {
+  async function insert(fields: Pick<TokenRow, 'organization' | 'name' | 'role' | 'scopes' | 'environments' | 'agent' | 'expires_at'>): Promise<{ row: TokenRow; token: string }> {
+    const token = `kici_${randomBytes(32).toString('base64url')}`;
+    const row: TokenRow = { ...fields, id: randomUUID(), hash: hashToken(token), created_at: now(), revoked_at: null };
+    await database.insertInto('tokens').values(row).execute();
+    return { row, token };
+  }
+
+  return {
+    async issueLocal() {
+      const { token } = await insert({ organization: null, name: 'local', role: 'owner', scopes: null, environments: null, agent: null, expires_at: null });
+      return token;
+    },
+    async isUsable(token) {
+      const row = await database.selectFrom('tokens').select('id')
+        .where('hash', '=', hashToken(token)).where('role', '=', 'owner').where('organization', 'is', null).where('revoked_at', 'is', null).executeTakeFirst();
+      return row !== undefined;
+    },
+    handlers: {
+      async 'tokens.create'(input, { caller, organization }) {
+        requireNoMoreThan(caller, input);
+        const { row, token } = await insert({
+          organization, name: input.name, role: input.role,
+          scopes: input.scopes === undefined ? null : JSON.stringify(input.scopes),
+          environments: input.environments === undefined ? null : JSON.stringify(input.environments),
+          agent: input.agent === undefined ? null : JSON.stringify(input.agent),
+          expires_at: input.lifetimeMs === undefined ? null : now() + input.lifetimeMs,
+        });
+        return { ...view(row), token };
+      },
+      async 'tokens.list'(_, { organization }) {
+        const rows = await database.selectFrom('tokens').selectAll()
+          .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)])).where('revoked_at', 'is', null)
+          .orderBy('created_at').orderBy('id').execute();
+        return { tokens: rows.map(view) };
+      },
+      async 'tokens.revoke'({ id }, { caller, organization }) {
+        const row = await database.selectFrom('tokens').select(['role', 'organization']).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
+        if (row === undefined || (row.organization !== null && row.organization !== organization)) throw new ApiError('not_found', `there is no token ${id}`);
+        requireRole(caller, roleName.parse(row.role), 'revoke');
+        await database.updateTable('tokens').set({ revoked_at: now() }).where('id', '=', id).execute();
+        return {};
+      },
+    },
+  };
+}
+
+/** Nobody issues a token that may do more than their own. */
+function requireNoMoreThan(caller: Caller, wanted: OperationInput<'tokens.create'>): void {
+  requireRole(caller, wanted.role, 'issue');
+  if (caller.kind !== 'token') return;
+  for (const field of ['scopes', 'environments'] as const) {
+    const own = caller[field];
+    if (own !== undefined && !(wanted[field]?.every((entry) => own.includes(entry)) ?? false)) {
+      throw new ApiError('permission_denied', `this token is narrowed to ${field} ${own.join(', ')}, and so must be the tokens that it issues`);
+    }
+  }
+}
+
+function requireRole(caller: Caller, role: Role, verb: 'issue' | 'revoke'): void {
+  const held = caller.kind === 'token' ? rolePermissions[caller.role] : [];
+  if (!rolePermissions[role].every((permission) => held.includes(permission))) {
+    throw new ApiError('permission_denied', `this token may not ${verb} a token of the role ${role}, which may do more than it`);
+  }
+}
+
+function view(row: TokenRow): OperationOutput<'tokens.list'>['tokens'][number] {
+  return {
+    id: row.id, name: row.name, role: roleName.parse(row.role), createdAt: rfc3339(row.created_at),
+    ...(row.expires_at === null ? {} : { expiresAt: rfc3339(row.expires_at) }),
+    ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
+    ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
+    ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
+  };
+}
