@@ -1,0 +1,60 @@
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { CommandError, UsageError } from '../terminal/errors.ts';
+import type { Io } from '../terminal/io.ts';
+import type { InputMode } from './mode.ts';
+
+export const maxValueBytes = 65_536;
+/** A value at the limit may still end in a line end that is taken off. */
+const maxReadBytes = maxValueBytes + 2;
+
+/** The bytes as the source gives them. @throws CommandError, UsageError */
+export async function readBytes(mode: InputMode, label: string, io: Io): Promise<Uint8Array> {
+  switch (mode.kind) {
+    case 'prompt': return prompt(label, io);
+    case 'stdin': return collect(io.stdin);
+    case 'file': return readFile(mode.path);
+    case 'environment': return fromEnvironment(mode.name, io);
+    case 'argument': return Buffer.from(mode.value);
+  }
+}
+
+async function prompt(label: string, io: Io): Promise<Uint8Array> {
+  if (io.stdin.isTTY !== true) throw new UsageError('--prompt needs a terminal', 'pipe the value and use --from-stdin');
+  const { default: password } = await import('@inquirer/password');
+  // On stderr, so that stdout holds nothing but the result.
+  return Buffer.from(await password({ message: `Value of ${label}:`, mask: false }, { input: io.stdin, output: io.stderr }));
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    await using handle = await open(path, 'r');
+    return await collect(handle.createReadStream({ autoClose: false }));
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new CommandError('cannot_read', `cannot read ${JSON.stringify(path)} (${reason})`, 'check the path and its permissions');
+  }
+}
+
+function fromEnvironment(name: string, io: Io): Uint8Array {
+  const value = io.environment[name];
+  if (value === undefined) throw new CommandError('not_set', `the environment variable ${name} is not set`, 'set and export it, or choose another way to give the value');
+  return Buffer.from(value);
+}
+
+async function collect(stream: Readable): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    length += bytes.byteLength;
+    if (length > maxReadBytes) throw tooLarge();
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function tooLarge(): CommandError {
+  return new CommandError('too_large', `the value is larger than ${maxValueBytes} bytes`, 'keep large files elsewhere and store the key that opens them');
+}

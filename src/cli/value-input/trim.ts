@@ -1,0 +1,30 @@
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+export type Trimming = 'one-line' | 'always' | 'never';
+
+/**
+ * Takes off one line end. `one-line`: only where the whole is a single line of UTF-8 text, as `echo` and
+ * `pass show` write it; a key file of several lines needs its last newline, and bytes are nobody's lines.
+ */
+export function trimLineEnd(bytes: Uint8Array, trimming: Trimming): Uint8Array {
+  const end = lengthWithoutLineEnd(bytes);
+  if (trimming === 'never' || end === bytes.byteLength) return bytes;
+  const body = bytes.subarray(0, end);
+  if (trimming === 'one-line' && (body.includes(lineFeed) || body.includes(carriageReturn) || !isUtf8(body))) return bytes;
+  return body;
+}
+
+function lengthWithoutLineEnd(bytes: Uint8Array): number {
+  if (bytes.at(-1) !== lineFeed) return bytes.byteLength;
+  return bytes.byteLength - (bytes.at(-2) === carriageReturn ? 2 : 1);
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
