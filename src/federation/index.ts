@@ -1,1 +1,1 @@
-export const placeholder = true;
+export * from './resolver/index.ts';

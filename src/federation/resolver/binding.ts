@@ -1,0 +1,72 @@
+import { internalBackendName, parseBackendName, parseKey, quote, type Parsed } from '@kici-dev/secret-backend';
+import type { Rename } from './rename.ts';
+import { parseScopePattern } from './scope-pattern.ts';
+
+/** As an operator states it. */
+export interface BindingInput {
+  readonly id: string;
+  /** `backend:pattern`; a bare pattern is of the internal store, `*:pattern` of every backend. */
+  readonly scope: string;
+  /** A glob over the agent's host. */
+  readonly host?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly prefix?: string | undefined;
+  readonly map?: Readonly<Record<string, string>> | undefined;
+}
+
+export const everyBackend = '*';
+export const everyHost = '**';
+
+export interface Binding {
+  readonly id: string;
+  /** A backend's name, or `*`. */
+  readonly backend: string;
+  /** May hold placeholders. */
+  readonly pattern: string;
+  readonly host: string;
+  readonly priority: number;
+  readonly rename: Rename;
+}
+
+export const placeholder: RegExp = /\$\{(agentId|host|label:[A-Za-z0-9._-]+)\}/g;
+const hostPattern = /^[A-Za-z0-9._*?[\]!^-]{1,253}$/;
+
+export function parseBinding(input: BindingInput): Parsed<Binding> {
+  const colon = backendColon(input.scope);
+  const backend = colon < 0 ? internalBackendName : input.scope.slice(0, colon);
+  const pattern = input.scope.slice(colon + 1);
+  if (backend !== everyBackend) {
+    const name = parseBackendName(backend);
+    if (!name.ok) return name;
+  }
+  // A placeholder stands for one segment's worth of plain characters.
+  const sample = parseScopePattern(pattern.replace(placeholder, 'x'));
+  if (!sample.ok) return { ok: false, reason: `${sample.reason} (in ${quote(input.scope)})` };
+  const host = input.host ?? everyHost;
+  if (!hostPattern.test(host)) return { ok: false, reason: `a host pattern has letters, digits, ".", "_", "-" and wildcards: ${quote(host)}` };
+  const rename = parseRename(input);
+  return rename.ok ? { ok: true, value: { id: input.id, backend, pattern, host, priority: input.priority ?? 0, rename: rename.value } } : rename;
+}
+
+/** The colon after the backend's name, not the one inside `${label:…}`. */
+function backendColon(text: string): number {
+  const colon = text.indexOf(':');
+  const brace = text.indexOf('${');
+  return brace >= 0 && brace < colon ? -1 : colon;
+}
+
+function parseRename(input: BindingInput): Parsed<Rename> {
+  if (input.prefix !== undefined && input.map !== undefined) return { ok: false, reason: 'a binding has a prefix or a map, not both' };
+  if (input.prefix !== undefined) {
+    const prefix = parseKey(input.prefix);
+    return prefix.ok ? { ok: true, value: { kind: 'prefix', prefix: prefix.value } } : { ok: false, reason: `the prefix would not start a key: ${prefix.reason}` };
+  }
+  if (input.map === undefined) return { ok: true, value: { kind: 'none' } };
+  const keys = new Map(Object.entries(input.map));
+  if (keys.size === 0) return { ok: false, reason: 'a map names at least one key' };
+  for (const target of keys.values()) {
+    const key = parseKey(target);
+    if (!key.ok) return key;
+  }
+  return { ok: true, value: { kind: 'map', keys } };
+}

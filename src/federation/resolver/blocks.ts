@@ -1,0 +1,52 @@
+import type { FailureCode } from '@kici-dev/secret-backend';
+import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
+import type { Listing } from './listing.ts';
+import { compareText, type Ranked } from './rank.ts';
+import { renameKey, sourceKeysOf, type Rename } from './rename.ts';
+import { couldMatchWithin, type ScopePattern } from './scope-pattern.ts';
+
+/** A part of a backend whose names could not be had, as far as one binding reaches into it. */
+export interface Block {
+  readonly backend: string;
+  /** Left out: the whole backend. */
+  readonly region: string | undefined;
+  readonly code: FailureCode;
+  readonly binding: string;
+  readonly priority: number;
+  readonly hostRank: number;
+  readonly patternRank: number;
+  readonly pattern: ScopePattern;
+  readonly rename: Rename;
+}
+
+export function collectBlocks(bindings: CompiledBindings, listings: readonly Listing[]): readonly Block[] {
+  return listings.flatMap(({ backend, query, failure, unlisted }) => {
+    const parts: { region: string | undefined; code: FailureCode }[] = failure === undefined
+      ? unlisted.map(({ scope, code }) => ({ region: scope, code }))
+      : [{ region: query.scope, code: failure }];
+    return parts.flatMap(({ region, code }) => bindings.active
+      .filter(({ binding, pattern }) => selectsBackend(binding, backend) && couldMatchWithin(pattern, region))
+      .map((compiled) => blockOf(compiled, backend, region, code)));
+  });
+}
+
+function blockOf({ binding, pattern, hostRank, patternRank }: CompiledBinding, backend: string, region: string | undefined, code: FailureCode): Block {
+  return { backend, region, code, binding: binding.id, priority: binding.priority, hostRank, patternRank, pattern, rename: binding.rename };
+}
+
+/** Whether some name in the part could become this key. */
+export function couldSupply(block: Pick<Block, 'rename'>, key: string): boolean {
+  return sourceKeysOf(block.rename, key).some((source) => renameKey(block.rename, source).kind === 'key');
+}
+
+/** Whether some secret in the part could rank above the winner. Where that cannot be known, it could. */
+export function couldOutrank(block: Block, winner: Ranked): boolean {
+  if (block.priority !== winner.priority) return block.priority > winner.priority;
+  if (block.hostRank !== winner.hostRank) return block.hostRank > winner.hostRank;
+  if (block.patternRank !== winner.patternRank) return block.patternRank > winner.patternRank;
+  const deepest = block.pattern.kind === 'exact' ? block.pattern.scope.split('/').length : block.pattern.maxDepth;
+  if (deepest !== winner.depth) return deepest > winner.depth;
+  const byBackend = compareText(block.backend, winner.backend);
+  if (byBackend !== 0) return byBackend < 0;
+  return block.pattern.kind === 'exact' ? compareText(block.pattern.scope, winner.scope) <= 0 : true;
+}

@@ -1,0 +1,40 @@
+import { failureCodes, type FailureCode } from '@kici-dev/secret-backend';
+
+export type ResolverErrorCode = 'secret_not_found' | 'secret_unavailable' | 'secret_not_set' | 'catalogue_unavailable';
+
+const brand = Symbol.for('@kici-dev/secret-federation/ResolverError');
+
+/** Why a resolver has no value. The codes are distinct so that an outage is never mistaken for absence. */
+export class ResolverError extends Error {
+  override readonly name = 'ResolverError';
+  readonly code: ResolverErrorCode;
+
+  constructor(code: ResolverErrorCode, message: string) {
+    super(message);
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Also true for an error of another copy of this package. */
+  static is(error: unknown): error is ResolverError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+export function notFound(key: string, near: readonly string[]): ResolverError {
+  return new ResolverError('secret_not_found', `no backend has the secret ${key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`);
+}
+
+export function notSet(key: string, backend: string, scope: string): ResolverError {
+  return new ResolverError('secret_not_set', `the secret ${key} is declared in ${backend}:${scope} and has no value yet; set one there`);
+}
+
+export function unavailable(key: string, backend: string, scope: string, code: FailureCode): ResolverError {
+  const { meaning, hint } = failureCodes[code];
+  return new ResolverError('secret_unavailable', `the secret ${key} of ${backend}:${scope} cannot be had: ${meaning} [${code}]; ${hint}`);
+}
+
+export function catalogueUnavailable(backend: string, code: FailureCode): ResolverError {
+  const { meaning, hint } = failureCodes[code];
+  return new ResolverError('catalogue_unavailable', `the names of the required backend ${backend} cannot be had: ${meaning} [${code}]; ${hint}`);
+}

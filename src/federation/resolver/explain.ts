@@ -1,0 +1,48 @@
+import type { FailureCode } from '@kici-dev/secret-backend';
+import type { Candidate } from './candidates.ts';
+import { blockScope, type Catalogue } from './catalogue.ts';
+import { couldSupply } from './blocks.ts';
+import { decide } from './rank.ts';
+import { sourceKeysOf } from './rename.ts';
+
+export interface ExplainedCandidate extends Candidate {
+  /** The rule by which the candidate before it ranks above it; empty for the first. */
+  readonly rule: string;
+}
+
+export interface Explanation {
+  readonly key: string;
+  readonly status: 'available' | 'declared' | 'unavailable' | 'not_found';
+  /** The winner first, then every loser in order. */
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly blockedBy: readonly { readonly backend: string; readonly scope: string; readonly binding: string; readonly code: FailureCode }[];
+  /** What the answer cannot know, in words. */
+  readonly limits: readonly string[];
+}
+
+/** Who supplies a key and why, from the entry that serves it. */
+export function explain(catalogue: Catalogue, key: string): Explanation {
+  const entry = catalogue.entries.get(key);
+  const ranked = entry === undefined ? [] : [entry.winner, ...entry.losers];
+  const blocks = entry?.blockedBy ?? catalogue.blocks.filter((block) => couldSupply(block, key));
+  return {
+    key,
+    status: entry?.status ?? (blocks.length > 0 ? 'unavailable' : 'not_found'),
+    candidates: ranked.map((candidate, index) => {
+      const better = ranked[index - 1];
+      return { ...candidate, rule: better === undefined ? '' : decide(better, candidate).rule };
+    }),
+    blockedBy: blocks.map((block) => ({ backend: block.backend, scope: blockScope(block), binding: block.binding, code: block.code })),
+    limits: limitsOf(catalogue, key),
+  };
+}
+
+function limitsOf(catalogue: Catalogue, key: string): string[] {
+  const reaches = ({ compiled }: Catalogue['laggingGlobs'][number]): boolean => sourceKeysOf(compiled.binding.rename, key).length > 0;
+  return [
+    ...catalogue.probeScopes.filter(reaches)
+      .map(({ backend, compiled }) => `${backend} lists with a delay: ${compiled.pattern.kind === 'exact' ? compiled.pattern.scope : ''} is asked by name when the key is read`),
+    ...catalogue.laggingGlobs.filter(reaches)
+      .map(({ backend, compiled }) => `${backend} lists with a delay: a secret made a moment ago under ${compiled.binding.pattern} may be missing here, and a glob cannot be asked by name`),
+  ];
+}

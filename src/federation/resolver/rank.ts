@@ -1,0 +1,41 @@
+/** Everything that the order of candidates depends on. */
+export interface Ranked {
+  readonly priority: number;
+  readonly hostRank: number;
+  readonly patternRank: number;
+  readonly depth: number;
+  readonly backend: string;
+  readonly scope: string;
+  readonly sourceKey: string;
+}
+
+/** The rules of the order, first to last; the first that tells two candidates apart decides. */
+const rules: readonly (readonly [string, (left: Ranked, right: Ranked) => number])[] = [
+  ['higher priority', (left, right) => right.priority - left.priority],
+  ['more specific host pattern', (left, right) => right.hostRank - left.hostRank],
+  // Two exact scopes have the same, infinite rank, whose difference is no number.
+  ['more specific scope pattern', (left, right) => (left.patternRank === right.patternRank ? 0 : right.patternRank - left.patternRank)],
+  ['deeper scope', (left, right) => right.depth - left.depth],
+  ['backend name', (left, right) => compareText(left.backend, right.backend)],
+  ['scope path', (left, right) => compareText(left.scope, right.scope)],
+  ['name in the backend', (left, right) => compareText(left.sourceKey, right.sourceKey)],
+];
+
+export interface Decision {
+  /** Negative: the left one wins. Zero only for one and the same candidate. */
+  readonly order: number;
+  readonly rule: string;
+}
+
+/** The one function that ranks: what is served, shown and explained all comes from it. */
+export function decide(left: Ranked, right: Ranked): Decision {
+  for (const [rule, compare] of rules) {
+    const order = compare(left, right);
+    if (order !== 0) return { order, rule };
+  }
+  return { order: 0, rule: 'the same' };
+}
+
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

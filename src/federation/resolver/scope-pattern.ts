@@ -1,0 +1,79 @@
+import { isReservedScope, parseScopePath, quote, type Parsed, type ScopePath } from '@kici-dev/secret-backend';
+import picomatch from 'picomatch';
+
+/** An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` across segments. */
+export type ScopePattern =
+  | { readonly kind: 'exact'; readonly scope: ScopePath }
+  | {
+    readonly kind: 'glob';
+    readonly text: string;
+    readonly segments: readonly string[];
+    /** The leading segments without wildcards; `undefined` where there are none. */
+    readonly base: ScopePath | undefined;
+    /** The number of characters before the first wildcard. */
+    readonly literalLength: number;
+    /** The deepest scope that can match; infinite with `**`. */
+    readonly maxDepth: number;
+    readonly matches: (scope: string) => boolean;
+  };
+
+const wildcard = /[*?[]/;
+const globSegment = /^(?:[A-Za-z0-9._*?-]|\[[!^]?[A-Za-z0-9._-]+\])+$/;
+const matcherOptions = { dot: true, nobrace: true, noextglob: true, nonegate: true } as const;
+
+const compiled = new Map<string, Parsed<ScopePattern>>();
+const maxCompiled = 10_000;
+
+/** Compiled once for each text. */
+export function parseScopePattern(text: string): Parsed<ScopePattern> {
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  if (compiled.size >= maxCompiled) compiled.clear();
+  const parsed = wildcard.test(text) ? parseGlob(text) : parseExact(text);
+  compiled.set(text, parsed);
+  return parsed;
+}
+
+function parseExact(text: string): Parsed<ScopePattern> {
+  const path = parseScopePath(text);
+  if (!path.ok) return path;
+  if (isReservedScope(text)) return { ok: false, reason: `scopes that begin with "__" are the system's own: ${quote(text)}` };
+  return { ok: true, value: { kind: 'exact', scope: path.value } };
+}
+
+function parseGlob(text: string): Parsed<ScopePattern> {
+  if (text.length > 512) return { ok: false, reason: `a pattern has at most 512 characters: ${quote(text)}` };
+  const segments = text.split('/');
+  const bad = segments.find((segment) => !globSegment.test(segment) || segment === '.' || segment === '..');
+  if (bad !== undefined) return { ok: false, reason: `a pattern segment has scope characters, "*", "?" and [classes] only, not ${quote(bad)}: ${quote(text)}` };
+  const firstWild = segments.findIndex((segment) => wildcard.test(segment));
+  const base = firstWild === 0 ? undefined : parseScopePath(segments.slice(0, firstWild).join('/'));
+  if (base !== undefined && !base.ok) return base;
+  const matches = picomatch(text, matcherOptions);
+  return {
+    ok: true,
+    value: {
+      kind: 'glob', text, segments, base: base?.value, literalLength: text.search(wildcard),
+      maxDepth: text.includes('**') ? Number.POSITIVE_INFINITY : segments.length,
+      matches: (scope) => !isReservedScope(scope) && matches(scope),
+    },
+  };
+}
+
+/** Whether the pattern can select a scope at or below this one. Errs towards yes. */
+export function couldMatchWithin(pattern: ScopePattern, region: string | undefined): boolean {
+  if (region === undefined) return true;
+  if (pattern.kind === 'exact') return pattern.scope === region || pattern.scope.startsWith(`${region}/`);
+  const regionSegments = region.split('/');
+  for (const [index, segment] of regionSegments.entries()) {
+    const own = pattern.segments[index];
+    if (own === undefined) return false;
+    if (own.includes('**')) return true;
+    if (wildcard.test(own) ? !picomatch.isMatch(segment, own, matcherOptions) : own !== segment) return false;
+  }
+  return true;
+}
+
+export function scopeDepth(scope: string): number {
+  return scope.split('/').length;
+}
