@@ -15,7 +15,8 @@ export interface AuditEntry {
   readonly intent?: number;
 }
 
-export type AuditMac = (organization: string, bytes: Uint8Array) => Promise<string>;
+/** Gives the function that signs an organisation's rows. */
+export type AuditSigner = (organization: string) => Promise<(bytes: Uint8Array) => string>;
 
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
@@ -29,7 +30,7 @@ interface Waiting {
 }
 
 /** Rows that arrive while a commit is under way share the next one. */
-export function createAuditLog(database: Kysely<OrchestratorTables>, mac: AuditMac, anchor: AuditAnchor, now: () => number): AuditLog {
+export function createAuditLog(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, now: () => number): AuditLog {
   let waiting: Waiting[] = [];
   let committing = false;
 
@@ -39,7 +40,7 @@ export function createAuditLog(database: Kysely<OrchestratorTables>, mac: AuditM
       const batch = waiting;
       waiting = [];
       try {
-        const sequences = await commit(database, mac, anchor, batch.map(({ entry }) => entry), now);
+        const sequences = await commit(database, signer, anchor, batch.map(({ entry }) => entry), now);
         for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -58,8 +59,11 @@ export function createAuditLog(database: Kysely<OrchestratorTables>, mac: AuditM
   };
 }
 
-async function commit(database: Kysely<OrchestratorTables>, mac: AuditMac, anchor: AuditAnchor, entries: readonly AuditEntry[], now: () => number): Promise<number[]> {
+async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, entries: readonly AuditEntry[], now: () => number): Promise<number[]> {
   const heads = new Map<string, AuditHead>();
+  // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
+  const signers = new Map(await Promise.all([...new Set(entries.map(({ organization }) => organization))]
+    .map(async (organization) => [organization, await signer(organization)] as const)));
   const sequences = await database.transaction().execute(async (transaction) => {
     const written: number[] = [];
     for (const entry of entries) {
@@ -68,7 +72,9 @@ async function commit(database: Kysely<OrchestratorTables>, mac: AuditMac, ancho
         organization: entry.organization, sequence: head.sequence + 1, at: now(), phase: entry.phase, operation: entry.operation,
         actor: entry.actor, subject: JSON.stringify(entry.subject), result: entry.result ?? null, intent: entry.intent ?? null,
       };
-      const signed = { ...row, mac: await mac(entry.organization, signedBytes(row, head.mac)) };
+      const sign = signers.get(entry.organization);
+      if (sign === undefined) throw new TypeError('every organisation of a batch has a signer');
+      const signed = { ...row, mac: sign(signedBytes(row, head.mac)) };
       await transaction.insertInto('audit_rows').values(signed).execute();
       heads.set(entry.organization, { sequence: signed.sequence, mac: signed.mac });
       written.push(signed.sequence);

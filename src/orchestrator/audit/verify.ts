@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AuditAnchor } from './anchor.ts';
-import type { AuditMac } from './audit-log.ts';
+import type { AuditSigner } from './audit-log.ts';
 import { chainStart, signedBytes } from './chain.ts';
 
 export interface AuditVerification {
@@ -14,9 +14,10 @@ export interface AuditVerification {
 const pageSize = 1_000;
 
 /** Walks the chain from its start to its head and compares the head with the anchor. */
-export async function verifyAudit(database: Kysely<OrchestratorTables>, mac: AuditMac, anchor: AuditAnchor, organization: string): Promise<AuditVerification> {
+export async function verifyAudit(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, organization: string): Promise<AuditVerification> {
   // Read first: rows appended during the walk then lie beyond the anchor, never before it.
   const anchored = await anchor.read(organization);
+  const sign = await signer(organization);
   const problems: { sequence: number; problem: string }[] = [];
   const openIntents = new Set<number>();
   let sequence = 0;
@@ -29,7 +30,7 @@ export async function verifyAudit(database: Kysely<OrchestratorTables>, mac: Aud
     for (const row of page) {
       if (row.sequence !== sequence + 1) problems.push({ sequence: sequence + 1, problem: `rows ${sequence + 1} to ${row.sequence - 1} are missing` });
       const { mac: stored, ...unsigned } = row;
-      if (stored !== await mac(organization, signedBytes(unsigned, previousMac))) problems.push({ sequence: row.sequence, problem: 'the row or the one before it was changed' });
+      if (stored !== sign(signedBytes(unsigned, previousMac))) problems.push({ sequence: row.sequence, problem: 'the row or the one before it was changed' });
       if (anchored?.sequence === row.sequence) {
         anchorSeen = true;
         if (anchored.mac !== stored) problems.push({ sequence: row.sequence, problem: 'the row differs from the anchor outside the database' });

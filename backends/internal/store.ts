@@ -1,0 +1,44 @@
+import type { ScopePath, SecretValue } from '@kici-dev/secret-backend';
+import type { Kysely } from 'kysely';
+import type { InternalTables } from './tables.ts';
+
+/** Seals and opens values; the keyring of the orchestrator is one. */
+export interface Sealer {
+  seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
+  /** @throws BackendError `corrupt`, `decryption_failed` */
+  open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
+}
+
+/** What every part of the store works on. */
+export interface Store {
+  readonly database: Kysely<InternalTables>;
+  readonly organization: string;
+  readonly now: () => number;
+  seal(place: Place, value: SecretValue): Promise<Uint8Array>;
+  open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
+}
+
+/** What a sealed value is bound to. */
+export interface Place {
+  readonly scope: ScopePath | string;
+  readonly key: string;
+  readonly version: number;
+}
+
+export function createStore(database: Kysely<InternalTables>, sealer: Sealer, organization: string, now: () => number): Store {
+  const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
+  return {
+    database, organization, now,
+    seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
+    open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),
+  };
+}
+
+/** A version as this store gives it out; `undefined` for anything else. */
+export function parseVersion(text: string): number | undefined {
+  return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+export function rfc3339(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

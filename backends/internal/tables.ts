@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+
+/** Versions count up from 1 for each secret. Times are Unix milliseconds. */
+export interface InternalTables {
+  readonly internal_scopes: { organization: string; scope: string; created_at: number };
+  readonly internal_secrets: {
+    organization: string;
+    scope: string;
+    key: string;
+    /** Null: the name is declared and has no value. */
+    version: number | null;
+    /** The highest version ever given out, so that a version never means two values. */
+    last_version: number;
+    updated_at: number;
+  };
+  readonly internal_versions: { organization: string; scope: string; key: string; version: number; sealed: Uint8Array; created_at: number };
+}
+
+/** Column types are PostgreSQL's; SQLite takes any, and keeps bytes as bytes in a `bytea` column. */
+export const internalMigrations = {
+  owner: 'internal',
+  migrations: {
+    '0001_secrets': {
+      async up(database: Kysely<unknown>): Promise<void> {
+        await database.schema.createTable('internal_scopes')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('scope', 'text', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('internal_scopes_pk', ['organization', 'scope']).execute();
+        await database.schema.createTable('internal_secrets')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('scope', 'text', (column) => column.notNull())
+          .addColumn('key', 'text', (column) => column.notNull())
+          .addColumn('version', 'bigint')
+          .addColumn('last_version', 'bigint', (column) => column.notNull())
+          .addColumn('updated_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('internal_secrets_pk', ['organization', 'scope', 'key']).execute();
+        await database.schema.createTable('internal_versions')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('scope', 'text', (column) => column.notNull())
+          .addColumn('key', 'text', (column) => column.notNull())
+          .addColumn('version', 'bigint', (column) => column.notNull())
+          .addColumn('sealed', 'bytea', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('internal_versions_pk', ['organization', 'scope', 'key', 'version']).execute();
+      },
+    },
+  },
+};

@@ -1,0 +1,84 @@
+import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { KeyringError } from './errors.ts';
+import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import type { KeyringTables } from './tables.ts';
+
+/** `seal` protects values; `mac` signs the audit log and is never replaced. */
+export type KeyPurpose = 'seal' | 'mac';
+
+export interface DataKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+export interface DataKeys {
+  /** The key of an organisation that new values are sealed with; made at its first use. */
+  active(organization: string, purpose: KeyPurpose): Promise<DataKey>;
+  /** `undefined` when there is none, or it belongs to another organisation. */
+  byId(organization: string, id: string): Promise<DataKey | undefined>;
+}
+
+/** Unwrapped keys stay in memory: unwrapping may be a call to a key service. */
+export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncryptionKey, now: () => number): DataKeys {
+  const activeKeys = new Map<string, Promise<DataKey>>();
+  const keysById = new Map<string, Promise<DataKey | undefined>>();
+
+  async function findActive(organization: string, purpose: KeyPurpose): Promise<string | undefined> {
+    const row = await database.selectFrom('active_data_keys').select('id').where('organization', '=', organization).where('purpose', '=', purpose).executeTakeFirst();
+    return row?.id;
+  }
+
+  async function create(organization: string, purpose: KeyPurpose): Promise<void> {
+    const id = randomUUID();
+    const plain = randomBytes(32);
+    const wrapped = await kek.wrap(plain, associated(organization, purpose, id));
+    plain.fill(0);
+    await database.transaction().execute(async (transaction) => {
+      // Another orchestrator may have been first; its key then stands, and this one was never used.
+      const { numInsertedOrUpdatedRows } = await transaction.insertInto('active_data_keys').values({ organization, purpose, id })
+        .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 1n) await transaction.insertInto('data_keys').values({ id, organization, purpose, kek: kek.id, wrapped, created_at: now() }).execute();
+    });
+  }
+
+  async function load(organization: string, id: string): Promise<DataKey | undefined> {
+    const row = await database.selectFrom('data_keys').selectAll().where('id', '=', id).where('organization', '=', organization).executeTakeFirst();
+    if (row === undefined) return undefined;
+    const plain = await kek.unwrap(row.wrapped, associated(row.organization, row.purpose, row.id));
+    if (plain === undefined) throw new KeyringError('wrong_key', `the data key ${id} does not open under this key-encryption key`, 'start with the key that the data was sealed with');
+    const key = createSecretKey(plain);
+    plain.fill(0);
+    return { id, key };
+  }
+
+  const byId = (organization: string, id: string): Promise<DataKey | undefined> => remember(keysById, `${organization}\n${id}`, () => load(organization, id));
+
+  return {
+    byId,
+    active: (organization, purpose) => remember(activeKeys, `${organization}\n${purpose}`, async () => {
+      let id = await findActive(organization, purpose);
+      if (id === undefined) {
+        await create(organization, purpose);
+        id = await findActive(organization, purpose);
+      }
+      const key = id === undefined ? undefined : await byId(organization, id);
+      if (key === undefined) throw new KeyringError('wrong_key', `the data key of ${organization} is missing`, 'restore the database from a backup');
+      return key;
+    }),
+  };
+}
+
+/** One load for all who ask at once; a failure, and a key that is not there yet, are asked for again. */
+function remember<T>(cache: Map<string, Promise<T>>, name: string, load: () => Promise<T>): Promise<T> {
+  const known = cache.get(name);
+  if (known !== undefined) return known;
+  const loading = load();
+  cache.set(name, loading);
+  void loading.then((value) => value === undefined && cache.delete(name), () => cache.delete(name));
+  return loading;
+}
+
+function associated(organization: string, purpose: string, id: string): string[] {
+  return ['kici data key', organization, purpose, id];
+}

@@ -1,0 +1,41 @@
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+
+const formatVersion = 1;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/**
+ * AES-256-GCM with a fresh random 96-bit nonce. Layout: format version, nonce, ciphertext, tag.
+ * The associated data is not stored: who opens must know it.
+ */
+export function encrypt(key: KeyObject, plaintext: Uint8Array, associated: readonly string[]): Uint8Array {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
+  cipher.setAAD(encodeAssociated(associated));
+  return Buffer.concat([Uint8Array.of(formatVersion), nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** `undefined` when the bytes, the key or the associated data are not what was encrypted. */
+export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly string[]): Buffer | undefined {
+  if (sealed.byteLength < 1 + nonceBytes + tagBytes || sealed[0] !== formatVersion) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + nonceBytes), { authTagLength: tagBytes });
+  decipher.setAAD(encodeAssociated(associated));
+  decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
+  const start = decipher.update(sealed.subarray(1 + nonceBytes, sealed.byteLength - tagBytes));
+  try {
+    return Buffer.concat([start, decipher.final()]);
+  } catch {
+    start.fill(0);
+    return undefined;
+  }
+}
+
+/** Each part behind its length, so that no two lists share an encoding; the format version goes first. */
+export function encodeAssociated(parts: readonly string[]): Uint8Array {
+  const encoded = [String(formatVersion), ...parts].map((part) => Buffer.from(part, 'utf8'));
+  return Buffer.concat(encoded.flatMap((part) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(part.byteLength);
+    return [length, part];
+  }));
+}

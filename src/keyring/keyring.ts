@@ -1,0 +1,67 @@
+import { createHmac } from 'node:crypto';
+import { BackendError, SecretValue } from '@kici-dev/secret-backend';
+import type { Kysely } from 'kysely';
+import { createDataKeys } from './data-keys.ts';
+import { decrypt, encrypt } from './envelope.ts';
+import { KeyringError } from './errors.ts';
+import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import type { KeyringTables } from './tables.ts';
+
+/** Seals values at rest and signs the audit log. */
+export interface Keyring {
+  /**
+   * @param purpose what kind of thing is sealed, such as `secret`
+   * @param coordinates where it belongs; it opens nowhere else
+   */
+  seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
+  /** @throws BackendError `corrupt` when it was not sealed for this place, `decryption_failed` when its key is not there */
+  open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
+  /** A function that signs with the organisation's own key, HMAC-SHA-256 in hex. */
+  signer(organization: string): Promise<(bytes: Uint8Array) => string>;
+}
+
+const keyIdBytes = 36;
+const checkText = 'kici key check';
+
+/**
+ * Opens the keys of a database.
+ * @throws KeyringError `wrong_key` when the database was written under another key-encryption key
+ */
+export async function openKeyring(database: Kysely<KeyringTables>, kek: KeyEncryptionKey, now: () => number): Promise<Keyring> {
+  await checkKey(database, kek);
+  const keys = createDataKeys(database, kek, now);
+  const associated = (organization: string, purpose: string, keyId: string, coordinates: readonly string[]): string[] =>
+    ['kici value', purpose, organization, keyId, ...coordinates];
+  return {
+    async seal(organization, purpose, coordinates, value) {
+      const { id, key } = await keys.active(organization, 'seal');
+      const plain = value.bytes();
+      const sealed = encrypt(key, plain, associated(organization, purpose, id, coordinates));
+      plain.fill(0);
+      return Buffer.concat([Buffer.from(id, 'ascii'), sealed]);
+    },
+    async open(organization, purpose, coordinates, sealed) {
+      const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('ascii');
+      const dataKey = await keys.byId(organization, id);
+      if (dataKey === undefined) throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });
+      const plain = decrypt(dataKey.key, sealed.subarray(keyIdBytes), associated(organization, purpose, id, coordinates));
+      if (plain === undefined) throw new BackendError('corrupt', { detail: 'a sealed value was changed or moved' });
+      const value = SecretValue.fromBytes(plain);
+      plain.fill(0);
+      return value;
+    },
+    async signer(organization) {
+      const { key } = await keys.active(organization, 'mac');
+      return (bytes) => createHmac('sha256', key).update(bytes).digest('hex');
+    },
+  };
+}
+
+async function checkKey(database: Kysely<KeyringTables>, kek: KeyEncryptionKey): Promise<void> {
+  const wrapped = await kek.wrap(Buffer.from(checkText), [checkText]);
+  await database.insertInto('key_check').values({ id: 'check', kek: kek.id, wrapped }).onConflict((conflict) => conflict.doNothing()).execute();
+  const row = await database.selectFrom('key_check').select('wrapped').where('id', '=', 'check').executeTakeFirstOrThrow();
+  if (await kek.unwrap(row.wrapped, [checkText]) === undefined) {
+    throw new KeyringError('wrong_key', 'this is not the key that the database was sealed with', 'start with the key that made it: KICI_SECRET_KEY or KICI_SECRET_KEY_FILE; without that key its secrets cannot be read');
+  }
+}

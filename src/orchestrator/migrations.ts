@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import type { MigrationSet } from '../database/migrate.ts';
+
+/** Column types are PostgreSQL's; SQLite takes any, and keeps bytes as bytes in a `bytea` column. */
+export const orchestratorMigrations: MigrationSet = {
+  owner: 'orchestrator',
+  migrations: {
+    '0001_tables': {
+      async up(database: Kysely<unknown>) {
+        const { schema } = database;
+        await schema.createTable('organizations')
+          .addColumn('name', 'text', (column) => column.primaryKey())
+          .addColumn('generation', 'bigint', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull()).execute();
+        await schema.createTable('environments')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('name', 'text', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('environments_pk', ['organization', 'name']).execute();
+        await schema.createTable('bindings')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('environment', 'text', (column) => column.notNull())
+          .addColumn('scope', 'text', (column) => column.notNull())
+          .addColumn('host', 'text', (column) => column.notNull())
+          .addColumn('priority', 'integer', (column) => column.notNull())
+          .addColumn('prefix', 'text')
+          .addColumn('map', 'text')
+          .addColumn('created_at', 'bigint', (column) => column.notNull()).execute();
+        await schema.createIndex('bindings_of_environment').on('bindings').columns(['organization', 'environment']).execute();
+        await schema.createTable('variables')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('environment', 'text', (column) => column.notNull())
+          .addColumn('name', 'text', (column) => column.notNull())
+          .addColumn('value', 'text', (column) => column.notNull())
+          .addColumn('locked', 'integer', (column) => column.notNull())
+          .addColumn('updated_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('variables_pk', ['organization', 'environment', 'name']).execute();
+        await schema.createTable('backends')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('name', 'text', (column) => column.notNull())
+          .addColumn('type', 'text', (column) => column.notNull())
+          .addColumn('settings', 'text', (column) => column.notNull())
+          .addColumn('secret_settings', 'bytea')
+          .addColumn('optional', 'integer', (column) => column.notNull())
+          .addColumn('cache_max_age_ms', 'bigint', (column) => column.notNull())
+          .addColumn('serve_stale_ms', 'bigint', (column) => column.notNull())
+          .addColumn('generation', 'bigint', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('updated_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('backends_pk', ['organization', 'name']).execute();
+        await schema.createTable('tokens')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('organization', 'text')
+          .addColumn('name', 'text', (column) => column.notNull())
+          .addColumn('role', 'text', (column) => column.notNull())
+          .addColumn('hash', 'text', (column) => column.notNull().unique())
+          .addColumn('scopes', 'text')
+          .addColumn('environments', 'text')
+          .addColumn('agent', 'text')
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('expires_at', 'bigint')
+          .addColumn('revoked_at', 'bigint').execute();
+        await schema.createTable('jobs')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('environment', 'text', (column) => column.notNull())
+          .addColumn('workflow', 'text', (column) => column.notNull())
+          .addColumn('job', 'text', (column) => column.notNull())
+          .addColumn('token_id', 'text', (column) => column.notNull())
+          .addColumn('token_hash', 'text', (column) => column.notNull().unique())
+          .addColumn('session_key', 'bytea', (column) => column.notNull())
+          .addColumn('catalogue', 'text', (column) => column.notNull())
+          .addColumn('opened_at', 'bigint', (column) => column.notNull())
+          .addColumn('expires_at', 'bigint', (column) => column.notNull())
+          .addColumn('closed_at', 'bigint').execute();
+        await schema.createTable('audit_rows')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('sequence', 'bigint', (column) => column.notNull())
+          .addColumn('at', 'bigint', (column) => column.notNull())
+          .addColumn('phase', 'text', (column) => column.notNull())
+          .addColumn('operation', 'text', (column) => column.notNull())
+          .addColumn('actor', 'text', (column) => column.notNull())
+          .addColumn('subject', 'text', (column) => column.notNull())
+          .addColumn('result', 'text')
+          .addColumn('intent', 'bigint')
+          .addColumn('mac', 'text', (column) => column.notNull())
+          .addPrimaryKeyConstraint('audit_rows_pk', ['organization', 'sequence']).execute();
+      },
+    },
+  },
+};
