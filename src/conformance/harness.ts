@@ -1,0 +1,86 @@
+import type { ScopePath, SecretBackend, SecretRef, SecretValue } from '@kici-dev/secret-backend';
+
+/** What a backend author writes: how to get a backend over a store of its own, and how to make that store misbehave. */
+export interface Harness {
+  /** A backend over a store that holds nothing. Each case gets a fresh one. */
+  open(): Promise<Subject>;
+}
+
+export interface Subject {
+  readonly backend: SecretBackend;
+  /**
+   * Puts a value into the store by the service's own means, past the backend under test.
+   * @returns the version that the service gave it, as the backend spells versions
+   */
+  seed(secret: SeededSecret): Promise<{ readonly version?: string }>;
+  readonly provoke: Provocations;
+  /** Closes the backend, which may be closed already, and removes the store. */
+  dispose(): Promise<void>;
+}
+
+export interface SeededSecret {
+  readonly scope: ScopePath;
+  readonly key: string;
+  readonly value: SecretValue;
+}
+
+/**
+ * The states and faults that a store can be brought into. Each verb resolves once the service is in that
+ * state. A verb that is left out makes the cases that need it *not proven*, which must be announced with a
+ * reason; it never makes them pass.
+ */
+export interface Provocations {
+  /** The name exists and has never had a value. */
+  nameOnly?(ref: SecretRef): Promise<void>;
+  /** The current version is deleted and could be brought back. */
+  deleteCurrent?(ref: SecretRef): Promise<void>;
+  /** The current version is destroyed for good, while its secret still exists. */
+  destroyCurrent?(ref: SecretRef): Promise<void>;
+  disableCurrent?(ref: SecretRef): Promise<void>;
+  /** The whole secret will be deleted, and does not answer until then. */
+  scheduleDeletion?(ref: SecretRef): Promise<void>;
+  /** The stored payload no longer passes its integrity check, or does not decrypt. */
+  corrupt?(ref: SecretRef): Promise<void>;
+  denyRead?(ref: SecretRef): Promise<void>;
+  /** The names at and below this scope may not be listed; the rest of the tree may. */
+  denyList?(scope: ScopePath): Promise<void>;
+  /** The secret stays readable and is missing from lists, as on a service whose lists lag behind. */
+  hideFromLists?(ref: SecretRef): Promise<void>;
+  /**
+   * The next requests to the service meet this fault.
+   * @param times how many; left out: every one until `heal`
+   */
+  fault?(kind: Fault, times?: number): Promise<void>;
+  /** Ends the faults of `fault`. */
+  heal?(): Promise<void>;
+  /** Requests that have reached the service so far, sign-ins left out. */
+  requestCount?(): Promise<number>;
+}
+
+/** One vocabulary of faults for every service. */
+export const faults = [
+  /** An answer that comes after 150 ms, and is right. */
+  'delay',
+  /** No answer at all. */
+  'hang',
+  /** The connection is reset before the answer. */
+  'reset',
+  /** The answer breaks off in its middle. */
+  'half_body',
+  /** The service says that it failed: 500 or 503. */
+  'server_error',
+  /** The service limits requests: 429 or its equivalent. */
+  'throttle',
+  /** The service refuses access. */
+  'deny',
+  /** The credentials have expired; signing in anew may help. */
+  'expire',
+  /** A success whose body is no answer of the service. */
+  'garbage',
+  /** A success without a body. */
+  'empty',
+  /** Of the secrets that one request asks for, one is missing from the answer without a word. */
+  'partial_batch',
+] as const;
+
+export type Fault = (typeof faults)[number];
