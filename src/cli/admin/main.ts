@@ -39,10 +39,11 @@ function print(result: Result, io: Io, json: boolean): number {
   return reportFailure(new CommandError(result.failure.code, result.failure.message, result.failure.hint), io, programName, json);
 }
 
-/** Commander's message has the suggestion on a line of its own. */
+/** Commander's message has the suggestion on a line of its own, and quotes words that may be a secret in the wrong place. */
 function usageErrorOf(error: CommanderError): UsageError {
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  return new UsageError(message, suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'see --help for what the command takes');
+  const discreet = error.code === 'commander.excessArguments' ? message.replace(/: .*$/s, '') : message.replace(/^(unknown option '[^'=]*)=.*'$/s, '$1\'');
+  return new UsageError(discreet, suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'see --help for what the command takes');
 }
 
 function connectionFlags(program: Command): ConnectionFlags {

@@ -51,7 +51,7 @@ export function createProgram(options: ProgramOptions): Command {
     .exitOverride();
   for (const entry of commandGroups) {
     if ('commands' in entry) {
-      const group = program.command(entry.name).description(entry.summary);
+      const group = program.command(entry.name).description(entry.summary).helpCommand(false);
       addExamples(group, entry.commands.flatMap(({ examples }) => examples.slice(0, 1)));
       for (const command of entry.commands) add(group, command, options);
     } else {

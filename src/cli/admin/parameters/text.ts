@@ -28,9 +28,9 @@ export interface OptionSettings {
 export function repeated(flags: string, description: string, settings: OptionSettings = {}): Parameter<readonly string[]> {
   return {
     declare: (command) => {
-      const option = new Option(flags, description).argParser((word: string, before: unknown) => [...words(before), word]);
-      if (settings.choices !== undefined) option.argChoices = [...settings.choices];
-      command.addOption(settings.hidden === true ? option.hideHelp() : option);
+      const declared = new Option(flags, description).argParser((word: string, before: unknown) => [...words(before), word]);
+      if (settings.choices !== undefined) declared.argChoices = [...settings.choices];
+      command.addOption(settings.hidden === true ? declared.hideHelp() : declared);
     },
     read: (command) => {
       const given = wordsOf(command, flags);
