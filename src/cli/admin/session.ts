@@ -23,7 +23,7 @@ export class Session {
 
   constructor(io: Io, flags: ConnectionFlags) {
     this.io = io;
-    this.columns = io.stdout.isTTY === true ? io.stdout.columns ?? 80 : undefined;
+    this.columns = io.stdout.isTTY === true ? widthOf(io.stdout.columns) : undefined;
     this.#flags = flags;
   }
 
@@ -50,6 +50,11 @@ export class Session {
     const { connect } = await import('../connection.ts');
     return connect(this.#flags, this.io);
   }
+}
+
+/** A terminal that does not know its width says 0. */
+function widthOf(columns: number | undefined): number {
+  return columns === undefined || columns === 0 ? 80 : columns;
 }
 
 function refuse(schema: z.ZodType, input: unknown): void {

@@ -38,7 +38,8 @@ function lines(row: readonly string[], widths: readonly number[]): string[] {
 }
 
 /** At spaces where there are some, else after a slash or wherever the width ends. */
-export function fold(text: string, width: number): string[] {
+export function fold(text: string, columns: number): string[] {
+  const width = Math.max(1, columns);
   const parts: string[] = [];
   let rest = text;
   while (rest.length > width) {
