@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completionScript } from '../../src/cli/admin/completion/scripts.ts';
 import { completionNodes } from '../../src/cli/admin/completion/tree.ts';
 import { createProgram } from '../../src/cli/admin/program.ts';
@@ -40,13 +43,32 @@ describeLane({ name: 'bash', missing: missing('bash') }, () => {
   });
 });
 
-for (const shell of ['zsh', 'fish'] as const) {
-  describeLane({ name: shell, missing: missing(shell) }, () => {
-    it('parses the script', () => {
-      expect(spawnSync(shell, ['-n'], { input: completionScript(shell, program) }).stderr.toString()).toBe('');
-    });
+describeLane({ name: 'zsh', missing: missing('zsh') }, () => {
+  it('parses the script', () => {
+    expect(spawnSync('zsh', ['-n'], { input: completionScript('zsh', program) }).stderr.toString()).toBe('');
   });
-}
+});
+
+describeLane({ name: 'fish', missing: missing('fish') }, () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kici-completion-'));
+    await writeFile(join(folder, 'completion.fish'), completionScript('fish', program));
+  });
+  afterAll(async () => { await rm(folder, { recursive: true }); });
+
+  function offered(line: string): string[] {
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', `source ${join(folder, 'completion.fish')}; complete -C '${line}'`], { env: { ...process.env, HOME: folder, TERM: 'dumb' } });
+    expect(stderr.toString()).toBe('');
+    return stdout.toString().split('\n').filter((word) => word !== '').map((word) => word.split('\t')[0] ?? '');
+  }
+
+  it('offers commands, options, and the words that an option takes', () => {
+    expect(offered('kici-admin sec')).toEqual(['secret']);
+    expect(offered('kici-admin secret set --from')).toEqual(['--from-env', '--from-file', '--from-stdin']);
+    expect(offered('kici-admin token create --role au')).toEqual(['auditor', 'author']);
+  });
+});
 
 describe('every script', () => {
   it.each(['bash', 'zsh', 'fish'] as const)('of %s has every command and every option of the tree', (shell) => {

@@ -29,14 +29,19 @@ export interface WireApi {
 export async function startWireApi(answers: Answers): Promise<WireApi> {
   const calls: RecordedCall[] = [];
   const server = createServer((request, response) => {
-    const send = (status: number, body: unknown): void => { response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)); };
-    answer(request, answers, calls).then((body) => { send(200, body); }, (error: unknown) => {
-      const problem = ApiError.is(error) ? error : new ApiError('internal_error', `the fake failed: ${String(error)}`);
-      send(isApiErrorCode(problem.code) ? apiErrors[problem.code].status : 500, { error: problem.code, message: problem.message, hint: problem.hint });
-    });
+    void respond(request, answers, calls).then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return { url: addressOf(server), calls, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => { resolve(); }); }) };
+}
+
+async function respond(request: IncomingMessage, answers: Answers, calls: RecordedCall[]): Promise<{ status: number; body: unknown }> {
+  try {
+    return { status: 200, body: await answer(request, answers, calls) };
+  } catch (error) {
+    const problem = ApiError.is(error) ? error : new ApiError('internal_error', `the fake failed: ${String(error)}`);
+    return { status: isApiErrorCode(problem.code) ? apiErrors[problem.code].status : 500, body: { error: problem.code, message: problem.message, hint: problem.hint } };
+  }
 }
 
 async function answer(request: IncomingMessage, answers: Answers, calls: RecordedCall[]): Promise<unknown> {
