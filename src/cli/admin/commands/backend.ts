@@ -144,6 +144,18 @@ const test = defineCommand({
   },
 });
 
+const scaffold = defineCommand({
+  name: 'scaffold', summary: 'Write a backend of your own to start from; needs no orchestrator', operations: [],
+  examples: ['kici-admin backend scaffold my-store && cd my-store && npm test'],
+  parameters: { name: argument('name', 'its type, and the name of the new folder') },
+  run: async (input) => {
+    if (!/^[a-z][a-z0-9-]{0,62}$/.test(input.name)) throw new UsageError('a backend type starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"', 'choose a name such as my-store');
+    const { scaffold: write } = await import('../scaffold/scaffold.ts');
+    const data = await write(input.name, '.');
+    return { data, text: printable(`wrote ${data.folder}: ${data.files.join(', ')}`), notice: `prove it with: cd ${input.name} && npm install && npm test` };
+  },
+});
+
 export const backendCommands: CommandGroup = {
-  name: 'backend', summary: 'Add, change, test and remove backends', commands: [types, add, update, list, show, test, remove],
+  name: 'backend', summary: 'Add, change, test and remove backends', commands: [types, add, update, list, show, test, remove, scaffold],
 };
