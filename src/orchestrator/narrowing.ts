@@ -1,5 +1,5 @@
 import type { Parsed } from '@kici-dev/secret-backend';
-import { parseBinding, parseScopePattern, selectsBackend, type Binding, type ScopePattern } from '@kici-dev/secret-federation';
+import { couldMatchWithin, parseBinding, parseScopePattern, selectsBackend, type Binding, type ScopePattern } from '@kici-dev/secret-federation';
 import { ApiError } from '../api/errors.ts';
 import type { Caller } from './caller.ts';
 
@@ -24,9 +24,18 @@ export function narrowingOf(caller: Caller): Narrowing {
 }
 
 export function allowsScope(narrowing: Narrowing, backend: string, path: string): boolean {
+  return someAllowed(narrowing, backend, (pattern) => matches(pattern, path));
+}
+
+/** Whether the token may see anything at or below the scope. */
+export function reachesInto(narrowing: Narrowing, backend: string, region: string): boolean {
+  return someAllowed(narrowing, backend, (pattern) => couldMatchWithin(pattern, region));
+}
+
+function someAllowed(narrowing: Narrowing, backend: string, test: (pattern: ScopePattern) => boolean): boolean {
   return narrowing === undefined || narrowing.some((text) => {
     const parsed = parseNarrowing(text);
-    return parsed.ok && selectsBackend(parsed.value.binding, backend) && matches(parsed.value.pattern, path);
+    return parsed.ok && selectsBackend(parsed.value.binding, backend) && test(parsed.value.pattern);
   });
 }
 
@@ -40,12 +49,7 @@ export function requireScope(caller: Caller, backend: string, path: string): voi
  * @throws ApiError `permission_denied`
  */
 export function requireBindable(caller: Caller, binding: Binding): void {
-  const narrowing = narrowingOf(caller);
-  const covered = narrowing === undefined || narrowing.some((text) => {
-    const parsed = parseNarrowing(text);
-    return parsed.ok && selectsBackend(parsed.value.binding, binding.backend) && covers(parsed.value.pattern, binding.pattern);
-  });
-  if (!covered) throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${binding.backend}:${binding.pattern}`);
+  if (!someAllowed(narrowingOf(caller), binding.backend, (pattern) => covers(pattern, binding.pattern))) throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${binding.backend}:${binding.pattern}`);
 }
 
 function matches(pattern: ScopePattern, path: string): boolean {

@@ -1,0 +1,26 @@
+import { ContainerModule } from 'inversify';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Keyring } from '../../keyring/keyring.ts';
+import type { AllTables } from '../all-tables.ts';
+import type { ServerSettings } from '../settings.ts';
+import { tokens } from '../tokens.ts';
+
+/** What the application has opened before anything is resolved. */
+export interface Opened {
+  readonly settings: ServerSettings;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly database: Kysely<AllTables>;
+  readonly keyring: Keyring;
+}
+
+export function infrastructureModule(opened: Opened): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind(tokens.settings).toConstantValue(opened.settings);
+    bind(tokens.log).toConstantValue(opened.log);
+    bind(tokens.now).toConstantValue(opened.now);
+    bind(tokens.database).toConstantValue(opened.database);
+    bind(tokens.keyring).toConstantValue(opened.keyring);
+  });
+}
