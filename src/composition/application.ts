@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createAddressGuard } from '@kici-dev/secret-federation';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { DatabaseError } from '../database/errors.ts';
@@ -26,15 +27,16 @@ export interface Application {
 
 /**
  * Opens, wires and starts, in this order; what was opened is closed again when a later step fails.
- * @throws KeyringError, DatabaseError, ListenError
+ * @throws KeyringError, DatabaseError, StartError
  */
 export async function startApplication(settings: ServerSettings, log: Logger, now: () => number = Date.now): Promise<Application> {
+  const resolveAddress = addressGuard(settings);
   const { key, created } = await readKey(settings.key);
   const database = openDatabase<AllTables>(join(settings.dataDir, 'kici.db'));
   try {
     await migrate(database, allMigrations);
     const keyring = await openKeyring(database, key, now);
-    return await serve(createContainer({ settings, log, now, database, keyring }), database, settings, created);
+    return await serve(createContainer({ settings, log, resolveAddress, now, database, keyring }), database, settings, created);
   } catch (error) {
     await database.destroy();
     throw error;
@@ -59,27 +61,34 @@ async function serve(container: ReturnType<typeof createContainer>, database: Ky
   };
 }
 
+function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof createAddressGuard> {
+  try {
+    return createAddressGuard(allowedAddresses === undefined ? {} : { allow: allowedAddresses });
+  } catch (error) {
+    throw new StartError('invalid_configuration', `the list of allowed addresses: ${error instanceof RangeError ? error.message : 'cannot be read'}`, 'correct --allow-addresses or KICI_ALLOW_ADDRESSES');
+  }
+}
+
 async function readKey(source: KeySource): Promise<KeyFile> {
   return source.kind === 'file' ? keyFromFile(source.file, source.create) : { key: keyFromText(source.text, source.name), created: false };
 }
 
-export type StartError = KeyringError | DatabaseError | ListenError;
-
-/** Whether the error says in its own words why the server does not start, and what to do. */
-export function isStartError(error: unknown): error is StartError {
-  return error instanceof KeyringError || error instanceof DatabaseError || error instanceof ListenError;
-}
-
-/** The address cannot be listened on. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-  readonly code = 'cannot_listen';
+/** Why the server does not start, apart from its key and its database. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: 'cannot_listen' | 'invalid_configuration';
   readonly hint: string;
 
-  constructor(message: string, hint: string) {
+  constructor(code: StartError['code'], message: string, hint: string) {
     super(message);
+    this.code = code;
     this.hint = hint;
   }
+}
+
+/** Whether the error says in its own words why the server does not start, and what to do. */
+export function isStartError(error: unknown): error is KeyringError | DatabaseError | StartError {
+  return error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
 }
 
 async function listen(server: HttpServer, { host, port }: ServerSettings): Promise<string> {
@@ -88,7 +97,7 @@ async function listen(server: HttpServer, { host, port }: ServerSettings): Promi
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     await server.close();
-    if (code === 'EADDRINUSE') throw new ListenError(`something listens on ${host}:${port} already`, 'stop it, or choose another port with --port or KICI_PORT');
-    throw new ListenError(`cannot listen on ${host}:${port} (${code})`, 'choose another address with --host and --port');
+    if (code === 'EADDRINUSE') throw new StartError('cannot_listen', `something listens on ${host}:${port} already`, 'stop it, or choose another port with --port or KICI_PORT');
+    throw new StartError('cannot_listen', `cannot listen on ${host}:${port} (${code})`, 'choose another address with --host and --port');
   }
 }

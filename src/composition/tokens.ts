@@ -1,11 +1,11 @@
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import type { BackendDefinition, BackendHost } from '@kici-dev/secret-backend';
 import type { ServiceIdentifier } from 'inversify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog, AuditSigner } from '../orchestrator/audit/audit-log.ts';
-import type { Instances, OpenInstance } from '../orchestrator/backends/instances.ts';
+import type { HostFor, Instances } from '../orchestrator/backends/instances.ts';
 import type { Backends } from '../orchestrator/backends/require-backend.ts';
 import type { BackendStore } from '../orchestrator/backends/store.ts';
 import type { BackendPackage, BackendTypes } from '../orchestrator/backends/types.ts';
@@ -13,6 +13,7 @@ import type { Bindings } from '../orchestrator/environments/bindings.ts';
 import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
+import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import type { JobStore } from '../orchestrator/jobs/job-store.ts';
 import type { Organizations } from '../orchestrator/organizations/organizations.ts';
@@ -30,6 +31,7 @@ function token<T>(name: string): ServiceIdentifier<T> {
 export const tokens = {
   settings: token<ServerSettings>('settings'),
   log: token<Logger>('log'),
+  resolveAddress: token<BackendHost['resolveAddress']>('resolveAddress'),
   now: token<() => number>('now'),
   database: token<Kysely<AllTables>>('database'),
   keyring: token<Keyring>('keyring'),
@@ -44,7 +46,7 @@ export const tokens = {
   backendPackage: token<BackendPackage>('backendPackage'),
   backendTypes: token<BackendTypes>('backendTypes'),
   backendStore: token<BackendStore>('backendStore'),
-  openInstance: token<OpenInstance>('openInstance'),
+  hostFor: token<HostFor>('hostFor'),
   instances: token<Instances>('instances'),
   backends: token<Backends>('backends'),
 
@@ -55,6 +57,7 @@ export const tokens = {
   auditSigner: token<AuditSigner>('auditSigner'),
   auditLog: token<AuditLog>('auditLog'),
 
+  requests: token<RequestsInFlight>('requests'),
   authenticator: token<Authenticator>('authenticator'),
   handlers: token<Handlers>('handlers'),
   server: token<HttpServer>('server'),

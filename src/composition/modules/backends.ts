@@ -6,7 +6,7 @@ import { createBackends } from '../../orchestrator/backends/require-backend.ts';
 import { createBackendStore } from '../../orchestrator/backends/store.ts';
 import { createBackendTypes, type BackendPackage } from '../../orchestrator/backends/types.ts';
 import { tokens } from '../tokens.ts';
-import { createOpenInstance } from '../open-instance.ts';
+import { createHostFor } from '../backend-host.ts';
 
 /** The registry of backends and their open instances. */
 export const backendsModule: ContainerModule = new ContainerModule(({ bind }) => {
@@ -15,8 +15,8 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     (internal, packages) => createBackendTypes([internal], packages),
     [tokens.internalDefinition, { isMultiple: true, serviceIdentifier: tokens.backendPackage }],
   );
-  bind(tokens.openInstance).toResolvedValue(createOpenInstance, [tokens.settings, tokens.log, tokens.now]);
-  bind(tokens.instances).toResolvedValue(createInstances, [tokens.backendStore, tokens.backendTypes, tokens.internalDefinition, tokens.openInstance]);
+  bind(tokens.hostFor).toResolvedValue(createHostFor, [tokens.settings, tokens.resolveAddress, tokens.log, tokens.now]);
+  bind(tokens.instances).toResolvedValue(createInstances, [tokens.backendStore, tokens.backendTypes, tokens.internalDefinition, tokens.hostFor, tokens.requests]);
   bind(tokens.backends).toResolvedValue(createBackends, [tokens.instances, tokens.backendStore]);
 });
 

@@ -4,19 +4,20 @@ import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
 import type { Handlers } from '../../orchestrator/handlers.ts';
 import { createAuthenticator } from '../../orchestrator/http/authenticate.ts';
+import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flight.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
 import { createScopes } from '../../orchestrator/secrets/scopes.ts';
 import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
-import { checkSettings } from '../open-instance.ts';
 import { tokens } from '../tokens.ts';
 import { version } from '../version.ts';
 
 /** The handlers of every area, and the server over them. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.authenticator).toResolvedValue(createAuthenticator, [tokens.database, tokens.now]);
+  bind(tokens.requests).toResolvedValue(createRequestsInFlight, []);
   bind(tokens.handlers).toResolvedValue(
     (database, now, organizations, accessTokens, environmentStore, bindings, variables, backendStore, backendTypes, instances, backends, resolver, jobStore, signer, anchor): Handlers => ({
       ...organizations.handlers,
@@ -24,7 +25,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ...createEnvironments(database, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
-      ...createBackendHandlers({ store: backendStore, types: backendTypes, instances, environments: environmentStore, check: checkSettings, now }),
+      ...createBackendHandlers({ store: backendStore, types: backendTypes, instances, environments: environmentStore, now }),
       ...createSecrets(backends, now),
       ...createScopes(backends),
       ...createResolution(resolver),
@@ -37,12 +38,12 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(tokens.server).toResolvedValue(
-    (settings, log, database, handlers, authenticator, audit) => createServer({
-      handlers, authenticator, audit, log, version, requestTimeoutMs: settings.requestTimeoutMs,
+    (settings, log, database, handlers, authenticator, audit, requests) => createServer({
+      handlers, authenticator, audit, requests, log, version, requestTimeoutMs: settings.requestTimeoutMs,
       ready: async () => {
         await sql`select 1`.execute(database);
       },
     }),
-    [tokens.settings, tokens.log, tokens.database, tokens.handlers, tokens.authenticator, tokens.auditLog],
+    [tokens.settings, tokens.log, tokens.database, tokens.handlers, tokens.authenticator, tokens.auditLog, tokens.requests],
   );
 });

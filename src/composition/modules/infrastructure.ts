@@ -1,3 +1,4 @@
+import type { BackendHost } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
@@ -10,6 +11,7 @@ import { tokens } from '../tokens.ts';
 export interface Opened {
   readonly settings: ServerSettings;
   readonly log: Logger;
+  readonly resolveAddress: BackendHost['resolveAddress'];
   readonly now: () => number;
   readonly database: Kysely<AllTables>;
   readonly keyring: Keyring;
@@ -19,6 +21,7 @@ export function infrastructureModule(opened: Opened): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(tokens.settings).toConstantValue(opened.settings);
     bind(tokens.log).toConstantValue(opened.log);
+    bind(tokens.resolveAddress).toConstantValue(opened.resolveAddress);
     bind(tokens.now).toConstantValue(opened.now);
     bind(tokens.database).toConstantValue(opened.database);
     bind(tokens.keyring).toConstantValue(opened.keyring);

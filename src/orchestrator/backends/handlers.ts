@@ -5,7 +5,7 @@ import { parseRow } from '../environments/bindings.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor } from '../handlers.ts';
 import type { Instance, Instances } from './instances.ts';
-import { requireSecretsForNewAddress, requireValidSettings, type CheckSettings } from './settings.ts';
+import { requireSecretsForNewAddress, requireValidSettings } from './settings.ts';
 import { settingsOf, type BackendRow, type BackendStore, type SecretSettings } from './store.ts';
 import { testBackend } from './test-backend.ts';
 import type { BackendTypes } from './types.ts';
@@ -16,7 +16,6 @@ export interface BackendServices {
   readonly types: BackendTypes;
   readonly instances: Instances;
   readonly environments: EnvironmentStore;
-  readonly check: CheckSettings;
   readonly now: () => number;
 }
 
@@ -25,7 +24,7 @@ type BackendHandlers = HandlersFor<
 >;
 
 /** The registry of backends. Their secret settings go in and never come out. */
-export function createBackendHandlers({ store, types, instances, environments, check, now }: BackendServices): BackendHandlers {
+export function createBackendHandlers({ store, types, instances, environments, now }: BackendServices): BackendHandlers {
   async function requireRow(organization: string, name: string): Promise<BackendRow> {
     const row = await store.find(organization, name);
     if (row === undefined) throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
@@ -62,7 +61,7 @@ export function createBackendHandlers({ store, types, instances, environments, c
       if (input.type === internalBackendName) throw new ApiError('invalid_request', 'there is one internal store, and it is there already', 'see `kici-admin backend types` for what can be added');
       const definition = await types.get(input.type);
       const secrets = decodeSecrets(input.secretSettings);
-      requireValidSettings(check, definition, input.settings, secrets);
+      requireValidSettings(definition, input.settings, secrets);
       const at = now();
       const row = {
         organization, name: input.name, type: input.type, settings: JSON.stringify(input.settings), optional: input.optional === true ? 1 : 0,
@@ -78,7 +77,7 @@ export function createBackendHandlers({ store, types, instances, environments, c
       const given = decodeSecrets(input.secretSettings);
       const settings = without({ ...settingsOf(before), ...input.settings }, input.unset);
       const secrets: SecretSettings = without({ ...await store.openSecrets(before), ...given }, input.unset);
-      requireValidSettings(check, definition, settings, secrets);
+      requireValidSettings(definition, settings, secrets);
       requireSecretsForNewAddress(definition, settingsOf(before), settings, Object.keys(secrets).filter((name) => !Object.hasOwn(given, name)));
       const row = {
         organization, name: before.name, type: before.type, settings: JSON.stringify(settings),

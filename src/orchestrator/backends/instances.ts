@@ -1,8 +1,9 @@
-import { BackendError, internalBackendName, type BackendDefinition } from '@kici-dev/secret-backend';
-import type { HostedBackend } from '@kici-dev/secret-federation';
+import { BackendError, internalBackendName, type BackendDefinition, type BackendHost } from '@kici-dev/secret-backend';
+import { defaultHostPolicy, openBackend, parseSettings, type HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
-import { settingsOf, type BackendRow, type BackendStore, type PlainSettings, type SecretSettings } from './store.ts';
+import type { RequestsInFlight } from '../http/requests-in-flight.ts';
+import { settingsOf, type BackendRow, type BackendStore } from './store.ts';
 import type { BackendTypes } from './types.ts';
 
 /** A backend that is open, or why it is not. */
@@ -19,20 +20,8 @@ export interface Instances {
   close(): Promise<void>;
 }
 
-/** What is needed to open one. */
-export interface InstanceSpec {
-  readonly name: string;
-  readonly organization: string;
-  readonly settings: PlainSettings;
-  readonly secrets: SecretSettings;
-  readonly cacheMaxAgeMs: number;
-  readonly serveStaleMs: number;
-  readonly namesMaxAgeMs: number;
-  readonly generation: number;
-}
-
-/** @throws BackendError `misconfigured` */
-export type OpenInstance = (definition: BackendDefinition, spec: InstanceSpec) => HostedBackend;
+/** What a backend of an organisation is given by the system. */
+export type HostFor = (organization: string, name: string) => BackendHost;
 
 interface Held {
   readonly instance: Instance;
@@ -50,17 +39,18 @@ interface Loaded {
   readonly instances: ReadonlyMap<string, Instance>;
 }
 
-const namesMaxAgeMs = 30_000;
 const nothing: Promise<Loaded> = Promise.resolve({ held: new Map(), instances: new Map() });
 
-export function createInstances(store: BackendStore, types: BackendTypes, internal: BackendDefinition, open: OpenInstance): Instances {
+export function createInstances(store: BackendStore, types: BackendTypes, internal: BackendDefinition, hostFor: HostFor, requests: RequestsInFlight): Instances {
   const organizations = new Map<string, Organization>();
   const closing = new Set<Promise<void>>();
   let closed = false;
 
   function retire({ instance }: Held): void {
     if (!('open' in instance.state)) return;
-    const done = instance.state.open.close().catch(() => undefined).finally(() => closing.delete(done));
+    const { open } = instance.state;
+    // Requests under way may have it in hand.
+    const done = requests.settled().then(() => open.close()).catch(() => undefined).finally(() => closing.delete(done));
     closing.add(done);
   }
 
@@ -69,11 +59,12 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
     const at = { generation: row.generation, written: row.written };
     try {
       const definition = await types.get(row.type);
-      const hosted = open(definition, {
-        name: row.name, organization: row.organization, settings: settingsOf(row), secrets: await store.openSecrets(row),
-        cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms, namesMaxAgeMs, generation: row.generation,
+      const parsed = parseSettings(definition, settingsOf(row), await store.openSecrets(row));
+      if (!parsed.ok) throw new BackendError('misconfigured', { detail: parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; ') });
+      const open = openBackend(definition, parsed.settings, hostFor(row.organization, row.name), {
+        ...defaultHostPolicy, cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms, settingsGeneration: row.generation,
       });
-      return { instance: { ...described, state: { open: hosted } }, ...at };
+      return { instance: { ...described, state: { open } }, ...at };
     } catch (error) {
       const failure = BackendError.is(error) ? error : new BackendError('misconfigured', { detail: ApiError.is(error) ? error.message : 'the backend cannot be opened' });
       return { instance: { ...described, state: { failure } }, ...at };
@@ -82,8 +73,8 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
 
   function openInternal(organization: string): Held {
     // Its names are not cached: it is as near as a cache would be.
-    const hosted = open(internal, { name: internalBackendName, organization, settings: {}, secrets: {}, cacheMaxAgeMs: 0, serveStaleMs: 0, namesMaxAgeMs: 0, generation: 0 });
-    return { instance: { name: internalBackendName, type: internal.type, optional: false, state: { open: hosted } }, generation: 0, written: 0 };
+    const open = openBackend(internal, {}, hostFor(organization, internalBackendName), { ...defaultHostPolicy, namesMaxAgeMs: 0 });
+    return { instance: { name: internalBackendName, type: internal.type, optional: false, state: { open } }, generation: 0, written: 0 };
   }
 
   async function load(organization: string, before: ReadonlyMap<string, Held>): Promise<Loaded> {

@@ -1,29 +1,16 @@
-import { quote, type BackendDefinition, type SettingsProblem } from '@kici-dev/secret-backend';
+import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { parseSettings } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { PlainSettings, SecretSettings } from './store.ts';
 
-/** What is wrong with the settings of an instance; nothing when it can be opened with them. */
-export type CheckSettings = (definition: BackendDefinition, settings: PlainSettings, secrets: SecretSettings) => readonly SettingsProblem[];
-
 /**
- * Refuses settings that the backend could not be opened with, every one of them with what to do.
+ * Refuses settings that the backend could not be opened with, naming every problem.
  * @throws ApiError `invalid_request`
  */
-export function requireValidSettings(check: CheckSettings, definition: BackendDefinition, settings: PlainSettings, secrets: SecretSettings): void {
-  for (const name of Object.keys(settings)) {
-    if (Object.hasOwn(definition.settings, name) && definition.settings[name]?.secret === true) {
-      throw new ApiError('invalid_request', `${quote(name)} is a secret setting and was given as a plain one`, `use \`--secret ${name}\`, which asks for it`);
-    }
-  }
-  for (const name of Object.keys(secrets)) {
-    if (!Object.hasOwn(definition.settings, name) || definition.settings[name]?.secret !== true) {
-      throw new ApiError('invalid_request', `the type ${definition.type} has no secret setting ${quote(name)}`, 'see `kici-admin backend types`');
-    }
-  }
-  const problems = check(definition, settings, secrets);
-  const [first] = problems;
-  if (first === undefined) return;
-  throw new ApiError('invalid_request', problems.map(({ field, problem }) => `${field}: ${problem}`).join('; '), first.hint);
+export function requireValidSettings(definition: BackendDefinition, settings: PlainSettings, secrets: SecretSettings): void {
+  const parsed = parseSettings(definition, settings, secrets);
+  if (parsed.ok) return;
+  throw new ApiError('invalid_request', parsed.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; '), parsed.problems.map(({ hint }) => hint).join('; '));
 }
 
 /**

@@ -7,11 +7,13 @@ import { actorOf, requireEnvironment, requirePermission, type Call, type Caller 
 import type { Handlers } from '../handlers.ts';
 import type { Authenticator } from './authenticate.ts';
 import { toApiError } from './errors.ts';
+import type { RequestsInFlight } from './requests-in-flight.ts';
 
 export interface RouteServices {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
   readonly audit: AuditLog;
+  readonly requests: RequestsInFlight;
   /** Milliseconds that a request may take. */
   readonly requestTimeoutMs: number;
 }
@@ -42,7 +44,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           caller, generation, organization: parameter(request, 'org'), requestId: request.id, context: deadline(services.requestTimeoutMs),
           note: (fields) => { Object.assign(notes, fields); },
         };
-        const output = await audited(services.audit, id, operation, input, call, notes, () => handler(input, call));
+        const output = await services.requests.run(() => audited(services.audit, id, operation, input, call, notes, () => handler(input, call)));
         return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
       },
     });
