@@ -6,6 +6,7 @@ import { createBackends } from '../../orchestrator/backends/require-backend.ts';
 import { createBackendStore } from '../../orchestrator/backends/store.ts';
 import { createBackendTypes, type BackendPackage } from '../../orchestrator/backends/types.ts';
 import { tokens } from '../tokens.ts';
+import { backendPackage } from '../backend-package.ts';
 import { createHostFor } from '../backend-host.ts';
 
 /** The registry of backends and their open instances. */
@@ -28,6 +29,6 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
 /** A package that the server's configuration names; it is imported when the first backend type is asked for. */
 export function packageModule(name: string): ContainerModule {
   return new ContainerModule(({ bind }) => {
-    bind(tokens.backendPackage).toConstantValue({ name, load: () => import(name) });
+    bind(tokens.backendPackage).toConstantValue(backendPackage(name));
   });
 }

@@ -41,6 +41,12 @@ export function createBackendHandlers({ store, types, instances, environments, n
     return backendView(row, Object.keys(await store.openSecrets(row)), instance);
   }
 
+  /** As it is from now on, which the caller's own generation does not know yet. */
+  async function viewAsStored(organization: string, name: string): Promise<BackendView> {
+    const row = await requireRow(organization, name);
+    return view(row, (await instances.of(row)).get(name));
+  }
+
   return {
     async 'backends.types'() {
       const { definitions } = await types.list();
@@ -50,7 +56,7 @@ export function createBackendHandlers({ store, types, instances, environments, n
       const open = await instances.of(call);
       const rows = await store.list(call.organization);
       const internal = await requireInstance(call, internalBackendName);
-      return { backends: [internalView(internal), ...await Promise.all(rows.map((row) => view(row, open.get(row.name))))] };
+      return { backends: await Promise.all([internalView(internal), ...rows.map((row) => view(row, open.get(row.name)))]) };
     },
     async 'backends.show'({ name }, call) {
       if (name === internalBackendName) return internalView(await requireInstance(call, name));
@@ -68,7 +74,7 @@ export function createBackendHandlers({ store, types, instances, environments, n
         cache_max_age_ms: input.cacheMaxAgeMs ?? 0, serve_stale_ms: input.serveStaleMs ?? 0, created_at: at, updated_at: at,
       };
       if (!await store.insert(row, secrets)) throw new ApiError('conflict', `the backend ${input.name} exists`, `change it with \`kici-admin backend update ${input.name}\``);
-      return view(await requireRow(organization, input.name), undefined);
+      return viewAsStored(organization, input.name);
     },
     async 'backends.update'(input, { organization }) {
       refuseInternal(input.name, 'has no settings');
@@ -86,7 +92,7 @@ export function createBackendHandlers({ store, types, instances, environments, n
         created_at: before.created_at, updated_at: now(),
       };
       if (!await store.update(before, row, secrets)) throw new ApiError('conflict', `the backend ${input.name} was changed by somebody else meanwhile`);
-      return view(await requireRow(organization, input.name), undefined);
+      return viewAsStored(organization, input.name);
     },
     async 'backends.remove'({ name }, { organization }) {
       refuseInternal(name, 'cannot be removed');

@@ -8,28 +8,29 @@ import { settingsOf, type BackendRow } from './store.ts';
 export type BackendView = OperationOutput<'backends.show'>;
 type TypeView = OperationOutput<'backends.types'>['types'][number];
 
-const noCapabilities: Record<string, string | number | boolean> = {};
-
-export function backendView(row: BackendRow, secretNames: readonly string[], instance: Instance | undefined): BackendView {
+export async function backendView(row: BackendRow, secretNames: readonly string[], instance: Instance | undefined): Promise<BackendView> {
   return {
     name: row.name, type: row.type, settings: { ...settingsOf(row) }, secretSettings: [...secretNames],
     optional: row.optional === 1, cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms,
-    createdAt: rfc3339(row.created_at), updatedAt: rfc3339(row.updated_at), ...stateView(instance),
+    createdAt: rfc3339(row.created_at), updatedAt: rfc3339(row.updated_at), ...await stateView(instance),
   };
 }
 
 /** The built-in store is no row of anybody's: it is there from the start of time. */
-export function internalView(instance: Instance): BackendView {
+export async function internalView(instance: Instance): Promise<BackendView> {
   return {
     name: instance.name, type: instance.type, settings: {}, secretSettings: [], optional: false, cacheMaxAgeMs: 0, serveStaleMs: 0,
-    createdAt: rfc3339(0), updatedAt: rfc3339(0), ...stateView(instance),
+    createdAt: rfc3339(0), updatedAt: rfc3339(0), ...await stateView(instance),
   };
 }
 
-function stateView(instance: Instance | undefined): Pick<BackendView, 'capabilities' | 'health'> {
-  if (instance === undefined) return { capabilities: noCapabilities, health: { breaker: 'closed' } };
-  if ('failure' in instance.state) return { capabilities: noCapabilities, health: { breaker: 'closed', failure: instance.state.failure.code } };
-  return { capabilities: capabilityView(instance.state.open.capabilities), health: healthView(instance.state.open.health()) };
+async function stateView(instance: Instance | undefined): Promise<Pick<BackendView, 'capabilities' | 'health'>> {
+  if (instance === undefined) return { capabilities: {}, health: { breaker: 'closed' } };
+  const { state } = instance;
+  if ('failure' in state) return { capabilities: {}, health: { breaker: 'closed', failure: state.failure.code } };
+  // What cannot be made is shown with what its type could do.
+  const capabilities = await state.open.ready().catch(() => state.open.capabilities);
+  return { capabilities: capabilityView(capabilities), health: healthView(state.open.health()) };
 }
 
 function healthView({ breaker, lastCheckAt, latencyMs, failure }: HostHealth): BackendView['health'] {

@@ -74,7 +74,8 @@ function parseInput(operation: Operation, request: FastifyRequest): Record<strin
   const parsed = operation.input.strict().safeParse({ ...asRecord(carried), ...named });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
-  throw new ApiError('invalid_request', problems.join('; '));
+  const tooLarge = parsed.error.issues.some((issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large');
+  throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
