@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify from 'fastify';
 import type { Logger } from 'pino';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
@@ -13,10 +13,17 @@ export interface ServerOptions extends RouteServices {
   ready(): Promise<void>;
 }
 
+export interface HttpServer {
+  /** @returns where it listens, as a URL */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Takes no more requests and resolves when those in flight have ended. */
+  close(): Promise<void>;
+}
+
 /** A value as base64, with room for the names around it. */
 const bodyLimit = Math.ceil(maxValueBytes / 3) * 4 + 65_536;
 
-export function createServer(options: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): HttpServer {
   const app = fastify({
     bodyLimit,
     genReqId: () => randomUUID(),
@@ -49,7 +56,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     options.log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
   });
   registerRoutes(app, options);
-  return app;
+  return { listen: (address) => app.listen(address), close: () => app.close() };
 }
 
 /** Where an unexpected error happened, without its message: a library may have put anything there. */
