@@ -28,6 +28,14 @@ export const clientErrorCodes = Object.freeze({
   check_failed: 'a job of the environment would fail, or miss a key, right now',
   backend_unhealthy: 'the backend was asked and did not answer as it should',
   audit_damaged: 'a row of the audit log was changed, swapped, cut off or lost',
+  cannot_listen: 'the orchestrator cannot listen on its address',
+  invalid_configuration: 'the orchestrator\'s configuration cannot be used',
+  cannot_open: 'the database cannot be opened',
+  newer_schema: 'a newer version has written the database',
+  migration_failed: 'the tables of the database could not be brought up to date',
+  malformed_key: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes',
+  wrong_key: 'the key-encryption key is not the one that the data was sealed with',
+  cannot_read_key: 'the file of the key-encryption key cannot be read',
   internal_error: 'a fault in the program itself',
 });
 
