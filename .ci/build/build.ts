@@ -43,14 +43,24 @@ async function addPrograms({ manifest }: Package, target: string): Promise<void>
   }
 }
 
-function publishedManifest({ folder, manifest, outputName }: Package, packages: readonly Package[]): Manifest {
-  const { private: _, workspaces: __, scripts: ___, devDependencies: ____, allowScripts: _____, ...published } = manifest;
+function publishedManifest(one: Package, packages: readonly Package[]): object {
+  const { private: _, workspaces: __, scripts: ___, devDependencies: ____, allowScripts: _____, ...published } = one.manifest;
+  if (one.folder === '.') return { ...published, ...productFields(one.manifest, packages) };
   const entry = (source: string): object => ({ types: source.replace(/\.ts$/, '.d.ts'), default: source.replace(/\.ts$/, '.js') });
-  const exports = Object.fromEntries(Object.entries(manifest.exports ?? {}).map(([name, source]) => [name, entry(source)]));
-  if (folder !== '.') return { ...published, exports, files: ['**/*.js', '**/*.d.ts', '**/*.map', 'Dockerfile'], sideEffects: false };
-  const own = Object.fromEntries(packages.filter((one) => one.outputName !== outputName).map((one) => [one.manifest.name, one.manifest.version]));
+  const exports = Object.fromEntries(Object.entries(one.manifest.exports ?? {}).map(([name, source]) => [name, entry(source)]));
+  return { ...published, exports, files: ['**/*.js', '**/*.d.ts', '**/*.map', 'Dockerfile'], sideEffects: false };
+}
+
+/** In the checkout the product finds its workspaces by themselves; published, it has to name them. */
+function productFields(manifest: Manifest, packages: readonly Package[]): object {
+  const versions = (wanted: (one: Package) => boolean): Record<string, string> => Object.fromEntries(
+    packages.filter((one) => one.folder !== '.' && wanted(one)).map((one) => [one.manifest.name, one.manifest.version]));
+  const isClient = ({ folder }: Package): boolean => folder.startsWith('backends/') && folder !== 'backends/internal';
+  // An operator installs the clients of the services in use, and no other.
+  const peers = versions(isClient);
   return {
-    ...published, files: ['bin', 'bundle', 'src'], dependencies: { ...own, ...manifest.dependencies },
+    files: ['bin', 'bundle', 'src'], dependencies: { ...versions((one) => !isClient(one) && one.folder !== 'src/conformance'), ...manifest.dependencies },
+    peerDependencies: peers, peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
     bin: Object.fromEntries(Object.keys(manifest.bin ?? {}).map((name) => [name, `bin/${name}.mjs`])),
   };
 }

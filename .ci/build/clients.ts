@@ -1,10 +1,22 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { root } from './packages.ts';
 
 /** The programs whose start is felt, each with its entry point. */
 export const clients: Readonly<Record<string, string>> = { 'kici-admin': 'src/cli/admin/main.ts', kici: 'src/cli/kici/main.ts' };
+
+/**
+ * Commander imports `node:child_process`, which loads the network modules, for a feature that no client uses:
+ * subcommands that are programs of their own. It gets the module when it asks for something in it.
+ */
+const lateChildProcess: Plugin = {
+  name: 'late-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (/[\\/]commander[\\/]/.test(importer) ? { path: 'child-process', namespace: 'late' } : undefined));
+    onLoad({ filter: /.*/, namespace: 'late' }, () => ({ contents: 'export default new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:child_process")[name] })' }));
+  },
+};
 
 /**
  * Bundles clients to JavaScript that starts fast: what a command does not need stays in files of its own,
@@ -18,7 +30,7 @@ export async function bundleClients(names: readonly string[], output: string): P
     bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node24', sourcemap: true, sourcesContent: false, legalComments: 'linked', minifySyntax: true, minifyWhitespace: true,
     // Packages in CommonJS ask for the modules of Node by `require`, which an ES module has to make.
     banner: { js: 'import { createRequire as kiciCreateRequire } from \'node:module\'; const require = kiciCreateRequire(import.meta.url);' },
-    logLevel: 'error',
+    plugins: [lateChildProcess], logLevel: 'error',
   });
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { CommandError } from '../../terminal/errors.ts';
 
 const placeholder = 'my-store';
+/** Under its own name it would be a package inside our package. */
+const manifest = 'manifest.json';
 
 /**
  * Writes a backend to start from into a new folder; nothing that exists is touched.
@@ -12,18 +14,20 @@ const placeholder = 'my-store';
 export async function scaffold(name: string, parent: string): Promise<{ folder: string; files: readonly string[] }> {
   const template = join(import.meta.dirname, 'template');
   const folder = resolve(parent, name);
-  const files = (await readdir(template)).toSorted();
+  const sources = await readdir(template);
   await makeFolder(folder);
   try {
-    await Promise.all(files.map(async (file) => {
-      const text = await readFile(join(template, file), 'utf8');
+    const files = await Promise.all(sources.map(async (source) => {
+      const text = await readFile(join(template, source), 'utf8');
+      const file = source === manifest ? 'package.json' : source;
       await writeFile(join(folder, file), text.replaceAll(placeholder, name), { flag: 'wx' });
+      return file;
     }));
+    return { folder, files: files.toSorted() };
   } catch {
     await rm(folder, { recursive: true, force: true });
     throw new CommandError('cannot_write', `cannot write into ${JSON.stringify(folder)}`, 'check the space on the disk and the permissions; nothing was left behind');
   }
-  return { folder, files };
 }
 
 async function makeFolder(folder: string): Promise<void> {
