@@ -1,4 +1,5 @@
 import type { Automaton } from './automaton.ts';
+import type { Filter } from './filter.ts';
 import { addSpan, type Span } from './spans.ts';
 
 /** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
@@ -12,11 +13,17 @@ export interface MaskStream {
   end(): readonly Uint8Array[];
 }
 
+/** Everything that finds the patterns registered so far. */
+export interface Matcher {
+  readonly automaton: Automaton;
+  readonly filter: Filter;
+}
+
 const mask = Buffer.from('***');
 
-/** @param current gives the automaton of everything registered so far; another one after each registration */
-export function createMaskStream(current: () => Automaton): MaskStream {
-  let automaton = current();
+/** @param current gives another matcher after each registration */
+export function createMaskStream(current: () => Matcher): MaskStream {
+  let matcher = current();
   let state = 0;
   /** The input that has not gone out; spans and `masked` count from its first byte. */
   let held = Buffer.alloc(0);
@@ -24,12 +31,32 @@ export function createMaskStream(current: () => Automaton): MaskStream {
   /** How many of the held bytes belong to a match whose mask has gone out. */
   let masked = 0;
 
+  /** Walks where a pattern could be, and leaps over the rest. */
   function scan(bytes: Uint8Array, from: number): void {
-    const { next, matchLength } = automaton;
-    for (let at = from; at < bytes.length; at += 1) {
-      state = next(state, bytes[at] ?? 0);
-      const length = matchLength[state] ?? 0;
-      if (length > 0) addSpan(spans, at + 1 - length, at + 1);
+    const { next, matchLength, hold } = matcher.automaton;
+    const { stride, find } = matcher.filter;
+    let at = from;
+    /** The place that the filter pointed at. */
+    let suspect = -1;
+    for (;;) {
+      for (; at < bytes.length; at += 1) {
+        const pending = hold[state] ?? 0;
+        if (at - pending > suspect && pending <= stride) break;
+        state = next(state, bytes[at] ?? 0);
+        const length = matchLength[state] ?? 0;
+        if (length > 0) addSpan(spans, at + 1 - length, at + 1);
+      }
+      if (at >= bytes.length) return;
+      // A pattern that is not ruled out yet begins here or later.
+      const open = at - (hold[state] ?? 0);
+      const found = find(bytes, open + stride - 1);
+      const begin = found - stride + 1;
+      if (begin > open) {
+        at = begin;
+        state = 0;
+      }
+      // Near the end there is nothing to leap over: the walk gives the state to carry on with.
+      suspect = found;
     }
   }
 
@@ -57,16 +84,16 @@ export function createMaskStream(current: () => Automaton): MaskStream {
     write(chunk) {
       const latest = current();
       let known = held.length;
-      if (latest !== automaton) {
-        // Only held bytes can begin a match, so the new automaton starts over with them.
-        automaton = latest;
+      if (latest !== matcher) {
+        // Only held bytes can begin a match, so the new matcher starts over with them.
+        matcher = latest;
         state = 0;
         spans = [];
         known = 0;
       }
       const bytes = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
       scan(bytes, known);
-      return emit(bytes, bytes.length - (automaton.hold[state] ?? 0));
+      return emit(bytes, bytes.length - (matcher.automaton.hold[state] ?? 0));
     },
     end: () => emit(held, held.length),
   };

@@ -1,5 +1,6 @@
-import { buildAutomaton, type Automaton } from './automaton.ts';
-import { createMaskStream, type MaskStream } from './mask-stream.ts';
+import { buildAutomaton } from './automaton.ts';
+import { buildFilter } from './filter.ts';
+import { createMaskStream, type Matcher, type MaskStream } from './mask-stream.ts';
 import { needlesOf } from './needles.ts';
 
 /** Values shorter than this many bytes are not masked: they would hide half of every log. */
@@ -17,9 +18,9 @@ export interface Masker {
 export function createMasker(): Masker {
   /** By their bytes as latin1. */
   const needles = new Map<string, Uint8Array>();
-  let automaton: Automaton | undefined;
+  let matcher: Matcher | undefined;
   // Built when bytes arrive, so that values registered together cost one build.
-  const current = (): Automaton => automaton ??= buildAutomaton([...needles.values()]);
+  const current = (): Matcher => matcher ??= build([...needles.values()]);
 
   return {
     add(value) {
@@ -28,7 +29,7 @@ export function createMasker(): Masker {
         const id = Buffer.from(needle).toString('latin1');
         if (needles.has(id)) continue;
         needles.set(id, needle);
-        automaton = undefined;
+        matcher = undefined;
       }
       return 'masked';
     },
@@ -38,4 +39,8 @@ export function createMasker(): Masker {
       return Buffer.concat([...stream.write(Buffer.from(text)), ...stream.end()]).toString();
     },
   };
+}
+
+function build(patterns: readonly Uint8Array[]): Matcher {
+  return { automaton: buildAutomaton(patterns), filter: buildFilter(patterns) };
 }
