@@ -88,7 +88,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    void ended.then((code) => { reject(new Error(`the orchestrator ended with ${String(code)} before it served:\n${printed}`)); });
+    child.once('close', (status, signal) => { reject(new Error(`the orchestrator ended with ${status ?? signal} before it served:\n${printed}`)); });
   });
   const stop = async (): Promise<ProgramResult['code']> => {
     child.kill('SIGTERM');
