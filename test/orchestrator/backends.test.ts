@@ -176,11 +176,11 @@ describe('capabilities', () => {
   it('that a backend lacks are refused as unsupported, with where to look', async () => {
     const { call } = await startServer();
     await add(call, 'corp', newService({ 'shop K': 'v' }).address, { settings: { address: newService().address, readOnly: true } });
-    for (const attempt of [
+    const attempts = [
       call('secrets.set', { scope: 'corp:shop', key: 'K', value: base64('v') }),
       call('secrets.declare', { scope: 'corp:shop', key: 'K' }),
-    ]) {
-      const error = await errorOf(attempt);
+    ];
+    for (const error of await Promise.all(attempts.map(errorOf))) {
       expect(error.code).toBe('unsupported');
       expect(error.hint).toContain('kici-admin backend show corp');
     }

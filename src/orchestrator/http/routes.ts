@@ -71,7 +71,10 @@ function parseInput(operation: Operation, request: FastifyRequest): Record<strin
   const { params, query, body } = request;
   const carried = operation.method === 'GET' || operation.method === 'DELETE' ? query : body;
   const { org: _, ...named } = asRecord(params);
-  const parsed = operation.input.strict().safeParse({ ...asRecord(carried), ...named });
+  const rest = asRecord(carried);
+  const twice = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  if (twice !== undefined) throw new ApiError('invalid_request', `${twice}: is given in the path`);
+  const parsed = operation.input.strict().safeParse({ ...rest, ...named });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
   const tooLarge = parsed.error.issues.some((issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large');
