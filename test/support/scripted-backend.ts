@@ -45,6 +45,7 @@ export function hostScripted(script: Partial<SecretBackend> | (() => SecretBacke
 }
 
 /** What the types forbid: adapters are written by others, in JavaScript too. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function lie<T>(value: unknown): T {
   return vi.fn().mockReturnValue(value)();
 }
