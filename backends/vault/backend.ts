@@ -76,7 +76,7 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     } : {}),
     async check(context) {
       const [service, own] = await start(context);
-      const kvVersion = await service.detectAnew(own);
+      const kvVersion = await service.examine(own);
       return { server: `KV version ${kvVersion}` };
     },
     async close() {

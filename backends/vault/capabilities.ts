@@ -14,6 +14,6 @@ const unversioned = { compareAndSet: false, versionPins: false, versions: false,
 export const capabilities: BackendCapabilities = defineCapabilities({ ...common, ...versioned, listReadsValues: false });
 
 /** Settled by the settings alone: an instance that has yet to ask for the KV version promises only what both have. */
-export function capabilitiesOf({ kvVersion, listing }: VaultConfig): BackendCapabilities {
+export function capabilitiesOf({ kvVersion, listing }: Pick<VaultConfig, 'kvVersion' | 'listing'>): BackendCapabilities {
   return defineCapabilities({ ...common, ...(kvVersion === '2' ? versioned : unversioned), listReadsValues: listing !== 'subkeys' });
 }

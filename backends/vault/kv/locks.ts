@@ -4,6 +4,10 @@ import { requireRunning, within } from '../interruption.ts';
 /** One at a time for each name, in order of arrival. */
 export function createLocks(): <T>(name: string, context: CallContext, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
+  const forget = async (name: string, work: Promise<unknown>): Promise<void> => {
+    await work.catch(() => undefined);
+    if (last.get(name) === work) last.delete(name);
+  };
   return async (name, context, work) => {
     const before = last.get(name);
     const mine = (async () => {
@@ -15,9 +19,7 @@ export function createLocks(): <T>(name: string, context: CallContext, work: () 
     try {
       return await within(mine, context);
     } finally {
-      void mine.catch(() => undefined).then(() => {
-        if (last.get(name) === mine) last.delete(name);
-      });
+      void forget(name, mine);
     }
   };
 }

@@ -7,14 +7,15 @@ import type { Service } from './service.ts';
 /**
  * Asks what lies at the mount, also where the settings say it: reading version 1 by the paths of version 2 would
  * answer that nothing exists. A refusal leaves the settings' word, and never means version 1.
+ * @param mustSee a refusal is a failure: the server describes a mount to everybody who has any right below it
  * @throws BackendError
  */
-export async function detectVersion(service: Service, context: CallContext): Promise<1 | 2> {
+export async function detectVersion(service: Service, mustSee: boolean, context: CallContext): Promise<1 | 2> {
   const { mount, kvVersion } = service.config;
   const answer = await service.send({ method: 'GET', path: `/sys/internal/ui/mounts/${encodePath(mount)}` }, context);
   const said = kvVersion === 'auto' ? undefined : kvVersion === '1' ? 1 : 2;
   if (answer.status === 403) {
-    if (said !== undefined) return said;
+    if (said !== undefined && !mustSee) return said;
     throw new BackendError('permission_denied', { detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion` });
   }
   if (answer.status !== 200) {

@@ -20,8 +20,8 @@ export interface Service {
   send(request: ServiceRequest, context: CallContext): Promise<Answer>;
   /** Asked for once. @throws BackendError */
   kvVersion(context: CallContext): Promise<1 | 2>;
-  /** Asks again; with its failure nothing is remembered. */
-  detectAnew(context: CallContext): Promise<1 | 2>;
+  /** Asks again, and fails where the identity has no right below the mount. @throws BackendError */
+  examine(context: CallContext): Promise<1 | 2>;
   /** Changes of one path wait for each other. */
   alone<T>(scope: ScopePath, context: CallContext, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -43,13 +43,10 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       return next === undefined ? answer : wire.send({ ...request, namespace, token: next.grant.token }, context);
     },
     async kvVersion(context) {
-      return version ?? service.detectAnew(context);
-    },
-    async detectAnew(context) {
-      version = undefined;
-      version = await detectVersion(service, context);
+      version ??= await detectVersion(service, false, context);
       return version;
     },
+    examine: (context) => detectVersion(service, true, context),
     alone: createLocks(),
     async close() {
       await sessions.close();

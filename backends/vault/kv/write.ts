@@ -1,28 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { absent, BackendError, type CallContext, type DeleteReceipt, type ScopePath, type SecretRef, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
 import { capabilities } from '../capabilities.ts';
 import { failureOf, speaksOf } from '../errors.ts';
-import { member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
+import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
 import { readEntry, type Entry } from './entry.ts';
 import { outcomeOf } from './fields.ts';
 import { pathOf } from './path.ts';
 import type { Service } from './service.ts';
 
 const maxAttempts = 20;
-/** KV version 1 numbers nothing. */
-const unversioned = 'unversioned';
 
 /** The other fields of the path stay as they are. */
 export async function write(service: Service, entry: SecretWrite, context: CallContext): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) throw new BackendError('too_large', { detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}` });
   const text = value.text();
-  if (text === undefined) throw new BackendError('invalid_argument', { detail: 'the value is not UTF-8, and a field of Vault holds text only' });
+  if (text === undefined) throw new BackendError('unsupported', { detail: 'the value is not UTF-8, and a field of Vault holds text only' });
   if (key === '' || key.length > 512) throw new BackendError('invalid_argument', { detail: 'the name of a field has 1 to 512 characters' });
   const receipt = await change(service, scope, expectedVersion !== undefined, context, (current) => {
     if (expectedVersion !== undefined && !isExpected(current, key, expectedVersion)) throw new BackendError('conflict', { detail: `the current version of ${scope} is not the expected one` });
     return { ...fieldsOf(current), [key]: text };
   });
-  return receipt ?? { version: unversioned };
+  // KV version 1 numbers nothing: the name says no more than that this write is not another one.
+  return receipt ?? { version: `write-${randomUUID()}` };
 }
 
 /** The path itself stays, without the field: deleting the path's version would take its other fields along. */
@@ -61,7 +61,7 @@ async function change(
         ? { method: 'POST', path, body: { options: { cas: current.state === 'never' ? 0 : current.version }, data: fields } }
         // Version 1 takes no empty path.
         : isEmpty ? { method: 'DELETE', path } : { method: 'POST', path, body: fields }, context);
-      if (kvVersion === 1 && (answer.status === 204 || answer.status === 200)) return undefined;
+      if (kvVersion === 1 && (answer.status === 204 || (answer.status === 200 && isRecord(answer.body)))) return undefined;
       const written = receiptOf(answer.status === 200 ? member(answer.body, 'data') : undefined);
       if (written !== undefined) return written;
       const isConflict = answer.status === 400 && speaksOf(answer, 'check-and-set parameter did not match');

@@ -4,7 +4,7 @@ import { failureOf } from '../errors.ts';
 import { encodePath } from '../kv/path.ts';
 import type { Answer } from '../wire/answer.ts';
 import { readSource } from '../wire/files.ts';
-import { member, memberCount, memberText } from '../wire/json.ts';
+import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
 
 /** What a sign-in, or a renewal, gives. */
@@ -27,7 +27,7 @@ export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost,
   if (grant !== undefined) return grant;
   // The API has no 401: wrong credentials are 400 or 403, by method.
   if (answer.status === 400 || answer.status === 403) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
-  if (answer.status === 200) throw new BackendError('unauthenticated', { detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given` });
+  if (answer.status === 200 && isRecord(member(answer.body, 'auth'))) throw new BackendError('unauthenticated', { detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given` });
   throw failureOf(answer);
 }
 

@@ -14,6 +14,8 @@ export interface TlsOptions {
 }
 
 type Connector = ReturnType<typeof buildConnector>;
+type Target = Parameters<Connector>[0];
+type Callback = Parameters<Connector>[1];
 
 export interface Connections {
   readonly connect: Connector;
@@ -26,25 +28,24 @@ export function createConnections(host: BackendHost, tls: TlsOptions, proxy: Pro
 }
 
 function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
-  const lookup: LookupFunction = (hostname, options, done) => {
-    host.resolveAddress(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined) done(new BackendError('unreachable', { detail: 'the name has no address' }), '');
-        else if (options.all === true) done(null, addresses.map(({ address, family }) => ({ address, family })));
-        else done(null, first.address, first.family);
-      },
-      (error: unknown) => done(asError(error), ''),
-    );
+  const lookUp = async (hostname: string, wantsAll: boolean, done: Parameters<LookupFunction>[2]): Promise<void> => {
+    const addresses = await host.resolveAddress(hostname).catch(asError);
+    const [first] = addresses instanceof Error ? [] : addresses;
+    if (addresses instanceof Error) done(addresses, '');
+    else if (first === undefined) done(new BackendError('unreachable', { detail: 'the name has no address' }), '');
+    else if (wantsAll) done(null, addresses.map(({ address, family }) => ({ address, family })));
+    else done(null, first.address, first.family);
   };
-  const connect = buildConnector({ ...tls, lookup, timeout: connectTimeoutMs, allowH2: false });
+  const connect = buildConnector({ ...tls, timeout: connectTimeoutMs, allowH2: false, lookup: (hostname, { all }, done) => void lookUp(hostname, all === true, done) });
+  // What is an address already is connected to without a look-up.
+  const connectToAddress = async (target: Target, callback: Callback): Promise<void> => {
+    const allowed = await host.resolveAddress(target.hostname).catch(asError);
+    if (allowed instanceof Error) callback(allowed, null);
+    else connect(target, callback);
+  };
   return (target, callback) => {
-    // An address is connected to without a look-up.
-    if (isIP(target.hostname) === 0) {
-      connect(target, callback);
-      return;
-    }
-    host.resolveAddress(target.hostname).then(() => connect(target, callback), (error: unknown) => callback(asError(error), null));
+    if (isIP(target.hostname) === 0) connect(target, callback);
+    else void connectToAddress(target, callback);
   };
 }
 
@@ -52,18 +53,18 @@ function tunnels(host: BackendHost, tls: TlsOptions, { address, username, passwo
   const proxy = new Pool(address.origin, { connect: checkedConnector(host, { rejectUnauthorized: true }), headersTimeout: connectTimeoutMs });
   const upgrade = buildConnector({ ...tls, timeout: connectTimeoutMs, allowH2: false });
   const headers = username === undefined ? {} : { 'proxy-authorization': `Basic ${Buffer.from(`${username}:${password?.text() ?? ''}`).toString('base64')}` };
-  const connect: Connector = (target, callback) => {
+  const tunnel = async (target: Target, callback: Callback): Promise<void> => {
     const port = target.port || (target.protocol === 'https:' ? '443' : '80');
     const authority = `${isIP(target.hostname) === 6 ? `[${target.hostname}]` : target.hostname}:${port}`;
-    proxy.connect({ path: authority, headers }).then(({ statusCode, socket }) => {
-      if (statusCode !== 200 || !(socket instanceof Socket)) {
-        socket.destroy();
-        callback(new BackendError('unreachable', { detail: `the proxy refused the connection with status ${statusCode}` }), null);
-      } else if (target.protocol === 'https:') upgrade({ ...target, httpSocket: socket }, callback);
-      else callback(null, socket);
-    }, (error: unknown) => callback(asError(error), null));
+    const opened = await proxy.connect({ path: authority, headers }).catch(asError);
+    if (opened instanceof Error) callback(opened, null);
+    else if (opened.statusCode !== 200 || !(opened.socket instanceof Socket)) {
+      opened.socket.destroy();
+      callback(new BackendError('unreachable', { detail: `the proxy refused the connection with status ${opened.statusCode}` }), null);
+    } else if (target.protocol === 'https:') upgrade({ ...target, httpSocket: opened.socket }, callback);
+    else callback(null, opened.socket);
   };
-  return { connect, close: () => proxy.destroy() };
+  return { connect: (target, callback) => void tunnel(target, callback), close: () => proxy.destroy() };
 }
 
 function asError(error: unknown): Error {

@@ -28,7 +28,7 @@ export interface Transport {
 }
 
 export async function openTransport(config: VaultConfig, host: BackendHost): Promise<Transport> {
-  const [ca, cert, key] = await Promise.all([config.tls.ca, config.tls.cert, config.tls.key].map((source) => source && readSource(source, host)));
+  const [ca, cert, key] = await Promise.all([config.tls.ca, config.tls.cert, config.tls.key].map(async (source) => (source === undefined ? undefined : readSource(source, host))));
   const { serverName } = config.tls;
   const connections = createConnections(host, {
     // A variable of the process can turn this off where it is left out.
