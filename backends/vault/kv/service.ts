@@ -1,10 +1,14 @@
-import type { BackendHost, CallContext, ScopePath } from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
+import { within } from '../interruption.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
+import { shared } from '../shared.ts';
 import type { Answer } from '../wire/answer.ts';
 import { openWire } from '../wire/wire.ts';
 import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
+
+const detectTimeoutMs = 10_000;
 
 export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -30,7 +34,12 @@ export interface Service {
 export async function openService(config: VaultConfig, host: BackendHost): Promise<Service> {
   const wire = await openWire(config, host);
   const sessions: Sessions = createSessions(wire, config, host);
+  const closing = new AbortController();
   let version: 1 | 2 | undefined;
+  const detect = shared(async () => {
+    version = await detectVersion(service, false, { signal: AbortSignal.any([closing.signal, AbortSignal.timeout(detectTimeoutMs)]), deadline: Date.now() + detectTimeoutMs });
+    return version;
+  });
   const service: Service = {
     config,
     host,
@@ -43,12 +52,12 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       return next === undefined ? answer : wire.send({ ...request, namespace, token: next.grant.token }, context);
     },
     async kvVersion(context) {
-      version ??= await detectVersion(service, false, context);
-      return version;
+      return version ?? within(detect(), context);
     },
     examine: (context) => detectVersion(service, true, context),
     alone: createLocks(),
     async close() {
+      closing.abort(new BackendError('closed'));
       await sessions.close();
       await wire.close();
     },

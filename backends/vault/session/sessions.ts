@@ -1,11 +1,12 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import { within } from '../interruption.ts';
+import { shared } from '../shared.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
 import { parseGrant, signIn, type Grant } from './login.ts';
 
-const signInTimeoutMs = 10_000;
+const requestTimeoutMs = 10_000;
 const revokeTimeoutMs = 2_000;
 const longestTimerMs = 2_147_483_647;
 
@@ -31,72 +32,58 @@ export interface Sessions {
 export function createSessions(wire: Wire, config: VaultConfig, host: BackendHost): Sessions {
   const closing = new AbortController();
   let session: Session | undefined;
-  let signingIn: Promise<Session> | undefined;
-  const examinations = new Map<Session, Promise<Session | undefined>>();
+  let lastEntry: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
   /** For work that no single caller owns. */
   const ownContext = (timeoutMs: number): CallContext => ({ signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]), deadline: Date.now() + timeoutMs });
 
-  const adopt = (grant: Grant): Session => {
+  const askAboutSelf = (method: 'GET' | 'POST', action: string, { token }: Grant, context: CallContext): Promise<Answer> =>
+    wire.send({ method, path: `/auth/token/${action}`, token, namespace: config.authNamespace, ...(method === 'POST' ? { body: {} } : {}) }, context);
+
+  /** A token that cannot be renewed, or hardly any more, runs out; the call that comes then signs in. */
+  const adopt = (grant: Grant, firstTtlSeconds = grant.ttlSeconds): Session => {
     const lifeMs = grant.ttlSeconds * 1000;
-    session = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
-    if (lifeMs > 0) schedule(session, lifeMs * (2 / 3 - Math.random() / 10));
-    return session;
-  };
-
-  const schedule = (subject: Session, delayMs: number): void => {
+    const adopted: Session = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
+    session = adopted;
     clearTimeout(timer);
-    if (closing.signal.aborted) return;
-    timer = setTimeout(() => {
-      void extend(subject);
-    }, Math.min(delayMs, longestTimerMs)).unref();
+    if (grant.renewable && lifeMs > 0 && grant.ttlSeconds >= firstTtlSeconds / 2) schedule(adopted, firstTtlSeconds, lifeMs * (2 / 3 - Math.random() / 10));
+    return adopted;
   };
 
-  /** What cannot be renewed is left to expire, and the next call signs in. */
-  const extend = async (subject: Session): Promise<void> => {
-    const { grant } = subject;
-    const mayReplace = config.auth.method !== 'token';
-    if (!grant.renewable) {
-      if (mayReplace) forget(subject);
+  const schedule = (subject: Session, firstTtlSeconds: number, delayMs: number): void => {
+    if (closing.signal.aborted) return;
+    timer = setTimeout(() => void renew(subject, firstTtlSeconds), Math.min(delayMs, longestTimerMs)).unref();
+  };
+
+  const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
+    const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(() => undefined);
+    const renewed = answer && parseGrant(answer, subject.grant.created);
+    if (session !== subject) return;
+    if (renewed !== undefined) {
+      adopt(renewed, firstTtlSeconds);
       return;
     }
-    const answer = await askAboutSelf('POST', 'renew-self', grant).catch(() => undefined);
-    const renewed = answer && parseGrant(answer, grant.created);
-    if (session !== subject) return;
     const remainingMs = subject.expiresAt - host.now();
-    if (renewed !== undefined) {
-      // Near the end of its longest life a token is renewed for less and less.
-      if (mayReplace && renewed.ttlSeconds < grant.ttlSeconds / 2) forget(subject);
-      else adopt(renewed.renewable ? { ...renewed, token: grant.token } : { ...renewed, token: grant.token, renewable: false });
-    } else if (answer?.status === 403 || remainingMs <= 1000) forget(subject);
-    else schedule(subject, Math.max(remainingMs / 3, 500));
-    if (renewed === undefined) host.log('warn', 'a token could not be renewed', { status: answer?.status ?? 0 });
+    host.log('warn', 'a token could not be renewed', { status: answer?.status ?? 0, remainingMs });
+    if (remainingMs > 1000 && answer?.status !== 403) schedule(subject, firstTtlSeconds, remainingMs / 3);
   };
 
-  const askAboutSelf = (method: 'GET' | 'POST', action: string, { token }: Grant, timeoutMs = signInTimeoutMs): Promise<Answer> =>
-    wire.send({ method, path: `/auth/token/${action}`, token, namespace: config.authNamespace, ...(method === 'POST' ? { body: {} } : {}) }, ownContext(timeoutMs));
-
-  const forget = (subject: Session): void => {
-    if (session !== subject) return;
-    session = undefined;
-    clearTimeout(timer);
-  };
-
+  const signInOnce = shared(async () => adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs))));
   const enter = (): Promise<Session> => {
-    signingIn ??= signIn(wire, config, host, ownContext(signInTimeoutMs)).then(adopt).finally(() => {
-      signingIn = undefined;
-    });
-    return signingIn;
+    const entry = signInOnce();
+    lastEntry = entry.catch(() => undefined);
+    return entry;
   };
 
-  const examine = async (refused: Session): Promise<Session | undefined> => {
-    const answer = await askAboutSelf('GET', 'lookup-self', refused.grant);
-    if (answer.status !== 403) return undefined;
+  const examine = shared(async () => {
+    const refused = session;
+    if (refused !== undefined && (await askAboutSelf('GET', 'lookup-self', refused.grant, ownContext(requestTimeoutMs))).status !== 403) return undefined;
     if (config.auth.method === 'token') throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
-    forget(refused);
+    clearTimeout(timer);
+    session = undefined;
     return enter();
-  };
+  });
 
   return {
     current(context) {
@@ -104,24 +91,16 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       return within(enter(), context);
     },
     async afterRefusal(refused, context) {
-      if (session !== refused) return this.current(context);
-      let examination = examinations.get(refused);
-      if (examination === undefined) {
-        examination = examine(refused).finally(() => examinations.delete(refused));
-        examinations.set(refused, examination);
-      }
-      return within(examination, context);
+      return session === refused ? within(examine(), context) : this.current(context);
     },
     async close() {
+      const patience = { signal: AbortSignal.timeout(revokeTimeoutMs), deadline: Date.now() + revokeTimeoutMs };
+      // A sign-in that is given up half-way could leave a token that nobody ends.
+      await within(lastEntry, patience).catch(() => undefined);
       clearTimeout(timer);
       closing.abort(new BackendError('closed'));
-      await signingIn?.catch(() => undefined);
-      clearTimeout(timer);
       if (session?.grant.created !== true) return;
-      const { token } = session.grant;
-      const context = { signal: AbortSignal.timeout(revokeTimeoutMs), deadline: Date.now() + revokeTimeoutMs };
-      await wire.send({ method: 'POST', path: '/auth/token/revoke-self', token, namespace: config.authNamespace, body: {} }, context)
-        .catch(() => host.log('warn', 'the token could not be revoked; it ends by itself'));
+      await askAboutSelf('POST', 'revoke-self', session.grant, patience).catch(() => host.log('warn', 'the token could not be revoked; it ends by itself'));
       session = undefined;
     },
   };
