@@ -1,9 +1,10 @@
-import { BackendError, unknown, type CallContext } from '@kici-dev/secret-backend';
+import { unknown, type CallContext } from '@kici-dev/secret-backend';
 import { codeOfName } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal } from './describe.ts';
+import { pagesOf } from './pages.ts';
 import { nameOf } from './secret-id.ts';
-import { acceptValue, type StoredOutcome, type ValueEntry } from './stored.ts';
+import { acceptValue, type StoredOutcome } from './stored.ts';
 
 /** SecretIdList of BatchGetSecretValue takes at most 20 (API model). */
 export const batchSize = 20;
@@ -16,7 +17,8 @@ export const batchSize = 20;
 export async function readBatch(service: Service, names: readonly string[], context: CallContext): Promise<ReadonlyMap<string, StoredOutcome>> {
   const outcomes = new Map<string, StoredOutcome>();
   const refusals = new Map<string, string>();
-  for await (const { values, errors } of pages(service, names, context)) {
+  const ask = (next: { NextToken?: string }) => service.call(context, 'BatchGetSecretValue', (client, options) => client.batchGetSecretValue({ SecretIdList: [...names], ...next }, options));
+  for await (const { SecretValues: values = [], Errors: errors = [] } of pagesOf('BatchGetSecretValue', ask)) {
     for (const value of values) {
       const name = value.Name ?? '';
       if (!names.includes(name)) continue;
@@ -30,24 +32,6 @@ export async function readBatch(service: Service, names: readonly string[], cont
     else if (!outcomes.has(name)) outcomes.set(name, unknown('bad_answer', 'the service answered neither with a value nor with an error'));
   }));
   return outcomes;
-}
-
-interface BatchPage {
-  readonly values: readonly ValueEntry[];
-  readonly errors: readonly { readonly SecretId?: string | undefined; readonly ErrorCode?: string | undefined }[];
-}
-
-/** A page may be empty and have a successor. */
-async function* pages(service: Service, names: readonly string[], context: CallContext): AsyncGenerator<BatchPage> {
-  let token: string | undefined;
-  do {
-    const asked = token;
-    const answer = await service.call(context, 'BatchGetSecretValue', (client, options) =>
-      client.batchGetSecretValue({ SecretIdList: [...names], ...(asked === undefined ? {} : { NextToken: asked }) }, options));
-    yield { values: answer.SecretValues ?? [], errors: answer.Errors ?? [] };
-    token = answer.NextToken;
-    if (token !== undefined && token === asked) throw new BackendError('bad_answer', { detail: 'BatchGetSecretValue: the next page is the same page' });
-  } while (token !== undefined);
 }
 
 async function explain(service: Service, name: string, refusal: string, context: CallContext): Promise<StoredOutcome> {

@@ -3,6 +3,7 @@ import { isReason } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { describe } from './describe.ts';
+import { pagesOf } from './pages.ts';
 
 /** Starts the deletion window; the service removes the secret at its end. */
 export async function scheduleDeletion(service: Service, name: string, days: number, context: CallContext): Promise<DeleteReceipt> {
@@ -26,20 +27,17 @@ export async function bringBack(service: Service, name: string, context: CallCon
 /** Newest first; also versions without a stage, which the service keeps for a while. Empty where there is no such secret. */
 export async function listVersions(service: Service, name: string, context: CallContext): Promise<readonly VersionInfo[]> {
   const versions: { info: VersionInfo; created: number }[] = [];
-  let token: string | undefined;
+  const ask = (next: { NextToken?: string }) => service.call(context, 'ListSecretVersionIds', (client, options) =>
+    client.listSecretVersionIds({ SecretId: name, IncludeDeprecated: true, MaxResults: 100, ...next }, options));
   try {
-    do {
-      const asked = token;
-      const answer = await service.call(context, 'ListSecretVersionIds', (client, options) =>
-        client.listSecretVersionIds({ SecretId: name, IncludeDeprecated: true, MaxResults: 100, ...(asked === undefined ? {} : { NextToken: asked }) }, options));
+    for await (const answer of pagesOf('ListSecretVersionIds', ask)) {
       requireAnswer('ListSecretVersionIds', answer, name);
       for (const { VersionId: version, VersionStages: stages = [], CreatedDate: created } of answer.Versions ?? []) {
         if (version === undefined) continue;
         const info = { version, current: stages.includes('AWSCURRENT'), readable: true, ...(created === undefined ? {} : { createdAt: created.toISOString() }) };
         versions.push({ info, created: created?.getTime() ?? 0 });
       }
-      token = answer.NextToken;
-    } while (token !== undefined);
+    }
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return [];
     throw error;

@@ -1,5 +1,6 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import type { Service } from '../service/service.ts';
+import { pagesOf } from './pages.ts';
 
 /** MaxResults of ListSecrets (API model); the quota is 100 requests per second. */
 const pageSize = 100;
@@ -20,13 +21,10 @@ export interface ListedSecret {
  */
 export async function* listSecrets(service: Service, prefix: string, context: CallContext): AsyncGenerator<readonly ListedSecret[]> {
   const seen = new Set<string>();
-  let token: string | undefined;
-  do {
-    const asked = token;
-    const answer = await service.call(context, 'ListSecrets', (client, options) => client.listSecrets({
-      MaxResults: pageSize, IncludePlannedDeletion: true,
-      ...(prefix === '' ? {} : { Filters: [{ Key: 'name', Values: [prefix] }] }), ...(asked === undefined ? {} : { NextToken: asked }),
-    }, options));
+  const filter = prefix === '' ? {} : { Filters: [{ Key: 'name' as const, Values: [prefix] }] };
+  const ask = (next: { NextToken?: string }) => service.call(context, 'ListSecrets', (client, options) =>
+    client.listSecrets({ MaxResults: pageSize, IncludePlannedDeletion: true, ...filter, ...next }, options));
+  for await (const answer of pagesOf('ListSecrets', ask)) {
     if (answer.SecretList === undefined) throw new BackendError('bad_answer', { detail: 'ListSecrets: the answer has no list' });
     yield answer.SecretList.flatMap((entry): ListedSecret[] => {
       const { Name: name } = entry;
@@ -39,7 +37,5 @@ export async function* listSecrets(service: Service, prefix: string, context: Ca
         updatedAt: entry.LastChangedDate?.toISOString(), scheduledForDeletion: entry.DeletedDate !== undefined,
       }];
     });
-    token = answer.NextToken;
-    if (token !== undefined && token === asked) throw new BackendError('bad_answer', { detail: 'ListSecrets: the next page is the same page' });
-  } while (token !== undefined);
+  }
 }

@@ -3,11 +3,14 @@ import type { AwsConfig } from '../config.ts';
 import { errorOf, isReason } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { requireAnswer } from './answers.ts';
-import { describe, versionAt } from './describe.ts';
+import { describe, versionAt, type Description } from './describe.ts';
 import { create, requireSize, update, type NewVersion } from './put.ts';
 
-/** Holds a new version until it is current, because a version needs some stage to be taken in. */
-const stage = 'KICI_WRITE';
+/** Holds a new version until it is current; one without a stage may be removed. Each write has its own, so that none takes it from another. */
+const stageFor = ({ token }: NewVersion): string => `${stagePrefix}${token}`;
+const stagePrefix = 'KICI_WRITE_';
+/** A secret has at most 20 stages (AWS quotas). What writers that were killed have left behind is swept before that. */
+const maxLeftovers = 8;
 
 /**
  * Check-and-set. PutSecretValue has none; UpdateSecretVersionStage has: it moves AWSCURRENT only away from the
@@ -27,13 +30,14 @@ export async function putIfCurrent(service: Service, config: AwsConfig, version:
     if (await create(service, config, version, context) === 'exists' && !await isCurrent(service, version, context)) throw conflict();
     return;
   }
-  const stages = await update(service, version, context, [stage]);
+  await sweep(service, version.name, before, context);
+  const stages = await update(service, version, context, [stageFor(version)]);
   if (stages === 'missing') throw conflict();
   try {
     // The first version of a secret becomes current by itself.
     if (!stages.includes('AWSCURRENT')) await makeCurrent(service, version, expected, context);
   } finally {
-    await dropStage(service, version, context);
+    await dropStage(service, version.name, stageFor(version), version.token, context);
   }
 }
 
@@ -55,11 +59,16 @@ async function isCurrent(service: Service, { name, token }: NewVersion, context:
   return now !== undefined && versionAt(now, 'AWSCURRENT') === token;
 }
 
-/** A version that keeps a stage is kept for good. Left in place it does no harm: the next write takes it along. */
-async function dropStage(service: Service, { name, token }: NewVersion, context: CallContext): Promise<void> {
-  await service.call(context, 'UpdateSecretVersionStage', (client, options) => client.updateSecretVersionStage({
-    SecretId: name, VersionStage: stage, RemoveFromVersionId: token,
-  }, options)).catch(() => undefined);
+async function sweep(service: Service, name: string, { stages }: Description, context: CallContext): Promise<void> {
+  const leftovers = [...stages].flatMap(([version, names]) => names.filter((stage) => stage.startsWith(stagePrefix)).map((stage) => ({ stage, version })));
+  if (leftovers.length < maxLeftovers) return;
+  for (const { stage, version } of leftovers) await dropStage(service, name, stage, version, context);
+}
+
+/** A version that keeps a stage is kept for good, which is no harm to anybody: failing here fails nothing. */
+async function dropStage(service: Service, name: string, stage: string, version: string, context: CallContext): Promise<void> {
+  await service.call(context, 'UpdateSecretVersionStage', (client, options) =>
+    client.updateSecretVersionStage({ SecretId: name, VersionStage: stage, RemoveFromVersionId: version }, options)).catch(() => undefined);
 }
 
 function conflict(): BackendError {

@@ -16,6 +16,6 @@ export async function readOne(service: Service, id: SecretId, context: CallConte
 }
 
 function selector({ version }: SecretId): { VersionId?: string; VersionStage?: string } {
-  if (version === undefined) return {};
+  if (version === undefined) return { VersionStage: 'AWSCURRENT' };
   return isStage(version) ? { VersionStage: version } : { VersionId: version };
 }
