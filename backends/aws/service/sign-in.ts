@@ -4,7 +4,8 @@ import { BackendError, type BackendHost, type SecretValue } from '@kici-dev/secr
 import type { AwsConfig, CredentialSource } from '../config.ts';
 import { allowedFile } from './ambient.ts';
 import { clientDefaults } from './client-defaults.ts';
-import { toBackendError } from './errors.ts';
+import { AwsError, toBackendError } from './errors.ts';
+import { requireAllowed } from './transport.ts';
 
 type Providers = typeof import('@aws-sdk/credential-providers');
 type Provider = ReturnType<Providers['fromTemporaryCredentials']>;
@@ -22,6 +23,7 @@ export async function createSignIn(config: AwsConfig, host: BackendHost, transpo
   }), first(providers, source, host, clientConfig, RoleSessionName));
   return async (properties) => {
     try {
+      if (source.method === 'web-identity' || roles.length > 0) await requireAllowed(host, stsEndpoint);
       return await signIn(properties);
     } catch (error) {
       throw signInError(error, host.now());
@@ -67,7 +69,7 @@ function plain(secret: SecretValue, field: string): string {
 /** Refused at sign-in means that the credentials are no good, not that a secret is out of reach. */
 function signInError(error: unknown, now: number): BackendError {
   const failure = toBackendError(error, 'signing in', { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY }, now);
-  return failure.code === 'permission_denied' || failure.code === 'invalid_argument'
+  return failure instanceof AwsError && (failure.code === 'permission_denied' || failure.code === 'invalid_argument')
     ? new BackendError('unauthenticated', { detail: `${failure.detail}; check the role, its trust policy and the external id` })
     : new BackendError(failure.code, { detail: failure.detail ?? 'signing in failed' });
 }
