@@ -1,0 +1,5 @@
+import { notProvenOnServers, wrongOnLocalStack } from './not-proven.ts';
+import { describeServer } from './support/server-suite.ts';
+import { localstackLane, startLocalstack } from './support/servers.ts';
+
+describeServer({ lane: localstackLane, title: 'LocalStack', start: startLocalstack, notProven: notProvenOnServers, wrong: wrongOnLocalStack }, () => {});
