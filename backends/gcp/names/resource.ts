@@ -4,6 +4,7 @@ const versionName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/[A-Za-z0-
 /** Names as the service spells them. It answers with the project's number, whatever it was asked with. */
 export interface Resources {
   readonly parent: string;
+  readonly isRegional: boolean;
   secret(id: string): string;
   version(id: string, version: string): string;
 }
@@ -11,7 +12,7 @@ export interface Resources {
 export function createResources(project: string, location: string | undefined): Resources {
   const parent = location === undefined ? `projects/${project}` : `projects/${project}/locations/${location}`;
   return {
-    parent,
+    parent, isRegional: location !== undefined,
     secret: (id) => `${parent}/secrets/${id}`,
     version: (id, version) => `${parent}/secrets/${id}/versions/${version}`,
   };

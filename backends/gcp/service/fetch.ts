@@ -2,7 +2,7 @@ import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } fr
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
 import { hostnameOf } from './endpoint.ts';
 
 export interface FetchOptions {
@@ -13,8 +13,8 @@ export interface FetchOptions {
 }
 
 export interface SafeFetch {
-  fetch(url: URL, options: FetchOptions): Promise<Response>;
-  close(): void;
+  readonly fetch: (url: URL, options: FetchOptions) => Promise<Response>;
+  readonly close: () => void;
 }
 
 /** A page of a list is far smaller; what is larger is no answer of the service. */
@@ -27,14 +27,12 @@ const maxBodyBytes = 64 * 1024 * 1024;
 export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetch {
   const pool = { keepAlive: true, maxSockets };
   const agents = { plain: new PlainAgent(pool), tls: new TlsAgent(pool) };
-  const lookup: LookupFunction = (hostname, { all }, done) => {
-    host.resolveAddress(hostname).then((addresses) => {
-      const [first] = addresses;
-      if (first === undefined) done(new BackendError('unreachable', { detail: `the name ${hostname} has no address` }), '');
-      else if (all) done(null, [...addresses]);
-      else done(null, first.address, first.family);
-    }, (error: Error) => done(error, ''));
-  };
+  const lookup: LookupFunction = (hostname, { all }, done) => void answerLookup(host, hostname, (error, addresses) => {
+    const [first] = addresses;
+    if (error !== null || first === undefined) done(error ?? new BackendError('unreachable', { detail: `the name ${hostname} has no address` }), '');
+    else if (all) done(null, [...addresses]);
+    else done(null, first.address, first.family);
+  });
   return {
     async fetch(url, { method = 'GET', headers = new Headers(), body, signal }) {
       const hostname = hostnameOf(url);
@@ -53,6 +51,17 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
       agents.tls.destroy();
     },
   };
+}
+
+async function answerLookup(host: BackendHost, hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void): Promise<void> {
+  let addresses: readonly ResolvedAddress[];
+  try {
+    addresses = await host.resolveAddress(hostname);
+  } catch (error) {
+    done(error instanceof Error ? error : new BackendError('unreachable'), []);
+    return;
+  }
+  done(null, addresses);
 }
 
 async function toResponse(message: IncomingMessage): Promise<Response> {

@@ -2,7 +2,7 @@ import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secr
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Resources } from '../names/resource.ts';
 import type { Connection } from './connection.ts';
-import { status, toFailure, type Failure } from './errors.ts';
+import { toFailure, type Failure } from './errors.ts';
 import type { Limiter } from './limiter.ts';
 import type { SdkCallOptions, SdkClient } from './sdk.ts';
 
@@ -27,7 +27,7 @@ export interface ServiceParts {
   readonly signIn: SignIn;
   readonly connection: Connection;
   readonly limiter: Limiter;
-  close(): void;
+  readonly close: () => void;
 }
 
 export function createService({ resources, host, signIn, connection, limiter, close }: ServiceParts): Service {
@@ -56,7 +56,7 @@ export function createService({ resources, host, signIn, connection, limiter, cl
       return limiter(async () => {
         requireRunning(closing.signal, context, host.now());
         const first = await attempt(operation, bounded, send);
-        if (first.answer.ok || first.answer.failure.status !== status.unauthenticated || !signIn.renew(first.token)) return first.answer;
+        if (first.answer.ok || first.answer.failure.status !== 'UNAUTHENTICATED' || !signIn.renew(first.token)) return first.answer;
         return (await attempt(operation, bounded, send)).answer;
       });
     },

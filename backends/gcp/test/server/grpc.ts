@@ -54,7 +54,7 @@ function answer(stream: ServerHttp2Stream, ...frames: readonly Buffer[]): void {
 /** Trailers only, as Google's front ends refuse. */
 function refuse(stream: ServerHttp2Stream, { code, message, retryAfterSeconds }: RpcError): void {
   stream.respond({
-    ...responseHeaders, 'grpc-status': String(codes[code]), 'grpc-message': encodeURIComponent(message),
+    ...responseHeaders, 'grpc-status': String(codes[code]), 'grpc-message': encodeURI(message),
     ...(retryAfterSeconds === undefined ? {} : { 'grpc-status-details-bin': encodeRetryInfo(codes[code], message, retryAfterSeconds).toString('base64') }),
   }, { endStream: true });
 }

@@ -15,7 +15,7 @@ export const methods: Readonly<Record<string, Method>> = {
     const filter = text(request['filter']);
     const all = [...model.secrets.values()].filter(({ hiddenFromLists }) => !hiddenFromLists).toReversed();
     const wanted = all.filter((secret) => matches(filter, secretMessage(secret)));
-    const { page, nextPageToken } = paginate(wanted, request);
+    const { page, nextPageToken } = paginate(model, wanted, request);
     return { secrets: page.map(secretMessage), nextPageToken, totalSize: filter === '' ? wanted.length : 0 };
   },
   GetSecret(model, request) {
@@ -62,7 +62,7 @@ export const methods: Readonly<Record<string, Method>> = {
     const secret = model.secret(id);
     const filter = text(request['filter']);
     const wanted = secret.versions.toReversed().map((version) => versionMessage(secret, version)).filter((version) => matches(filter, version));
-    const { page, nextPageToken } = paginate(wanted, request);
+    const { page, nextPageToken } = paginate(model, wanted, request);
     return { versions: page, nextPageToken, totalSize: filter === '' ? wanted.length : 0 };
   },
   GetSecretVersion(model, request) {
@@ -159,8 +159,8 @@ function requireEtag(current: string, given: unknown): void {
   if (text(given) !== '' && given !== current) throw new RpcError('FAILED_PRECONDITION', 'The etag does not match the current one.');
 }
 
-function paginate<T>(all: readonly T[], request: Message): { page: T[]; nextPageToken: string } {
-  const size = Math.min(Number(request['pageSize'] ?? 0) || 25_000, 25_000);
+function paginate<T>({ options: { maxPageSize } }: Model, all: readonly T[], request: Message): { page: T[]; nextPageToken: string } {
+  const size = Math.min(Number(request['pageSize'] ?? 0) || maxPageSize, maxPageSize);
   const token = text(request['pageToken']);
   const start = token === '' ? 0 : Number(Buffer.from(token, 'base64url').toString());
   if (!Number.isSafeInteger(start)) throw new RpcError('INVALID_ARGUMENT', 'The page token is malformed.');

@@ -32,23 +32,21 @@ export interface StoredSecret {
   laggingLatest: number | undefined;
 }
 
-/** What the signed-in identity may do; a test takes rights away. */
-export interface Rights {
-  allows(permission: string, secretId: string | undefined): boolean;
-}
-
 export interface ModelOptions {
   readonly projectId: string;
   readonly projectNumber: string;
   /** `global`, or the one region whose secrets this endpoint knows. */
   readonly location: string;
   readonly now: () => number;
+  /** The service's own limit is 25,000. */
+  readonly maxPageSize: number;
 }
 
 /** The state of one endpoint of the service, past which nothing is true. */
 export class Model {
   readonly options: ModelOptions;
   readonly secrets = new Map<string, StoredSecret>();
+  /** Rights that the signed-in identity lacks. */
   readonly denied: ((permission: string, secretId: string | undefined) => boolean)[] = [];
 
   constructor(options: ModelOptions) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { protobuf } from 'google-gax';
 import type { Message } from './methods.ts';
 
@@ -85,7 +86,7 @@ function toWire(value: Message): Record<string, unknown> {
 
 /** A RetryInfo inside a google.rpc.Status, as the trailer `grpc-status-details-bin` carries it. */
 export function encodeRetryInfo(code: number, message: string, seconds: number): Buffer {
-  const types = protobuf.Root.fromJSON(JSON.parse(readFileSync(require.resolve('google-gax/build/protos/status.json'), 'utf8')));
+  const types = protobuf.Root.fromJSON(JSON.parse(readFileSync(join(dirname(require.resolve('google-gax')), '../protos/status.json'), 'utf8')));
   const retryInfo = types.lookupType('google.rpc.RetryInfo');
   const status = types.lookupType('google.rpc.Status');
   const details = [{ type_url: 'type.googleapis.com/google.rpc.RetryInfo', value: retryInfo.encode(retryInfo.fromObject({ retryDelay: { seconds } })).finish() }];

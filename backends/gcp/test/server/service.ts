@@ -14,7 +14,19 @@ export interface RecordedRequest {
 /** What a transport does with a request: answers it, or plays a fault that only the wire can show. */
 export type Reaction = { readonly kind: 'answer'; readonly message: Message } | { readonly kind: 'refuse'; readonly error: RpcError } | { readonly kind: 'break'; readonly how: WireFault; readonly message: Message };
 
-export type WireFault = Extract<Fault, 'hang' | 'reset' | 'half_body' | 'garbage' | 'empty'>;
+const wireFaults = ['hang', 'reset', 'half_body', 'garbage', 'empty'] as const satisfies readonly Fault[];
+export type WireFault = (typeof wireFaults)[number];
+
+function isWireFault(fault: Fault | undefined): fault is WireFault {
+  return wireFaults.some((each) => each === fault);
+}
+
+const refusals: Partial<Record<Fault, () => RpcError>> = {
+  server_error: () => new RpcError('UNAVAILABLE', 'The service is currently unavailable.'),
+  throttle: () => new RpcError('RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric.', 2),
+  deny: () => new RpcError('PERMISSION_DENIED', 'Permission denied (or it may not exist).'),
+  expire: () => new RpcError('UNAUTHENTICATED', 'Request had invalid authentication credentials.'),
+};
 
 /** One model behind every transport: who may call, what is recorded, which fault comes next. */
 export class FakeService {
@@ -47,27 +59,14 @@ export class FakeService {
 
   private async react(method: string, request: Message, headers: Readonly<Record<string, string>>): Promise<Reaction> {
     const fault = this.faults.take();
-    switch (fault) {
-      case 'delay':
-        await wait(150);
-        break;
-      case 'server_error':
-        return refuse(new RpcError('UNAVAILABLE', 'The service is currently unavailable.'));
-      case 'throttle':
-        return refuse(new RpcError('RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric.', 2));
-      case 'deny':
-        return refuse(new RpcError('PERMISSION_DENIED', 'Permission denied (or it may not exist).'));
-      case 'expire':
-        return refuse(new RpcError('UNAUTHENTICATED', 'Request had invalid authentication credentials.'));
-      case 'partial_batch':
-        throw new TypeError('the service has no batch');
-      default:
-    }
+    if (fault === 'delay') await wait(150);
+    const refusal = fault === undefined ? undefined : refusals[fault];
+    if (refusal !== undefined) return refuse(refusal());
     try {
       this.requireToken(headers['authorization']);
       this.model.sweep();
       const message = (methods[method] ?? unimplemented(method))(this.model, request);
-      return fault === undefined || fault === 'delay' ? { kind: 'answer', message } : { kind: 'break', how: fault, message };
+      return isWireFault(fault) ? { kind: 'break', how: fault, message } : { kind: 'answer', message };
     } catch (error) {
       if (error instanceof RpcError) return refuse(error);
       throw error;

@@ -10,6 +10,7 @@ export interface FakeOptions {
   readonly tokens?: readonly string[];
   readonly now?: () => number;
   readonly tls?: Tls;
+  readonly maxPageSize?: number;
 }
 
 /** The service on 127.0.0.1, over both transports at once. */
@@ -24,8 +25,8 @@ export interface RunningFake {
 export const project = { id: 'acme-production', number: '123456789012' } as const;
 export const goodToken = 'ya29.good-access-token-of-the-test';
 
-export async function startFake({ location = 'global', tokens = [goodToken], now = Date.now, tls }: FakeOptions = {}): Promise<RunningFake> {
-  const model = new Model({ projectId: project.id, projectNumber: project.number, location, now });
+export async function startFake({ location = 'global', tokens = [goodToken], now = Date.now, tls, maxPageSize = 25_000 }: FakeOptions = {}): Promise<RunningFake> {
+  const model = new Model({ projectId: project.id, projectNumber: project.number, location, now, maxPageSize });
   const service = new FakeService(model, tokens);
   const grpc = await listen(createGrpcServer(service, tls));
   const rest = await listen(createRestServer(service, tls));
