@@ -21,6 +21,7 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   try {
     application = await startApplication(settings, log);
   } catch (error) {
+    if (isStartError(error) && error.code === 'invalid_configuration') throw new UsageError(error.message, error.hint);
     if (isStartError(error)) throw new CommandError(error.code, error.message, error.hint);
     throw error;
   }
