@@ -68,6 +68,12 @@ describe('kici-orchestrator', () => {
     await (await localClient(third)).call(operations['environments.list'], {});
   });
 
+  it('leaves its token for the loopback when it listens on every address', async () => {
+    const running = await start({ environment: { KICI_HOST: '0.0.0.0' } });
+    const url = `http://127.0.0.1:${new URL(running.url).port}`;
+    await (await localClient({ ...running, url })).call(operations['environments.list'], {});
+  });
+
   it('says one machine-readable line when it is ready, with --json', async () => {
     const running = await start({ args: ['--json', '--log-level', 'silent'] });
     expect(JSON.parse(running.output())).toEqual({ ready: true, url: running.url, pid: running.process.pid });
