@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { base64, codeOf, errorOf, startServer, temporaryFolder, type Calls } from './support/server.ts';
+import { base64, codeOf, errorOf, memoryPackage, startServer, temporaryFolder, type Calls } from './support/server.ts';
 import { newService, ref } from './support/places.ts';
 
 const add = (call: Calls, name: string, address: string, more: object = {}) =>
@@ -63,6 +64,14 @@ describe('backends', () => {
     expect(error.code).toBe('invalid_request');
     expect(error.message).toContain('npm install @kici-dev/not-installed');
     expect(error.message).toContain('internal');
+  });
+
+  it('of packages that bring none are told apart, and the others are there all the same', async () => {
+    const noBackend = fileURLToPath(new URL('support/places.ts', import.meta.url));
+    const { call } = await startServer({ settings: { backendPackages: ['@kici-dev/not-installed', noBackend, memoryPackage] } });
+    const { types, problems } = await call('backends.types');
+    expect(types.map(({ type }) => type)).toEqual(['internal', 'memory']);
+    expect(problems).toMatchObject([{ package: '@kici-dev/not-installed', problem: 'is not installed', hint: 'npm install @kici-dev/not-installed' }, { package: noBackend, problem: 'exports no backend definition' }]);
   });
 
   it('exist once, and `internal` always and only as it is', async () => {

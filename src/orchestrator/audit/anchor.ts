@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import * as z from 'zod';
 
 const headSchema = z.object({ sequence: z.int(), mac: z.string() });
@@ -16,7 +15,7 @@ export interface AuditAnchor {
 
 type Heads = ReadonlyMap<string, AuditHead>;
 
-/** An anchor in a file, replaced as a whole. Orchestrators that share it never move a head back. */
+/** An anchor in a file of a folder that exists, replaced as a whole. Orchestrators that share it never move a head back. */
 export function createFileAnchor(file: string): AuditAnchor {
   let known: Heads = new Map();
   let knownAs: string | undefined;
@@ -54,7 +53,6 @@ function newest(left: Heads, right: Heads): Heads {
 }
 
 async function replace(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const fresh = `${file}.${randomUUID()}`;
   const handle = await open(fresh, 'wx', 0o600);
   try {

@@ -49,8 +49,8 @@ export function createBackendHandlers({ store, types, instances, environments, n
 
   return {
     async 'backends.types'() {
-      const { definitions } = await types.list();
-      return { types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)) };
+      const { definitions, problems } = await types.list();
+      return { types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)), problems: [...problems] };
     },
     async 'backends.list'(_, call) {
       const open = await instances.of(call);

@@ -58,6 +58,14 @@ export function createServer(options: ServerOptions): HttpServer {
   app.setNotFoundHandler((request, reply) => reply.status(404).send({
     error: 'not_found', message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`, hint: 'see /openapi.json', requestId: request.id,
   }));
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_, reply) => {
+    // Else a client that keeps its connection would keep the server too.
+    if (closing) void reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     options.log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
   });

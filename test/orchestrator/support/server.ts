@@ -23,12 +23,12 @@ export interface TestServer {
   /** An owner's token of every organisation. */
   readonly owner: string;
   /** Everything that was logged, at every level. */
-  log(): string;
-  call: Calls;
+  readonly log: () => string;
+  readonly call: Calls;
   /** As `call`, with another token. */
-  as(token: string | undefined, organization?: string): Calls;
+  readonly as: (token: string | undefined, organization?: string) => Calls;
   /** Opens the database beside the server. */
-  tamper(sql: string): void;
+  readonly tamper: (sql: string) => void;
 }
 
 type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
