@@ -92,7 +92,7 @@ describe('what can be seen', () => {
       expect(outcome.stdout + outcome.stderr).not.toMatch(/hunter2|from-stdin|from-a-file|from-env|typed-by-hand/);
     }
     expect(seen[2]?.stdout).toMatch(/DB_PASSWORD +internal +production/);
-    expect(seen[6]?.stdout).toContain('1 wins');
+    expect(seen[6]?.stdout).toContain('internal:production  wins');
   });
 
   it('is not in the data folder either', async () => {

@@ -6,6 +6,7 @@ import type { ConnectionFlags } from '../connection.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { withProgress } from '../terminal/progress.ts';
+import type { ValueFlags, ValueInput } from '../value-input/value-input.ts';
 
 export type Registry = typeof registry;
 type Select<I extends z.ZodObject, O extends z.ZodType> = (operations: Registry) => Operation<I, O>;
@@ -39,6 +40,12 @@ export class Session {
   async precheck<I extends z.ZodObject>(select: Select<I, z.ZodType>, input: Partial<z.input<I>>): Promise<void> {
     const operation = await this.#operation(select);
     refuse(operation.input.partial(), input);
+  }
+
+  /** The bytes that a command is to store, read the way that its flags say. @throws UsageError, CommandError */
+  async readValue(flags: ValueFlags, label: string): Promise<ValueInput> {
+    const { readValue } = await import('../value-input/value-input.ts');
+    return readValue(flags, label, this.io);
   }
 
   async #operation<I extends z.ZodObject, O extends z.ZodType>(select: Select<I, O>): Promise<Operation<I, O>> {

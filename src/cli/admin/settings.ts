@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import { UsageError } from '../terminal/errors.ts';
-import { readValue } from '../value-input/value-input.ts';
 import { chooseMode } from '../value-input/mode.ts';
 import type { SecretSetting } from './parameters/value.ts';
 import type { Registry, Session } from './session.ts';
@@ -20,7 +19,7 @@ export async function readSettings(type: BackendType, words: Readonly<Record<str
   for (const { name, flags } of secrets) {
     // One after another: two prompts cannot share a terminal.
     // oxlint-disable-next-line no-await-in-loop
-    secretSettings[name] = Buffer.from((await readValue(flags, name, session.io)).bytes).toString('base64');
+    secretSettings[name] = Buffer.from((await session.readValue(flags, name)).bytes).toString('base64');
   }
   return { settings, secretSettings };
 }

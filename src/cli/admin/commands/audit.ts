@@ -1,3 +1,4 @@
+import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
 import { integer } from '../parameters/parsed.ts';
@@ -9,12 +10,18 @@ const list = defineCommand({
   run: async (input, session) => {
     const data = await session.call((all) => all['audit.list'], input);
     const rows = data.rows.map((row) => [String(row.sequence), moment(row.at), row.operation, phase(row), row.actor, subject(row.subject)]);
+    if (session.columns !== undefined && rows.length > 0) return { data, text: rows.map(onTerminal).join('\n') };
     return { data, ...listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns) };
   },
 });
 
 function phase(row: { phase: string; result?: string | undefined; intent?: number | undefined }): string {
   return `${row.phase}${row.result === undefined ? '' : ` ${row.result}`}${row.intent === undefined ? '' : ` of ${row.intent}`}`;
+}
+
+/** A row is too wide for a table on a terminal: three lines, for what, on what, and who. */
+function onTerminal([sequence = '', time = '', operation = '', phaseText = '', actor = '', subjectText = '']: readonly string[]): string {
+  return [`${sequence}  ${time}  ${operation}  ${phaseText}`, `${' '.repeat(sequence.length)}  ${subjectText}`, `${' '.repeat(sequence.length)}  by ${actor}`].map(printable).join('\n');
 }
 
 function subject(fields: Readonly<Record<string, unknown>>): string {

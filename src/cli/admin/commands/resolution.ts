@@ -32,9 +32,10 @@ function explained(data: Explanation, environmentName: string, session: Session)
   const [colour, verdict] = verdicts[data.status];
   const sections = [`${printable(data.key)} in environment ${environmentName}: ${paint(session.io, colour, verdict, 'stdout')}`];
   if (data.candidates.length > 0) {
-    sections.push(table(['rank', 'scope', 'name', 'version', 'binding', 'priority', 'decided by'], data.candidates.map((one, index) => [
-      index === 0 ? '1 wins' : String(index + 1), `${one.backend}:${one.scope}`, one.sourceKey, one.declaredOnly ? 'unset' : one.version ?? '', one.binding, String(one.priority), one.rule,
-    ]), session.columns));
+    sections.push(data.candidates.map((one, index) => [
+      `${index + 1}  ${printable(`${one.backend}:${one.scope}`)}${index === 0 ? `  ${paint(session.io, 'green', 'wins', 'stdout')}` : `  loses, decided by: ${printable(one.rule)}`}`,
+      `   ${printable(origin(one, data.key))}`,
+    ].join('\n')).join('\n'));
   }
   if (data.blockedBy.length > 0) {
     sections.push(`${paint(session.io, 'red', 'Blocked:', 'stdout')} nothing is served while these, which could outrank it, do not answer\n${table(
@@ -47,6 +48,12 @@ function explained(data: Explanation, environmentName: string, session: Session)
   }
   if (data.limits.length > 0) sections.push(data.limits.map((limit) => `note: ${printable(limit)}`).join('\n'));
   return sections.join('\n\n');
+}
+
+function origin(one: Explanation['candidates'][number], key: string): string {
+  const name = one.sourceKey === key ? '' : `${one.sourceKey}, `;
+  const version = one.declaredOnly ? 'declared, and not set' : one.version === undefined ? '' : `version ${one.version}`;
+  return `${name}${version === '' ? '' : `${version}, `}bound by ${one.binding} with priority ${one.priority}`;
 }
 
 export const checkCommand: AdminCommand = defineCommand({

@@ -1,6 +1,5 @@
 import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
-import { readValue } from '../../value-input/value-input.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
 import { agentFacts } from '../parameters/shared.ts';
@@ -23,7 +22,7 @@ const set = defineCommand({
   parameters: { ...at, value: valueFlags() },
   run: async ({ scope, key, value }, session) => {
     await session.precheck((all) => all['secrets.set'], { scope, key });
-    const { bytes, fingerprint } = await readValue(value, key, session.io);
+    const { bytes, fingerprint } = await session.readValue(value, key);
     if (value.dryRun === true) {
       return { data: { dryRun: true, scope, key, bytes: bytes.byteLength, sha256: fingerprint }, text: `[dry-run] would set ${key} in scope ${scope} sha256=${fingerprint}` };
     }

@@ -1,6 +1,5 @@
 import { CommandError, UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
-import { readValue } from '../../value-input/value-input.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
 import { environmentByAnyName } from '../parameters/shared.ts';
@@ -21,7 +20,7 @@ const set = defineCommand({
   run: async ({ environment, name, lock, unlock, value }, session) => {
     if (lock && unlock) throw new UsageError('--locked and --unlock exclude each other', 'choose one; with neither, a lock stays as it is');
     await session.precheck((all) => all['variables.set'], { environment, name });
-    const { bytes, fingerprint } = await readValue(value, name, session.io);
+    const { bytes, fingerprint } = await session.readValue(value, name);
     const text = asText(bytes, name);
     if (value.dryRun === true) {
       return { data: { dryRun: true, environment, name, bytes: bytes.byteLength, sha256: fingerprint }, text: `[dry-run] would set ${name} in environment ${environment} sha256=${fingerprint}` };
