@@ -4,16 +4,23 @@ import type { ScopePath, SecretBackend, SecretRef, SecretValue } from '@kici-dev
 export interface Harness {
   /** A backend over a store that holds nothing. Each case gets a fresh one. */
   open(): Promise<Subject>;
+  /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; left out: 50. */
+  readonly listPageSize?: number;
+  /** Operations that the service acknowledges without a body, so that the fault `empty` cannot be told from success. */
+  readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
 }
 
 export interface Subject {
   readonly backend: SecretBackend;
   /**
-   * Puts a value into the store by the service's own means, past the backend under test.
+   * Puts a value into the store by the service's own means, past the backend under test; as a new version where
+   * there is one already. Other keys of the scope stay. Resolves once reads and lists show it.
    * @returns the version that the service gave it, as the backend spells versions
    */
   seed(secret: SeededSecret): Promise<{ readonly version?: string }>;
   readonly provoke: Provocations;
+  /** What the backend signs in with; the kit proves that no error shows it. */
+  readonly credentials?: readonly string[];
   /** Closes the backend, which may be closed already, and removes the store. */
   dispose(): Promise<void>;
 }
@@ -51,6 +58,8 @@ export interface Provocations {
    * @param times how many; left out: every one until `heal`
    */
   fault?(kind: Fault, times?: number): Promise<void>;
+  /** The faults that `fault` can bring about; left out: all. */
+  readonly faults?: readonly Fault[];
   /** Ends the faults of `fault`. */
   heal?(): Promise<void>;
   /** Requests that have reached the service so far, sign-ins left out. */
@@ -84,3 +93,6 @@ export const faults = [
 ] as const;
 
 export type Fault = (typeof faults)[number];
+
+/** What a case may need of a harness. */
+export type Verb = Exclude<keyof Provocations, 'faults'>;

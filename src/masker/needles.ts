@@ -8,7 +8,7 @@ const minLineBytes = 8;
 const pemArmour = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/;
 
 /** Everything that would give the value away in a log: itself, its longer lines, and its usual encodings. */
-export function needlesOf(value: Uint8Array): readonly Uint8Array[] {
+export function needlesOf(value: Uint8Array): readonly Buffer[] {
   const bytes = Buffer.from(value);
   const encoded = [...base64Forms(bytes), ...hexForms(bytes), ...percentForms(bytes), ...textForms(bytes)];
   return [bytes, ...linesOf(bytes), ...encoded.map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes)];

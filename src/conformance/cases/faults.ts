@@ -1,0 +1,108 @@
+import { fail, ok } from 'node:assert/strict';
+import type { FailureCode, ReadOutcome } from '@kici-dev/secret-backend';
+import type { ConformanceCase } from '../case.ts';
+import { describeOutcome, endsBy, expectFound, names } from '../expect.ts';
+import { faults, type Fault } from '../harness.ts';
+import { neighbour, operations, replacement, second, seedTargets, target, values, type Answer, type Operation } from '../operations.ts';
+import { attempt, callContext, type Attempt, type World } from '../world.ts';
+import { isGone } from './deleting.ts';
+
+/** What a backend may say of each fault. A service's own words differ, so some faults have several honest codes. */
+export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
+  delay: [],
+  hang: ['timeout', 'aborted'],
+  reset: ['unreachable', 'server_error', 'bad_answer'],
+  half_body: ['bad_answer', 'unreachable', 'server_error'],
+  server_error: ['server_error', 'sealed', 'unreachable'],
+  throttle: ['throttled'],
+  deny: ['permission_denied', 'unauthenticated'],
+  expire: ['unauthenticated', 'permission_denied'],
+  garbage: ['bad_answer', 'server_error', 'unreachable'],
+  empty: ['bad_answer', 'server_error', 'unreachable'],
+  partial_batch: ['bad_answer', 'server_error'],
+};
+
+/** After these the right answer is right too: it came late, or after signing in anew. */
+const maySucceed: readonly Fault[] = ['delay', 'expire'];
+const hangDeadlineMs = 400;
+const limitMs = 10_000;
+
+export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) => operations
+  .filter(({ name }) => fault !== 'partial_batch' || name === 'batch')
+  .map((operation): ConformanceCase => ({
+    id: `fault.${fault}.${operation.name}`, title: titleOf(fault, operation), when: operation.when, verbs: ['fault', 'heal'], fault,
+    async run(world) {
+      await seedTargets(world);
+      // A session that works already; `check` meets the fault while it signs in.
+      if (operation.name !== 'check') await world.readOne(neighbour);
+      // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to see.
+      const changes = operation.name === 'write' || operation.name === 'delete';
+      await world.fault(fault, changes && fault !== 'hang' ? 1 : undefined);
+      const attempted = await endsBy(limitMs, `${operation.name} under ${fault}`, attempt(() => operation.run(world, callContext({ timeoutMs: fault === 'hang' ? hangDeadlineMs : 8_000 }))));
+      await world.heal();
+      if (!attempted.ok) expectCode(attempted.error.code, fault, operation.name);
+      await verdicts[operation.name](world, fault, attempted);
+    },
+  })));
+
+function titleOf(fault: Fault, { name }: Operation): string {
+  return maySucceed.includes(fault) ? `${name} under the fault ${fault} is right, or says why it failed` : `${name} under the fault ${fault} fails with a code that fits, and never as absence`;
+}
+
+function expectCode(code: FailureCode, fault: Fault, what: string): void {
+  ok(faultCodes[fault].includes(code), `${what} under ${fault} fails with ${code}, and should with ${faultCodes[fault].join(' or ') || 'nothing'}`);
+}
+
+type Verdict = (world: World, fault: Fault, attempted: Attempt<Answer>) => Promise<void>;
+
+const verdicts: Readonly<Record<Operation['name'], Verdict>> = {
+  async list(_, fault, attempted) {
+    if (!attempted.ok) return;
+    const { secrets, unlisted } = attempted.result.listing ?? fail('a list answers');
+    for (const { code } of unlisted) expectCode(code, fault, 'a folder');
+    const listed = names(secrets);
+    for (const one of [target, second, neighbour]) {
+      const covered = unlisted.some(({ scope }) => one.scope === scope || one.scope.startsWith(`${scope}/`));
+      ok(covered || listed.includes(`${one.scope} ${one.key}`), `${one.scope} ${one.key} is missing from a list that reports no failure there`);
+    }
+  },
+  async read(_, fault, attempted) {
+    if (!attempted.ok) fail('a read does not reject for a secret; its outcome is unknown');
+    expectOutcome(attempted.result.outcomes?.[0], values.target, fault);
+  },
+  async batch(_, fault, attempted) {
+    if (!attempted.ok) fail('a read does not reject for a secret; its outcome is unknown');
+    const outcomes = attempted.result.outcomes ?? [];
+    if (fault === 'partial_batch') ok(outcomes.some(({ status }) => status === 'unknown'), 'a secret that the answer leaves out is unknown');
+    expectOutcome(outcomes[0], values.target, fault);
+    expectOutcome(outcomes[1], values.second, fault);
+  },
+  async write(world, fault, attempted) {
+    const outcome = await world.readHealed(target);
+    if (attempted.ok && !isSilentlyAcknowledged(world, fault, 'write')) expectFound(outcome, replacement, 'what the receipt acknowledges');
+    else if (outcome.status !== 'found' || ![values.target, replacement].includes(outcome.value.text() ?? '')) {
+      fail(`after a write that failed, the secret is ${describeOutcome(outcome)} or has a value that nobody wrote`);
+    }
+    expectFound(await world.readHealed(neighbour), values.neighbour, 'the neighbour of what was written');
+  },
+  async delete(world, fault, attempted) {
+    const outcome = await world.readHealed(target);
+    if (attempted.ok && !isSilentlyAcknowledged(world, fault, 'delete')) ok(isGone(outcome), `what was reported as deleted is ${describeOutcome(outcome)}`);
+    else if (!isGone(outcome)) expectFound(outcome, values.target, 'what could not be deleted');
+    expectFound(await world.readHealed(neighbour), values.neighbour, 'the neighbour of what was deleted');
+  },
+  async check(_, fault, attempted) {
+    ok(!attempted.ok || maySucceed.includes(fault), `a check under ${fault} reports a healthy backend`);
+  },
+};
+
+function isSilentlyAcknowledged({ harness }: World, fault: Fault, operation: 'write' | 'delete'): boolean {
+  return fault === 'empty' && harness.acknowledgesWithoutBody?.includes(operation) === true;
+}
+
+/** The right value is right for faults that pass, and for the secrets that a partial answer does hold. */
+function expectOutcome(outcome: ReadOutcome | undefined, value: string, fault: Fault): void {
+  if (outcome?.status === 'unknown') expectCode(outcome.code, fault, 'a read');
+  else if (maySucceed.includes(fault) || fault === 'partial_batch') expectFound(outcome, value);
+  else fail(`under ${fault} a read is ${describeOutcome(outcome)}, and should be unknown (${faultCodes[fault].join(', ')})`);
+}

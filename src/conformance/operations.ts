@@ -1,0 +1,60 @@
+import type { BackendCapabilities, CallContext, ReadOutcome } from '@kici-dev/secret-backend';
+import { missing, path, ref, toValue, type Listing, type World } from './world.ts';
+
+/** What every trait runs over: faults, abortion, closing, leaks. */
+export type OperationName = 'list' | 'read' | 'batch' | 'write' | 'delete' | 'check';
+
+export interface Operation {
+  readonly name: OperationName;
+  readonly when: (capabilities: BackendCapabilities) => boolean;
+  run(world: World, context: CallContext): Promise<Answer>;
+}
+
+/** What came back, for those who look into it. */
+export interface Answer {
+  readonly outcomes?: readonly ReadOutcome[];
+  readonly listing?: Listing;
+}
+
+/** What `seedTargets` stores, and operations work on: two scopes, and a neighbour that nobody touches. */
+export const target = ref('apps/shop', 'TOKEN');
+export const second = ref('apps/other', 'TOKEN');
+export const neighbour = ref('apps/shop', 'NEIGHBOUR');
+export const replacement = 'canary-replacement-5d20c1';
+/** Distinctive enough that none of them appears anywhere by chance. */
+export const values = { target: 'canary-target-94f7ab', second: 'canary-second-1be03c', neighbour: 'canary-neighbour-c7715e' };
+
+export async function seedTargets(world: World): Promise<void> {
+  await world.seed(target, values.target);
+  await world.seed(second, values.second);
+  await world.seed(neighbour, values.neighbour);
+}
+
+const always = (): boolean => true;
+
+export const operations: readonly Operation[] = [
+  { name: 'list', when: always, run: async (world, context) => ({ listing: await world.list({ scope: path('apps'), depth: 'tree' }, context) }) },
+  { name: 'read', when: always, run: async (world, context) => ({ outcomes: await world.read([target], context) }) },
+  { name: 'batch', when: always, run: async (world, context) => ({ outcomes: await world.read([target, second], context) }) },
+  {
+    name: 'write', when: (can) => can.write,
+    async run({ backend }, context) {
+      await (backend.write?.({ ...target, value: toValue(replacement) }, context) ?? missing('write'));
+      return {};
+    },
+  },
+  {
+    name: 'delete', when: (can) => can.delete,
+    async run({ backend }, context) {
+      await (backend.delete?.(target, context) ?? missing('delete'));
+      return {};
+    },
+  },
+  {
+    name: 'check', when: always,
+    async run({ backend }, context) {
+      await backend.check(context);
+      return {};
+    },
+  },
+];

@@ -1,0 +1,57 @@
+import { fail } from 'node:assert/strict';
+import type { SecretBackend, SecretRef } from '@kici-dev/secret-backend';
+import type { Harness, Provocations } from '../harness.ts';
+import { createMemoryBackend, listPageSize, memoryCapabilities } from './backend.ts';
+import { MemoryService, type StoredSecret, type StoredVersion } from './service.ts';
+
+export { memoryCapabilities };
+
+/**
+ * The reference backend with every verb.
+ * @param wrap puts something around the backend, such as a decorator that must keep the contract too
+ */
+export function memoryHarness(wrap: (backend: SecretBackend) => SecretBackend = (backend) => backend): Harness {
+  return {
+    listPageSize,
+    async open() {
+      const service = new MemoryService();
+      const backend = wrap(createMemoryBackend(service));
+      return {
+        backend,
+        provoke: provocations(service),
+        credentials: ['memory-credential-3c88d1'],
+        async seed({ scope, key, value }) {
+          return { version: String(service.put({ scope, key }, value).version) };
+        },
+        dispose: () => backend.close(),
+      };
+    },
+  };
+}
+
+function provocations(service: MemoryService): Provocations {
+  const secretOf = (ref: SecretRef): StoredSecret => service.find(ref) ?? fail('the secret to provoke exists');
+  const current = (ref: SecretRef): StoredVersion => secretOf(ref).versions.at(-1) ?? fail('the secret to provoke has a value');
+  const setState = (state: StoredVersion['state']) => async (ref: SecretRef): Promise<void> => {
+    current(ref).state = state;
+  };
+  return {
+    nameOnly: async (ref) => void service.touch(ref),
+    deleteCurrent: setState('deleted'),
+    destroyCurrent: setState('destroyed'),
+    disableCurrent: setState('disabled'),
+    corrupt: setState('corrupt'),
+    scheduleDeletion: async (ref) => void (secretOf(ref).scheduled = true),
+    denyRead: async (ref) => void (secretOf(ref).denied = true),
+    denyList: async (scope) => void service.deniedLists.add(scope),
+    hideFromLists: async (ref) => void (secretOf(ref).hidden = true),
+    fault: async (kind, times = Infinity) => {
+      service.fault = kind;
+      service.faultsLeft = times;
+    },
+    heal: async () => {
+      service.faultsLeft = 0;
+    },
+    requestCount: async () => service.requests,
+  };
+}

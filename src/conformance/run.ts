@@ -1,0 +1,68 @@
+import { fail } from 'node:assert/strict';
+import type { BackendCapabilities } from '@kici-dev/secret-backend';
+import { cases } from './cases/index.ts';
+import type { ConformanceCase } from './case.ts';
+import type { Harness, Subject } from './harness.ts';
+import { createWorld } from './world.ts';
+
+/** What the kit needs of a test runner; those of vitest and of node:test fit. */
+export interface TestRunner {
+  describe(name: string, body: () => void): unknown;
+  test(name: string, body: (context: TestContext) => Promise<void>): unknown;
+}
+
+export interface TestContext {
+  skip(reason: string): void;
+}
+
+export interface Conformance {
+  /** As the table of lanes shows it, such as `vault (OpenBao 2.7)`. */
+  readonly name: string;
+  /** What the instances that the harness opens declare. It decides which cases there are. */
+  readonly capabilities: BackendCapabilities;
+  readonly harness: Harness;
+  /**
+   * Cases that cannot be proven with this harness, each with the reason. They count as skipped. A case that needs a verb
+   * which the harness lacks and that is not named here fails; so does one that is named here and could be proven.
+   */
+  readonly notProven?: Readonly<Record<string, string>>;
+}
+
+/** Prefix of every suite of the kit, by which reporters find them. */
+export const suitePrefix = 'conformance: ';
+
+/** Defines one test for each law that the manifest calls for. Each runs on a fresh store. */
+export function runConformance(runner: TestRunner, { name, capabilities, harness, notProven = {} }: Conformance): void {
+  const wanted = cases.filter(({ when }) => when?.(capabilities) ?? true);
+  runner.describe(`${suitePrefix}${name}`, () => {
+    for (const one of wanted) {
+      runner.test(`${one.id}: ${one.title}`, (context) => runCase(one, capabilities, harness, Object.hasOwn(notProven, one.id) ? notProven[one.id] : undefined, context));
+    }
+    runner.test('kit.not-proven-known: whatever is listed as not proven is a case of this manifest', async () => {
+      const strangers = Object.keys(notProven).filter((id) => !wanted.some((one) => one.id === id));
+      if (strangers.length > 0) fail(`no such case for these capabilities: ${strangers.join(', ')}; remove it from the list of what is not proven`);
+    });
+  });
+}
+
+async function runCase(one: ConformanceCase, capabilities: BackendCapabilities, harness: Harness, excuse: string | undefined, context: TestContext): Promise<void> {
+  const subject = await harness.open();
+  try {
+    const missing = whatIsMissing(one, subject);
+    if (missing === undefined && excuse !== undefined) fail(`${one.id} is listed as not proven, and the harness has all that it needs; remove it from the list`);
+    if (missing !== undefined && excuse === undefined) fail(`${one.id} cannot be proven: the harness lacks ${missing}; provide it, or list the case as not proven, with a reason`);
+    if (excuse !== undefined) {
+      context.skip(excuse);
+      return;
+    }
+    await one.run(createWorld(subject, harness, capabilities));
+  } finally {
+    await subject.dispose();
+  }
+}
+
+function whatIsMissing({ verbs = [], fault }: ConformanceCase, { provoke }: Subject): string | undefined {
+  const missing = verbs.filter((verb) => provoke[verb] === undefined).map((verb) => `the verb ${verb}`);
+  if (fault !== undefined && missing.length === 0 && provoke.faults?.includes(fault) === false) missing.push(`the fault ${fault}`);
+  return missing.length === 0 ? undefined : missing.join(' and ');
+}
