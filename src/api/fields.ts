@@ -25,7 +25,7 @@ export const maxValueBytes = 65_536;
 
 /** Bytes as base64; the limit is on the bytes. */
 export const secretBytes: z.ZodType<string> = z.base64()
-  .refine((text) => Buffer.byteLength(text, 'base64') <= maxValueBytes, `a value has at most ${maxValueBytes} bytes`)
+  .refine((text) => Buffer.byteLength(text, 'base64') <= maxValueBytes, { error: `a value has at most ${maxValueBytes} bytes`, params: { code: 'too_large' } })
   .describe('the value, base64');
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');

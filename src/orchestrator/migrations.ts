@@ -46,6 +46,7 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('cache_max_age_ms', 'bigint', (column) => column.notNull())
           .addColumn('serve_stale_ms', 'bigint', (column) => column.notNull())
           .addColumn('generation', 'bigint', (column) => column.notNull())
+          .addColumn('written', 'bigint', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
           .addColumn('updated_at', 'bigint', (column) => column.notNull())
           .addPrimaryKeyConstraint('backends_pk', ['organization', 'name']).execute();
@@ -71,9 +72,12 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('token_hash', 'text', (column) => column.notNull().unique())
           .addColumn('session_key', 'bytea', (column) => column.notNull())
           .addColumn('catalogue', 'text', (column) => column.notNull())
+          .addColumn('scopes', 'text')
           .addColumn('opened_at', 'bigint', (column) => column.notNull())
           .addColumn('expires_at', 'bigint', (column) => column.notNull())
           .addColumn('closed_at', 'bigint').execute();
+        await schema.createIndex('jobs_by_expiry').on('jobs').column('expires_at').execute();
+        await schema.createIndex('jobs_by_token').on('jobs').column('token_id').execute();
         await schema.createTable('audit_rows')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('sequence', 'bigint', (column) => column.notNull())

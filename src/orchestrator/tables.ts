@@ -29,7 +29,10 @@ export interface OrchestratorTables {
     optional: number;
     cache_max_age_ms: number;
     serve_stale_ms: number;
+    /** Changes with the settings; never the same for two backends of one name. */
     generation: number;
+    /** Changes with every write to it through us. */
+    written: number;
     created_at: number;
     updated_at: number;
   };
@@ -57,10 +60,12 @@ export interface OrchestratorTables {
     token_id: string;
     /** SHA-256 of the job's token, hex. */
     token_hash: string;
-    /** The session key, sealed by the keyring. */
+    /** The session key, sealed by the keyring; empty once the session has ended. */
     session_key: Uint8Array;
     /** Names only: see `FrozenCatalogue`. */
     catalogue: string;
+    /** The scope patterns of the token that opened it. */
+    scopes: string | null;
     opened_at: number;
     expires_at: number;
     closed_at: number | null;

@@ -69,6 +69,6 @@ function writable(created: Created, { value, expectedVersion }: SecretWrite): Se
   const { compareAndSet, maxValueBytes, binary } = created.capabilities;
   if (expectedVersion !== undefined && !compareAndSet) throw new BackendError('unsupported', { detail: 'the backend cannot write on condition that nobody else did' });
   if (value.byteLength > maxValueBytes) throw new BackendError('too_large', { detail: `the value has ${value.byteLength} bytes, and the backend takes at most ${maxValueBytes}` });
-  if (!binary && value.text() === undefined) throw new BackendError('invalid_argument', { detail: 'the backend takes text only, and the value is not UTF-8' });
+  if (!binary && value.text() === undefined) throw new BackendError('unsupported', { detail: 'the backend takes text only, and the value is not UTF-8' });
   return able(created, 'write');
 }

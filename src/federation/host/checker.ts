@@ -2,6 +2,7 @@ import type { CallContext, HealthReport } from '@kici-dev/secret-backend';
 import { checkHealth } from './answers/receipts.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { HostHealth } from './hosted-backend.ts';
+import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
 
 /** Checks of the whole backend, and what the last one found. */
@@ -20,7 +21,8 @@ export class Checker {
   }
 
   /** @throws BackendError */
-  check(context: CallContext): Promise<HealthReport> {
+  async check(context: CallContext): Promise<HealthReport> {
+    requireTime(context);
     const flight = this.#flights.get('check') ?? this.#flights.start(['check'], (shared) => this.#ask(shared));
     return flight.wait(context);
   }

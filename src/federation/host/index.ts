@@ -1,3 +1,5 @@
+export { createAddressGuard, type AddressGuardOptions } from './address-guard.ts';
 export type { AgedNames, HostedBackend, HostHealth } from './hosted-backend.ts';
 export { openBackend } from './open-backend.ts';
 export { defaultHostPolicy, type HostPolicy } from './policy.ts';
+export { parseSettings, type ParsedSettings } from './settings/parse-settings.ts';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   BackendError, defineCapabilities, type BackendCapabilities, type BackendDefinition, type BackendHost, type SecretBackend, type Settings,
 } from '@kici-dev/secret-backend';
@@ -20,7 +21,8 @@ export class Instance {
       if (!isBackend(backend, definition.capabilities)) {
         throw new BackendError('misconfigured', { detail: `what the adapter for ${definition.type} made is no backend` });
       }
-      this.#created = { backend, capabilities: defineCapabilities(backend.capabilities) };
+      const capabilities = isDeepStrictEqual({ ...backend.capabilities }, { ...definition.capabilities }) ? definition.capabilities : defineCapabilities(backend.capabilities);
+      this.#created = { backend, capabilities };
       return this.#created;
     };
   }

@@ -3,6 +3,7 @@ import { collectNames, type Names } from './answers/names.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { AgedNames } from './hosted-backend.ts';
 import { AgedMap } from './layers/aged-map.ts';
+import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
 import type { HostPolicy } from './policy.ts';
 
@@ -28,6 +29,7 @@ export class Lister {
     const id = JSON.stringify([query.scope ?? null, query.depth]);
     const cached = this.#cache.get(id, this.#maxAgeMs);
     if (cached !== undefined) return { ...cached.value, ageMs: cached.ageMs };
+    requireTime(context);
     const flight = this.#flights.get(id) ?? this.#flights.start([id], (shared) => this.#ask(id, query, shared));
     return { ...await flight.wait(context), ageMs: 0 };
   }

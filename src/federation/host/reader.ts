@@ -4,6 +4,7 @@ import { checkOutcomes } from './answers/outcomes.ts';
 import type { Redactor } from './answers/redact.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { Created } from './instance.ts';
+import { endOf } from './layers/deadline.ts';
 import { retrying, type Failure } from './layers/retry.ts';
 import { Flights } from './layers/single-flight.ts';
 import type { ValueCache } from './layers/value-cache.ts';
@@ -45,6 +46,8 @@ export class Reader {
   }
 
   async #readMissing(missing: ReadonlyMap<string, SecretRef>, context: CallContext): Promise<Outcomes> {
+    const over = endOf(context)?.toOutcome();
+    if (over !== undefined) return new Map([...missing.keys()].map((id) => [id, over]));
     const alone = [...missing].filter(([id]) => this.#flights.get(id) === undefined);
     if (alone.length > 0) this.#flights.start(alone.map(([id]) => id), (shared) => this.#ask(new Map(alone), shared));
     const flights = new Set([...missing.keys()].flatMap((id) => this.#flights.get(id) ?? []));

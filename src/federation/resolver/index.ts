@@ -12,4 +12,4 @@ export { planListings, type BackendTraits, type Listing, type ListingRequest } f
 export { nearMatches } from '@kici-dev/secret-backend';
 export { planReads, settleReads, type AgedOutcome, type ReadPlan, type Resolution } from './reads.ts';
 export { renameKey } from './rename.ts';
-export { parseScopePattern, type ScopePattern } from './scope-pattern.ts';
+export { couldMatchWithin, parseScopePattern, type ScopePattern } from './scope-pattern.ts';

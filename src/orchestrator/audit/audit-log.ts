@@ -29,8 +29,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Rows that arrive while a commit is under way share the next one. */
-export function createAuditLog(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, now: () => number): AuditLog {
+/**
+ * Rows that arrive while a commit is under way share the next one.
+ * @param failed hears why rows could not be written
+ */
+export function createAuditLog(
+  database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, now: () => number, failed: (error: unknown) => void,
+): AuditLog {
   let waiting: Waiting[] = [];
   let committing = false;
 
@@ -43,6 +48,7 @@ export function createAuditLog(database: Kysely<OrchestratorTables>, signer: Aud
         const sequences = await commit(database, signer, anchor, batch.map(({ entry }) => entry), now);
         for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
+        failed(error);
         for (const { reject } of batch) reject(error);
       }
     }

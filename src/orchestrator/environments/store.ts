@@ -8,6 +8,8 @@ export interface EnvironmentStore {
   /** @throws ApiError `not_found` */
   require(organization: string, environment: string): Promise<Selectable<OrchestratorTables['environments']>>;
   bindings(organization: string, environment: string): Promise<readonly BindingRow[]>;
+  /** Those of every environment. */
+  allBindings(organization: string): Promise<readonly BindingRow[]>;
 }
 
 export function createEnvironmentStore(database: Kysely<OrchestratorTables>): EnvironmentStore {
@@ -20,6 +22,7 @@ export function createEnvironmentStore(database: Kysely<OrchestratorTables>): En
       }
       return row;
     },
+    allBindings: (organization) => database.selectFrom('bindings').selectAll().where('organization', '=', organization).orderBy('environment').orderBy('created_at').orderBy('id').execute(),
     bindings: (organization, environment) => database.selectFrom('bindings').selectAll()
       .where('organization', '=', organization).where('environment', '=', environment).orderBy('created_at').orderBy('id').execute(),
   };

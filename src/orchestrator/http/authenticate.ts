@@ -39,7 +39,7 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
     if (row.expires_at !== null && row.expires_at <= now()) throw new ApiError('unauthenticated', 'this token has expired');
     if (row.organization !== null && row.organization !== organization) throw new ApiError('permission_denied', 'this token belongs to another organisation');
     return {
-      kind: 'token', id: row.id, name: row.name, role: roleName.parse(row.role),
+      kind: 'token', id: row.id, name: row.name, role: roleName.parse(row.role), organization: row.organization ?? undefined,
       ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
       ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
       ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),

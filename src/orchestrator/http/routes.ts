@@ -7,11 +7,13 @@ import { actorOf, requireEnvironment, requirePermission, type Call, type Caller 
 import type { Handlers } from '../handlers.ts';
 import type { Authenticator } from './authenticate.ts';
 import { toApiError } from './errors.ts';
+import type { RequestsInFlight } from './requests-in-flight.ts';
 
 export interface RouteServices {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
   readonly audit: AuditLog;
+  readonly requests: RequestsInFlight;
   /** Milliseconds that a request may take. */
   readonly requestTimeoutMs: number;
 }
@@ -42,7 +44,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           caller, generation, organization: parameter(request, 'org'), requestId: request.id, context: deadline(services.requestTimeoutMs),
           note: (fields) => { Object.assign(notes, fields); },
         };
-        const output = await audited(services.audit, id, operation, input, call, notes, () => handler(input, call));
+        const output = await services.requests.run(() => audited(services.audit, id, operation, input, call, notes, () => handler(input, call)));
         return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
       },
     });
@@ -69,10 +71,14 @@ function parseInput(operation: Operation, request: FastifyRequest): Record<strin
   const { params, query, body } = request;
   const carried = operation.method === 'GET' || operation.method === 'DELETE' ? query : body;
   const { org: _, ...named } = asRecord(params);
-  const parsed = operation.input.strict().safeParse({ ...asRecord(carried), ...named });
+  const rest = asRecord(carried);
+  const twice = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  if (twice !== undefined) throw new ApiError('invalid_request', `${twice}: is given in the path`);
+  const parsed = operation.input.strict().safeParse({ ...rest, ...named });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
-  throw new ApiError('invalid_request', problems.join('; '));
+  const tooLarge = parsed.error.issues.some((issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large');
+  throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

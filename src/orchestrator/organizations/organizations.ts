@@ -8,8 +8,6 @@ export interface Organizations {
   readonly handlers: HandlersFor<'organizations.create' | 'organizations.list'>;
   /** Creates it unless it exists. */
   ensure(name: string): Promise<void>;
-  /** Says that something a resolution depends on has changed; the next request of every orchestrator sees it. */
-  touch(name: string): Promise<void>;
 }
 
 export function createOrganizations(database: Kysely<OrchestratorTables>, now: () => number): Organizations {
@@ -20,20 +18,17 @@ export function createOrganizations(database: Kysely<OrchestratorTables>, now: (
     async ensure(name) {
       await insert(name);
     },
-    async touch(name) {
-      await database.updateTable('organizations').set((eb) => ({ generation: eb('generation', '+', 1) })).where('name', '=', name).execute();
-    },
     handlers: {
       async 'organizations.create'({ name }, { caller }) {
-        // A token of one organisation does not make others.
-        if (caller.kind === 'token' && caller.scopes !== undefined) throw new ApiError('permission_denied', 'a narrowed token may not create organisations');
+        if (caller.kind !== 'token' || caller.organization !== undefined) throw new ApiError('permission_denied', 'a token of one organisation may not create others');
         const result = await insert(name);
         if (result.numInsertedOrUpdatedRows === 0n) throw new ApiError('conflict', `the organisation ${name} exists`);
         return { name };
       },
-      async 'organizations.list'() {
+      async 'organizations.list'(_, { caller }) {
         const rows = await database.selectFrom('organizations').select(['name', 'created_at']).orderBy('name').execute();
-        return { organizations: rows.map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at) })) };
+        const seen = rows.filter(({ name }) => caller.kind === 'token' && (caller.organization ?? name) === name);
+        return { organizations: seen.map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at) })) };
       },
     },
   };

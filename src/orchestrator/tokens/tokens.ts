@@ -5,8 +5,9 @@ import { ApiError } from '../../api/errors.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames, rolePermissions, type Role } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
-import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
+import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { hashToken } from '../http/authenticate.ts';
+import { parseNarrowing } from '../narrowing.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 
@@ -43,7 +44,11 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     },
     handlers: {
       async 'tokens.create'(input, { caller, organization }) {
-        requireNoMoreThan(caller, input);
+        requireNoMoreThan(caller, { organization, ...input }, 'issue');
+        for (const scope of input.scopes ?? []) {
+          const narrowing = parseNarrowing(scope);
+          if (!narrowing.ok) throw new ApiError('invalid_request', `scopes: ${narrowing.reason}`, 'a scope pattern is written as in a binding, without placeholders');
+        }
         const { row, token } = await insert({
           organization, name: input.name, role: input.role,
           scopes: input.scopes === undefined ? null : JSON.stringify(input.scopes),
@@ -60,32 +65,41 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
         return { tokens: rows.map(view) };
       },
       async 'tokens.revoke'({ id }, { caller, organization }) {
-        const row = await database.selectFrom('tokens').select(['role', 'organization']).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
-        if (row === undefined || (row.organization !== null && row.organization !== organization)) throw new ApiError('not_found', `there is no token ${id}`);
-        requireRole(caller, roleName.parse(row.role), 'revoke');
-        await database.updateTable('tokens').set({ revoked_at: now() }).where('id', '=', id).execute();
+        const row = await database.selectFrom('tokens').selectAll().where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst();
+        if (row === undefined || (row.organization !== null && row.organization !== organization)) throw new ApiError('not_found', `there is no token ${id}`, 'see `kici-admin token list`');
+        requireNoMoreThan(caller, { organization: row.organization, ...view(row) }, 'revoke');
+        const at = now();
+        await database.transaction().execute(async (transaction) => {
+          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).execute();
+          // The sessions that it opened end with it.
+          await transaction.updateTable('jobs').set({ closed_at: at, session_key: new Uint8Array() }).where('token_id', '=', id).where('closed_at', 'is', null).execute();
+        });
         return {};
       },
     },
   };
 }
 
-/** Nobody issues a token that may do more than their own. */
-function requireNoMoreThan(caller: Caller, wanted: OperationInput<'tokens.create'>): void {
-  requireRole(caller, wanted.role, 'issue');
-  if (caller.kind !== 'token') return;
-  for (const field of ['scopes', 'environments'] as const) {
-    const own = caller[field];
-    if (own !== undefined && !(wanted[field]?.every((entry) => own.includes(entry)) ?? false)) {
-      throw new ApiError('permission_denied', `this token is narrowed to ${field} ${own.join(', ')}, and so must be the tokens that it issues`);
-    }
-  }
+interface Reach {
+  readonly organization: string | null;
+  readonly role: Role;
+  readonly scopes?: readonly string[] | undefined;
+  readonly environments?: readonly string[] | undefined;
 }
 
-function requireRole(caller: Caller, role: Role, verb: 'issue' | 'revoke'): void {
-  const held = caller.kind === 'token' ? rolePermissions[caller.role] : [];
-  if (!rolePermissions[role].every((permission) => held.includes(permission))) {
-    throw new ApiError('permission_denied', `this token may not ${verb} a token of the role ${role}, which may do more than it`);
+/** Nobody issues or revokes a token that may do more than their own. */
+function requireNoMoreThan(caller: Caller, other: Reach, verb: 'issue' | 'revoke'): void {
+  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job handles no tokens');
+  const held = rolePermissions[caller.role];
+  if (!rolePermissions[other.role].every((permission) => held.includes(permission))) {
+    throw new ApiError('permission_denied', `this token may not ${verb} a token of the role ${other.role}, which may do more than it`);
+  }
+  if (other.organization === null && caller.organization !== undefined) throw new ApiError('permission_denied', `this token may not ${verb} a token of every organisation`);
+  for (const field of ['scopes', 'environments'] as const) {
+    const own = caller[field];
+    if (own !== undefined && !(other[field]?.every((entry) => own.includes(entry)) ?? false)) {
+      throw new ApiError('permission_denied', `this token is narrowed to ${field} ${own.join(', ')}, and may ${verb} only tokens that are narrowed as far`);
+    }
   }
 }
 

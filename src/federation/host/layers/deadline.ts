@@ -29,6 +29,12 @@ export function withinDeadline<T>(caller: CallContext, limitMs: number, run: (co
   });
 }
 
+/** @throws BackendError when nothing more may be done for this caller */
+export function requireTime(context: CallContext): void {
+  const over = endOf(context);
+  if (over !== undefined) throw over;
+}
+
 /** Why nothing more may be done for this caller; `undefined` while something may. */
 export function endOf({ signal, deadline }: CallContext): BackendError | undefined {
   if (BackendError.is(signal.reason)) return signal.reason;

@@ -1,6 +1,6 @@
 import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
 import { DelegateBackoff, ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import { endOf } from './deadline.ts';
+import { requireTime } from './deadline.ts';
 
 /** As much of a failure as deciding on another try takes. */
 export interface Failure {
@@ -36,8 +36,7 @@ export function retrying<T>(context: CallContext, { attempts, mayRepeat, unfinis
     maxAttempts: attempts - 1, backoff: new DelegateBackoff(() => delayMs),
   });
   return policy.dangerouslyUnref().execute(async () => {
-    const over = endOf(context);
-    if (over !== undefined) throw over;
+    requireTime(context);
     const result = await run();
     rest = unfinished?.(result);
     return result;

@@ -1,0 +1,68 @@
+import { pino } from 'pino';
+import type { Application } from '../../composition/application.ts';
+import type { ServerSettings } from '../../composition/settings.ts';
+import { CommandError, UsageError } from '../terminal/errors.ts';
+import type { Io } from '../terminal/io.ts';
+import { booleanOf, configurationItems, listOf, portOf, type Configuration } from './configuration.ts';
+import { keepLocalToken } from './local-token.ts';
+
+const requestTimeoutMs = 25_000;
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** Runs the server until it is told to stop. @returns the exit code */
+export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
+  const settings = settingsOf(configuration);
+  // Nothing that this process starts needs to see them.
+  delete process.env['KICI_SECRET_KEY'];
+  const stopped = nextSignal();
+  const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));
+  const { startApplication, isStartError } = await import('../../composition/application.ts');
+  let application: Application;
+  try {
+    application = await startApplication(settings, log);
+  } catch (error) {
+    if (isStartError(error) && error.code === 'invalid_configuration') throw new UsageError(error.message, error.hint);
+    if (isStartError(error)) throw new CommandError(error.code, error.message, error.hint);
+    throw error;
+  }
+  try {
+    if (application.createdKeyFile !== undefined) {
+      log.warn({ file: application.createdKeyFile }, 'a new key was made; back it up apart from the data: without it no stored secret can be read');
+    }
+    await keepLocalToken(application, io.environment);
+    io.stdout.write(json ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n` : `kici-orchestrator is ready on ${application.url}\n`);
+    const signal = await stopped;
+    log.info({ signal }, 'stopping');
+  } finally {
+    await application.stop();
+  }
+  return 0;
+}
+
+function settingsOf(configuration: Configuration): ServerSettings {
+  const { databaseUrl, secretKey, secretKeyFile } = configuration;
+  if (databaseUrl.value !== '') throw new UsageError('a database URL is not yet supported', 'leave KICI_DATABASE_URL and --database-url out: the data folder holds an embedded SQLite');
+  if (secretKey.value !== '' && secretKeyFile.origin !== 'default') throw new UsageError('both a key and a key file are given', 'keep one of KICI_SECRET_KEY and KICI_SECRET_KEY_FILE');
+  const allowed = listOf(configuration.allowAddresses);
+  return {
+    dataDir: configuration.dataDir.value,
+    key: secretKey.value === ''
+      ? { kind: 'file', file: secretKeyFile.value, create: secretKeyFile.origin === 'default' }
+      : { kind: 'text', text: secretKey.value, name: secretKey.source },
+    host: configuration.host.value, port: portOf(configuration),
+    allowedAddresses: allowed.length === 0 ? undefined : allowed,
+    ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
+    ambientPaths: listOf(configuration.ambientPaths), backendPackages: listOf(configuration.backendPackages), requestTimeoutMs,
+  };
+}
+
+function levelOf({ logLevel }: Configuration): string {
+  if (!logLevels.includes(logLevel.value)) throw new UsageError(`${JSON.stringify(logLevel.value)} is no log level`, `there are ${logLevels.join(', ')}: correct --log-level or KICI_LOG_LEVEL`);
+  return logLevel.value;
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  return promise;
+}

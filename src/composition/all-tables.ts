@@ -1,0 +1,10 @@
+import { internalMigrations, type InternalTables } from '@kici-dev/secret-backend-internal';
+import type { MigrationSet } from '../database/migrate.ts';
+import { keyringMigrations, type KeyringTables } from '../keyring/tables.ts';
+import { orchestratorMigrations } from '../orchestrator/migrations.ts';
+import type { OrchestratorTables } from '../orchestrator/tables.ts';
+
+/** The tables of every owner in one database. */
+export type AllTables = OrchestratorTables & KeyringTables & InternalTables;
+
+export const allMigrations: readonly MigrationSet[] = [keyringMigrations, orchestratorMigrations, internalMigrations];

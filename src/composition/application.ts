@@ -1,0 +1,134 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createAddressGuard } from '@kici-dev/secret-federation';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { DatabaseError } from '../database/errors.ts';
+import { migrate } from '../database/migrate.ts';
+import { openDatabase } from '../database/open.ts';
+import { KeyringError } from '../keyring/errors.ts';
+import { keyFromFile, keyFromText, type KeyFile } from '../keyring/key-encryption-key.ts';
+import { openKeyring } from '../keyring/keyring.ts';
+import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
+import type { HttpServer } from '../orchestrator/http/server.ts';
+import { allMigrations, type AllTables } from './all-tables.ts';
+import { createContainer } from './container.ts';
+import type { KeySource, ServerSettings } from './settings.ts';
+import { tokens } from './tokens.ts';
+
+/** A running server. */
+export interface Application {
+  readonly url: string;
+  /** The file of the key-encryption key, when this start has made it. */
+  readonly createdKeyFile: string | undefined;
+  /** An owner's token for the user who runs the server; the one given, where it still is one. */
+  localToken(known: string | undefined): Promise<string>;
+  /** Lets the requests in flight end, then closes what they used, the database last. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens, wires and starts, in this order; what was opened is closed again when a later step fails.
+ * @throws KeyringError, DatabaseError, StartError
+ */
+export async function startApplication(settings: ServerSettings, log: Logger, now: () => number = Date.now): Promise<Application> {
+  const resolveAddress = addressGuard(settings);
+  await requireFreeAddress(settings);
+  const { key, created } = await readKey(settings.key);
+  const database = openDatabase<AllTables>(join(settings.dataDir, 'kici.db'));
+  try {
+    await migrate(database, allMigrations);
+    const keyring = await openKeyring(database, key, now);
+    return await serve(createContainer({ settings, log, resolveAddress, now, database, keyring }), database, settings, created);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
+async function serve(container: ReturnType<typeof createContainer>, database: Kysely<AllTables>, settings: ServerSettings, created: boolean): Promise<Application> {
+  const server = container.get(tokens.server);
+  const instances = container.get(tokens.instances);
+  const accessTokens = container.get(tokens.tokens);
+  await requireReadableAnchor(container.get(tokens.auditAnchor));
+  await container.get(tokens.organizations).ensure('default');
+  const url = await listen(server, settings);
+  return {
+    url,
+    createdKeyFile: created && settings.key.kind === 'file' ? settings.key.file : undefined,
+    localToken: async (known) => (known !== undefined && await accessTokens.isUsable(known) ? known : accessTokens.issueLocal()),
+    async stop() {
+      await server.close();
+      await instances.close();
+      await database.destroy();
+    },
+  };
+}
+
+function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof createAddressGuard> {
+  try {
+    return createAddressGuard(allowedAddresses === undefined ? {} : { allow: allowedAddresses });
+  } catch (error) {
+    throw new StartError('invalid_configuration', `the list of allowed addresses: ${error instanceof RangeError ? error.message : 'cannot be read'}`, 'correct --allow-addresses or KICI_ALLOW_ADDRESSES');
+  }
+}
+
+async function readKey(source: KeySource): Promise<KeyFile> {
+  return source.kind === 'file' ? keyFromFile(source.file, source.create) : { key: keyFromText(source.text, source.name), created: false };
+}
+
+/** Why the server does not start, apart from its key and its database. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: 'cannot_listen' | 'invalid_configuration' | 'cannot_read_anchor';
+  readonly hint: string;
+
+  constructor(code: StartError['code'], message: string, hint: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** Whether the error says in its own words why the server does not start, and what to do. */
+export function isStartError(error: unknown): error is KeyringError | DatabaseError | StartError {
+  return error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
+}
+
+async function requireReadableAnchor(anchor: AuditAnchor): Promise<void> {
+  try {
+    await anchor.read('default');
+  } catch {
+    throw new StartError('cannot_read_anchor', 'the audit anchor in the data folder cannot be read, so a cut-off audit log would not show', 'restore audit-anchor.json from a backup, or move it away: `kici-admin audit verify` then says that it is missing until the next row is written');
+  }
+}
+
+/** Before anything is made: a server that cannot listen leaves nothing behind. */
+async function requireFreeAddress({ host, port }: ServerSettings): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject);
+      probe.listen({ host, port, exclusive: true }, resolve);
+    });
+  } catch (error) {
+    throw cannotListen(error, host, port);
+  }
+  await new Promise((resolve) => { probe.close(resolve); });
+}
+
+async function listen(server: HttpServer, { host, port }: ServerSettings): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    throw cannotListen(error, host, port);
+  }
+}
+
+function cannotListen(error: unknown, host: string, port: number): StartError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return code === 'EADDRINUSE'
+    ? new StartError('cannot_listen', `something listens on ${host}:${port} already`, 'stop it, or choose another port with --port or KICI_PORT')
+    : new StartError('cannot_listen', `cannot listen on ${host}:${port} (${code})`, 'choose another address with --host and --port');
+}

@@ -1,0 +1,48 @@
+import { ContainerModule } from 'inversify';
+import { createAudit } from '../../orchestrator/audit/audit.ts';
+import { createEnvironments } from '../../orchestrator/environments/environments.ts';
+import type { Handlers } from '../../orchestrator/handlers.ts';
+import { createAuthenticator } from '../../orchestrator/http/authenticate.ts';
+import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flight.ts';
+import { createServer } from '../../orchestrator/http/server.ts';
+import { createJobs } from '../../orchestrator/jobs/jobs.ts';
+import { createResolution } from '../../orchestrator/resolution/resolution.ts';
+import { createScopes } from '../../orchestrator/secrets/scopes.ts';
+import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
+import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
+import { tokens } from '../tokens.ts';
+import { version } from '../version.ts';
+
+/** The handlers of every area, and the server over them. */
+export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
+  bind(tokens.authenticator).toResolvedValue(createAuthenticator, [tokens.database, tokens.now]);
+  bind(tokens.requests).toResolvedValue(createRequestsInFlight, []);
+  bind(tokens.handlers).toResolvedValue(
+    (database, now, organizations, accessTokens, environmentStore, bindings, variables, backendStore, backendTypes, instances, backends, resolver, jobStore, signer, anchor): Handlers => ({
+      ...organizations.handlers,
+      ...accessTokens.handlers,
+      ...createEnvironments(database, environmentStore, bindings, now),
+      ...bindings.handlers,
+      ...variables.handlers,
+      ...createBackendHandlers({ store: backendStore, types: backendTypes, instances, environments: environmentStore, now }),
+      ...createSecrets(backends, now),
+      ...createScopes(backends),
+      ...createResolution(resolver),
+      ...createJobs(resolver, instances, variables, jobStore, now),
+      ...createAudit(database, signer, anchor),
+    }),
+    [
+      tokens.database, tokens.now, tokens.organizations, tokens.tokens, tokens.environmentStore, tokens.bindings, tokens.variables, tokens.backendStore,
+      tokens.backendTypes, tokens.instances, tokens.backends, tokens.environmentResolver, tokens.jobStore, tokens.auditSigner, tokens.auditAnchor,
+    ],
+  );
+  bind(tokens.server).toResolvedValue(
+    (settings, log, database, handlers, authenticator, audit, requests) => createServer({
+      handlers, authenticator, audit, requests, log, version, requestTimeoutMs: settings.requestTimeoutMs,
+      ready: async () => {
+        await database.selectFrom('organizations').select('name').limit(1).execute();
+      },
+    }),
+    [tokens.settings, tokens.log, tokens.database, tokens.handlers, tokens.authenticator, tokens.auditLog, tokens.requests],
+  );
+});

@@ -1,0 +1,29 @@
+import type { BackendHost } from '@kici-dev/secret-backend';
+import { ContainerModule } from 'inversify';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Keyring } from '../../keyring/keyring.ts';
+import type { AllTables } from '../all-tables.ts';
+import type { ServerSettings } from '../settings.ts';
+import { tokens } from '../tokens.ts';
+
+/** What the application has opened before anything is resolved. */
+export interface Opened {
+  readonly settings: ServerSettings;
+  readonly log: Logger;
+  readonly resolveAddress: BackendHost['resolveAddress'];
+  readonly now: () => number;
+  readonly database: Kysely<AllTables>;
+  readonly keyring: Keyring;
+}
+
+export function infrastructureModule(opened: Opened): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind(tokens.settings).toConstantValue(opened.settings);
+    bind(tokens.log).toConstantValue(opened.log);
+    bind(tokens.resolveAddress).toConstantValue(opened.resolveAddress);
+    bind(tokens.now).toConstantValue(opened.now);
+    bind(tokens.database).toConstantValue(opened.database);
+    bind(tokens.keyring).toConstantValue(opened.keyring);
+  });
+}

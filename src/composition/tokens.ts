@@ -1,0 +1,64 @@
+import type { BackendDefinition, BackendHost } from '@kici-dev/secret-backend';
+import type { ServiceIdentifier } from 'inversify';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
+import type { AuditLog, AuditSigner } from '../orchestrator/audit/audit-log.ts';
+import type { HostFor, Instances } from '../orchestrator/backends/instances.ts';
+import type { Backends } from '../orchestrator/backends/require-backend.ts';
+import type { BackendStore } from '../orchestrator/backends/store.ts';
+import type { BackendPackage, BackendTypes } from '../orchestrator/backends/types.ts';
+import type { Bindings } from '../orchestrator/environments/bindings.ts';
+import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
+import type { Handlers } from '../orchestrator/handlers.ts';
+import type { Authenticator } from '../orchestrator/http/authenticate.ts';
+import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
+import type { HttpServer } from '../orchestrator/http/server.ts';
+import type { JobStore } from '../orchestrator/jobs/job-store.ts';
+import type { Organizations } from '../orchestrator/organizations/organizations.ts';
+import type { EnvironmentResolver } from '../orchestrator/resolution/resolve.ts';
+import type { Tokens } from '../orchestrator/tokens/tokens.ts';
+import type { Variables } from '../orchestrator/variables/variables.ts';
+import type { AllTables } from './all-tables.ts';
+import type { ServerSettings } from './settings.ts';
+
+function token<T>(name: string): ServiceIdentifier<T> {
+  return Symbol.for(`@kici-dev/kici/${name}`);
+}
+
+/** Everything that can be resolved. */
+export const tokens = {
+  settings: token<ServerSettings>('settings'),
+  log: token<Logger>('log'),
+  resolveAddress: token<BackendHost['resolveAddress']>('resolveAddress'),
+  now: token<() => number>('now'),
+  database: token<Kysely<AllTables>>('database'),
+  keyring: token<Keyring>('keyring'),
+
+  organizations: token<Organizations>('organizations'),
+  tokens: token<Tokens>('tokens'),
+  environmentStore: token<EnvironmentStore>('environmentStore'),
+  bindings: token<Bindings>('bindings'),
+  variables: token<Variables>('variables'),
+
+  internalDefinition: token<BackendDefinition>('internalDefinition'),
+  backendPackage: token<BackendPackage>('backendPackage'),
+  backendTypes: token<BackendTypes>('backendTypes'),
+  backendStore: token<BackendStore>('backendStore'),
+  hostFor: token<HostFor>('hostFor'),
+  instances: token<Instances>('instances'),
+  backends: token<Backends>('backends'),
+
+  environmentResolver: token<EnvironmentResolver>('environmentResolver'),
+  jobStore: token<JobStore>('jobStore'),
+
+  auditAnchor: token<AuditAnchor>('auditAnchor'),
+  auditSigner: token<AuditSigner>('auditSigner'),
+  auditLog: token<AuditLog>('auditLog'),
+
+  requests: token<RequestsInFlight>('requests'),
+  authenticator: token<Authenticator>('authenticator'),
+  handlers: token<Handlers>('handlers'),
+  server: token<HttpServer>('server'),
+} as const;

@@ -1,0 +1,126 @@
+import { internalBackendName, SecretValue } from '@kici-dev/secret-backend';
+import { ApiError } from '../../api/errors.ts';
+import type { Call } from '../caller.ts';
+import { parseRow } from '../environments/bindings.ts';
+import type { EnvironmentStore } from '../environments/store.ts';
+import type { HandlersFor } from '../handlers.ts';
+import type { Instance, Instances } from './instances.ts';
+import { requireSecretsForNewAddress, requireValidSettings } from './settings.ts';
+import { settingsOf, type BackendRow, type BackendStore, type SecretSettings } from './store.ts';
+import { testBackend } from './test-backend.ts';
+import type { BackendTypes } from './types.ts';
+import { backendView, internalView, typeView, type BackendView } from './views.ts';
+
+export interface BackendServices {
+  readonly store: BackendStore;
+  readonly types: BackendTypes;
+  readonly instances: Instances;
+  readonly environments: EnvironmentStore;
+  readonly now: () => number;
+}
+
+type BackendHandlers = HandlersFor<
+  'backends.types' | 'backends.add' | 'backends.update' | 'backends.list' | 'backends.show' | 'backends.remove' | 'backends.test'
+>;
+
+/** The registry of backends. Their secret settings go in and never come out. */
+export function createBackendHandlers({ store, types, instances, environments, now }: BackendServices): BackendHandlers {
+  async function requireRow(organization: string, name: string): Promise<BackendRow> {
+    const row = await store.find(organization, name);
+    if (row === undefined) throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
+    return row;
+  }
+
+  async function requireInstance(call: Call, name: string): Promise<Instance> {
+    const instance = (await instances.of(call)).get(name);
+    if (instance === undefined) throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
+    return instance;
+  }
+
+  async function view(row: BackendRow, instance: Instance | undefined): Promise<BackendView> {
+    return backendView(row, Object.keys(await store.openSecrets(row)), instance);
+  }
+
+  /** As it is from now on, which the caller's own generation does not know yet. */
+  async function viewAsStored(organization: string, name: string): Promise<BackendView> {
+    const row = await requireRow(organization, name);
+    return view(row, (await instances.of(row)).get(name));
+  }
+
+  return {
+    async 'backends.types'() {
+      const { definitions } = await types.list();
+      return { types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)) };
+    },
+    async 'backends.list'(_, call) {
+      const open = await instances.of(call);
+      const rows = await store.list(call.organization);
+      const internal = await requireInstance(call, internalBackendName);
+      return { backends: await Promise.all([internalView(internal), ...rows.map((row) => view(row, open.get(row.name)))]) };
+    },
+    async 'backends.show'({ name }, call) {
+      if (name === internalBackendName) return internalView(await requireInstance(call, name));
+      return view(await requireRow(call.organization, name), (await instances.of(call)).get(name));
+    },
+    async 'backends.add'(input, { organization }) {
+      refuseInternal(input.name, 'is there already');
+      if (input.type === internalBackendName) throw new ApiError('invalid_request', 'there is one internal store, and it is there already', 'see `kici-admin backend types` for what can be added');
+      const definition = await types.get(input.type);
+      const secrets = decodeSecrets(input.secretSettings);
+      requireValidSettings(definition, input.settings, secrets);
+      const at = now();
+      const row = {
+        organization, name: input.name, type: input.type, settings: JSON.stringify(input.settings), optional: input.optional === true ? 1 : 0,
+        cache_max_age_ms: input.cacheMaxAgeMs ?? 0, serve_stale_ms: input.serveStaleMs ?? 0, created_at: at, updated_at: at,
+      };
+      if (!await store.insert(row, secrets)) throw new ApiError('conflict', `the backend ${input.name} exists`, `change it with \`kici-admin backend update ${input.name}\``);
+      return viewAsStored(organization, input.name);
+    },
+    async 'backends.update'(input, { organization }) {
+      refuseInternal(input.name, 'has no settings');
+      const before = await requireRow(organization, input.name);
+      const definition = await types.get(before.type);
+      const given = decodeSecrets(input.secretSettings);
+      const settings = without({ ...settingsOf(before), ...input.settings }, input.unset);
+      const secrets: SecretSettings = without({ ...await store.openSecrets(before), ...given }, input.unset);
+      requireValidSettings(definition, settings, secrets);
+      requireSecretsForNewAddress(definition, settingsOf(before), settings, Object.keys(secrets).filter((name) => !Object.hasOwn(given, name)));
+      const row = {
+        organization, name: before.name, type: before.type, settings: JSON.stringify(settings),
+        optional: input.optional === undefined ? before.optional : Number(input.optional),
+        cache_max_age_ms: input.cacheMaxAgeMs ?? before.cache_max_age_ms, serve_stale_ms: input.serveStaleMs ?? before.serve_stale_ms,
+        created_at: before.created_at, updated_at: now(),
+      };
+      if (!await store.update(before, row, secrets)) throw new ApiError('conflict', `the backend ${input.name} was changed by somebody else meanwhile`);
+      return viewAsStored(organization, input.name);
+    },
+    async 'backends.remove'({ name }, { organization }) {
+      refuseInternal(name, 'cannot be removed');
+      await requireRow(organization, name);
+      const using = (await environments.allBindings(organization)).filter((row) => parseRow(row).backend === name);
+      if (using.length > 0) {
+        const places = using.map(({ environment, scope }) => `${scope} in ${environment}`);
+        throw new ApiError('conflict', `bindings still name the backend ${name}: ${places.join(', ')}`, 'remove them first with `kici-admin environment unbind`: without the backend no job of these environments could start');
+      }
+      await store.remove(organization, name);
+      return {};
+    },
+    async 'backends.test'({ name }, call) {
+      const result = await testBackend(await requireInstance(call, name), call);
+      call.note({ healthy: result.healthy, ...(result.code === undefined ? {} : { code: result.code }) });
+      return result;
+    },
+  };
+}
+
+function refuseInternal(name: string, reason: string): void {
+  if (name === internalBackendName) throw new ApiError('invalid_request', `the backend ${internalBackendName} is built in: it ${reason}`, 'choose another name; see `kici-admin backend list`');
+}
+
+function decodeSecrets(encoded: Readonly<Record<string, string>>): SecretSettings {
+  return Object.fromEntries(Object.entries(encoded).map(([name, text]) => [name, SecretValue.fromBytes(Buffer.from(text, 'base64'))]));
+}
+
+function without<T>(settings: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,119 @@
+import { BackendError, internalBackendName, type BackendDefinition, type BackendHost } from '@kici-dev/secret-backend';
+import { defaultHostPolicy, openBackend, parseSettings, type HostedBackend } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
+import type { Call } from '../caller.ts';
+import type { RequestsInFlight } from '../http/requests-in-flight.ts';
+import { settingsOf, type BackendRow, type BackendStore } from './store.ts';
+import type { BackendTypes } from './types.ts';
+
+/** A backend that is open, or why it is not. */
+export interface Instance {
+  readonly name: string;
+  readonly type: string;
+  readonly optional: boolean;
+  readonly state: { readonly open: HostedBackend } | { readonly failure: BackendError };
+}
+
+/** The open backends of every organisation, as its generation says. */
+export interface Instances {
+  of(call: Pick<Call, 'organization' | 'generation'>): Promise<ReadonlyMap<string, Instance>>;
+  close(): Promise<void>;
+}
+
+/** What a backend of an organisation is given by the system. */
+export type HostFor = (organization: string, name: string) => BackendHost;
+
+interface Held {
+  readonly instance: Instance;
+  readonly generation: number;
+  readonly written: number;
+}
+
+interface Organization {
+  readonly generation: number;
+  readonly loaded: Promise<Loaded>;
+}
+
+interface Loaded {
+  readonly held: ReadonlyMap<string, Held>;
+  readonly instances: ReadonlyMap<string, Instance>;
+}
+
+const nothing: Promise<Loaded> = Promise.resolve({ held: new Map(), instances: new Map() });
+
+export function createInstances(store: BackendStore, types: BackendTypes, internal: BackendDefinition, hostFor: HostFor, requests: RequestsInFlight): Instances {
+  const organizations = new Map<string, Organization>();
+  const closing = new Set<Promise<void>>();
+  let closed = false;
+
+  function retire({ instance }: Held): void {
+    if (!('open' in instance.state)) return;
+    const { open } = instance.state;
+    // Requests under way may have it in hand.
+    const done = requests.settled().then(() => open.close()).catch(() => undefined).finally(() => closing.delete(done));
+    closing.add(done);
+  }
+
+  async function openRow(row: BackendRow): Promise<Held> {
+    const described = { name: row.name, type: row.type, optional: row.optional === 1 };
+    const at = { generation: row.generation, written: row.written };
+    try {
+      const definition = await types.get(row.type);
+      const parsed = parseSettings(definition, settingsOf(row), await store.openSecrets(row));
+      if (!parsed.ok) throw new BackendError('misconfigured', { detail: parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; ') });
+      const open = openBackend(definition, parsed.settings, hostFor(row.organization, row.name), {
+        ...defaultHostPolicy, cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms, settingsGeneration: row.generation,
+      });
+      return { instance: { ...described, state: { open } }, ...at };
+    } catch (error) {
+      const failure = BackendError.is(error) ? error : new BackendError('misconfigured', { detail: ApiError.is(error) ? error.message : 'the backend cannot be opened' });
+      return { instance: { ...described, state: { failure } }, ...at };
+    }
+  }
+
+  function openInternal(organization: string): Held {
+    // Its names are not cached: it is as near as a cache would be.
+    const open = openBackend(internal, {}, hostFor(organization, internalBackendName), { ...defaultHostPolicy, namesMaxAgeMs: 0 });
+    return { instance: { name: internalBackendName, type: internal.type, optional: false, state: { open } }, generation: 0, written: 0 };
+  }
+
+  async function load(organization: string, before: ReadonlyMap<string, Held>): Promise<Loaded> {
+    const rows = await store.list(organization);
+    const held = new Map([[internalBackendName, before.get(internalBackendName) ?? openInternal(organization)]]);
+    await Promise.all(rows.map(async (row) => {
+      const known = before.get(row.name);
+      // One that could not be opened is tried again, as what it lacked may be there now.
+      if (known === undefined || known.generation !== row.generation || 'failure' in known.instance.state) {
+        held.set(row.name, await openRow(row));
+        return;
+      }
+      if (known.written !== row.written && 'open' in known.instance.state) known.instance.state.open.invalidate();
+      held.set(row.name, { ...known, written: row.written });
+    }));
+    for (const [name, known] of before) if (held.get(name)?.instance !== known.instance) retire(known);
+    return { held, instances: new Map([...held].map(([name, { instance }]) => [name, instance])) };
+  }
+
+  return {
+    async of({ organization, generation }) {
+      if (closed) throw new BackendError('closed');
+      const before = organizations.get(organization);
+      if (before !== undefined && before.generation >= generation) return (await before.loaded).instances;
+      const current = { generation, loaded: (before?.loaded ?? nothing).then(({ held }) => load(organization, held)) };
+      organizations.set(organization, current);
+      try {
+        return (await current.loaded).instances;
+      } catch (error) {
+        // The next request tries again, from what was open before.
+        if (organizations.get(organization) === current) organizations.set(organization, before ?? { generation: -1, loaded: nothing });
+        throw error;
+      }
+    },
+    async close() {
+      closed = true;
+      for (const { loaded } of organizations.values()) for (const held of (await loaded.catch(() => nothing)).held.values()) retire(held);
+      organizations.clear();
+      await Promise.all(closing);
+    },
+  };
+}

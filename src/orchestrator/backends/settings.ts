@@ -1,0 +1,25 @@
+import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { parseSettings } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
+import type { PlainSettings, SecretSettings } from './store.ts';
+
+/**
+ * Refuses settings that the backend could not be opened with, naming every problem.
+ * @throws ApiError `invalid_request`
+ */
+export function requireValidSettings(definition: BackendDefinition, settings: PlainSettings, secrets: SecretSettings): void {
+  const parsed = parseSettings(definition, settings, secrets);
+  if (parsed.ok) return;
+  throw new ApiError('invalid_request', parsed.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; '), parsed.problems.map(({ hint }) => hint).join('; '));
+}
+
+/**
+ * Stored credentials go to the address that they were given for. Whoever names another address must bring them
+ * again, so that nobody learns a stored one by having it sent to a place of their own.
+ * @throws ApiError `invalid_request`
+ */
+export function requireSecretsForNewAddress(definition: BackendDefinition, before: PlainSettings, after: PlainSettings, kept: readonly string[]): void {
+  const moved = Object.entries(definition.settings).find(([name, field]) => field.type === 'address' && before[name] !== after[name])?.[0];
+  if (moved === undefined || kept.length === 0) return;
+  throw new ApiError('invalid_request', `${moved} changes, so the secret settings must be given again: ${kept.join(', ')}`, `add ${kept.map((name) => `\`--secret ${name}\``).join(' ')}`);
+}

@@ -1,0 +1,85 @@
+import { SecretValue } from '@kici-dev/secret-backend';
+import type { Kysely, Selectable } from 'kysely';
+import * as z from 'zod';
+import type { Keyring } from '../../keyring/keyring.ts';
+import { bumpGeneration } from '../organizations/generation.ts';
+import type { OrchestratorTables } from '../tables.ts';
+
+export type BackendRow = Selectable<OrchestratorTables['backends']>;
+export type PlainSettings = Readonly<Record<string, string | number | boolean>>;
+export type SecretSettings = Readonly<Record<string, SecretValue>>;
+
+/** What the database knows of the backends that operators have added. */
+export interface BackendStore {
+  list(organization: string): Promise<readonly BackendRow[]>;
+  find(organization: string, name: string): Promise<BackendRow | undefined>;
+  /** False when the name is taken. */
+  insert(row: NewRow, secrets: SecretSettings): Promise<boolean>;
+  /** False when the row was changed or removed since it was read. */
+  update(before: BackendRow, row: NewRow, secrets: SecretSettings): Promise<boolean>;
+  remove(organization: string, name: string): Promise<boolean>;
+  /** Says that something was written to the backend through us, so that nobody serves names or values from before. */
+  markWritten(organization: string, name: string): Promise<void>;
+  /** @throws BackendError `corrupt`, `decryption_failed` */
+  openSecrets(row: BackendRow): Promise<SecretSettings>;
+}
+
+type NewRow = Omit<BackendRow, 'generation' | 'written' | 'secret_settings'>;
+
+const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const sealedSettings = z.record(z.string(), z.base64());
+const purpose = 'backend settings';
+
+export function settingsOf(row: BackendRow): PlainSettings {
+  return plainSettings.parse(JSON.parse(row.settings));
+}
+
+export function createBackendStore(database: Kysely<OrchestratorTables>, keyring: Keyring): BackendStore {
+  async function seal({ organization, name }: NewRow, secrets: SecretSettings): Promise<Uint8Array | null> {
+    const entries = Object.entries(secrets);
+    if (entries.length === 0) return null;
+    const text = JSON.stringify(Object.fromEntries(entries.map(([field, value]) => [field, Buffer.from(value.bytes()).toString('base64')])));
+    return keyring.seal(organization, purpose, [name], SecretValue.fromText(text));
+  }
+
+  const find: BackendStore['find'] = (organization, name) => database.selectFrom('backends').selectAll()
+    .where('organization', '=', organization).where('name', '=', name).executeTakeFirst();
+
+  return {
+    find,
+    list: (organization) => database.selectFrom('backends').selectAll().where('organization', '=', organization).orderBy('name').execute(),
+    async insert(row, secrets) {
+      const secret_settings = await seal(row, secrets);
+      return database.transaction().execute(async (transaction) => {
+        const generation = await bumpGeneration(transaction, row.organization);
+        const { numInsertedOrUpdatedRows } = await transaction.insertInto('backends').values({ ...row, secret_settings, generation, written: 0 })
+          .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+        return numInsertedOrUpdatedRows === 1n;
+      });
+    },
+    async update(before, row, secrets) {
+      const secret_settings = await seal(row, secrets);
+      return database.transaction().execute(async (transaction) => {
+        const generation = await bumpGeneration(transaction, row.organization);
+        const { numUpdatedRows } = await transaction.updateTable('backends').set({ ...row, secret_settings, generation })
+          .where('organization', '=', row.organization).where('name', '=', row.name).where('generation', '=', before.generation).executeTakeFirst();
+        return numUpdatedRows === 1n;
+      });
+    },
+    remove: (organization, name) => database.transaction().execute(async (transaction) => {
+      await bumpGeneration(transaction, organization);
+      const { numDeletedRows } = await transaction.deleteFrom('backends').where('organization', '=', organization).where('name', '=', name).executeTakeFirst();
+      return numDeletedRows === 1n;
+    }),
+    markWritten: (organization, name) => database.transaction().execute(async (transaction) => {
+      await bumpGeneration(transaction, organization);
+      await transaction.updateTable('backends').set((eb) => ({ written: eb('written', '+', 1) })).where('organization', '=', organization).where('name', '=', name).execute();
+    }),
+    async openSecrets(row) {
+      if (row.secret_settings === null) return {};
+      const opened = await keyring.open(row.organization, purpose, [row.name], row.secret_settings);
+      const encoded = sealedSettings.parse(JSON.parse(opened.text() ?? ''));
+      return Object.fromEntries(Object.entries(encoded).map(([field, text]) => [field, SecretValue.fromBytes(Buffer.from(text, 'base64'))]));
+    },
+  };
+}

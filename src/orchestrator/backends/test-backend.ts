@@ -1,0 +1,31 @@
+import { BackendError, failureCodes, type FailureCode } from '@kici-dev/secret-backend';
+import type { Call } from '../caller.ts';
+import type { OperationOutput } from '../handlers.ts';
+import type { Instance } from './instances.ts';
+
+/**
+ * Signs in, lists and measures. Of a failure only the code and its standing hint leave: what a service answers
+ * to whoever can name an address is not for the caller.
+ */
+export async function testBackend({ state }: Instance, call: Call): Promise<OperationOutput<'backends.test'>> {
+  if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure.code) };
+  const startedAt = performance.now();
+  try {
+    // What is cached would prove nothing.
+    state.open.invalidate();
+    const { identity, server } = await state.open.check(call.context);
+    const latencyMs = state.open.health().latencyMs ?? performance.now() - startedAt;
+    const names = await state.open.listAged({ depth: 'tree' }, call.context);
+    const refused = names.unlisted[0];
+    return {
+      healthy: refused === undefined, latencyMs, listed: names.secrets.length,
+      ...(identity === undefined ? {} : { identity }), ...(server === undefined ? {} : { server }), ...(refused === undefined ? {} : failureView(refused.code)),
+    };
+  } catch (error) {
+    return { healthy: false, latencyMs: performance.now() - startedAt, ...failureView(BackendError.is(error) ? error.code : 'server_error') };
+  }
+}
+
+function failureView(code: FailureCode): { code: FailureCode; hint: string } {
+  return { code, hint: failureCodes[code].hint };
+}

@@ -1,0 +1,62 @@
+import type { BackendCapabilities, BackendDefinition, SettingField } from '@kici-dev/secret-backend';
+import type { HostHealth } from '@kici-dev/secret-federation';
+import type { OperationOutput } from '../handlers.ts';
+import { rfc3339 } from '../time.ts';
+import type { Instance } from './instances.ts';
+import { settingsOf, type BackendRow } from './store.ts';
+
+export type BackendView = OperationOutput<'backends.show'>;
+type TypeView = OperationOutput<'backends.types'>['types'][number];
+
+export async function backendView(row: BackendRow, secretNames: readonly string[], instance: Instance | undefined): Promise<BackendView> {
+  return {
+    name: row.name, type: row.type, settings: { ...settingsOf(row) }, secretSettings: [...secretNames],
+    optional: row.optional === 1, cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms,
+    createdAt: rfc3339(row.created_at), updatedAt: rfc3339(row.updated_at), ...await stateView(instance),
+  };
+}
+
+/** The built-in store is no row of anybody's: it is there from the start of time. */
+export async function internalView(instance: Instance): Promise<BackendView> {
+  return {
+    name: instance.name, type: instance.type, settings: {}, secretSettings: [], optional: false, cacheMaxAgeMs: 0, serveStaleMs: 0,
+    createdAt: rfc3339(0), updatedAt: rfc3339(0), ...await stateView(instance),
+  };
+}
+
+async function stateView(instance: Instance | undefined): Promise<Pick<BackendView, 'capabilities' | 'health'>> {
+  if (instance === undefined) return { capabilities: {}, health: { breaker: 'closed' } };
+  const { state } = instance;
+  if ('failure' in state) return { capabilities: {}, health: { breaker: 'closed', failure: state.failure.code } };
+  // What cannot be made is shown with what its type could do.
+  const capabilities = await state.open.ready().catch(() => state.open.capabilities);
+  return { capabilities: capabilityView(capabilities), health: healthView(state.open.health()) };
+}
+
+function healthView({ breaker, lastCheckAt, latencyMs, failure }: HostHealth): BackendView['health'] {
+  return {
+    breaker, ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
+    ...(latencyMs === undefined ? {} : { latencyMs }), ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** @param addable false for the built-in store, which is there already */
+export function typeView(definition: BackendDefinition, addable: boolean): TypeView {
+  return {
+    type: definition.type, title: definition.title, summary: definition.summary, addable,
+    settings: Object.entries(definition.settings).map(([name, field]) => settingView(name, field)), capabilities: capabilityView(definition.capabilities),
+  };
+}
+
+function settingView(name: string, field: SettingField): TypeView['settings'][number] {
+  return {
+    name, type: field.type, required: field.required === true, secret: field.secret === true, description: field.description, example: field.example,
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(field.type === 'choice' ? { choices: [...field.choices] } : {}),
+    ...(field.when === undefined ? {} : { when: { field: field.when.field, is: [...field.when.is] } }),
+  };
+}
+
+function capabilityView(capabilities: BackendCapabilities): Record<string, string | number | boolean> {
+  return { ...capabilities };
+}

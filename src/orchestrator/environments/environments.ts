@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely';
+import { ApiError } from '../../api/errors.ts';
+import { requireEnvironment } from '../caller.ts';
+import type { HandlersFor } from '../handlers.ts';
+import { bumpGeneration } from '../organizations/generation.ts';
+import type { OrchestratorTables } from '../tables.ts';
+import { rfc3339 } from '../time.ts';
+import { bindingView, type Bindings } from './bindings.ts';
+import type { EnvironmentStore } from './store.ts';
+
+type EnvironmentHandlers = HandlersFor<'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'>;
+
+export function createEnvironments(database: Kysely<OrchestratorTables>, store: EnvironmentStore, bindings: Bindings, now: () => number): EnvironmentHandlers {
+  return {
+    async 'environments.create'({ name, bind }, call) {
+      const { caller, organization } = call;
+      requireEnvironment(caller, name);
+      const rows = await Promise.all(bind.map((scope) => bindings.prepare(call, name, { scope })));
+      const environment = { organization, name, created_at: now() };
+      await database.transaction().execute(async (transaction) => {
+        const { numInsertedOrUpdatedRows } = await transaction.insertInto('environments').values(environment).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+        if (numInsertedOrUpdatedRows !== 1n) throw new ApiError('conflict', `the environment ${name} exists`, `bind more scopes to it with \`kici-admin environment bind ${name}\``);
+        for (const row of rows) await transaction.insertInto('bindings').values(row).execute();
+        await bumpGeneration(transaction, organization);
+      });
+      return { name, createdAt: rfc3339(environment.created_at), bindings: rows.map(bindingView) };
+    },
+    async 'environments.list'(_, { caller, organization }) {
+      const rows = await database.selectFrom('environments as e')
+        .select((eb) => ['e.name', 'e.created_at', eb.selectFrom('bindings as b').select((inner) => inner.fn.countAll<number>().as('count'))
+          .whereRef('b.organization', '=', 'e.organization').whereRef('b.environment', '=', 'e.name').as('bindings')])
+        .where('e.organization', '=', organization).orderBy('e.name').execute();
+      const narrowed = caller.kind === 'token' ? caller.environments : [];
+      return {
+        environments: rows.filter(({ name }) => narrowed?.includes(name) ?? true)
+          .map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at), bindings: row.bindings ?? 0 })),
+      };
+    },
+    async 'environments.show'({ environment }, { organization }) {
+      const row = await store.require(organization, environment);
+      return { name: row.name, createdAt: rfc3339(row.created_at), bindings: (await store.bindings(organization, environment)).map(bindingView) };
+    },
+    async 'environments.delete'({ environment }, { organization }) {
+      await store.require(organization, environment);
+      await database.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('bindings').where('organization', '=', organization).where('environment', '=', environment).execute();
+        await transaction.deleteFrom('variables').where('organization', '=', organization).where('environment', '=', environment).execute();
+        await transaction.deleteFrom('environments').where('organization', '=', organization).where('name', '=', environment).execute();
+        await bumpGeneration(transaction, organization);
+      });
+      return {};
+    },
+  };
+}

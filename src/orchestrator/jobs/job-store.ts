@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
+import { SecretValue } from '@kici-dev/secret-backend';
+import type { FrozenCatalogue } from '@kici-dev/secret-federation';
+import type { Kysely, Selectable } from 'kysely';
+import * as z from 'zod';
+import { ApiError } from '../../api/errors.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
+import type { Narrowing } from '../narrowing.ts';
+import type { OrchestratorTables } from '../tables.ts';
+import { storedCatalogue } from './stored-catalogue.ts';
+
+/** What a job may read, fixed at its start. */
+export interface JobSession {
+  readonly organization: string;
+  readonly catalogue: FrozenCatalogue;
+  readonly sessionKey: KeyObject;
+  readonly scopes: Narrowing;
+}
+
+export interface NewJob extends Pick<Selectable<OrchestratorTables['jobs']>, 'id' | 'environment' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'> {
+  readonly session: JobSession;
+}
+
+export interface JobStore {
+  insert(job: NewJob): Promise<void>;
+  /** @throws ApiError `session_ended` */
+  session(organization: string, id: string): Promise<JobSession>;
+  /** Ends the session for good: the key that its values were sealed with is gone. */
+  close(organization: string, id: string): Promise<void>;
+}
+
+const purpose = 'job session';
+const scopeList = z.array(z.string());
+const maxCachedSessions = 1_000;
+const dayMs = 24 * 3_600_000;
+
+export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Keyring, now: () => number): JobStore {
+  // A session never changes, so it can be kept; whether it has ended is read anew with each request's token.
+  const sessions = new Map<string, JobSession>();
+
+  function keep(id: string, session: JobSession): void {
+    const [oldest] = sessions.keys();
+    if (oldest !== undefined && sessions.size >= maxCachedSessions) sessions.delete(oldest);
+    sessions.set(id, session);
+  }
+
+  /** Ended jobs stay for a day, so that a late request hears what happened to its session. */
+  async function sweep(): Promise<void> {
+    await database.deleteFrom('jobs').where('expires_at', '<', now() - dayMs).execute();
+  }
+
+  return {
+    async insert({ session, ...job }) {
+      const exported = session.sessionKey.export();
+      const session_key = await keyring.seal(session.organization, purpose, [job.id], SecretValue.fromBytes(exported));
+      exported.fill(0);
+      await sweep();
+      await database.insertInto('jobs').values({
+        ...job, organization: session.organization, session_key, catalogue: JSON.stringify(session.catalogue),
+        scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes), closed_at: null,
+      }).execute();
+      keep(job.id, session);
+    },
+    async session(organization, id) {
+      const known = sessions.get(id);
+      if (known !== undefined && known.organization === organization) return known;
+      const row = await database.selectFrom('jobs').select(['session_key', 'catalogue', 'scopes'])
+        .where('organization', '=', organization).where('id', '=', id).where('closed_at', 'is', null).executeTakeFirst();
+      if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
+      const opened = (await keyring.open(organization, purpose, [id], row.session_key)).bytes();
+      const session: JobSession = {
+        organization, catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)), sessionKey: createSecretKey(opened),
+        scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),
+      };
+      opened.fill(0);
+      keep(id, session);
+      return session;
+    },
+    async close(organization, id) {
+      sessions.delete(id);
+      await database.updateTable('jobs').set({ closed_at: now(), session_key: new Uint8Array() })
+        .where('organization', '=', organization).where('id', '=', id).where('closed_at', 'is', null).execute();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import { failureCodes } from '@kici-dev/secret-backend';
+import { freezeCatalogue, type FrozenCatalogue, type JobFacts } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
+import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
+import type { Call } from '../caller.ts';
+import type { Handlers, OperationOutput } from '../handlers.ts';
+import { hashToken } from '../http/authenticate.ts';
+import { allowsScope, narrowingOf, type Narrowing } from '../narrowing.ts';
+import { entryView, sortedEntries } from '../resolution/entries.ts';
+import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
+import { rfc3339 } from '../time.ts';
+import type { Variables } from '../variables/variables.ts';
+import type { JobStore } from './job-store.ts';
+
+/** Opens sessions: names leave at once, values only when the job reads them. */
+export function createOpenJob(resolver: EnvironmentResolver, variables: Variables, jobs: JobStore, now: () => number): Handlers['jobs.open'] {
+  return async ({ environment, workflow, job, agentPublicKey, lifetimeMs }, call) => {
+    const { caller, organization } = call;
+    if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job opens no other job');
+    const resolved = await resolver.resolve(call, environment, factsOf(call));
+    requireNames(environment, resolved);
+    const narrowing = narrowingOf(caller);
+    const catalogue = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const id = randomUUID();
+    const pair = createSessionKeyPair();
+    const sessionKey = agree(pair, Buffer.from(agentPublicKey, 'base64'), id);
+    const jobToken = `kicijob_${randomBytes(32).toString('base64url')}`;
+    const openedAt = now();
+    await jobs.insert({
+      id, environment, workflow, job, token_id: caller.id, token_hash: hashToken(jobToken), opened_at: openedAt, expires_at: openedAt + lifetimeMs,
+      session: { organization, catalogue, sessionKey, scopes: narrowing },
+    });
+    call.note({ jobId: id, keys: catalogue.entries.length });
+    return {
+      jobId: id, jobToken, orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'), expiresAt: rfc3339(openedAt + lifetimeMs),
+      catalogue: sortedEntries(resolved.catalogue.entries.values()).map((entry) => entryView(entry, narrowing)),
+      openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
+      variables: (await variables.list(organization, environment)).map(variableView),
+    };
+  };
+}
+
+/** What the operator states of the agent in its token; never what an agent says of itself. */
+function factsOf({ caller }: Call): JobFacts {
+  return caller.kind === 'token' && caller.agent !== undefined ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels } : {};
+}
+
+/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
+function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment): void {
+  const [failure] = catalogue.failures;
+  if (failure === undefined) return;
+  const { meaning, hint } = failureCodes[failure.code];
+  const binding = bindings.find(({ id }) => id === failure.binding);
+  const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
+  const part = failure.region === undefined ? '' : ` below ${failure.region}`;
+  throw new ApiError('backend_unavailable', `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${meaning} [${failure.code}]`,
+    `${hint}; \`kici-admin check --environment ${environment}\` shows all that would fail`);
+}
+
+/** Keys whose winner lies outside the token's scopes cannot be had with it, and nothing else takes their place. */
+function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
+  return {
+    ...catalogue,
+    entries: catalogue.entries.map((entry) => {
+      const { backend, scope } = entry.winner;
+      return allowsScope(narrowing, backend, scope) ? entry : { ...entry, status: 'unavailable', blockedBy: { backend, scope, code: 'permission_denied' } };
+    }),
+  };
+}
+
+function agree(pair: SessionKeyPair, agentPublicKey: Uint8Array, jobId: string): KeyObject {
+  try {
+    return deriveSessionKey(pair.privateKey, agentPublicKey, jobId);
+  } catch {
+    throw new ApiError('invalid_request', 'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are no point of small order');
+  }
+}
+
+function variableView({ name, value, locked }: Awaited<ReturnType<Variables['list']>>[number]): OperationOutput<'jobs.open'>['variables'][number] {
+  return { name, value, locked: locked === 1 };
+}

@@ -1,0 +1,54 @@
+import { failureCodes, unknown, type CallContext, type SecretRef } from '@kici-dev/secret-backend';
+import { planReads, settleReads, type AgedOutcome, type Resolution } from '@kici-dev/secret-federation';
+import { sealForJob } from '../../api/job-seal.ts';
+import type { Instance, Instances } from '../backends/instances.ts';
+import type { Handlers, OperationOutput } from '../handlers.ts';
+import { allowsScope } from '../narrowing.ts';
+import type { JobSession, JobStore } from './job-store.ts';
+import { requireOwnJob } from './own-job.ts';
+
+type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
+
+/** Reads exactly what was asked for, each backend once, and seals every value to the job's own key. */
+export function createReadJob(jobs: JobStore, instances: Instances): Handlers['jobs.read'] {
+  return async ({ jobId, keys }, call) => {
+    requireOwnJob(call, jobId);
+    const session = await jobs.session(call.organization, jobId);
+    const open = await instances.of(call);
+    const plan = planReads(session.catalogue, new Set(keys));
+    const outcomes = new Map(await Promise.all([...plan.calls].map(async ([name, refs]) => [name, await readAll(open.get(name), refs, call.context)] as const)));
+    const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) => deliver(session, jobId, key, withinScopes(session, resolution)));
+    call.note({ outcomes: secrets.map(noteOf) });
+    return { secrets };
+  };
+}
+
+async function readAll(instance: Instance | undefined, refs: readonly SecretRef[], context: CallContext): Promise<readonly AgedOutcome[]> {
+  // A backend that was removed while the job ran took its secrets along.
+  if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
+  const { state } = instance;
+  if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
+  return state.open.readAged(refs, context);
+}
+
+/** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
+function withinScopes({ scopes }: JobSession, resolution: Resolution): Resolution {
+  if (resolution.status !== 'found' || allowsScope(scopes, resolution.backend, resolution.scope)) return resolution;
+  return { status: 'unavailable', backend: resolution.backend, scope: resolution.scope, code: 'permission_denied', hint: failureCodes.permission_denied.hint };
+}
+
+function deliver({ sessionKey }: JobSession, jobId: string, key: string, resolution: Resolution): Delivered {
+  if (resolution.status !== 'found') return { key, ...resolution };
+  const { value, backend, scope, version, ageMs } = resolution;
+  return {
+    key, status: 'sealed', sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'), backend, scope,
+    ...(version === undefined ? {} : { version }), ...(ageMs === undefined ? {} : { ageMs }),
+  };
+}
+
+/** Names only. */
+function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
+  if (delivered.status === 'not_found') return { key: delivered.key, status: delivered.status };
+  const { key, status, backend, scope } = delivered;
+  return { key, status, backend, scope, ...(delivered.status === 'sealed' ? { version: delivered.version } : {}), ...(delivered.status === 'unavailable' ? { code: delivered.code } : {}) };
+}

@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+import type { OrchestratorTables } from '../tables.ts';
+
+/**
+ * Says that something a resolution depends on has changed; the next request of every orchestrator sees it.
+ * Belongs into the transaction of the change.
+ * @returns a number that no other change of the organisation gets
+ */
+export async function bumpGeneration(database: Kysely<OrchestratorTables>, organization: string): Promise<number> {
+  const { generation } = await database.updateTable('organizations').set((eb) => ({ generation: eb('generation', '+', 1) }))
+    .where('name', '=', organization).returning('generation').executeTakeFirstOrThrow();
+  return generation;
+}

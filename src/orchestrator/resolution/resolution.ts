@@ -1,0 +1,56 @@
+import { explain, type Binding, type ExplainedCandidate, type JobFacts } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
+import type { Call } from '../caller.ts';
+import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import { allowsScope, narrowingOf } from '../narrowing.ts';
+import { backendStates } from './backend-states.ts';
+import { check } from './check.ts';
+import { entryView, sortedEntries } from './entries.ts';
+import type { EnvironmentResolver } from './resolve.ts';
+
+type ResolutionHandlers = HandlersFor<'resolution.catalogue' | 'resolution.explain' | 'resolution.check'>;
+
+/** Tells operators and authors what a job would get, from the same catalogue that a job gets. */
+export function createResolution(resolver: EnvironmentResolver): ResolutionHandlers {
+  return {
+    async 'resolution.catalogue'({ environment, ...facts }, call) {
+      const { catalogue } = await resolver.resolve(call, environment, factsFor(call, facts));
+      const narrowing = narrowingOf(call.caller);
+      const seen = sortedEntries(catalogue.entries.values()).filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
+      return { secrets: seen.map((entry) => entryView(entry, narrowing)) };
+    },
+    async 'resolution.explain'({ environment, key, ...facts }, call) {
+      const resolved = await resolver.resolve(call, environment, factsFor(call, facts));
+      const { status, candidates, blockedBy, limits } = explain(resolved.catalogue, key);
+      const narrowing = narrowingOf(call.caller);
+      if ([...candidates, ...blockedBy].some(({ backend, scope }) => !allowsScope(narrowing, backend, scope))) {
+        throw new ApiError('permission_denied', `this token is narrowed to other scopes than all of those that compete for ${key}`);
+      }
+      const texts = bindingTexts(resolved.bindings);
+      return {
+        key, status, candidates: candidates.map((candidate) => candidateView(candidate, texts)),
+        blockedBy: blockedBy.map((block) => ({ ...block, binding: texts.get(block.binding) ?? block.binding })),
+        limits: [...limits], backends: backendStates(resolved),
+      };
+    },
+    async 'resolution.check'({ environment, ...facts }, call) {
+      return check(environment, await resolver.resolve(call, environment, factsFor(call, facts)), narrowingOf(call.caller));
+    },
+  };
+}
+
+/** An agent asks for itself: its token's facts stand, whatever it asks for. */
+function factsFor({ caller }: Call, asked: { readonly host?: string | undefined; readonly agentId?: string | undefined }): JobFacts {
+  if (caller.kind === 'token' && caller.agent !== undefined) return { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels };
+  return asked;
+}
+
+/** Bindings as operators wrote them, by id. */
+function bindingTexts(bindings: readonly Binding[]): ReadonlyMap<string, string> {
+  return new Map(bindings.map(({ id, backend, pattern }) => [id, `${backend}:${pattern}`]));
+}
+
+function candidateView(candidate: ExplainedCandidate, texts: ReadonlyMap<string, string>): OperationOutput<'resolution.explain'>['candidates'][number] {
+  const { backend, scope, sourceKey, binding, priority, version, declaredOnly, rule } = candidate;
+  return { backend, scope, sourceKey, binding: texts.get(binding) ?? binding, priority, declaredOnly, rule, ...(version === undefined ? {} : { version }) };
+}

@@ -1,0 +1,64 @@
+import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import {
+  buildCatalogue, compileBindings, everyBackend, planListings, type BackendTraits, type Binding, type Catalogue, type JobFacts, type Listing, type ListingRequest,
+} from '@kici-dev/secret-federation';
+import type { Instance, Instances } from '../backends/instances.ts';
+import type { Call } from '../caller.ts';
+import { parseRow } from '../environments/bindings.ts';
+import type { EnvironmentStore } from '../environments/store.ts';
+
+/** What an environment holds for an agent, and how that was found out. */
+export interface ResolvedEnvironment {
+  readonly catalogue: Catalogue;
+  readonly bindings: readonly Binding[];
+  readonly listings: readonly AgedListing[];
+  readonly instances: ReadonlyMap<string, Instance>;
+}
+
+export interface AgedListing extends Listing {
+  readonly ageMs: number;
+}
+
+export interface EnvironmentResolver {
+  /** @throws ApiError `not_found` */
+  resolve(call: Call, environment: string, facts: JobFacts): Promise<ResolvedEnvironment>;
+}
+
+export function createEnvironmentResolver(environments: EnvironmentStore, instances: Instances): EnvironmentResolver {
+  return {
+    async resolve(call, environment, facts) {
+      await environments.require(call.organization, environment);
+      const bindings = (await environments.bindings(call.organization, environment)).map(parseRow);
+      const compiled = compileBindings(bindings, facts);
+      const open = await instances.of(call);
+      const traits = await Promise.all([...open.values()].map(traitsOf));
+      // A backend that bindings name and nobody has added: its names cannot be had, which is not the same as none.
+      const strangers = new Set(bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)));
+      traits.push(...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })));
+      const listings = await Promise.all(planListings(compiled, traits).map((request) => listNames(open.get(request.backend), request, call)));
+      return { catalogue: buildCatalogue(compiled, traits, listings), bindings, listings, instances: open };
+    },
+  };
+}
+
+async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
+  if ('failure' in state) return { name, optional, listConsistency: 'strong' };
+  // One that cannot be made lists nothing either, and that tells why.
+  const { listConsistency } = await state.open.ready().catch(() => state.open.capabilities);
+  return { name, optional, listConsistency };
+}
+
+async function listNames(instance: Instance | undefined, request: ListingRequest, call: Call): Promise<AgedListing> {
+  if (instance === undefined) return failed(request, 'misconfigured');
+  if ('failure' in instance.state) return failed(request, instance.state.failure.code);
+  try {
+    const { secrets, unlisted, unnameable, ageMs } = await instance.state.open.listAged(request.query, call.context);
+    return { ...request, secrets, unlisted, unnameable, ageMs };
+  } catch (error) {
+    return failed(request, BackendError.is(error) ? error.code : 'server_error');
+  }
+}
+
+function failed(request: ListingRequest, failure: FailureCode): AgedListing {
+  return { ...request, secrets: [], unlisted: [], unnameable: [], failure, ageMs: 0 };
+}

@@ -1,0 +1,52 @@
+import { formatScopeId, internalBackendName, isReservedScope, type ScopePath, type ScopeStore } from '@kici-dev/secret-backend';
+import type { HostedBackend } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
+import { unsupported, type Backends } from '../backends/require-backend.ts';
+import type { Call } from '../caller.ts';
+import type { HandlersFor } from '../handlers.ts';
+import { allowsScope, narrowingOf } from '../narrowing.ts';
+import { placeOf } from './place.ts';
+
+type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.rename' | 'scopes.delete'>;
+
+/** Scopes as things of their own, where the backend has such; elsewhere they are what its secrets show. */
+export function createScopes(backends: Backends): ScopeHandlers {
+  async function requireStore(call: Call, name: string): Promise<ScopeStore> {
+    const backend = await backends.require(call, name);
+    if (backend.scopes === undefined || !(await backend.ready()).scopes) throw unsupported(name, 'hold scopes apart from the secrets in them');
+    return backend.scopes;
+  }
+
+  return {
+    async 'scopes.list'({ backend: name = internalBackendName }, call) {
+      const backend = await backends.require(call, name);
+      const narrowing = narrowingOf(call.caller);
+      const paths = backend.scopes !== undefined && (await backend.ready()).scopes ? await backend.scopes.list(call.context) : await scopesOfSecrets(backend, call);
+      return { scopes: paths.filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path)).map((path) => formatScopeId({ backend: name, path })) };
+    },
+    async 'scopes.create'({ scope }, call) {
+      const place = placeOf(call.caller, scope);
+      await (await requireStore(call, place.backend)).create(place.path, call.context);
+      await backends.written(call, place.backend);
+      return { scope: formatScopeId(place) };
+    },
+    async 'scopes.rename'({ from, to }, call) {
+      const [source, target] = [placeOf(call.caller, from), placeOf(call.caller, to)];
+      if (source.backend !== target.backend) throw new ApiError('invalid_request', 'a scope stays in its backend when it is renamed', 'set its secrets anew in the other backend, then delete the scope');
+      await (await requireStore(call, source.backend)).rename(source.path, target.path, call.context);
+      await backends.written(call, source.backend);
+      return { scope: formatScopeId(target) };
+    },
+    async 'scopes.delete'({ scope }, call) {
+      const place = placeOf(call.caller, scope);
+      const deletedSecrets = await (await requireStore(call, place.backend)).delete(place.path, call.context);
+      await backends.written(call, place.backend);
+      return { deletedSecrets };
+    },
+  };
+}
+
+async function scopesOfSecrets(backend: HostedBackend, call: Call): Promise<readonly ScopePath[]> {
+  const { secrets } = await backend.listAged({ depth: 'tree' }, call.context);
+  return [...new Set(secrets.map(({ scope }) => scope))].toSorted();
+}

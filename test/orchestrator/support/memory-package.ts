@@ -1,0 +1,72 @@
+import { BackendError, type BackendDefinition, type SecretBackend } from '@kici-dev/secret-backend';
+import { createMemoryBackend, memoryCapabilities } from '../../../src/conformance/reference/backend.ts';
+import { MemoryService } from '../../../src/conformance/reference/service.ts';
+
+/** A service that backends of the type `memory` reach by its address, with everything that was done to it. */
+export class CountedService extends MemoryService {
+  readonly reads = new Array<string>();
+  openInstances = 0;
+  password = 'right';
+}
+
+const registry = Symbol.for('test/memory-services');
+
+/** One for each address, shared by every copy of this module in the process. */
+export function serviceAt(address: string): CountedService {
+  const services: Map<string, CountedService> = Reflect.get(globalThis, registry) ?? new Map();
+  Reflect.set(globalThis, registry, services);
+  const known = services.get(address) ?? new CountedService();
+  services.set(address, known);
+  return known;
+}
+
+export const memoryDefinition: BackendDefinition = {
+  type: 'memory',
+  title: 'Memory',
+  summary: 'a service in this process',
+  capabilities: { ...memoryCapabilities, listConsistency: 'strong', declare: false },
+  settings: {
+    address: { type: 'address', required: true, description: 'where the service is', example: 'https://one.test' },
+    password: { type: 'string', secret: true, required: true, description: 'the password', example: 'right' },
+    consistency: { type: 'choice', choices: ['strong', 'eventual'], default: 'strong', description: 'how lists behave', example: 'strong' },
+    readOnly: { type: 'boolean', default: false, description: 'refuses writes', example: 'false' },
+  },
+  create(settings, host) {
+    host.log('info', 'creating', { address: String(settings['address']) });
+    const service = serviceAt(String(settings['address']));
+    service.openInstances += 1;
+    return guarded(service, settings['password'], createMemoryBackend(service), settings['consistency'] === 'eventual', settings['readOnly'] === true);
+  },
+};
+
+function guarded(service: CountedService, password: unknown, backend: SecretBackend, eventual: boolean, readOnly: boolean): SecretBackend {
+  const signIn = (): void => {
+    const given = typeof password === 'object' && password !== null && 'text' in password && typeof password.text === 'function' ? String(password.text()) : '';
+    if (given !== service.password) throw new BackendError('unauthenticated', { detail: 'the service refused the password' });
+  };
+  return {
+    ...Object.fromEntries(Object.entries(backend).filter(([name]) => name !== 'declare')),
+    capabilities: Object.freeze({ ...memoryDefinition.capabilities, listConsistency: eventual ? 'eventual' : 'strong', write: !readOnly }),
+    async *list(query, context) {
+      signIn();
+      yield* backend.list(query, context);
+    },
+    async read(refs, context) {
+      try {
+        signIn();
+      } catch (error) {
+        return refs.map(() => (BackendError.is(error) ? error.toOutcome() : { status: 'absent' }));
+      }
+      service.reads.push(...refs.map(({ scope, key }) => `${scope} ${key}`));
+      return backend.read(refs, context);
+    },
+    async check(context) {
+      signIn();
+      return backend.check(context);
+    },
+    async close() {
+      service.openInstances -= 1;
+      await backend.close();
+    },
+  };
+}

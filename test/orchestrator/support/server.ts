@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { afterEach } from 'vitest';
+import { createClient } from '../../../src/api/client.ts';
+import { ApiError } from '../../../src/api/errors.ts';
+import { operations, type OperationId } from '../../../src/api/registry.ts';
+import type { OperationInput, OperationOutput } from '../../../src/orchestrator/handlers.ts';
+import { startApplication, type Application } from '../../../src/composition/application.ts';
+import type { ServerSettings } from '../../../src/composition/settings.ts';
+
+export const memoryPackage: string = fileURLToPath(new URL('memory-package.ts', import.meta.url));
+
+export interface TestServer {
+  readonly application: Application;
+  readonly url: string;
+  readonly dataDir: string;
+  readonly databaseFile: string;
+  /** An owner's token of every organisation. */
+  readonly owner: string;
+  /** Everything that was logged, at every level. */
+  readonly log: () => string;
+  readonly call: Calls;
+  /** As `call`, with another token. */
+  readonly as: (token: string | undefined, organization?: string) => Calls;
+  /** Opens the database beside the server. */
+  readonly tamper: (sql: string) => void;
+}
+
+type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
+export type Calls = <Id extends OperationId>(id: Id, input?: CallInput<Id>) => Promise<OperationOutput<Id>>;
+
+/** What a test leaves behind is removed after it, the last first. */
+const cleanups = new Array<() => Promise<unknown>>();
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+export const testKey = '5a'.repeat(32);
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface StartOptions {
+  readonly settings?: Partial<ServerSettings>;
+  readonly now?: () => number;
+}
+
+/** A real server on a free port over a folder of its own; it is stopped and its folder removed after the test. */
+export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  const server = await start(options.settings?.dataDir ?? await temporaryFolder(), options);
+  cleanups.push(() => server.application.stop());
+  return server;
+}
+
+/** One for all the tests of a file, which stops it. */
+export async function startSharedServer(): Promise<{ readonly server: TestServer; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
+  const server = await start(folder, {});
+  return {
+    server,
+    async stop() {
+      await server.application.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(dataDir: string, options: StartOptions): Promise<TestServer> {
+  let text = '';
+  const sink = new Writable({
+    write(chunk: Buffer, _, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const settings: ServerSettings = {
+    dataDir, key: { kind: 'text', text: testKey, name: 'the test key' }, host: '127.0.0.1', port: 0, allowedAddresses: undefined,
+    ambientCredentials: false, ambientPaths: [], backendPackages: [memoryPackage], requestTimeoutMs: 15_000, ...options.settings,
+  };
+  const application = await startApplication(settings, pino({ level: 'trace' }, sink), options.now);
+  const owner = await application.localToken(undefined);
+  const databaseFile = join(dataDir, 'kici.db');
+  const as = (token: string | undefined, organization = 'default'): Calls => (id, input) => callOperation(application.url, token, organization, id, input);
+  return {
+    application, url: application.url, dataDir, databaseFile, owner, as, call: as(owner), log: () => text,
+    tamper(sql) {
+      const database = new DatabaseSync(databaseFile, { timeout: 5_000 });
+      database.exec(sql);
+      database.close();
+    },
+  };
+}
+
+function callOperation<Id extends OperationId>(url: string, token: string | undefined, organization: string, id: Id, input: CallInput<Id> | undefined): Promise<OperationOutput<Id>> {
+  const client = createClient({ url, token, organization });
+  // The input's type is checked where the call is written; what the client makes of it is the same for all.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return client.call(operations[id], (input ?? {}) as never) as Promise<OperationOutput<Id>>;
+}
+
+/** The code that a call fails with. */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  return (await errorOf(call)).code;
+}
+
+export async function errorOf(call: Promise<unknown>): Promise<ApiError> {
+  try {
+    await call;
+  } catch (error) {
+    if (ApiError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('the call was expected to fail');
+}
+
+export function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
