@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { ApiError, errorBody, isApiErrorCode } from './errors.ts';
+import { errorBody } from './error-body.ts';
+import { ApiError, isApiErrorCode } from './errors.ts';
 import type { Operation } from './operation.ts';
 
 export interface ClientOptions {

@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 interface ErrorKind {
   readonly status: number;
   readonly hint: string;
@@ -31,13 +29,6 @@ const clientErrors = Object.freeze({
 });
 
 export type CallErrorCode = ApiErrorCode | keyof typeof clientErrors;
-
-export const errorBody = z.object({
-  error: z.string(),
-  message: z.string(),
-  hint: z.string(),
-  requestId: z.string().optional(),
-});
 
 const brand = Symbol.for('@kici-dev/kici/ApiError');
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { apiErrors, errorBody } from './errors.ts';
+import { errorBody } from './error-body.ts';
+import { apiErrors } from './errors.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './registry.ts';
 

@@ -6,9 +6,9 @@ import type { Io } from './terminal/io.ts';
 
 /** The flags that every command of both clients has. */
 export interface ConnectionFlags {
-  readonly url?: string;
-  readonly org?: string;
-  readonly tokenFile?: string;
+  readonly url?: string | undefined;
+  readonly org?: string | undefined;
+  readonly tokenFile?: string | undefined;
 }
 
 export const defaultUrl = 'http://127.0.0.1:4000';

@@ -1,4 +1,5 @@
-import { table, type Io } from '../terminal/io.ts';
+import type { Io } from '../terminal/io.ts';
+import { table } from '../terminal/table.ts';
 import { configurationItems, type Configuration, type ConfiguredValue, type ItemName } from './configuration.ts';
 
 /** Each value and where it came from, secrets redacted. */

@@ -3,20 +3,19 @@ import type { Readable, Writable } from 'node:stream';
 /** What a command sees of the world; tests give their own. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export function processIo(): Io {
+  process.stdout.on('error', ignoreClosedPipe);
   return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env };
 }
 
-/** Rows below their headings, in columns; text only, so that pipes can read it. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => printable(row[column] ?? '').length)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => printable(cell).padEnd(widths[column] ?? 0)).join('  ').trimEnd();
-  return [headings.map((heading) => heading.toUpperCase()), ...rows].map(line).join('\n');
+/** A reader such as `head` may leave early; any other failure to write is one. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Names come from stores that others write to: nothing in them may act on a terminal. */

@@ -14,7 +14,10 @@ export function reportFailure(error: unknown, io: Io, program: string, json: boo
   return failure.exitCode;
 }
 
-export function paint(io: Io, style: 'red' | 'green' | 'yellow' | 'dim', text: string): string {
-  const colours = io.stderr.isTTY === true && (io.environment['NO_COLOR'] ?? '') === '';
+export type Style = 'red' | 'green' | 'yellow' | 'dim';
+
+/** Coloured where the stream is a terminal and `NO_COLOR` is not set. */
+export function paint(io: Io, style: Style, text: string, stream: 'stdout' | 'stderr' = 'stderr'): string {
+  const colours = io[stream].isTTY === true && (io.environment['NO_COLOR'] ?? '') === '';
   return colours ? styleText(style, text, { validateStream: false }) : text;
 }

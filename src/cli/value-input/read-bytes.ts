@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import type { InputMode } from './mode.ts';
+import { promptValue } from './prompt.ts';
 
 export const maxValueBytes = 65_536;
 /** A value at the limit may still end in a line end that is taken off. */
@@ -11,19 +12,18 @@ const maxReadBytes = maxValueBytes + 2;
 /** The bytes as the source gives them. @throws CommandError, UsageError */
 export async function readBytes(mode: InputMode, label: string, io: Io): Promise<Uint8Array> {
   switch (mode.kind) {
-    case 'prompt': return prompt(label, io);
+    case 'prompt': return undamaged(await promptValue(label, io), 'the prompt');
     case 'stdin': return collect(io.stdin);
     case 'file': return readFile(mode.path);
     case 'environment': return fromEnvironment(mode.name, io);
-    case 'argument': return Buffer.from(mode.value);
+    case 'argument': return undamaged(mode.value, '--value');
   }
 }
 
-async function prompt(label: string, io: Io): Promise<Uint8Array> {
-  if (io.stdin.isTTY !== true) throw new UsageError('--prompt needs a terminal', 'pipe the value and use --from-stdin');
-  const { default: password } = await import('@inquirer/password');
-  // On stderr, so that stdout holds nothing but the result.
-  return Buffer.from(await password({ message: `Value of ${label}:`, mask: false }, { input: io.stdin, output: io.stderr }));
+/** A terminal, an environment and an argument list carry text; Node puts U+FFFD where bytes were none. */
+function undamaged(text: string, source: string): Uint8Array {
+  if (text.includes('\uFFFD')) throw new CommandError('damaged_value', `the value from ${source} is not UTF-8 text, and bytes of it are lost`, 'use --from-file or --from-stdin, which take any bytes');
+  return Buffer.from(text);
 }
 
 async function readFile(path: string): Promise<Uint8Array> {
@@ -40,7 +40,7 @@ async function readFile(path: string): Promise<Uint8Array> {
 function fromEnvironment(name: string, io: Io): Uint8Array {
   const value = io.environment[name];
   if (value === undefined) throw new CommandError('not_set', `the environment variable ${name} is not set`, 'set and export it, or choose another way to give the value');
-  return Buffer.from(value);
+  return undamaged(value, name);
 }
 
 async function collect(stream: Readable): Promise<Uint8Array> {

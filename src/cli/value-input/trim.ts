@@ -11,7 +11,7 @@ export function trimLineEnd(bytes: Uint8Array, trimming: Trimming): Uint8Array {
   const end = lengthWithoutLineEnd(bytes);
   if (trimming === 'never' || end === bytes.byteLength) return bytes;
   const body = bytes.subarray(0, end);
-  if (trimming === 'one-line' && (body.includes(lineFeed) || body.includes(carriageReturn) || !isUtf8(body))) return bytes;
+  if (trimming === 'one-line' && (body.includes(lineFeed) || body.includes(carriageReturn) || !isText(body))) return bytes;
   return body;
 }
 
@@ -20,7 +20,9 @@ function lengthWithoutLineEnd(bytes: Uint8Array): number {
   return bytes.byteLength - (bytes.at(-2) === carriageReturn ? 2 : 1);
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
+/** UTF-8 without NUL: what a shell could print as a line. */
+function isText(bytes: Uint8Array): boolean {
+  if (bytes.includes(0)) return false;
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return true;

@@ -20,20 +20,6 @@ export interface ValueInput {
   readonly fingerprint: string;
 }
 
-/** Options of every command that takes a value, as commander declares them. */
-export const valueOptions: readonly (readonly [string, string])[] = [
-  ['--prompt', 'ask without echo (the default on a terminal)'],
-  ['--from-stdin', 'read standard input (the default in a pipe)'],
-  ['--from-file <path>', 'read a file'],
-  ['--from-env <variable>', 'read an environment variable of this command'],
-  ['--value <value>', 'take it from the command line (discouraged: visible in shell history)'],
-  ['--trim', 'take off one line end, whatever the value'],
-  ['--no-trim', 'keep the line end of a one-line value'],
-  ['--allow-empty', 'accept an empty value'],
-  ['--confirm-fingerprint <sha256>', 'refuse unless this is the SHA-256 of the bytes to be stored, hex'],
-  ['--dry-run', 'check everything, print what would be set, and write nothing'],
-];
-
 /** Reads a value the way that the flags say, checked before anything is sent. @throws UsageError, CommandError */
 export async function readValue(flags: ValueFlags, label: string, io: Io): Promise<ValueInput> {
   const mode = chooseMode(flags, io.stdin.isTTY === true);

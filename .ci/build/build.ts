@@ -1,0 +1,58 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleClients, clients } from './clients.ts';
+import { compile } from './compile.ts';
+import { publishedPackages, root, type Manifest, type Package } from './packages.ts';
+
+/**
+ * Builds every package for publishing into `<output>/<package>`: JavaScript, declarations, source maps, and a
+ * manifest whose exports point to them.
+ */
+export async function buildPackages(output: string): Promise<void> {
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  const compiled = mkdtempSync(join(output, '.compiled-'));
+  compile(compiled);
+  const packages = publishedPackages();
+  for (const one of packages) {
+    const target = join(output, one.outputName);
+    if (one.folder === '.') {
+      const inside = new Set(packages.map(({ folder }) => join(root, folder)));
+      cpSync(join(compiled, 'src'), join(target, 'src'), { recursive: true, filter: (source) => !inside.has(source.replace(compiled, root)) });
+      // oxlint-disable-next-line no-await-in-loop -- there is one product
+      await addPrograms(one, target);
+    } else {
+      cpSync(join(compiled, one.folder), target, { recursive: true });
+    }
+    writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(one, packages), null, 2)}\n`);
+    cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
+    for (const file of ['README.md', 'Dockerfile']) if (existsSync(join(root, one.folder, file))) cpSync(join(root, one.folder, file), join(target, file));
+  }
+  rmSync(compiled, { recursive: true });
+}
+
+/** The clients are bundled, for their start; the server is not, for it loads backends by name. */
+async function addPrograms({ manifest }: Package, target: string): Promise<void> {
+  const bundled = Object.keys(clients).filter((name) => existsSync(join(root, clients[name] ?? '')));
+  await bundleClients(bundled, join(target, 'bundle'));
+  mkdirSync(join(target, 'bin'));
+  for (const [name, file] of Object.entries(manifest.bin ?? {})) {
+    const script = readFileSync(join(root, file), 'utf8')
+      .replace(/import\('\.\.\/(.*)\.ts'\)/, (_, module: string) => (bundled.includes(name) ? `import('../bundle/${name}.mjs')` : `import('../src/cli/${module}.js')`));
+    writeFileSync(join(target, 'bin', `${name}.mjs`), script, { mode: 0o755 });
+  }
+}
+
+function publishedManifest({ folder, manifest, outputName }: Package, packages: readonly Package[]): Manifest {
+  const { private: _, workspaces: __, scripts: ___, devDependencies: ____, allowScripts: _____, ...published } = manifest;
+  const entry = (source: string): object => ({ types: source.replace(/\.ts$/, '.d.ts'), default: source.replace(/\.ts$/, '.js') });
+  const exports = Object.fromEntries(Object.entries(manifest.exports ?? {}).map(([name, source]) => [name, entry(source)]));
+  if (folder !== '.') return { ...published, exports, files: ['**/*.js', '**/*.d.ts', '**/*.map', 'Dockerfile'], sideEffects: false };
+  const own = Object.fromEntries(packages.filter((one) => one.outputName !== outputName).map((one) => [one.manifest.name, one.manifest.version]));
+  return {
+    ...published, files: ['bin', 'bundle', 'src'], dependencies: { ...own, ...manifest.dependencies },
+    bin: Object.fromEntries(Object.keys(manifest.bin ?? {}).map((name) => [name, `bin/${name}.mjs`])),
+  };
+}
+
+if (process.argv[1] === import.meta.filename) await buildPackages(join(root, 'dist'));

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import type { OperationId } from '../../api/registry.ts';
+import type { ClientErrorCode } from '../terminal/errors.ts';
+import type { Parameters, Values } from './parameters/parameter.ts';
+import type { Session } from './session.ts';
+
+/** What a command found or did. */
+export interface Result {
+  /** What `--json` prints. */
+  readonly data: unknown;
+  /** What is printed otherwise, on stdout; nothing when left out. */
+  readonly text?: string;
+  /** For the person at the terminal, on stderr; left out with `--json`. */
+  readonly notice?: string;
+  /** Set when the answer is bad news: it is printed all the same, and the exit code is 1. */
+  readonly failure?: { readonly code: ClientErrorCode; readonly message: string; readonly hint: string };
+}
+
+interface Described {
+  readonly name: string;
+  readonly summary: string;
+  /** The operations of the registry that the command is the equivalent of; none for what needs no orchestrator. */
+  readonly operations: readonly OperationId[];
+  /** What a person would type; the first is the plainest. */
+  readonly examples: readonly [string, ...string[]];
+}
+
+interface CommandSpec<P extends Parameters> extends Described {
+  readonly parameters: P;
+  readonly run: (values: Values<P>, session: Session) => Promise<Result>;
+}
+
+/** A command, ready to be declared on a commander command and run from it. */
+export interface AdminCommand extends Described {
+  declare(command: Command): void;
+  run(command: Command, session: Session): Promise<Result>;
+}
+
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly AdminCommand[];
+}
+
+export function defineCommand<P extends Parameters>({ parameters, run, ...described }: CommandSpec<P>): AdminCommand {
+  return {
+    ...described,
+    declare: (command) => {
+      for (const parameter of Object.values(parameters)) parameter.declare(command);
+    },
+    // Every parameter is read, and so refused, before the command does anything.
+    run: async (command, session) => run(readAll(parameters, command), session),
+  };
+}
+
+function readAll<P extends Parameters>(parameters: P, command: Command): Values<P> {
+  const values = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.read(command)]));
+  // Each name keeps its own parameter's type, which `Object.fromEntries` forgets.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return values as Values<P>;
+}

@@ -1,0 +1,112 @@
+import type * as z from 'zod';
+import type { bindingView } from '../../../api/operations/environments.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { printable } from '../../terminal/io.ts';
+import { UsageError } from '../../terminal/errors.ts';
+import { defineCommand, type CommandGroup } from '../command.ts';
+import { facts, listing, moment } from '../format.ts';
+import { integer, pairs } from '../parameters/parsed.ts';
+import { yes } from '../parameters/shared.ts';
+import { argument, option, repeated, required } from '../parameters/text.ts';
+
+type Binding = z.output<typeof bindingView>;
+
+const environment = argument('environment', 'the name of the environment');
+const scopeHelp = 'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
+const settings = {
+  priority: integer('--priority <n>', 'higher wins; 0 when left out'),
+  prefix: option('--prefix <prefix>', 'put before each key'),
+  map: pairs('--map <source=KEY>', 'bind one name under another key, and nothing that is not mapped (repeatable)'),
+  host: option('--host <pattern>', 'for agents on hosts that match; every host when left out'),
+};
+
+const create = defineCommand({
+  name: 'create', summary: 'Create an environment, with bindings if wanted', operations: ['environments.create'],
+  examples: ['kici-admin environment create production --bind production'],
+  parameters: { name: argument('name', 'the name of the environment'), bind: repeated('--bind <scope>', `${scopeHelp} (repeatable)`) },
+  run: async ({ name, bind }, session) => {
+    const data = await session.call((all) => all['environments.create'], { name, bind: [...bind] });
+    const bound = data.bindings.map((one) => one.scope).join(', ');
+    return {
+      data, text: printable(`created environment ${data.name}${bound === '' ? '' : `, bound to ${bound}`}`),
+      ...(bound === '' ? { notice: `it has no secrets until you bind a scope: kici-admin environment bind ${printable(data.name)} --scope SCOPE` } : {}),
+    };
+  },
+});
+
+const list = defineCommand({
+  name: 'list', summary: 'List environments', operations: ['environments.list'],
+  examples: ['kici-admin environment list'],
+  parameters: {},
+  run: async (_, session) => {
+    const data = await session.call((all) => all['environments.list'], {});
+    return { data, ...listing(['name', 'bindings', 'created'], data.environments.map((one) => [one.name, String(one.bindings), moment(one.createdAt)]), 'no environments', session.columns) };
+  },
+});
+
+const show = defineCommand({
+  name: 'show', summary: 'Show an environment and its bindings', operations: ['environments.show'],
+  examples: ['kici-admin environment show production'],
+  parameters: { environment },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['environments.show'], input);
+    const bindings = listing(['id', 'scope', 'host', 'priority', 'keys'], data.bindings.map(bindingRow), '', session.columns);
+    return { data, text: `${facts([['environment', data.name], ['created', moment(data.createdAt)]])}\n\n${'text' in bindings ? bindings.text : 'no bindings: it has no secrets'}` };
+  },
+});
+
+function bindingRow(binding: Binding): string[] {
+  const renamed = Object.entries(binding.map ?? {}).map(([source, key]) => `${source}=${key}`).join(' ');
+  return [binding.id, binding.scope, binding.host, String(binding.priority), binding.prefix === undefined ? renamed : `${binding.prefix}*`];
+}
+
+const remove = defineCommand({
+  name: 'delete', summary: 'Delete an environment with its bindings and variables', operations: ['environments.delete'],
+  examples: ['kici-admin environment delete staging --yes'],
+  parameters: { environment, yes },
+  run: async (input, session) => {
+    await session.precheck((all) => all['environments.delete'], { environment: input.environment });
+    await confirm(`Delete environment ${input.environment} with its bindings and variables?`, input.yes, session.io);
+    const data = await session.call((all) => all['environments.delete'], { environment: input.environment });
+    return { data, text: `deleted environment ${input.environment}` };
+  },
+});
+
+const bind = defineCommand({
+  name: 'bind', summary: 'Bind scopes to an environment', operations: ['bindings.add'],
+  examples: [
+    'kici-admin environment bind production --scope \'corp-vault:apps/shop/**\' --priority 10',
+    'kici-admin environment bind production --scope corp-vault:apps/shop/db --map password=DB_PASSWORD',
+  ],
+  parameters: { environment, scope: required('--scope <scope>', scopeHelp), ...settings },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['bindings.add'], input);
+    return { data, text: printable(`bound ${data.scope} to environment ${input.environment}: binding ${data.id}, priority ${data.priority}`) };
+  },
+});
+
+const rebind = defineCommand({
+  name: 'rebind', summary: 'Change a binding', operations: ['bindings.update'],
+  examples: ['kici-admin environment rebind production BINDING --priority 20'],
+  parameters: { environment, id: argument('binding', 'its id, as `environment show` lists it'), scope: option('--scope <scope>', scopeHelp), ...settings },
+  run: async (input, session) => {
+    const { environment: _, id: __, ...changes } = input;
+    if (Object.values(changes).every((change) => change === undefined)) throw new UsageError('nothing to change', 'add --scope, --priority, --prefix, --map or --host');
+    const data = await session.call((all) => all['bindings.update'], input);
+    return { data, text: printable(`changed binding ${data.id} of environment ${input.environment}: ${data.scope}, priority ${data.priority}`) };
+  },
+});
+
+const unbind = defineCommand({
+  name: 'unbind', summary: 'Remove a binding', operations: ['bindings.remove'],
+  examples: ['kici-admin environment unbind production BINDING'],
+  parameters: { environment, id: argument('binding', 'its id, as `environment show` lists it') },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['bindings.remove'], input);
+    return { data, text: printable(`removed binding ${input.id} of environment ${input.environment}`) };
+  },
+});
+
+export const environmentCommands: CommandGroup = {
+  name: 'environment', summary: 'Create environments and bind scopes to them', commands: [create, list, show, bind, rebind, unbind, remove],
+};

@@ -1,0 +1,25 @@
+import { defineCommand, type CommandGroup } from '../command.ts';
+import { listing, moment } from '../format.ts';
+import { argument } from '../parameters/text.ts';
+
+const create = defineCommand({
+  name: 'create', summary: 'Create an organisation', operations: ['organizations.create'],
+  examples: ['kici-admin organization create payments'],
+  parameters: { name: argument('name', 'lower-case letters, digits and "-"') },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['organizations.create'], input);
+    return { data, text: `created organisation ${data.name}` };
+  },
+});
+
+const list = defineCommand({
+  name: 'list', summary: 'List organisations', operations: ['organizations.list'],
+  examples: ['kici-admin organization list'],
+  parameters: {},
+  run: async (_, session) => {
+    const data = await session.call((all) => all['organizations.list'], {});
+    return { data, ...listing(['name', 'created'], data.organizations.map((one) => [one.name, moment(one.createdAt)]), 'no organisations', session.columns) };
+  },
+});
+
+export const organizationCommands: CommandGroup = { name: 'organization', summary: 'Create and list organisations', commands: [create, list] };

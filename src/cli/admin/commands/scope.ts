@@ -1,0 +1,52 @@
+import { confirm } from '../../terminal/confirm.ts';
+import { printable } from '../../terminal/io.ts';
+import { defineCommand, type CommandGroup } from '../command.ts';
+import { count, listing } from '../format.ts';
+import { yes } from '../parameters/shared.ts';
+import { argument, option } from '../parameters/text.ts';
+
+const scope = argument('scope', 'backend:path, or a bare path in the internal store');
+
+const list = defineCommand({
+  name: 'list', summary: 'List the scopes of a backend', operations: ['scopes.list'],
+  examples: ['kici-admin scope list', 'kici-admin scope list --backend corp-vault'],
+  parameters: { backend: option('--backend <backend>', 'the backend (default: the internal store)') },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['scopes.list'], input);
+    return { data, ...listing(['scope'], data.scopes.map((one) => [one]), 'no scopes', session.columns) };
+  },
+});
+
+const create = defineCommand({
+  name: 'create', summary: 'Create an empty scope', operations: ['scopes.create'],
+  examples: ['kici-admin scope create apps/shop'],
+  parameters: { scope },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['scopes.create'], input);
+    return { data, text: printable(`created scope ${data.scope}`) };
+  },
+});
+
+const rename = defineCommand({
+  name: 'rename', summary: 'Rename a scope with its secrets', operations: ['scopes.rename'],
+  examples: ['kici-admin scope rename apps/shop apps/store'],
+  parameters: { from: argument('from', 'the scope as it is called now'), to: argument('to', 'its new name') },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['scopes.rename'], input);
+    return { data, text: printable(`renamed scope ${input.from} to ${data.scope}`) };
+  },
+});
+
+const remove = defineCommand({
+  name: 'delete', summary: 'Delete a scope with its secrets', operations: ['scopes.delete'],
+  examples: ['kici-admin scope delete apps/old --yes'],
+  parameters: { scope, yes },
+  run: async (input, session) => {
+    await session.precheck((all) => all['scopes.delete'], { scope: input.scope });
+    await confirm(`Delete scope ${printable(input.scope)} with all of its secrets?`, input.yes, session.io);
+    const data = await session.call((all) => all['scopes.delete'], { scope: input.scope });
+    return { data, text: printable(`deleted scope ${input.scope} with ${count(data.deletedSecrets, 'secret')}`) };
+  },
+});
+
+export const scopeCommands: CommandGroup = { name: 'scope', summary: 'List, create, rename and delete scopes', commands: [list, create, rename, remove] };

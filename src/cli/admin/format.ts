@@ -1,0 +1,31 @@
+import { printable } from '../terminal/io.ts';
+import { table } from '../terminal/table.ts';
+
+/** To the second, in UTC, as people read it; empty for nothing. */
+export function moment(rfc3339: string | undefined): string {
+  return rfc3339 === undefined ? '' : rfc3339.replace(/\.\d+(?=Z$)/, '');
+}
+
+/** Milliseconds in the largest unit that leaves a readable number. */
+export function span(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** The rows as a table on stdout, or, when there is none, a line for the person alone: a pipe gets nothing. */
+export function listing(headings: readonly string[], rows: readonly (readonly string[])[], none: string, columns: number | undefined): { text: string } | { notice: string } {
+  return rows.length === 0 ? { notice: none } : { text: table(headings, rows, columns) };
+}
+
+/** Names and what they are, one a line; what is empty is left out. */
+export function facts(entries: readonly (readonly [string, string | undefined])[]): string {
+  const shown = entries.flatMap(([name, text]) => (text === undefined || text === '' ? [] : [{ name, text }]));
+  const width = Math.max(0, ...shown.map(({ name }) => name.length));
+  return shown.map(({ name, text }) => `${name.padEnd(width)}  ${printable(text)}`).join('\n');
+}

@@ -1,0 +1,53 @@
+import { UsageError } from '../../terminal/errors.ts';
+import type { Parameter } from './parameter.ts';
+import { longName, option, repeated } from './text.ts';
+
+export function integer(flags: string, description: string): Parameter<number | undefined> {
+  return converted(flags, description, (text) => {
+    const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+    if (number === undefined) throw new UsageError(`${longName(flags)} takes a whole number, not ${JSON.stringify(text)}`, 'write digits only, such as 10');
+    return number;
+  });
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Such as `30s`; milliseconds. `0` is no time at all. */
+export function duration(flags: string, description: string): Parameter<number | undefined> {
+  return converted(flags, description, (text) => {
+    const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? (text === '0' ? ['', '0', 'ms'] : []);
+    const factor = unit === undefined ? undefined : unitMs[unit];
+    if (digits === undefined || factor === undefined) throw new UsageError(`${longName(flags)} takes a duration, not ${JSON.stringify(text)}`, 'write a number and ms, s, m, h or d, such as 30s');
+    return Number(digits) * factor;
+  });
+}
+
+/** `true` or `false`, where leaving it out means neither. */
+export function truth(flags: string, description: string): Parameter<boolean | undefined> {
+  const inner = option(flags, description, { choices: ['true', 'false'] });
+  return { declare: inner.declare, read: (command) => { const word = inner.read(command); return word === undefined ? undefined : word === 'true'; } };
+}
+
+/** `name=text`, repeatable; `undefined` when never given. The message of a mistake shows no more than its name. */
+export function pairs(flags: string, description: string): Parameter<Readonly<Record<string, string>> | undefined> {
+  const inner = repeated(flags, description);
+  return {
+    declare: inner.declare,
+    read: (command) => {
+      const found = new Map<string, string>();
+      for (const word of inner.read(command)) {
+        const equals = word.indexOf('=');
+        if (equals < 1) throw new UsageError(`${longName(flags)} takes ${flags.split(' ')[1] ?? 'name=value'}`, 'write the name, "=", and what it stands for');
+        const name = word.slice(0, equals);
+        if (found.has(name)) throw new UsageError(`${longName(flags)} gives ${JSON.stringify(name)} twice`, 'give each name once');
+        found.set(name, word.slice(equals + 1));
+      }
+      return found.size === 0 ? undefined : Object.fromEntries(found);
+    },
+  };
+}
+
+function converted<T>(flags: string, description: string, convert: (text: string) => T): Parameter<T | undefined> {
+  const inner = option(flags, description);
+  return { declare: inner.declare, read: (command) => { const text = inner.read(command); return text === undefined ? undefined : convert(text); } };
+}

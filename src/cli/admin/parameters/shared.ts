@@ -1,0 +1,30 @@
+import { UsageError } from '../../terminal/errors.ts';
+import type { Parameter } from './parameter.ts';
+import { flag, option, required } from './text.ts';
+
+export const environment: Parameter<string> = required('--environment <environment>', 'the environment');
+
+/** `--scope` and `--env` say the same as `--environment`, for hands that type them. */
+export function environmentByAnyName(): Parameter<string> {
+  const names = [
+    option('--environment <environment>', 'the environment (required; --env and --scope are accepted for it)'),
+    option('--env <environment>', '', { hidden: true }), option('--scope <environment>', '', { hidden: true }),
+  ];
+  return {
+    declare: (command) => { for (const name of names) name.declare(command); },
+    read: (command) => {
+      const [first, ...more] = names.flatMap((name) => name.read(command) ?? []);
+      if (first === undefined) throw new UsageError('--environment is missing', 'add --environment <environment>');
+      if (more.length > 0) throw new UsageError('--environment, --env and --scope say the same and exclude each other', 'give one of them');
+      return first;
+    },
+  };
+}
+
+/** As which agent an environment is resolved. */
+export const agentFacts = {
+  host: option('--host <host>', 'resolve as for an agent on this host'),
+  agentId: option('--agent-id <id>', 'resolve as for this agent'),
+};
+
+export const yes: Parameter<boolean> = flag('-y, --yes', 'do not ask');

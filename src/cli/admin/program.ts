@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import type { AdminCommand, CommandGroup } from './command.ts';
+import { auditCommands } from './commands/audit.ts';
+import { backendCommands } from './commands/backend.ts';
+import { completionCommands } from './commands/completion.ts';
+import { environmentCommands } from './commands/environment.ts';
+import { organizationCommands } from './commands/organization.ts';
+import { checkCommand, explainCommand } from './commands/resolution.ts';
+import { scopeCommands } from './commands/scope.ts';
+import { secretCommands } from './commands/secret.ts';
+import { tokenCommands } from './commands/token.ts';
+import { variableCommands } from './commands/variable.ts';
+
+export const programName = 'kici-admin';
+
+/** In the order in which help shows them: what is used most comes first. */
+export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
+  secretCommands, variableCommands, scopeCommands, environmentCommands, explainCommand, checkCommand,
+  backendCommands, tokenCommands, organizationCommands, auditCommands, completionCommands,
+];
+
+export interface ProgramOptions {
+  readonly version: string;
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
+  /** The width of the terminal; left out: 80. */
+  readonly columns?: number;
+  readonly run: (command: AdminCommand, parsed: Command) => Promise<void>;
+}
+
+/** The commander tree; it throws commander's own errors and never ends the process. */
+export function createProgram(options: ProgramOptions): Command {
+  const program = new Command(programName)
+    .description('Administers the secrets of an orchestrator: everything that its API can do.')
+    .version(options.version)
+    .option('--json', 'print the result as JSON')
+    .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
+    .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
+    .option('--token-file <path>', 'a file with the token (else KICI_TOKEN, else the local user\'s own)')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map((one) => `<${one.name()}>`)].join(' '),
+    })
+    .configureOutput({
+      writeOut: options.writeOut, writeErr: options.writeErr, outputError: () => {},
+      getOutHelpWidth: () => options.columns ?? 80, getErrHelpWidth: () => options.columns ?? 80,
+      getOutHasColors: () => false, getErrHasColors: () => false,
+    })
+    .exitOverride();
+  for (const entry of commandGroups) {
+    if ('commands' in entry) {
+      const group = program.command(entry.name).description(entry.summary).helpCommand(false);
+      addExamples(group, entry.commands.flatMap(({ examples }) => examples.slice(0, 1)));
+      for (const command of entry.commands) add(group, command, options);
+    } else {
+      add(program, entry, options);
+    }
+  }
+  addExamples(program, [
+    'kici-admin environment create production --bind production',
+    'kici-admin secret set --scope production DB_PASSWORD',
+    'kici-admin explain --environment production DB_PASSWORD',
+  ]);
+  return program;
+}
+
+function add(parent: Command, command: AdminCommand, options: ProgramOptions): void {
+  const declared = parent.command(command.name).description(command.summary);
+  command.declare(declared);
+  declared.action(async () => { await options.run(command, declared); });
+  addExamples(declared, command.examples);
+}
+
+function addExamples(command: Command, examples: readonly string[]): void {
+  command.addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+

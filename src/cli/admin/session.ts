@@ -1,0 +1,70 @@
+import type * as z from 'zod';
+import type { ApiClient } from '../../api/client.ts';
+import type { Operation } from '../../api/operation.ts';
+import type { operations as registry } from '../../api/registry.ts';
+import type { ConnectionFlags } from '../connection.ts';
+import { UsageError } from '../terminal/errors.ts';
+import type { Io } from '../terminal/io.ts';
+import { withProgress } from '../terminal/progress.ts';
+import type { ValueFlags, ValueInput } from '../value-input/value-input.ts';
+
+export type Registry = typeof registry;
+type Select<I extends z.ZodObject, O extends z.ZodType> = (operations: Registry) => Operation<I, O>;
+
+/**
+ * What a command has at hand. The registry and its schemas are loaded when a command first needs them, so
+ * that help, completion and mistakes cost none of it.
+ */
+export class Session {
+  readonly io: Io;
+  /** The width of the terminal that stdout is; `undefined` in a pipe. */
+  readonly columns: number | undefined;
+  readonly #flags: ConnectionFlags;
+  #client: Promise<ApiClient> | undefined;
+
+  constructor(io: Io, flags: ConnectionFlags) {
+    this.io = io;
+    this.columns = io.stdout.isTTY === true ? widthOf(io.stdout.columns) : undefined;
+    this.#flags = flags;
+  }
+
+  /** @throws UsageError for an input that the operation would refuse; ApiError */
+  async call<I extends z.ZodObject, O extends z.ZodType>(select: Select<I, O>, input: z.input<I>): Promise<z.output<O>> {
+    const operation = await this.#operation(select);
+    refuse(operation.input, input);
+    const client = await (this.#client ??= this.#connect());
+    return withProgress(this.io, 'waiting for the orchestrator', () => client.call(operation, input));
+  }
+
+  /** Refuses names that cannot be, before a value is asked for. @throws UsageError */
+  async precheck<I extends z.ZodObject>(select: Select<I, z.ZodType>, input: Partial<z.input<I>>): Promise<void> {
+    const operation = await this.#operation(select);
+    refuse(operation.input.partial(), input);
+  }
+
+  /** The bytes that a command is to store, read the way that its flags say. @throws UsageError, CommandError */
+  async readValue(flags: ValueFlags, label: string): Promise<ValueInput> {
+    const { readValue } = await import('../value-input/value-input.ts');
+    return readValue(flags, label, this.io);
+  }
+
+  async #operation<I extends z.ZodObject, O extends z.ZodType>(select: Select<I, O>): Promise<Operation<I, O>> {
+    const { operations } = await import('../../api/registry.ts');
+    return select(operations);
+  }
+
+  async #connect(): Promise<ApiClient> {
+    const { connect } = await import('../connection.ts');
+    return connect(this.#flags, this.io);
+  }
+}
+
+/** A terminal that does not know its width says 0. */
+function widthOf(columns: number | undefined): number {
+  return columns === undefined || columns === 0 ? 80 : columns;
+}
+
+function refuse(schema: z.ZodType, input: unknown): void {
+  const issue = schema.safeParse(input).error?.issues[0];
+  if (issue !== undefined) throw new UsageError(`${issue.path.map(String).join('.')}: ${issue.message}`, 'see --help for what the command takes');
+}

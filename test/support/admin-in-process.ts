@@ -1,0 +1,24 @@
+import { Readable, Writable } from 'node:stream';
+import { main } from '../../src/cli/admin/main.ts';
+import type { Outcome, RunOptions } from './run-program.ts';
+
+/** `kici-admin` without the cost of a process, for the tests that try many command lines. */
+export async function adminInProcess(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const stdout = new Sink();
+  const stderr = new Sink();
+  const exitCode = await main(args, { stdin: Readable.from([Buffer.from(options.stdin ?? '')]), stdout, stderr, environment: { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent', ...options.environment } });
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+class Sink extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+}

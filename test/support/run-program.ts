@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** What comes down the pipe; left out: an empty one. */
+  readonly stdin?: string | Uint8Array;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export function programFile(name: 'kici' | 'kici-admin' | 'kici-orchestrator'): string {
+  return fileURLToPath(new URL(`../../src/cli/bin/${name}.mjs`, import.meta.url));
+}
+
+/** Only what a program needs to start: nothing of the machine's own KICI variables reaches it. */
+function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...extra };
+}
+
+/** Runs the real `kici-admin` as a process of its own, on pipes. */
+export async function runAdmin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [programFile('kici-admin'), ...args], { env: cleanEnvironment(options.environment), cwd: options.cwd });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // A program that refuses early closes the pipe before all was written.
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.stdin ?? '');
+  const exitCode = await new Promise<number | null>((resolve) => { child.on('close', resolve); });
+  return { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+}
+
+export interface TerminalStep {
+  readonly waitFor: string | RegExp;
+  readonly type: string;
+}
+
+/** Why there is no terminal to be had on this machine; `undefined` when there is. */
+export const missingTerminal: string | undefined = spawnSync('script', ['--version']).status === 0 ? undefined : 'the program `script` (util-linux) is not installed';
+
+/**
+ * Runs a shell command on a pseudo-terminal, typing when the screen shows what a step waits for.
+ * @returns everything that the screen showed, and the command's exit code
+ */
+export async function runOnTerminal(command: string, steps: readonly TerminalStep[], environment: Readonly<Record<string, string>> = {}): Promise<{ screen: string; exitCode: number | null }> {
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: cleanEnvironment({ TERM: 'xterm', ...environment }) });
+  const waiting = [...steps];
+  let screen = '';
+  let from = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    screen += chunk.toString();
+    const next = waiting[0];
+    const at = next === undefined ? -1 : screen.slice(from).search(next.waitFor);
+    if (next === undefined || at < 0) return;
+    waiting.shift();
+    from = screen.length;
+    child.stdin.write(next.type);
+  });
+  const exitCode = await new Promise<number | null>((resolve) => { child.on('close', resolve); });
+  return { screen, exitCode };
+}
+
+export function adminCommandLine(args: readonly string[]): string {
+  return [process.execPath, programFile('kici-admin'), ...args].map((word) => `'${word.replaceAll('\'', '\'\\\'\'')}'`).join(' ');
+}
