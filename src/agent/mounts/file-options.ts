@@ -23,7 +23,7 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777) throw invalid('mode must be permission bits from 0 to 0o777, such as 0o600');
   if (name === undefined) return { sources, divider, mode, name };
   if (typeof name !== 'string' || !isPlainFileName(name)) {
-    throw new SecretFileError('invalid_file_name', `${quote(String(name))} is not a plain file name; leave out folders, "." and "..", and use at most ${maxNameBytes} bytes`);
+    throw new SecretFileError('invalid_file_name', `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${maxNameBytes} bytes`);
   }
   return { sources, divider, mode, name };
 }

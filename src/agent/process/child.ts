@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Duplex, Readable } from 'node:stream';
 import type { LaunchCommand } from '../sandbox/profile.ts';
 
@@ -21,6 +22,7 @@ export class Child {
   readonly gone: Promise<ExitStatus>;
   readonly #pid: number | undefined;
   #exited = false;
+  #deadline: NodeJS.Timeout | undefined;
 
   constructor(command: LaunchCommand, folder: string) {
     const child = spawn(command.file, command.args, { cwd: folder, env: command.environment, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
@@ -37,6 +39,7 @@ export class Child {
       child.once('exit', (code, signal) => { resolve({ code, signal }); });
     }).then(async (status) => {
       this.#exited = true;
+      clearTimeout(this.#deadline);
       this.#signal('SIGKILL');
       await this.#drain();
       return status;
@@ -46,8 +49,11 @@ export class Child {
   /** Asks the whole group to end, and ends it after a while. */
   end(graceMs: number): void {
     this.#signal('SIGTERM');
-    const timer = setTimeout(() => { this.kill(); }, graceMs);
-    void this.gone.then(() => { clearTimeout(timer); });
+    this.killAfter(graceMs);
+  }
+
+  killAfter(ms: number): void {
+    this.#deadline ??= setTimeout(() => { this.kill(); }, ms);
   }
 
   kill(): void {
@@ -65,7 +71,7 @@ export class Child {
 
   async #drain(): Promise<void> {
     const streams = [this.stdout, this.stderr];
-    const ended = Promise.all(streams.map((stream) => (stream.closed ? undefined : new Promise((resolve) => { stream.once('close', resolve); }))));
+    const ended = Promise.all(streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')));
     const timer = setTimeout(() => { for (const stream of streams) stream.destroy(); }, drainMs);
     await ended;
     clearTimeout(timer);

@@ -42,7 +42,7 @@ export class StepProcess {
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */
-  async *messages(): AsyncGenerator<unknown> {
+  async *messages(): AsyncGenerator {
     const reader = new FrameReader(maxMessageBytes);
     try {
       for await (const chunk of this.child.channel) {

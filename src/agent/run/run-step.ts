@@ -1,6 +1,6 @@
 import type { Masker } from '@kici-dev/secret-masker';
 import type { StartStep } from '../channel/from-agent.ts';
-import { stepMessage, type StepMessage } from '../channel/to-agent.ts';
+import { stepMessage, type SecretRequest, type StepMessage } from '../channel/to-agent.ts';
 import { FrameError } from '../channel/frames.ts';
 import { EnvFileError, type Assignment } from '../environment/env-file.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
@@ -52,6 +52,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     host.send(start);
     const service = new SecretService({ session: run.session, masker, folder, notice: (message) => { emit({ type: 'notice', job: start.job, message }); } });
     const talk = await converse(host, service);
+    host.child.killAfter(graceMs);
     const exit = await host.child.gone;
     return await settle(host, talk, exit, ended, run);
   } finally {
@@ -83,9 +84,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
         paths.push(message.data.folder);
         continue;
       }
-      const answering = service.answer(message.data.requests).then((answers) => { host.send({ type: 'answers', answers }); });
-      // A failure here is the agent's own; it ends the step below.
-      const tracked = answering.catch(() => { host.child.kill(); }).finally(() => { inFlight.delete(tracked); });
+      const tracked = serve(host, service, message.data.requests).finally(() => { inFlight.delete(tracked); });
       inFlight.add(tracked);
       if (inFlight.size >= maxInFlight) await Promise.race(inFlight);
     }
@@ -96,6 +95,15 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     return { finished: undefined, paths, violation: error.message };
   } finally {
     await Promise.allSettled(inFlight);
+  }
+}
+
+async function serve(host: StepProcess, service: SecretService, requests: readonly SecretRequest[]): Promise<void> {
+  try {
+    host.send({ type: 'answers', answers: await service.answer(requests) });
+  } catch {
+    // The agent's own failure: without an answer the step would wait for ever.
+    host.child.kill();
   }
 }
 

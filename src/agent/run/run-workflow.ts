@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
-  /** What the author's modules print while they are read. */
+  /** What the author's modules print while they are read, and what is wrong with them. */
   readonly loaderOutput: (chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
@@ -39,7 +39,9 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
     const pool = new StepPool(workplace);
     try {
       pool.prepare(false);
-      const loaded = chooseWorkflow(await loadProject(project, workplace, options.loaderOutput, signal), options.workflow, project.root);
+      const found = await loadProject(project, workplace, options.loaderOutput, signal);
+      for (const { file, problem } of found.broken) options.loaderOutput(Buffer.from(`${file}: ${problem}\n`));
+      const loaded = chooseWorkflow(found, options.workflow, project.root);
       emit({ type: 'workflow_started', workflow: loaded.workflow.name });
       const succeeded = await runJobs(loaded, workplace, pool, options);
       emit({ type: 'workflow_finished', workflow: loaded.workflow.name, succeeded });

@@ -23,8 +23,8 @@ export interface SessionRequest {
 export interface Clients {
   /** For everything while the run goes on; cancelled with it. */
   readonly work: ApiClient;
-  /** For what must still be said afterwards. */
-  readonly farewell: ApiClient;
+  /** For what must still be said afterwards, whether the run was cancelled or not. */
+  readonly farewell: () => Promise<ApiClient>;
 }
 
 /** @throws ApiError when the orchestrator refuses the job or cannot be reached */
@@ -51,7 +51,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       return results;
     },
     async close() {
-      await clients.farewell.call(jobOperations['jobs.close'], { jobId: opened.jobId }, opened.jobToken);
+      await (await clients.farewell()).call(jobOperations['jobs.close'], { jobId: opened.jobId }, opened.jobToken);
     },
   };
 }

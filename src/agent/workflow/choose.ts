@@ -13,7 +13,7 @@ export function chooseWorkflow({ workflows, broken }: LoadedProject, wanted: str
     throw new AgentError('workflow_invalid', `${matching.map(({ file }) => relative(root, file)).join(' and ')} both define the workflow ${JSON.stringify(wanted)}`, 'give each workflow a name of its own');
   }
   if (broken.length > 0) {
-    throw new AgentError('workflow_invalid', broken.map(({ file, problem }) => `${file}: ${problem}`).join('\n'), names.length === 0 ? 'correct the file' : `correct the file, or run one of ${names.join(', ')}`);
+    throw new AgentError('workflow_invalid', `${broken.map(({ file }) => file).join(' and ')} cannot be used; the problems are shown above`, names.length === 0 ? 'correct what they name' : `correct what they name, or run one of ${names.join(', ')}`);
   }
   if (wanted === undefined) throw new AgentError('workflow_not_found', 'there are several workflows', `name one of ${names.join(', ')}`);
   const near = nearMatches(wanted, names);

@@ -38,7 +38,7 @@ export async function loadProject({ root, files }: Project, workplace: Workplace
     host.send({ type: 'load', files });
     const messages = await collect(host);
     if (messages.at(-1)?.type !== 'loaded') {
-      if (signal.aborted) throw new AgentError('workflow_invalid', 'the run was cancelled', 'nothing was run');
+      if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
       throw new AgentError('workflow_invalid', 'the process that reads the workflows ended before it had read them all', 'see its output above; a module must not end the process or wait for ever while it is imported');
     }
     return {
