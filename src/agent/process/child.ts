@@ -71,7 +71,7 @@ export class Child {
 
   async #drain(): Promise<void> {
     const streams = [this.stdout, this.stderr];
-    const ended = Promise.all(streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')));
+    const ended = Promise.allSettled(streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')));
     const timer = setTimeout(() => { for (const stream of streams) stream.destroy(); }, drainMs);
     await ended;
     clearTimeout(timer);
