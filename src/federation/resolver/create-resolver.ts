@@ -1,4 +1,4 @@
-import { BackendError, type CallContext, type SecretBackend, type SecretRef, type SecretValue } from '@kici-dev/secret-backend';
+import { BackendError, nearMatches, type CallContext, type SecretBackend, type SecretRef, type SecretValue } from '@kici-dev/secret-backend';
 import { parseBinding, type BindingInput } from './binding.ts';
 import { buildCatalogue, type Catalogue } from './catalogue.ts';
 import { compileBindings, type JobFacts } from './compile.ts';
@@ -7,7 +7,6 @@ import { explain, type Explanation } from './explain.ts';
 import { freezeCatalogue } from './frozen-catalogue.ts';
 import { listNames } from './list-names.ts';
 import { planListings, type BackendTraits } from './listing.ts';
-import { nearMatches } from './near-matches.ts';
 import { planReads, settleReads, type AgedOutcome } from './reads.ts';
 
 export interface ResolverOptions {

@@ -9,7 +9,7 @@ export { explain, type ExplainedCandidate, type Explanation } from './explain.ts
 export { freezeCatalogue, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 export { listNames } from './list-names.ts';
 export { planListings, type BackendTraits, type Listing, type ListingRequest } from './listing.ts';
-export { nearMatches } from './near-matches.ts';
+export { nearMatches } from '@kici-dev/secret-backend';
 export { planReads, settleReads, type AgedOutcome, type ReadPlan, type Resolution } from './reads.ts';
 export { renameKey } from './rename.ts';
 export { couldMatchWithin, parseScopePattern, type ScopePattern } from './scope-pattern.ts';

@@ -1,5 +1,5 @@
 import { SecretValue, type BackendDefinition, type SettingField, type Settings, type SettingsProblem, type SettingsSchema } from '@kici-dev/secret-backend';
-import { nearMatches } from '../../resolver/near-matches.ts';
+import { nearMatches } from '@kici-dev/secret-backend';
 import { Redactor } from '../answers/redact.ts';
 import { parseField, type PlainValue } from './parse-field.ts';
 
