@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseScopePath, type BackendHost, type CallContext, type ScopePath, type SecretBackend } from '@kici-dev/secret-backend';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
+import { EmbeddedDialect } from '../../../src/database/dialect.ts';
 import { migrate } from '../../../src/database/migrate.ts';
 import { openDatabase } from '../../../src/database/open.ts';
 import { sqliteForKysely } from '../../../src/database/sqlite.ts';
@@ -48,7 +49,7 @@ function openFaulty(file: string, faults: FaultSwitch): Kysely<Tables> {
   const database = new DatabaseSync(file);
   // Nobody pulls the plug in these tests, and syncing thousands of seeds takes long.
   database.exec('pragma journal_mode = wal; pragma synchronous = off');
-  return new Kysely({ dialect: faultyDialect(new SqliteDialect({ database: sqliteForKysely(database) }), faults) });
+  return new Kysely({ dialect: faultyDialect(new EmbeddedDialect(sqliteForKysely(database)), faults) });
 }
 
 async function open(file: string, database: Kysely<Tables>, key: KeyEncryptionKey, stores: TestStore[]): Promise<TestStore> {
