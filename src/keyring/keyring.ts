@@ -39,10 +39,10 @@ export async function openKeyring(database: Kysely<KeyringTables>, kek: KeyEncry
       const plain = value.bytes();
       const sealed = encrypt(key, plain, associated(organization, purpose, id, coordinates));
       plain.fill(0);
-      return Buffer.concat([Buffer.from(id, 'ascii'), sealed]);
+      return Buffer.concat([Buffer.from(id, 'latin1'), sealed]);
     },
     async open(organization, purpose, coordinates, sealed) {
-      const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('ascii');
+      const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('latin1');
       const dataKey = await usable(keys.byId(organization, id));
       if (dataKey === undefined) throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });
       const plain = decrypt(dataKey.key, sealed.subarray(keyIdBytes), associated(organization, purpose, id, coordinates));

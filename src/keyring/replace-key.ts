@@ -33,8 +33,8 @@ export async function replaceKeyEncryptionKey(database: Kysely<KeyringTables>, f
 /** False when a data key was made in the meantime. */
 function store(database: Kysely<KeyringTables>, rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[], check: KeyringTables['key_check']): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
-    const { count } = await transaction.selectFrom('data_keys').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
-    if (Number(count) !== rewrapped.length) return false;
+    const now = await transaction.selectFrom('data_keys').select('id').execute();
+    if (now.length !== rewrapped.length) return false;
     for (const { id, kek, wrapped } of rewrapped) await transaction.updateTable('data_keys').set({ kek, wrapped }).where('id', '=', id).execute();
     await transaction.updateTable('key_check').set(check).where('id', '=', 'check').execute();
     return true;

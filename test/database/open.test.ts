@@ -37,14 +37,14 @@ describe('the embedded database', () => {
 
   it('loses no update of writers on two connections', async () => {
     const file = join(await folder(), 'kici.db');
-    const connections = [open(file), open(file)];
-    await sql`create table counters (id text, value integer)`.execute(connections[0] ?? open(file));
-    await connections[0]?.insertInto('counters').values({ id: 'one', value: 0 }).execute();
-    await Promise.all(Array.from({ length: 40 }, (_, index) => connections[index % 2]?.transaction().execute(async (transaction) => {
+    const connections = [open(file), open(file)] as const;
+    await sql`create table counters (id text, value integer)`.execute(connections[0]);
+    await connections[0].insertInto('counters').values({ id: 'one', value: 0 }).execute();
+    await Promise.all(Array.from({ length: 40 }, (_, index) => connections[index % 2 === 0 ? 0 : 1].transaction().execute(async (transaction) => {
       const { value } = await transaction.selectFrom('counters').select('value').executeTakeFirstOrThrow();
       await transaction.updateTable('counters').set({ value: value + 1 }).execute();
     })));
-    expect(await connections[1]?.selectFrom('counters').select('value').executeTakeFirstOrThrow()).toEqual({ value: 40 });
+    expect(await connections[1].selectFrom('counters').select('value').executeTakeFirstOrThrow()).toEqual({ value: 40 });
   });
 
   it('that cannot be opened says why and what to do', async () => {

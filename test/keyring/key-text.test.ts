@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import { parseKeyText } from '../../src/keyring/key-text.ts';
 

@@ -58,7 +58,8 @@ describe('replacing the key-encryption key', () => {
     await keyring.seal('acme', 'secret', place, value);
     let late: Promise<Uint8Array> | undefined;
     const slow: KeyEncryptionKey = {
-      id: keyB().id, unwrap: keyB().unwrap,
+      id: keyB().id,
+      unwrap: (...call) => keyB().unwrap(...call),
       async wrap(...call) {
         late ??= keyring.seal('globex', 'secret', place, value);
         await late;

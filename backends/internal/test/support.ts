@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseScopePath, type BackendHost, type CallContext, type ScopePath, type SecretBackend } from '@kici-dev/secret-backend';
+import { parseScopePath, type BackendHost, type CallContext, type ListPage, type ScopePath, type SecretBackend } from '@kici-dev/secret-backend';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { EmbeddedDialect } from '../../../src/database/dialect.ts';
@@ -25,7 +25,7 @@ export interface TestStore {
   backendOf(organization: string): Promise<SecretBackend>;
   /** The same file by a connection of its own, as another process has it. */
   reopen(key?: KeyEncryptionKey): Promise<TestStore>;
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export const testKey = (): KeyEncryptionKey => keyFromText('ab'.repeat(32), 'the test');
@@ -81,4 +81,10 @@ export function scope(text: string): ScopePath {
   const parsed = parseScopePath(text);
   if (!parsed.ok) throw new Error(parsed.reason);
   return parsed.value;
+}
+
+export async function pagesOf(backend: SecretBackend): Promise<readonly ListPage[]> {
+  const pages = new Array<ListPage>();
+  for await (const page of backend.list({ depth: 'tree' }, context())) pages.push(page);
+  return pages;
 }
