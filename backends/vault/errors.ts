@@ -33,6 +33,8 @@ export function failureOf(answer: Answer): BackendError {
 
 function meaningOf(answer: Answer): Meaning {
   const { status } = answer;
+  if (speaksOf(answer, 'refused JSON input due to high complexity')) return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
+  if (speaksOf(answer, 'too large')) return { code: 'too_large', detail: 'the path would be larger than the server\'s storage takes' };
   const known = meanings[status];
   if (known !== undefined) return known;
   if (status === 404) return missing(answer);
