@@ -15,7 +15,8 @@ export function memoryHarness(wrap: (backend: SecretBackend) => SecretBackend = 
     listPageSize,
     async open() {
       const service = new MemoryService();
-      const backend = wrap(createMemoryBackend(service));
+      const inner = createMemoryBackend(service);
+      const backend = wrap(inner);
       return {
         backend,
         provoke: provocations(service),
@@ -23,7 +24,7 @@ export function memoryHarness(wrap: (backend: SecretBackend) => SecretBackend = 
         async seed({ scope, key, value }) {
           return { version: String(service.put({ scope, key }, value).version) };
         },
-        dispose: () => backend.close(),
+        dispose: () => inner.close(),
       };
     },
   };
