@@ -2,6 +2,9 @@ import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
 import type { Answer } from './wire/answer.ts';
 import { isRecord, member } from './wire/json.ts';
 
+/** What the server warns of when version 2 is addressed by a path of version 1. */
+export const versionedPathWarning = 'Invalid path for a versioned K/V secrets engine';
+
 interface Meaning {
   readonly code: FailureCode;
   readonly detail?: string;
@@ -45,7 +48,7 @@ function meaningOf(answer: Answer): Meaning {
 }
 
 function missing(answer: Answer): Meaning {
-  if (speaksOf(answer, 'Invalid path for a versioned K/V')) return { code: 'misconfigured', detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto' };
+  if (speaksOf(answer, versionedPathWarning)) return { code: 'misconfigured', detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto' };
   if (speaksOf(answer, 'no handler for route') || speaksOf(answer, 'unsupported path')) return { code: 'misconfigured', detail: 'there is no KV engine at this mount: check mount and namespace' };
   if (speaksOf(answer, 'namespace not found')) return { code: 'misconfigured', detail: 'there is no such namespace: check namespace and auth.namespace' };
   return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };

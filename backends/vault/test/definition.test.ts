@@ -56,6 +56,8 @@ describe('settings that make no backend', () => {
     ['an address that is none', { ...complete, address: 'vault:8200x/' }, 'address is not an http or https address'],
     ['an address with credentials', { ...complete, address: 'https://user:pass@vault:8200' }, 'address has more than a host, a port and a path'],
     ['no token', { address: complete.address }, 'auth.token is missing'],
+    ['a token of several lines', { ...complete, 'auth.token': 'canary\nX-Other: header' }, 'auth.token has characters that cannot be sent'],
+    ['a namespace that no header takes', { ...complete, namespace: 'grün' }, 'namespace has characters that cannot be sent'],
     ['no mount', { ...complete, mount: '/' }, 'mount is missing'],
     ['AppRole without a role id', { address: complete.address, 'auth.method': 'approle' }, 'auth.roleId is missing'],
     ['Kubernetes without a role', { address: complete.address, 'auth.method': 'kubernetes', 'auth.jwt': 'x' }, 'auth.role is missing'],
@@ -80,7 +82,7 @@ describe('settings that make no backend', () => {
     expect(JSON.stringify(told)).not.toContain('canary');
   });
 
-  it('complete ones have no problem', () => {
-    expect(problems(complete)).toEqual([]);
+  it('complete ones have no problem, a line end after the token included', () => {
+    expect(problems({ ...complete, 'auth.token': 'token\n' })).toEqual([]);
   });
 });

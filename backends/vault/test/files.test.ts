@@ -1,13 +1,14 @@
-import { mkdtemp, symlink, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { failure, readText } from './support/ask.ts';
 import { context } from './support/host.ts';
 import { openVault, ref } from './support/open.ts';
 
 async function folders(): Promise<{ readonly allowed: string; readonly outside: string }> {
   const root = await mkdtemp(join(tmpdir(), 'kici-paths-'));
+  onTestFinished(() => rm(root, { recursive: true }));
   const [allowed, outside] = [join(root, 'allowed'), join(root, 'allowed-not')];
   await mkdir(allowed);
   await mkdir(outside);
