@@ -38,6 +38,7 @@ function meaningOf(answer: Answer): Meaning {
   const { status } = answer;
   if (speaksOf(answer, 'refused JSON input due to high complexity')) return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
   if (speaksOf(answer, 'too large')) return { code: 'too_large', detail: 'the path would be larger than the server\'s storage takes' };
+  if (speaksOf(answer, 'Upgrading from non-versioned to versioned')) return { code: 'server_error', detail: 'the mount is being upgraded to KV version 2' };
   const known = meanings[status];
   if (known !== undefined) return known;
   if (status === 404) return missing(answer);

@@ -22,6 +22,7 @@ const answers: readonly { readonly says: string; readonly status: number; readon
   { says: 'a page of a proxy for what it does not know', status: 404, text: '<html>not found</html>', code: 'bad_answer' },
   { says: 'a 404 without a body', status: 404, text: '', code: 'bad_answer' },
   { says: 'a path of version 1 on a mount of version 2', status: 404, text: '{"data":null,"warnings":["Invalid path for a versioned K/V secrets engine. See the API docs"]}', code: 'misconfigured', detail: 'invalid path for a versioned K/V' },
+  { says: 'a mount that is being upgraded', status: 400, text: '{"errors":["Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief period"]}', code: 'server_error' },
   { says: 'more fields than it takes', status: 400, text: '{"errors":["refused JSON input due to high complexity: exceeded maximum number of strings"]}', code: 'too_large' },
   { says: 'more than its storage takes', status: 500, text: '{"errors":["put failed due to value being too large; got 2 MB"]}', code: 'too_large' },
   { says: 'no such mount', status: 404, text: '{"errors":["no handler for route \\"x\\". route entry not found."]}', code: 'misconfigured', detail: 'mount' },

@@ -6,7 +6,7 @@ import { describeLane } from '../../../test/support/lane.ts';
 import { vaultDefinition } from '../index.ts';
 import { member, memberText } from '../wire/json.ts';
 import type { SettingName } from '../settings.ts';
-import { failure, readText } from './support/ask.ts';
+import { failure, listAll, readText } from './support/ask.ts';
 import { createAuthority, opensslLane } from './support/certificates.ts';
 import { documentedPolicy } from './support/documented-policy.ts';
 import { createRole } from './support/harness.ts';
@@ -43,6 +43,7 @@ describeLane({ name: openBaoLane.name, missing }, () => describe('signing in to 
     const backend = await open(settings);
     await backend.check(context());
     expect(await readText(backend, ref('app', 'TOKEN'), ref('other', 'TOKEN'))).toEqual(['value', 'absent']);
+    expect(await listAll(backend)).toEqual({ secrets: ['app TOKEN'], unlisted: [], unnameable: [] });
     await backend.close();
   }
 
@@ -69,6 +70,24 @@ describeLane({ name: openBaoLane.name, missing }, () => describe('signing in to 
     await expectIn({ 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId });
     expect(await accessors()).toBe(before);
     await expectOut({ 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': 'canary' });
+  });
+
+  it('by AppRole for batch tokens, which can be neither renewed nor revoked', async () => {
+    const { roleId, secretId } = await createRole(bao, 'batch', { token_policies: ['app'], token_type: 'batch', token_ttl: 60 });
+    await expectIn({ 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId });
+  });
+
+  it('in a namespace, to a mount of several segments in it', async () => {
+    await administer(bao, 'POST', 'sys/namespaces/team', {});
+    const inside = 'team';
+    await administer(bao, 'POST', 'sys/mounts/team/kv', { type: 'kv', options: { version: '1' } }, inside);
+    await administer(bao, 'POST', 'sys/auth/approle', { type: 'approle' }, inside);
+    await administer(bao, 'POST', 'sys/policies/acl/app', { policy: documentedPolicy('Reading, KV version 1', 'team/kv') }, inside);
+    await administer(bao, 'POST', 'team/kv/teams/shop/app', { TOKEN: 'value' }, inside);
+    const { roleId, secretId } = await createRole(bao, 'app', { token_policies: ['app'] }, inside);
+    const settings = { mount: 'team/kv', 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId } as const;
+    await expectIn({ ...settings, namespace: inside });
+    await expectOut(settings);
   });
 
   it('by JWT of an identity provider', async () => {
