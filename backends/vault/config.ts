@@ -77,6 +77,10 @@ function read(settings: Settings): { readonly config: VaultConfig | undefined; r
     if (trimmed !== '' && trimmed.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) report(name, 'has an empty, "." or ".." segment', 'give a plain path such as teams/shop');
     return trimmed;
   };
+  /** What goes into a header. */
+  const printable = (name: SettingName, value: string | undefined): void => {
+    if (value !== undefined && !/^[\x21-\x7e]*$/.test(value)) report(name, 'has characters that cannot be sent', 'give it without white space and in ASCII');
+  };
   const address = (name: SettingName): URL | undefined => {
     const given = text(name);
     if (given === undefined) return undefined;
@@ -99,6 +103,8 @@ function read(settings: Settings): { readonly config: VaultConfig | undefined; r
   const basePath = path('basePath', text('basePath'));
   const namespace = path('namespace', text('namespace')) || undefined;
   const authNamespace = path('auth.namespace', text('auth.namespace')) || namespace;
+  printable('namespace', namespace);
+  printable('auth.namespace', authNamespace);
   if (auth === undefined || server === undefined || kvVersion === undefined || listing === undefined) return { config: undefined, problems };
   const proxy = proxyAddress && { address: proxyAddress, username: text('proxy.username'), password: secret('proxy.password') };
   return { config: { address: server, mount, basePath, namespace, kvVersion, listing, auth, authNamespace, tls, proxy }, problems };
@@ -112,6 +118,7 @@ function read(settings: Settings): { readonly config: VaultConfig | undefined; r
         return undefined;
       case 'token': {
         const token = secret('auth.token') ?? report('auth.token', 'is missing', 'give the token, or choose another auth.method');
+        printable('auth.token', token?.text()?.trim());
         return token && { method, token };
       }
       case 'approle': {

@@ -2,6 +2,9 @@ import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
 import type { Answer } from './wire/answer.ts';
 import { isRecord, member } from './wire/json.ts';
 
+/** What the server warns of when version 2 is addressed by a path of version 1. */
+export const versionedPathWarning = 'Invalid path for a versioned K/V secrets engine';
+
 interface Meaning {
   readonly code: FailureCode;
   readonly detail?: string;
@@ -33,6 +36,9 @@ export function failureOf(answer: Answer): BackendError {
 
 function meaningOf(answer: Answer): Meaning {
   const { status } = answer;
+  if (speaksOf(answer, 'refused JSON input due to high complexity')) return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
+  if (speaksOf(answer, 'too large')) return { code: 'too_large', detail: 'the path would be larger than the server\'s storage takes' };
+  if (speaksOf(answer, 'Upgrading from non-versioned to versioned')) return { code: 'server_error', detail: 'the mount is being upgraded to KV version 2' };
   const known = meanings[status];
   if (known !== undefined) return known;
   if (status === 404) return missing(answer);
@@ -43,7 +49,7 @@ function meaningOf(answer: Answer): Meaning {
 }
 
 function missing(answer: Answer): Meaning {
-  if (speaksOf(answer, 'Invalid path for a versioned K/V')) return { code: 'misconfigured', detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto' };
+  if (speaksOf(answer, versionedPathWarning)) return { code: 'misconfigured', detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto' };
   if (speaksOf(answer, 'no handler for route') || speaksOf(answer, 'unsupported path')) return { code: 'misconfigured', detail: 'there is no KV engine at this mount: check mount and namespace' };
   if (speaksOf(answer, 'namespace not found')) return { code: 'misconfigured', detail: 'there is no such namespace: check namespace and auth.namespace' };
   return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };

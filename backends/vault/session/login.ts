@@ -20,7 +20,7 @@ export interface Grant {
 /** @throws BackendError `unauthenticated` when the server does not take the credentials */
 export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost, context: CallContext): Promise<Grant> {
   const { auth, authNamespace: namespace } = config;
-  if (auth.method === 'token') return lookUp(wire, auth.token.text() ?? '', namespace, context);
+  if (auth.method === 'token') return lookUp(wire, auth.token.text()?.trim() ?? '', namespace, context);
   const path = `/auth/${encodePath(auth.mount)}/login`;
   const answer = await wire.send({ method: 'POST', path, namespace, body: await credentials(auth, host) }, context);
   const grant = parseGrant(answer, true);

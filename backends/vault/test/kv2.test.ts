@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, listAll, pagesOf, readText, writeText } from './support/ask.ts';
 import { context } from './support/host.ts';
-import { openVault, ref } from './support/open.ts';
+import { openVault, ref, scope } from './support/open.ts';
 import { administer, ask } from './support/server.ts';
 
 describe('versions of KV version 2', () => {
@@ -37,6 +37,7 @@ describe('versions of KV version 2', () => {
     await put('secret/data/apps/here', { data: { TOKEN: 'one' } });
     await administer(server, 'DELETE', 'secret/data/apps/gone');
     expect(await listAll(backend)).toEqual({ secrets: ['apps/here TOKEN'], unlisted: ['apps/gone deleted'], unnameable: [] });
+    expect(await codeOf(listAll(backend, { scope: scope('apps/gone'), depth: 'scope' }))).toBe('deleted');
   });
 
   it('tells versions and times in lists', async () => {

@@ -45,6 +45,18 @@ describe('the version of a mount', () => {
     expect(await codeOf(told.check(context()))).toBe('permission_denied');
   });
 
+  it('is asked for again when the mount was upgraded', async () => {
+    const { another, put } = await openVault();
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '1' } });
+    await put('kv/app', { TOKEN: 'one' });
+    const backend = await another({ mount: 'kv' });
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['one']);
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '2' } });
+    await put('kv/data/app', { data: { TOKEN: 'one' } });
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['misconfigured']);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['one']);
+  });
+
   it('that is no KV engine, or begins elsewhere, is named', async () => {
     const { another } = await openVault();
     expect((await failure((await another({ mount: 'secret/teams' })).check(context()))).message).toContain('set mount to it, and put the rest into basePath');

@@ -1,4 +1,5 @@
 import { isIP, Socket, type LookupFunction } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 import { buildConnector, Pool } from 'undici';
 import type { ProxyConfig } from '../config.ts';
@@ -6,10 +7,9 @@ import type { ProxyConfig } from '../config.ts';
 export const connectTimeoutMs = 10_000;
 
 export interface TlsOptions {
+  /** Said each time: a variable of the process could turn it off. */
   readonly rejectUnauthorized: true;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
+  readonly secureContext?: SecureContext;
   readonly servername?: string;
 }
 

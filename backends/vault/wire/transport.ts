@@ -1,8 +1,9 @@
-import type { BackendHost, CallContext } from '@kici-dev/secret-backend';
+import { createSecureContext } from 'node:tls';
+import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import { Pool } from 'undici';
 import type { VaultConfig } from '../config.ts';
 import { Answer, parseRetryAfter } from './answer.ts';
-import { connectTimeoutMs, createConnections } from './connect.ts';
+import { connectTimeoutMs, createConnections, type TlsOptions } from './connect.ts';
 import { transportFailure } from './failure.ts';
 import { readSource } from './files.ts';
 import { parseJson } from './json.ts';
@@ -28,13 +29,7 @@ export interface Transport {
 }
 
 export async function openTransport(config: VaultConfig, host: BackendHost): Promise<Transport> {
-  const [ca, cert, key] = await Promise.all([config.tls.ca, config.tls.cert, config.tls.key].map(async (source) => (source === undefined ? undefined : readSource(source, host))));
-  const { serverName } = config.tls;
-  const connections = createConnections(host, {
-    // A variable of the process can turn this off where it is left out.
-    rejectUnauthorized: true,
-    ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }), ...(serverName === undefined ? {} : { servername: serverName }),
-  }, config.proxy);
+  const connections = createConnections(host, await tlsOf(config, host), config.proxy);
   const { origin } = config.address;
   // Deadlines are the caller's.
   const pool = new Pool(origin, { connect: connections.connect, connections: maxConnections, headersTimeout: 0, bodyTimeout: 0, connectTimeout: connectTimeoutMs, maxResponseSize: maxAnswerBytes, allowH2: false });
@@ -55,6 +50,18 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
       await connections.close();
     },
   };
+}
+
+async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: BackendHost): Promise<TlsOptions> {
+  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map(async (source) => (source === undefined ? undefined : readSource(source, host))));
+  try {
+    const secureContext = createSecureContext({
+      ...(caText === undefined ? {} : { ca: caText }), ...(certText === undefined ? {} : { cert: certText }), ...(keyText === undefined ? {} : { key: keyText }),
+    });
+    return { rejectUnauthorized: true, secureContext, ...(serverName === undefined ? {} : { servername: serverName }) };
+  } catch {
+    throw new BackendError('misconfigured', { detail: 'tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate\'s' });
+  }
 }
 
 function parseBody(bytes: Uint8Array): unknown {

@@ -135,7 +135,8 @@ export function createFakeVault(rootToken: string): FakeVault {
       if (token === undefined || (!isRoot(token) && token.namespace !== call.namespace)) return denied;
       if (call.path === 'auth/token/create') {
         const policies = member(call.body, 'policies');
-        const created = tokens.create({ policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [], namespace: call.namespace, ttlSeconds: Number.parseInt(memberText(call.body, 'ttl') ?? '3600', 10) });
+        const named = memberText(call.body, 'id');
+        const created = tokens.create({ policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [], namespace: call.namespace, ttlSeconds: Number.parseInt(memberText(call.body, 'ttl') ?? '3600', 10), ...(named === undefined ? {} : { id: named }) });
         return isRoot(token) ? tokens.grant(created) : denied;
       }
       if (call.path.startsWith('auth/token/')) return tokens.handle(call, call.path.slice('auth/token/'.length), token);

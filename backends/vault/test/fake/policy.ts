@@ -1,6 +1,6 @@
 export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'sudo' | 'deny';
 
-interface Rule {
+export interface Rule {
   readonly path: string;
   readonly capabilities: readonly string[];
 }
@@ -30,5 +30,3 @@ function bestOf(rules: readonly Rule[], path: string): readonly string[] | undef
 export function touches(rules: readonly Rule[], mount: string): boolean {
   return rules.some(({ path, capabilities }) => !capabilities.includes('deny') && (path.startsWith(mount) || (path.endsWith('*') && mount.startsWith(path.slice(0, -1)))));
 }
-
-export type { Rule };

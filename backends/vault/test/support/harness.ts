@@ -12,12 +12,15 @@ import { administer, ask, type TestServer } from './server.ts';
 export const basePath = 'teams/shop';
 
 export interface HarnessOptions {
+  /** Of the mount. */
   readonly kvVersion: '1' | '2';
+  /** What the settings say of it; left out: the same. */
+  readonly said?: '1' | '2' | 'auto';
   readonly listing?: 'auto' | 'subkeys' | 'values';
 }
 
-export function capabilitiesFor({ kvVersion, listing = 'auto' }: HarnessOptions): BackendCapabilities {
-  return capabilitiesOf({ kvVersion, listing });
+export function capabilitiesFor({ kvVersion, said = kvVersion, listing = 'auto' }: HarnessOptions): BackendCapabilities {
+  return capabilitiesOf({ kvVersion: said, listing });
 }
 
 /** A mount, a policy and an AppRole of its own for each case; the policy is the documented one. */
@@ -28,7 +31,7 @@ export function vaultHarness(server: () => TestServer, options: HarnessOptions):
   };
 }
 
-async function openSubject(server: TestServer, { kvVersion, listing = 'auto' }: HarnessOptions): Promise<Subject> {
+async function openSubject(server: TestServer, { kvVersion, said = kvVersion, listing = 'auto' }: HarnessOptions): Promise<Subject> {
   const id = `case-${randomBytes(6).toString('hex')}`;
   const part = (name: string): string => (kvVersion === '2' ? `${id}/${name}/${basePath}` : `${id}/${basePath}`);
   const allowed = documentedPolicy(`Reading and writing, KV version ${kvVersion}`, id);
@@ -42,7 +45,7 @@ async function openSubject(server: TestServer, { kvVersion, listing = 'auto' }: 
   const gateway = await openGateway(server.upstream);
   const host = createHost();
   const backend = await vaultDefinition.create(settingsOf({
-    address: gateway.address, mount: id, basePath, kvVersion, listing, 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId,
+    address: gateway.address, mount: id, basePath, kvVersion: said, listing, 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId,
   }), host);
 
   const current = async (scope: ScopePath): Promise<number> => memberCount(member((await administer(server, 'GET', `${part('metadata')}/${scope}`)).body, 'data'), 'current_version') ?? 0;

@@ -15,8 +15,8 @@ export interface OpenBao extends TestServer {
   readonly address: string;
   /** The requests that the server itself has recorded so far. */
   audited(): Promise<readonly unknown[]>;
-  /** PEM of the authority of its certificate; only of a server with TLS. */
-  readonly caFile: string;
+  /** The same server by TLS, with the file of its authority; only when it was asked for. */
+  readonly secure: { readonly address: string; readonly caFile: string };
   stop(): Promise<void>;
 }
 
@@ -24,18 +24,21 @@ export interface OpenBao extends TestServer {
 export async function startOpenBao({ tls = false }: { readonly tls?: boolean } = {}): Promise<OpenBao> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bao-'));
   const auditFile = join(folder, 'audit.log');
-  const port = await freePort();
   const rootToken = 'root-of-the-test';
-  await writeFile(join(folder, 'config.hcl'), `audit "file" "requests" {\n  options {\n    file_path = "${auditFile}"\n  }\n}\n`);
+  const [port, securePort] = [await freePort(), await freePort()];
+  const audit = `audit "file" "requests" {\n  options {\n    file_path = "${auditFile}"\n  }\n}\n`;
+  // The plain listener beside the one with TLS is for the test's own administration.
+  const listener = `listener "tcp" {\n  address = "127.0.0.1:${port}"\n  tls_disable = true\n}\n`;
+  await writeFile(join(folder, 'config.hcl'), tls ? audit + listener : audit);
   const child = spawn(process.env['KICI_TEST_BAO'] ?? '', [
     'server', tls ? '-dev-tls' : '-dev', ...(tls ? [`-dev-tls-cert-dir=${folder}`] : []),
-    `-dev-listen-address=127.0.0.1:${port}`, `-dev-root-token-id=${rootToken}`, '-dev-no-store-token', `-config=${join(folder, 'config.hcl')}`,
+    `-dev-listen-address=127.0.0.1:${tls ? securePort : port}`, `-dev-root-token-id=${rootToken}`, '-dev-no-store-token', `-config=${join(folder, 'config.hcl')}`,
   ], { stdio: 'ignore' });
   const exited = once(child, 'exit');
-  const address = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const address = `http://127.0.0.1:${port}`;
   await answers(port);
   return {
-    ...realServer(address, rootToken), address, caFile: join(folder, 'vault-ca.pem'),
+    ...realServer(address, rootToken), address, secure: { address: `https://127.0.0.1:${securePort}`, caFile: join(folder, 'vault-ca.pem') },
     async audited() {
       return (await readFile(auditFile, 'utf8')).split('\n').filter((line) => line !== '').map(parseJson);
     },
@@ -60,7 +63,7 @@ async function freePort(): Promise<number> {
 async function answers(port: number): Promise<void> {
   const end = Date.now() + 20_000;
   for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/v1/sys/health`).then(({ status }) => status === 200 || status === 400, () => false);
+    const isUp = await fetch(`http://127.0.0.1:${port}/v1/sys/health`).then(({ status }) => status === 200, () => false);
     if (isUp) return;
     if (Date.now() > end) throw new Error('OpenBao does not answer');
     await wait(50);
