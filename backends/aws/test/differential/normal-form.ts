@@ -8,16 +8,16 @@ export function normalForm(value: unknown, key = ''): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => normalForm(item, key));
-    return key === 'VersionStages' ? items.map(String).toSorted() : items;
+    return key === 'VersionStages' ? items.map((item) => JSON.stringify(item)).toSorted() : items;
   }
   if (typeof value === 'object') return ofObject(value, key);
   if (key === 'ARN') return 'an ARN';
   if (key === 'NextToken') return value === '' ? undefined : 'a token';
-  return key === 'VersionId' ? version(String(value)) : value;
+  return key === 'VersionId' && typeof value === 'string' ? version(value) : value;
 }
 
 function ofObject(value: object, key: string): unknown {
-  if (key.endsWith('ToStages')) return Object.fromEntries(Object.entries(value).map(([id, stages]) => [version(id), normalForm(stages, 'VersionStages')]).toSorted());
+  if (key.endsWith('ToStages')) return Object.entries(value).map(([id, stages]) => `${version(id)} ${JSON.stringify(normalForm(stages, 'VersionStages'))}`).toSorted();
   const members = Object.entries(value).filter(([name]) => !ignored.has(name)).map(([name, member]) => [name, normalForm(member, name)] as const);
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }
