@@ -1,6 +1,6 @@
 /**
  * An answer without what differs from run to run: ARNs, dates, page tokens and versions that the server named
- * itself are only there or not, lists of stages are sorted, and what no adapter may rely on is left out.
+ * itself are only there or not, lists without an order are sorted, and what no adapter may rely on is left out.
  */
 export function normalForm(value: unknown, key = ''): unknown {
   if (value === undefined || value === null) return undefined;
@@ -8,7 +8,7 @@ export function normalForm(value: unknown, key = ''): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => normalForm(item, key));
-    return key === 'VersionStages' ? items.map((item) => JSON.stringify(item)).toSorted() : items;
+    return unordered.has(key) ? items.map((item) => JSON.stringify(item)).toSorted() : items;
   }
   if (typeof value === 'object') return ofObject(value, key);
   if (key === 'ARN') return 'an ARN';
@@ -26,4 +26,5 @@ function version(id: string): string {
   return id.startsWith('0000000') ? id : 'a version';
 }
 
+const unordered = new Set(['VersionStages', 'Versions']);
 const ignored = new Set(['$metadata', 'Message', 'CreatedDate', 'LastChangedDate', 'LastAccessedDate', 'KmsKeyId', 'KmsKeyIds', 'Tags', 'RotationEnabled', 'RotationRules', 'Description', 'ReplicationStatus', 'PrimaryRegion', 'OwningService']);
