@@ -61,6 +61,15 @@ describe('the definition', () => {
     await backend.close();
   });
 
+  it('warns of an endpoint that is not encrypted', async () => {
+    const host = createTestHost();
+    await (await awsDefinition.create(testSettings('http://localstack:4566'), host)).close();
+    expect(host.logged()).toMatch(/^warn the endpoint is not encrypted/);
+    const quiet = createTestHost();
+    await (await awsDefinition.create(testSettings('https://secretsmanager.eu-central-1.amazonaws.com'), quiet)).close();
+    expect(quiet.logged()).toBe('');
+  });
+
   it('finds settings that contradict each other', () => {
     expect(validate({ 'auth.externalId': 'x' }).map(({ field }) => field)).toEqual(['auth.externalId']);
     for (const prefix of ['/ci', 'ci//x/', '../']) expect(validate({ prefix }).map(({ field }) => field)).toEqual(['prefix']);

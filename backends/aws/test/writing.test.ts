@@ -38,6 +38,31 @@ describe('writing', () => {
     }
   });
 
+  it('writes over what somebody else created in the meantime, or over what is gone in the meantime', async () => {
+    const { fake, backend } = await openScene();
+    fake.meanwhile.set('CreateSecret', () => void fake.store.create('apps/A', textPayload('theirs')));
+    await backend.write?.({ ...secret, value: value('ours') }, context());
+    expect(await readAll(backend, [secret, ref('apps', 'A', 'AWSPREVIOUS')])).toEqual(['ours', 'theirs']);
+    fake.meanwhile.set('PutSecretValue', () => void fake.store.secrets.delete('apps/A'));
+    await backend.write?.({ ...secret, value: value('again') }, context());
+    expect(await readAll(backend, [secret])).toEqual(['again']);
+  });
+
+  it.each(['PutSecretValue', 'UpdateSecretVersionStage'])('leaves alone what somebody else wrote just before its %s', async (operation) => {
+    const { fake, backend } = await openScene();
+    const { version } = fake.store.create('apps/A', textPayload('old'));
+    fake.meanwhile.set(operation, () => void fake.store.put('apps/A', textPayload('theirs')));
+    await expect(backend.write?.({ ...secret, value: value('ours'), expectedVersion: version ?? '' }, context())).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readAll(backend, [secret])).toEqual(['theirs']);
+  });
+
+  it('leaves alone what somebody else created where it expected nothing', async () => {
+    const { fake, backend } = await openScene();
+    fake.meanwhile.set('CreateSecret', () => void fake.store.create('apps/A', textPayload('theirs')));
+    await expect(backend.write?.({ ...secret, value: value('ours'), expectedVersion: null }, context())).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readAll(backend, [secret])).toEqual(['theirs']);
+  });
+
   it('keeps no stage of its own on any version', async () => {
     const { fake, backend } = await openScene();
     const first = await backend.write?.({ ...secret, value: value('1') }, context());
