@@ -26,3 +26,13 @@ export async function createKey(endpoint: string): Promise<string> {
   const body: unknown = await answer.json();
   return /"Arn":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '';
 }
+
+/** A user that may do nothing but assume roles. */
+export async function createUser(endpoint: string, name: string): Promise<{ accessKeyId: string; secretAccessKey: string }> {
+  const assuming = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }] });
+  await query(endpoint, { Action: 'CreateUser', UserName: name });
+  await query(endpoint, { Action: 'PutUserPolicy', UserName: name, PolicyName: 'assume', PolicyDocument: assuming });
+  const key = await query(endpoint, { Action: 'CreateAccessKey', UserName: name });
+  const member = (element: string): string => new RegExp(`<${element}>([^<]+)</${element}>`).exec(key)?.[1] ?? '';
+  return { accessKeyId: member('AccessKeyId'), secretAccessKey: member('SecretAccessKey') };
+}
