@@ -16,6 +16,7 @@ export const awsDefinition: BackendDefinition = {
   create(given, host) {
     const config = readConfig(given);
     requireAmbient(config.signIn.source, host.ambient);
+    if (config.endpoint.protocol === 'http:') host.log('warn', 'the endpoint is not encrypted: values can be read on the way', { backend: host.name, endpoint: config.endpoint.host });
     return createAwsBackend(config, host);
   },
 };

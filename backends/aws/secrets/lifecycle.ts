@@ -40,7 +40,7 @@ export async function listVersions(service: Service, name: string, context: Call
     }
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return [];
-    throw error;
+    throw await explained(service, name, error, context);
   }
   return versions.toSorted((left, right) => right.created - left.created || Number(right.info.current) - Number(left.info.current)).map(({ info }) => info);
 }

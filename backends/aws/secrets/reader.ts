@@ -8,7 +8,7 @@ import { idKey, type SecretId } from './secret-id.ts';
 import { failureOf, type StoredOutcome } from './stored.ts';
 
 /** BatchGetSecretValue has a quota of 100 requests per second, GetSecretValue one of 10,000. */
-const parallelBatches = 4;
+const parallelBatches = 10;
 const parallelReads = 10;
 /** How long a refusal of BatchGetSecretValue holds before it is tried again; rights do change. */
 const batchRefusalMs = 300_000;

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { BackendError, type AmbientAccess } from '@kici-dev/secret-backend';
 import type { CredentialSource } from '../config.ts';
 
@@ -37,7 +37,7 @@ function pathOf(source: CredentialSource): string | undefined {
 function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => {
     const below = relative(folder, path);
-    return below !== '..' && !below.startsWith('../') && !isAbsolute(below);
+    return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
   });
 }
 

@@ -105,7 +105,7 @@ export function toBackendError(error: unknown, operation: string, context: Pick<
   // A connection that is reset before the headers is *named* TimeoutError: the code comes first.
   if (networkCodes.has(facts.code)) return new AwsError('unreachable', undefined, { detail: `${operation}: ${facts.code}` });
   if (facts.name === 'TimeoutError' || facts.code === 'ETIMEDOUT') return new AwsError('timeout', undefined, { detail: `${operation}: no answer in time` });
-  if (facts.name === 'SyntaxError') return new AwsError('bad_answer', undefined, { detail: `${operation}: the answer is not JSON` });
+  if (facts.name === 'SyntaxError') return new AwsError(codeOfStatus(facts.status), undefined, { detail: `${operation}: the answer is not JSON` });
   const code = codeOfName(facts.name);
   if (code === undefined) return new AwsError(codeOfStatus(facts.status), undefined, { detail: `${operation}: a failure without a known name, HTTP status ${facts.status}` });
   return new AwsError(code, facts.name, {
@@ -120,7 +120,7 @@ function cancelled(operation: string, { signal, deadline }: Pick<CallContext, 's
   return timedOut ? new BackendError('timeout', { detail: `${operation}: no answer before the deadline` }) : new BackendError('aborted', { detail: `${operation} was cancelled` });
 }
 
-/** For an error without a name, which is a proxy's or a load balancer's. */
+/** For an error without a name or a page without JSON, which is a proxy's or a load balancer's. */
 function codeOfStatus(status: number): FailureCode {
   if (status >= 500) return 'server_error';
   return status === 429 ? 'throttled' : 'bad_answer';

@@ -43,8 +43,8 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
         const used = client;
         try {
           return await untilAborted(context.signal, (async () => {
-            await requireAllowed(host, config.endpoint);
-            return request(await used, { abortSignal: context.signal });
+            const [opened] = await Promise.all([used, requireAllowed(host, config.endpoint)]);
+            return request(opened, { abortSignal: context.signal });
           })());
         } catch (error) {
           const failure = toBackendError(error, operation, context, host.now());

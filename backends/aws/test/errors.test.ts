@@ -19,6 +19,7 @@ describe('errors', () => {
     ['a reset that is named TimeoutError', named('TimeoutError', { code: 'ECONNRESET' }), 'unreachable'],
     ['a timeout', named('TimeoutError', { code: 'ETIMEDOUT' }), 'timeout'],
     ['a parser\'s error', named('SyntaxError', { $metadata: { httpStatusCode: 200 } }), 'bad_answer'],
+    ['a load balancer\'s page', named('SyntaxError', { $metadata: { httpStatusCode: 503 } }), 'server_error'],
     ['a name with the status of another service', named('ResourceNotFoundException', { $metadata: { httpStatusCode: 404 } }), 'not_found'],
     ['a throttled call with status 400', named('ThrottlingException', { $metadata: { httpStatusCode: 400 } }), 'throttled'],
     ['a KMS failure', named('DecryptionFailure'), 'decryption_failed'],
@@ -61,6 +62,16 @@ describe('errors', () => {
     fake.faults.set('server_error');
     await readAll(backend, [ref('apps', 'A')]);
     expect(fake.count()).toBe(1);
+  });
+
+  it.each([[503, 'unknown server_error'], [429, 'unknown throttled'], [403, 'unknown bad_answer'], [200, 'unknown bad_answer']])('takes a page of HTML with status %i for no answer', async (status, outcome) => {
+    const server = createServer((request, response) => request.resume().on('end', () => response.writeHead(status, { 'content-type': 'text/html' }).end('<html>canary</html>'))).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const backend = await openBackend(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+    expect(await readAll(backend, [ref('apps', 'A')])).toEqual([outcome]);
+    await backend.close();
+    server.close();
   });
 
   it.each([['headers and then nothing', 0], ['one byte at a time', 20]])('ends at the deadline when the server sends %s', async (_, everyMs) => {

@@ -64,6 +64,18 @@ describe('a JSON object for each scope', () => {
     expect([...fake.store.find('apps').versions.values()].at(-1)?.text).toBe('{"N":1.0e400,"__proto__":{"a":1},"A":"new\\n","C":"z"}');
   });
 
+  it.each(['PutSecretValue', 'UpdateSecretVersionStage', 'CreateSecret'])('loses no field that somebody else writes just before its %s', async (operation) => {
+    const { fake, backend } = await openScene({ layout });
+    const theirs = textPayload('{"B":"theirs"}');
+    if (operation === 'CreateSecret') fake.meanwhile.set(operation, () => void fake.store.create('apps', theirs));
+    else {
+      fake.store.create('apps', textPayload('{"B":"old"}'));
+      fake.meanwhile.set(operation, () => void fake.store.put('apps', theirs));
+    }
+    await backend.write?.({ ...ref('apps', 'A'), value: value('ours') }, context());
+    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual(['ours', 'theirs']);
+  });
+
   it('shows as versions of a key those of the object that have it', async () => {
     const { fake, backend } = await openScene({ layout });
     const { version: before } = fake.store.create('apps', textPayload('{"OTHER":"o"}'));

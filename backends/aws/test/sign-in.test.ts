@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { awsDefinition } from '../index.ts';
 import { FakeAws, staticKey } from './fake/fake-aws.ts';
 import { staticSecret } from './support/client.ts';
@@ -84,6 +84,14 @@ describe('signing in', () => {
     const { fake, backend } = await openScene({ 'auth.method': 'profile', 'auth.profile': 'ci', 'auth.credentialsFile': join(folder, 'credentials') }, ambient());
     fake.store.create('apps/A', textPayload('a'));
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);
+  });
+
+  it('finds the machine\'s own credentials through the default chain', async () => {
+    const { fake, backend } = await openScene({ 'auth.method': 'default-chain' }, ambient());
+    vi.stubEnv('AWS_ACCESS_KEY_ID', staticKey).stubEnv('AWS_SECRET_ACCESS_KEY', staticSecret);
+    fake.store.create('apps/A', textPayload('a'));
+    expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);
+    vi.unstubAllEnvs();
   });
 
   it('takes what the machine has only where the server\'s configuration allows it', () => {

@@ -1,13 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTestHost, refuseAddress } from './support/host.ts';
 import { FakeAws } from './fake/fake-aws.ts';
 import { context, openScene, readAll, ref, textPayload } from './support/scene.ts';
 
 describe('where calls go', () => {
-  const before = { ...process.env };
-  afterEach(() => {
-    process.env = { ...before };
-  });
+  afterEach(() => void vi.unstubAllEnvs());
 
   it('resolves a name through the host and connects to what it answers', async () => {
     const fake = await FakeAws.start();
@@ -46,10 +43,11 @@ describe('where calls go', () => {
 
   it('is led nowhere else by environment variables', async () => {
     const decoy = await FakeAws.start();
-    Object.assign(process.env, {
+    const environment = {
       AWS_ENDPOINT_URL: decoy.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: decoy.endpoint, AWS_REGION: 'us-west-2', AWS_USE_FIPS_ENDPOINT: 'true',
       AWS_USE_DUALSTACK_ENDPOINT: 'true', AWS_MAX_ATTEMPTS: '5', AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'x', HTTP_PROXY: decoy.endpoint,
-    });
+    };
+    for (const [name, setting] of Object.entries(environment)) vi.stubEnv(name, setting);
     const { fake, backend } = await openScene();
     fake.store.create('apps/A', textPayload('a'));
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);

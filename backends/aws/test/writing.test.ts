@@ -5,14 +5,13 @@ import { context, listAll, openScene, readAll, ref, textPayload, value } from '.
 const secret = ref('apps', 'A');
 
 describe('writing', () => {
-  it('tells only half of what happened, and is repeated without a second version', async () => {
+  it('is repeated without a second version after its first answer got lost', async () => {
     for (const layout of ['secret-per-key', 'object-per-scope']) {
       const { fake, backend } = await openScene({ layout });
       const name = layout === 'secret-per-key' ? 'apps/A' : 'apps';
       fake.store.create(name, textPayload('{"A":"old"}'));
       const entry = { ...secret, value: value('new') };
       const { version: unrelated } = fake.store.put(name, textPayload('{"A":"older"}'));
-      // Each request of the first try is carried out, and its answer lost, until the try fails.
       fake.faults.set('half_body', 1);
       await expect(backend.write?.(entry, context())).rejects.toMatchObject({ code: 'unreachable' });
       const receipt = await backend.write?.(entry, context());
@@ -23,10 +22,10 @@ describe('writing', () => {
     }
   });
 
-  it('is known again when the answer to any one of its requests gets lost', async () => {
-    for (let lost = 0; lost < 5; lost += 1) {
-      const { fake, backend } = await openScene();
-      const { version } = fake.store.create('apps/A', textPayload('old'));
+  it.each(['secret-per-key', 'object-per-scope'])('is known again when the answer to any one of its requests gets lost, with %s', async (layout) => {
+    for (let lost = 0; lost < 6; lost += 1) {
+      const { fake, backend } = await openScene({ layout });
+      const { secret: { name }, version } = fake.store.create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload('{"A":"old"}'));
       const entry = { ...secret, value: value('new'), expectedVersion: version ?? '' };
       fake.faults.skip(lost);
       fake.faults.set('half_body', 1);
@@ -35,8 +34,33 @@ describe('writing', () => {
       const again = await backend.write?.(entry, context());
       expect(first?.version ?? again?.version).toBe(again?.version);
       expect(await readAll(backend, [secret])).toEqual(['new']);
-      expect(fake.store.find('apps/A').versions.size).toBe(2);
+      expect(fake.store.find(name).versions.size).toBe(2);
     }
+  });
+
+  it('writes over what somebody else created in the meantime, or over what is gone in the meantime', async () => {
+    const { fake, backend } = await openScene();
+    fake.meanwhile.set('CreateSecret', () => void fake.store.create('apps/A', textPayload('theirs')));
+    await backend.write?.({ ...secret, value: value('ours') }, context());
+    expect(await readAll(backend, [secret, ref('apps', 'A', 'AWSPREVIOUS')])).toEqual(['ours', 'theirs']);
+    fake.meanwhile.set('PutSecretValue', () => void fake.store.secrets.delete('apps/A'));
+    await backend.write?.({ ...secret, value: value('again') }, context());
+    expect(await readAll(backend, [secret])).toEqual(['again']);
+  });
+
+  it.each(['PutSecretValue', 'UpdateSecretVersionStage'])('leaves alone what somebody else wrote just before its %s', async (operation) => {
+    const { fake, backend } = await openScene();
+    const { version } = fake.store.create('apps/A', textPayload('old'));
+    fake.meanwhile.set(operation, () => void fake.store.put('apps/A', textPayload('theirs')));
+    await expect(backend.write?.({ ...secret, value: value('ours'), expectedVersion: version ?? '' }, context())).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readAll(backend, [secret])).toEqual(['theirs']);
+  });
+
+  it('leaves alone what somebody else created where it expected nothing', async () => {
+    const { fake, backend } = await openScene();
+    fake.meanwhile.set('CreateSecret', () => void fake.store.create('apps/A', textPayload('theirs')));
+    await expect(backend.write?.({ ...secret, value: value('ours'), expectedVersion: null }, context())).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readAll(backend, [secret])).toEqual(['theirs']);
   });
 
   it('keeps no stage of its own on any version', async () => {

@@ -36,6 +36,8 @@ export class FakeAws implements FakeState {
   readonly sts = new FakeSts();
   readonly faults = new FaultScript();
   readonly requests: RecordedRequest[] = [];
+  /** What somebody else does just before the next request for an operation is carried out. */
+  readonly meanwhile = new Map<string, () => void>();
   /** Access keys whose time is over. */
   readonly expired = new Set<string>();
   pageLimit = 100;
@@ -104,6 +106,9 @@ export class FakeAws implements FakeState {
       const run = operations[operation];
       if (run === undefined) throw new Refusal('UnknownOperationException', '');
       this.access.require(operation, input.maybeText('SecretId'));
+      const interruption = this.meanwhile.get(operation);
+      this.meanwhile.delete(operation);
+      interruption?.();
       const answer = run(this, input);
       return json(200, fault === 'partial_batch' ? withoutFirst(answer) : answer);
     } catch (error) {
