@@ -174,7 +174,7 @@ describe('a JSON object per scope', () => {
     const other = await openBackend(world.fake, 'rest', { layout: 'json-per-scope' });
     try {
       const names = Array.from({ length: 4 }, (_, index) => `K${index}`);
-      await Promise.all(names.map((key, index) => (index % 2 === 0 ? world.backend : other).write?.({ ...ref(key), value: text(`value of ${key}`) }, context())));
+      await Promise.all(names.map(async (key, index) => (index % 2 === 0 ? world.backend : other).write?.({ ...ref(key), value: text(`value of ${key}`) }, context())));
       for (const key of names) expect(await world.read(ref(key))).toContain(`found value of ${key}`);
     } finally {
       await other.close();

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldOf, parseJsonObject, withField, writeJsonObject, type Field, type JsonObject } from '../../layouts/json-object.ts';
 

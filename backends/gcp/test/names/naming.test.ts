@@ -1,5 +1,5 @@
 import { BackendError, parseScopePath, type ScopePath } from '@kici-dev/secret-backend';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeParts, unescapeParts } from '../../names/escape.ts';
 import { escapedKeys, escapedScopes, flatKeys, flatScopes, type KeyPlace } from '../../names/naming.ts';

@@ -15,7 +15,7 @@ export interface World extends AsyncDisposable {
   readonly fake: RunningFake;
   readonly backend: SecretBackend;
   /** What became of a read, in words that show no value but a text that is expected. */
-  read(ref: SecretRef): Promise<string>;
+  read(one: SecretRef): Promise<string>;
   list(): Promise<ListPage>;
   /** Names of the methods that were called since the last look. */
   calls(): string[];
@@ -26,8 +26,8 @@ export async function openWorld({ transport, settings = {}, fake: fakeOptions = 
   const backend = await openBackend(fake, transport, settings, host);
   return {
     fake, backend,
-    async read(ref) {
-      const [outcome] = await backend.read([ref], context());
+    async read(one) {
+      const [outcome] = await backend.read([one], context());
       return inWords(outcome);
     },
     async list() {
