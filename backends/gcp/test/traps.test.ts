@@ -106,7 +106,7 @@ describe.each(transports)('traps, over %s', (transport) => {
     world.fake.service.faults.set('hang');
     const controller = new AbortController();
     const aborted = world.backend.read([ref('K')], context(60_000, controller.signal));
-    await world.fake.service.arrived();
+    await world.fake.service.arrived(1);
     controller.abort();
     expect(await aborted).toMatchObject([{ status: 'unknown', code: 'aborted' }]);
     expect(await world.backend.read([ref('K')], context(200))).toMatchObject([{ status: 'unknown', code: 'timeout' }]);

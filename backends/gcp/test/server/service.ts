@@ -43,21 +43,21 @@ export class FakeService {
   before: ((method: string) => void) | undefined;
   /** Changes answers on their way out. */
   alter: ((method: string, message: Message) => Message) | undefined;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   constructor(model: Model, tokens: readonly string[]) {
     this.model = model;
     for (const token of tokens) this.tokens.add(token);
   }
 
-  /** Resolves at the next request. */
-  arrived(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve));
+  /** Resolves once so many requests have come. */
+  arrived(count: number): Promise<void> {
+    return new Promise((resolve) => this.waiting.push({ count, resolve }));
   }
 
   async handle(method: string, request: Message, headers: Readonly<Record<string, string>>): Promise<Reaction> {
     this.requests.push({ method, request, headers });
-    for (const resolve of this.waiting.splice(0)) resolve();
+    for (const { count, resolve } of this.waiting) if (this.requests.length >= count) resolve();
     this.inFlight += 1;
     this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
     try {
