@@ -1,6 +1,7 @@
 import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
 import { loadSdk } from '../service/sdk.ts';
-import { isNetworkError, property } from '../service/sdk-error.ts';
+import { property } from '../service/property.ts';
+import { isNetworkError } from '../service/sdk-error.ts';
 import { cloudPlatform } from './exchange.ts';
 import type { TokenSource } from './sign-in.ts';
 

@@ -1,5 +1,5 @@
 import type { Parsed, SecretValue } from '@kici-dev/secret-backend';
-import { property } from '../service/sdk-error.ts';
+import { property } from '../service/property.ts';
 
 /** JSON that credentials come in, of the one type that is expected. A reason never shows what the JSON holds. */
 export function parseCredentialJson(json: SecretValue, type: string): Parsed<object> {

@@ -1,6 +1,7 @@
 import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
 import type { FetchOptions, SafeFetch } from '../service/fetch.ts';
-import { property, rootBackendError } from '../service/sdk-error.ts';
+import { property } from '../service/property.ts';
+import { rootBackendError } from '../service/sdk-error.ts';
 
 export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 

@@ -1,6 +1,6 @@
 import { BackendError } from '@kici-dev/secret-backend';
 import type { SafeFetch } from '../service/fetch.ts';
-import { property } from '../service/sdk-error.ts';
+import { property } from '../service/property.ts';
 import { ask, cloudPlatform, parse } from './exchange.ts';
 import type { TokenSource } from './sign-in.ts';
 

@@ -1,6 +1,6 @@
 import { BackendError, SecretValue, type BackendHost, type Parsed } from '@kici-dev/secret-backend';
 import type { SafeFetch } from '../service/fetch.ts';
-import { property } from '../service/sdk-error.ts';
+import { property } from '../service/property.ts';
 import { readAllowedFile } from './allowed-file.ts';
 import { parseCredentialJson, textIn } from './credential-json.ts';
 import { ask, cloudPlatform, form, parse, readOauthToken } from './exchange.ts';

@@ -62,20 +62,26 @@ export function createObjectWriter(service: Service, recent: RecentWrites): Obje
 
 /** `latest` lags; a number does not. So whatever follows `latest` is looked for by its number. */
 async function newest(service: Service, recent: RecentWrites, id: string, context: CallContext): Promise<Base> {
-  let outcome = await accessCurrent(service, recent, id, context);
+  let outcome = requireState(await accessCurrent(service, recent, id, context));
   let version = await numberOf(service, id, outcome, context);
   for (;;) {
     const next = await accessVersion(service, id, String(version + 1n), context);
     if (next.status === 'absent') return { object: objectIn(outcome), version };
-    outcome = next;
+    outcome = requireState(next);
     version += 1n;
   }
 }
 
+/** @throws BackendError where it could not be found out what is there */
+function requireState(outcome: ReadOutcome): ReadOutcome {
+  if (outcome.status === 'unknown' && !['no_version', 'disabled', 'destroyed'].includes(outcome.code)) throw new BackendError(outcome.code, outcome);
+  return outcome;
+}
+
 async function numberOf(service: Service, id: string, outcome: ReadOutcome, context: CallContext): Promise<bigint> {
   if (outcome.status === 'found') return BigInt(outcome.version ?? 0);
-  // What is destroyed keeps its number.
-  return outcome.status === 'unknown' && outcome.code === 'destroyed' ? BigInt((await listVersions(service, id, context))[0]?.version ?? 0) : 0n;
+  // What is disabled or destroyed keeps its number.
+  return outcome.status === 'unknown' && outcome.code !== 'no_version' ? BigInt((await listVersions(service, id, context))[0]?.version ?? 0) : 0n;
 }
 
 /** What somebody else wrote after one version and before another. A number that was never given out is nobody's. */

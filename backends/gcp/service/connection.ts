@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
 import { isLoopback, type Endpoint } from './endpoint.ts';
 import type { FetchOptions, SafeFetch } from './fetch.ts';
@@ -66,7 +67,8 @@ function grpcOptions({ gax: { grpc }, auth }: Sdk, { hostname, port, plaintext }
   return {
     apiEndpoint: targetOf(addresses, port),
     authClient: new auth.PassThroughClient({ useAuthRequestParameters: false }),
-    sslCreds: plaintext ? grpc.credentials.createInsecure() : grpc.credentials.createSsl(),
+    // Trusts what Node.js trusts, as REST does; left alone, gRPC reads a variable of its own.
+    sslCreds: plaintext ? grpc.credentials.createInsecure() : grpc.credentials.createFromSecureContext(createSecureContext()),
     // The connection goes to an address, the certificate is for the name.
     ...(plaintext ? {} : { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,

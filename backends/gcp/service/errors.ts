@@ -1,5 +1,6 @@
 import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
-import { googleStatusOf, isNetworkError, property, retryAfterMs, rootBackendError } from './sdk-error.ts';
+import { property } from './property.ts';
+import { googleStatusOf, isNetworkError, retryAfterMs, rootBackendError } from './sdk-error.ts';
 
 /** google.rpc.Code, which gRPC sends by number and REST by name. */
 export type Status = keyof typeof failureOf;

@@ -1,12 +1,6 @@
 import { BackendError } from '@kici-dev/secret-backend';
 import { toNumber } from './int64.ts';
-
-/** Of an error whose type the client library does not export. */
-export function property(thing: unknown, name: string | symbol): unknown {
-  if (typeof thing !== 'object' || thing === null) return undefined;
-  const value: unknown = Reflect.get(thing, name);
-  return value;
-}
+import { property } from './property.ts';
 
 const maxCauses = 4;
 

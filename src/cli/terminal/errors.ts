@@ -35,6 +35,7 @@ export const clientErrorCodes = Object.freeze({
   migration_failed: 'the tables of the database could not be brought up to date',
   malformed_key: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes',
   wrong_key: 'the key-encryption key is not the one that the data was sealed with',
+  busy: 'the keys of the database are being changed by somebody else',
   cannot_read_key: 'the file of the key-encryption key cannot be read',
   cannot_read_anchor: 'the file that anchors the audit log cannot be read',
   project_not_found: 'there is no folder .kici/workflows with a workflow in it',

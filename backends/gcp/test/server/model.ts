@@ -30,6 +30,8 @@ export interface StoredSecret {
   hiddenFromLists: boolean;
   /** What `latest` still means where the service has not caught up; `undefined`: the newest. */
   laggingLatest: number | undefined;
+  /** Numbers that the service gives to nobody before the next version. */
+  skippedNumbers: number;
 }
 
 export interface ModelOptions {
@@ -97,7 +99,7 @@ export class Model {
     if (this.secrets.has(id)) throw new RpcError('ALREADY_EXISTS', `Secret [${this.parent}/secrets/${id}] already exists.`);
     const secret: StoredSecret = {
       id, parent: this.parent, createTime: new Date(this.options.now()), versions: [], versionAliases: new Map(), labels: settings.labels ?? {}, etag: newEtag(),
-      expireTime: settings.expireTime, versionDestroyTtlSeconds: settings.versionDestroyTtlSeconds, hiddenFromLists: false, laggingLatest: undefined,
+      expireTime: settings.expireTime, versionDestroyTtlSeconds: settings.versionDestroyTtlSeconds, hiddenFromLists: false, laggingLatest: undefined, skippedNumbers: 0,
     };
     this.secrets.set(id, secret);
     return secret;
@@ -110,9 +112,10 @@ export class Model {
     const checksum = BigInt(crc32c(data));
     if (clientCrc32c !== undefined && clientCrc32c !== checksum) throw new RpcError('INVALID_ARGUMENT', 'The checksum does not match the payload.');
     const version: StoredVersion = {
-      number: (secret.versions.at(-1)?.number ?? 0) + 1, createTime: new Date(this.options.now()), data: Buffer.from(data), dataCrc32c: checksum,
+      number: (secret.versions.at(-1)?.number ?? 0) + secret.skippedNumbers + 1, createTime: new Date(this.options.now()), data: Buffer.from(data), dataCrc32c: checksum,
       clientSpecifiedPayloadChecksum: clientCrc32c !== undefined, state: 'ENABLED', destroyTime: undefined, scheduledDestroyTime: undefined, etag: newEtag(),
     };
+    secret.skippedNumbers = 0;
     secret.versions.push(version);
     return version;
   }

@@ -39,14 +39,25 @@ export class FakeService {
   maxInFlight = 0;
   /** Holds every request back until it resolves. */
   gate: Promise<void> | undefined;
+  /** What happens just before a method does its work. */
+  before: ((method: string) => void) | undefined;
+  /** Changes answers on their way out. */
+  alter: ((method: string, message: Message) => Message) | undefined;
+  private readonly waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   constructor(model: Model, tokens: readonly string[]) {
     this.model = model;
     for (const token of tokens) this.tokens.add(token);
   }
 
+  /** Resolves once so many requests have come. */
+  arrived(count: number): Promise<void> {
+    return new Promise((resolve) => this.waiting.push({ count, resolve }));
+  }
+
   async handle(method: string, request: Message, headers: Readonly<Record<string, string>>): Promise<Reaction> {
     this.requests.push({ method, request, headers });
+    for (const { count, resolve } of this.waiting) if (this.requests.length >= count) resolve();
     this.inFlight += 1;
     this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
     try {
@@ -65,7 +76,9 @@ export class FakeService {
     try {
       this.requireToken(headers['authorization']);
       this.model.sweep();
-      const message = (methods[method] ?? unimplemented(method))(this.model, request);
+      this.before?.(method);
+      const answer = (methods[method] ?? unimplemented(method))(this.model, request);
+      const message = this.alter?.(method, answer) ?? answer;
       return isWireFault(fault) ? { kind: 'break', how: fault, message } : { kind: 'answer', message };
     } catch (error) {
       if (error instanceof RpcError) return refuse(error);

@@ -12,8 +12,8 @@ export interface Store {
 
 const escapes: Readonly<Record<string, string>> = { '/': '--', '-': '-_', '.': '-p' };
 
-function escape(text: string): string {
-  return [...text].map((character) => escapes[character] ?? character).join('');
+function escape(name: string): string {
+  return name.replaceAll(/[/.-]/g, (character) => escapes[character] ?? character);
 }
 
 export function keyStore(model: Model): Store {
