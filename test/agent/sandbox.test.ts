@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
@@ -58,10 +57,8 @@ describe('a sandbox that the machine cannot offer', () => {
   it.each([['bwrap', 'needs bubblewrap'], ['container', 'no container sandbox']])('%s is an error before anything runs, never another one in its place', async (name, message) => {
     const api = await startFakeJobs({});
     onTestFinished(() => api.close());
-    const project = await makeProject({ 'main.ts': workflowOf('console.log("RAN")') }, { KICI_URL: api.url });
-    const node = join(project.folder, '../bin');
-    const bare = await makeProject({ 'main.ts': workflowOf('console.log("RAN")') }, { KICI_URL: api.url, PATH: node });
-    const { code, stdout, stderr } = await bare.run('run', '--sandbox', name);
+    const project = await makeProject({ 'main.ts': workflowOf('console.log("RAN")') }, { KICI_URL: api.url, PATH: '/nonexistent' });
+    const { code, stdout, stderr } = await project.run('run', '--sandbox', name);
     expect(code).toBe(1);
     expect(stderr).toContain('sandbox_unavailable');
     expect(stderr).toContain(message);
