@@ -28,8 +28,8 @@ export async function run(): Promise<readonly BenchRow[]> {
   const server = spawn(process.execPath, [join(import.meta.dirname, '../src/cli/bin/kici-orchestrator.mjs')], { cwd: home, env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const [bareUrl, url] = await Promise.all([urlOf(bare), urlOf(server)]);
-    const client = createClient({ url, organization: 'default', token: (await readFile(localTokenFile(url, environment), 'utf8')).trim() });
     const token = (await readFile(localTokenFile(url, environment), 'utf8')).trim();
+    const client = createClient({ url, organization: 'default', token });
     await client.call(operations['environments.create'], { name: 'e', bind: ['s'] });
     await client.call(operations['secrets.set'], { scope: 's', key: 'K', value: Buffer.alloc(40, 7).toString('base64') });
     const job = await client.call(operations['jobs.open'], { environment: 'e', workflow: 'w', job: 'j', agentPublicKey: Buffer.from(createSessionKeyPair().publicKey).toString('base64') });
@@ -43,7 +43,7 @@ export async function run(): Promise<readonly BenchRow[]> {
     ];
   } finally {
     for (const child of [bare, server]) child.kill('SIGTERM');
-    await Promise.all([bare, server].map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)));
+    await Promise.all([bare, server].map(async (child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)));
     await rm(home, { recursive: true });
   }
 }

@@ -8,7 +8,7 @@ export interface ShellOptions {
   readonly input?: string | Uint8Array;
   /** Resolve whatever the exit code. */
   readonly nothrow?: boolean;
-  /** Keep the command and its output out of the log. */
+  /** Keep the command and its output out of the log; `.quiet()` after the command keeps only its output out. */
   readonly quiet?: boolean;
   /** Milliseconds, or a duration such as `30s`. */
   readonly timeout?: number | `${number}s` | `${number}m` | `${number}ms`;

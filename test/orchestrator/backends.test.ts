@@ -20,7 +20,9 @@ describe('backends', () => {
     const { address, service } = newService({ 'shop K': 'v' });
     expect(await add(call, 'corp', address)).toMatchObject({ name: 'corp', settings: { address }, secretSettings: ['password'], optional: false, capabilities: { write: true } });
     expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toMatchObject([{ scope: 'corp:shop', key: 'K' }]);
-    expect((await call('backends.list')).backends.map(({ name }) => name)).toEqual(['internal', 'corp']);
+    const { backends } = await call('backends.list');
+    expect(backends.map(({ name }) => name)).toEqual(['internal', 'corp']);
+    expect(Date.now() - Date.parse(backends[0]?.createdAt ?? '')).toBeLessThan(3_600_000);
     expect(service.openInstances).toBe(1);
     await call('backends.remove', { name: 'corp' });
     expect(await codeOf(call('secrets.list', { scope: 'corp:shop' }))).toBe('not_found');
@@ -103,6 +105,21 @@ describe('backends', () => {
       .toMatchObject({ settings: { address, readOnly: true }, secretSettings: ['password'], optional: true, cacheMaxAgeMs: 5_000, serveStaleMs: 0 });
     expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toHaveLength(1);
     expect(await codeOf(call('secrets.set', { scope: 'corp:shop', key: 'K', value: base64('w') }))).toBe('unsupported');
+  });
+
+  it('let calls on the old settings end before they close', async () => {
+    const { call } = await startServer();
+    const { address, service } = newService({ 'shop K': 'v' });
+    await add(call, 'corp', address);
+    await call('backends.test', { name: 'corp' });
+    service.fault = 'delay';
+    service.faultsLeft = 1;
+    const asked = service.requests;
+    const slow = call('secrets.versions', { scope: 'corp:shop', key: 'K' });
+    await expect.poll(() => service.requests).toBeGreaterThan(asked);
+    await call('backends.update', { name: 'corp', optional: true });
+    expect((await slow).versions).toHaveLength(1);
+    await expect.poll(() => service.openInstances).toBe(1);
   });
 
   it('send stored credentials to no new address', async () => {

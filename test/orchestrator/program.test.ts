@@ -79,10 +79,14 @@ describe('kici-orchestrator', () => {
     expect(JSON.parse(running.output())).toEqual({ ready: true, url: running.url, pid: running.process.pid });
   });
 
-  it('keeps its key out of sight of children, and out of its log', async () => {
+  it('keeps its key out of its environment, which children and backends see, and out of its log', async () => {
     const key = 'c3'.repeat(32);
-    const running = await start({ environment: { KICI_SECRET_KEY: key }, args: ['--log-level', 'debug'] });
-    await (await localClient(running)).call(operations['secrets.set'], { scope: 's', key: 'K', value: 'dg==' });
+    const probe = join(import.meta.dirname, 'support/environment-probe.ts');
+    const running = await start({ environment: { KICI_SECRET_KEY: key, KICI_BACKEND_PACKAGES: probe }, args: ['--log-level', 'debug'] });
+    const client = await localClient(running);
+    await client.call(operations['secrets.set'], { scope: 's', key: 'K', value: 'dg==' });
+    const { types } = await client.call(operations['backends.types'], {});
+    expect(types.map(({ summary }) => summary)).toContain('KICI_SECRET_KEY is not there');
     expect(running.output()).not.toContain(key);
     expect(running.output()).not.toContain((await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim());
     await expect(stat(join(running.home, '.config/kici/secret.key'))).rejects.toThrow('ENOENT');

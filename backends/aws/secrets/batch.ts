@@ -1,7 +1,7 @@
 import { unknown, type CallContext } from '@kici-dev/secret-backend';
 import { codeOfName } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
-import { explainRefusal } from './describe.ts';
+import { explainRefusal, isUnclear } from './describe.ts';
 import { pagesOf } from './pages.ts';
 import { nameOf } from './secret-id.ts';
 import { acceptValue, type StoredOutcome } from './stored.ts';
@@ -35,7 +35,7 @@ export async function readBatch(service: Service, names: readonly string[], cont
 }
 
 async function explain(service: Service, name: string, refusal: string, context: CallContext): Promise<StoredOutcome> {
-  if (refusal === 'ResourceNotFoundException' || refusal === 'InvalidRequestException') return explainRefusal(service, { name }, refusal, context);
+  if (isUnclear(refusal)) return explainRefusal(service, { name }, refusal, context);
   const code = codeOfName(refusal);
   return code === undefined ? unknown('server_error', 'BatchGetSecretValue: an error without a known name') : unknown(code, `BatchGetSecretValue: ${refusal}`);
 }

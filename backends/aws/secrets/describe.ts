@@ -27,8 +27,9 @@ export function versionAt(description: Description, stage: string): string | und
   return [...description.stages].find(([, stages]) => stages.includes(stage))?.[0];
 }
 
-export function isAmbiguousRefusal(error: unknown): boolean {
-  return isReason(error, 'ResourceNotFoundException', 'InvalidRequestException');
+/** Whether a refusal of a read can mean several things. */
+export function isUnclear(refusal: string): boolean {
+  return refusal === 'ResourceNotFoundException' || refusal === 'InvalidRequestException';
 }
 
 /**

@@ -19,6 +19,23 @@ describe('traps that adapters for Secrets Manager fall into', () => {
     expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual(['unknown permission_denied', 'absent']);
   });
 
+  it.each(['throttle', 'server_error', 'deny', 'expire', 'reset', 'empty', 'garbage'] as const)('takes no failure for absence: %s', async (fault) => {
+    const { fake, backend } = await openScene();
+    fake.faults.set(fault);
+    const outcomes = await backend.read([ref('apps', 'A')], context());
+    const batch = await backend.read([ref('apps', 'A'), ref('apps', 'B')], context());
+    expect(new Set([...outcomes, ...batch].map(({ status }) => status))).toEqual(new Set(['unknown']));
+    await expect(listAll(backend)).rejects.toMatchObject({ name: 'BackendError' });
+  });
+
+  it('knows that a secret which is listed may still be denied', async () => {
+    const { fake, backend } = await openScene();
+    fake.store.create('apps/A', textPayload('a'));
+    fake.access.denyValue('apps/A');
+    expect((await listAll(backend)).names).toEqual(['apps A']);
+    expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown permission_denied']);
+  });
+
   it('tells a secret without a value from one that does not exist', async () => {
     const { fake, backend } = await openScene();
     fake.store.create('apps/A', undefined);

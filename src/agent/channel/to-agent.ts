@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keyName } from '../../api/fields.ts';
 
 /**
  * What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
@@ -7,7 +8,7 @@ import * as z from 'zod';
 export const maxMessageBytes = 1_048_576;
 const maxSources = 1_000;
 const text = (most: number): z.ZodString => z.string().max(most);
-const key = text(255);
+const key = keyName;
 const id = z.int().nonnegative();
 
 export const secretRequest = z.discriminatedUnion('kind', [

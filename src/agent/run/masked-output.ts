@@ -12,6 +12,7 @@ export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
 
 function pass(stream: Readable, masker: Masker, sink: (bytes: Uint8Array) => void): void {
   const masked = masker.open();
-  stream.on('data', (chunk: Uint8Array) => { for (const bytes of masked.write(chunk)) sink(bytes); });
-  stream.once('close', () => { for (const bytes of masked.end()) sink(bytes); });
+  const give = (parts: readonly Uint8Array[]): void => { if (parts.length > 0) sink(Buffer.concat(parts)); };
+  stream.on('data', (chunk: Uint8Array) => { give(masked.write(chunk)); });
+  stream.once('close', () => { give(masked.end()); });
 }
