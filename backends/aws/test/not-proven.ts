@@ -28,7 +28,7 @@ const byTheServer = {
   ...byTheService,
   ...Object.fromEntries([
     ...faultNames.flatMap((fault) => operationNames.map((operation) => `fault.${fault}.${operation}`)), 'fault.partial_batch.batch',
-    ...faults.map((fault) => `leaks.fault.${fault}`), ...operationNames.map((operation) => `abort.during.${operation}`), 'listing.breaks-midway',
+    ...faults.filter((fault) => fault !== 'delay').map((fault) => `leaks.fault.${fault}`), ...operationNames.map((operation) => `abort.during.${operation}`), 'listing.breaks-midway',
   ].map((id) => [id, noFaults])),
   'outcome.denied': 'the emulators do not enforce policies; proven on the fake',
   'leaks.state.denyRead': 'the emulators do not enforce policies; proven on the fake',
