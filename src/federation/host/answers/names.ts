@@ -1,0 +1,74 @@
+import {
+  isFailureCode, parseScopePath, quote, type FailureCode, type ListQuery, type ScopePath, type SecretDescriptor, type UnlistedScope, type UnnameableSecret,
+} from '@kici-dev/secret-backend';
+import { anyText, array, badAnswer, optionalText, record, text } from './shape.ts';
+
+export interface Names {
+  readonly secrets: readonly SecretDescriptor[];
+  readonly unlisted: readonly UnlistedScope[];
+  readonly unnameable: readonly UnnameableSecret[];
+}
+
+/**
+ * Every name of a listing, copied field by field: a backend that reads values in order to list, or an adapter that
+ * lets one slip into a descriptor, leaves none behind. A name that comes twice is two names of the service that
+ * meet in one secret, neither of which may be taken.
+ * @throws BackendError `bad_answer` when any page is none: part of a list is no list
+ */
+export async function collectNames(pages: AsyncIterable<unknown>, query: ListQuery, signal: AbortSignal): Promise<Names> {
+  const secrets = new Map<string, SecretDescriptor>();
+  const unlisted: UnlistedScope[] = [];
+  const unnameable: UnnameableSecret[] = [];
+  for await (const answer of pages) {
+    signal.throwIfAborted();
+    const page = record(answer, 'a page of the list');
+    for (const item of array(page['secrets'], 'the secrets of a page')) {
+      const secret = checkDescriptor(item, query);
+      const id = `${secret.scope}\n${secret.key}`;
+      secrets.set(id, secrets.has(id) ? { scope: secret.scope, key: secret.key, problem: 'ambiguous' } : secret);
+    }
+    for (const item of array(page['unlisted'] ?? [], 'the unlisted scopes of a page')) unlisted.push(checkUnlisted(item));
+    for (const item of array(page['unnameable'] ?? [], 'the unnameable secrets of a page')) unnameable.push(checkUnnameable(item));
+  }
+  return { secrets: [...secrets.values()], unlisted, unnameable };
+}
+
+function checkDescriptor(item: unknown, query: ListQuery): SecretDescriptor {
+  const descriptor = record(item, 'a name of the list');
+  const scope = checkScope(descriptor['scope']);
+  if (!isAsked(scope, query)) throw badAnswer(`the list names the scope ${quote(scope)}, which was not asked for`);
+  const version = optionalText(descriptor['version'], 'a version of the list');
+  const updatedAt = optionalText(descriptor['updatedAt'], 'a time of the list');
+  return {
+    scope, key: anyText(descriptor['key'], 'a key of the list'),
+    ...(version === undefined ? {} : { version }), ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(descriptor['declaredOnly'] === true ? { declaredOnly: true } : {}),
+    ...(descriptor['problem'] === undefined ? {} : { problem: checkCode(descriptor['problem']) }),
+  };
+}
+
+function isAsked(scope: ScopePath, { scope: asked, depth }: ListQuery): boolean {
+  if (asked === undefined || scope === asked) return true;
+  return depth === 'tree' && scope.startsWith(`${asked}/`);
+}
+
+function checkUnlisted(item: unknown): UnlistedScope {
+  const { scope, code } = record(item, 'an unlisted scope');
+  return { scope: checkScope(scope), code: checkCode(code) };
+}
+
+function checkUnnameable(item: unknown): UnnameableSecret {
+  const { name, reason } = record(item, 'an unnameable secret');
+  return { name: anyText(name, 'the name of an unnameable secret'), reason: text(reason, 'the reason of an unnameable secret') };
+}
+
+export function checkScope(scope: unknown): ScopePath {
+  const path = typeof scope === 'string' ? parseScopePath(scope) : undefined;
+  if (path?.ok !== true) throw badAnswer(`the list holds a scope that is none${path === undefined ? '' : `: ${path.reason}`}`);
+  return path.value;
+}
+
+function checkCode(code: unknown): FailureCode {
+  if (typeof code !== 'string' || !isFailureCode(code)) throw badAnswer('the list holds a failure code that does not exist');
+  return code;
+}

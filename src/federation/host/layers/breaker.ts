@@ -1,0 +1,54 @@
+import { BackendError, isTransient, type FailureCode } from '@kici-dev/secret-backend';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenCircuitError, type CircuitBreakerPolicy } from 'cockatiel';
+import type { HostHealth } from '../hosted-backend.ts';
+
+const failuresThatOpen = 5;
+const openMs = 10_000;
+
+export interface Breaker {
+  /**
+   * @param outage why a result counts as a failure of the whole backend; `undefined` when it does not
+   * @throws BackendError `circuit_open`, or what `run` rejects with
+   */
+  execute<T>(run: () => Promise<T>, outage?: (result: T) => FailureCode | undefined): Promise<T>;
+  state(): HostHealth['breaker'];
+  /** The backend was seen to work. */
+  reset(): void;
+}
+
+/** Leaves a backend alone that failed several times in a row, then lets one call try it. */
+export function createBreaker(): Breaker {
+  let policy = createPolicy();
+  return {
+    async execute(run, outage) {
+      try {
+        const { result } = await policy.execute(async () => {
+          const answer = await run();
+          const code = outage?.(answer);
+          return { result: answer, failed: code !== undefined && isOutage(code) };
+        });
+        return result;
+      } catch (error) {
+        throw isBrokenCircuitError(error) ? new BackendError('circuit_open') : error;
+      }
+    },
+    state: () => (policy.state === CircuitState.Closed ? 'closed' : policy.state === CircuitState.HalfOpen ? 'half_open' : 'open'),
+    reset: () => {
+      policy = createPolicy();
+    },
+  };
+}
+
+function createPolicy(): CircuitBreakerPolicy {
+  const policy: CircuitBreakerPolicy = circuitBreaker(
+    handleWhen((error) => BackendError.is(error) && (isOutage(error.code) || (error.code === 'aborted' && policy.state === CircuitState.HalfOpen)))
+      .orWhenResult((result) => typeof result === 'object' && result !== null && 'failed' in result && result.failed === true),
+    { halfOpenAfter: openMs, breaker: new ConsecutiveBreaker(failuresThatOpen) },
+  );
+  return policy;
+}
+
+/** What is said of one secret, or by the host itself, is no failure of the backend. */
+function isOutage(code: FailureCode): boolean {
+  return isTransient(code) && code !== 'overloaded' && code !== 'circuit_open';
+}

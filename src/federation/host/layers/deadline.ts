@@ -1,0 +1,37 @@
+import { BackendError, type CallContext } from '@kici-dev/secret-backend';
+
+/** Longer delays overflow the runtime's timers and would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Ends with `run` or at the deadline, whichever is first. What runs on after that is abandoned: its signal has
+ * fired and whatever comes of it is dropped.
+ * @param limitMs the longest that it may take, whatever the caller allows
+ * @throws BackendError `timeout` or `aborted`, or what `run` rejects with
+ */
+export function withinDeadline<T>(caller: CallContext, limitMs: number, run: (context: CallContext) => Promise<T>): Promise<T> {
+  const deadline = Math.min(caller.deadline, Date.now() + limitMs);
+  const over = endOf(caller);
+  if (over !== undefined) return Promise.reject(over);
+  const controller = new AbortController();
+  return new Promise<T>((resolve, reject) => {
+    const abandon = (reason: BackendError): void => {
+      reject(reason);
+      controller.abort(reason);
+    };
+    const onAbort = (): void => abandon(endOf(caller) ?? new BackendError('aborted'));
+    const timer = setTimeout(() => abandon(new BackendError('timeout')), Math.min(deadline - Date.now(), longestTimerMs));
+    caller.signal.addEventListener('abort', onAbort, { once: true });
+    void run({ signal: controller.signal, deadline }).then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      caller.signal.removeEventListener('abort', onAbort);
+    });
+  });
+}
+
+/** Why nothing more may be done for this caller; `undefined` while something may. */
+export function endOf({ signal, deadline }: CallContext): BackendError | undefined {
+  if (BackendError.is(signal.reason)) return signal.reason;
+  const timedOut = Date.now() >= deadline || (signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError');
+  return timedOut ? new BackendError('timeout') : signal.aborted ? new BackendError('aborted') : undefined;
+}

@@ -1,0 +1,54 @@
+import type { CallContext } from '@kici-dev/secret-backend';
+import { withinDeadline } from './deadline.ts';
+
+/** One call on behalf of everybody who waits for it. */
+export interface Flight<T> {
+  /** Ends with the flight, or by the caller's own deadline or signal, which leaves the others waiting. */
+  wait(context: CallContext): Promise<T>;
+}
+
+/** Identical calls that overlap are one. The last one to stop waiting cancels it. */
+export class Flights<T> {
+  readonly #flights = new Map<string, Flight<T>>();
+  readonly #limitMs: number;
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+  }
+
+  get(key: string): Flight<T> | undefined {
+    return this.#flights.get(key);
+  }
+
+  /** Starts a call that callers of any of these keys may join until it ends. */
+  start(keys: readonly string[], run: (context: CallContext) => Promise<T>): Flight<T> {
+    const controller = new AbortController();
+    const leave = (): void => {
+      for (const key of keys) if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    };
+    const answer = run({ signal: controller.signal, deadline: Date.now() + this.#limitMs }).finally(leave);
+    answer.catch(() => undefined);
+    let waiting = 0;
+    const flight: Flight<T> = {
+      wait: async (context) => {
+        waiting += 1;
+        try {
+          return await withinDeadline(context, this.#limitMs, () => answer);
+        } finally {
+          waiting -= 1;
+          if (waiting === 0) {
+            leave();
+            controller.abort();
+          }
+        }
+      },
+    };
+    for (const key of keys) this.#flights.set(key, flight);
+    return flight;
+  }
+
+  /** Nobody joins what is under way now: it may have begun before a change. */
+  forget(): void {
+    this.#flights.clear();
+  }
+}

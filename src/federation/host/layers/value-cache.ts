@@ -1,0 +1,75 @@
+import { isTransient, type FoundOutcome, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
+import type { AgedOutcome } from '../../resolver/reads.ts';
+import type { HostPolicy } from '../policy.ts';
+import { AgedMap } from './aged-map.ts';
+
+const mostValues = 10_000;
+
+/** Which instance a cache serves, under which settings. */
+export interface CacheOwner {
+  readonly organization: string;
+  readonly backend: string;
+}
+
+/** The last good value of each secret, for as long as the policy lets it be served. */
+export class ValueCache {
+  readonly #values: AgedMap<{ readonly ref: SecretRef; readonly outcome: FoundOutcome }>;
+  readonly #owner: readonly (string | number)[];
+  readonly #maxAgeMs: number;
+  readonly #staleMs: number;
+  #epoch = 0;
+
+  constructor({ organization, backend }: CacheOwner, policy: Pick<HostPolicy, 'cacheMaxAgeMs' | 'serveStaleMs' | 'settingsGeneration'>) {
+    this.#owner = [organization, backend, policy.settingsGeneration];
+    this.#maxAgeMs = policy.cacheMaxAgeMs;
+    this.#staleMs = policy.serveStaleMs;
+    this.#values = new AgedMap(Math.max(this.#maxAgeMs, this.#staleMs), mostValues);
+  }
+
+  /** Changes with every `invalidate`: what a read begun before found out is not kept. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  fresh(ref: SecretRef): AgedOutcome | undefined {
+    return this.#served(ref, this.#maxAgeMs);
+  }
+
+  /** The last good value in place of a failure that may pass, where the policy allows it; else the outcome itself. */
+  orStale(ref: SecretRef, outcome: ReadOutcome): AgedOutcome {
+    const passing = outcome.status === 'unknown' && isTransient(outcome.code);
+    return (passing ? this.#served(ref, this.#staleMs) : undefined) ?? { outcome };
+  }
+
+  /** Keeps what was found, and drops what the backend now denies: it must not come back in an outage. */
+  learn(ref: SecretRef, outcome: ReadOutcome, epoch: number): void {
+    if (outcome.status === 'found') {
+      if (epoch === this.#epoch) this.#values.set(this.#keyOf(ref), { ref, outcome });
+    } else if (outcome.status === 'unknown' && outcome.code === 'unauthenticated') {
+      this.invalidate();
+    } else if (outcome.status === 'absent' || !(isTransient(outcome.code) || outcome.code === 'aborted')) {
+      this.#drop(ref);
+    }
+  }
+
+  /** After a change to this secret; left out: to any. */
+  invalidate(ref?: Pick<SecretRef, 'scope' | 'key'>): void {
+    this.#epoch += 1;
+    if (ref === undefined) this.#values.clear();
+    else this.#drop(ref);
+  }
+
+  #drop({ scope, key }: Pick<SecretRef, 'scope' | 'key'>): void {
+    this.#values.deleteWhere(({ ref }) => ref.scope === scope && ref.key === key);
+  }
+
+  #served(ref: SecretRef, maxAgeMs: number): AgedOutcome | undefined {
+    const known = this.#values.get(this.#keyOf(ref), maxAgeMs);
+    return known === undefined ? undefined : { outcome: known.value.outcome, ageMs: known.ageMs };
+  }
+
+  /** Every coordinate of a request. */
+  #keyOf({ scope, key, version }: SecretRef): string {
+    return JSON.stringify([...this.#owner, scope, key, version ?? null]);
+  }
+}

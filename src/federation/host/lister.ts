@@ -1,0 +1,50 @@
+import type { CallContext, ListQuery } from '@kici-dev/secret-backend';
+import { collectNames, type Names } from './answers/names.ts';
+import { mayRepeatRead, type Caller } from './caller.ts';
+import type { AgedNames } from './hosted-backend.ts';
+import { AgedMap } from './layers/aged-map.ts';
+import { Flights } from './layers/single-flight.ts';
+import type { HostPolicy } from './policy.ts';
+
+const mostQueries = 1_000;
+
+/** Names: from the cache, from a listing that is under way, or from the backend, in this order. */
+export class Lister {
+  readonly #caller: Caller;
+  readonly #maxAgeMs: number;
+  readonly #cache: AgedMap<Names>;
+  readonly #flights: Flights<Names>;
+  #epoch = 0;
+
+  constructor(caller: Caller, policy: HostPolicy) {
+    this.#caller = caller;
+    this.#maxAgeMs = policy.namesMaxAgeMs;
+    this.#cache = new AgedMap(policy.namesMaxAgeMs, mostQueries);
+    this.#flights = new Flights(policy.deadlineMs);
+  }
+
+  /** @throws BackendError */
+  async listAged(query: ListQuery, context: CallContext): Promise<AgedNames> {
+    const id = JSON.stringify([query.scope ?? null, query.depth]);
+    const cached = this.#cache.get(id, this.#maxAgeMs);
+    if (cached !== undefined) return { ...cached.value, ageMs: cached.ageMs };
+    const flight = this.#flights.get(id) ?? this.#flights.start([id], (shared) => this.#ask(id, query, shared));
+    return { ...await flight.wait(context), ageMs: 0 };
+  }
+
+  /** After a change: what is known, or being asked, is not served to any later call. */
+  invalidate(): void {
+    this.#epoch += 1;
+    this.#cache.clear();
+    this.#flights.forget();
+  }
+
+  async #ask(id: string, query: ListQuery, context: CallContext): Promise<Names> {
+    const epoch = this.#epoch;
+    const names = await this.#caller.call(context, mayRepeatRead, {
+      run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal),
+    });
+    if (epoch === this.#epoch) this.#cache.set(id, names);
+    return names;
+  }
+}

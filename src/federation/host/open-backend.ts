@@ -1,0 +1,66 @@
+import { SecretValue, type BackendDefinition, type BackendHost, type CallContext, type Settings } from '@kici-dev/secret-backend';
+import { Redactor } from './answers/redact.ts';
+import { Caller } from './caller.ts';
+import { optionalMethods, type Changes } from './changes.ts';
+import { Checker } from './checker.ts';
+import type { HostedBackend } from './hosted-backend.ts';
+import { Instance } from './instance.ts';
+import { withinDeadline } from './layers/deadline.ts';
+import { ValueCache } from './layers/value-cache.ts';
+import { Lister } from './lister.ts';
+import { OpenCalls } from './open-calls.ts';
+import type { HostPolicy } from './policy.ts';
+import { Reader } from './reader.ts';
+
+/**
+ * Makes any backend safe to call. Does nothing until the first call, which creates the instance.
+ * @param settings as `parseSettings` gives them
+ */
+export function openBackend(definition: BackendDefinition, settings: Settings, host: BackendHost, policy: HostPolicy): HostedBackend {
+  const redactor = new Redactor(Object.values(settings).filter((value) => value instanceof SecretValue));
+  const instance = new Instance(definition, settings, host, redactor);
+  const cache = new ValueCache({ organization: host.organization, backend: host.name }, policy);
+  const caller = new Caller(instance, policy, redactor, () => cache.invalidate());
+  const reader = new Reader(caller, cache, policy, redactor);
+  const lister = new Lister(caller, policy);
+  const checker = new Checker(caller, policy.deadlineMs);
+  const changed: Changes['changed'] = (ref) => {
+    cache.invalidate(ref);
+    reader.invalidate();
+    lister.invalidate();
+  };
+  const calls = new OpenCalls();
+  const methods = optionalMethods(definition.capabilities, { calls, caller, redactor, deadlineMs: policy.deadlineMs, changed });
+
+  const close = async (): Promise<void> => {
+    await calls.end();
+    changed();
+    try {
+      await withinDeadline(endless, policy.deadlineMs, async () => (await instance.pending())?.backend.close());
+    } catch (thrown) {
+      host.log('warn', 'a backend did not close', { code: redactor.error(thrown).code });
+    }
+  };
+  let closing: Promise<void> | undefined;
+
+  return {
+    get capabilities() {
+      return instance.created?.capabilities ?? definition.capabilities;
+    },
+    ready: () => calls.run(() => withinDeadline(endless, policy.deadlineMs, async () => (await instance.get()).capabilities)),
+    async *list(query, context) {
+      const { secrets, unlisted, unnameable } = await calls.run(() => lister.listAged(query, context));
+      yield { secrets, unlisted, unnameable };
+    },
+    listAged: (query, context) => calls.run(() => lister.listAged(query, context)),
+    read: async (refs, context) => (await calls.run(() => reader.readAged(refs, context))).map(({ outcome }) => outcome),
+    readAged: (refs, context) => calls.run(() => reader.readAged(refs, context)),
+    check: (context) => calls.run(() => checker.check(context)),
+    health: () => checker.health,
+    invalidate: () => changed(),
+    close: () => (closing ??= close()),
+    ...methods,
+  };
+}
+
+const endless: CallContext = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY };

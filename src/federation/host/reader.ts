@@ -1,0 +1,113 @@
+import { BackendError, unknown, type CallContext, type FailureCode, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
+import type { AgedOutcome } from '../resolver/reads.ts';
+import { checkOutcomes } from './answers/outcomes.ts';
+import type { Redactor } from './answers/redact.ts';
+import { mayRepeatRead, type Caller } from './caller.ts';
+import type { Created } from './instance.ts';
+import { retrying, type Failure } from './layers/retry.ts';
+import { Flights } from './layers/single-flight.ts';
+import type { ValueCache } from './layers/value-cache.ts';
+import type { HostPolicy } from './policy.ts';
+
+type Outcomes = ReadonlyMap<string, ReadOutcome>;
+
+/** Reads: from the cache, from a read that is under way, or from the backend, in this order. */
+export class Reader {
+  readonly #caller: Caller;
+  readonly #cache: ValueCache;
+  readonly #attempts: number;
+  readonly #redactor: Redactor;
+  readonly #flights: Flights<Outcomes>;
+
+  constructor(caller: Caller, cache: ValueCache, policy: HostPolicy, redactor: Redactor) {
+    this.#caller = caller;
+    this.#cache = cache;
+    this.#attempts = policy.attempts;
+    this.#redactor = redactor;
+    this.#flights = new Flights(policy.deadlineMs);
+  }
+
+  async readAged(refs: readonly SecretRef[], context: CallContext): Promise<readonly AgedOutcome[]> {
+    const answers = new Map<string, AgedOutcome>();
+    const missing = new Map<string, SecretRef>();
+    for (const ref of refs) {
+      const cached = this.#cache.fresh(ref);
+      if (cached === undefined) missing.set(refId(ref), ref);
+      else answers.set(refId(ref), cached);
+    }
+    const outcomes = await this.#readMissing(missing, context);
+    return refs.map((ref) => answers.get(refId(ref)) ?? this.#cache.orStale(ref, outcomes.get(refId(ref)) ?? unknown('bad_answer')));
+  }
+
+  /** After a change: no later read joins one that began before. */
+  invalidate(): void {
+    this.#flights.forget();
+  }
+
+  async #readMissing(missing: ReadonlyMap<string, SecretRef>, context: CallContext): Promise<Outcomes> {
+    const alone = [...missing].filter(([id]) => this.#flights.get(id) === undefined);
+    if (alone.length > 0) this.#flights.start(alone.map(([id]) => id), (shared) => this.#ask(new Map(alone), shared));
+    const flights = new Set([...missing.keys()].flatMap((id) => this.#flights.get(id) ?? []));
+    const outcomes = new Map<string, ReadOutcome>();
+    await Promise.all([...flights].map(async (flight) => {
+      const joined = [...missing.keys()].filter((id) => this.#flights.get(id) === flight);
+      const landed = await flight.wait(context).catch(asOutcome);
+      for (const id of joined) outcomes.set(id, landed instanceof Map ? landed.get(id) ?? unknown('bad_answer') : landed);
+    }));
+    return outcomes;
+  }
+
+  /** Asks again for those alone that failed and may not fail again. */
+  async #ask(refs: ReadonlyMap<string, SecretRef>, context: CallContext): Promise<Outcomes> {
+    const { epoch } = this.#cache;
+    const outcomes = new Map<string, ReadOutcome>();
+    let pending = [...refs];
+    const worst = (): Failure | undefined => pending.map(([id]) => failureOf(outcomes.get(id))).reduce(later, undefined);
+    try {
+      await retrying(context, { attempts: this.#attempts, mayRepeat: mayRepeatRead, unfinished: worst }, async () => {
+        const asked = pending;
+        const answers = await this.#caller.once(context, {
+          outage, run: (created, inner) => this.#read(created, asked.map(([, ref]) => ref), inner),
+        });
+        for (const [index, [id]] of asked.entries()) outcomes.set(id, answers[index] ?? unknown('bad_answer'));
+        pending = asked.filter(([id]) => failureOf(outcomes.get(id)) !== undefined);
+      });
+    } catch (error) {
+      for (const [id] of pending) if (!outcomes.has(id)) outcomes.set(id, asOutcome(error));
+    }
+    for (const [id, ref] of refs) this.#cache.learn(ref, outcomes.get(id) ?? unknown('bad_answer'), epoch);
+    return outcomes;
+  }
+
+  async #read({ backend, capabilities }: Created, refs: readonly SecretRef[], context: CallContext): Promise<readonly ReadOutcome[]> {
+    const askable = refs.filter(({ version }) => version === undefined || capabilities.versionPins);
+    const answer: unknown = askable.length === 0 ? [] : await backend.read(askable, context);
+    const outcomes = checkOutcomes(answer, askable.length, capabilities.maxValueBytes, this.#redactor);
+    const byRef = new Map(askable.map((ref, index) => [ref, outcomes[index]]));
+    return refs.map((ref) => byRef.get(ref) ?? unknown('unsupported', 'the backend cannot read a version other than the current one'));
+  }
+}
+
+function refId({ scope, key, version }: SecretRef): string {
+  return JSON.stringify([scope, key, version ?? null]);
+}
+
+function asOutcome(error: unknown): ReadOutcome {
+  return BackendError.is(error) ? error.toOutcome() : unknown('bad_answer');
+}
+
+/** The failure of an outcome that another try may mend. */
+function failureOf(outcome: ReadOutcome | undefined): Failure | undefined {
+  return outcome?.status === 'unknown' && mayRepeatRead(outcome.code) ? outcome : undefined;
+}
+
+function later(left: Failure | undefined, right: Failure | undefined): Failure | undefined {
+  return (right?.retryAfterMs ?? 0) > (left?.retryAfterMs ?? -1) || left === undefined ? right : left;
+}
+
+/** A backend that has no answer to anything is out; what makes no sense of one secret says nothing of the others. */
+function outage(outcomes: readonly ReadOutcome[]): FailureCode | undefined {
+  const [first] = outcomes;
+  const isOut = outcomes.every((outcome) => failureOf(outcome) !== undefined && outcome.status === 'unknown' && outcome.code !== 'bad_answer');
+  return isOut && first?.status === 'unknown' ? first.code : undefined;
+}
