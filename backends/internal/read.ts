@@ -1,5 +1,5 @@
 import { absent, BackendError, found, unknown, type CallContext, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { guard } from './guard.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
@@ -39,20 +39,21 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
   }
 }
 
-/** Names exactly the pairs that were asked for. Compiled once for each number of keys by scope: building a query costs more than running it. */
+/**
+ * Looks up exactly the pairs that were asked for, each by the primary key. (Conditions joined by `or` make SQLite scan
+ * the organisation.) Compiled once for each number of pairs: building a query costs more than running it.
+ */
 async function findCurrent({ database, organization, statements }: Store, refs: readonly SecretRef[]): Promise<readonly Sealed[]> {
   if (refs.length === 0) return [];
-  const scopes = [...Map.groupBy(refs, ({ scope }) => scope)].map(([scope, group]) => ({ scope, keys: [...new Set(group.map(({ key }) => key))] }));
-  const shape = scopes.map(({ keys }) => keys.length).join();
-  const sql = statements.get(shape) ?? database.selectFrom('internal_secrets as s')
+  const text = statements.get(refs.length) ?? database.selectFrom('internal_secrets as s')
     .innerJoin('internal_versions as v', (join) => join.onRef('v.organization', '=', 's.organization').onRef('v.scope', '=', 's.scope').onRef('v.key', '=', 's.key').onRef('v.version', '=', 's.version'))
     .select(['s.scope', 's.key', 'v.version', 'v.sealed'])
     .where('s.organization', '=', organization)
-    .where((eb) => eb.or(scopes.map(({ scope, keys }) => eb.and([eb('s.scope', '=', scope), eb('s.key', 'in', keys)]))))
+    .where(sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`)
     .compile().sql;
-  statements.set(shape, sql);
+  statements.set(refs.length, text);
   // In the order in which the statement names them.
-  const { rows } = await database.executeQuery<Sealed>(CompiledQuery.raw(sql, [organization, ...scopes.flatMap(({ scope, keys }) => [scope, ...keys])]));
+  const { rows } = await database.executeQuery<Sealed>(CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]));
   return rows;
 }
 

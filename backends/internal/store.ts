@@ -1,6 +1,5 @@
 import type { ScopePath, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
-import { createStatements, type Statements } from './statements.ts';
 import type { InternalTables } from './tables.ts';
 
 /** Seals and opens values; the keyring of the orchestrator is one. */
@@ -15,7 +14,8 @@ export interface Store {
   readonly database: Kysely<InternalTables>;
   readonly organization: string;
   readonly now: () => number;
-  readonly statements: Statements;
+  /** Statements that find as many pairs of scope and key, compiled before. */
+  readonly statements: Map<number, string>;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
   open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
 }
@@ -30,7 +30,7 @@ export interface Place {
 export function createStore(database: Kysely<InternalTables>, sealer: Sealer, organization: string, now: () => number): Store {
   const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
   return {
-    database, organization, now, statements: createStatements(),
+    database, organization, now, statements: new Map(),
     seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
     open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),
   };
