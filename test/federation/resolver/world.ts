@@ -106,7 +106,7 @@ function listWorld({ stores }: World, compiled: CompiledBindings, outage: Outage
     if (whole !== undefined) return { ...nothing, failure: whole.code };
     const secrets = stores.find(({ traits }) => traits.name === backend)?.secrets ?? [];
     const shown = secrets.filter(({ scope, hidden }) => hidden !== true && inQuery(scope) && !denied.some((folder) => scope === folder.scope || scope.startsWith(`${folder.scope}/`)));
-    return { ...nothing, secrets: shown.map(({ hidden: _, ...secret }) => secret), unlisted: denied.map(({ scope, code }) => ({ scope, code })) };
+    return { ...nothing, secrets: shown.map((secret) => ({ ...secret, hidden: undefined })), unlisted: denied.map(({ scope, code }) => ({ scope, code })) };
   });
 }
 
