@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asked, getAll, noOutage, outageArb, resolveWorld, tell, worldArb, type World } from './world.ts';
 
-const numRuns = 2_000;
+const numRuns = 700;
 
 function expectOnlyTaken(well: ReturnType<typeof getAll>, broken: ReturnType<typeof getAll>): void {
   for (const key of asked) {
