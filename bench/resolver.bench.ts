@@ -33,10 +33,10 @@ function makeBindings(count: number) {
 }
 
 /** The median of some runs, in milliseconds each. */
-function median(runs: number, run: () => unknown): number {
+function median(runs: number, work: () => unknown): number {
   const times = Array.from({ length: runs }, () => {
     const start = performance.now();
-    run();
+    work();
     return performance.now() - start;
   });
   return times.toSorted((left, right) => left - right)[Math.floor(runs / 2)] ?? Number.NaN;

@@ -1,7 +1,7 @@
 import { buildCatalogue, compileBindings, couldMatchWithin, explain, freezeCatalogue, parseScopePattern, planReads } from '@kici-dev/secret-federation';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse, path } from './world.ts';
+import { parse, path, propertyTest } from './world.ts';
 
 /** The grammar by its definition, in exponential time. */
 function oracle(pattern: readonly string[], scope: readonly string[]): boolean {
@@ -32,7 +32,7 @@ const matches = (pattern: string, scope: string): boolean => {
   return parsed.value.kind === 'exact' ? parsed.value.scope === scope : parsed.value.matches(scope);
 };
 
-describe('law 1: scope patterns', () => {
+describe('law 1: scope patterns', propertyTest, () => {
   it('match what their grammar says', () => {
     fc.assert(fc.property(patternArb, scopeArb, (pattern, scope) => {
       const text = scope.join('/');
@@ -76,7 +76,7 @@ describe('law 1: scope patterns', () => {
   });
 });
 
-describe('law 1: names that every object has are names like any other', () => {
+describe('law 1: names that every object has are names like any other', propertyTest, () => {
   const names = ['toString', '__proto__', 'constructor', 'hasOwnProperty', 'valueOf'];
   const secrets = names.map((key) => ({ scope: path('p'), key }));
   const catalogueOf = (listed: typeof secrets) => {

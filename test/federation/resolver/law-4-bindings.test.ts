@@ -1,7 +1,7 @@
 import { buildCatalogue, compileBindings, explain, parseBinding, type BindingInput, type JobFacts, type Listing } from '@kici-dev/secret-federation';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse, path } from './world.ts';
+import { parse, path, propertyTest } from './world.ts';
 
 const reach = (scope: string, facts: JobFacts): string | undefined => {
   const { active: [active] } = compileBindings(parse([{ id: 'one', scope }]), facts);
@@ -15,7 +15,7 @@ const catalogueOf = (inputs: readonly Omit<BindingInput, 'id'>[], listings: read
 );
 const winners = (catalogue: ReturnType<typeof catalogueOf>): Record<string, string> => Object.fromEntries([...catalogue.entries.values()].map(({ key, winner }) => [key, `${winner.backend}:${winner.scope} ${winner.sourceKey}`]));
 
-describe('law 4: placeholders', () => {
+describe('law 4: placeholders', propertyTest, () => {
   it('insert one literal segment of the facts', () => {
     const facts = { agentId: 'agent-1', host: 'h1.example', labels: { zone: 'eu' } };
     expect(reach('agents/${agentId}', facts)).toBe('agents/agent-1');
@@ -45,7 +45,7 @@ describe('law 4: placeholders', () => {
   });
 });
 
-describe('law 4: bindings', () => {
+describe('law 4: bindings', propertyTest, () => {
   it.each([
     [{ scope: '' }], [{ scope: 'A:p' }], [{ scope: 'a:' }], [{ scope: '__system' }], [{ scope: 'p', priority: 0.5 }], [{ scope: 'p', priority: Number.NaN }], [{ scope: 'p', priority: Number.POSITIVE_INFINITY }],
     [{ scope: 'p', host: '' }], [{ scope: 'p', host: 'a b' }], [{ scope: 'p', host: '[z-a]' }], [{ scope: 'p', host: 'a/b' }],

@@ -5,6 +5,9 @@ import {
 } from '@kici-dev/secret-federation';
 import * as fc from 'fast-check';
 
+/** For suites of many runs: how long they take is for the machine to say. */
+export const propertyTest = { timeout: 120_000 };
+
 /** A store as it is, and what of it its lists do not show yet. */
 export interface Store {
   readonly traits: BackendTraits;
