@@ -94,23 +94,26 @@ export class Candidates {
 
   /** Undefined where no binding selects the scope. */
   #bucket(backend: string, scope: string): Bucket | undefined {
-    const scopes = getOrAdd(this.#buckets, backend, () => new Map<string, Bucket>());
-    const bucket = getOrAdd(scopes, scope, (): Bucket => {
+    let scopes = this.#buckets.get(backend);
+    if (scopes === undefined) this.#buckets.set(backend, scopes = new Map<string, Bucket>());
+    let bucket = scopes.get(scope);
+    if (bucket === undefined) {
       const index = getOrAdd(this.#selectingIn, backend, () => indexBindings(this.#bindings.active.filter(({ binding }) => selectsBackend(binding, backend))));
-      return { backend, scope, depth: scopeDepth(scope), selecting: isReservedScope(scope) ? [] : index(scope), secrets: new Map() };
-    });
+      bucket = { backend, scope, depth: scopeDepth(scope), selecting: isReservedScope(scope) ? [] : index(scope), secrets: new Map() };
+      scopes.set(scope, bucket);
+    }
     return bucket.selecting.length === 0 ? undefined : bucket;
   }
 
   #supply({ selecting, backend, scope, depth }: Bucket, secret: SecretDescriptor): void {
-    const taken = selecting.length > 1 ? new Set<string>() : undefined;
+    const taken: string[] = [];
     let reason: string | undefined;
     for (const { binding, hostRank, patternRank } of selecting) {
       const renamed = renameKey(binding.rename, secret.key);
       if (renamed.kind === 'unbindable') reason ??= renamed.reason;
       // The bindings come best first, so the first to give a key is the one that ranks it.
-      if (renamed.kind !== 'key' || taken?.has(renamed.key) === true) continue;
-      taken?.add(renamed.key);
+      if (renamed.kind !== 'key' || taken.includes(renamed.key)) continue;
+      taken.push(renamed.key);
       const candidate: Candidate = {
         priority: binding.priority, hostRank, patternRank, depth, backend, scope, sourceKey: secret.key,
         binding: binding.id, version: secret.version, declaredOnly: secret.declaredOnly === true, problem: secret.problem,
@@ -119,7 +122,7 @@ export class Candidates {
       if (others === undefined) this.#byKey.set(renamed.key, [candidate]);
       else others.push(candidate);
     }
-    if (reason !== undefined && (taken?.size ?? 0) === 0) {
+    if (reason !== undefined && taken.length === 0) {
       this.#unbindable.set(placeId({ backend, scope }, secret.key), { backend, scope, sourceKey: secret.key, reason });
     }
   }

@@ -35,7 +35,26 @@ export function compilePath(segments: readonly string[]): ((path: string) => boo
     if (token === undefined) return undefined;
     tokens.push(token);
   }
-  return (path) => matchTokens(tokens, path.split('/'));
+  const fixed = tokens.flatMap((token, index) => (token === 'any' ? [] : [{ token, index, isLiteral: !wildcard.test(segments[index] ?? '') }]));
+  if (fixed.length < tokens.length) return (path) => matchTokens(tokens, segmentsOf(path));
+  // Comparing literals first spares most paths the wildcards.
+  const literalsFirst = fixed.toSorted((left, right) => Number(right.isLiteral) - Number(left.isLiteral));
+  return (path) => {
+    const parts = segmentsOf(path);
+    return parts.length === segments.length && literalsFirst.every(({ token, index }) => token(parts[index] ?? ''));
+  };
+}
+
+let lastPath = '';
+let lastSegments: readonly string[] = [''];
+
+/** One path is matched against many patterns in a row. */
+function segmentsOf(path: string): readonly string[] {
+  if (path !== lastPath) {
+    lastSegments = path.split('/');
+    lastPath = path;
+  }
+  return lastSegments;
 }
 
 /** Single characters and ranges; a `-` at either end is itself. */
@@ -72,5 +91,6 @@ function matchTokens<T>(tokens: readonly Token<T>[], items: ArrayLike<T>): boole
       item = taken;
     } else return false;
   }
-  return tokens.slice(token).every((rest) => rest === 'any');
+  while (tokens[token] === 'any') token += 1;
+  return token === tokens.length;
 }

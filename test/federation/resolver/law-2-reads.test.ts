@@ -1,9 +1,9 @@
 import { planReads } from '@kici-dev/secret-federation';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asked, getAll, resolveWorld, tell, worldArb } from './world.ts';
+import { asked, getAll, propertyTest, resolveWorld, tell, worldArb } from './world.ts';
 
-describe('a plan reads what was asked for and nothing else', () => {
+describe('a plan reads what was asked for and nothing else', propertyTest, () => {
   it('each secret once, and only what could supply a key that was asked for', () => {
     fc.assert(fc.property(worldArb, fc.subarray(asked), (world, wanted) => {
       const { frozen } = resolveWorld(world);

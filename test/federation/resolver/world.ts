@@ -5,6 +5,9 @@ import {
 } from '@kici-dev/secret-federation';
 import * as fc from 'fast-check';
 
+/** For suites of many runs: how long they take is for the machine to say. */
+export const propertyTest = { timeout: 120_000 };
+
 /** A store as it is, and what of it its lists do not show yet. */
 export interface Store {
   readonly traits: BackendTraits;
@@ -106,7 +109,7 @@ function listWorld({ stores }: World, compiled: CompiledBindings, outage: Outage
     if (whole !== undefined) return { ...nothing, failure: whole.code };
     const secrets = stores.find(({ traits }) => traits.name === backend)?.secrets ?? [];
     const shown = secrets.filter(({ scope, hidden }) => hidden !== true && inQuery(scope) && !denied.some((folder) => scope === folder.scope || scope.startsWith(`${folder.scope}/`)));
-    return { ...nothing, secrets: shown.map(({ hidden: _, ...secret }) => secret), unlisted: denied.map(({ scope, code }) => ({ scope, code })) };
+    return { ...nothing, secrets: shown.map((secret) => ({ ...secret, hidden: undefined })), unlisted: denied.map(({ scope, code }) => ({ scope, code })) };
   });
 }
 
