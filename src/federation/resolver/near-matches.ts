@@ -4,6 +4,7 @@ const mostShown = 3;
 export function nearMatches(wanted: string, known: Iterable<string>): readonly string[] {
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   return [...known]
+    .filter((name) => Math.abs(name.length - wanted.length) <= limit)
     .map((name) => ({ name, distance: name.toLowerCase() === wanted.toLowerCase() ? 0 : editDistance(wanted.slice(0, 64), name.slice(0, 64)) }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((left, right) => left.distance - right.distance || (left.name < right.name ? -1 : 1))
