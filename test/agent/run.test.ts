@@ -59,6 +59,15 @@ export default workflow('order', { on: push(), jobs: [make('c', ['b']), make('b'
     expect(stderr).toContain('cannot reach an orchestrator at http://127.0.0.1:9');
   });
 
+  it('says where it cannot write', async () => {
+    const lost = await makeProject({ 'a.ts': plain('a') }, { TMPDIR: '/nonexistent/tmp' });
+    const first = await lost.run('run');
+    expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('kici: cannot_write: cannot make a folder for temporary files in "/nonexistent/tmp" (ENOENT)')]);
+    const stateless = await makeProject({ 'a.ts': plain('a') }, { XDG_STATE_HOME: '/dev/null' });
+    const second = await stateless.run('run');
+    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining('kici: cannot_write: cannot keep a journal in "/dev/null/kici/journal"')]);
+  });
+
   it('exits with 2 for a command line that it does not take', async () => {
     const project = await makeProject({ 'a.ts': plain('a') });
     for (const args of [['run', '--sandbox', 'moon'], ['run', '--nope'], ['walk'], [], ['run', '--mount-dir', 'here']]) expect((await project.run(...args)).code).toBe(2);

@@ -68,6 +68,16 @@ describe('a value that cannot be had', () => {
     });
   });
 
+  it.each(['session_ended', 'permission_denied', 'audit_unavailable', 'internal_error'] as const)('because the orchestrator says %s is unavailable, with the orchestrator\'s hint', async (code) => {
+    const error = await tell('ctx.secrets.get("A")', { values: { A: 'value-of-a' }, readFails: code });
+    expect(error).toMatchObject({ name: 'SecretUnavailableError', key: 'A', backend: 'internal', scope: 'production', code });
+    expect(error['hint']).not.toBe('');
+  });
+
+  it('because it was sealed for another key is unavailable, and not taken for this one', async () => {
+    expect(await tell('ctx.secrets.get("A")', { values: { A: 'value-of-a' }, mixedUp: true })).toMatchObject({ name: 'SecretUnavailableError', key: 'A', code: 'bad_answer' });
+  });
+
   it('that is declared and not set says that', async () => {
     expect(await tell('ctx.secrets.get("D")', { declared: ['D'] })).toMatchObject({ name: 'SecretNotSetError', code: 'secret_not_set', key: 'D' });
   });

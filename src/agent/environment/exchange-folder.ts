@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../errors.ts';
 import type { Journal } from '../mounts/journal.ts';
 import { folderName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
@@ -18,10 +18,15 @@ export class ExchangeFolder {
     this.#journal = journal;
   }
 
+  /** @throws AgentError (`cannot_write`) */
   static async create(base: string, journal: Journal): Promise<ExchangeFolder> {
     const path = join(base, folderName('exchange'));
-    await journal.record(path);
-    await mkdir(path, { mode: 0o700 });
+    try {
+      await journal.record(path);
+      await mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      throw new AgentError('cannot_write', `cannot make a folder for temporary files in ${JSON.stringify(base)} (${systemCode(error) ?? 'unknown'})`, 'look at its room and its permissions; TMPDIR and --mount-dir choose another place');
+    }
     return new ExchangeFolder(path, journal);
   }
 

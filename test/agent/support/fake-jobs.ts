@@ -1,4 +1,5 @@
 import { SecretValue, type FailureCode } from '@kici-dev/secret-backend';
+import { ApiError, type ApiErrorCode } from '../../../src/api/errors.ts';
 import { createSessionKeyPair, deriveSessionKey, sealForJob } from '../../../src/api/job-seal.ts';
 import { startWireApi, type WireApi } from '../../support/wire-api.ts';
 
@@ -9,13 +10,17 @@ export interface FakeSecrets {
   /** Keys that have a value and are not in the catalogue. */
   readonly unlisted?: Readonly<Record<string, string>>;
   readonly openEnded?: boolean;
+  /** In place of an answer to a request for values. */
+  readonly readFails?: ApiErrorCode;
+  /** Values arrive sealed for another key. */
+  readonly mixedUp?: boolean;
   readonly variables?: readonly { readonly name: string; readonly value: string; readonly locked: boolean }[];
 }
 
 const from = { backend: 'internal', scope: 'production' };
 
 /** The orchestrator's job operations at the wire, with real key agreement and real sealing. */
-export async function startFakeJobs({ values = {}, declared = [], unavailable = {}, unlisted = {}, openEnded = false, variables = [] }: FakeSecrets): Promise<WireApi> {
+export async function startFakeJobs({ values = {}, declared = [], unavailable = {}, unlisted = {}, openEnded = false, readFails, mixedUp = false, variables = [] }: FakeSecrets): Promise<WireApi> {
   const sessions = new Map<string, ReturnType<typeof deriveSessionKey>>();
   let opened = 0;
   return startWireApi({
@@ -34,18 +39,19 @@ export async function startFakeJobs({ values = {}, declared = [], unavailable = 
         openEnded, variables: [...variables],
       };
     },
-    'jobs.read': ({ jobId, keys }) => ({
-      secrets: keys.map((key) => {
+    'jobs.read': ({ jobId, keys }) => {
+      if (readFails !== undefined) throw new ApiError(readFails, 'the fake does not answer');
+      return { secrets: keys.map((key) => {
         const code = unavailable[key];
         const value = Object.hasOwn(values, key) ? values[key] : unlisted[key];
         const session = sessions.get(jobId);
         if (code !== undefined) return { key, status: 'unavailable' as const, backend: 'corp-vault', scope: 'apps/shop', code, hint: 'unseal it' };
         if (declared.includes(key)) return { key, status: 'declared' as const, ...from };
         if (value === undefined || session === undefined) return { key, status: 'not_found' as const };
-        const sealed = sealForJob(session, jobId, key, typeof value === 'string' ? SecretValue.fromText(value) : SecretValue.fromBytes(value));
+        const sealed = sealForJob(session, jobId, mixedUp ? `${key}_` : key, typeof value === 'string' ? SecretValue.fromText(value) : SecretValue.fromBytes(value));
         return { key, status: 'sealed' as const, sealed: Buffer.from(sealed).toString('base64'), ...from, version: '3' };
-      }),
-    }),
+      }) };
+    },
     'jobs.close': () => ({}),
   });
 }
