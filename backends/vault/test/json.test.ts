@@ -45,6 +45,10 @@ describe('paths', () => {
     }));
   });
 
+  it('segments that would lead elsewhere are refused', () => {
+    for (const path of ['a/../b', '..', 'a/.', './a', 'a//b', '/a', 'a/', '']) expect(() => encodePath(path)).toThrow('[invalid_argument]');
+  });
+
   it('any other path survives the URL parser, or is refused', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (text) => {
       if (text.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {

@@ -19,6 +19,13 @@ describe('KV version 1', () => {
     expect(await readText(backend, ref('app', 'A'), ref('app', 'B'))).toEqual(['absent', 'two']);
   });
 
+  it('loses none of the fields that one instance writes at once', async () => {
+    const { backend } = await openKv1();
+    const keys = Array.from({ length: 10 }, (_, index) => `K${index}`);
+    await Promise.all(keys.map((key) => writeText(backend, ref('app', key), key)));
+    expect(await readText(backend, ...keys.map((key) => ref('app', key)))).toEqual(keys);
+  });
+
   it('removes the path with its last field, because it takes no empty one', async () => {
     const { backend, put } = await openKv1();
     await put('kv1/app', { A: 'one' });

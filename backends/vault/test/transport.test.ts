@@ -1,25 +1,14 @@
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { vaultDefinition } from '../index.ts';
 import { readText } from './support/ask.ts';
 import { context, createHost, settingsOf } from './support/host.ts';
+import { listen } from './support/listen.ts';
 import { openVault, ref } from './support/open.ts';
 import { openProxy } from './support/proxy.ts';
 
 /** A server that does one thing to every request. */
-async function openServer(answer: Parameters<typeof createServer>[1]): Promise<string> {
-  const server = createServer(answer);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${bound.port}`;
-}
+const openServer = (answer: Parameters<typeof createServer>[1]): Promise<string> => listen(createServer(answer));
 
 async function readAt(address: string, more: Parameters<typeof settingsOf>[0] = {}, timeoutMs = 5000): Promise<unknown> {
   const backend = await vaultDefinition.create(settingsOf({ address, 'auth.token': 'canary-token', kvVersion: '2', ...more }), createHost());

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listen } from './listen.ts';
 
 export interface Proxy {
   readonly address: string;
@@ -26,13 +25,5 @@ export async function openProxy(status = 200): Promise<Proxy> {
     target.on('error', () => client.destroy());
     client.on('error', () => target.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('the proxy has no port');
-  return { address: `http://127.0.0.1:${bound.port}`, tunnels };
+  return { address: await listen(server), tunnels };
 }
