@@ -1,6 +1,6 @@
 import type { Settings, SettingsSchema } from '@kici-dev/secret-backend';
 
-const withJson = { field: 'auth.method', is: ['service_account', 'workload_identity'] } as const;
+const withJson = { field: 'auth.method', is: ['service-account', 'workload-identity'] } as const;
 
 export const settingsSchema: SettingsSchema = {
   project: {
@@ -12,7 +12,7 @@ export const settingsSchema: SettingsSchema = {
     description: 'Region of regional secrets. Left out: the global secrets, which are others.',
   },
   layout: {
-    type: 'choice', choices: ['secret-per-key', 'json-per-scope'], default: 'secret-per-key', example: 'secret-per-key',
+    type: 'choice', choices: ['secret-per-key', 'object-per-scope'], default: 'secret-per-key', example: 'secret-per-key',
     description: 'One secret for each key, or one secret for each scope that holds a JSON object with a field for each key.',
   },
   naming: {
@@ -31,7 +31,7 @@ export const settingsSchema: SettingsSchema = {
     type: 'choice', choices: ['grpc', 'rest'], default: 'grpc', example: 'rest',
     description: 'gRPC shares one connection; REST is for networks that take HTTP/1.1 only.',
   },
-  address: {
+  endpoint: {
     type: 'address', example: 'https://secretmanager.europe-west4.rep.googleapis.com',
     description: 'The service, where it is not the public endpoint. Plain http is taken for this machine only.',
   },
@@ -40,7 +40,7 @@ export const settingsSchema: SettingsSchema = {
     description: 'How many calls are under way at once.',
   },
   'auth.method': {
-    type: 'choice', required: true, choices: ['ambient', 'service_account', 'workload_identity', 'token'], example: 'workload_identity',
+    type: 'choice', required: true, choices: ['ambient', 'service-account', 'workload-identity', 'token'], example: 'workload-identity',
     description: 'ambient: what the machine has (application default credentials), where the server allows it. token: an access token, which ends within the hour.',
   },
   'auth.credentials': {
@@ -63,7 +63,7 @@ export const settingsSchema: SettingsSchema = {
     type: 'string', pattern: '^[^@\\s/:]+@[^@\\s/:]+$', example: 'ci-reader@acme-production.iam.gserviceaccount.com',
     description: 'Service account to act as. The credentials need the role Service Account Token Creator on it.',
   },
-  'auth.impersonateAddress': {
+  'auth.iamEndpoint': {
     type: 'address', default: 'https://iamcredentials.googleapis.com', example: 'https://iamcredentials.googleapis.com',
     description: 'The IAM credentials service that impersonation asks.',
   },
