@@ -13,11 +13,11 @@ export const settingsSchema: SettingsSchema = {
   },
   layout: {
     type: 'choice', choices: ['secret-per-key', 'object-per-scope'], default: 'secret-per-key', example: 'secret-per-key',
-    description: 'One secret for each key, or one secret for each scope that holds a JSON object with a field for each key.',
+    description: 'How scopes and keys are stored. `secret-per-key`: one secret for each key. `object-per-scope`: one JSON object for each scope, a field for each key.',
   },
   naming: {
     type: 'choice', choices: ['escaped', 'flat'], default: 'escaped', example: 'flat',
-    description: 'How secret ids stand for scopes and keys: escaped covers every scope and key; flat takes ids that exist already as they are, after the prefix.',
+    description: 'How secret ids stand for scopes and keys. `escaped` covers every scope and key; `flat` takes ids that exist already as they are, after the prefix.',
   },
   prefix: {
     type: 'string', pattern: '^[A-Za-z0-9_-]{0,100}$', default: '', example: 'ci-',
@@ -41,10 +41,10 @@ export const settingsSchema: SettingsSchema = {
   },
   'auth.method': {
     type: 'choice', required: true, choices: ['ambient', 'service-account', 'workload-identity', 'token'], example: 'workload-identity',
-    description: 'ambient: what the machine has (application default credentials), where the server allows it. token: an access token, which ends within the hour.',
+    description: 'Where tokens come from. `ambient` is what the machine has (application default credentials), where the server allows it; `token` is an access token, which ends within the hour.',
   },
   'auth.credentials': {
-    type: 'string', secret: true, example: '{"type":"service_account",…}', when: withJson,
+    type: 'string', secret: true, example: '(entered through a prompt, a file or a pipe)', when: withJson,
     description: 'The JSON of the service account key, or of the workload identity federation.',
   },
   'auth.credentialsFile': {
@@ -56,7 +56,7 @@ export const settingsSchema: SettingsSchema = {
     description: 'Hosts that the JSON may name besides Google\'s own token services, separated by commas.',
   },
   'auth.token': {
-    type: 'string', secret: true, example: 'ya29.…', when: { field: 'auth.method', is: ['token'] },
+    type: 'string', secret: true, example: '(entered through a prompt, a file or a pipe)', when: { field: 'auth.method', is: ['token'] },
     description: 'The access token.',
   },
   'auth.impersonate': {
