@@ -13,4 +13,4 @@ export const secretPerKey: BackendCapabilities = defineCapabilities({
 });
 
 /** A value shares its 64 KiB with the rest of its scope, and may need six bytes of JSON for one of its own. */
-export const jsonPerScope: BackendCapabilities = defineCapabilities({ ...secretPerKey, binary: false, listReadsValues: true, maxValueBytes: 10_240 });
+export const objectPerScope: BackendCapabilities = defineCapabilities({ ...secretPerKey, binary: false, listReadsValues: true, maxValueBytes: 10_240 });

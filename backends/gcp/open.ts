@@ -1,7 +1,7 @@
 import { BackendError, parseScopePath, type BackendHost, type SecretBackend, type Settings } from '@kici-dev/secret-backend';
 import { chooseSignIn } from './auth/choose.ts';
 import { createBackend } from './backend.ts';
-import { createJsonPerScope } from './layouts/json-per-scope.ts';
+import { createObjectPerScope } from './layouts/object-per-scope.ts';
 import type { Layout } from './layouts/layout.ts';
 import { createSecretPerKey } from './layouts/secret-per-key.ts';
 import { escapedKeys, escapedScopes, flatKeys, flatScopes } from './names/naming.ts';
@@ -30,10 +30,10 @@ export function openBackend(settings: Settings, host: BackendHost): SecretBacken
 }
 
 function endpointOf(settings: Settings): Endpoint {
-  const address = textOf(settings, 'address');
-  if (address === undefined) return publicEndpoint(textOf(settings, 'location'));
-  const parsed = parseEndpoint(address);
-  if (!parsed.ok) throw new BackendError('misconfigured', { detail: `address: ${parsed.reason}` });
+  const given = textOf(settings, 'endpoint');
+  if (given === undefined) return publicEndpoint(textOf(settings, 'location'));
+  const parsed = parseEndpoint(given);
+  if (!parsed.ok) throw new BackendError('misconfigured', { detail: `endpoint: ${parsed.reason}` });
   return parsed.endpoint;
 }
 
@@ -41,7 +41,7 @@ function layoutOf(settings: Settings, service: Service, host: BackendHost): Layo
   const prefix = textOf(settings, 'prefix') ?? '';
   const recent = createRecentWrites(() => host.now());
   const isFlat = settings['naming'] === 'flat';
-  if (settings['layout'] === 'json-per-scope') return createJsonPerScope(service, recent, isFlat ? flatScopes(prefix) : escapedScopes(prefix));
+  if (settings['layout'] === 'object-per-scope') return createObjectPerScope(service, recent, isFlat ? flatScopes(prefix) : escapedScopes(prefix));
   if (!isFlat) return createSecretPerKey(service, recent, escapedKeys(prefix));
   const scope = parseScopePath(textOf(settings, 'scope') ?? '');
   if (!scope.ok) throw new BackendError('misconfigured', { detail: `scope: ${scope.reason}` });

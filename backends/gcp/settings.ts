@@ -1,6 +1,6 @@
 import type { Settings, SettingsSchema } from '@kici-dev/secret-backend';
 
-const withJson = { field: 'auth.method', is: ['service_account', 'workload_identity'] } as const;
+const withJson = { field: 'auth.method', is: ['service-account', 'workload-identity'] } as const;
 
 export const settingsSchema: SettingsSchema = {
   project: {
@@ -12,12 +12,12 @@ export const settingsSchema: SettingsSchema = {
     description: 'Region of regional secrets. Left out: the global secrets, which are others.',
   },
   layout: {
-    type: 'choice', choices: ['secret-per-key', 'json-per-scope'], default: 'secret-per-key', example: 'secret-per-key',
-    description: 'One secret for each key, or one secret for each scope that holds a JSON object with a field for each key.',
+    type: 'choice', choices: ['secret-per-key', 'object-per-scope'], default: 'secret-per-key', example: 'secret-per-key',
+    description: 'How scopes and keys are stored. `secret-per-key`: one secret for each key. `object-per-scope`: one JSON object for each scope, a field for each key.',
   },
   naming: {
     type: 'choice', choices: ['escaped', 'flat'], default: 'escaped', example: 'flat',
-    description: 'How secret ids stand for scopes and keys: escaped covers every scope and key; flat takes ids that exist already as they are, after the prefix.',
+    description: 'How secret ids stand for scopes and keys. `escaped` covers every scope and key; `flat` takes ids that exist already as they are, after the prefix.',
   },
   prefix: {
     type: 'string', pattern: '^[A-Za-z0-9_-]{0,100}$', default: '', example: 'ci-',
@@ -31,7 +31,7 @@ export const settingsSchema: SettingsSchema = {
     type: 'choice', choices: ['grpc', 'rest'], default: 'grpc', example: 'rest',
     description: 'gRPC shares one connection; REST is for networks that take HTTP/1.1 only.',
   },
-  address: {
+  endpoint: {
     type: 'address', example: 'https://secretmanager.europe-west4.rep.googleapis.com',
     description: 'The service, where it is not the public endpoint. Plain http is taken for this machine only.',
   },
@@ -40,11 +40,11 @@ export const settingsSchema: SettingsSchema = {
     description: 'How many calls are under way at once.',
   },
   'auth.method': {
-    type: 'choice', required: true, choices: ['ambient', 'service_account', 'workload_identity', 'token'], example: 'workload_identity',
-    description: 'ambient: what the machine has (application default credentials), where the server allows it. token: an access token, which ends within the hour.',
+    type: 'choice', required: true, choices: ['ambient', 'service-account', 'workload-identity', 'token'], example: 'workload-identity',
+    description: 'Where tokens come from. `ambient` is what the machine has (application default credentials), where the server allows it; `token` is an access token, which ends within the hour.',
   },
   'auth.credentials': {
-    type: 'string', secret: true, example: '{"type":"service_account",…}', when: withJson,
+    type: 'string', secret: true, example: '(entered through a prompt, a file or a pipe)', when: withJson,
     description: 'The JSON of the service account key, or of the workload identity federation.',
   },
   'auth.credentialsFile': {
@@ -56,14 +56,14 @@ export const settingsSchema: SettingsSchema = {
     description: 'Hosts that the JSON may name besides Google\'s own token services, separated by commas.',
   },
   'auth.token': {
-    type: 'string', secret: true, example: 'ya29.…', when: { field: 'auth.method', is: ['token'] },
+    type: 'string', secret: true, example: '(entered through a prompt, a file or a pipe)', when: { field: 'auth.method', is: ['token'] },
     description: 'The access token.',
   },
   'auth.impersonate': {
     type: 'string', pattern: '^[^@\\s/:]+@[^@\\s/:]+$', example: 'ci-reader@acme-production.iam.gserviceaccount.com',
     description: 'Service account to act as. The credentials need the role Service Account Token Creator on it.',
   },
-  'auth.impersonateAddress': {
+  'auth.iamEndpoint': {
     type: 'address', default: 'https://iamcredentials.googleapis.com', example: 'https://iamcredentials.googleapis.com',
     description: 'The IAM credentials service that impersonation asks.',
   },

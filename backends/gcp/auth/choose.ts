@@ -22,16 +22,16 @@ export function chooseSignIn(settings: Settings, host: BackendHost, safeFetch: S
   if (given instanceof SecretValue && email === undefined) return { signIn: givenToken(given.text()?.trim() ?? ''), identity: undefined };
   const base: TokenSource = given instanceof SecretValue ? async () => ({ token: given.text()?.trim() ?? '' }) : chooseSource(settings, host, safeFetch);
   if (email === undefined) return { signIn: createSignIn(base, host), identity: emailOf(settings) };
-  const url = impersonationUrl(textOf(settings, 'auth.impersonateAddress') ?? 'https://iamcredentials.googleapis.com', email);
+  const url = impersonationUrl(textOf(settings, 'auth.iamEndpoint') ?? 'https://iamcredentials.googleapis.com', email);
   return { signIn: createSignIn(impersonate(base, url, safeFetch), host), identity: email };
 }
 
 function chooseSource(settings: Settings, host: BackendHost, safeFetch: SafeFetch): TokenSource {
   const project = textOf(settings, 'project') ?? '';
   switch (textOf(settings, 'auth.method')) {
-    case 'service_account':
+    case 'service-account':
       return fromJson(settings, host, parseServiceAccount, (account) => serviceAccountTokens(account, host, safeFetch));
-    case 'workload_identity':
+    case 'workload-identity':
       return fromJson(settings, host, parseWorkloadIdentity, (identity) => workloadIdentityTokens(identity, host, safeFetch));
     case 'ambient':
       if (!host.ambient.credentials) throw new BackendError('misconfigured', { detail: 'auth.method=ambient uses the credentials of the server\'s machine, which its configuration does not allow' });
@@ -60,7 +60,7 @@ function required<T>(field: string, parsed: Parsed<T>): T {
 
 function emailOf(settings: Settings): string | undefined {
   const json = settings['auth.credentials'];
-  if (settings['auth.method'] !== 'service_account' || !(json instanceof SecretValue)) return undefined;
+  if (settings['auth.method'] !== 'service-account' || !(json instanceof SecretValue)) return undefined;
   const parsed = parseServiceAccount(json, allowedHosts(textOf(settings, 'auth.allowedHosts')));
   return parsed.ok ? parsed.value.email : undefined;
 }

@@ -18,7 +18,7 @@ export interface SignIn {
   close(): void;
 }
 
-const timeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 /** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
 const renewalMs = 300_000;
 
@@ -27,13 +27,15 @@ export function givenToken(token: string): SignIn {
   return { token: async () => token, renew: () => false, close: () => undefined };
 }
 
-export function createSignIn(fetchToken: TokenSource, host: BackendHost): SignIn {
+export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeoutMs: number = defaultTimeoutMs): SignIn {
   const closing = new AbortController();
   let held: (AccessToken & { readonly renewAt: number }) | undefined;
   let fetching: Promise<string> | undefined;
   const fetchNew = async (): Promise<string> => {
     try {
-      const fetched = await fetchToken(AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]));
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
+      // The machine's own credentials come through a library that obeys no signal.
+      const fetched = await abandonAt(signal, fetchToken(signal), () => new BackendError('timeout', { detail: `signing in took longer than ${timeoutMs} ms` }));
       const now = host.now();
       const life = (fetched.expiresAt ?? Infinity) - now;
       held = { ...fetched, renewAt: now + life - Math.min(renewalMs, life / 5) };
@@ -51,7 +53,7 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost): SignIn
     async token({ signal, deadline }) {
       if (held !== undefined && host.now() < held.renewAt) return held.token;
       fetching ??= fetchNew();
-      return abandonAt(signal, fetching, () => new BackendError(host.now() >= deadline ? 'timeout' : 'aborted', { detail: 'signing in took too long' }));
+      return abandonAt(signal, fetching, () => new BackendError(host.now() >= deadline ? 'timeout' : 'aborted', { detail: 'signing in was not finished in time, or was cancelled' }));
     },
     renew(refused) {
       if (held?.token === refused) held = undefined;

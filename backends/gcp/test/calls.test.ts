@@ -23,7 +23,7 @@ describe.each(transports)('500 keys, over %s', (transport) => {
   });
 
   it('of one JSON object are one access', async () => {
-    await using world = await openWorld({ transport, settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport, settings: { layout: 'object-per-scope' } });
     add(world.fake.model, 'shop', JSON.stringify(Object.fromEntries(refs.map(({ key }) => [key, `value of ${key}`]))));
     const outcomes = await world.backend.read(refs, context());
     expect(outcomes.every(({ status }) => status === 'found')).toBe(true);

@@ -1,7 +1,7 @@
 import type { Settings } from '@kici-dev/secret-backend';
 import { faults, runConformance, type Harness, type Provocations } from '@kici-dev/secret-backend-conformance';
 import { describe, it as test } from 'vitest';
-import { jsonPerScope, secretPerKey } from '../capabilities.ts';
+import { objectPerScope, secretPerKey } from '../capabilities.ts';
 import { goodToken, startFake, type RunningFake } from './server/start.ts';
 import { keyStore, objectStore, type Store } from './support/store.ts';
 import { openBackend, transports, type Transport } from './support/subject.ts';
@@ -75,8 +75,8 @@ for (const transport of transports) {
     },
   });
   runConformance({ describe, test }, {
-    name: `gcp json-per-scope over ${transport}`, capabilities: jsonPerScope,
-    harness: harness(transport, { layout: 'json-per-scope' }, objectStore, ({ model }, store) => ({
+    name: `gcp object-per-scope over ${transport}`, capabilities: objectPerScope,
+    harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({
       async denyList(scope) {
         const denied = store.idsBelow(scope);
         model.denied.push((permission, id) => permission === 'secretmanager.versions.access' && id !== undefined && denied.includes(id));

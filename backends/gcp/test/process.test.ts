@@ -21,12 +21,12 @@ afterEach(async () => {
 });
 
 describe.each(transports)('a process with a backend, over %s', (transport) => {
-  const settings = (auth: Readonly<Record<string, unknown>>): string => JSON.stringify({ project: 'acme-production', transport, address: fake.addresses[transport], ...auth });
+  const settings = (auth: Readonly<Record<string, unknown>>): string => JSON.stringify({ project: 'acme-production', transport, endpoint: fake.addresses[transport], ...auth });
 
   it('outlives a failed sign-in', async () => {
     services.refusal = { status: 400, body: '{"error":"invalid_grant"}' };
     const json = serviceAccountJson({ token_uri: `${services.origin}/token` }).text();
-    const run = await runProgram('read-once', [settings({ 'auth.method': 'service_account', 'auth.credentials': json, 'auth.allowedHosts': '127.0.0.1' })]);
+    const run = await runProgram('read-once', [settings({ 'auth.method': 'service-account', 'auth.credentials': json, 'auth.allowedHosts': '127.0.0.1' })]);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(run.stdout)).toMatchObject({ outcome: 'unknown unauthenticated', checked: expect.stringContaining('invalid_grant') });
   });

@@ -170,8 +170,8 @@ describe.each(transports)('reading one\'s own writes while latest lags, over %s'
 
 describe('a JSON object per scope', () => {
   it('keeps every change of two instances that write at once', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
-    const other = await openBackend(world.fake, 'rest', { layout: 'json-per-scope' });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
+    const other = await openBackend(world.fake, 'rest', { layout: 'object-per-scope' });
     try {
       const names = Array.from({ length: 4 }, (_, index) => `K${index}`);
       await Promise.all(names.map(async (key, index) => (index % 2 === 0 ? world.backend : other).write?.({ ...ref(key), value: text(`value of ${key}`) }, context())));
@@ -182,7 +182,7 @@ describe('a JSON object per scope', () => {
   });
 
   it('builds on the newest version though latest lags', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     const { model } = world.fake;
     add(model, 'shop', '{"A":"1"}');
     add(model, 'shop', '{"A":"1","B":"2"}');
@@ -192,7 +192,7 @@ describe('a JSON object per scope', () => {
   });
 
   it('makes its change again where somebody was faster', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     const { model, service } = world.fake;
     add(model, 'shop', '{"A":"1"}');
     service.before = (method) => {
@@ -205,7 +205,7 @@ describe('a JSON object per scope', () => {
   });
 
   it('writes once where a number was skipped, and loses nothing', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     const { model } = world.fake;
     add(model, 'shop', '{"A":"1"}');
     model.secret('shop').skippedNumbers = 1;
@@ -214,7 +214,7 @@ describe('a JSON object per scope', () => {
   });
 
   it.each(['server_error', 'deny', 'throttle'] as const)('gives up at once under %s', async (fault) => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     add(world.fake.model, 'shop', '{"A":"1"}');
     world.fake.service.faults.set(fault);
     await expect(world.backend.write?.({ ...ref('B'), value: text('2') }, context())).rejects.toThrow();
@@ -223,7 +223,7 @@ describe('a JSON object per scope', () => {
   });
 
   it('is not written over: what is no object, or disabled, stays; what is destroyed makes room', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     const { model } = world.fake;
     const write = async () => world.backend.write?.({ ...ref('K'), value: text('new') }, context());
     add(model, 'shop', 'plain text');
@@ -239,7 +239,7 @@ describe('a JSON object per scope', () => {
   });
 
   it('has problems where a read could not succeed', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     add(world.fake.model, 'shop', '{"A":1,"B":null,"C":"x","C":"y","__proto__":"p"}');
     expect((await world.list()).secrets).toEqual([
       { scope: 'shop', key: 'A', version: '1' }, { scope: 'shop', key: 'B', version: '1', problem: 'wrong_shape' },
@@ -250,7 +250,7 @@ describe('a JSON object per scope', () => {
   });
 
   it('restores one field and keeps the others', async () => {
-    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'json-per-scope' } });
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     for (const document of ['{"A":"1"}', '{"A":"2","B":1.10}', '{"B":1.10}']) add(world.fake.model, 'shop', document);
     expect((await world.backend.versions?.(ref('A'), context()))?.map(({ version, current }) => [version, current])).toEqual([['2', false], ['1', false]]);
     await world.backend.restore?.({ ...ref('A'), version: '1' }, context());

@@ -168,7 +168,7 @@ describe('a stranger\'s answer over rest', () => {
       response.end(body);
     }));
     try {
-      await using world = await openWorld({ transport: 'rest', settings: { address: `http://127.0.0.1:${stranger.port}` } });
+      await using world = await openWorld({ transport: 'rest', settings: { endpoint: `http://127.0.0.1:${stranger.port}` } });
       expect(await world.read(ref('K'))).toBe(`unknown ${code}`);
       expect(asked).toHaveLength(1);
     } finally {

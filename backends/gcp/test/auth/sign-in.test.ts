@@ -6,7 +6,8 @@ import type { SecretBackend, Settings } from '@kici-dev/secret-backend';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFake, type RunningFake } from '../server/start.ts';
 import { startTokenServices, type RunningTokenServices } from '../server/token-services.ts';
-import type { TestHostOptions } from '../support/host.ts';
+import { createSignIn } from '../../auth/sign-in.ts';
+import { testHost, type TestHostOptions } from '../support/host.ts';
 import { add, text } from '../support/store.ts';
 import { openBackend, transports } from '../support/subject.ts';
 import { context, inWords, ref } from '../support/world.ts';
@@ -42,7 +43,7 @@ async function read(backend: SecretBackend): Promise<string> {
   return inWords((await backend.read([ref('K')], context()))[0]);
 }
 
-const withKey = (): Settings => ({ 'auth.method': 'service_account', 'auth.credentials': serviceAccountJson({ token_uri: `${services.origin}/token` }) });
+const withKey = (): Settings => ({ 'auth.method': 'service-account', 'auth.credentials': serviceAccountJson({ token_uri: `${services.origin}/token` }) });
 
 describe.each(transports)('signing in, over %s', (transport) => {
   it('with a service account key exchanges a signed assertion', async () => {
@@ -137,7 +138,7 @@ describe('a token', () => {
 
 describe('workload identity federation', () => {
   const federated = (source: unknown, changes: Readonly<Record<string, unknown>> = {}): Settings => ({
-    'auth.method': 'workload_identity', 'auth.credentials': workloadIdentityJson(source, { token_url: `${services.origin}/sts/v1/token`, ...changes }),
+    'auth.method': 'workload-identity', 'auth.credentials': workloadIdentityJson(source, { token_url: `${services.origin}/sts/v1/token`, ...changes }),
   });
 
   it('takes the runner\'s token from a file below an allowed path', async () => {
@@ -176,7 +177,7 @@ describe('workload identity federation', () => {
 
   it('reads its JSON from a file at each sign-in, so that a rotated one is noticed', async () => {
     const path = join(folder, 'gcp.json');
-    const backend = await open({ 'auth.method': 'service_account', 'auth.credentialsFile': path }, { ambient: { paths: [folder] } });
+    const backend = await open({ 'auth.method': 'service-account', 'auth.credentialsFile': path }, { ambient: { paths: [folder] } });
     expect(await read(backend)).toBe('unknown misconfigured');
     await writeFile(path, serviceAccountJson({ token_uri: `${services.origin}/token` }).bytes());
     expect(await read(backend)).toBe('found value (1)');
@@ -184,7 +185,7 @@ describe('workload identity federation', () => {
 });
 
 describe('impersonation', () => {
-  const as = (email: string): Settings => ({ 'auth.impersonate': email, 'auth.impersonateAddress': services.origin });
+  const as = (email: string): Settings => ({ 'auth.impersonate': email, 'auth.iamEndpoint': services.origin });
 
   it('acts as another service account, whatever the credentials are', async () => {
     const backend = await open({ ...withKey(), ...as('reader@acme.iam.gserviceaccount.com') });
@@ -205,7 +206,7 @@ describe('no part of a credential is shown', () => {
     await writeFile(join(folder, 'token'), subjectToken);
     const key = await open(withKey());
     const federated = await open({
-      'auth.method': 'workload_identity', 'auth.credentials': workloadIdentityJson({ file: join(folder, 'token') }, { token_url: `${services.origin}/sts/v1/token` }),
+      'auth.method': 'workload-identity', 'auth.credentials': workloadIdentityJson({ file: join(folder, 'token') }, { token_url: `${services.origin}/sts/v1/token` }),
     }, { ambient: { paths: [folder] } });
     const needles = [subjectToken, pem().split('\n')[2] ?? pem(), 'MII'];
     for (const [status, body] of [[400, `{"error":"${subjectToken}","error_description":"${subjectToken}"}`], [500, subjectToken], [200, subjectToken]] as const) {
@@ -216,6 +217,20 @@ describe('no part of a credential is shown', () => {
         const assertion = new URLSearchParams(services.requests.at(-1)?.body).get('assertion') ?? subjectToken;
         for (const needle of [...needles, assertion]) expect(inspect(printed, { depth: 10, showHidden: true })).not.toContain(needle);
       }
+    }
+  });
+});
+
+describe('a source that obeys no signal', () => {
+  it('keeps nobody waiting for ever, and is asked again', async () => {
+    let asked = 0;
+    const signIn = createSignIn(() => {
+      asked += 1;
+      return new Promise(() => undefined);
+    }, testHost(), 20);
+    for (const times of [1, 2]) {
+      await expect(signIn.token(context())).rejects.toMatchObject({ code: 'timeout' });
+      expect(asked).toBe(times);
     }
   });
 });

@@ -5,13 +5,13 @@ import { gcpDefinition } from '../../index.ts';
 import { testHost } from '../support/host.ts';
 import { serviceAccountJson, workloadIdentityJson } from './credentials.ts';
 
-const base: Settings = { project: 'acme-production', layout: 'secret-per-key', naming: 'escaped', transport: 'grpc', 'auth.method': 'service_account' };
+const base: Settings = { project: 'acme-production', layout: 'secret-per-key', naming: 'escaped', transport: 'grpc', 'auth.method': 'service-account' };
 
 function problems(changes: Settings): string[] {
   return (gcpDefinition.validate?.({ ...base, ...changes }) ?? []).map(({ field, problem }) => `${field}: ${problem}`);
 }
 
-const federated = (source: unknown, changes: Readonly<Record<string, unknown>> = {}): Settings => ({ 'auth.method': 'workload_identity', 'auth.credentials': workloadIdentityJson(source, changes) });
+const federated = (source: unknown, changes: Readonly<Record<string, unknown>> = {}): Settings => ({ 'auth.method': 'workload-identity', 'auth.credentials': workloadIdentityJson(source, changes) });
 
 describe('settings are refused', () => {
   it.each<[string, Settings, string]>([
@@ -39,10 +39,10 @@ describe('settings are refused', () => {
     ['headers that are none', federated({ url: 'https://sts.googleapis.com', headers: { 'bad name': 'x' } }), 'are no headers'],
     ['a JSON format without a field', federated({ file: '/token', format: { type: 'json' } }), 'lacks subject_token_field_name'],
     ['a missing token', { 'auth.method': 'token' }, 'auth.token: it is missing'],
-    ['plain http to another machine', { address: 'http://secretmanager.example' }, 'address: plain http would show secrets'],
-    ['an address with a path', { address: 'https://secretmanager.googleapis.com/v1' }, 'more than a host and a port'],
-    ['an address with credentials', { address: 'https://user:hunter2@secretmanager.googleapis.com' }, 'more than a host and a port'],
-    ['an address that is none', { 'auth.impersonateAddress': 'iam' }, 'auth.impersonateAddress: the address is no http'],
+    ['plain http to another machine', { endpoint: 'http://secretmanager.example' }, 'endpoint: plain http would show secrets'],
+    ['an address with a path', { endpoint: 'https://secretmanager.googleapis.com/v1' }, 'more than a host and a port'],
+    ['an address with credentials', { endpoint: 'https://user:hunter2@secretmanager.googleapis.com' }, 'more than a host and a port'],
+    ['an address that is none', { 'auth.iamEndpoint': 'iam' }, 'auth.iamEndpoint: the address is no http'],
     ['a flat scope that is none', { naming: 'flat', scope: 'a//b' }, 'scope: a scope has no empty segment'],
   ])('for %s', (_, changes, problem) => {
     const found = problems(changes);
@@ -62,7 +62,7 @@ describe('settings are taken', () => {
     ['regional ones', federated({ file: '/token' }, { token_url: 'https://sts.europe-west4.rep.googleapis.com/v1/token' })],
     ['a host that the operator allows', { ...federated({ url: 'https://token.actions.githubusercontent.com/x' }), 'auth.allowedHosts': 'idp.example, token.actions.githubusercontent.com' }],
     ['a host with its port', { 'auth.credentials': serviceAccountJson({ token_uri: 'https://idp.example:8443/' }), 'auth.allowedHosts': 'idp.example:8443' }],
-    ['plain http to this machine', { 'auth.method': 'token', 'auth.token': SecretValue.fromText('x'), address: 'http://[::1]:8080' }],
+    ['plain http to this machine', { 'auth.method': 'token', 'auth.token': SecretValue.fromText('x'), endpoint: 'http://[::1]:8080' }],
   ])('for %s', (_, changes) => {
     expect(problems(changes)).toEqual([]);
   });

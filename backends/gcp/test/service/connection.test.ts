@@ -70,7 +70,7 @@ describe.each(transports)('the connection, over %s', (transport) => {
   it('that nobody answers is unreachable', async () => {
     const gone = await listen(createServer());
     await gone.stop();
-    await using world = await openWorld({ transport, settings: { address: `http://127.0.0.1:${gone.port}` } });
+    await using world = await openWorld({ transport, settings: { endpoint: `http://127.0.0.1:${gone.port}` } });
     expect(await world.read(ref('K'))).toBe('unknown unreachable');
   });
 });
@@ -106,9 +106,9 @@ describeLane({ name: 'gcp-tls', missing: opensslMissing() }, () => {
       setDefaultCACertificates([...trusted, tls.cert]);
       const fake = await startFake({ tls });
       const { port } = new URL(fake.addresses[transport]);
-      const right = await openBackend(fake, transport, { address: `https://secretmanager.test:${port}` });
-      const wrong = await openBackend(fake, transport, { address: `https://other.test:${port}` });
-      const stranger = await openBackend(fake, transport, { address: `https://secretmanager.test:${port}` });
+      const right = await openBackend(fake, transport, { endpoint: `https://secretmanager.test:${port}` });
+      const wrong = await openBackend(fake, transport, { endpoint: `https://other.test:${port}` });
+      const stranger = await openBackend(fake, transport, { endpoint: `https://secretmanager.test:${port}` });
       add(fake.model, 'shop--K', 'value');
       try {
         expect(await right.read([ref('K')], context())).toMatchObject([{ status: 'found' }]);

@@ -9,7 +9,7 @@ export const transports: readonly Transport[] = ['grpc', 'rest'];
 /** Settings as the host would hand them over: validated, with defaults, secrets as values. */
 export function settingsFor(fake: RunningFake, transport: Transport, changes: Settings = {}): Settings {
   const defaults = Object.fromEntries(Object.entries(gcpDefinition.settings).flatMap(([name, field]) => ('default' in field ? [[name, field.default]] : [])));
-  return { ...defaults, project: project.id, transport, address: fake.addresses[transport], 'auth.method': 'token', 'auth.token': SecretValue.fromText(goodToken), ...changes };
+  return { ...defaults, project: project.id, transport, endpoint: fake.addresses[transport], 'auth.method': 'token', 'auth.token': SecretValue.fromText(goodToken), ...changes };
 }
 
 export async function openBackend(fake: RunningFake, transport: Transport, changes: Settings = {}, host: TestHostOptions = {}): Promise<SecretBackend> {

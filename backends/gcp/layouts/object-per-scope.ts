@@ -2,7 +2,7 @@ import {
   absent, BackendError, found, SecretValue, unknown,
   type CallContext, type ListPage, type ReadOutcome, type ScopePath, type SecretDescriptor, type UnlistedScope, type UnnameableSecret,
 } from '@kici-dev/secret-backend';
-import { jsonPerScope } from '../capabilities.ts';
+import { objectPerScope } from '../capabilities.ts';
 import type { Naming } from '../names/naming.ts';
 import { isVersion } from '../names/resource.ts';
 import type { Service } from '../service/service.ts';
@@ -11,14 +11,14 @@ import { accessCurrent } from '../versions/current.ts';
 import { listVersions } from '../versions/list.ts';
 import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listSecretIds } from '../versions/secret-ids.ts';
-import { createObjectWriter } from './json-writer.ts';
+import { createObjectWriter } from './object-writer.ts';
 import { fieldOf, objectOf, wrongShape, type JsonObject } from './json-object.ts';
 import { isBelow, type Layout } from './layout.ts';
 import { once, outcomeOf } from './outcomes.ts';
 import { notAVersion } from './secret-per-key.ts';
 
 /** The newest version of a secret is a JSON object with a field for each key of one scope. */
-export function createJsonPerScope(service: Service, recent: RecentWrites, naming: Naming<ScopePath>): Layout {
+export function createObjectPerScope(service: Service, recent: RecentWrites, naming: Naming<ScopePath>): Layout {
   const writer = createObjectWriter(service, recent);
   const requireId = (scope: ScopePath): string => {
     const id = naming.idOf(scope);
@@ -30,7 +30,7 @@ export function createJsonPerScope(service: Service, recent: RecentWrites, namin
     return isVersion(version) ? accessVersion(service, id, version, context) : notAVersion();
   };
   return {
-    capabilities: jsonPerScope,
+    capabilities: objectPerScope,
     holds: (id) => naming.placeOf(id).kind === 'named',
     async *list(query, context) {
       for await (const ids of listSecretIds(service, context)) {
@@ -51,7 +51,7 @@ export function createJsonPerScope(service: Service, recent: RecentWrites, namin
       const text = value.text();
       if (text === undefined) throw new BackendError('unsupported', { detail: 'a field of a JSON object holds text; this value is not UTF-8' });
       if (key === '' || !key.isWellFormed()) throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
-      if (value.byteLength > jsonPerScope.maxValueBytes) throw new BackendError('too_large', { detail: `in one JSON object per scope a value has at most ${jsonPerScope.maxValueBytes} bytes, this one ${value.byteLength}` });
+      if (value.byteLength > objectPerScope.maxValueBytes) throw new BackendError('too_large', { detail: `in one JSON object per scope a value has at most ${objectPerScope.maxValueBytes} bytes, this one ${value.byteLength}` });
       return writer.setField(requireId(scope), key, text, context);
     },
     async delete({ scope, key }, context) {
