@@ -1,1 +1,15 @@
-export const placeholder = true;
+import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { secretPerKey } from './capabilities.ts';
+import { openBackend } from './open.ts';
+import { settingsSchema } from './settings.ts';
+import { validate } from './validate.ts';
+
+export const gcpDefinition: BackendDefinition = {
+  type: 'gcp',
+  title: 'Google Secret Manager',
+  summary: 'secrets of a Google Cloud project, global or of one region',
+  settings: settingsSchema,
+  capabilities: secretPerKey,
+  validate,
+  create: openBackend,
+};

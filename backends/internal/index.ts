@@ -1,10 +1,12 @@
 import { BackendError, type BackendDefinition, type CallContext, type SecretBackend } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
-import { requireRunning } from './context.ts';
+import { check } from './check.ts';
+import { guard } from './guard.ts';
 import { list } from './list.ts';
 import { read } from './read.ts';
-import { createScopes } from './scopes.ts';
+import { renameScope } from './rename.ts';
+import { createScope, deleteScope, listScopes } from './scopes.ts';
 import { declare, remove, restore, versions } from './secrets.ts';
 import { createStore, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
@@ -30,46 +32,32 @@ function createInternal(store: Store): SecretBackend {
   const requireOpen = (): void => {
     if (closed) throw new BackendError('closed');
   };
-  const start = (context: CallContext): void => {
+  const run = async <T>(context: CallContext, work: () => Promise<T>): Promise<T> => {
     requireOpen();
-    requireRunning(context);
+    return guard(context, work);
   };
   return {
     capabilities,
     async *list(query, context) {
-      start(context);
+      requireOpen();
       yield* list(store, query, context);
     },
     async read(refs, context) {
       requireOpen();
       return read(store, refs, context);
     },
-    async write(entry, context) {
-      start(context);
-      return write(store, entry);
+    write: (entry, context) => run(context, () => write(store, entry)),
+    delete: (ref, context) => run(context, () => remove(store, ref)),
+    versions: (ref, context) => run(context, () => versions(store, ref)),
+    restore: (ref, context) => run(context, () => restore(store, ref)),
+    declare: (ref, context) => run(context, () => declare(store, ref)),
+    scopes: {
+      list: (context) => run(context, () => listScopes(store)),
+      create: (scope, context) => run(context, () => createScope(store, scope)),
+      rename: (from, to, context) => run(context, () => renameScope(store, from, to)),
+      delete: (scope, context) => run(context, () => deleteScope(store, scope)),
     },
-    async delete(ref, context) {
-      start(context);
-      return remove(store, ref);
-    },
-    async versions(ref, context) {
-      start(context);
-      return versions(store, ref);
-    },
-    async restore(ref, context) {
-      start(context);
-      return restore(store, ref);
-    },
-    async declare(ref, context) {
-      start(context);
-      return declare(store, ref);
-    },
-    scopes: createScopes(store, requireOpen),
-    async check(context) {
-      start(context);
-      await store.database.selectFrom('internal_scopes').select('scope').limit(1).execute();
-      return { server: 'embedded database' };
-    },
+    check: (context) => run(context, () => check(store)),
     // The database belongs to whoever opened it.
     close: async () => {
       closed = true;

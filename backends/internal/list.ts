@@ -1,5 +1,5 @@
-import { parseScopePath, type CallContext, type ListPage, type ListQuery, type SecretDescriptor } from '@kici-dev/secret-backend';
-import { requireRunning } from './context.ts';
+import { parseScopePath, type CallContext, type ListPage, type ListQuery, type SecretDescriptor, type UnnameableSecret } from '@kici-dev/secret-backend';
+import { guard } from './guard.ts';
 import { rfc3339, type Store } from './store.ts';
 
 const pageSize = 500;
@@ -8,10 +8,9 @@ const pageSize = 500;
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
   let last: { scope: string; key: string } | undefined;
   for (;;) {
-    requireRunning(context);
     const after = last;
-    const rows = await store.database.selectFrom('internal_secrets').selectAll()
-      .where('organization', '=', store.organization)
+    const rows = await guard(context, () => store.database.selectFrom('internal_secrets').selectAll()
+      .where('organization', '=', store.organization).where('deleted', '=', 0)
       .$if(query.scope !== undefined && query.depth === 'scope', (select) => select.where('scope', '=', query.scope ?? ''))
       .$if(query.scope !== undefined && query.depth === 'tree', (select) => select.where((eb) => eb.or([
         eb('scope', '=', query.scope ?? ''),
@@ -22,16 +21,20 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
         eb('scope', '>', after?.scope ?? ''),
         eb.and([eb('scope', '=', after?.scope ?? ''), eb('key', '>', after?.key ?? '')]),
       ])))
-      .orderBy('scope').orderBy('key').limit(pageSize).execute();
-    yield { secrets: rows.flatMap(describe) };
+      .orderBy('scope').orderBy('key').limit(pageSize).execute());
+    yield describe(rows);
     last = rows.at(-1);
     if (rows.length < pageSize) return;
   }
 }
 
-function describe(row: { scope: string; key: string; version: number | null; updated_at: number }): SecretDescriptor[] {
-  const scope = parseScopePath(row.scope);
-  if (!scope.ok) return [];
-  const named = { scope: scope.value, key: row.key, updatedAt: rfc3339(row.updated_at) };
-  return [row.version === null ? { ...named, declaredOnly: true } : { ...named, version: String(row.version) }];
+function describe(rows: readonly { scope: string; key: string; version: number | null; updated_at: number }[]): ListPage {
+  const secrets = new Array<SecretDescriptor>();
+  const unnameable = new Array<UnnameableSecret>();
+  for (const { scope: stored, key, version, updated_at } of rows) {
+    const scope = parseScopePath(stored);
+    if (!scope.ok) unnameable.push({ name: `${stored} ${key}`, reason: scope.reason });
+    else secrets.push({ scope: scope.value, key, updatedAt: rfc3339(updated_at), ...(version === null ? { declaredOnly: true } : { version: String(version) }) });
+  }
+  return unnameable.length === 0 ? { secrets } : { secrets, unnameable };
 }

@@ -1,43 +1,71 @@
 import { absent, BackendError, found, unknown, type CallContext, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
-import { parseVersion, type Store } from './store.ts';
+import { CompiledQuery, sql } from 'kysely';
+import { capabilities } from './capabilities.ts';
+import { guard } from './guard.ts';
+import { parseVersion, type Place, type Store } from './store.ts';
 
-const refsPerQuery = 200;
+interface Sealed extends Place {
+  readonly sealed: Uint8Array;
+}
 
-/** One query for each 200 refs. */
+/** One query for each batch of refs, and one more where some of them name a version. */
 export async function read(store: Store, refs: readonly SecretRef[], context: CallContext): Promise<readonly ReadOutcome[]> {
   const outcomes: ReadOutcome[] = [];
-  for (let start = 0; start < refs.length; start += refsPerQuery) {
-    outcomes.push(...await readSome(store, refs.slice(start, start + refsPerQuery), context));
+  for (let start = 0; start < refs.length; start += capabilities.readBatchSize) {
+    const batch = refs.slice(start, start + capabilities.readBatchSize);
+    try {
+      outcomes.push(...await guard(context, () => readBatch(store, batch)));
+    } catch (error) {
+      const outcome = BackendError.is(error) ? error.toOutcome() : unknown('server_error');
+      outcomes.push(...batch.map(() => outcome));
+    }
   }
   return outcomes;
 }
 
-async function readSome(store: Store, refs: readonly SecretRef[], context: CallContext): Promise<readonly ReadOutcome[]> {
-  if (context.signal.aborted) return refs.map(() => unknown('aborted'));
-  const rows = await findRows(store, refs);
-  const byPlace = new Map(rows.map((row) => [placeId(row.scope, row.key, row.version), row]));
-  const current = new Map(rows.filter((row) => row.version === row.current).map((row) => [placeId(row.scope, row.key), row]));
-  return Promise.all(refs.map(async ({ scope, key, version }): Promise<ReadOutcome> => {
-    const number = version === undefined ? undefined : parseVersion(version);
-    const row = version === undefined ? current.get(placeId(scope, key)) : byPlace.get(placeId(scope, key, number));
-    if (row === undefined) return absent;
-    try {
-      return found(await store.open(row, row.sealed), String(row.version));
-    } catch (error) {
-      return BackendError.is(error) ? error.toOutcome() : unknown('server_error', 'a sealed value could not be opened');
-    }
-  }));
+async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<readonly ReadOutcome[]> {
+  const current = new Map((await findCurrent(store, refs.filter(({ version }) => version === undefined))).map((row) => [placeId(row.scope, row.key), row]));
+  const pinned = new Map((await findPinned(store, refs)).map((row) => [placeId(row.scope, row.key, row.version), row]));
+  return Promise.all(refs.map(({ scope, key, version }) => (
+    open(store, version === undefined ? current.get(placeId(scope, key)) : pinned.get(placeId(scope, key, parseVersion(version)))))));
 }
 
-function findRows({ database, organization }: Store, refs: readonly SecretRef[]) {
-  const keys = [...new Set(refs.map(({ key }) => key))];
-  const scopes = [...new Set(refs.map(({ scope }) => scope))];
-  const pinned = refs.some(({ version }) => version !== undefined);
-  return database.selectFrom('internal_versions as v')
-    .innerJoin('internal_secrets as s', (join) => join.onRef('s.organization', '=', 'v.organization').onRef('s.scope', '=', 'v.scope').onRef('s.key', '=', 'v.key'))
-    .select(['v.scope', 'v.key', 'v.version', 'v.sealed', 's.version as current'])
-    .where('v.organization', '=', organization).where('v.scope', 'in', scopes).where('v.key', 'in', keys)
-    .$if(!pinned, (query) => query.whereRef('v.version', '=', 's.version'))
+async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome> {
+  if (row === undefined) return absent;
+  try {
+    return found(await store.open(row, row.sealed), String(row.version));
+  } catch (error) {
+    return BackendError.is(error) ? error.toOutcome() : unknown('decryption_failed', 'a sealed value could not be opened');
+  }
+}
+
+/**
+ * Looks up exactly the pairs that were asked for, each by the primary key. (Conditions joined by `or` make SQLite scan
+ * the organisation.) Compiled once for each number of pairs: building a query costs more than running it.
+ */
+async function findCurrent({ database, organization, statements }: Store, refs: readonly SecretRef[]): Promise<readonly Sealed[]> {
+  if (refs.length === 0) return [];
+  const text = statements.get(refs.length) ?? database.selectFrom('internal_secrets as s')
+    .innerJoin('internal_versions as v', (join) => join.onRef('v.organization', '=', 's.organization').onRef('v.scope', '=', 's.scope').onRef('v.key', '=', 's.key').onRef('v.version', '=', 's.version'))
+    .select(['s.scope', 's.key', 'v.version', 'v.sealed'])
+    .where('s.organization', '=', organization)
+    .where(sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`)
+    .compile().sql;
+  statements.set(refs.length, text);
+  // In the order in which the statement names them.
+  const { rows } = await database.executeQuery<Sealed>(CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]));
+  return rows;
+}
+
+async function findPinned({ database, organization }: Store, refs: readonly SecretRef[]): Promise<readonly Sealed[]> {
+  const pins = refs.flatMap(({ scope, key, version }) => {
+    const number = version === undefined ? undefined : parseVersion(version);
+    return number === undefined ? [] : [{ scope, key, number }];
+  });
+  if (pins.length === 0) return [];
+  return database.selectFrom('internal_versions').select(['scope', 'key', 'version', 'sealed'])
+    .where('organization', '=', organization)
+    .where((eb) => eb.or(pins.map(({ scope, key, number }) => eb.and([eb('scope', '=', scope), eb('key', '=', key), eb('version', '=', number)]))))
     .execute();
 }
 

@@ -14,6 +14,8 @@ export interface Store {
   readonly database: Kysely<InternalTables>;
   readonly organization: string;
   readonly now: () => number;
+  /** Statements that find as many pairs of scope and key, compiled before. */
+  readonly statements: Map<number, string>;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
   open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
 }
@@ -28,7 +30,7 @@ export interface Place {
 export function createStore(database: Kysely<InternalTables>, sealer: Sealer, organization: string, now: () => number): Store {
   const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
   return {
-    database, organization, now,
+    database, organization, now, statements: new Map(),
     seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
     open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),
   };

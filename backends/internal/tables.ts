@@ -7,10 +7,12 @@ export interface InternalTables {
     organization: string;
     scope: string;
     key: string;
-    /** Null: the name is declared and has no value. */
+    /** Null: the name is declared, or deleted, and has no value. */
     version: number | null;
-    /** The highest version ever given out, so that a version never means two values. */
+    /** The highest version ever given out here, so that a version never means two values. */
     last_version: number;
+    /** 1: there is no such secret any more; the row keeps `last_version`. */
+    deleted: number;
     updated_at: number;
   };
   readonly internal_versions: { organization: string; scope: string; key: string; version: number; sealed: Uint8Array; created_at: number };
@@ -33,6 +35,7 @@ export const internalMigrations = {
           .addColumn('key', 'text', (column) => column.notNull())
           .addColumn('version', 'bigint')
           .addColumn('last_version', 'bigint', (column) => column.notNull())
+          .addColumn('deleted', 'integer', (column) => column.notNull())
           .addColumn('updated_at', 'bigint', (column) => column.notNull())
           .addPrimaryKeyConstraint('internal_secrets_pk', ['organization', 'scope', 'key']).execute();
         await database.schema.createTable('internal_versions')

@@ -1,4 +1,4 @@
-import { BackendError, type SecretRef, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
+import { BackendError, parseKey, type SecretRef, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
 import { capabilities } from './capabilities.ts';
 import { rfc3339, type Store } from './store.ts';
 
@@ -6,27 +6,40 @@ import { rfc3339, type Store } from './store.ts';
 export const keptVersions = 10;
 const maxAttempts = 20;
 
+/** @throws BackendError `too_large`, `invalid_argument`, `conflict` */
 export async function write(store: Store, entry: SecretWrite): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) {
     throw new BackendError('too_large', { detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}` });
   }
-  if (key === '' || key.length > 512) throw new BackendError('invalid_argument', { detail: 'a key has 1 to 512 characters' });
+  requireKey(key);
   // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const before = await currentOf(store, entry);
-    if (expectedVersion !== undefined && expectedVersion !== (before?.version == null ? null : String(before.version))) {
+    const before = await findState(store, entry);
+    const current = before?.version ?? null;
+    if (expectedVersion !== undefined && expectedVersion !== (current === null ? null : String(current))) {
       throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
     }
     const version = (before?.last_version ?? 0) + 1;
     const sealed = await store.seal({ scope, key, version }, value);
     const at = store.now();
-    if (await insertVersion(store, { scope, key, version, sealed, at, isNew: before === undefined })) return { version: String(version), updatedAt: rfc3339(at) };
+    if (await insertVersion(store, { scope, key, version, sealed, at, before })) return { version: String(version), updatedAt: rfc3339(at) };
   }
   throw new BackendError('conflict', { detail: 'other writers were faster every time' });
 }
 
-export function currentOf({ database, organization }: Store, { scope, key }: SecretRef): Promise<{ version: number | null; last_version: number } | undefined> {
+/** @throws BackendError `invalid_argument` */
+export function requireKey(key: string): void {
+  const parsed = parseKey(key);
+  if (!parsed.ok) throw new BackendError('invalid_argument', { detail: parsed.reason });
+}
+
+interface State {
+  readonly version: number | null;
+  readonly last_version: number;
+}
+
+function findState({ database, organization }: Store, { scope, key }: SecretRef): Promise<State | undefined> {
   return database.selectFrom('internal_secrets').select(['version', 'last_version'])
     .where('organization', '=', organization).where('scope', '=', scope).where('key', '=', key).executeTakeFirst();
 }
@@ -37,17 +50,18 @@ interface NewVersion {
   readonly version: number;
   readonly sealed: Uint8Array;
   readonly at: number;
-  readonly isNew: boolean;
+  readonly before: State | undefined;
 }
 
-/** False when somebody else has written in the meantime. */
-function insertVersion({ database, organization }: Store, { scope, key, version, sealed, at, isNew }: NewVersion): Promise<boolean> {
+/** False when the secret is not any more what it was before. */
+function insertVersion({ database, organization }: Store, { scope, key, version, sealed, at, before }: NewVersion): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
-    const claimed = isNew
-      ? await transaction.insertInto('internal_secrets').values({ organization, scope, key, version, last_version: version, updated_at: at })
+    const claimed = before === undefined
+      ? await transaction.insertInto('internal_secrets').values({ organization, scope, key, version, last_version: version, deleted: 0, updated_at: at })
         .onConflict((conflict) => conflict.doNothing()).executeTakeFirst().then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
-      : await transaction.updateTable('internal_secrets').set({ version, last_version: version, updated_at: at })
-        .where('organization', '=', organization).where('scope', '=', scope).where('key', '=', key).where('last_version', '=', version - 1)
+      : await transaction.updateTable('internal_secrets').set({ version, last_version: version, deleted: 0, updated_at: at })
+        .where('organization', '=', organization).where('scope', '=', scope).where('key', '=', key)
+        .where('last_version', '=', before.last_version).where('version', before.version === null ? 'is' : '=', before.version)
         .executeTakeFirst().then(({ numUpdatedRows }) => numUpdatedRows);
     if (claimed !== 1n) return false;
     await transaction.insertInto('internal_scopes').values({ organization, scope, created_at: at }).onConflict((conflict) => conflict.doNothing()).execute();

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createAddressGuard } from '@kici-dev/secret-federation';
 import type { Kysely } from 'kysely';
@@ -8,6 +9,7 @@ import { openDatabase } from '../database/open.ts';
 import { KeyringError } from '../keyring/errors.ts';
 import { keyFromFile, keyFromText, type KeyFile } from '../keyring/key-encryption-key.ts';
 import { openKeyring } from '../keyring/keyring.ts';
+import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
@@ -31,6 +33,7 @@ export interface Application {
  */
 export async function startApplication(settings: ServerSettings, log: Logger, now: () => number = Date.now): Promise<Application> {
   const resolveAddress = addressGuard(settings);
+  await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);
   const database = openDatabase<AllTables>(join(settings.dataDir, 'kici.db'));
   try {
@@ -47,6 +50,7 @@ async function serve(container: ReturnType<typeof createContainer>, database: Ky
   const server = container.get(tokens.server);
   const instances = container.get(tokens.instances);
   const accessTokens = container.get(tokens.tokens);
+  await requireReadableAnchor(container.get(tokens.auditAnchor));
   await container.get(tokens.organizations).ensure('default');
   const url = await listen(server, settings);
   return {
@@ -76,7 +80,7 @@ async function readKey(source: KeySource): Promise<KeyFile> {
 /** Why the server does not start, apart from its key and its database. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-  readonly code: 'cannot_listen' | 'invalid_configuration';
+  readonly code: 'cannot_listen' | 'invalid_configuration' | 'cannot_read_anchor';
   readonly hint: string;
 
   constructor(code: StartError['code'], message: string, hint: string) {
@@ -91,13 +95,40 @@ export function isStartError(error: unknown): error is KeyringError | DatabaseEr
   return error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
 }
 
+async function requireReadableAnchor(anchor: AuditAnchor): Promise<void> {
+  try {
+    await anchor.read('default');
+  } catch {
+    throw new StartError('cannot_read_anchor', 'the audit anchor in the data folder cannot be read, so a cut-off audit log would not show', 'restore audit-anchor.json from a backup, or move it away: `kici-admin audit verify` then says that it is missing until the next row is written');
+  }
+}
+
+/** Before anything is made: a server that cannot listen leaves nothing behind. */
+async function requireFreeAddress({ host, port }: ServerSettings): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject);
+      probe.listen({ host, port, exclusive: true }, resolve);
+    });
+  } catch (error) {
+    throw cannotListen(error, host, port);
+  }
+  await new Promise((resolve) => { probe.close(resolve); });
+}
+
 async function listen(server: HttpServer, { host, port }: ServerSettings): Promise<string> {
   try {
     return await server.listen({ host, port });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     await server.close();
-    if (code === 'EADDRINUSE') throw new StartError('cannot_listen', `something listens on ${host}:${port} already`, 'stop it, or choose another port with --port or KICI_PORT');
-    throw new StartError('cannot_listen', `cannot listen on ${host}:${port} (${code})`, 'choose another address with --host and --port');
+    throw cannotListen(error, host, port);
   }
+}
+
+function cannotListen(error: unknown, host: string, port: number): StartError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return code === 'EADDRINUSE'
+    ? new StartError('cannot_listen', `something listens on ${host}:${port} already`, 'stop it, or choose another port with --port or KICI_PORT')
+    : new StartError('cannot_listen', `cannot listen on ${host}:${port} (${code})`, 'choose another address with --host and --port');
 }

@@ -13,5 +13,6 @@ export {
   formatScopeId, internalBackendName, isReservedScope, maxScopePathLength, parseBackendName, parseKey, parseScopeId,
   parseScopePath, quote, type Parsed, type ScopeId,
 } from './names.ts';
+export { nearMatches } from './near-matches.ts';
 export { absent, found, unknown, type AbsentOutcome, type FoundOutcome, type ReadOutcome, type UnknownOutcome } from './outcome.ts';
 export { SecretValue } from './secret-value.ts';

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { DatabaseError } from './errors.ts';
 
@@ -18,11 +18,20 @@ export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly M
       db: database, provider: { getMigrations: async () => ({ ...migrations }) },
       migrationTableName: `${owner}_migrations`, migrationLockTableName: `${owner}_migration_lock`,
     });
-    const applied = await migrator.getMigrations().then((all) => all.filter(({ executedAt }) => executedAt !== undefined).map(({ name }) => name), () => undefined);
+    const foreign = (await appliedMigrations(database, owner)).filter((name) => !Object.hasOwn(migrations, name));
+    if (foreign.length > 0) {
+      throw new DatabaseError('newer_schema', `the tables of ${owner} were written by a newer version (${foreign.join(', ')})`, 'run the version that wrote them, or restore a backup made before it');
+    }
     const { error } = await migrator.migrateToLatest();
     if (error === undefined) continue;
-    const foreign = error instanceof Error && error.message.startsWith('corrupted migrations') && applied !== undefined;
-    if (foreign) throw new DatabaseError('newer_schema', `the tables of ${owner} were written by a newer version`, 'run the version that wrote them, or restore a backup made before it');
-    throw new DatabaseError('migration_failed', `the tables of ${owner} could not be brought up to date (${error instanceof Error ? error.name : typeof error})`, 'nothing was changed; see the log, and keep a backup before trying again');
+    throw new DatabaseError('migration_failed', `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`, 'nothing was changed; remove the cause and start again');
   }
+}
+
+async function appliedMigrations<Tables>(database: Kysely<Tables>, owner: string): Promise<readonly string[]> {
+  const table = `${owner}_migrations`;
+  const tables = await database.introspection.getTables();
+  if (!tables.some(({ name }) => name === table)) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(database);
+  return rows.map(({ name }) => name);
 }

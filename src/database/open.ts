@@ -1,26 +1,28 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
+import { EmbeddedDialect } from './dialect.ts';
 import { DatabaseError } from './errors.ts';
 import { sqliteForKysely } from './sqlite.ts';
 
-const busyTimeoutMs = 5_000;
+const openingTimeoutMs = 5_000;
 
 /**
  * Opens the embedded database and makes its folder.
  * @throws DatabaseError `cannot_open`
  */
 export function openDatabase<Tables>(file: string): Kysely<Tables> {
-  let database: DatabaseSync;
+  let database: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+    database = new DatabaseSync(file, { timeout: openingTimeoutMs });
     chmodSync(file, 0o600);
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on');
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on; pragma busy_timeout = 0');
   } catch (error) {
+    database?.close();
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw new DatabaseError('cannot_open', `cannot open the database ${file} (${reason})`, 'check that the folder exists, can be written, and has room; KICI_DATA_DIR names another');
   }
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqliteForKysely(database) }) });
+  return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
 }

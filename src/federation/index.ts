@@ -1,2 +1,3 @@
+export { createResolver, type Resolver, type ResolverMeta, type ResolverOptions } from './create-resolver.ts';
 export * from './host/index.ts';
 export * from './resolver/index.ts';

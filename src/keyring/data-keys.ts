@@ -35,6 +35,8 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
     const wrapped = await kek.wrap(plain, associated(organization, purpose, id));
     plain.fill(0);
     await database.transaction().execute(async (transaction) => {
+      const { kek: current } = await transaction.selectFrom('key_check').select('kek').where('id', '=', 'check').executeTakeFirstOrThrow();
+      if (current !== kek.id) throw new KeyringError('wrong_key', 'the key-encryption key was replaced while this process ran', 'start it again with the new key');
       // Another orchestrator may have been first; its key then stands, and this one was never used.
       const { numInsertedOrUpdatedRows } = await transaction.insertInto('active_data_keys').values({ organization, purpose, id })
         .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
@@ -79,6 +81,6 @@ function remember<T>(cache: Map<string, Promise<T>>, name: string, load: () => P
   return loading;
 }
 
-function associated(organization: string, purpose: string, id: string): string[] {
+export function associated(organization: string, purpose: string, id: string): string[] {
   return ['kici data key', organization, purpose, id];
 }

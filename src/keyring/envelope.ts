@@ -25,8 +25,9 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
   try {
     return Buffer.concat([start, decipher.final()]);
   } catch {
-    start.fill(0);
     return undefined;
+  } finally {
+    start.fill(0);
   }
 }
 

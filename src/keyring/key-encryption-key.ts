@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { createHmac, createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decrypt, encrypt } from './envelope.ts';
 import { KeyringError } from './errors.ts';
@@ -39,28 +39,34 @@ export interface KeyFile {
  * @throws KeyringError `malformed_key`, `cannot_read_key`
  */
 export async function keyFromFile(file: string, create: boolean): Promise<KeyFile> {
-  try {
-    if (create) {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      const handle = await open(file, 'wx', 0o600);
-      try {
-        await handle.writeFile(`${randomBytes(32).toString('hex')}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      return { key: keyFromText(await readFile(file, 'utf8'), file), created: true };
-    }
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw cannotRead(file, error);
-  }
   let text: string;
+  let created = false;
   try {
+    if (create) created = await makeKeyFile(file);
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw cannotRead(file, error);
   }
-  return { key: keyFromText(text, file), created: false };
+  return { key: keyFromText(text, file), created };
+}
+
+/** False when there is a file. It appears whole or not at all: half a key would lock everybody out. */
+async function makeKeyFile(file: string): Promise<boolean> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomUUID()}`;
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${randomBytes(32).toString('hex')}\n`);
+    await handle.sync();
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await handle.close();
+    await rm(draft);
+  }
 }
 
 function cannotRead(file: string, error: unknown): KeyringError {

@@ -5,6 +5,7 @@ import { createDataKeys } from './data-keys.ts';
 import { decrypt, encrypt } from './envelope.ts';
 import { KeyringError } from './errors.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import { checkKey } from './key-check.ts';
 import type { KeyringTables } from './tables.ts';
 
 /** Seals values at rest and signs the audit log. */
@@ -12,6 +13,7 @@ export interface Keyring {
   /**
    * @param purpose what kind of thing is sealed, such as `secret`
    * @param coordinates where it belongs; it opens nowhere else
+   * @throws BackendError `decryption_failed` when the organisation's data key does not open
    */
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
   /** @throws BackendError `corrupt` when it was not sealed for this place, `decryption_failed` when its key is not there */
@@ -21,7 +23,6 @@ export interface Keyring {
 }
 
 const keyIdBytes = 36;
-const checkText = 'kici key check';
 
 /**
  * Opens the keys of a database.
@@ -34,15 +35,15 @@ export async function openKeyring(database: Kysely<KeyringTables>, kek: KeyEncry
     ['kici value', purpose, organization, keyId, ...coordinates];
   return {
     async seal(organization, purpose, coordinates, value) {
-      const { id, key } = await keys.active(organization, 'seal');
+      const { id, key } = await usable(keys.active(organization, 'seal'));
       const plain = value.bytes();
       const sealed = encrypt(key, plain, associated(organization, purpose, id, coordinates));
       plain.fill(0);
-      return Buffer.concat([Buffer.from(id, 'ascii'), sealed]);
+      return Buffer.concat([Buffer.from(id, 'latin1'), sealed]);
     },
     async open(organization, purpose, coordinates, sealed) {
-      const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('ascii');
-      const dataKey = await keys.byId(organization, id);
+      const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('latin1');
+      const dataKey = await usable(keys.byId(organization, id));
       if (dataKey === undefined) throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });
       const plain = decrypt(dataKey.key, sealed.subarray(keyIdBytes), associated(organization, purpose, id, coordinates));
       if (plain === undefined) throw new BackendError('corrupt', { detail: 'a sealed value was changed or moved' });
@@ -57,11 +58,11 @@ export async function openKeyring(database: Kysely<KeyringTables>, kek: KeyEncry
   };
 }
 
-async function checkKey(database: Kysely<KeyringTables>, kek: KeyEncryptionKey): Promise<void> {
-  const wrapped = await kek.wrap(Buffer.from(checkText), [checkText]);
-  await database.insertInto('key_check').values({ id: 'check', kek: kek.id, wrapped }).onConflict((conflict) => conflict.doNothing()).execute();
-  const row = await database.selectFrom('key_check').select('wrapped').where('id', '=', 'check').executeTakeFirstOrThrow();
-  if (await kek.unwrap(row.wrapped, [checkText]) === undefined) {
-    throw new KeyringError('wrong_key', 'this is not the key that the database was sealed with', 'start with the key that made it: KICI_SECRET_KEY or KICI_SECRET_KEY_FILE; without that key its secrets cannot be read');
+/** To whoever reads or writes a secret, a key that does not open is a failure like any other. */
+async function usable<T>(key: Promise<T>): Promise<T> {
+  try {
+    return await key;
+  } catch (error) {
+    throw error instanceof KeyringError ? new BackendError('decryption_failed', { detail: error.message }) : error;
   }
 }

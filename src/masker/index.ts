@@ -1,1 +1,2 @@
-export const placeholder = true;
+export { createMasker, minMaskedBytes, type Masker } from './masker.ts';
+export type { MaskStream } from './mask-stream.ts';

@@ -1,5 +1,5 @@
 import type { Parsed } from '@kici-dev/secret-backend';
-import { couldMatchWithin, parseBinding, parseScopePattern, selectsBackend, type Binding, type ScopePattern } from '@kici-dev/secret-federation';
+import { couldMatchWithin, parseBinding, parseScopePattern, selectsBackend, selectsScope, type Binding, type ScopePattern } from '@kici-dev/secret-federation';
 import { ApiError } from '../api/errors.ts';
 import type { Caller } from './caller.ts';
 
@@ -24,7 +24,7 @@ export function narrowingOf(caller: Caller): Narrowing {
 }
 
 export function allowsScope(narrowing: Narrowing, backend: string, path: string): boolean {
-  return someAllowed(narrowing, backend, (pattern) => matches(pattern, path));
+  return someAllowed(narrowing, backend, (pattern) => selectsScope(pattern, path));
 }
 
 /** Whether the token may see anything at or below the scope. */
@@ -52,15 +52,11 @@ export function requireBindable(caller: Caller, binding: Binding): void {
   if (!someAllowed(narrowingOf(caller), binding.backend, (pattern) => covers(pattern, binding.pattern))) throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${binding.backend}:${binding.pattern}`);
 }
 
-function matches(pattern: ScopePattern, path: string): boolean {
-  return pattern.kind === 'exact' ? pattern.scope === path : pattern.matches(path);
-}
-
 /** Whether everything that the inner pattern can select is selected by the outer one. Errs towards no. */
 function covers(outer: ScopePattern, inner: string): boolean {
   const text = outer.kind === 'exact' ? outer.scope : outer.text;
   if (text === inner || text === '**') return true;
   if (outer.kind === 'glob' && outer.base !== undefined && text === `${outer.base}/**` && inner.startsWith(`${outer.base}/`)) return true;
   const parsed = parseScopePattern(inner);
-  return parsed.ok && parsed.value.kind === 'exact' && matches(outer, parsed.value.scope);
+  return parsed.ok && parsed.value.kind === 'exact' && selectsScope(outer, parsed.value.scope);
 }

@@ -49,6 +49,7 @@ export const answers: Answers = {
         { ...setting, name: 'kvVersion', type: 'integer', required: false, default: 2 }, { ...setting, name: 'tlsVerify', type: 'boolean', required: false },
       ],
     }],
+    problems: [{ package: '@kici-dev/secret-backend-aws', problem: 'the package is not installed', hint: 'npm install @kici-dev/secret-backend-aws' }],
   }),
   'backends.add': ({ name, type }) => ({ ...backend, name, type }),
   'backends.update': ({ name }) => ({ ...backend, name }),

@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { base64, codeOf, errorOf, startServer, temporaryFolder, type Calls } from './support/server.ts';
+import { base64, codeOf, errorOf, memoryPackage, startServer, temporaryFolder, type Calls } from './support/server.ts';
 import { newService, ref } from './support/places.ts';
 
 const add = (call: Calls, name: string, address: string, more: object = {}) =>
@@ -19,7 +20,9 @@ describe('backends', () => {
     const { address, service } = newService({ 'shop K': 'v' });
     expect(await add(call, 'corp', address)).toMatchObject({ name: 'corp', settings: { address }, secretSettings: ['password'], optional: false, capabilities: { write: true } });
     expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toMatchObject([{ scope: 'corp:shop', key: 'K' }]);
-    expect((await call('backends.list')).backends.map(({ name }) => name)).toEqual(['internal', 'corp']);
+    const { backends } = await call('backends.list');
+    expect(backends.map(({ name }) => name)).toEqual(['internal', 'corp']);
+    expect(Date.now() - Date.parse(backends[0]?.createdAt ?? '')).toBeLessThan(3_600_000);
     expect(service.openInstances).toBe(1);
     await call('backends.remove', { name: 'corp' });
     expect(await codeOf(call('secrets.list', { scope: 'corp:shop' }))).toBe('not_found');
@@ -65,6 +68,14 @@ describe('backends', () => {
     expect(error.message).toContain('internal');
   });
 
+  it('of packages that bring none are told apart, and the others are there all the same', async () => {
+    const noBackend = fileURLToPath(new URL('support/places.ts', import.meta.url));
+    const { call } = await startServer({ settings: { backendPackages: ['@kici-dev/not-installed', noBackend, memoryPackage] } });
+    const { types, problems } = await call('backends.types');
+    expect(types.map(({ type }) => type)).toEqual(['internal', 'memory']);
+    expect(problems).toMatchObject([{ package: '@kici-dev/not-installed', problem: 'is not installed', hint: 'npm install @kici-dev/not-installed' }, { package: noBackend, problem: 'exports no backend definition' }]);
+  });
+
   it('exist once, and `internal` always and only as it is', async () => {
     const { call } = await startServer();
     const { address } = newService();
@@ -94,6 +105,21 @@ describe('backends', () => {
       .toMatchObject({ settings: { address, readOnly: true }, secretSettings: ['password'], optional: true, cacheMaxAgeMs: 5_000, serveStaleMs: 0 });
     expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toHaveLength(1);
     expect(await codeOf(call('secrets.set', { scope: 'corp:shop', key: 'K', value: base64('w') }))).toBe('unsupported');
+  });
+
+  it('let calls on the old settings end before they close', async () => {
+    const { call } = await startServer();
+    const { address, service } = newService({ 'shop K': 'v' });
+    await add(call, 'corp', address);
+    await call('backends.test', { name: 'corp' });
+    service.fault = 'delay';
+    service.faultsLeft = 1;
+    const asked = service.requests;
+    const slow = call('secrets.versions', { scope: 'corp:shop', key: 'K' });
+    await expect.poll(() => service.requests).toBeGreaterThan(asked);
+    await call('backends.update', { name: 'corp', optional: true });
+    expect((await slow).versions).toHaveLength(1);
+    await expect.poll(() => service.openInstances).toBe(1);
   });
 
   it('send stored credentials to no new address', async () => {
@@ -176,11 +202,11 @@ describe('capabilities', () => {
   it('that a backend lacks are refused as unsupported, with where to look', async () => {
     const { call } = await startServer();
     await add(call, 'corp', newService({ 'shop K': 'v' }).address, { settings: { address: newService().address, readOnly: true } });
-    for (const attempt of [
+    const attempts = [
       call('secrets.set', { scope: 'corp:shop', key: 'K', value: base64('v') }),
       call('secrets.declare', { scope: 'corp:shop', key: 'K' }),
-    ]) {
-      const error = await errorOf(attempt);
+    ];
+    for (const error of await Promise.all(attempts.map(errorOf))) {
       expect(error.code).toBe('unsupported');
       expect(error.hint).toContain('kici-admin backend show corp');
     }

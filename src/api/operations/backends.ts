@@ -44,6 +44,7 @@ export const backendOperations = {
     input: z.object({}),
     output: z.object({
       types: z.array(z.object({ type: z.string(), title: z.string(), summary: z.string(), addable: z.boolean(), settings: z.array(settingView), capabilities: capabilityView })),
+      problems: z.array(z.object({ package: z.string(), problem: z.string(), hint: z.string() })).describe('packages of the server\'s configuration that bring no type'),
     }),
   }),
   'backends.add': defineOperation({

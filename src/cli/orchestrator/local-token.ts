@@ -10,8 +10,8 @@ import type { Io } from '../terminal/io.ts';
  * Leaves an owner's token where only the user who started the server can read it, so that the same user needs
  * no flag and no variable.
  */
-export async function keepLocalToken(application: Application, environment: Io['environment']): Promise<void> {
-  const file = localTokenFile(reachableUrl(application.url), environment);
+export async function keepLocalToken(application: Application, host: string, environment: Io['environment']): Promise<void> {
+  const file = localTokenFile(reachableUrl(application.url, host), environment);
   try {
     const known = await readFile(file, 'utf8').catch(() => undefined);
     const token = await application.localToken(known?.trim());
@@ -26,6 +26,6 @@ export async function keepLocalToken(application: Application, environment: Io['
 }
 
 /** A server on every address is reached by its own user through the loopback. */
-function reachableUrl(url: string): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//127.0.0.1:');
+function reachableUrl(url: string, host: string): string {
+  return host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${new URL(url).port}` : url;
 }

@@ -21,6 +21,7 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   try {
     application = await startApplication(settings, log);
   } catch (error) {
+    if (isStartError(error) && error.code === 'invalid_configuration') throw new UsageError(error.message, error.hint);
     if (isStartError(error)) throw new CommandError(error.code, error.message, error.hint);
     throw error;
   }
@@ -28,7 +29,7 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
     if (application.createdKeyFile !== undefined) {
       log.warn({ file: application.createdKeyFile }, 'a new key was made; back it up apart from the data: without it no stored secret can be read');
     }
-    await keepLocalToken(application, io.environment);
+    await keepLocalToken(application, settings.host, io.environment);
     io.stdout.write(json ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n` : `kici-orchestrator is ready on ${application.url}\n`);
     const signal = await stopped;
     log.info({ signal }, 'stopping');

@@ -35,7 +35,15 @@ export const clientErrorCodes = Object.freeze({
   migration_failed: 'the tables of the database could not be brought up to date',
   malformed_key: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes',
   wrong_key: 'the key-encryption key is not the one that the data was sealed with',
+  busy: 'the keys of the database are being changed by somebody else',
   cannot_read_key: 'the file of the key-encryption key cannot be read',
+  cannot_read_anchor: 'the file that anchors the audit log cannot be read',
+  project_not_found: 'there is no folder .kici/workflows with a workflow in it',
+  workflow_not_found: 'no workflow has the name that was given, or several could be meant',
+  workflow_invalid: 'a file in .kici/workflows does not define a workflow that can run',
+  label_missing: 'a job runs on a label that this agent does not have',
+  sandbox_unavailable: 'this machine cannot offer the sandbox that was asked for',
+  run_failed: 'a step or a job of the workflow failed',
   internal_error: 'a fault in the program itself',
 });
 

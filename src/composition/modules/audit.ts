@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { describeError } from '../../orchestrator/describe-error.ts';
 import { tokens } from '../tokens.ts';
 
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.auditAnchor).toResolvedValue((settings) => createFileAnchor(join(settings.dataDir, 'audit-anchor.json')), [tokens.settings]);
   bind(tokens.auditSigner).toResolvedValue((keyring) => (organization) => keyring.signer(organization), [tokens.keyring]);
-  bind(tokens.auditLog).toResolvedValue(createAuditLog, [tokens.database, tokens.auditSigner, tokens.auditAnchor, tokens.now]);
+  bind(tokens.auditLog).toResolvedValue(
+    (database, signer, anchor, now, log) => createAuditLog(database, signer, anchor, now, (error) => { log.error({ error: describeError(error) }, 'audit rows could not be written'); }),
+    [tokens.database, tokens.auditSigner, tokens.auditAnchor, tokens.now, tokens.log],
+  );
 });

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { ContainerModule } from 'inversify';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
@@ -41,7 +40,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     (settings, log, database, handlers, authenticator, audit, requests) => createServer({
       handlers, authenticator, audit, requests, log, version, requestTimeoutMs: settings.requestTimeoutMs,
       ready: async () => {
-        await sql`select 1`.execute(database);
+        await database.selectFrom('organizations').select('name').limit(1).execute();
       },
     }),
     [tokens.settings, tokens.log, tokens.database, tokens.handlers, tokens.authenticator, tokens.auditLog, tokens.requests],

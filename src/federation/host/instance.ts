@@ -55,8 +55,8 @@ async function makeBackend(create: () => unknown, redactor: Redactor): Promise<u
   try {
     return await create();
   } catch (thrown) {
-    const details = BackendError.is(thrown) ? redactor.details(thrown) : { detail: 'the adapter threw something that is not a BackendError' };
-    throw new BackendError('misconfigured', details);
+    const { detail = 'the adapter said no more' } = redactor.error(thrown);
+    throw new BackendError('misconfigured', { detail });
   }
 }
 

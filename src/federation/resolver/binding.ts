@@ -1,4 +1,5 @@
 import { internalBackendName, parseBackendName, parseKey, quote, type Parsed } from '@kici-dev/secret-backend';
+import { compileSegment } from './glob.ts';
 import type { Rename } from './rename.ts';
 import { parseScopePattern } from './scope-pattern.ts';
 
@@ -29,7 +30,8 @@ export interface Binding {
 }
 
 export const placeholder: RegExp = /\$\{(agentId|host|label:[A-Za-z0-9._-]+)\}/g;
-const hostPattern = /^[A-Za-z0-9._*?[\]!^-]{1,253}$/;
+/** In a class a fact would be a set of characters, not itself. */
+const placeholderInClass = /\[[^\]]*\$\{/;
 
 export function parseBinding(input: BindingInput): Parsed<Binding> {
   const colon = backendColon(input.scope);
@@ -39,13 +41,18 @@ export function parseBinding(input: BindingInput): Parsed<Binding> {
     const name = parseBackendName(backend);
     if (!name.ok) return name;
   }
+  if (placeholderInClass.test(pattern)) return { ok: false, reason: `a placeholder cannot stand in a [class]: ${quote(input.scope)}` };
   // A placeholder stands for one segment's worth of plain characters.
   const sample = parseScopePattern(pattern.replace(placeholder, 'x'));
   if (!sample.ok) return { ok: false, reason: `${sample.reason} (in ${quote(input.scope)})` };
   const host = input.host ?? everyHost;
-  if (!hostPattern.test(host)) return { ok: false, reason: `a host pattern has letters, digits, ".", "_", "-" and wildcards: ${quote(host)}` };
+  if (host.length > 253 || (host !== everyHost && compileSegment(host) === undefined)) {
+    return { ok: false, reason: `a host pattern is "**", or has letters, digits, ".", "_", "-", "*", "?" and [classes]: ${quote(host)}` };
+  }
+  const priority = input.priority ?? 0;
+  if (!Number.isSafeInteger(priority)) return { ok: false, reason: `a priority is a whole number: ${quote(String(priority))}` };
   const rename = parseRename(input);
-  return rename.ok ? { ok: true, value: { id: input.id, backend, pattern, host, priority: input.priority ?? 0, rename: rename.value } } : rename;
+  return rename.ok ? { ok: true, value: { id: input.id, backend, pattern, host, priority, rename: rename.value } } : rename;
 }
 
 /** The colon after the backend's name, not the one inside `${label:…}`. */

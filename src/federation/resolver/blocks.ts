@@ -1,9 +1,9 @@
 import type { FailureCode } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
-import { compareText, type Ranked } from './rank.ts';
-import { renameKey, sourceKeysOf, type Rename } from './rename.ts';
-import { couldMatchWithin, type ScopePattern } from './scope-pattern.ts';
+import { compareText, decide, type Ranked } from './rank.ts';
+import { sourceKeysOf, type Rename } from './rename.ts';
+import { couldMatchWithin, selectsScope, type ScopePattern } from './scope-pattern.ts';
 
 /** A part of a backend whose names could not be had, as far as one binding reaches into it. */
 export interface Block {
@@ -21,13 +21,23 @@ export interface Block {
 
 export function collectBlocks(bindings: CompiledBindings, listings: readonly Listing[]): readonly Block[] {
   return listings.flatMap(({ backend, query, failure, unlisted }) => {
-    const parts: { region: string | undefined; code: FailureCode }[] = failure === undefined
-      ? unlisted.map(({ scope, code }) => ({ region: scope, code }))
-      : [{ region: query.scope, code: failure }];
-    return parts.flatMap(({ region, code }) => bindings.active
-      .filter(({ binding, pattern }) => selectsBackend(binding, backend) && couldMatchWithin(pattern, region))
+    const parts: { region: string | undefined; code: FailureCode; alone: boolean }[] = failure === undefined
+      ? unlisted.map(({ scope, code }) => ({ region: scope, code, alone: false }))
+      : [{ region: query.scope, code: failure, alone: query.depth === 'scope' }];
+    return parts.flatMap(({ region, code, alone }) => bindings.active
+      .filter(({ binding, pattern }) => selectsBackend(binding, backend)
+        && (alone && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region)))
       .map((compiled) => blockOf(compiled, backend, region, code)));
-  });
+  }).toSorted(compareBlocks);
+}
+
+/** The best first, whatever order the listings came in: the first is the one that messages name. */
+function compareBlocks(left: Block, right: Block): number {
+  return decide(rankOf(left), rankOf(right)).order || compareText(left.binding, right.binding) || compareText(left.code, right.code);
+}
+
+function rankOf({ priority, hostRank, patternRank, backend, region = '' }: Block): Ranked {
+  return { priority, hostRank, patternRank, depth: 0, backend, scope: region, sourceKey: '' };
 }
 
 function blockOf({ binding, pattern, hostRank, patternRank }: CompiledBinding, backend: string, region: string | undefined, code: FailureCode): Block {
@@ -36,7 +46,7 @@ function blockOf({ binding, pattern, hostRank, patternRank }: CompiledBinding, b
 
 /** Whether some name in the part could become this key. */
 export function couldSupply(block: Pick<Block, 'rename'>, key: string): boolean {
-  return sourceKeysOf(block.rename, key).some((source) => renameKey(block.rename, source).kind === 'key');
+  return sourceKeysOf(block.rename, key).length > 0;
 }
 
 /** Whether some secret in the part could rank above the winner. Where that cannot be known, it could. */

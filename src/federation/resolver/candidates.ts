@@ -23,63 +23,122 @@ export interface Unbindable {
   readonly reason: string;
 }
 
-export interface Candidates {
+/** A scope of a backend, with the bindings that select it, best first. */
+interface Bucket {
+  readonly backend: string;
+  readonly scope: string;
+  readonly depth: number;
+  readonly selecting: readonly CompiledBinding[];
+  readonly secrets: Map<string, SecretDescriptor>;
+}
+
+/** The candidates of every key, kept by scope so that a change of one secret touches its own keys alone. */
+export class Candidates {
+  readonly #bindings: CompiledBindings;
+  readonly #selectingIn = new Map<string, (scope: string) => readonly CompiledBinding[]>();
+  readonly #buckets = new Map<string, Map<string, Bucket>>();
+  readonly #byKey = new Map<string, Candidate[]>();
+  readonly #unbindable = new Map<string, Unbindable>();
+
+  constructor(bindings: CompiledBindings, listings: readonly Listing[]) {
+    this.#bindings = bindings;
+    for (const { backend, secrets } of listings) for (const secret of secrets) this.#gather(backend, secret);
+    for (const scopes of this.#buckets.values()) {
+      for (const bucket of scopes.values()) for (const secret of bucket.secrets.values()) this.#supply(bucket, secret);
+    }
+    for (const candidates of this.#byKey.values()) sortCandidates(candidates);
+  }
+
   /** The candidates of each key, the best first. */
-  readonly byKey: ReadonlyMap<string, readonly Candidate[]>;
-  readonly unbindable: readonly Unbindable[];
-}
+  get byKey(): ReadonlyMap<string, readonly Candidate[]> {
+    return this.#byKey;
+  }
 
-export function collectCandidates(bindings: CompiledBindings, listings: readonly Listing[]): Candidates {
-  const byKey = new Map<string, Candidate[]>();
-  const unbindable: Unbindable[] = [];
-  for (const [backend, scopes] of groupByScope(listings)) {
-    const index = indexBindings(bindings.active.filter(({ binding }) => selectsBackend(binding, backend)));
-    for (const [scope, secrets] of scopes) {
-      const selecting = index(scope);
-      if (selecting.length === 0) continue;
-      const depth = scopeDepth(scope);
-      for (const secret of secrets.values()) addCandidates(secret, { backend, scope, depth }, selecting, byKey, unbindable);
+  get unbindable(): readonly Unbindable[] {
+    return [...this.#unbindable.values()];
+  }
+
+  /**
+   * @param secret as it is now; left out when it is gone
+   * @returns the keys that this may have changed
+   */
+  change(backend: string, { scope, key }: Pick<SecretDescriptor, 'scope' | 'key'>, secret?: SecretDescriptor): readonly string[] {
+    const bucket = this.#bucket(backend, scope);
+    if (bucket === undefined) return [];
+    const keys = new Set(bucket.selecting.flatMap(({ binding }) => {
+      const renamed = renameKey(binding.rename, key);
+      return renamed.kind === 'key' ? [renamed.key] : [];
+    }));
+    for (const one of keys) {
+      const others = (this.#byKey.get(one) ?? []).filter((candidate) => candidate.backend !== backend || candidate.scope !== scope || candidate.sourceKey !== key);
+      if (others.length > 0) this.#byKey.set(one, others);
+      else this.#byKey.delete(one);
+    }
+    this.#unbindable.delete(placeId(bucket, key));
+    bucket.secrets.delete(key);
+    if (secret !== undefined) {
+      bucket.secrets.set(key, secret);
+      this.#supply(bucket, secret);
+      for (const one of keys) sortCandidates(this.#byKey.get(one) ?? []);
+    }
+    return [...keys];
+  }
+
+  /** Overlapping listings name a secret twice; it counts once, and in any order the same one counts. */
+  #gather(backend: string, secret: SecretDescriptor): void {
+    const bucket = this.#bucket(backend, secret.scope);
+    if (bucket === undefined) return;
+    const known = bucket.secrets.get(secret.key);
+    if (known === undefined || caution(secret) > caution(known)) bucket.secrets.set(secret.key, secret);
+  }
+
+  /** Undefined where no binding selects the scope. */
+  #bucket(backend: string, scope: string): Bucket | undefined {
+    let scopes = this.#buckets.get(backend);
+    if (scopes === undefined) this.#buckets.set(backend, scopes = new Map<string, Bucket>());
+    let bucket = scopes.get(scope);
+    if (bucket === undefined) {
+      const index = getOrAdd(this.#selectingIn, backend, () => indexBindings(this.#bindings.active.filter(({ binding }) => selectsBackend(binding, backend))));
+      bucket = { backend, scope, depth: scopeDepth(scope), selecting: isReservedScope(scope) ? [] : index(scope), secrets: new Map() };
+      scopes.set(scope, bucket);
+    }
+    return bucket.selecting.length === 0 ? undefined : bucket;
+  }
+
+  #supply({ selecting, backend, scope, depth }: Bucket, secret: SecretDescriptor): void {
+    const taken: string[] = [];
+    let reason: string | undefined;
+    for (const { binding, hostRank, patternRank } of selecting) {
+      const renamed = renameKey(binding.rename, secret.key);
+      if (renamed.kind === 'unbindable') reason ??= renamed.reason;
+      // The bindings come best first, so the first to give a key is the one that ranks it.
+      if (renamed.kind !== 'key' || taken.includes(renamed.key)) continue;
+      taken.push(renamed.key);
+      const candidate: Candidate = {
+        priority: binding.priority, hostRank, patternRank, depth, backend, scope, sourceKey: secret.key,
+        binding: binding.id, version: secret.version, declaredOnly: secret.declaredOnly === true, problem: secret.problem,
+      };
+      const others = this.#byKey.get(renamed.key);
+      if (others === undefined) this.#byKey.set(renamed.key, [candidate]);
+      else others.push(candidate);
+    }
+    if (reason !== undefined && taken.length === 0) {
+      this.#unbindable.set(placeId({ backend, scope }, secret.key), { backend, scope, sourceKey: secret.key, reason });
     }
   }
-  for (const candidates of byKey.values()) if (candidates.length > 1) candidates.sort((left, right) => decide(left, right).order);
-  return { byKey, unbindable };
 }
 
-function addCandidates(
-  secret: SecretDescriptor, place: { readonly backend: string; readonly scope: string; readonly depth: number },
-  selecting: readonly CompiledBinding[], byKey: Map<string, Candidate[]>, unbindable: Unbindable[],
-): void {
-  const taken = selecting.length > 1 ? new Set<string>() : undefined;
-  let reason: string | undefined;
-  for (const { binding, hostRank, patternRank } of selecting) {
-    const renamed = renameKey(binding.rename, secret.key);
-    if (renamed.kind === 'unbindable') reason ??= renamed.reason;
-    // The bindings come best first, so the first to give a key is the one that ranks it.
-    if (renamed.kind !== 'key' || taken?.has(renamed.key) === true) continue;
-    taken?.add(renamed.key);
-    const candidate: Candidate = {
-      priority: binding.priority, hostRank, patternRank, depth: place.depth, backend: place.backend, scope: place.scope, sourceKey: secret.key,
-      binding: binding.id, version: secret.version, declaredOnly: secret.declaredOnly === true, problem: secret.problem,
-    };
-    const others = byKey.get(renamed.key);
-    if (others === undefined) byKey.set(renamed.key, [candidate]);
-    else others.push(candidate);
-  }
-  if (reason !== undefined && (taken?.size ?? 0) === 0) unbindable.push({ backend: place.backend, scope: place.scope, sourceKey: secret.key, reason });
+function sortCandidates(candidates: Candidate[]): void {
+  if (candidates.length > 1) candidates.sort((left, right) => decide(left, right).order);
 }
 
-type Secrets = Map<string, SecretDescriptor>;
+function placeId({ backend, scope }: { readonly backend: string; readonly scope: string }, key: string): string {
+  return `${backend}\n${scope}\n${key}`;
+}
 
-/** Overlapping listings name a secret twice; it counts once. */
-function groupByScope(listings: readonly Listing[]): Map<string, Map<string, Secrets>> {
-  const backends = new Map<string, Map<string, Secrets>>();
-  for (const { backend, secrets } of listings) {
-    const scopes = getOrAdd(backends, backend, () => new Map<string, Secrets>());
-    for (const secret of secrets) {
-      if (!isReservedScope(secret.scope)) getOrAdd(scopes, secret.scope, (): Secrets => new Map()).set(secret.key, secret);
-    }
-  }
-  return backends;
+/** Of two descriptors of one secret, a problem counts before anything else. */
+function caution({ problem, declaredOnly, version, updatedAt }: SecretDescriptor): string {
+  return JSON.stringify([problem ?? '', declaredOnly === true, version ?? '', updatedAt ?? '']);
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {

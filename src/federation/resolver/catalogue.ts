@@ -1,6 +1,7 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import { everyBackend } from './binding.ts';
 import { collectBlocks, couldOutrank, couldSupply, type Block } from './blocks.ts';
-import { collectCandidates, type Candidate, type Unbindable } from './candidates.ts';
+import { Candidates, type Candidate, type Unbindable } from './candidates.ts';
 import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleBinding } from './compile.ts';
 import type { BackendTraits, Listing } from './listing.ts';
 
@@ -41,28 +42,68 @@ export interface Catalogue {
   readonly idle: readonly IdleBinding[];
 }
 
+/** A catalogue that follows what its backends hold. */
+export interface LiveCatalogue {
+  /** Its entries change in place. */
+  readonly catalogue: Catalogue;
+  /**
+   * Takes in one secret that is new, other than before, or gone.
+   * @param secret as a listing would name it now; left out when it is gone
+   * @returns the keys that this may have changed
+   */
+  change(backend: string, place: Pick<SecretDescriptor, 'scope' | 'key'>, secret?: SecretDescriptor): readonly string[];
+}
+
 /** Merges what the backends listed. Pure: the same input in any order gives the same catalogue. */
 export function buildCatalogue(bindings: CompiledBindings, backends: readonly BackendTraits[], listings: readonly Listing[]): Catalogue {
-  const { byKey, unbindable } = collectCandidates(bindings, listings);
-  const blocks = collectBlocks(bindings, listings);
+  return followCatalogue(bindings, backends, listings).catalogue;
+}
+
+/** As `buildCatalogue`, for a catalogue that is kept and changed. */
+export function followCatalogue(bindings: CompiledBindings, backends: readonly BackendTraits[], listings: readonly Listing[]): LiveCatalogue {
+  const candidates = new Candidates(bindings, listings);
+  const optional = new Set(backends.filter((backend) => backend.optional).map(({ name }) => name));
+  const blocks = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
   const entries = new Map<string, Entry>();
-  for (const [key, [winner, ...losers]] of byKey) {
-    if (winner === undefined) continue;
-    const blockedBy = blocks.filter((block) => couldOutrank(block, winner) && couldSupply(block, key));
+  const settle = (key: string): void => {
+    const [winner, ...losers] = candidates.byKey.get(key) ?? [];
+    if (winner === undefined) {
+      entries.delete(key);
+      return;
+    }
+    const blockedBy = blocks.length === 0 ? noBlocks : blocks.filter((block) => couldOutrank(block, winner) && couldSupply(block, key));
     entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy) });
-  }
-  const required = new Set(backends.filter(({ optional }) => !optional).map(({ name }) => name));
+  };
+  for (const key of candidates.byKey.keys()) settle(key);
   const eventual = backends.filter(({ listConsistency }) => listConsistency === 'eventual')
     .flatMap(({ name }) => bindings.active.filter(({ binding }) => selectsBackend(binding, name)).map((compiled) => ({ backend: name, compiled })));
   return {
-    entries,
-    failures: blocks.filter(({ backend }) => required.has(backend)).map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
-    blocks,
-    probeScopes: eventual.filter(({ compiled }) => compiled.pattern.kind === 'exact'),
-    laggingGlobs: eventual.filter(({ compiled }) => compiled.pattern.kind === 'glob'),
-    unbindable,
-    idle: bindings.idle,
+    catalogue: {
+      entries,
+      failures: blocks.filter(({ backend }) => !optional.has(backend)).map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
+      blocks,
+      probeScopes: eventual.filter(({ compiled }) => compiled.pattern.kind === 'exact'),
+      laggingGlobs: eventual.filter(({ compiled }) => compiled.pattern.kind === 'glob'),
+      get unbindable() {
+        return candidates.unbindable;
+      },
+      idle: bindings.idle,
+    },
+    change(backend, place, secret) {
+      const keys = candidates.change(backend, place, secret);
+      for (const key of keys) settle(key);
+      return keys;
+    },
   };
+}
+
+const noBlocks: readonly Block[] = Object.freeze([]);
+
+/** Bindings that name a backend which is not there: its names cannot be had, which is not the same as none. */
+function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
+  const known = new Set([everyBackend, ...backends.map(({ name }) => name)]);
+  const missing = new Set(bindings.active.map(({ binding }) => binding.backend).filter((name) => !known.has(name)));
+  return [...missing].map((backend) => ({ backend, query: { depth: 'tree' }, secrets: [], unlisted: [], unnameable: [], failure: 'misconfigured' }));
 }
 
 function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status'] {

@@ -1,6 +1,6 @@
 import { parseScopePath } from '@kici-dev/secret-backend';
-import picomatch from 'picomatch';
 import { everyBackend, everyHost, placeholder, type Binding } from './binding.ts';
+import { compileSegment, wildcard } from './glob.ts';
 import { parseScopePattern, type ScopePattern } from './scope-pattern.ts';
 
 /** What the operator states of the agent that a job runs on; never what an agent says of itself. */
@@ -43,8 +43,8 @@ export function compileBindings(bindings: readonly Binding[], facts: JobFacts = 
 }
 
 function compileBinding(binding: Binding, facts: JobFacts): CompiledBinding | string {
-  const hostRank = binding.host === everyHost ? 0 : /[*?[]/.test(binding.host) ? 1 : 2;
-  if (hostRank > 0 && (facts.host === undefined || !picomatch.isMatch(facts.host, binding.host, { dot: true, nobrace: true, noextglob: true, nonegate: true }))) {
+  const hostRank = binding.host === everyHost ? 0 : wildcard.test(binding.host) ? 1 : 2;
+  if (hostRank > 0 && (facts.host === undefined || compileSegment(binding.host)?.(facts.host) !== true)) {
     return `the agent's host does not match ${binding.host}`;
   }
   let missing: string | undefined;

@@ -1,15 +1,13 @@
 export { everyBackend, everyHost, parseBinding, type Binding, type BindingInput } from './binding.ts';
 export type { Block } from './blocks.ts';
 export type { Candidate, Unbindable } from './candidates.ts';
-export { blockScope, buildCatalogue, unavailability, type Catalogue, type CatalogueFailure, type Entry } from './catalogue.ts';
+export { blockScope, buildCatalogue, followCatalogue, unavailability, type Catalogue, type CatalogueFailure, type Entry, type LiveCatalogue } from './catalogue.ts';
 export { compileBindings, selectsBackend, type CompiledBindings, type IdleBinding, type JobFacts } from './compile.ts';
-export { createResolver, type Resolver, type ResolverMeta, type ResolverOptions } from './create-resolver.ts';
 export { ResolverError, type ResolverErrorCode } from './errors.ts';
 export { explain, type ExplainedCandidate, type Explanation } from './explain.ts';
 export { freezeCatalogue, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
-export { listNames } from './list-names.ts';
 export { planListings, type BackendTraits, type Listing, type ListingRequest } from './listing.ts';
-export { nearMatches } from './near-matches.ts';
+export { nearMatches } from '@kici-dev/secret-backend';
 export { planReads, settleReads, type AgedOutcome, type ReadPlan, type Resolution } from './reads.ts';
 export { renameKey } from './rename.ts';
-export { couldMatchWithin, parseScopePattern, type ScopePattern } from './scope-pattern.ts';
+export { couldMatchWithin, parseScopePattern, selectsScope, type ScopePattern } from './scope-pattern.ts';

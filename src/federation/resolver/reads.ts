@@ -36,7 +36,7 @@ export interface ReadPlan {
 
 /** What must be read for these keys, and nothing else. */
 export function planReads(catalogue: FrozenCatalogue, keys: Iterable<string>): ReadPlan {
-  const entries = new Map(catalogue.entries.map((entry) => [entry.key, entry]));
+  const entries = entriesOf(catalogue);
   const plans = new Map<string, KeyPlan>();
   const calls = new Map<string, Map<string, SecretRef>>();
   for (const key of keys) {
@@ -49,6 +49,17 @@ export function planReads(catalogue: FrozenCatalogue, keys: Iterable<string>): R
     }
   }
   return { keys: plans, calls: new Map([...calls].map(([backend, refs]) => [backend, [...refs.values()]])) };
+}
+
+const indexes = new WeakMap<FrozenCatalogue, ReadonlyMap<string, FrozenEntry>>();
+
+/** Made once for each catalogue: a job asks many times. */
+function entriesOf(catalogue: FrozenCatalogue): ReadonlyMap<string, FrozenEntry> {
+  const known = indexes.get(catalogue);
+  if (known !== undefined) return known;
+  const entries = new Map(catalogue.entries.map((entry) => [entry.key, entry]));
+  indexes.set(catalogue, entries);
+  return entries;
 }
 
 function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key: string): KeyPlan {

@@ -21,8 +21,9 @@ export function renameKey(rename: Rename, sourceKey: string): Renamed {
   return parsed.ok ? { kind: 'key', key: parsed.value } : { kind: 'unbindable', reason: parsed.reason };
 }
 
-/** Every key of the backend that would become this key: more than one only where a map says so. */
+/** Every key of the backend that would become this key: more than one only where a map says so, none where it is no key. */
 export function sourceKeysOf(rename: Rename, key: string): readonly string[] {
+  if (!parseKey(key).ok) return [];
   switch (rename.kind) {
     case 'none': return [key];
     case 'prefix': return key.startsWith(rename.prefix) && key.length > rename.prefix.length ? [key.slice(rename.prefix.length)] : [];

@@ -1,7 +1,7 @@
 import { isReservedScope, parseScopePath, quote, type Parsed, type ScopePath } from '@kici-dev/secret-backend';
-import picomatch from 'picomatch';
+import { compilePath, compileSegment, wildcard } from './glob.ts';
 
-/** An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` across segments. */
+/** An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` as a segment of its own for any number of them, none included. */
 export type ScopePattern =
   | { readonly kind: 'exact'; readonly scope: ScopePath }
   | {
@@ -16,10 +16,6 @@ export type ScopePattern =
     readonly maxDepth: number;
     readonly matches: (scope: string) => boolean;
   };
-
-const wildcard = /[*?[]/;
-const globSegment = /^(?:[A-Za-z0-9._*?-]|\[[!^]?[A-Za-z0-9._-]+\])+$/;
-const matcherOptions = { dot: true, nobrace: true, noextglob: true, nonegate: true } as const;
 
 const compiled = new Map<string, Parsed<ScopePattern>>();
 const maxCompiled = 10_000;
@@ -44,32 +40,39 @@ function parseExact(text: string): Parsed<ScopePattern> {
 function parseGlob(text: string): Parsed<ScopePattern> {
   if (text.length > 512) return { ok: false, reason: `a pattern has at most 512 characters: ${quote(text)}` };
   const segments = text.split('/');
-  const bad = segments.find((segment) => !globSegment.test(segment) || segment === '.' || segment === '..');
-  if (bad !== undefined) return { ok: false, reason: `a pattern segment has scope characters, "*", "?" and [classes] only, not ${quote(bad)}: ${quote(text)}` };
+  const bad = segments.find((segment) => segment === '.' || segment === '..' || (segment !== '**' && compileSegment(segment) === undefined));
+  const matches = compilePath(segments);
+  if (bad !== undefined || matches === undefined) {
+    return { ok: false, reason: `a pattern segment is "**", or has scope characters, "*", "?" and [classes] only, not ${quote(bad ?? text)}: ${quote(text)}` };
+  }
   const firstWild = segments.findIndex((segment) => wildcard.test(segment));
   const base = firstWild === 0 ? undefined : parseScopePath(segments.slice(0, firstWild).join('/'));
   if (base !== undefined && !base.ok) return base;
-  const matches = picomatch(text, matcherOptions);
   return {
     ok: true,
     value: {
       kind: 'glob', text, segments, base: base?.value, literalLength: text.search(wildcard),
-      maxDepth: text.includes('**') ? Number.POSITIVE_INFINITY : segments.length,
+      maxDepth: segments.includes('**') ? Number.POSITIVE_INFINITY : segments.length,
       matches: (scope) => !isReservedScope(scope) && matches(scope),
     },
   };
 }
 
+/** Whether the pattern selects this scope. */
+export function selectsScope(pattern: ScopePattern, scope: string): boolean {
+  return pattern.kind === 'exact' ? pattern.scope === scope : pattern.matches(scope);
+}
+
 /** Whether the pattern can select a scope at or below this one. Errs towards yes. */
 export function couldMatchWithin(pattern: ScopePattern, region: string | undefined): boolean {
   if (region === undefined) return true;
+  if (isReservedScope(region)) return false;
   if (pattern.kind === 'exact') return pattern.scope === region || pattern.scope.startsWith(`${region}/`);
-  const regionSegments = region.split('/');
-  for (const [index, segment] of regionSegments.entries()) {
+  for (const [index, segment] of region.split('/').entries()) {
     const own = pattern.segments[index];
     if (own === undefined) return false;
-    if (own.includes('**')) return true;
-    if (wildcard.test(own) ? !picomatch.isMatch(segment, own, matcherOptions) : own !== segment) return false;
+    if (own === '**') return true;
+    if (compileSegment(own)?.(segment) === false) return false;
   }
   return true;
 }

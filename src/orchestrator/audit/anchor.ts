@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import * as z from 'zod';
 
 const headSchema = z.object({ sequence: z.int(), mac: z.string() });
@@ -8,41 +8,71 @@ const fileSchema = z.record(z.string(), headSchema);
 
 /** The newest row of each organisation, kept outside the database, so that a cut-off tail shows. */
 export interface AuditAnchor {
+  /** Rejects when there is an anchor that cannot be read. */
   read(organization: string): Promise<AuditHead | undefined>;
   write(heads: ReadonlyMap<string, AuditHead>): Promise<void>;
 }
 
-/** An anchor in a file, replaced as a whole. */
+type Heads = ReadonlyMap<string, AuditHead>;
+
+/** An anchor in a file of a folder that exists, replaced as a whole. Orchestrators that share it never move a head back. */
 export function createFileAnchor(file: string): AuditAnchor {
-  let last: Promise<Record<string, AuditHead>> | undefined;
-  const load = async (): Promise<Record<string, AuditHead>> => {
-    let text: string;
-    try {
-      text = await readFile(file, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-      throw error;
-    }
-    return fileSchema.parse(JSON.parse(text));
-  };
+  let known: Heads = new Map();
+  let knownAs: string | undefined;
+
+  /** Reads the file only when somebody else has replaced it since. */
+  async function current(): Promise<Heads> {
+    const found = await fingerprint(file);
+    return found === knownAs ? known : newest(known, await load(file));
+  }
+
   return {
-    async read(organization) {
-      const heads = await load();
-      return Object.hasOwn(heads, organization) ? heads[organization] : undefined;
-    },
+    read: async (organization) => (await load(file)).get(organization),
     async write(heads) {
-      last ??= load();
-      const merged = { ...await last, ...Object.fromEntries(heads) };
-      last = Promise.resolve(merged);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      const temporary = `${file}.${process.pid}.new`;
-      const handle = await open(temporary, 'w', 0o600);
-      try {
-        await handle.writeFile(JSON.stringify(merged));
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, file);
+      const merged = newest(await current(), heads);
+      await replace(file, JSON.stringify(Object.fromEntries(merged)));
+      known = merged;
+      knownAs = await fingerprint(file);
     },
   };
+}
+
+async function load(file: string): Promise<Heads> {
+  try {
+    return new Map(Object.entries(fileSchema.parse(JSON.parse(await readFile(file, 'utf8')))));
+  } catch (error) {
+    if (isMissing(error)) return new Map();
+    throw error;
+  }
+}
+
+function newest(left: Heads, right: Heads): Heads {
+  const merged = new Map(left);
+  for (const [organization, head] of right) if ((merged.get(organization)?.sequence ?? 0) <= head.sequence) merged.set(organization, head);
+  return merged;
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${randomUUID()}`;
+  const handle = await open(fresh, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
+  await rename(fresh, file);
+}
+
+async function fingerprint(file: string): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeMs } = await stat(file);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -23,14 +23,22 @@ export interface AuditLog {
   append(entry: AuditEntry): Promise<number>;
 }
 
+/** A statement takes a bounded number of values. */
+const rowsPerInsert = 500;
+
 interface Waiting {
   readonly entry: AuditEntry;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Rows that arrive while a commit is under way share the next one. */
-export function createAuditLog(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, now: () => number): AuditLog {
+/**
+ * Rows that arrive while a commit is under way share the next one.
+ * @param failed hears why rows could not be written
+ */
+export function createAuditLog(
+  database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, now: () => number, failed: (error: unknown) => void,
+): AuditLog {
   let waiting: Waiting[] = [];
   let committing = false;
 
@@ -43,6 +51,7 @@ export function createAuditLog(database: Kysely<OrchestratorTables>, signer: Aud
         const sequences = await commit(database, signer, anchor, batch.map(({ entry }) => entry), now);
         for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
+        failed(error);
         for (const { reject } of batch) reject(error);
       }
     }
@@ -65,7 +74,7 @@ async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner,
   const signers = new Map(await Promise.all([...new Set(entries.map(({ organization }) => organization))]
     .map(async (organization) => [organization, await signer(organization)] as const)));
   const sequences = await database.transaction().execute(async (transaction) => {
-    const written: number[] = [];
+    const rows: OrchestratorTables['audit_rows'][] = [];
     for (const entry of entries) {
       const head = heads.get(entry.organization) ?? await readHead(transaction, entry.organization);
       const row: UnsignedRow = {
@@ -75,11 +84,13 @@ async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner,
       const sign = signers.get(entry.organization);
       if (sign === undefined) throw new TypeError('every organisation of a batch has a signer');
       const signed = { ...row, mac: sign(signedBytes(row, head.mac)) };
-      await transaction.insertInto('audit_rows').values(signed).execute();
       heads.set(entry.organization, { sequence: signed.sequence, mac: signed.mac });
-      written.push(signed.sequence);
+      rows.push(signed);
     }
-    return written;
+    for (let start = 0; start < rows.length; start += rowsPerInsert) {
+      await transaction.insertInto('audit_rows').values(rows.slice(start, start + rowsPerInsert)).execute();
+    }
+    return rows.map(({ sequence }) => sequence);
   });
   await anchor.write(heads);
   return sequences;

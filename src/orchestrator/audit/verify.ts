@@ -16,7 +16,7 @@ const pageSize = 1_000;
 /** Walks the chain from its start to its head and compares the head with the anchor. */
 export async function verifyAudit(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, organization: string): Promise<AuditVerification> {
   // Read first: rows appended during the walk then lie beyond the anchor, never before it.
-  const anchored = await anchor.read(organization);
+  const { head: anchored, readable } = await anchor.read(organization).then((head) => ({ head, readable: true }), () => ({ head: undefined, readable: false }));
   const sign = await signer(organization);
   const problems: { sequence: number; problem: string }[] = [];
   const openIntents = new Set<number>();
@@ -44,6 +44,7 @@ export async function verifyAudit(database: Kysely<OrchestratorTables>, signer: 
     if (page.length < pageSize) break;
   }
   if (!anchorSeen) problems.push({ sequence: anchored?.sequence ?? 0, problem: `the log ends at row ${sequence}, but the anchor outside the database knows row ${anchored?.sequence ?? 0}` });
-  if (anchored === undefined && rows > 0) problems.push({ sequence, problem: 'there is no anchor outside the database, so a cut-off tail would not show' });
+  if (!readable) problems.push({ sequence, problem: 'the anchor outside the database cannot be read, so a cut-off tail would not show' });
+  else if (anchored === undefined && rows > 0) problems.push({ sequence, problem: 'there is no anchor outside the database, so a cut-off tail would not show' });
   return { intact: problems.length === 0, rows, openIntents: [...openIntents], problems };
 }

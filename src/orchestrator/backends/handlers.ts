@@ -41,6 +41,10 @@ export function createBackendHandlers({ store, types, instances, environments, n
     return backendView(row, Object.keys(await store.openSecrets(row)), instance);
   }
 
+  async function viewInternal(call: Call): Promise<BackendView> {
+    return internalView(await requireInstance(call, internalBackendName), await store.organizationMadeAt(call.organization));
+  }
+
   /** As it is from now on, which the caller's own generation does not know yet. */
   async function viewAsStored(organization: string, name: string): Promise<BackendView> {
     const row = await requireRow(organization, name);
@@ -49,17 +53,16 @@ export function createBackendHandlers({ store, types, instances, environments, n
 
   return {
     async 'backends.types'() {
-      const { definitions } = await types.list();
-      return { types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)) };
+      const { definitions, problems } = await types.list();
+      return { types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)), problems: [...problems] };
     },
     async 'backends.list'(_, call) {
       const open = await instances.of(call);
       const rows = await store.list(call.organization);
-      const internal = await requireInstance(call, internalBackendName);
-      return { backends: await Promise.all([internalView(internal), ...rows.map((row) => view(row, open.get(row.name)))]) };
+      return { backends: await Promise.all([viewInternal(call), ...rows.map((row) => view(row, open.get(row.name)))]) };
     },
     async 'backends.show'({ name }, call) {
-      if (name === internalBackendName) return internalView(await requireInstance(call, name));
+      if (name === internalBackendName) return viewInternal(call);
       return view(await requireRow(call.organization, name), (await instances.of(call)).get(name));
     },
     async 'backends.add'(input, { organization }) {

@@ -12,6 +12,8 @@ export type SecretSettings = Readonly<Record<string, SecretValue>>;
 /** What the database knows of the backends that operators have added. */
 export interface BackendStore {
   list(organization: string): Promise<readonly BackendRow[]>;
+  /** When the organisation was made, and its internal store with it. */
+  organizationMadeAt(organization: string): Promise<number>;
   find(organization: string, name: string): Promise<BackendRow | undefined>;
   /** False when the name is taken. */
   insert(row: NewRow, secrets: SecretSettings): Promise<boolean>;
@@ -48,6 +50,9 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
   return {
     find,
     list: (organization) => database.selectFrom('backends').selectAll().where('organization', '=', organization).orderBy('name').execute(),
+    async organizationMadeAt(organization) {
+      return (await database.selectFrom('organizations').select('created_at').where('name', '=', organization).executeTakeFirstOrThrow()).created_at;
+    },
     async insert(row, secrets) {
       const secret_settings = await seal(row, secrets);
       return database.transaction().execute(async (transaction) => {

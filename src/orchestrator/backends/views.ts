@@ -16,11 +16,11 @@ export async function backendView(row: BackendRow, secretNames: readonly string[
   };
 }
 
-/** The built-in store is no row of anybody's: it is there from the start of time. */
-export async function internalView(instance: Instance): Promise<BackendView> {
+/** The built-in store is no row of anybody's: it is as old as its organisation. */
+export async function internalView(instance: Instance, createdAt: number): Promise<BackendView> {
   return {
     name: instance.name, type: instance.type, settings: {}, secretSettings: [], optional: false, cacheMaxAgeMs: 0, serveStaleMs: 0,
-    createdAt: rfc3339(0), updatedAt: rfc3339(0), ...await stateView(instance),
+    createdAt: rfc3339(createdAt), updatedAt: rfc3339(createdAt), ...await stateView(instance),
   };
 }
 

@@ -20,6 +20,8 @@ export function createEnvironments(database: Kysely<OrchestratorTables>, store: 
       await database.transaction().execute(async (transaction) => {
         const { numInsertedOrUpdatedRows } = await transaction.insertInto('environments').values(environment).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
         if (numInsertedOrUpdatedRows !== 1n) throw new ApiError('conflict', `the environment ${name} exists`, `bind more scopes to it with \`kici-admin environment bind ${name}\``);
+        // Whatever was added while an environment of this name was being deleted.
+        await deleteContents(transaction, organization, name);
         for (const row of rows) await transaction.insertInto('bindings').values(row).execute();
         await bumpGeneration(transaction, organization);
       });
@@ -43,12 +45,16 @@ export function createEnvironments(database: Kysely<OrchestratorTables>, store: 
     async 'environments.delete'({ environment }, { organization }) {
       await store.require(organization, environment);
       await database.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom('bindings').where('organization', '=', organization).where('environment', '=', environment).execute();
-        await transaction.deleteFrom('variables').where('organization', '=', organization).where('environment', '=', environment).execute();
+        await deleteContents(transaction, organization, environment);
         await transaction.deleteFrom('environments').where('organization', '=', organization).where('name', '=', environment).execute();
         await bumpGeneration(transaction, organization);
       });
       return {};
     },
   };
+}
+
+async function deleteContents(database: Kysely<OrchestratorTables>, organization: string, environment: string): Promise<void> {
+  await database.deleteFrom('bindings').where('organization', '=', organization).where('environment', '=', environment).execute();
+  await database.deleteFrom('variables').where('organization', '=', organization).where('environment', '=', environment).execute();
 }

@@ -27,6 +27,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
     // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = services.handlers[id] as Handler;
+    const input = operation.input.strict();
     app.route({
       method: operation.method,
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
@@ -37,14 +38,14 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
       },
       handler: async (request, reply) => {
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
-        const input = parseInput(operation, request);
-        if (typeof input['environment'] === 'string') requireEnvironment(caller, input['environment']);
+        const parsed = parseInput(operation, input, request);
+        if (typeof parsed['environment'] === 'string') requireEnvironment(caller, parsed['environment']);
         const notes: Record<string, unknown> = {};
         const call: Call = {
           caller, generation, organization: parameter(request, 'org'), requestId: request.id, context: deadline(services.requestTimeoutMs),
           note: (fields) => { Object.assign(notes, fields); },
         };
-        const output = await services.requests.run(() => audited(services.audit, id, operation, input, call, notes, () => handler(input, call)));
+        const output = await services.requests.run(() => audited(services.audit, id, operation, parsed, call, notes, () => handler(parsed, call)));
         return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
       },
     });
@@ -67,11 +68,14 @@ function parameter(request: FastifyRequest, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function parseInput(operation: Operation, request: FastifyRequest): Record<string, unknown> {
+function parseInput(operation: Operation, input: Operation['input'], request: FastifyRequest): Record<string, unknown> {
   const { params, query, body } = request;
   const carried = operation.method === 'GET' || operation.method === 'DELETE' ? query : body;
   const { org: _, ...named } = asRecord(params);
-  const parsed = operation.input.strict().safeParse({ ...asRecord(carried), ...named });
+  const rest = asRecord(carried);
+  const twice = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  if (twice !== undefined) throw new ApiError('invalid_request', `${twice}: is given in the path`);
+  const parsed = input.safeParse({ ...rest, ...named });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
   const tooLarge = parsed.error.issues.some((issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large');

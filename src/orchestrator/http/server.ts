@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
+import { ApiError } from '../../api/errors.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
+import { describeError } from '../describe-error.ts';
 import { answerTo } from './errors.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 
@@ -32,6 +34,10 @@ export function createServer(options: ServerOptions): HttpServer {
     requestTimeout: 30_000,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    frameworkErrors: (_, request, reply) => {
+      const { status, body } = answerTo(new ApiError('invalid_request', 'the request\'s address or headers make no sense'), request.id);
+      reply.raw.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body));
+    },
   });
   const document = openApiDocument(options.version);
   app.get('/openapi.json', async () => document);
@@ -46,22 +52,23 @@ export function createServer(options: ServerOptions): HttpServer {
   });
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
-    if (answer.unexpected) options.log.error({ requestId: request.id, route: request.routeOptions.url, error: nameAndStack(error) }, 'request failed');
+    if (answer.unexpected) options.log.error({ requestId: request.id, route: request.routeOptions.url, error: describeError(error) }, 'request failed');
     return reply.status(answer.status).send(answer.body);
   });
   app.setNotFoundHandler((request, reply) => reply.status(404).send({
     error: 'not_found', message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`, hint: 'see /openapi.json', requestId: request.id,
   }));
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_, reply) => {
+    // Else a client that keeps its connection would keep the server too.
+    if (closing) void reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     options.log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
   });
   registerRoutes(app, options);
   return { listen: (address) => app.listen(address), close: () => app.close() };
-}
-
-/** Where an unexpected error happened, without its message: a library may have put anything there. */
-function nameAndStack(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames].join('\n');
 }

@@ -5,7 +5,7 @@ import { ApiError } from '../../api/errors.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Call } from '../caller.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
-import { hashToken } from '../http/authenticate.ts';
+import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
 import { allowsScope, narrowingOf, type Narrowing } from '../narrowing.ts';
 import { entryView, sortedEntries } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
@@ -25,7 +25,7 @@ export function createOpenJob(resolver: EnvironmentResolver, variables: Variable
     const id = randomUUID();
     const pair = createSessionKeyPair();
     const sessionKey = agree(pair, Buffer.from(agentPublicKey, 'base64'), id);
-    const jobToken = `kicijob_${randomBytes(32).toString('base64url')}`;
+    const jobToken = `${jobTokenPrefix}${randomBytes(32).toString('base64url')}`;
     const openedAt = now();
     await jobs.insert({
       id, environment, workflow, job, token_id: caller.id, token_hash: hashToken(jobToken), opened_at: openedAt, expires_at: openedAt + lifetimeMs,

@@ -44,10 +44,8 @@ function guarded(service: CountedService, password: unknown, backend: SecretBack
     const given = typeof password === 'object' && password !== null && 'text' in password && typeof password.text === 'function' ? String(password.text()) : '';
     if (given !== service.password) throw new BackendError('unauthenticated', { detail: 'the service refused the password' });
   };
-  const { declare: _, scopes: __, ...rest } = backend;
   return {
-    ...rest,
-    ...(backend.scopes === undefined ? {} : { scopes: backend.scopes }),
+    ...Object.fromEntries(Object.entries(backend).filter(([name]) => name !== 'declare')),
     capabilities: Object.freeze({ ...memoryDefinition.capabilities, listConsistency: eventual ? 'eventual' : 'strong', write: !readOnly }),
     async *list(query, context) {
       signIn();

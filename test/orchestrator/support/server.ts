@@ -23,17 +23,18 @@ export interface TestServer {
   /** An owner's token of every organisation. */
   readonly owner: string;
   /** Everything that was logged, at every level. */
-  log(): string;
-  call: Calls;
+  readonly log: () => string;
+  readonly call: Calls;
   /** As `call`, with another token. */
-  as(token: string | undefined, organization?: string): Calls;
+  readonly as: (token: string | undefined, organization?: string) => Calls;
   /** Opens the database beside the server. */
-  tamper(sql: string): void;
+  readonly tamper: (sql: string) => void;
 }
 
 type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
 export type Calls = <Id extends OperationId>(id: Id, input?: CallInput<Id>) => Promise<OperationOutput<Id>>;
 
+/** What a test leaves behind is removed after it, the last first. */
 const cleanups = new Array<() => Promise<unknown>>();
 
 afterEach(async () => {
@@ -48,9 +49,32 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
+interface StartOptions {
+  readonly settings?: Partial<ServerSettings>;
+  readonly now?: () => number;
+}
+
 /** A real server on a free port over a folder of its own; it is stopped and its folder removed after the test. */
-export async function startServer(options: { readonly settings?: Partial<ServerSettings>; readonly now?: () => number } = {}): Promise<TestServer> {
-  const dataDir = options.settings?.dataDir ?? await temporaryFolder();
+export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  const server = await start(options.settings?.dataDir ?? await temporaryFolder(), options);
+  cleanups.push(() => server.application.stop());
+  return server;
+}
+
+/** One for all the tests of a file, which stops it. */
+export async function startSharedServer(): Promise<{ readonly server: TestServer; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
+  const server = await start(folder, {});
+  return {
+    server,
+    async stop() {
+      await server.application.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(dataDir: string, options: StartOptions): Promise<TestServer> {
   let text = '';
   const sink = new Writable({
     write(chunk: Buffer, _, done) {
@@ -63,7 +87,6 @@ export async function startServer(options: { readonly settings?: Partial<ServerS
     ambientCredentials: false, ambientPaths: [], backendPackages: [memoryPackage], requestTimeoutMs: 15_000, ...options.settings,
   };
   const application = await startApplication(settings, pino({ level: 'trace' }, sink), options.now);
-  cleanups.push(() => application.stop());
   const owner = await application.localToken(undefined);
   const databaseFile = join(dataDir, 'kici.db');
   const as = (token: string | undefined, organization = 'default'): Calls => (id, input) => callOperation(application.url, token, organization, id, input);

@@ -31,7 +31,8 @@ const types = defineCommand({
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['backends.types'], {});
-    return { data, text: data.types.map((type) => typeText(type, session)).join('\n\n') };
+    const notice = data.problems.map((one) => printable(`${one.package}: ${one.problem}; ${one.hint}`)).join('\n');
+    return { data, text: data.types.map((type) => typeText(type, session)).join('\n\n'), ...(notice === '' ? {} : { notice }) };
   },
 });
 

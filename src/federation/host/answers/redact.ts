@@ -22,10 +22,14 @@ export class Redactor {
   }
 
   error(thrown: unknown): BackendError {
-    if (!BackendError.is(thrown)) return new BackendError('bad_answer', { detail: 'the adapter threw something that is not a BackendError' });
-    const code: unknown = thrown.code;
-    if (typeof code !== 'string' || !isFailureCode(code)) return new BackendError('bad_answer', { detail: 'the adapter failed with a code that does not exist' });
-    return new BackendError(code, this.details(thrown));
+    try {
+      if (!BackendError.is(thrown)) return new BackendError('bad_answer', { detail: 'the adapter threw something that is not a BackendError' });
+      const code: unknown = thrown.code;
+      if (typeof code === 'string' && isFailureCode(code)) return new BackendError(code, this.details(thrown));
+    } catch {
+      // An error whose properties throw is as good as one without them.
+    }
+    return new BackendError('bad_answer', { detail: 'the adapter failed with a code that does not exist' });
   }
 
   details({ detail, retryAfterMs }: { readonly detail?: unknown; readonly retryAfterMs?: unknown }): { readonly detail?: string; readonly retryAfterMs?: number } {

@@ -1,5 +1,5 @@
 import { SecretValue, type BackendDefinition, type SettingField, type Settings, type SettingsProblem, type SettingsSchema } from '@kici-dev/secret-backend';
-import { nearMatches } from '../../resolver/near-matches.ts';
+import { nearMatches } from '@kici-dev/secret-backend';
 import { Redactor } from '../answers/redact.ts';
 import { parseField, type PlainValue } from './parse-field.ts';
 
@@ -25,13 +25,21 @@ export function parseSettings(
   const given = { plain: new Map(Object.entries(plain)), secret: new Map(Object.entries(secret)) };
   const problems: SettingsProblem[] = unknownFields(definition.type, schema, given);
   const values = new Map<string, NonNullable<Settings[string]>>();
+  const unsettled = new Set<string>();
   for (const name of inOrderOfConditions(definition.settings)) {
     const field = schema.get(name);
     if (field === undefined) continue;
+    // Whether it exists is not known before its condition is well.
+    if (field.when !== undefined && unsettled.has(field.when.field)) {
+      unsettled.add(name);
+      continue;
+    }
     const idle = whyIdle(field, values);
     const parsed = idle === undefined ? parseGiven(name, field, given) : refuseIdle(name, idle, given);
-    if ('problem' in parsed) problems.push({ field: name, problem: parsed.problem, hint: parsed.hint });
-    else if (parsed.value !== undefined) values.set(name, parsed.value);
+    if ('problem' in parsed) {
+      problems.push({ field: name, problem: parsed.problem, hint: parsed.hint });
+      unsettled.add(name);
+    } else if (parsed.value !== undefined) values.set(name, parsed.value);
   }
   if (problems.length > 0) return { ok: false, problems };
   const settings: Settings = Object.freeze(Object.fromEntries([...schema.keys()].flatMap((name) => (values.has(name) ? [[name, values.get(name)]] : []))));

@@ -1,0 +1,55 @@
+import { BackendError, type BackendHost, type CallContext, type HealthReport, type SecretBackend } from '@kici-dev/secret-backend';
+import type { AwsConfig } from './config.ts';
+import { objectPerScope } from './object-per-scope/layout.ts';
+import { secretPerKey } from './secret-per-key/layout.ts';
+import { createReader } from './secrets/reader.ts';
+import { createWriteTokens } from './secrets/tokens.ts';
+import { checkService } from './service/check.ts';
+import { createService } from './service/service.ts';
+
+export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBackend {
+  const service = createService(config, host);
+  const tools = { config, service, reader: createReader(service, () => host.now()), tokens: createWriteTokens() };
+  const layout = config.layout === 'secret-per-key' ? secretPerKey(tools) : objectPerScope(tools);
+  const { write, delete: remove, versions, restore, declare } = layout;
+  let closed = false;
+
+  const requireOpen = (): void => {
+    if (closed) throw new BackendError('closed');
+  };
+  const start = (context: CallContext): void => {
+    requireOpen();
+    if (context.signal.aborted) throw new BackendError('aborted');
+  };
+  /** Everything but `read` and `list` begins the same way. */
+  const guarded = <A, R>(method: (argument: A, context: CallContext) => Promise<R>) => async (argument: A, context: CallContext): Promise<R> => {
+    start(context);
+    return method(argument, context);
+  };
+
+  return {
+    capabilities: layout.capabilities,
+    async *list(query, context) {
+      start(context);
+      yield* layout.list(query, context);
+    },
+    async read(refs, context) {
+      requireOpen();
+      return layout.read(refs, context);
+    },
+    ...(write === undefined ? {} : { write: guarded(write) }),
+    ...(remove === undefined ? {} : { delete: guarded(remove) }),
+    ...(versions === undefined ? {} : { versions: guarded(versions) }),
+    ...(restore === undefined ? {} : { restore: guarded(restore) }),
+    ...(declare === undefined ? {} : { declare: guarded(declare) }),
+    async check(context): Promise<HealthReport> {
+      start(context);
+      await checkService(service, config, context);
+      return { server: `AWS Secrets Manager in ${config.region}` };
+    },
+    async close() {
+      closed = true;
+      await service.close();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { SecretBackend } from '@kici-dev/secret-backend';
+import type { AwsConfig } from './config.ts';
+import type { Reader } from './secrets/reader.ts';
+import type { WriteTokens } from './secrets/tokens.ts';
+import type { Service } from './service/service.ts';
+
+/** What a layout works with. */
+export interface LayoutTools {
+  readonly config: AwsConfig;
+  readonly service: Service;
+  readonly reader: Reader;
+  readonly tokens: WriteTokens;
+}
+
+/** How scopes and keys meet the service's names: everything of a backend that depends on it. */
+export type Layout = Omit<SecretBackend, 'check' | 'close' | 'scopes'>;

@@ -1,0 +1,63 @@
+import { absent, BackendError, type CallContext, type ReadOutcome, type SecretRef, type VersionInfo } from '@kici-dev/secret-backend';
+import { objectPerScopeCapabilities } from '../capabilities.ts';
+import type { Layout, LayoutTools } from '../layout.ts';
+import { listVersions } from '../secrets/lifecycle.ts';
+import { recoverValue } from '../secrets/recover.ts';
+import type { SecretId } from '../secrets/secret-id.ts';
+import { outcomeOf } from '../secrets/stored.ts';
+import { removeField, setField } from './change.ts';
+import { fieldOutcome, openObject } from './fields.ts';
+import { list } from './list.ts';
+import { nameFor, requireName } from './names.ts';
+
+/** One JSON object for each scope, a field for each key. Versions are those of the object. */
+export function objectPerScope(tools: LayoutTools): Layout {
+  const { config, service, reader } = tools;
+  const { maxValueBytes } = objectPerScopeCapabilities;
+
+  const read = async (refs: readonly SecretRef[], context: CallContext): Promise<ReadOutcome[]> => {
+    const ids = refs.map(({ scope, version }): SecretId | undefined => {
+      const name = nameFor(config.prefix, scope);
+      return name === undefined ? undefined : { name, ...(version === undefined ? {} : { version }) };
+    });
+    const outcomes = await reader.read(ids.filter((id) => id !== undefined), context);
+    return refs.map(({ key }, index) => {
+      const id = ids[index];
+      return id === undefined ? absent : fieldOutcome(openObject(outcomeOf(outcomes, id)), key);
+    });
+  };
+
+  const write: NonNullable<Layout['write']> = async (entry, context) => {
+    if (entry.value.byteLength > maxValueBytes) {
+      throw new BackendError('too_large', { detail: `a field has at most ${maxValueBytes} bytes, this one ${entry.value.byteLength}; all fields of a scope share 65,536` });
+    }
+    const text = entry.value.text();
+    if (text === undefined) throw new BackendError('unsupported', { detail: 'a JSON field holds only text; the layout secret-per-key takes any bytes' });
+    return { version: await setField(tools, entry, text, context) };
+  };
+
+  /** A version shows a key only if its object has it, so that each is read: this costs what reads cost. */
+  const versions = async (ref: SecretRef, context: CallContext): Promise<readonly VersionInfo[]> => {
+    const name = nameFor(config.prefix, ref.scope);
+    const all = name === undefined ? [] : await listVersions(service, name, context);
+    const outcomes = await read(all.map(({ version }) => ({ scope: ref.scope, key: ref.key, version })), context);
+    return all.flatMap((info, index) => {
+      const outcome = outcomes[index];
+      return outcome === undefined || outcome.status === 'absent' ? [] : [{ ...info, readable: outcome.status === 'found' }];
+    });
+  };
+
+  return {
+    capabilities: objectPerScopeCapabilities,
+    list: (query, context) => list(tools, query, context),
+    read,
+    write,
+    delete: async (ref, context) => ({ existed: nameFor(config.prefix, ref.scope) !== undefined && await removeField(tools, ref, context) }),
+    versions,
+    async restore(ref, context) {
+      const name = requireName(config.prefix, ref.scope);
+      const value = await recoverValue(service, name, read, ref, context);
+      return write({ scope: ref.scope, key: ref.key, value }, context);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { CallContext, ListPage, ListQuery, ScopePath, SecretDescriptor, UnlistedScope, UnnameableSecret } from '@kici-dev/secret-backend';
+import type { LayoutTools } from '../layout.ts';
+import { listSecrets } from '../secrets/list.ts';
+import { outcomeOf, type StoredOutcome } from '../secrets/stored.ts';
+import { openObject } from './fields.ts';
+import { nameFor, scopeOf } from './names.ts';
+
+interface ListedScope {
+  readonly scope: ScopePath;
+  readonly name: string;
+  readonly updatedAt: string | undefined;
+}
+
+/** Keys lie in values here, so that listing reads every object below the query, and a single scope needs no list at all. */
+export async function* list(tools: LayoutTools, { scope, depth }: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
+  const { config, service } = tools;
+  if (scope !== undefined) {
+    const name = nameFor(config.prefix, scope);
+    if (name !== undefined) yield readPage(tools, [{ scope, name, updatedAt: undefined }], [], context);
+    if (depth === 'scope') return;
+  }
+  for await (const page of listSecrets(service, scope === undefined ? config.prefix : `${config.prefix}${scope}/`, context)) {
+    const scopes: ListedScope[] = [];
+    const unnameable: UnnameableSecret[] = [];
+    for (const { name, updatedAt } of page) {
+      const parsed = scopeOf(config.prefix, name);
+      if (parsed.ok) scopes.push({ scope: parsed.value, name, updatedAt });
+      else unnameable.push({ name, reason: parsed.reason });
+    }
+    yield readPage(tools, scopes, unnameable, context);
+  }
+}
+
+async function readPage({ reader }: LayoutTools, scopes: readonly ListedScope[], unnameable: readonly UnnameableSecret[], context: CallContext): Promise<ListPage> {
+  const outcomes = await reader.read(scopes, context);
+  const secrets: SecretDescriptor[] = [];
+  const unlisted: UnlistedScope[] = [];
+  for (const listed of scopes) {
+    const contents = keysOf(outcomeOf(outcomes, listed), listed);
+    if ('code' in contents) unlisted.push(contents);
+    else secrets.push(...contents);
+  }
+  return { secrets, ...(unlisted.length === 0 ? {} : { unlisted }), ...(unnameable.length === 0 ? {} : { unnameable }) };
+}
+
+function keysOf(outcome: StoredOutcome, { scope, updatedAt }: ListedScope): readonly SecretDescriptor[] | UnlistedScope {
+  const object = openObject(outcome);
+  // A secret that never had a value has no fields, and one that is gone since the list was made neither.
+  if (object.status === 'absent') return [];
+  if (object.status === 'unknown') return { scope, code: object.code };
+  const counts = new Map<string, number>();
+  for (const { key } of object.fields) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].map(([key, count]) => ({
+    scope, key, version: object.version, ...(updatedAt === undefined ? {} : { updatedAt }), ...(count === 1 ? {} : { problem: 'ambiguous' }),
+  }));
+}

@@ -1,0 +1,22 @@
+import { BackendError, type CallContext, type ReadOutcome, type SecretRef, type SecretValue } from '@kici-dev/secret-backend';
+import { errorOf } from '../service/errors.ts';
+import type { Service } from '../service/service.ts';
+import { bringBack } from './lifecycle.ts';
+
+type Read = (refs: readonly SecretRef[], context: CallContext) => Promise<readonly ReadOutcome[]>;
+
+/**
+ * The value of an earlier version, for making it current again. A secret that is scheduled for deletion gives
+ * out nothing, so its deletion is called off first.
+ * @throws BackendError `not_found` where there is no such version
+ */
+export async function recoverValue(service: Service, name: string, read: Read, ref: SecretRef, context: CallContext): Promise<SecretValue> {
+  let [outcome] = await read([ref], context);
+  if (outcome?.status === 'unknown' && outcome.code === 'scheduled_for_deletion') {
+    await bringBack(service, name, context);
+    [outcome] = await read([ref], context);
+  }
+  if (outcome?.status === 'found') return outcome.value;
+  if (outcome?.status === 'unknown' && outcome.code !== 'no_version') throw errorOf(outcome);
+  throw new BackendError('not_found', { detail: 'there is no such version' });
+}

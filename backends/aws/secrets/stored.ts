@@ -1,0 +1,42 @@
+import { BackendError, SecretValue, unknown, type AbsentOutcome, type UnknownOutcome } from '@kici-dev/secret-backend';
+import { idKey, isStage, nameOf, type SecretId } from './secret-id.ts';
+
+/** What the service holds under a name, before a layout looks at it. */
+export type StoredOutcome = StoredSecret | AbsentOutcome | UnknownOutcome;
+
+export interface StoredSecret {
+  readonly status: 'found';
+  readonly value: SecretValue;
+  readonly kind: 'text' | 'binary';
+  readonly version: string;
+}
+
+/** A value as GetSecretValue and BatchGetSecretValue give it. */
+export interface ValueEntry {
+  readonly Name?: string | undefined;
+  readonly ARN?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly SecretString?: string | undefined;
+  readonly SecretBinary?: Uint8Array | undefined;
+}
+
+/** Takes an answer only if it is about what was asked, and whole. */
+export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
+  const { Name, ARN, VersionId, SecretString, SecretBinary } = entry;
+  if (Name === undefined || VersionId === undefined) return unknown('bad_answer', 'the answer names no secret or no version');
+  if (Name !== asked.name || (ARN !== undefined && nameOf(ARN) !== asked.name)) return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
+  if (asked.version !== undefined && !isStage(asked.version) && asked.version !== VersionId) return unknown('bad_answer', 'the answer is about another version');
+  if ((SecretString === undefined) === (SecretBinary === undefined)) return unknown('bad_answer', 'the answer has not exactly one value');
+  return SecretString === undefined
+    ? { status: 'found', value: SecretValue.fromBytes(SecretBinary ?? new Uint8Array()), kind: 'binary', version: VersionId }
+    : { status: 'found', value: SecretValue.fromText(SecretString), kind: 'text', version: VersionId };
+}
+
+/** The outcome for an id out of the answer to many. */
+export function outcomeOf(outcomes: ReadonlyMap<string, StoredOutcome>, id: SecretId): StoredOutcome {
+  return outcomes.get(idKey(id)) ?? unknown('bad_answer', 'the service answered neither with a value nor with an error');
+}
+
+export function failureOf(error: unknown): UnknownOutcome {
+  return BackendError.is(error) ? error.toOutcome() : unknown('server_error');
+}

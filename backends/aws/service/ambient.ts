@@ -1,0 +1,46 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { BackendError, type AmbientAccess } from '@kici-dev/secret-backend';
+import type { CredentialSource } from '../config.ts';
+
+/**
+ * What the settings want of the server's own surroundings must be allowed by the server's configuration.
+ * @throws BackendError `misconfigured`
+ */
+export function requireAmbient(source: CredentialSource, ambient: AmbientAccess): void {
+  if (source.method === 'keys') return;
+  if (!ambient.credentials) {
+    throw new BackendError('misconfigured', { detail: `auth.method ${source.method} uses credentials of the machine, which the server's configuration does not allow` });
+  }
+  const path = pathOf(source);
+  if (path !== undefined && !isBelow(resolve(path), ambient.paths.map((allowed) => resolve(allowed)))) throw notAllowed(path);
+}
+
+/**
+ * The file behind the path, with links followed, which must be allowed too.
+ * @throws BackendError `misconfigured`
+ */
+export async function allowedFile(path: string, { paths }: AmbientAccess): Promise<string> {
+  const real = (file: string): Promise<string | undefined> => realpath(file).catch(() => undefined);
+  const file = await real(path);
+  if (file === undefined) throw new BackendError('misconfigured', { detail: `the file ${path} cannot be opened` });
+  const allowed = await Promise.all(paths.map(real));
+  if (!isBelow(file, allowed.filter((folder) => folder !== undefined))) throw notAllowed(path);
+  return file;
+}
+
+function pathOf(source: CredentialSource): string | undefined {
+  if (source.method === 'web-identity') return source.tokenFile;
+  return source.method === 'profile' ? source.credentialsFile : undefined;
+}
+
+function isBelow(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => {
+    const below = relative(folder, path);
+    return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
+  });
+}
+
+function notAllowed(path: string): BackendError {
+  return new BackendError('misconfigured', { detail: `the path ${path} is not below one that the server's configuration allows` });
+}

@@ -1,0 +1,10 @@
+/** Like `Promise.all` over `map`, with at most `limit` of them under way. The first rejection rejects. */
+export async function mapBounded<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Map<number, R>();
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results.set(index, await work(item));
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return [...results].toSorted(([left], [right]) => left - right).map(([, result]) => result);
+}

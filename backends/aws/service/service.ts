@@ -1,0 +1,72 @@
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import type { AwsConfig } from '../config.ts';
+import { clientDefaults } from './client-defaults.ts';
+import { AwsError, toBackendError } from './errors.ts';
+import { createSignIn } from './sign-in.ts';
+import { createTransport, requireAllowed } from './transport.ts';
+
+interface RequestOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+/** Secrets Manager, as far as one call to it goes. */
+export interface Service {
+  /**
+   * One request, ended by the context's signal whatever the request is waiting for.
+   * @param operation as the service names it, for messages
+   * @throws BackendError, an `AwsError` where the service answered
+   */
+  call<T>(context: CallContext, operation: string, request: (client: SecretsManager, options: RequestOptions) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Nothing is loaded or opened before the first call. */
+export function createService(config: AwsConfig, host: BackendHost): Service {
+  let transport: Promise<NodeHttpHandler> | undefined;
+  let client: Promise<SecretsManager> | undefined;
+  // Keys without a role stay what they are, however often one signs in.
+  const renewable = config.signIn.source.method !== 'keys' || config.signIn.roles.length > 0;
+
+  const open = async (): Promise<SecretsManager> => {
+    transport ??= createTransport(host);
+    const [sdk, handler] = await Promise.all([import('@aws-sdk/client-secrets-manager'), transport]);
+    const credentials = await createSignIn(config, host, handler);
+    return new sdk.SecretsManager({ ...clientDefaults(config.region, handler), endpoint: config.endpoint.href, credentials });
+  };
+
+  return {
+    async call(context, operation, request) {
+      for (let renewed = false; ; renewed = true) {
+        client ??= open();
+        const used = client;
+        try {
+          return await untilAborted(context.signal, (async () => {
+            const [opened] = await Promise.all([used, requireAllowed(host, config.endpoint)]);
+            return request(opened, { abortSignal: context.signal });
+          })());
+        } catch (error) {
+          const failure = toBackendError(error, operation, context, host.now());
+          const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
+          if (!expired || renewed || !renewable) throw failure;
+          // A new client has no credentials yet; whoever else noticed has put one in place already.
+          if (client === used) client = undefined;
+        }
+      }
+    },
+    async close() {
+      (await transport)?.destroy();
+    },
+  };
+}
+
+/** A sign-in knows no signal: it goes on in the background, for the next call, and nobody waits for it. */
+function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new BackendError('aborted'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

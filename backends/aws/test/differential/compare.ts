@@ -1,0 +1,32 @@
+import { expect } from 'vitest';
+import { FakeAws } from '../fake/fake-aws.ts';
+import { rawClient } from '../support/client.ts';
+import { normalForm } from './normal-form.ts';
+import { steps } from './steps.ts';
+
+/** What each step answered, or the name of its error. */
+async function transcript(endpoint: string): Promise<Map<string, string>> {
+  const client = rawClient(endpoint);
+  const known = { arn: '', token: '' };
+  const answers = new Map<string, string>();
+  for (const [name, step] of Object.entries(steps)) {
+    const answer = await step(client, known).then((value) => normalForm(value), (error: unknown) => (error instanceof Error ? `error ${error.name}` : 'error'));
+    answers.set(name, JSON.stringify(answer));
+  }
+  client.destroy();
+  return answers;
+}
+
+/**
+ * Runs the same requests against the fake and the server.
+ * @param explained the steps whose answers may differ, each with the reason; the others must be alike, and these must not
+ */
+export async function expectAlike(endpoint: string, explained: Readonly<Record<string, string>>): Promise<void> {
+  const fake = await FakeAws.start();
+  const [ours, theirs] = [await transcript(fake.endpoint), await transcript(endpoint)];
+  await fake.stop();
+  const differing = Object.keys(steps).filter((step) => ours.get(step) !== theirs.get(step));
+  const unexplained = differing.filter((step) => !(step in explained)).map((step) => ({ step, fake: ours.get(step), server: theirs.get(step) }));
+  expect(unexplained).toEqual([]);
+  expect(Object.keys(explained).filter((step) => !differing.includes(step)), 'these are alike after all').toEqual([]);
+}

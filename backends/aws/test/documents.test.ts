@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { settings } from '../settings.ts';
+import { documentedPolicy, page, settingsTable } from './support/documents.ts';
+import { context, listAll, openScene, readAll, ref, textPayload, value } from './support/scene.ts';
+import { pinnedImage } from './support/servers.ts';
+
+const secret = ref('apps', 'A');
+
+describe('docs/backends/aws.md', () => {
+  it('has the settings as the schema has them', () => {
+    expect(/<!-- settings: .*-->\n([^]*)\n<!-- end of settings -->/.exec(page)?.[1]).toBe(settingsTable(settings));
+  });
+
+  it.each(['secret-per-key', 'object-per-scope'])('grants exactly what reading takes, with %s', async (layout) => {
+    const { fake, backend } = await openScene({ layout });
+    for (const scope of ['apps', 'other']) fake.store.create(layout === 'secret-per-key' ? `${scope}/A` : scope, textPayload('{"A":"a"}'));
+    await backend.check(context());
+    await listAll(backend);
+    await readAll(backend, [secret, ref('other', 'A'), ref('apps', 'NONE'), ref('none', 'NONE')]);
+    await readAll(backend, [secret]);
+    await backend.versions?.(secret, context());
+    expect(actions(fake.requests)).toEqual(documentedPolicy('Reading, both layouts').actions.toSorted());
+  });
+
+  it.each(['secret-per-key', 'object-per-scope'])('grants exactly what writing takes beyond reading, with %s', async (layout) => {
+    const { fake, backend } = await openScene({ layout });
+    const first = await backend.write?.({ ...secret, value: value('1') }, context());
+    await backend.write?.({ ...secret, value: value('2'), expectedVersion: first?.version ?? '' }, context());
+    await backend.restore?.({ ...secret, version: first?.version ?? '' }, context());
+    await backend.declare?.(ref('apps', 'DECLARED'), context());
+    await backend.delete?.(secret, context());
+    fake.store.find(layout === 'secret-per-key' ? 'apps/A' : 'apps').deletedAt = 1;
+    await backend.restore?.({ ...secret, version: first?.version ?? '' }, context());
+    const reading = documentedPolicy('Reading, both layouts').actions;
+    expect(actions(fake.requests).filter((action) => !reading.includes(action))).toEqual(documentedPolicy(`Writing, ${layout}`).actions.toSorted());
+  });
+
+  it('has an image pinned', () => {
+    expect(pinnedImage()).toMatch(/^localstack\/localstack:[0-9]+\.[0-9]+\.[0-9]+$/);
+  });
+});
+
+function actions(requests: readonly { readonly operation: string }[]): string[] {
+  return [...new Set(requests.map(({ operation }) => operation))].toSorted();
+}

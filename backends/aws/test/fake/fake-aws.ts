@@ -1,0 +1,153 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault } from '@kici-dev/secret-backend-conformance';
+import { Access } from './access.ts';
+import { FaultScript } from './fault-script.ts';
+import { Input } from './input.ts';
+import { operations, type FakeState } from './operations.ts';
+import { accessDenied, Refusal } from './refusal.ts';
+import { requireSignature } from './signature.ts';
+import { SecretStore } from './store.ts';
+import { errorXml, FakeSts } from './sts.ts';
+
+export const region = 'eu-central-1';
+export const staticKey = 'AKIAFAKESTATICKEY001';
+
+export interface RecordedRequest {
+  readonly service: 'secretsmanager' | 'sts';
+  readonly operation: string;
+  readonly accessKeyId: string | undefined;
+  readonly body: string;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string;
+}
+
+/** Secrets Manager and the Security Token Service on one port, speaking what AWS speaks. */
+export class FakeAws implements FakeState {
+  readonly store = new SecretStore(region, '111122223333');
+  readonly access = new Access();
+  readonly batch = { leaveOut: new Set<string>(), emptyFirstPage: false };
+  readonly sts = new FakeSts();
+  readonly faults = new FaultScript();
+  readonly requests: RecordedRequest[] = [];
+  /** What somebody else does just before the next request for an operation is carried out. */
+  readonly meanwhile = new Map<string, () => void>();
+  /** Access keys whose time is over. */
+  readonly expired = new Set<string>();
+  pageLimit = 100;
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  static async start(): Promise<FakeAws> {
+    const fake = new FakeAws();
+    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get port(): number {
+    const address: AddressInfo | string | null = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the fake does not listen');
+    return address.port;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  count(operation?: string): number {
+    return this.requests.filter((request) => request.service === 'secretsmanager' && (operation === undefined || request.operation === operation)).length;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const body = await text(request);
+      const target = request.headers['x-amz-target'];
+      if (typeof target === 'string') await this.#serveSecrets(request, response, target.replace('secretsmanager.', ''), body);
+      else send(response, this.#answerSts(request, body));
+    } catch {
+      // The client went away.
+      response.destroy();
+    }
+  }
+
+  async #serveSecrets(request: IncomingMessage, response: ServerResponse, operation: string, body: string): Promise<void> {
+    const fault = this.faults.next();
+    this.requests.push({ service: 'secretsmanager', operation, accessKeyId: keyOf(request), body });
+    if (fault === 'hang') return;
+    if (fault === 'delay') await wait(150);
+    const reply = this.#answer(request, operation, body, fault);
+    if (fault === 'reset') request.socket.resetAndDestroy();
+    else if (fault === 'half_body') sendHalf(response, reply);
+    else if (fault === 'empty') send(response, { ...reply, status: 200, body: '' });
+    // With the true answer inside, so that whoever quotes the body is found out.
+    else if (fault === 'garbage') send(response, { status: 200, body: `<html>${reply.body}</html>`, contentType: 'text/html' });
+    else send(response, reply);
+  }
+
+  #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): Reply {
+    try {
+      const key = requireSignature(request.headers, 'secretsmanager', region);
+      if (fault === 'server_error') throw new Refusal('InternalServiceError', 'An error occurred on the server side.', 500);
+      if (fault === 'throttle') throw new Refusal('ThrottlingException', 'Rate exceeded');
+      if (fault === 'deny') throw accessDenied(operation);
+      if (fault === 'expire' || this.expired.has(key)) throw new Refusal('ExpiredTokenException', 'The security token included in the request is expired');
+      if (key !== staticKey && !this.sts.issued.has(key)) throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
+      const input = new Input(JSON.parse(body));
+      const run = operations[operation];
+      if (run === undefined) throw new Refusal('UnknownOperationException', '');
+      this.access.require(operation, input.maybeText('SecretId'));
+      const interruption = this.meanwhile.get(operation);
+      this.meanwhile.delete(operation);
+      interruption?.();
+      const answer = run(this, input);
+      return json(200, fault === 'partial_batch' ? withoutFirst(answer) : answer);
+    } catch (error) {
+      return error instanceof Refusal ? json(error.status, { __type: error.type, Message: error.message }) : json(500, { __type: 'InternalFailure' });
+    }
+  }
+
+  #answerSts(request: IncomingMessage, body: string): Reply {
+    const parameters = new URLSearchParams(body);
+    const operation = parameters.get('Action') ?? '';
+    this.requests.push({ service: 'sts', operation, accessKeyId: keyOf(request), body });
+    try {
+      const key = operation === 'AssumeRole' ? requireSignature(request.headers, 'sts', region) : undefined;
+      return { status: 200, body: this.sts.answer(parameters, key), contentType: 'text/xml' };
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal('InternalFailure', '', 500);
+      return { status: refusal.status, body: errorXml(refusal), contentType: 'text/xml' };
+    }
+  }
+}
+
+function keyOf({ headers: { authorization } }: IncomingMessage): string | undefined {
+  return /Credential=([^/]+)/.exec(authorization ?? '')?.[1];
+}
+
+function withoutFirst(answer: Record<string, unknown>): Record<string, unknown> {
+  const { SecretValues: values } = answer;
+  return Array.isArray(values) ? { ...answer, SecretValues: values.slice(1) } : answer;
+}
+
+function json(status: number, body: Record<string, unknown>): Reply {
+  return { status, body: JSON.stringify(body), contentType: 'application/x-amz-json-1.1' };
+}
+
+function send(response: ServerResponse, { status, body, contentType }: Reply): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+function sendHalf(response: ServerResponse, { status, body, contentType }: Reply): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.write(body.slice(0, body.length / 2), () => response.destroy());
+}

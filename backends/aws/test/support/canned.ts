@@ -1,0 +1,27 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { SecretBackend } from '@kici-dev/secret-backend';
+import { onTestFinished } from 'vitest';
+import { openBackend } from './subject.ts';
+
+/** What the service answers to an operation: a body, or the name of a failure. */
+export type Canned = Readonly<Record<string, object | string>>;
+
+/** A backend on a server that says the same to every request for an operation, for answers that no sane service gives. */
+export async function openCanned(answers: Canned): Promise<SecretBackend> {
+  const server = createServer((request, response) => {
+    const answer = answers[String(request.headers['x-amz-target']).replace('secretsmanager.', '')] ?? 'UnknownOperationException';
+    request.resume().on('end', () => {
+      response.writeHead(typeof answer === 'string' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify(typeof answer === 'string' ? { __type: answer } : answer));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const backend = await openBackend(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  onTestFinished(async () => {
+    await backend.close();
+    server.close();
+  });
+  return backend;
+}

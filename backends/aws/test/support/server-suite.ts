@@ -1,0 +1,45 @@
+import { runConformance, type TestRunner } from '@kici-dev/secret-backend-conformance';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeLane, type Lane } from '../../../../test/support/lane.ts';
+import { objectPerScopeCapabilities, secretPerKeyCapabilities } from '../../capabilities.ts';
+import type { RunningServer } from './server-process.ts';
+import type { LayoutName } from './seeder.ts';
+import { serverHarness } from './subject.ts';
+
+interface ServerSuite {
+  readonly lane: Lane;
+  readonly title: string;
+  readonly start: () => Promise<RunningServer>;
+  readonly notProven: Readonly<Record<LayoutName, Readonly<Record<string, string>>>>;
+  /** Cases in which the server itself is wrong, each with how. They must fail, and count as not proven. */
+  readonly wrong: Readonly<Record<LayoutName, Readonly<Record<string, string>>>>;
+}
+
+function runnerFor(wrong: Readonly<Record<string, string>>): TestRunner {
+  return {
+    describe,
+    test(name, body) {
+      const reason = Object.entries(wrong).find(([id]) => name.startsWith(`${id}: `))?.[1];
+      it(name, reason === undefined ? body : async (context) => {
+        await expect(body(context), 'the server is right after all: take the case off the list').rejects.toThrow();
+        context.skip(reason);
+      });
+    },
+  };
+}
+
+/** The conformance kit for both layouts on a server that is started once, and whatever else needs that server. */
+export function describeServer({ lane, title, start, notProven, wrong }: ServerSuite, more: (endpoint: () => string) => void): void {
+  describeLane(lane, () => {
+    let server: RunningServer | undefined;
+    const endpoint = (): string => server?.endpoint ?? '';
+    beforeAll(async () => {
+      server = await start();
+    }, 120_000);
+    afterAll(() => server?.stop());
+    for (const [layout, capabilities] of [['secret-per-key', secretPerKeyCapabilities], ['object-per-scope', objectPerScopeCapabilities]] as const) {
+      runConformance(runnerFor(wrong[layout]), { name: `aws, ${layout} (${title})`, capabilities, harness: serverHarness(layout, endpoint), notProven: notProven[layout] });
+    }
+    more(endpoint);
+  });
+}

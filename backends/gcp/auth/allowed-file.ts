@@ -1,0 +1,35 @@
+import { open, realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { BackendError, quote, SecretValue, type BackendHost } from '@kici-dev/secret-backend';
+
+const maxBytes = 65_536;
+
+/** A file below one of the paths that the server allows, links resolved. Rejects with a `BackendError`. */
+export async function readAllowedFile(path: string, { ambient }: BackendHost): Promise<SecretValue> {
+  const real = await resolve(path);
+  const roots = await Promise.all(ambient.paths.map(resolve));
+  if (real === undefined || !roots.some((root) => root !== undefined && (real === root || real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)))) {
+    throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is not there, or not below a path that the server's configuration allows` });
+  }
+  try {
+    const file = await open(real);
+    try {
+      const bytes = Buffer.alloc(maxBytes + 1);
+      const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
+      if (bytesRead > maxBytes) throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is larger than any credential` });
+      return SecretValue.fromBytes(bytes.subarray(0, bytesRead));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw BackendError.is(error) ? error : new BackendError('misconfigured', { detail: `the file ${quote(path)} cannot be read` });
+  }
+}
+
+async function resolve(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch {
+    return undefined;
+  }
+}

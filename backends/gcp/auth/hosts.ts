@@ -1,0 +1,24 @@
+import { quote, type Parsed } from '@kici-dev/secret-backend';
+import { hostnameOf, isLoopback } from '../service/endpoint.ts';
+
+/** Google's token services, also by region. Source: "Validate credential configurations from external sources". */
+const googleHosts = /^(?:oauth2|sts|iamcredentials|www)(?:\.[a-z0-9-]+(?:\.rep)?)?\.googleapis\.com$/;
+
+export type HostRule = (url: URL) => boolean;
+
+/** @param setting hosts, or hosts with a port, separated by commas */
+export function allowedHosts(setting: string | undefined): HostRule {
+  const named = new Set((setting ?? '').split(',').map((host) => host.trim()).filter((host) => host !== ''));
+  return (url) => (googleHosts.test(url.hostname) && url.port === '') || named.has(url.host) || named.has(hostnameOf(url));
+}
+
+/**
+ * An address that credentials bring along. Such JSON comes from others and decides where a token is sent, so it
+ * reaches Google, and what the operator names, and nobody else.
+ */
+export function parseCredentialUrl(field: string, value: unknown, isAllowed: HostRule): Parsed<URL> {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '') return { ok: false, reason: `${field} is no URL` };
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(hostnameOf(url)))) return { ok: false, reason: `${field} is not https` };
+  return isAllowed(url) ? { ok: true, value: url } : { ok: false, reason: `${field} names the host ${quote(url.host)}, which is neither Google's nor in auth.allowedHosts` };
+}

@@ -1,0 +1,77 @@
+import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+
+export interface AccessToken {
+  readonly token: string;
+  /** Unix time in milliseconds; `undefined` where it is not known. */
+  readonly expiresAt?: number;
+}
+
+/** One way to get a token. Rejects with a `BackendError`. */
+export type TokenSource = (signal: AbortSignal) => Promise<AccessToken>;
+
+/** The token of a backend: fetched once for all who wait for it, and again before it ends. */
+export interface SignIn {
+  /** @throws BackendError */
+  token(context: CallContext): Promise<string>;
+  /** The service did not accept this token. False when there is no other to be had. */
+  renew(refused: string): boolean;
+  close(): void;
+}
+
+const defaultTimeoutMs = 10_000;
+/** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
+const renewalMs = 300_000;
+
+/** A token that was given to us, and that nobody can renew. */
+export function givenToken(token: string): SignIn {
+  return { token: async () => token, renew: () => false, close: () => undefined };
+}
+
+export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeoutMs: number = defaultTimeoutMs): SignIn {
+  const closing = new AbortController();
+  let held: (AccessToken & { readonly renewAt: number }) | undefined;
+  let fetching: Promise<string> | undefined;
+  const fetchNew = async (): Promise<string> => {
+    try {
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
+      // The machine's own credentials come through a library that obeys no signal.
+      const fetched = await abandonAt(signal, fetchToken(signal), () => new BackendError('timeout', { detail: `signing in took longer than ${timeoutMs} ms` }));
+      const now = host.now();
+      const life = (fetched.expiresAt ?? Infinity) - now;
+      held = { ...fetched, renewAt: now + life - Math.min(renewalMs, life / 5) };
+      return fetched.token;
+    } catch (error) {
+      if (closing.signal.aborted) throw new BackendError('closed');
+      // An outage of the sign-in does not take away a token that is still good.
+      if (held !== undefined && (held.expiresAt ?? Infinity) > host.now()) return held.token;
+      throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'signing in failed in an unexpected way' });
+    } finally {
+      fetching = undefined;
+    }
+  };
+  return {
+    async token({ signal, deadline }) {
+      if (held !== undefined && host.now() < held.renewAt) return held.token;
+      fetching ??= fetchNew();
+      return abandonAt(signal, fetching, () => new BackendError(host.now() >= deadline ? 'timeout' : 'aborted', { detail: 'signing in was not finished in time, or was cancelled' }));
+    },
+    renew(refused) {
+      if (held?.token === refused) held = undefined;
+      return true;
+    },
+    close: () => closing.abort(),
+  };
+}
+
+/** The work goes on for others who wait for it; a failure that nobody waits for any more is nobody's. */
+async function abandonAt<T>(signal: AbortSignal, work: Promise<T>, reason: () => BackendError): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abandon = (): void => reject(BackendError.is(signal.reason) ? signal.reason : reason());
+  if (signal.aborted) abandon();
+  else signal.addEventListener('abort', abandon, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+}

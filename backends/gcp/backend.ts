@@ -1,0 +1,50 @@
+import { BackendError, type CallContext, type HealthReport, type SecretBackend } from '@kici-dev/secret-backend';
+import { check } from './check.ts';
+import type { Layout } from './layouts/layout.ts';
+import type { Service } from './service/service.ts';
+
+export function createBackend(service: Service, layout: Layout, identity: string | undefined): SecretBackend {
+  let closed = false;
+  const start = ({ signal, deadline }: CallContext): void => {
+    if (closed) throw new BackendError('closed');
+    if (signal.aborted) throw new BackendError(service.host.now() >= deadline ? 'timeout' : 'aborted');
+  };
+  return {
+    capabilities: layout.capabilities,
+    async *list(query, context) {
+      start(context);
+      yield* layout.list(query, context);
+    },
+    async read(refs, context) {
+      if (closed) throw new BackendError('closed');
+      return layout.read(refs, context);
+    },
+    async write(entry, context) {
+      start(context);
+      if (entry.expectedVersion !== undefined) throw new BackendError('unsupported', { detail: 'Secret Manager cannot add a version on the condition that another is current' });
+      return layout.write(entry, context);
+    },
+    async delete(ref, context) {
+      start(context);
+      return layout.delete(ref, context);
+    },
+    async versions(ref, context) {
+      start(context);
+      return layout.versions(ref, context);
+    },
+    async restore(ref, context) {
+      start(context);
+      return layout.restore(ref, context);
+    },
+    async check(context): Promise<HealthReport> {
+      start(context);
+      const server = await check(service, layout, context);
+      return { server, ...(identity === undefined ? {} : { identity }) };
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await service.close();
+    },
+  };
+}

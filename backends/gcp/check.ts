@@ -1,0 +1,35 @@
+import { BackendError, type CallContext } from '@kici-dev/secret-backend';
+import type { Layout } from './layouts/layout.ts';
+import type { Service } from './service/service.ts';
+import { accessVersion } from './versions/access.ts';
+import { valueOf } from './versions/add.ts';
+import { listSecretIds } from './versions/secret-ids.ts';
+
+const accessPermission = 'secretmanager.versions.access';
+
+/**
+ * Signs in, lists, and asks whether values may be read, without reading one.
+ * @returns which service answered
+ */
+export async function check(service: Service, layout: Layout, context: CallContext): Promise<string> {
+  let one: string | undefined;
+  for await (const ids of listSecretIds(service, context)) {
+    one = ids.find((id) => layout.holds(id));
+    break;
+  }
+  await (one === undefined ? probeAccess(service, context) : requireAccess(service, one, context));
+  return `Secret Manager (${service.resources.parent})`;
+}
+
+async function requireAccess(service: Service, id: string, context: CallContext): Promise<void> {
+  const resource = service.resources.secret(id);
+  const permissions = [accessPermission];
+  const { permissions: held } = valueOf(await service.call('TestIamPermissions', context, (client, options) => client.testIamPermissions({ resource, permissions }, options)));
+  if (held?.includes(accessPermission) !== true) throw new BackendError('permission_denied', { detail: `the credentials may list secrets and not read them; they lack ${accessPermission}` });
+}
+
+/** Where there is no secret yet, who may read is told that there is none, and who may not is refused. */
+async function probeAccess(service: Service, context: CallContext): Promise<void> {
+  const outcome = await accessVersion(service, 'kici-access-probe', '1', context);
+  if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);
+}

@@ -1,0 +1,78 @@
+import { BackendError, parseScopePath, type ScopePath } from '@kici-dev/secret-backend';
+import { escapeParts, unescapeParts } from './escape.ts';
+
+/** Source: CreateSecretRequest.secret_id in the service's protocol. */
+const secretId = /^[A-Za-z0-9_-]{1,255}$/;
+
+/** What a secret of the service is to us. `foreign`: not this backend's. */
+export type Named<Place> = { readonly kind: 'named'; readonly place: Place } | { readonly kind: 'foreign' } | { readonly kind: 'unnameable'; readonly reason: string };
+
+/** How the places of a layout and the secret ids of the service stand for each other. */
+export interface Naming<Place> {
+  /**
+   * `undefined`: this naming has no id for the place, so that there is no secret there.
+   * @throws BackendError `invalid_argument` for a place whose id the service would not take
+   */
+  idOf(place: Place): string | undefined;
+  placeOf(id: string): Named<Place>;
+}
+
+export interface KeyPlace {
+  readonly scope: ScopePath;
+  readonly key: string;
+}
+
+/** `apps/shop` and `DB_PASSWORD` are `apps--shop--DB_PASSWORD`. */
+export function escapedKeys(prefix: string): Naming<KeyPlace> {
+  return {
+    idOf: ({ scope, key }) => checkedId(prefix, [...scope.split('/'), key]),
+    placeOf: (id) => withoutPrefix(prefix, id, (rest) => {
+      const parts = unescapeParts(rest);
+      const scope = parseScopePath(parts?.slice(0, -1).join('/') ?? '');
+      const key = parts?.at(-1);
+      if (!scope.ok || key === undefined || key === '') return { kind: 'unnameable', reason: 'the id is no scope and key in the escaped naming; the flat naming takes such ids' };
+      return { kind: 'named', place: { scope: scope.value, key } };
+    }),
+  };
+}
+
+/** `apps/shop` is `apps--shop`. */
+export function escapedScopes(prefix: string): Naming<ScopePath> {
+  return {
+    idOf: (scope) => checkedId(prefix, scope.split('/')),
+    placeOf: (id) => withoutPrefix(prefix, id, (rest) => {
+      const scope = parseScopePath(unescapeParts(rest)?.join('/') ?? '');
+      return scope.ok ? { kind: 'named', place: scope.value } : { kind: 'unnameable', reason: 'the id is no scope in the escaped naming; the flat naming takes such ids' };
+    }),
+  };
+}
+
+/** Ids that exist already are keys of one scope. */
+export function flatKeys(prefix: string, only: ScopePath): Naming<KeyPlace> {
+  return {
+    idOf: ({ scope, key }) => (scope === only && secretId.test(prefix + key) && key !== '' ? prefix + key : undefined),
+    placeOf: (id) => withoutPrefix(prefix, id, (rest) => ({ kind: 'named', place: { scope: only, key: rest } })),
+  };
+}
+
+/** Ids that exist already are scopes of one segment. */
+export function flatScopes(prefix: string): Naming<ScopePath> {
+  return {
+    idOf: (scope) => (secretId.test(prefix + scope) ? prefix + scope : undefined),
+    placeOf: (id) => withoutPrefix(prefix, id, (rest) => {
+      const scope = parseScopePath(rest);
+      return scope.ok ? { kind: 'named', place: scope.value } : { kind: 'unnameable', reason: scope.reason };
+    }),
+  };
+}
+
+function checkedId(prefix: string, parts: readonly string[]): string {
+  if (!parts.every((part) => part !== '' && part.isWellFormed())) throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
+  const id = prefix + escapeParts(parts);
+  if (!secretId.test(id)) throw new BackendError('invalid_argument', { detail: `the secret's id would have ${id.length} characters, and the service takes 255; shorten the scope or the key` });
+  return id;
+}
+
+function withoutPrefix<Place>(prefix: string, id: string, name: (rest: string) => Named<Place>): Named<Place> {
+  return id.startsWith(prefix) && id.length > prefix.length ? name(id.slice(prefix.length)) : { kind: 'foreign' };
+}

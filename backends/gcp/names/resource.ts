@@ -1,0 +1,32 @@
+const secretName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/([A-Za-z0-9_-]{1,255})$/;
+const versionName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/([1-9][0-9]{0,18})$/;
+
+/** Names as the service spells them. It answers with the project's number, whatever it was asked with. */
+export interface Resources {
+  readonly parent: string;
+  readonly isRegional: boolean;
+  secret(id: string): string;
+  version(id: string, version: string): string;
+}
+
+export function createResources(project: string, location: string | undefined): Resources {
+  const parent = location === undefined ? `projects/${project}` : `projects/${project}/locations/${location}`;
+  return {
+    parent, isRegional: location !== undefined,
+    secret: (id) => `${parent}/secrets/${id}`,
+    version: (id, version) => `${parent}/secrets/${id}/versions/${version}`,
+  };
+}
+
+export function secretIdOf(name: unknown): string | undefined {
+  return typeof name === 'string' ? secretName.exec(name)?.[1] : undefined;
+}
+
+export function versionOf(name: unknown): string | undefined {
+  return typeof name === 'string' ? versionName.exec(name)?.[1] : undefined;
+}
+
+/** A version number as this backend gives it out. Aliases and `latest` are none: they may mean another version tomorrow. */
+export function isVersion(text: string): boolean {
+  return /^[1-9][0-9]{0,18}$/.test(text);
+}

@@ -1,0 +1,116 @@
+import { createSecureContext } from 'node:tls';
+import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import { isLoopback, type Endpoint } from './endpoint.ts';
+import type { FetchOptions, SafeFetch } from './fetch.ts';
+import { loadSdk, type Sdk, type SdkClient } from './sdk.ts';
+
+export interface ConnectionOptions {
+  readonly endpoint: Endpoint;
+  readonly transport: 'grpc' | 'rest';
+  readonly host: BackendHost;
+  readonly safeFetch: SafeFetch;
+}
+
+export interface Connection {
+  /** @throws BackendError */
+  client(): Promise<SdkClient>;
+  /** The next call connects anew, to addresses looked up anew. */
+  discard(client: SdkClient): void;
+  close(): Promise<void>;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  let opening: Promise<SdkClient> | undefined;
+  let current: SdkClient | undefined;
+  const open = async (): Promise<SdkClient> => {
+    try {
+      current = await openClient(options);
+      return current;
+    } catch (error) {
+      opening = undefined;
+      throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'the client library could not be started' });
+    }
+  };
+  return {
+    client() {
+      opening ??= open();
+      return opening;
+    },
+    discard(client) {
+      if (client !== current) return;
+      current = undefined;
+      opening = undefined;
+      void closeClient(client);
+    },
+    async close() {
+      const client = await opening?.catch(() => undefined);
+      if (client !== undefined) await closeClient(client);
+    },
+  };
+}
+
+async function openClient({ endpoint, transport, host, safeFetch }: ConnectionOptions): Promise<SdkClient> {
+  const addresses = await host.resolveAddress(endpoint.hostname);
+  if (endpoint.plaintext && !addresses.every(({ address }) => isLoopback(address))) {
+    throw new BackendError('misconfigured', { detail: `plain http is taken for this machine only, and ${endpoint.hostname} is another` });
+  }
+  const sdk = await loadSdk();
+  const common = { port: endpoint.port, universeDomain: 'googleapis.com', enableTelemetryTracing: false, enableTelemetryLogging: false };
+  const client = new sdk.secretManager.SecretManagerServiceClient({ ...common, ...(transport === 'grpc' ? grpcOptions(sdk, endpoint, addresses) : restOptions(sdk, endpoint, safeFetch)) });
+  // Left to itself, the client would start at the first call and end the process when that fails.
+  await client.initialize();
+  return client;
+}
+
+/** We sign in ourselves and send the token with each call: signing in inside the client cannot be cancelled, nor can its failure be caught. */
+function grpcOptions({ gax: { grpc }, auth }: Sdk, { hostname, port, plaintext }: Endpoint, addresses: readonly ResolvedAddress[]) {
+  return {
+    apiEndpoint: targetOf(addresses, port),
+    authClient: new auth.PassThroughClient({ useAuthRequestParameters: false }),
+    // Trusts what Node.js trusts, as REST does; left alone, gRPC reads a variable of its own.
+    sslCreds: plaintext ? grpc.credentials.createInsecure() : grpc.credentials.createFromSecureContext(createSecureContext()),
+    // The connection goes to an address, the certificate is for the name.
+    ...(plaintext ? {} : { 'grpc.ssl_target_name_override': hostname }),
+    'grpc.default_authority': hostname,
+    'grpc.enable_http_proxy': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 5_000,
+  };
+}
+
+/** As the gRPC library spells addresses that need no look-up. The client appends the port to the last one. */
+function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
+  const family = addresses[0]?.family;
+  if (family === undefined) throw new BackendError('unreachable', { detail: 'the service\'s name has no address' });
+  const literals = addresses.filter((each) => each.family === family).map(({ address }) => (family === 4 ? address : `[${address}]`));
+  return `ipv${family}:${literals.join(`:${port},`)}`;
+}
+
+function restOptions({ auth }: Sdk, { hostname, plaintext }: Endpoint, { fetch }: SafeFetch) {
+  const transporter = new auth.gaxios.Gaxios({
+    fetchImplementation: (url: string | URL | Request, init?: RequestInit) => fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init)),
+  });
+  return {
+    fallback: true,
+    apiEndpoint: hostname.includes(':') ? `[${hostname}]` : hostname,
+    authClient: new auth.PassThroughClient({ transporter, useAuthRequestParameters: false }),
+    ...(plaintext ? { protocol: 'http' } : {}),
+  };
+}
+
+function toFetchOptions({ method, headers, body, signal }: RequestInit = {}): FetchOptions {
+  if (body != null && typeof body !== 'string' && !(body instanceof Uint8Array)) throw new TypeError('a request body is text or bytes');
+  return {
+    ...(method === undefined ? {} : { method }), headers: new Headers(headers),
+    ...(body == null ? {} : { body }), ...(signal == null ? {} : { signal }),
+  };
+}
+
+async function closeClient(client: SdkClient): Promise<void> {
+  try {
+    await client.close();
+  } catch {
+    // It holds nothing that could be lost, and calls under way end by their signals.
+  }
+}

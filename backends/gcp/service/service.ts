@@ -1,0 +1,76 @@
+import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import type { SignIn } from '../auth/sign-in.ts';
+import type { Resources } from '../names/resource.ts';
+import type { Connection } from './connection.ts';
+import { toFailure, type Failure } from './errors.ts';
+import type { Limiter } from './limiter.ts';
+import type { SdkCallOptions, SdkClient } from './sdk.ts';
+
+/** What a call brought: an answer, or why there is none. */
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+/** The service, as the rest of this package sees it. */
+export interface Service {
+  readonly resources: Resources;
+  readonly host: BackendHost;
+  /** Rejects with a `BackendError` only when the call could not be made; what the service says is in the answer. */
+  call<T>(operation: string, context: CallContext, send: Send<T>): Promise<Answer<T>>;
+  close(): Promise<void>;
+}
+
+/** A method of the client; the options belong to this one call, because the client changes them. */
+export type Send<T> = (client: SdkClient, options: SdkCallOptions) => Promise<readonly [T, ...unknown[]]>;
+
+export interface ServiceParts {
+  readonly resources: Resources;
+  readonly host: BackendHost;
+  readonly signIn: SignIn;
+  readonly connection: Connection;
+  readonly limiter: Limiter;
+  readonly close: () => void;
+}
+
+export function createService({ resources, host, signIn, connection, limiter, close }: ServiceParts): Service {
+  const closing = new AbortController();
+  const attempt = async <T>(operation: string, context: CallContext, send: Send<T>): Promise<{ readonly token: string; readonly answer: Answer<T> }> => {
+    const token = await signIn.token(context);
+    const client = await connection.client();
+    const options: SdkCallOptions = {
+      // Null turns the client's own retries off: by default they go on for ten minutes.
+      retry: null, timeout: Math.max(1, context.deadline - host.now()), signal: context.signal,
+      otherArgs: { headers: { authorization: `Bearer ${token}` } },
+    };
+    try {
+      const [value] = await send(client, options);
+      return { token, answer: { ok: true, value } };
+    } catch (error) {
+      const failure = toFailure(error, operation, context, host.now());
+      if (failure.error.code === 'unreachable' || failure.error.code === 'timeout') connection.discard(client);
+      return { token, answer: { ok: false, failure } };
+    }
+  };
+  return {
+    resources, host,
+    async call(operation, context, send) {
+      const bounded: CallContext = { ...context, signal: AbortSignal.any([context.signal, closing.signal]) };
+      return limiter(async () => {
+        requireRunning(closing.signal, context, host.now());
+        const first = await attempt(operation, bounded, send);
+        if (first.answer.ok || first.answer.failure.status !== 'UNAUTHENTICATED' || !signIn.renew(first.token)) return first.answer;
+        return (await attempt(operation, bounded, send)).answer;
+      });
+    },
+    async close() {
+      closing.abort(new BackendError('closed'));
+      signIn.close();
+      await connection.close();
+      close();
+    },
+  };
+}
+
+/** @throws BackendError `closed`, `timeout`, `aborted` */
+function requireRunning(closing: AbortSignal, { signal, deadline }: CallContext, now: number): void {
+  if (closing.aborted) throw new BackendError('closed');
+  if (signal.aborted) throw new BackendError(now >= deadline ? 'timeout' : 'aborted');
+}

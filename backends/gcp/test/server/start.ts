@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import type { Server as NetServer, Socket } from 'node:net';
+import { createGrpcServer, type Tls } from './grpc.ts';
+import { Model } from './model.ts';
+import { createRestServer } from './rest.ts';
+import { FakeService } from './service.ts';
+
+export interface FakeOptions {
+  readonly location?: string;
+  readonly tokens?: readonly string[];
+  readonly now?: () => number;
+  readonly tls?: Tls;
+  readonly maxPageSize?: number;
+}
+
+/** The service on 127.0.0.1, over both transports at once. */
+export interface RunningFake {
+  readonly service: FakeService;
+  readonly model: Model;
+  /** As the setting `address` takes it. */
+  readonly addresses: { readonly grpc: string; readonly rest: string };
+  stop(): Promise<void>;
+}
+
+export const project = { id: 'acme-production', number: '123456789012' } as const;
+export const goodToken = 'ya29.good-access-token-of-the-test';
+
+export async function startFake({ location = 'global', tokens = [goodToken], now = Date.now, tls, maxPageSize = 25_000 }: FakeOptions = {}): Promise<RunningFake> {
+  const model = new Model({ projectId: project.id, projectNumber: project.number, location, now, maxPageSize });
+  const service = new FakeService(model, tokens);
+  const grpc = await listen(createGrpcServer(service, tls));
+  const rest = await listen(createRestServer(service, tls));
+  const scheme = tls === undefined ? 'http' : 'https';
+  return {
+    service, model,
+    addresses: { grpc: `${scheme}://127.0.0.1:${grpc.port}`, rest: `${scheme}://127.0.0.1:${rest.port}` },
+    stop: async () => {
+      await Promise.all([grpc.stop(), rest.stop()]);
+    },
+  };
+}
+
+/** On a free port of this machine; stopping it ends every connection. */
+export async function listen(server: NetServer): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server listens on a port');
+  return {
+    port: address.port,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { BackendError, type CallContext, type WriteReceipt } from '@kici-dev/secret-backend';
+import { maxPayloadBytes } from '../capabilities.ts';
+import { versionOf } from '../names/resource.ts';
+import type { Answer, Service } from '../service/service.ts';
+import { crc32c } from './crc32c.ts';
+import type { RecentWrites } from './recent-writes.ts';
+import { toRfc3339 } from './time.ts';
+
+/** Makes the bytes the newest version, and the secret if there is none. Rejects with a `BackendError`. */
+export async function addVersion(service: Service, recent: RecentWrites, id: string, data: Uint8Array, context: CallContext): Promise<WriteReceipt> {
+  if (data.byteLength > maxPayloadBytes) throw new BackendError('too_large', { detail: `a version has at most ${maxPayloadBytes} bytes, this one ${data.byteLength}` });
+  const parent = service.resources.secret(id);
+  const payload = { data, dataCrc32c: crc32c(data) };
+  const add = () => service.call('AddSecretVersion', context, (client, options) => client.addSecretVersion({ parent, payload }, options));
+  let answer = await add();
+  if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
+    await createSecret(service, id, context);
+    answer = await add();
+  }
+  const added = valueOf(answer);
+  const version = versionOf(added.name);
+  if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager answered AddSecretVersion without a version' });
+  if (added.clientSpecifiedPayloadChecksum !== true) throw new BackendError('corrupt', { detail: `the service did not confirm the checksum of version ${version}; write the value again` });
+  recent.record(id, version);
+  const updatedAt = toRfc3339(added.createTime);
+  return { version, ...(updatedAt === undefined ? {} : { updatedAt }) };
+}
+
+async function createSecret(service: Service, id: string, context: CallContext): Promise<void> {
+  const { parent, isRegional } = service.resources;
+  // A regional secret lies where its endpoint is; a global one says how it is replicated.
+  const secret = isRegional ? {} : { replication: { automatic: {} } };
+  const answer = await service.call('CreateSecret', context, (client, options) => client.createSecret({ parent, secretId: id, secret }, options));
+  if (!answer.ok && answer.failure.status !== 'ALREADY_EXISTS') throw answer.failure.error;
+}
+
+/** @throws BackendError what the answer says in its place */
+export function valueOf<T>(answer: Answer<T>): T {
+  if (!answer.ok) throw answer.failure.error;
+  return answer.value;
+}

@@ -1,0 +1,31 @@
+import { BackendError, type CallContext, type VersionInfo } from '@kici-dev/secret-backend';
+import { versionOf } from '../names/resource.ts';
+import type { Service } from '../service/service.ts';
+import { stateOf } from './access.ts';
+import { valueOf } from './add.ts';
+import { toRfc3339 } from './time.ts';
+
+const pageSize = 1_000;
+
+/** Newest first, as the service lists them; empty when there is no secret. Rejects with a `BackendError`. */
+export async function listVersions(service: Service, id: string, context: CallContext): Promise<readonly VersionInfo[]> {
+  const parent = service.resources.secret(id);
+  const versions: VersionInfo[] = [];
+  for (let pageToken = ''; ;) {
+    const request = { parent, pageSize, pageToken };
+    const answer = await service.call('ListSecretVersions', context, async (client, options) => {
+      const [page, , raw] = await client.listSecretVersions(request, { ...options, autoPaginate: false });
+      return [{ page, next: raw?.nextPageToken ?? '' }];
+    });
+    if (!answer.ok && answer.failure.status === 'NOT_FOUND') return [];
+    const { page, next } = valueOf(answer);
+    for (const { name, state, createTime } of page) {
+      const version = versionOf(name);
+      if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager listed a version without its number' });
+      const createdAt = toRfc3339(createTime);
+      versions.push({ version, ...(createdAt === undefined ? {} : { createdAt }), current: versions.length === 0, readable: stateOf(state) === 'ENABLED' });
+    }
+    if (next === '') return versions;
+    pageToken = next;
+  }
+}

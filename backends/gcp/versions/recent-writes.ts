@@ -1,0 +1,37 @@
+/**
+ * The versions that this instance has written of late. The service serves a version by its number at once and
+ * `latest` only after a while, usually minutes. Source: "Data consistency" in the service's documentation.
+ */
+export interface RecentWrites {
+  record(id: string, version: string): void;
+  /** The newest version written here; `undefined` where there was none lately. */
+  versionOf(id: string): string | undefined;
+  forget(id: string): void;
+}
+
+const keptMs = 3_600_000;
+const keptIds = 10_000;
+
+export function createRecentWrites(now: () => number): RecentWrites {
+  const writes = new Map<string, { readonly version: string; readonly until: number }>();
+  return {
+    record(id, version) {
+      writes.delete(id);
+      writes.set(id, { version, until: now() + keptMs });
+      const [oldest] = writes.keys();
+      if (writes.size > keptIds && oldest !== undefined) writes.delete(oldest);
+    },
+    versionOf(id) {
+      const write = writes.get(id);
+      if (write !== undefined && write.until > now()) return write.version;
+      writes.delete(id);
+      return undefined;
+    },
+    forget: (id) => void writes.delete(id),
+  };
+}
+
+/** Versions count up. */
+export function isOlder(version: string, than: string): boolean {
+  return BigInt(version) < BigInt(than);
+}

@@ -1,0 +1,81 @@
+import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
+import type { Kysely } from 'kysely';
+import { retireSecrets } from './scopes.ts';
+import type { Store } from './store.ts';
+import type { InternalTables } from './tables.ts';
+
+const maxAttempts = 5;
+
+type SecretRow = InternalTables['internal_secrets'];
+type VersionRow = InternalTables['internal_versions'];
+
+interface Contents {
+  readonly secrets: readonly SecretRow[];
+  readonly versions: readonly VersionRow[];
+}
+
+/**
+ * Moves the secrets of a scope. Values are bound to their scope, so each version is sealed anew; where names of the new
+ * scope were in use before, versions count on from there.
+ * @throws BackendError `conflict`, `not_found`, `corrupt`, `decryption_failed`
+ */
+export async function renameScope(store: Store, from: ScopePath, to: ScopePath): Promise<void> {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) if (await tryRename(store, from, to)) return;
+  throw new BackendError('conflict', { detail: `secrets of ${from} changed again and again during the rename` });
+}
+
+/** False when something was written meanwhile: sealing must not happen inside the transaction. */
+async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<boolean> {
+  const { database, organization } = store;
+  const before = await contentsOf(database, organization, from);
+  const retired = await lastVersions(database, organization, to);
+  const moved = await move(store, before, to, retired);
+  return database.transaction().execute(async (transaction) => {
+    const scopes = await transaction.selectFrom('internal_scopes').select('scope').where('organization', '=', organization).where('scope', 'in', [from, to]).execute();
+    if (scopes.some(({ scope }) => scope === to)) throw new BackendError('conflict', { detail: `the scope ${to} exists` });
+    if (scopes.length === 0) throw new BackendError('not_found', { detail: `there is no scope ${from}` });
+    const now = await contentsOf(transaction, organization, from);
+    const retiredNow = await lastVersions(transaction, organization, to);
+    if (fingerprint(now, retiredNow) !== fingerprint(before, retired)) return false;
+    await transaction.updateTable('internal_scopes').set({ scope: to }).where('organization', '=', organization).where('scope', '=', from).execute();
+    await transaction.deleteFrom('internal_secrets').where('organization', '=', organization).where('scope', '=', to)
+      .where('key', 'in', (eb) => eb.selectFrom('internal_secrets').select('key').where('organization', '=', organization).where('scope', '=', from).where('deleted', '=', 0)).execute();
+    for (const row of moved.secrets) await transaction.insertInto('internal_secrets').values(row).execute();
+    for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
+    await retireSecrets(transaction, organization, from, store.now());
+    return true;
+  });
+}
+
+async function contentsOf(database: Kysely<InternalTables>, organization: string, scope: string): Promise<Contents> {
+  const secrets = await database.selectFrom('internal_secrets').selectAll().where('organization', '=', organization).where('scope', '=', scope).where('deleted', '=', 0).orderBy('key').execute();
+  const versions = await database.selectFrom('internal_versions').selectAll().where('organization', '=', organization).where('scope', '=', scope).orderBy('key').orderBy('version').execute();
+  return { secrets, versions };
+}
+
+async function lastVersions(database: Kysely<InternalTables>, organization: string, scope: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await database.selectFrom('internal_secrets').select(['key', 'last_version']).where('organization', '=', organization).where('scope', '=', scope).orderBy('key').execute();
+  return new Map(rows.map(({ key, last_version }) => [key, last_version]));
+}
+
+async function move(store: Store, { secrets, versions }: Contents, to: ScopePath, retired: ReadonlyMap<string, number>): Promise<Contents> {
+  const renumber = (key: string, version: number): number => version + (retired.get(key) ?? 0);
+  return {
+    secrets: secrets.map((row) => ({
+      ...row, scope: to, last_version: renumber(row.key, row.last_version), version: row.version === null ? null : renumber(row.key, row.version),
+    })),
+    versions: await Promise.all(versions.map(async (row) => {
+      const place = { scope: to, key: row.key, version: renumber(row.key, row.version) };
+      return { ...row, ...place, sealed: await store.seal(place, await store.open(row, row.sealed)) };
+    })),
+  };
+}
+
+/** Versions are never changed once written, so their numbers tell whether anything happened. */
+function fingerprint({ secrets, versions }: Contents, retired: ReadonlyMap<string, number>): string {
+  return JSON.stringify([
+    secrets.map(({ key, version, last_version }) => [key, version, last_version]),
+    versions.map(({ key, version }) => [key, version]),
+    [...retired],
+  ]);
+}

@@ -1,0 +1,74 @@
+import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import type { Answer } from './wire/answer.ts';
+import { isRecord, member } from './wire/json.ts';
+
+/** What the server warns of when version 2 is addressed by a path of version 1. */
+export const versionedPathWarning = 'Invalid path for a versioned K/V secrets engine';
+
+interface Meaning {
+  readonly code: FailureCode;
+  readonly detail?: string;
+}
+
+/** Status codes of the API that mean one thing wherever they come. Sources: Vault API docs, "HTTP status codes" and `/sys/health`. */
+const meanings: Readonly<Record<number, Meaning>> = {
+  400: { code: 'invalid_argument', detail: 'the server does not take the request' },
+  403: { code: 'permission_denied' },
+  405: { code: 'misconfigured', detail: 'the mount does not know this operation: check mount and kvVersion' },
+  412: { code: 'stale_replica' },
+  413: { code: 'too_large' },
+  429: { code: 'throttled' },
+  472: { code: 'stale_replica', detail: 'the server is a disaster-recovery secondary' },
+  473: { code: 'stale_replica', detail: 'the server is a performance standby' },
+  501: { code: 'sealed', detail: 'the server is not initialised' },
+  502: { code: 'server_error', detail: 'the server, or a plugin of it, got no answer from behind' },
+  504: { code: 'timeout', detail: 'a gateway before the server gave up' },
+};
+
+/** For every answer but 200 and 204, and for those when their body makes no sense. The server's own words are not passed on. */
+export function failureOf(answer: Answer): BackendError {
+  const { code, detail } = meaningOf(answer);
+  return new BackendError(code, {
+    ...(detail === undefined ? {} : { detail }),
+    ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
+  });
+}
+
+function meaningOf(answer: Answer): Meaning {
+  const { status } = answer;
+  if (speaksOf(answer, 'refused JSON input due to high complexity')) return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
+  if (speaksOf(answer, 'too large')) return { code: 'too_large', detail: 'the path would be larger than the server\'s storage takes' };
+  if (speaksOf(answer, 'Upgrading from non-versioned to versioned')) return { code: 'server_error', detail: 'the mount is being upgraded to KV version 2' };
+  const known = meanings[status];
+  if (known !== undefined) return known;
+  if (status === 404) return missing(answer);
+  if (status === 503) return unavailable(answer);
+  if (status >= 500) return { code: 'server_error', detail: `the server failed with status ${status}` };
+  if (status >= 300 && status < 400) return { code: 'bad_answer', detail: 'the server redirects to another address, which is not followed: give the active server\'s address' };
+  return { code: 'bad_answer', detail: `the server answered with status ${status} and nothing that fits` };
+}
+
+function missing(answer: Answer): Meaning {
+  if (speaksOf(answer, versionedPathWarning)) return { code: 'misconfigured', detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto' };
+  if (speaksOf(answer, 'no handler for route') || speaksOf(answer, 'unsupported path')) return { code: 'misconfigured', detail: 'there is no KV engine at this mount: check mount and namespace' };
+  if (speaksOf(answer, 'namespace not found')) return { code: 'misconfigured', detail: 'there is no such namespace: check namespace and auth.namespace' };
+  return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };
+}
+
+function unavailable(answer: Answer): Meaning {
+  if (speaksOf(answer, 'sealed')) return { code: 'sealed' };
+  if (speaksOf(answer, 'namespace')) return { code: 'server_error', detail: 'the namespace is locked' };
+  return { code: 'server_error', detail: 'the server is not available, perhaps for maintenance' };
+}
+
+/** Whether an error or a warning of the server holds these words. */
+export function speaksOf(answer: Answer, words: string): boolean {
+  return [member(answer.body, 'errors'), member(answer.body, 'warnings')]
+    .some((texts) => Array.isArray(texts) && texts.some((text) => typeof text === 'string' && text.includes(words)));
+}
+
+/** The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this. */
+export function isNothing({ status, body }: Answer): boolean {
+  const errors = member(body, 'errors');
+  return status === 404 && isRecord(body) && Array.isArray(errors) && errors.length === 0 && member(body, 'warnings') === undefined;
+}

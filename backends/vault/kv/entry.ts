@@ -1,0 +1,54 @@
+import { BackendError, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
+import { failureOf, isNothing } from '../errors.ts';
+import type { Answer } from '../wire/answer.ts';
+import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
+import { pathOf } from './path.ts';
+import type { Service } from './service.ts';
+
+/** What a path holds. */
+export type Entry =
+  | { readonly state: 'present'; readonly fields: JsonRecord; readonly version?: number; readonly createdAt?: string }
+  /** The version is there and its fields are not; another version is never looked at in its place. */
+  | { readonly state: 'deleted' | 'destroyed'; readonly version: number }
+  | { readonly state: 'never' };
+
+/** @throws BackendError */
+export async function readEntry(service: Service, scope: ScopePath, pin: string | undefined, context: CallContext): Promise<Entry> {
+  const version = await service.kvVersion(context);
+  if (pin !== undefined && version === 1) throw new BackendError('unsupported', { detail: 'KV version 1 keeps no versions' });
+  if (pin !== undefined && !/^[1-9]\d{0,14}$/.test(pin)) throw new BackendError('invalid_argument', { detail: 'a version of Vault is a positive whole number' });
+  const path = pathOf(service.config, version, 'data', scope);
+  const answer = await service.send({ method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` }, context);
+  return version === 1 ? parseUnversioned(answer) : parseEntry(answer, 'data');
+}
+
+/** The names of the fields, without their values. @throws BackendError */
+export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
+  const answer = await service.send({ method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` }, context);
+  return parseEntry(answer, 'subkeys');
+}
+
+function parseUnversioned(answer: Answer): Entry {
+  if (isNothing(answer)) return { state: 'never' };
+  const fields = member(answer.body, 'data');
+  if (answer.status !== 200 || !isRecord(fields)) throw failureOf(answer);
+  return { state: 'present', fields };
+}
+
+/** A deleted version is a 404 with a body; its metadata says what became of it. */
+function parseEntry(answer: Answer, part: 'data' | 'subkeys'): Entry {
+  if (isNothing(answer)) return { state: 'never' };
+  const data = member(answer.body, 'data');
+  const metadata = member(data, 'metadata');
+  const version = memberCount(metadata, 'version');
+  if ((answer.status !== 200 && answer.status !== 404) || version === undefined) throw failureOf(answer);
+  const fields = member(data, part);
+  // A deletion time may lie ahead: what counts is whether the fields are there.
+  if (answer.status === 200 && isRecord(fields)) {
+    const createdAt = memberText(metadata, 'created_time');
+    return { state: 'present', fields, version, ...(createdAt === undefined ? {} : { createdAt }) };
+  }
+  if (member(metadata, 'destroyed') === true) return { state: 'destroyed', version };
+  if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', version };
+  throw new BackendError('bad_answer', { detail: 'the server gave a version without fields that is neither deleted nor destroyed' });
+}

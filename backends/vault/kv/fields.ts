@@ -1,0 +1,14 @@
+import { SecretValue, unknown, found, absent, type ReadOutcome } from '@kici-dev/secret-backend';
+import type { Entry } from './entry.ts';
+
+/** A field of what a path holds. What is no string is its JSON text, with every digit that the server sent. */
+export function outcomeOf(entry: Entry, key: string): ReadOutcome {
+  if (entry.state === 'never') return absent;
+  if (entry.state !== 'present') return unknown(entry.state);
+  if (!Object.hasOwn(entry.fields, key)) return absent;
+  const field = entry.fields[key];
+  const text = typeof field === 'string' ? field : JSON.stringify(field);
+  // Encoding would replace half a character.
+  if (!text.isWellFormed()) return unknown('corrupt', 'the field is not valid Unicode');
+  return found(SecretValue.fromText(text), entry.version === undefined ? undefined : String(entry.version));
+}

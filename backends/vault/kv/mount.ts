@@ -1,0 +1,34 @@
+import { BackendError, type CallContext } from '@kici-dev/secret-backend';
+import { failureOf } from '../errors.ts';
+import { member, memberText } from '../wire/json.ts';
+import { encodePath } from './path.ts';
+import type { Service } from './service.ts';
+
+/**
+ * Asks what lies at the mount, also where the settings say it: reading version 1 by the paths of version 2 would
+ * answer that nothing exists. A refusal leaves the settings' word, and never means version 1.
+ * @param mustSee a refusal is a failure: the server describes a mount to everybody who has any right below it
+ * @throws BackendError
+ */
+export async function detectVersion(service: Service, mustSee: boolean, context: CallContext): Promise<1 | 2> {
+  const { mount, kvVersion } = service.config;
+  const answer = await service.send({ method: 'GET', path: `/sys/internal/ui/mounts/${encodePath(mount)}` }, context);
+  const said = kvVersion === 'auto' ? undefined : kvVersion === '1' ? 1 : 2;
+  if (answer.status === 403) {
+    if (said !== undefined && !mustSee) return said;
+    throw new BackendError('permission_denied', { detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion` });
+  }
+  if (answer.status !== 200) {
+    if (said !== undefined && answer.status === 404) return said;
+    throw answer.status === 404 ? new BackendError('misconfigured', { detail: 'the server does not tell the version of a mount, or there is no such namespace: set kvVersion, check namespace' }) : failureOf(answer);
+  }
+  const data = member(answer.body, 'data');
+  const path = memberText(data, 'path');
+  const type = memberText(data, 'type');
+  if (path === undefined || type === undefined) throw failureOf(answer);
+  if (path !== `${mount}/`) throw new BackendError('misconfigured', { detail: `the mount is ${path.slice(0, -1)}: set mount to it, and put the rest into basePath` });
+  if (type !== 'kv' && type !== 'generic') throw new BackendError('misconfigured', { detail: `the mount ${mount} holds no KV engine` });
+  const found = memberText(member(data, 'options'), 'version') === '2' ? 2 : 1;
+  if (said !== undefined && said !== found) throw new BackendError('misconfigured', { detail: `the mount ${mount} is KV version ${found}, and kvVersion says ${said}` });
+  return found;
+}

@@ -1,0 +1,69 @@
+import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
+import type { VaultConfig } from '../config.ts';
+import { speaksOf, versionedPathWarning } from '../errors.ts';
+import { within } from '../interruption.ts';
+import { createSessions, type Sessions } from '../session/sessions.ts';
+import { shared } from '../shared.ts';
+import type { Answer } from '../wire/answer.ts';
+import { openWire } from '../wire/wire.ts';
+import { createLocks } from './locks.ts';
+import { detectVersion } from './mount.ts';
+
+const detectTimeoutMs = 10_000;
+
+export interface ServiceRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** The server, signed in to. */
+export interface Service {
+  readonly config: VaultConfig;
+  readonly host: BackendHost;
+  /** Whatever the server answers. @throws BackendError when it does not, or when there is no signing in */
+  send(request: ServiceRequest, context: CallContext): Promise<Answer>;
+  /** Asked for once. @throws BackendError */
+  kvVersion(context: CallContext): Promise<1 | 2>;
+  /** Asks again, and fails where the identity has no right below the mount. @throws BackendError */
+  examine(context: CallContext): Promise<1 | 2>;
+  /** Changes of one path wait for each other. */
+  alone<T>(scope: ScopePath, context: CallContext, work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openService(config: VaultConfig, host: BackendHost): Promise<Service> {
+  const wire = await openWire(config, host);
+  const sessions: Sessions = createSessions(wire, config, host);
+  const closing = new AbortController();
+  let version: 1 | 2 | undefined;
+  const detect = shared(async () => {
+    version = await detectVersion(service, false, { signal: AbortSignal.any([closing.signal, AbortSignal.timeout(detectTimeoutMs)]), deadline: Date.now() + detectTimeoutMs });
+    return version;
+  });
+  const service: Service = {
+    config,
+    host,
+    async send(request, context) {
+      const { namespace } = config;
+      const session = await sessions.current(context);
+      const answer = await wire.send({ ...request, namespace, token: session.grant.token }, context);
+      // The mount was upgraded since it was asked about.
+      if (answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
+      if (answer.status !== 403) return answer;
+      const next = await sessions.afterRefusal(session, context);
+      return next === undefined ? answer : wire.send({ ...request, namespace, token: next.grant.token }, context);
+    },
+    async kvVersion(context) {
+      return version ?? within(detect(), context);
+    },
+    examine: (context) => detectVersion(service, true, context),
+    alone: createLocks(),
+    async close() {
+      closing.abort(new BackendError('closed'));
+      await sessions.close();
+      await wire.close();
+    },
+  };
+  return service;
+}

@@ -1,0 +1,63 @@
+import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import type { AuthConfig, VaultConfig } from '../config.ts';
+import { failureOf } from '../errors.ts';
+import { encodePath } from '../kv/path.ts';
+import type { Answer } from '../wire/answer.ts';
+import { readSource } from '../wire/files.ts';
+import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
+import type { Wire } from '../wire/wire.ts';
+
+/** What a sign-in, or a renewal, gives. */
+export interface Grant {
+  readonly token: string;
+  /** 0: it does not expire, or nobody says when. */
+  readonly ttlSeconds: number;
+  readonly renewable: boolean;
+  /** We made it, so we end it. */
+  readonly created: boolean;
+}
+
+/** @throws BackendError `unauthenticated` when the server does not take the credentials */
+export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost, context: CallContext): Promise<Grant> {
+  const { auth, authNamespace: namespace } = config;
+  if (auth.method === 'token') return lookUp(wire, auth.token.text()?.trim() ?? '', namespace, context);
+  const path = `/auth/${encodePath(auth.mount)}/login`;
+  const answer = await wire.send({ method: 'POST', path, namespace, body: await credentials(auth, host) }, context);
+  const grant = parseGrant(answer, true);
+  if (grant !== undefined) return grant;
+  // The API has no 401: wrong credentials are 400 or 403, by method.
+  if (answer.status === 400 || answer.status === 403) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
+  if (answer.status === 200 && isRecord(member(answer.body, 'auth'))) throw new BackendError('unauthenticated', { detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given` });
+  throw failureOf(answer);
+}
+
+async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host: BackendHost): Promise<object> {
+  const role = 'role' in auth && auth.role !== undefined ? { role: auth.role } : {};
+  switch (auth.method) {
+    case 'approle':
+      return { role_id: auth.roleId, ...(auth.secretId === undefined ? {} : { secret_id: auth.secretId.text() }) };
+    case 'kubernetes':
+    case 'jwt':
+      return { ...role, jwt: (await readSource(auth.jwt, host)).trim() };
+    case 'cert':
+      return 'role' in role ? { name: role.role } : {};
+  }
+}
+
+/** A given token tells when it ends, unless its policies do not let it; it may still be good then. */
+async function lookUp(wire: Wire, token: string, namespace: string | undefined, context: CallContext): Promise<Grant> {
+  const answer = await wire.send({ method: 'GET', path: '/auth/token/lookup-self', token, namespace }, context);
+  if (answer.status === 403) return { token, ttlSeconds: 0, renewable: false, created: false };
+  const data = member(answer.body, 'data');
+  const ttlSeconds = memberCount(data, 'ttl');
+  if (answer.status !== 200 || ttlSeconds === undefined) throw failureOf(answer);
+  return { token, ttlSeconds, renewable: member(data, 'renewable') === true, created: false };
+}
+
+export function parseGrant({ status, body }: Answer, created: boolean): Grant | undefined {
+  const auth = member(body, 'auth');
+  const token = memberText(auth, 'client_token');
+  const ttlSeconds = memberCount(auth, 'lease_duration');
+  if (status !== 200 || token === undefined || token === '' || ttlSeconds === undefined) return undefined;
+  return { token, ttlSeconds, renewable: member(auth, 'renewable') === true, created };
+}

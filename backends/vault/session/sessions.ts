@@ -1,0 +1,107 @@
+import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import type { VaultConfig } from '../config.ts';
+import { within } from '../interruption.ts';
+import { shared } from '../shared.ts';
+import type { Answer } from '../wire/answer.ts';
+import type { Wire } from '../wire/wire.ts';
+import { parseGrant, signIn, type Grant } from './login.ts';
+
+const requestTimeoutMs = 10_000;
+const revokeTimeoutMs = 2_000;
+const longestTimerMs = 2_147_483_647;
+
+export interface Session {
+  readonly grant: Grant;
+  /** In milliseconds since the Unix epoch; infinite for a token that does not expire. */
+  readonly expiresAt: number;
+}
+
+export interface Sessions {
+  /** Signs in once, however many ask at the same time. @throws BackendError */
+  current(context: CallContext): Promise<Session>;
+  /**
+   * After a 403, which means either that the token is no longer good or that it may not do this.
+   * @returns another session to try once more with, or `undefined` when the token is good and the refusal stands
+   * @throws BackendError `unauthenticated` when the token is bad and there is no other
+   */
+  afterRefusal(refused: Session, context: CallContext): Promise<Session | undefined>;
+  /** Ends what we began. */
+  close(): Promise<void>;
+}
+
+export function createSessions(wire: Wire, config: VaultConfig, host: BackendHost): Sessions {
+  const closing = new AbortController();
+  let session: Session | undefined;
+  let lastEntry: Promise<unknown> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** For work that no single caller owns. */
+  const ownContext = (timeoutMs: number): CallContext => ({ signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]), deadline: Date.now() + timeoutMs });
+
+  const askAboutSelf = (method: 'GET' | 'POST', action: string, { token }: Grant, context: CallContext): Promise<Answer> =>
+    wire.send({ method, path: `/auth/token/${action}`, token, namespace: config.authNamespace, ...(method === 'POST' ? { body: {} } : {}) }, context);
+
+  /** A token that cannot be renewed, or hardly any more, runs out; the call that comes then signs in. */
+  const adopt = (grant: Grant, firstTtlSeconds = grant.ttlSeconds): Session => {
+    const lifeMs = grant.ttlSeconds * 1000;
+    const adopted: Session = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
+    session = adopted;
+    clearTimeout(timer);
+    if (grant.renewable && lifeMs > 0 && grant.ttlSeconds >= firstTtlSeconds / 2) schedule(adopted, firstTtlSeconds, lifeMs * (2 / 3 - Math.random() / 10));
+    return adopted;
+  };
+
+  const schedule = (subject: Session, firstTtlSeconds: number, delayMs: number): void => {
+    if (closing.signal.aborted) return;
+    timer = setTimeout(() => void renew(subject, firstTtlSeconds), Math.min(delayMs, longestTimerMs)).unref();
+  };
+
+  const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
+    const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(() => undefined);
+    const renewed = answer && parseGrant(answer, subject.grant.created);
+    if (session !== subject) return;
+    if (renewed !== undefined) {
+      adopt(renewed, firstTtlSeconds);
+      return;
+    }
+    const remainingMs = subject.expiresAt - host.now();
+    host.log('warn', 'a token could not be renewed', { status: answer?.status ?? 0, remainingMs });
+    if (remainingMs > 1000 && answer?.status !== 403) schedule(subject, firstTtlSeconds, remainingMs / 3);
+  };
+
+  const signInOnce = shared(async () => adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs))));
+  const enter = (): Promise<Session> => {
+    const entry = signInOnce();
+    lastEntry = entry.catch(() => undefined);
+    return entry;
+  };
+
+  const examine = shared(async () => {
+    const refused = session;
+    if (refused !== undefined && (await askAboutSelf('GET', 'lookup-self', refused.grant, ownContext(requestTimeoutMs))).status !== 403) return undefined;
+    if (config.auth.method === 'token') throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
+    clearTimeout(timer);
+    session = undefined;
+    return enter();
+  });
+
+  return {
+    current(context) {
+      if (session !== undefined && host.now() < session.expiresAt) return Promise.resolve(session);
+      return within(enter(), context);
+    },
+    async afterRefusal(refused, context) {
+      return session === refused ? within(examine(), context) : this.current(context);
+    },
+    async close() {
+      const patience = { signal: AbortSignal.timeout(revokeTimeoutMs), deadline: Date.now() + revokeTimeoutMs };
+      // A sign-in that is given up half-way could leave a token that nobody ends.
+      await within(lastEntry, patience).catch(() => undefined);
+      clearTimeout(timer);
+      closing.abort(new BackendError('closed'));
+      if (session?.grant.created !== true) return;
+      await askAboutSelf('POST', 'revoke-self', session.grant, patience).catch(() => host.log('warn', 'the token could not be revoked; it ends by itself'));
+      session = undefined;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** A length of four bytes, big-endian, then that many bytes of JSON. */
+const headerBytes = 4;
+
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+export function encodeFrame(message: unknown): Uint8Array {
+  const body = Buffer.from(JSON.stringify(message));
+  const frame = Buffer.allocUnsafe(headerBytes + body.byteLength);
+  frame.writeUInt32BE(body.byteLength);
+  body.copy(frame, headerBytes);
+  return frame;
+}
+
+/** Cuts a stream of bytes into messages. What is longer than the limit is refused before it is kept. */
+export class FrameReader {
+  readonly #maxBytes: number;
+  #parts: Uint8Array[] = [];
+  #buffered = 0;
+  #wanted: number | undefined;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** @throws FrameError when a frame is too long or is not JSON; the stream is of no use after it */
+  push(chunk: Uint8Array): unknown[] {
+    this.#parts.push(chunk);
+    this.#buffered += chunk.byteLength;
+    const messages: unknown[] = [];
+    for (;;) {
+      if (this.#wanted === undefined) {
+        if (this.#buffered < headerBytes) return messages;
+        this.#wanted = this.#take(headerBytes).readUInt32BE();
+        if (this.#wanted > this.#maxBytes) throw new FrameError(`a message of ${this.#wanted} bytes, where ${this.#maxBytes} are the most`);
+      }
+      if (this.#buffered < this.#wanted) return messages;
+      messages.push(parse(this.#take(this.#wanted)));
+      this.#wanted = undefined;
+    }
+  }
+
+  #take(length: number): Buffer {
+    const all = Buffer.concat(this.#parts);
+    this.#parts = all.byteLength === length ? [] : [all.subarray(length)];
+    this.#buffered = all.byteLength - length;
+    return all.subarray(0, length);
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new FrameError('a message that is not JSON');
+  }
+}

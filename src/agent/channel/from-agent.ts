@@ -1,0 +1,66 @@
+/** What the agent tells a step host. The host trusts it; no schema library is loaded in a step. */
+export type AgentMessage = StartStep | LoadWorkflows | Answers;
+
+export interface StartStep {
+  readonly type: 'start';
+  /** Absolute path of the file whose default export is the workflow. */
+  readonly file: string;
+  readonly workflow: string;
+  readonly job: string;
+  readonly step: string;
+  readonly jobIndex: number;
+  readonly stepIndex: number;
+  /** The job's variables, on top of the process's own environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** `undefined`: the job binds none. */
+  readonly environment?: string;
+  readonly catalogue: readonly CatalogueEntry[];
+  /** Whether a key that is not in the catalogue may exist all the same. */
+  readonly openEnded: boolean;
+}
+
+export interface CatalogueEntry {
+  readonly key: string;
+  readonly backend: string;
+  readonly scope: string;
+  readonly version?: string | undefined;
+  readonly status: 'available' | 'declared' | 'unavailable';
+}
+
+export interface LoadWorkflows {
+  readonly type: 'load';
+  /** Absolute paths. */
+  readonly files: readonly string[];
+}
+
+/** One answer for each request that came in one message. */
+export interface Answers {
+  readonly type: 'answers';
+  readonly answers: readonly Answer[];
+}
+
+export type Answer =
+  | { readonly id: number; readonly status: 'value'; readonly value: string; readonly meta: ValueMeta }
+  | { readonly id: number; readonly status: 'binary' }
+  /** A file that the agent wrote. */
+  | { readonly id: number; readonly status: 'mounted'; readonly path: string }
+  /** What the host writes to a file within its own sandbox, base64. */
+  | { readonly id: number; readonly status: 'contents'; readonly contents: string }
+  | { readonly id: number; readonly status: 'no_value'; readonly problems: readonly KeyProblem[] }
+  | { readonly id: number; readonly status: 'file_error'; readonly code: 'invalid_file_name' | 'duplicate_file_name' | 'cannot_write'; readonly message: string };
+
+export interface ValueMeta {
+  readonly backend: string;
+  readonly scope: string;
+  readonly version?: string | undefined;
+  readonly ageMs?: number | undefined;
+}
+
+export type KeyProblem =
+  | { readonly key: string; readonly status: 'not_found' }
+  | { readonly key: string; readonly status: 'not_set'; readonly backend: string; readonly scope: string }
+  | { readonly key: string; readonly status: 'unavailable'; readonly backend: string; readonly scope: string; readonly code: string; readonly reason: string; readonly hint: string };
+
+export function isAgentMessage(message: unknown): message is AgentMessage {
+  return typeof message === 'object' && message !== null && 'type' in message && ['start', 'load', 'answers'].includes(String(message.type));
+}

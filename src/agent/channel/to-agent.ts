@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { keyName } from '../../api/fields.ts';
+
+/**
+ * What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
+ * checked here, and longer ones than the limit are never read.
+ */
+export const maxMessageBytes = 1_048_576;
+const maxSources = 1_000;
+const text = (most: number): z.ZodString => z.string().max(most);
+const key = keyName;
+const id = z.int().nonnegative();
+
+export const secretRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ id, kind: z.literal('get'), key }),
+  z.strictObject({
+    id, kind: z.literal('mount'),
+    sources: z.array(key).min(1).max(maxSources),
+    divider: text(65_536),
+    mode: z.int().min(0).max(0o777),
+    name: text(255).optional(),
+  }),
+]);
+
+/** Everything that was asked for in one turn of the step's event loop. */
+const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(1_000) });
+const addPath = z.strictObject({ type: z.literal('addPath'), folder: text(4_096).min(1) });
+const finished = z.discriminatedUnion('status', [
+  z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),
+  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxMessageBytes) }),
+]);
+
+export const stepMessage = z.union([ask, addPath, finished]);
+
+const name = text(200).min(1);
+const trigger = z.object({ event: z.enum(['push', 'pull_request']) });
+
+/** A workflow as data: everything but its functions. */
+export const workflowData = z.strictObject({
+  name,
+  on: z.array(trigger).min(1),
+  jobs: z.array(z.strictObject({
+    name,
+    runsOn: z.array(name).min(1),
+    environment: name.optional(),
+    needs: z.array(name),
+    env: z.record(z.string(), z.string()),
+    network: z.boolean(),
+    steps: z.array(z.strictObject({ name, timeout: z.int().positive().optional() })).min(1),
+  })).min(1),
+});
+
+export const loaderMessage = z.union([
+  z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),
+  z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxMessageBytes) }),
+  z.strictObject({ type: z.literal('loaded') }),
+]);
+
+export type SecretRequest = z.output<typeof secretRequest>;
+export type StepMessage = z.output<typeof stepMessage>;
+export type LoaderMessage = z.output<typeof loaderMessage>;
+export type WorkflowData = z.output<typeof workflowData>;
+export type JobData = WorkflowData['jobs'][number];

@@ -1,0 +1,79 @@
+import { variableNameProblem } from './variable-names.ts';
+
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A line of the file that `$KICI_ENV` names says nothing. Never quotes the line: it may hold a secret. */
+export class EnvFileError extends Error {
+  override readonly name = 'EnvFileError';
+  readonly line: number;
+
+  constructor(line: number, problem: string) {
+    super(`line ${line} of the file that $KICI_ENV names ${problem}`);
+    this.line = line;
+  }
+}
+
+/**
+ * `KEY=value` with the value as it stands, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments pass.
+ * @throws EnvFileError
+ */
+export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
+  const lines = decodeLines(bytes);
+  const assignments: Assignment[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    if (/^\s*(#|$)/.test(line)) continue;
+    const number = index + 1;
+    if (line.includes('\0')) throw new EnvFileError(number, 'holds a NUL byte');
+    const [, name, operator, rest] = /^([^=]*?)(=|<<)(.*)$/s.exec(line) ?? [];
+    if (name === undefined || rest === undefined) throw new EnvFileError(number, 'is neither KEY=value nor KEY<<DELIMITER');
+    const problem = variableNameProblem(name);
+    if (problem?.code === 'invalid_variable') throw new EnvFileError(number, 'does not start with a name that a shell can read');
+    if (problem !== undefined) throw new EnvFileError(number, `is refused: ${problem.message}`);
+    if (operator === '=') {
+      assignments.push({ name, value: rest });
+      continue;
+    }
+    if (rest === '') throw new EnvFileError(number, 'starts a block without a delimiter');
+    const end = lines.indexOf(rest, index + 1);
+    if (end < 0) throw new EnvFileError(number, 'starts a block that its delimiter never ends');
+    const value = lines.slice(index + 1, end).join('\n');
+    if (value.includes('\0')) throw new EnvFileError(number, 'starts a block that holds a NUL byte');
+    assignments.push({ name, value });
+    index = end;
+  }
+  return assignments;
+}
+
+/** One assignment as a block, for any value: the delimiter is a line that the value does not have. */
+export function formatAssignment({ name, value }: Assignment, delimiter: string): string {
+  return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+}
+
+function decodeLines(bytes: Uint8Array): string[] {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  try {
+    return decoder.decode(bytes).split('\n');
+  } catch {
+    throw new EnvFileError(firstUndecodable(bytes), 'is not UTF-8 text');
+  }
+}
+
+function firstUndecodable(bytes: Uint8Array): number {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let number = 0;
+  for (let start = 0; start <= bytes.byteLength; number += 1) {
+    const feed = bytes.indexOf(0x0a, start);
+    const end = feed < 0 ? bytes.byteLength : feed;
+    try {
+      decoder.decode(bytes.subarray(start, end));
+    } catch {
+      return number + 1;
+    }
+    start = end + 1;
+  }
+  return number;
+}

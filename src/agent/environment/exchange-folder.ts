@@ -1,0 +1,62 @@
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AgentError, systemCode } from '../errors.ts';
+import type { Journal } from '../mounts/journal.ts';
+import { folderName, removeFolder } from '../mounts/temporary-folder.ts';
+import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
+
+const maxBytes = 1_048_576;
+
+/** Where one step leaves what later steps shall have in their environment. The file itself is the step's to make. */
+export class ExchangeFolder {
+  readonly path: string;
+  readonly #journal: Journal;
+
+  private constructor(path: string, journal: Journal) {
+    this.path = path;
+    this.#journal = journal;
+  }
+
+  /** @throws AgentError (`cannot_write`) */
+  static async create(base: string, journal: Journal): Promise<ExchangeFolder> {
+    const path = join(base, folderName('exchange'));
+    try {
+      await journal.record(path);
+      await mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      throw new AgentError('cannot_write', `cannot make a folder for temporary files in ${JSON.stringify(base)} (${systemCode(error) ?? 'unknown'})`, 'look at its room and its permissions; TMPDIR and --mount-dir choose another place');
+    }
+    return new ExchangeFolder(path, journal);
+  }
+
+  get file(): string {
+    return join(this.path, 'env');
+  }
+
+  /**
+   * The step may have put anything in the file's place: links are not followed, and only a plain file is read.
+   * @throws EnvFileError
+   */
+  async assignments(): Promise<readonly Assignment[]> {
+    let handle;
+    try {
+      handle = await open(this.file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw new EnvFileError(1, 'cannot be read: the file is not a plain file of the step');
+    }
+    await using file = handle;
+    const status = await file.stat();
+    if (!status.isFile()) throw new EnvFileError(1, 'cannot be read: the file is not a plain file of the step');
+    if (status.size > maxBytes) throw new EnvFileError(1, `starts a file of more than ${maxBytes} bytes`);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes + 1) });
+    if (bytesRead > maxBytes) throw new EnvFileError(1, `starts a file of more than ${maxBytes} bytes`);
+    return parseEnvFile(buffer.subarray(0, bytesRead));
+  }
+
+  async remove(): Promise<void> {
+    await removeFolder(this.path);
+    this.#journal.forget(this.path);
+  }
+}

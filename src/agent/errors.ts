@@ -1,0 +1,26 @@
+/** Why a run cannot start or go on, apart from what a step itself did. */
+export type AgentErrorCode = 'project_not_found' | 'workflow_not_found' | 'workflow_invalid' | 'label_missing' | 'sandbox_unavailable' | 'cancelled' | 'cannot_write';
+
+const brand = Symbol.for('@kici-dev/kici/AgentError');
+
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+  readonly code: AgentErrorCode;
+  readonly hint: string;
+
+  constructor(code: AgentErrorCode, message: string, hint: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static is(error: unknown): error is AgentError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+/** The operating system's code of an error, such as `EEXIST`. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

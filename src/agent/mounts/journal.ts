@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { AgentError, systemCode } from '../errors.ts';
+import { processIdentity, isRunning } from '../process/identity.ts';
+import { isTemporaryFolder, removeFolder } from './temporary-folder.ts';
+
+const fileName = /^(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
+
+/** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that outlives a restart. */
+export function journalFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  const base = environment['XDG_STATE_HOME'];
+  return join(base !== undefined && base !== '' ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'kici', 'journal');
+}
+
+/**
+ * What folders an agent has made, on disk before they are. A journal whose agent is gone tells the next one what to
+ * remove. Its file's name says whose it is, so that it is complete the moment it exists.
+ */
+export class Journal {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #outstanding = new Set<string>();
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  /** Sweeps what dead agents left, then starts one of its own. @throws AgentError */
+  static async open(folder: string): Promise<Journal> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await sweep(folder);
+      const { pid, started } = await processIdentity();
+      const path = join(folder, `${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
+      const journal = new Journal(path, await open(path, 'ax', 0o600));
+      await syncFolder(folder);
+      return journal;
+    } catch (error) {
+      throw new AgentError('cannot_write', `cannot keep a journal in ${JSON.stringify(folder)} (${systemCode(error) ?? 'unknown'})`, 'make the folder writable, or set XDG_STATE_HOME');
+    }
+  }
+
+  /** Resolves when the path is safe on disk: only then may the folder come to be. */
+  async record(path: string): Promise<void> {
+    this.#outstanding.add(path);
+    await this.#handle.appendFile(`${path}\n`);
+    await this.#handle.datasync();
+  }
+
+  /** The folder is gone. */
+  forget(path: string): void {
+    this.#outstanding.delete(path);
+  }
+
+  /** A journal with folders that could not be removed stays, for the next agent. */
+  async close(): Promise<void> {
+    await this.#handle.close();
+    if (this.#outstanding.size === 0) await rm(this.#path, { force: true });
+  }
+}
+
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, pid, started] = fileName.exec(name) ?? [];
+    if (pid === undefined || started === undefined || await isRunning({ pid: Number(pid), started })) continue;
+    const path = join(folder, name);
+    const folders = (await readFile(path, 'utf8')).split('\n').filter(isTemporaryFolder);
+    const results = await Promise.allSettled(folders.map(removeFolder));
+    if (results.every(({ status }) => status === 'fulfilled')) await rm(path, { force: true });
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}

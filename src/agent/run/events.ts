@@ -1,0 +1,16 @@
+export type StepStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
+export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+
+/** What a run tells while it goes on. Everything that came out of a step is masked. */
+export type RunEvent =
+  | { readonly type: 'workflow_started'; readonly workflow: string }
+  | { readonly type: 'job_started'; readonly job: string; readonly environment?: string }
+  | { readonly type: 'step_started'; readonly job: string; readonly step: string }
+  | { readonly type: 'output'; readonly job: string; readonly step: string; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  /** A line of the agent's own. */
+  | { readonly type: 'notice'; readonly job: string; readonly message: string }
+  | { readonly type: 'step_finished'; readonly job: string; readonly step: string; readonly status: StepStatus; readonly durationMs: number; readonly error?: string }
+  | { readonly type: 'job_finished'; readonly job: string; readonly status: JobStatus; readonly error?: string; readonly hint?: string }
+  | { readonly type: 'workflow_finished'; readonly workflow: string; readonly succeeded: boolean };
+
+export type Emit = (event: RunEvent) => void;

@@ -1,0 +1,85 @@
+import { createMasker } from '@kici-dev/secret-masker';
+import { ApiError } from '../../api/errors.ts';
+import type { JobData } from '../channel/to-agent.ts';
+import { JobEnvironment } from '../environment/job-environment.ts';
+import { AgentError } from '../errors.ts';
+import type { Workplace } from '../process/step-process.ts';
+import { emptySession, type JobSession } from '../session/job-session.ts';
+import { openSession, type Clients } from '../session/open-session.ts';
+import type { LoadedWorkflow } from '../workflow/load.ts';
+import type { Emit, JobStatus } from './events.ts';
+import { runStep } from './run-step.ts';
+import type { StepPool } from './step-pool.ts';
+
+export interface JobRun {
+  readonly loaded: LoadedWorkflow;
+  readonly jobIndex: number;
+  readonly job: JobData;
+  readonly labels: readonly string[];
+  readonly workplace: Workplace;
+  readonly pool: StepPool;
+  /** Made when the first job needs it. */
+  readonly clients: () => Promise<Clients>;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+export async function runJob(run: JobRun): Promise<JobStatus> {
+  const { job, emit, signal } = run;
+  emit({ type: 'job_started', job: job.name, ...(job.environment === undefined ? {} : { environment: job.environment }) });
+  let session: JobSession | undefined;
+  try {
+    requireLabels(job, run.labels);
+    run.pool.prepare(job.network);
+    session = await open(run);
+    const status = await runSteps(run, session);
+    emit({ type: 'job_finished', job: job.name, status });
+    return status;
+  } catch (error) {
+    if (!AgentError.is(error) && !ApiError.is(error)) throw error;
+    const status = signal.aborted ? 'cancelled' : 'failed';
+    emit({ type: 'job_finished', job: job.name, status, error: error.message, hint: error.hint });
+    return status;
+  } finally {
+    await session?.close().catch(() => { emit({ type: 'notice', job: job.name, message: 'the orchestrator could not be told that the job is over; its session ends by itself' }); });
+  }
+}
+
+function requireLabels(job: JobData, labels: readonly string[]): void {
+  const missing = job.runsOn.filter((label) => !labels.includes(label));
+  if (missing.length === 0) return;
+  throw new AgentError('label_missing', `the job runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`, `add --label ${missing.join(' --label ')}, or change runsOn`);
+}
+
+async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
+  if (job.environment === undefined) return emptySession;
+  return openSession(await clients(), { environment: job.environment, workflow: loaded.workflow.name, job: job.name });
+}
+
+async function runSteps(run: JobRun, session: JobSession): Promise<JobStatus> {
+  const { job, jobIndex, loaded, emit, pool, workplace } = run;
+  const masker = createMasker();
+  const environment = new JobEnvironment({
+    variables: session.variables, jobEnv: job.env, secrets: session.catalogue.map(({ key }) => key), path: workplace.environment['PATH'] ?? '',
+  });
+  for (const name of environment.lockedAmong(Object.keys(job.env))) emit({ type: 'notice', job: job.name, message: `${name} of the job's env was ignored: it is a locked variable of the environment` });
+  for (const [stepIndex, step] of job.steps.entries()) {
+    emit({ type: 'step_started', job: job.name, step: step.name });
+    const began = performance.now();
+    const host = await pool.take(job.network);
+    if (stepIndex + 1 < job.steps.length) pool.prepare(job.network);
+    const { status, error, exports, paths } = await runStep(host, {
+      start: {
+        type: 'start', file: loaded.file, workflow: loaded.workflow.name, job: job.name, step: step.name, jobIndex, stepIndex,
+        variables: environment.variables(), catalogue: session.catalogue, openEnded: session.openEnded,
+        ...(job.environment === undefined ? {} : { environment: job.environment }),
+      },
+      timeoutMs: step.timeout, workplace, session, masker, emit, signal: run.signal,
+    });
+    for (const message of environment.export(exports)) emit({ type: 'notice', job: job.name, message });
+    for (const folder of paths) environment.addPath(folder);
+    emit({ type: 'step_finished', job: job.name, step: step.name, status, durationMs: performance.now() - began, ...(error === undefined ? {} : { error }) });
+    if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
+  }
+  return 'succeeded';
+}

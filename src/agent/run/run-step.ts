@@ -1,0 +1,139 @@
+import type { Masker } from '@kici-dev/secret-masker';
+import type { StartStep } from '../channel/from-agent.ts';
+import { stepMessage, type SecretRequest, type StepMessage } from '../channel/to-agent.ts';
+import { FrameError } from '../channel/frames.ts';
+import { EnvFileError, type Assignment } from '../environment/env-file.ts';
+import { StepFolder } from '../mounts/step-folder.ts';
+import type { ExitStatus } from '../process/child.ts';
+import type { StepProcess, Workplace } from '../process/step-process.ts';
+import type { JobSession } from '../session/job-session.ts';
+import type { Emit, StepStatus } from './events.ts';
+import { maskOutput } from './masked-output.ts';
+import { SecretService } from './secret-service.ts';
+
+/** How long a step that is told to end may take to do so. */
+const graceMs = 5_000;
+/** Messages that are being answered at once; a step that sends more waits. */
+const maxInFlight = 32;
+
+export interface StepRun {
+  readonly start: StartStep;
+  readonly timeoutMs: number | undefined;
+  readonly workplace: Workplace;
+  readonly session: JobSession;
+  readonly masker: Masker;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+export interface StepResult {
+  readonly status: StepStatus;
+  /** Masked. */
+  readonly error?: string;
+  readonly exports: readonly Assignment[];
+  readonly paths: readonly string[];
+}
+
+/** Runs one step in its process and leaves nothing of it behind: no process, no file. */
+export async function runStep(host: StepProcess, run: StepRun): Promise<StepResult> {
+  const { workplace, start, masker, emit, signal } = run;
+  const folder = workplace.sandbox.ownsTemporaryFiles ? undefined : new StepFolder(workplace.temporary, workplace.journal);
+  let ended: 'timed_out' | 'cancelled' | undefined;
+  const end = (why: 'timed_out' | 'cancelled') => (): void => {
+    ended ??= why;
+    host.child.end(graceMs);
+  };
+  const cancel = end('cancelled');
+  const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
+  signal.addEventListener('abort', cancel);
+  if (signal.aborted) cancel();
+  maskOutput(host.child, masker, (stream, bytes) => { emit({ type: 'output', job: start.job, step: start.step, stream, bytes }); });
+  try {
+    host.send(start);
+    const service = new SecretService({ session: run.session, masker, folder, notice: (message) => { emit({ type: 'notice', job: start.job, message }); } });
+    const talk = await converse(host, service);
+    host.child.killAfter(graceMs);
+    const exit = await host.child.gone;
+    return await settle(host, talk, exit, ended, run);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+    host.child.kill();
+    await host.child.gone;
+    await removeAll([folder, host.exchange], (message) => { emit({ type: 'notice', job: start.job, message }); });
+  }
+}
+
+interface Talk {
+  readonly finished: Extract<StepMessage, { type: 'finished' }> | undefined;
+  readonly paths: readonly string[];
+  /** What the step's process sent that none of ours sends. */
+  readonly violation: string | undefined;
+}
+
+/** Serves the step until it says that it is done, or its end of the channel closes. */
+async function converse(host: StepProcess, service: SecretService): Promise<Talk> {
+  const paths: string[] = [];
+  const inFlight = new Set<Promise<void>>();
+  try {
+    for await (const received of host.messages()) {
+      const message = stepMessage.safeParse(received);
+      if (!message.success) throw new FrameError('a message that is none of those that a step sends');
+      if (message.data.type === 'finished') return { finished: message.data, paths, violation: undefined };
+      if (message.data.type === 'addPath') {
+        paths.push(message.data.folder);
+        continue;
+      }
+      const tracked = serve(host, service, message.data.requests).finally(() => { inFlight.delete(tracked); });
+      inFlight.add(tracked);
+      if (inFlight.size >= maxInFlight) await Promise.race(inFlight);
+    }
+    return { finished: undefined, paths, violation: undefined };
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    host.child.kill();
+    return { finished: undefined, paths, violation: error.message };
+  } finally {
+    await Promise.allSettled(inFlight);
+  }
+}
+
+async function serve(host: StepProcess, service: SecretService, requests: readonly SecretRequest[]): Promise<void> {
+  try {
+    host.send({ type: 'answers', answers: await service.answer(requests) });
+  } catch {
+    // The agent's own failure: without an answer the step would wait for ever.
+    host.child.kill();
+  }
+}
+
+async function settle(host: StepProcess, talk: Talk, exit: ExitStatus, ended: 'timed_out' | 'cancelled' | undefined, run: StepRun): Promise<StepResult> {
+  const nothing = { exports: [], paths: [] };
+  if (ended === 'timed_out') return { status: 'timed_out', error: `the step did not end within its ${run.timeoutMs} ms`, ...nothing };
+  if (ended === 'cancelled') return { status: 'cancelled', ...nothing };
+  if (talk.violation !== undefined) return { status: 'failed', error: `the step was ended: it sent its agent ${talk.violation}`, ...nothing };
+  if (talk.finished === undefined) return { status: 'failed', error: describeExit(exit), ...nothing };
+  if (talk.finished.status === 'failed') return { status: 'failed', error: run.masker.mask(talk.finished.error), ...nothing };
+  try {
+    return { status: 'succeeded', exports: await host.exchange.assignments(), paths: talk.paths };
+  } catch (error) {
+    if (!(error instanceof EnvFileError)) throw error;
+    return { status: 'failed', error: error.message, ...nothing };
+  }
+}
+
+function describeExit({ code, signal, failure }: ExitStatus): string {
+  if (failure !== undefined) return `the step's process could not be started: ${failure}`;
+  return `the step's process ended ${signal === null ? `with code ${code}` : `by ${signal}`} before its function had returned; see its output above`;
+}
+
+/** What cannot be removed now stays in the journal, for the next agent. */
+async function removeAll(things: readonly ({ remove(): Promise<void> } | undefined)[], notice: (message: string) => void): Promise<void> {
+  for (const thing of things) {
+    try {
+      await thing?.remove();
+    } catch {
+      notice('a temporary folder of this step could not be removed; the next run tries again');
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { Buffer } from 'node:buffer';
+import { SecretFileError } from '@kici-dev/sdk';
+import type { Masker } from '@kici-dev/secret-masker';
+import type { Answer, KeyProblem } from '../channel/from-agent.ts';
+import type { SecretRequest } from '../channel/to-agent.ts';
+import { isPlainFileName } from '../mounts/file-options.ts';
+import type { StepFolder } from '../mounts/step-folder.ts';
+import type { JobSession, SecretRead } from '../session/job-session.ts';
+
+type Mount = Extract<SecretRequest, { kind: 'mount' }>;
+
+/** Answers one step's requests. Whatever leaves for the step, the masker has seen first. */
+export class SecretService {
+  readonly #session: JobSession;
+  readonly #masker: Masker;
+  readonly #folder: StepFolder | undefined;
+  readonly #notice: (message: string) => void;
+  readonly #told = new Set<string>();
+
+  /** @param folder where the agent writes mounted files; none where the step's sandbox has its own place for them */
+  constructor(options: { session: JobSession; masker: Masker; folder: StepFolder | undefined; notice: (message: string) => void }) {
+    this.#session = options.session;
+    this.#masker = options.masker;
+    this.#folder = options.folder;
+    this.#notice = options.notice;
+  }
+
+  /** One read for all that was asked together. */
+  async answer(requests: readonly SecretRequest[]): Promise<readonly Answer[]> {
+    const keys = new Set(requests.flatMap((request) => (request.kind === 'get' ? [request.key] : request.sources)));
+    const read = await this.#session.read(keys);
+    for (const [key, result] of read) this.#register(key, result);
+    return Promise.all(requests.map(async (request) => (request.kind === 'get' ? get(request, read) : this.#mount(request, read))));
+  }
+
+  #register(key: string, result: SecretRead): void {
+    if (result.status !== 'value' || this.#masker.add(result.value.bytes()) === 'masked' || this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#notice(`the value of ${key} is too short to be masked; it shows wherever it is printed`);
+  }
+
+  async #mount(request: Mount, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
+    const { id, sources, divider, mode, name } = request;
+    const parts: Uint8Array[] = [];
+    const problems: KeyProblem[] = [];
+    for (const key of sources) {
+      const result = read.get(key) ?? { key, status: 'not_found' };
+      if (result.status !== 'value') problems.push(result);
+      else parts.push(...(parts.length === 0 ? [] : [Buffer.from(divider)]), result.value.bytes());
+    }
+    if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
+    if (name !== undefined && !isPlainFileName(name)) return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
+    const contents = Buffer.concat(parts);
+    this.#masker.add(contents);
+    if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
+    try {
+      return { id, status: 'mounted', path: await this.#folder.write({ contents, mode, name }) };
+    } catch (error) {
+      if (!SecretFileError.is(error)) throw error;
+      const code = error.code === 'duplicate_file_name' ? error.code : 'cannot_write';
+      return { id, status: 'file_error', code, message: error.message };
+    } finally {
+      contents.fill(0);
+    }
+  }
+}
+
+function get({ id, key }: { readonly id: number; readonly key: string }, read: ReadonlyMap<string, SecretRead>): Answer {
+  const result = read.get(key) ?? { key, status: 'not_found' };
+  if (result.status !== 'value') return { id, status: 'no_value', problems: [result] };
+  const value = result.value.text();
+  return value === undefined ? { id, status: 'binary' } : { id, status: 'value', value, meta: result.meta };
+}
+
+function uniqueByKey(problems: readonly KeyProblem[]): readonly KeyProblem[] {
+  return [...new Map(problems.map((problem) => [problem.key, problem])).values()];
+}

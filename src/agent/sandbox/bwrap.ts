@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { delimiter, isAbsolute } from 'node:path';
+import { promisify } from 'node:util';
+import { AgentError, systemCode } from '../errors.ts';
+import type { LaunchRequest, SandboxProfile } from './profile.ts';
+import { runtimeFolders } from './runtime-folders.ts';
+
+const program = 'bwrap';
+
+/** What programs need of the system. No home folder, no /var, no /run: those hold credentials and sockets. */
+const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
+const systemFiles = [
+  'alternatives', 'ca-certificates', 'ca-certificates.conf', 'crypto-policies', 'group', 'host.conf', 'hosts', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'mime.types',
+  'nsswitch.conf', 'passwd', 'pki', 'profile', 'protocols', 'resolv.conf', 'services', 'ssl', 'timezone',
+].map((name) => `/etc/${name}`);
+
+/** Namespaces by bubblewrap: users, processes, mounts, and the network unless the job asks for it. */
+export const bwrapSandbox: SandboxProfile = Object.freeze({
+  name: 'bwrap',
+  ownsTemporaryFiles: true,
+  async check() {
+    try {
+      await promisify(execFile)(program, [...isolation(false), ...system({}), '--', '/bin/sh', '-c', ':'], { timeout: 10_000 });
+    } catch (error) {
+      const missing = systemCode(error) === 'ENOENT';
+      throw new AgentError('sandbox_unavailable', missing ? 'the sandbox bwrap needs bubblewrap, which is not installed' : 'bubblewrap cannot make a sandbox on this machine',
+        missing ? 'install it (Debian: apt-get install bubblewrap), or choose another --sandbox' : 'allow unprivileged user namespaces, or choose another --sandbox');
+    }
+  },
+  command(request) {
+    const environment = { ...request.environment, TMPDIR: '/tmp', HOME: '/tmp' };
+    return { file: program, args: [...isolation(request.network), ...system(environment), ...binds(request), '--chdir', request.project, '--', process.execPath, request.entry], environment };
+  },
+} satisfies SandboxProfile);
+
+function isolation(network: boolean): string[] {
+  const share = network ? ['--share-net'] : [];
+  return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL'];
+}
+
+/** The program folders of PATH are there too, wherever they lie. */
+function system(environment: Readonly<Record<string, string>>): string[] {
+  const programs = (environment['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  const readOnly = [...systemFolders, ...systemFiles].flatMap((path) => ['--ro-bind-try', path, path]);
+  return [...readOnly, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...programs.flatMap((path) => ['--ro-bind-try', path, path])];
+}
+
+function binds({ project, exchange }: LaunchRequest): string[] {
+  const runtime = [...runtimeFolders(), process.execPath].flatMap((path) => ['--ro-bind-try', path, path]);
+  return [...runtime, '--bind', project, project, ...(exchange === undefined ? [] : ['--bind', exchange, exchange])];
+}

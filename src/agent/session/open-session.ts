@@ -1,0 +1,102 @@
+import type { KeyObject } from 'node:crypto';
+import type * as z from 'zod';
+import { ApiError } from '../../api/errors.ts';
+import type { ApiClient } from '../../api/client.ts';
+import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
+import { jobOperations, type deliveredSecret } from '../../api/operations/jobs.ts';
+import { failureCodes } from '@kici-dev/secret-backend';
+import type { CatalogueEntry } from '../channel/from-agent.ts';
+import type { JobSession, SecretRead } from './job-session.ts';
+
+type Delivered = z.output<typeof deliveredSecret>;
+type OpenedJob = z.output<(typeof jobOperations)['jobs.open']['output']>;
+
+/** As many keys as one request takes. */
+const maxKeys = 1_000;
+
+export interface SessionRequest {
+  readonly environment: string;
+  readonly workflow: string;
+  readonly job: string;
+}
+
+export interface Clients {
+  /** For everything while the run goes on; cancelled with it. */
+  readonly work: ApiClient;
+  /** For what must still be said afterwards, whether the run was cancelled or not. */
+  readonly farewell: () => Promise<ApiClient>;
+}
+
+/** @throws ApiError when the orchestrator refuses the job or cannot be reached */
+export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
+  const pair = createSessionKeyPair();
+  const opened = await clients.work.call(jobOperations['jobs.open'], { ...request, agentPublicKey: Buffer.from(pair.publicKey).toString('base64') });
+  const sessionKey = agreeOn(pair.privateKey, opened);
+  const entries = new Map(opened.catalogue.map((entry) => [entry.key, entry]));
+  return {
+    catalogue: opened.catalogue,
+    openEnded: opened.openEnded,
+    variables: opened.variables,
+    async read(keys) {
+      const results = new Map<string, SecretRead>();
+      const wanted: string[] = [];
+      for (const key of keys) {
+        if (opened.openEnded || entries.has(key)) wanted.push(key);
+        else results.set(key, { key, status: 'not_found' });
+      }
+      for (let start = 0; start < wanted.length; start += maxKeys) {
+        const asked = wanted.slice(start, start + maxKeys);
+        for (const [key, result] of await ask(clients.work, opened, sessionKey, asked, entries)) results.set(key, result);
+      }
+      return results;
+    },
+    async close() {
+      await (await clients.farewell()).call(jobOperations['jobs.close'], { jobId: opened.jobId }, opened.jobToken);
+    },
+  };
+}
+
+function agreeOn(privateKey: KeyObject, opened: OpenedJob): KeyObject {
+  try {
+    return deriveSessionKey(privateKey, Buffer.from(opened.orchestratorPublicKey, 'base64'), opened.jobId);
+  } catch {
+    throw new ApiError('bad_answer', 'the orchestrator\'s public key for this job is no X25519 key');
+  }
+}
+
+async function ask(
+  client: ApiClient, opened: OpenedJob, sessionKey: KeyObject, keys: readonly string[], entries: ReadonlyMap<string, CatalogueEntry>,
+): Promise<readonly (readonly [string, SecretRead])[]> {
+  try {
+    const { secrets } = await client.call(jobOperations['jobs.read'], { jobId: opened.jobId, keys: [...keys] }, opened.jobToken);
+    const delivered = new Map(secrets.map((secret) => [secret.key, secret]));
+    return keys.map((key) => [key, settle(key, delivered.get(key), opened.jobId, sessionKey)]);
+  } catch (error) {
+    if (!ApiError.is(error)) throw error;
+    // That nobody could be asked says nothing about the secret.
+    return keys.map((key) => [key, {
+      key, status: 'unavailable', backend: entries.get(key)?.backend ?? '', scope: entries.get(key)?.scope ?? '', code: error.code, reason: error.message, hint: error.hint,
+    }]);
+  }
+}
+
+function settle(key: string, delivered: Delivered | undefined, jobId: string, sessionKey: KeyObject): SecretRead {
+  if (delivered === undefined) return unavailable(key, '', '', 'bad_answer', 'the orchestrator left this key out of its answer');
+  switch (delivered.status) {
+    case 'not_found': return { key, status: 'not_found' };
+    case 'declared': return { key, status: 'not_set', backend: delivered.backend, scope: delivered.scope };
+    case 'unavailable': return { ...delivered, reason: failureCodes[delivered.code].meaning };
+    case 'sealed': {
+      const { backend, scope, version, ageMs } = delivered;
+      try {
+        return { status: 'value', value: openForJob(sessionKey, jobId, key, Buffer.from(delivered.sealed, 'base64')), meta: { backend, scope, version, ageMs } };
+      } catch {
+        return unavailable(key, backend, scope, 'bad_answer', 'the value that arrived was not sealed for this job and key');
+      }
+    }
+  }
+}
+
+function unavailable(key: string, backend: string, scope: string, code: 'bad_answer', reason: string): SecretRead {
+  return { key, status: 'unavailable', backend, scope, code, reason, hint: failureCodes[code].hint };
+}

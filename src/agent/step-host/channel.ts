@@ -1,0 +1,32 @@
+import { Socket } from 'node:net';
+import { encodeFrame, FrameReader } from '../channel/frames.ts';
+import { isAgentMessage, type AgentMessage } from '../channel/from-agent.ts';
+import type { LoaderMessage, StepMessage } from '../channel/to-agent.ts';
+import { Requests } from './requests.ts';
+
+const descriptor = 3;
+/** What the agent sends is values, at most a step's worth of them. */
+const maxMessageBytes = 256 * 1_048_576;
+
+/** This process's end of the channel to the agent. */
+export class Channel {
+  onMessage: (message: AgentMessage) => unknown = () => undefined;
+  readonly requests: Requests;
+  readonly #socket = new Socket({ fd: descriptor, readable: true, writable: true });
+
+  constructor() {
+    this.requests = new Requests((requests) => { void this.send({ type: 'ask', requests: [...requests] }); });
+    const reader = new FrameReader(maxMessageBytes);
+    this.#socket.on('data', (chunk) => {
+      for (const message of reader.push(chunk)) if (isAgentMessage(message)) this.onMessage(message);
+    });
+    // Without its agent a step has nobody to clean up after it: it ends, with all that it started.
+    this.#socket.on('close', () => { process.kill(0, 'SIGKILL'); });
+    this.#socket.on('error', () => { process.kill(0, 'SIGKILL'); });
+  }
+
+  /** Resolves when it is out of this process. */
+  async send(message: StepMessage | LoaderMessage): Promise<void> {
+    await new Promise<void>((resolve) => { this.#socket.write(encodeFrame(message), () => { resolve(); }); });
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { EnvironmentNameError, type Shell, type StepContext, type StepLog } from '@kici-dev/sdk';
+import type { StartStep } from '../channel/from-agent.ts';
+import { formatAssignment } from '../environment/env-file.ts';
+import type { Channel } from './channel.ts';
+import type { ProcessEnvironment } from './process-environment.ts';
+import { createSecrets } from './secrets.ts';
+import { loadShell } from './shell.ts';
+
+export function createContext(channel: Channel, start: StartStep, environment: ProcessEnvironment): StepContext {
+  let shell: Shell | undefined;
+  return Object.freeze({
+    workflow: start.workflow,
+    job: start.job,
+    step: start.step,
+    secrets: createSecrets(channel.requests, start, environment),
+    log,
+    get $() { return shell ??= loadShell(); },
+    setEnv(name: string, value: string) {
+      environment.requireName(name);
+      if (typeof value !== 'string' || value.includes('\0')) throw new EnvironmentNameError('invalid_variable', `the value for ${name} is not text without NUL bytes; pass a string`);
+      // The one way for commands and functions alike: the last write wins, whoever made it.
+      appendFileSync(process.env['KICI_ENV'] ?? '', formatAssignment({ name, value }, randomBytes(16).toString('hex')), { mode: 0o600 });
+    },
+    addPath(folder: string) {
+      if (typeof folder !== 'string' || !isAbsolute(folder) || folder.includes(':')) throw new EnvironmentNameError('invalid_variable', 'addPath takes the absolute path of one folder; use path.resolve');
+      environment.prependPath(folder);
+      void channel.send({ type: 'addPath', folder });
+    },
+  });
+}
+
+const log: StepLog = Object.freeze({
+  debug: (message: string) => { process.stdout.write(`debug: ${message}\n`); },
+  info: (message: string) => { process.stdout.write(`${message}\n`); },
+  warn: (message: string) => { process.stderr.write(`warning: ${message}\n`); },
+  error: (message: string) => { process.stderr.write(`error: ${message}\n`); },
+});

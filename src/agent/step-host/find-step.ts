@@ -1,0 +1,15 @@
+import { pathToFileURL } from 'node:url';
+import type { Step } from '@kici-dev/sdk';
+import type { StartStep } from '../channel/from-agent.ts';
+import { importWorkflow } from './import-workflow.ts';
+
+/** The step's function, from the author's module imported anew. */
+export async function findStep({ file, workflow, job, step, jobIndex, stepIndex }: StartStep): Promise<Step> {
+  const definition = await importWorkflow(pathToFileURL(file).href);
+  const foundJob = definition.jobs[jobIndex];
+  const found = foundJob?.steps[stepIndex];
+  if (found === undefined || definition.name !== workflow || foundJob?.name !== job || found.name !== step) {
+    throw new Error(`${file} defined the step ${JSON.stringify(step)} when the run began and does not any more; do not make the definition depend on time or chance`);
+  }
+  return found;
+}

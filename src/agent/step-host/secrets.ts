@@ -1,0 +1,97 @@
+import { inspect } from 'node:util';
+import { BinarySecretError, SecretFileError, SecretPropertyAccessError, type SecretFileOptions, type SecretMeta, type StepSecrets } from '@kici-dev/sdk';
+import type { Answer, StartStep, ValueMeta } from '../channel/from-agent.ts';
+import { checkFileOptions } from '../mounts/file-options.ts';
+import { StepFolder } from '../mounts/step-folder.ts';
+import type { ProcessEnvironment } from './process-environment.ts';
+import type { Requests } from './requests.ts';
+import { SecretProblems } from './secret-problems.ts';
+
+/** The seven methods. Values pass through; nothing here keeps one. */
+export function createSecrets(requests: Requests, start: StartStep, environment: ProcessEnvironment): StepSecrets {
+  const entries = new Map(start.catalogue.map((entry) => [entry.key, entry]));
+  const names = [...entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key).toSorted((left, right) => (left < right ? -1 : 1));
+  const read = new Map<string, ValueMeta>();
+  const problems = new SecretProblems(start, names);
+  /** For files in a sandbox whose end removes them. */
+  const folder = new StepFolder(process.env['TMPDIR'] ?? '/tmp');
+
+  async function get(key: string): Promise<string> {
+    problems.requireKeys([key]);
+    const answer = await requests.ask({ kind: 'get', key });
+    if (answer.status === 'binary') throw new BinarySecretError(key, 'is not UTF-8 text');
+    if (answer.status !== 'value') throw failureOf(answer);
+    read.set(key, answer.meta);
+    return answer.value;
+  }
+
+  function failureOf(answer: Answer): Error {
+    if (answer.status === 'no_value') return problems.toError(answer.problems);
+    if (answer.status === 'file_error') return new SecretFileError(answer.code, answer.message);
+    return new TypeError(`the agent answered ${answer.status}, which was not asked for`);
+  }
+
+  const methods: StepSecrets = {
+    get,
+    async expose(key) {
+      environment.requireName(key);
+      const value = await get(key);
+      if (value.includes('\0')) throw new BinarySecretError(key, 'holds a NUL byte, which no environment variable can');
+      environment.set(key, value);
+    },
+    has: (key) => entries.has(key) && entries.get(key)?.status !== 'declared',
+    getMeta(key) {
+      const known = read.get(key) ?? entries.get(key);
+      return known === undefined ? undefined : metaOf(known);
+    },
+    list: () => [...names],
+    async mountFile(options) {
+      const { sources, divider, mode, name } = checkFileOptions(options);
+      problems.requireKeys(sources);
+      const answer = await requests.ask({ kind: 'mount', sources: [...sources], divider, mode, ...(name === undefined ? {} : { name }) });
+      if (answer.status === 'mounted') return { path: answer.path };
+      if (answer.status !== 'contents') throw failureOf(answer);
+      return { path: await folder.write({ contents: Buffer.from(answer.contents, 'base64'), mode, name }) };
+    },
+    async exposeFile(variable: string, options: SecretFileOptions) {
+      environment.requireName(variable);
+      const { path } = await methods.mountFile(options);
+      environment.setUntilTheEnd(variable, path);
+      return { path };
+    },
+  };
+  return guard(methods, names);
+}
+
+function metaOf({ backend, scope, version, ...rest }: ValueMeta): SecretMeta {
+  const ageMs = 'ageMs' in rest ? rest.ageMs : undefined;
+  return { backend, scope, ...(version === undefined ? {} : { version }), ...(ageMs === undefined ? {} : { ageMs }) };
+}
+
+/** Names that every object answers to, and that others ask every object for. */
+const usual = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON']);
+
+/** Tells an author who reads a secret as a property what to write in its place; shows names only. */
+function guard(methods: StepSecrets, names: readonly string[]): StepSecrets {
+  const shown = (): object => ({ secrets: [...names] });
+  const target = Object.defineProperties({ ...methods }, {
+    toJSON: { value: shown },
+    [inspect.custom]: { value: () => `StepSecrets ${inspect(names)}` },
+  });
+  const refuse = (property: string | symbol): void => {
+    if (typeof property === 'string' && !(property in target) && !usual.has(property)) throw new SecretPropertyAccessError(property);
+  };
+  return new Proxy(Object.freeze(target), {
+    get(object, property, receiver): unknown {
+      refuse(property);
+      return Reflect.get(object, property, receiver);
+    },
+    has(object, property) {
+      refuse(property);
+      return Reflect.has(object, property);
+    },
+    set(_, property) {
+      throw new SecretPropertyAccessError(String(property));
+    },
+  });
+}

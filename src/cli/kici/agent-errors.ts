@@ -1,0 +1,7 @@
+import { AgentError } from '../../agent/errors.ts';
+import { CommandError } from '../terminal/errors.ts';
+
+/** An agent's error as the client's; any other as it is. */
+export function commandErrorOf(error: unknown): unknown {
+  return AgentError.is(error) ? new CommandError(error.code, error.message, error.hint) : error;
+}

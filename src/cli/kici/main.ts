@@ -1,0 +1,43 @@
+import { CommanderError, type Command } from 'commander';
+import { UsageError } from '../terminal/errors.ts';
+import { processIo, type Io } from '../terminal/io.ts';
+import { reportFailure } from '../terminal/report.ts';
+import { createProgram, programName } from './program.ts';
+
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+  let exitCode = 0;
+  let json = args.includes('--json');
+  const program = createProgram({
+    writeOut: (text) => { io.stdout.write(text); },
+    writeErr: (text) => { io.stderr.write(text); },
+    run: async (workflow, flags) => {
+      json = flags.json === true;
+      const { run } = await import('./run.ts');
+      exitCode = await run(workflow, flags, io);
+    },
+    init: async (flags) => {
+      const { init } = await import('./init.ts');
+      await init(process.cwd(), flags.json === true, io);
+    },
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(await toOwnError(error), io, programName, json);
+    if (error.code === 'commander.help') return 2;
+    return error.exitCode === 0 ? 0 : reportFailure(usageErrorOf(error, program), io, programName, json);
+  }
+}
+
+/** The agent is only loaded where something has failed or run. */
+async function toOwnError(error: unknown): Promise<unknown> {
+  const { commandErrorOf } = await import('./agent-errors.ts');
+  return commandErrorOf(error);
+}
+
+function usageErrorOf(error: CommanderError, program: Command): UsageError {
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  return new UsageError(message, suggestion?.replace(/^\((.*)\)$/, '$1') ?? `see ${program.name()} --help for what it takes`);
+}

@@ -1,0 +1,148 @@
+import { BackendError, nearMatches, parseBackendName, type BackendHost, type CallContext, type SecretBackend, type SecretValue } from '@kici-dev/secret-backend';
+import { openBackend } from './host/open-backend.ts';
+import type { HostedBackend } from './host/hosted-backend.ts';
+import { defaultHostPolicy } from './host/policy.ts';
+import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
+import { buildCatalogue, type Catalogue } from './resolver/catalogue.ts';
+import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
+import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/errors.ts';
+import { explain, type Explanation } from './resolver/explain.ts';
+import { freezeCatalogue } from './resolver/frozen-catalogue.ts';
+import { planListings, type BackendTraits, type Listing, type ListingRequest } from './resolver/listing.ts';
+import { planReads, settleReads, type Resolution } from './resolver/reads.ts';
+
+export interface ResolverOptions {
+  readonly bindings: readonly Omit<BindingInput, 'id'>[];
+  /** By name, as bindings call them. Whoever made them closes them. */
+  readonly backends: Readonly<Record<string, { readonly backend: SecretBackend; readonly optional?: boolean }>>;
+  readonly facts?: JobFacts;
+  /** Milliseconds that one call to a backend may take, its retries included; 10,000 when left out. */
+  readonly timeoutMs?: number;
+}
+
+export interface ResolverMeta {
+  readonly backend: string;
+  readonly scope: string;
+  readonly version?: string;
+}
+
+/** Secrets of many backends as one set of keys, for programs of your own: no server, database or agent. */
+export interface Resolver {
+  readonly catalogue: Catalogue;
+  /** @throws ResolverError */
+  get(key: string): Promise<SecretValue>;
+  has(key: string): boolean;
+  list(): string[];
+  getMeta(key: string): ResolverMeta | undefined;
+  explain(key: string): Explanation;
+}
+
+/**
+ * Lists what the bindings select and fixes the winner of each key.
+ * @throws RangeError when a binding or a backend's name is malformed, or a binding names no backend; ResolverError
+ * `catalogue_unavailable` when the names of a required backend cannot be had
+ */
+export async function createResolver(options: ResolverOptions): Promise<Resolver> {
+  const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
+  const backends = new Map(Object.entries(options.backends).map(([name, { backend }]) => [name, hostBackend(name, backend, timeoutMs)]));
+  const bindings = compileBindings(options.bindings.map((input, index) => parseInput(input, index, backends)), options.facts);
+  const traits = Object.entries(options.backends).map(([name, { backend, optional }]): BackendTraits => ({ name, optional: optional === true, listConsistency: backend.capabilities.listConsistency }));
+  const catalogue = buildCatalogue(bindings, traits, await listAll(bindings, traits, backends, timeoutMs));
+  const [failure] = catalogue.failures;
+  if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure.code);
+  const frozen = freezeCatalogue(catalogue);
+
+  async function resolve(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Resolution>> {
+    const plan = planReads(frozen, keys);
+    const outcomes = await Promise.all([...plan.calls].map(async ([name, refs]) => [name, await backends.get(name)?.readAged(refs, within(timeoutMs)) ?? []] as const));
+    return settleReads(plan, new Map(outcomes));
+  }
+  const resolveTogether = batching(resolve);
+
+  return {
+    catalogue,
+    has: (key) => {
+      const entry = catalogue.entries.get(key);
+      return entry !== undefined && entry.status !== 'declared';
+    },
+    list: () => [...catalogue.entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key).toSorted(),
+    getMeta: (key) => {
+      const winner = catalogue.entries.get(key)?.winner;
+      return winner === undefined ? undefined : { backend: winner.backend, scope: winner.scope, ...(winner.version === undefined ? {} : { version: winner.version }) };
+    },
+    explain: (key) => explain(catalogue, key),
+    async get(key) {
+      const resolution = (await resolveTogether(key)).get(key) ?? { status: 'not_found' };
+      switch (resolution.status) {
+        case 'found': return resolution.value;
+        case 'unavailable': throw unavailable(key, resolution.backend, resolution.scope, resolution.code);
+        case 'declared': throw notSet(key, resolution.backend, resolution.scope);
+        case 'not_found': throw notFound(key, nearMatches(key, catalogue.entries.keys()));
+      }
+    },
+  };
+}
+
+/** Keys that are asked for within one turn of the event loop are resolved together. */
+function batching<T>(resolve: (keys: ReadonlySet<string>) => Promise<T>): (key: string) => Promise<T> {
+  let batch: { readonly keys: Set<string>; readonly answer: Promise<T> } | undefined;
+  return (key) => {
+    if (batch === undefined) {
+      const keys = new Set<string>();
+      const turn = new Promise<void>((done) => { setImmediate(done); });
+      batch = {
+        keys,
+        answer: turn.then(() => {
+          batch = undefined;
+          return resolve(keys);
+        }),
+      };
+    }
+    batch.keys.add(key);
+    return batch.answer;
+  };
+}
+
+function parseInput(input: Omit<BindingInput, 'id'>, index: number, backends: ReadonlyMap<string, unknown>): Parameters<typeof compileBindings>[0][number] {
+  const parsed = parseBinding({ ...input, id: String(index + 1) });
+  if (!parsed.ok) throw new RangeError(`binding ${index + 1}: ${parsed.reason}`);
+  const { backend } = parsed.value;
+  if (backend !== everyBackend && !backends.has(backend)) throw new RangeError(`binding ${index + 1}: there is no backend ${backend}; give it, or correct the binding`);
+  return parsed.value;
+}
+
+/** Names are listed once and values are wanted now, so nothing is cached. */
+function hostBackend(name: string, backend: SecretBackend, deadlineMs: number): HostedBackend {
+  const parsed = parseBackendName(name);
+  if (!parsed.ok) throw new RangeError(parsed.reason);
+  return openBackend(
+    { type: name, title: name, summary: 'given to the resolver', settings: {}, capabilities: backend.capabilities, create: () => backend },
+    {}, { ...bareHost, name }, { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
+  );
+}
+
+/** The backend exists already, and has what it needs from whoever made it. */
+const bareHost: Omit<BackendHost, 'name'> = {
+  organization: '', ambient: { credentials: false, paths: [] }, log: () => undefined, now: () => Date.now(),
+  resolveAddress: () => Promise.reject(new BackendError('unsupported')),
+};
+
+function within(timeoutMs: number): CallContext {
+  return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };
+}
+
+function listAll(bindings: CompiledBindings, traits: readonly BackendTraits[], backends: ReadonlyMap<string, HostedBackend>, timeoutMs: number): Promise<Listing[]> {
+  return Promise.all(planListings(bindings, traits).flatMap((request) => {
+    const backend = backends.get(request.backend);
+    return backend === undefined ? [] : [listOne(backend, request, within(timeoutMs))];
+  }));
+}
+
+async function listOne(backend: HostedBackend, request: ListingRequest, context: CallContext): Promise<Listing> {
+  try {
+    const { secrets, unlisted, unnameable } = await backend.listAged(request.query, context);
+    return { ...request, secrets, unlisted, unnameable };
+  } catch (error) {
+    return { ...request, secrets: [], unlisted: [], unnameable: [], failure: BackendError.is(error) ? error.code : 'server_error' };
+  }
+}

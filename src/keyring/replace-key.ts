@@ -1,0 +1,42 @@
+import type { Kysely } from 'kysely';
+import { associated } from './data-keys.ts';
+import { KeyringError } from './errors.ts';
+import { checkKey, keyCheckOf } from './key-check.ts';
+import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import type { KeyringTables } from './tables.ts';
+
+const maxAttempts = 5;
+
+/**
+ * Puts the data keys under another key-encryption key. Secrets stay as they are, so the cost depends on the number of
+ * organisations alone. It happens whole or not at all; running processes must be started again with the new key.
+ * @returns how many data keys were wrapped anew
+ * @throws KeyringError `wrong_key` when the database was not written under `from`, `busy`
+ */
+export async function replaceKeyEncryptionKey(database: Kysely<KeyringTables>, from: KeyEncryptionKey, to: KeyEncryptionKey): Promise<number> {
+  await checkKey(database, from);
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    // Wrapping may be a call to a key service, so it happens outside the transaction.
+    const rows = await database.selectFrom('data_keys').selectAll().execute();
+    const rewrapped = await Promise.all(rows.map(async ({ id, organization, purpose, wrapped }) => {
+      const plain = await from.unwrap(wrapped, associated(organization, purpose, id));
+      if (plain === undefined) throw new KeyringError('wrong_key', `the data key ${id} does not open under the old key`, 'nothing was changed; restore that row from a backup');
+      const anew = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
+      plain.fill(0);
+      return anew;
+    }));
+    if (await store(database, rewrapped, await keyCheckOf(to))) return rewrapped.length;
+  }
+  throw new KeyringError('busy', 'new data keys were made again and again meanwhile', 'nothing was changed; stop the orchestrators and try again');
+}
+
+/** False when a data key was made in the meantime. */
+function store(database: Kysely<KeyringTables>, rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[], check: KeyringTables['key_check']): Promise<boolean> {
+  return database.transaction().execute(async (transaction) => {
+    const now = await transaction.selectFrom('data_keys').select('id').execute();
+    if (now.length !== rewrapped.length) return false;
+    for (const { id, kek, wrapped } of rewrapped) await transaction.updateTable('data_keys').set({ kek, wrapped }).where('id', '=', id).execute();
+    await transaction.updateTable('key_check').set(check).where('id', '=', 'check').execute();
+    return true;
+  });
+}

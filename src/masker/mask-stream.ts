@@ -1,0 +1,100 @@
+import type { Automaton } from './automaton.ts';
+import type { Filter } from './filter.ts';
+import { addSpan, type Span } from './spans.ts';
+
+/** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
+export interface MaskStream {
+  /**
+   * What may go out now, as views of the chunk where nothing changed: the caller must not reuse the chunk's
+   * memory before they are written. Held back is only a tail that could begin a pattern.
+   */
+  write(chunk: Uint8Array): readonly Uint8Array[];
+  /** The held tail. Nothing may be written after it. */
+  end(): readonly Uint8Array[];
+}
+
+/** Everything that finds the patterns registered so far. */
+export interface Matcher {
+  readonly automaton: Automaton;
+  readonly filter: Filter;
+}
+
+const mask = Buffer.from('***');
+
+/** @param current gives another matcher after each registration */
+export function createMaskStream(current: () => Matcher): MaskStream {
+  let matcher = current();
+  let state = 0;
+  /** The input that has not gone out; spans and `masked` count from its first byte. */
+  let held = Buffer.alloc(0);
+  let spans: Span[] = [];
+  /** How many of the held bytes belong to a match whose mask has gone out. */
+  let masked = 0;
+
+  /** Walks where a pattern could be, and leaps over the rest. */
+  function scan(bytes: Uint8Array, from: number): void {
+    const { next, matchLength, hold } = matcher.automaton;
+    const { stride, find } = matcher.filter;
+    let at = from;
+    /** The place that the filter pointed at. */
+    let suspect = -1;
+    for (;;) {
+      for (; at < bytes.length; at += 1) {
+        const pending = hold[state] ?? 0;
+        if (at - pending > suspect && pending <= stride) break;
+        state = next(state, bytes[at] ?? 0);
+        const length = matchLength[state] ?? 0;
+        if (length > 0) addSpan(spans, at + 1 - length, at + 1);
+      }
+      if (at >= bytes.length) return;
+      // A pattern that is not ruled out yet begins here or later.
+      const open = at - (hold[state] ?? 0);
+      const found = find(bytes, open + stride - 1);
+      const begin = found - stride + 1;
+      if (begin > open) {
+        at = begin;
+        state = 0;
+      }
+      // Near the end there is nothing to leap over: the walk gives the state to carry on with.
+      suspect = found;
+    }
+  }
+
+  function emit(bytes: Buffer, end: number): Uint8Array[] {
+    const out: Uint8Array[] = [];
+    let at = Math.min(masked, end);
+    masked -= at;
+    let used = 0;
+    for (const span of spans) {
+      if (span.start >= end) break;
+      used += 1;
+      if (span.start > at) out.push(bytes.subarray(at, span.start));
+      // A match that begins inside what is masked already only makes it longer.
+      if (span.start >= at) out.push(mask);
+      at = Math.max(at, Math.min(span.end, end));
+      masked = Math.max(masked, span.end - end);
+    }
+    if (at < end) out.push(bytes.subarray(at, end));
+    spans = spans.slice(used).map((span) => ({ start: span.start - end, end: span.end - end }));
+    held = Buffer.from(bytes.subarray(end));
+    return out;
+  }
+
+  return {
+    write(chunk) {
+      const latest = current();
+      let known = held.length;
+      if (latest !== matcher) {
+        // Only held bytes can begin a match, so the new matcher starts over with them.
+        matcher = latest;
+        state = 0;
+        spans = [];
+        known = 0;
+      }
+      const bytes = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
+      scan(bytes, known);
+      return emit(bytes, bytes.length - (matcher.automaton.hold[state] ?? 0));
+    },
+    end: () => emit(held, held.length),
+  };
+}

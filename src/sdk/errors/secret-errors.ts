@@ -1,0 +1,89 @@
+import { SdkError } from './sdk-error.ts';
+
+/** Why one key has no value. */
+export interface SecretProblem {
+  readonly key: string;
+  readonly status: 'not_found' | 'not_set' | 'unavailable';
+  readonly backend?: string;
+  readonly scope?: string;
+  /** Why it is unavailable: a stable code such as `timeout` or `permission_denied`. */
+  readonly code?: string;
+  readonly hint?: string;
+}
+
+/** A requested secret has no value. */
+export abstract class SecretAccessError extends SdkError {
+  /** Every key that was asked for and cannot be had. */
+  readonly problems: readonly SecretProblem[];
+
+  constructor(kind: string, message: string, problems: readonly SecretProblem[]) {
+    super(message, 'SecretAccessError', kind);
+    this.problems = problems;
+  }
+}
+
+/** There is no such secret: the backends that could hold it were asked and said so. */
+export class SecretNotFoundError extends SecretAccessError {
+  override readonly name = 'SecretNotFoundError';
+  readonly code = 'secret_not_found';
+  /** Every missing key. */
+  readonly keys: readonly string[];
+
+  constructor(message: string, problems: readonly SecretProblem[]) {
+    super('SecretNotFoundError', message, problems);
+    this.keys = problems.flatMap(({ key, status }) => (status === 'not_found' ? [key] : []));
+  }
+
+  /** The first missing key. */
+  get key(): string {
+    return this.keys[0] ?? '';
+  }
+}
+
+/** Whether there is a value, or what it is, could not be found out. Never a sign that the secret is missing. */
+export class SecretUnavailableError extends SecretAccessError {
+  override readonly name = 'SecretUnavailableError';
+  /** The first key that is unavailable; what follows is about it. */
+  readonly key: string;
+  readonly backend: string;
+  readonly scope: string;
+  /** Why: a stable code such as `timeout` or `permission_denied`. */
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(message: string, problems: readonly SecretProblem[]) {
+    super('SecretUnavailableError', message, problems);
+    const first = problems.find(({ status }) => status === 'unavailable');
+    this.key = first?.key ?? '';
+    this.backend = first?.backend ?? '';
+    this.scope = first?.scope ?? '';
+    this.code = first?.code ?? '';
+    this.hint = first?.hint ?? '';
+  }
+}
+
+/** The name is declared and nobody has set a value yet. */
+export class SecretNotSetError extends SecretAccessError {
+  override readonly name = 'SecretNotSetError';
+  readonly code = 'secret_not_set';
+
+  constructor(message: string, problems: readonly SecretProblem[]) {
+    super('SecretNotSetError', message, problems);
+  }
+
+  get key(): string {
+    return this.problems[0]?.key ?? '';
+  }
+}
+
+/** The value is not text, so it cannot be a string or an environment variable; `mountFile` delivers it byte for byte. */
+export class BinarySecretError extends SdkError {
+  override readonly name = 'BinarySecretError';
+  readonly code = 'secret_binary';
+  readonly key: string;
+
+  constructor(key: string, problem: string) {
+    super(`the secret ${key} ${problem}; use ctx.secrets.mountFile({ sources: ['${key}'] }), which delivers it byte for byte`, 'BinarySecretError');
+    this.key = key;
+  }
+}

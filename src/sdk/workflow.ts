@@ -1,0 +1,74 @@
+import type { StepContext } from './step-context.ts';
+import type { Trigger } from './triggers.ts';
+import { validateWorkflow } from './validate.ts';
+
+export type StepFunction = (context: StepContext) => unknown;
+
+export interface StepOptions {
+  /** Milliseconds after which the step is ended and fails; left out: no limit. */
+  readonly timeout?: number;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly timeout?: number;
+  readonly run: StepFunction;
+}
+
+export interface JobOptions {
+  /** A label that the agent must have, or several that it must all have. */
+  readonly runsOn: string | readonly string[];
+  /** The environment whose secrets and variables the job gets; left out: none. */
+  readonly environment?: string;
+  /** Names of jobs that must succeed first. */
+  readonly needs?: readonly string[];
+  /** Plain variables for every step. Variables of the environment that are locked win over them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Network access in sandboxes that cut it off. Default: false. */
+  readonly network?: boolean;
+  /** Run in this order, each in a process of its own. */
+  readonly steps: readonly Step[];
+}
+
+export interface Job extends JobOptions {
+  readonly name: string;
+}
+
+export interface WorkflowOptions {
+  readonly on: Trigger | readonly Trigger[];
+  readonly jobs: readonly Job[];
+}
+
+export interface Workflow extends WorkflowOptions {
+  readonly name: string;
+}
+
+const brand = Symbol.for('@kici-dev/sdk/Workflow');
+
+/**
+ * A workflow is the default export of a file in `.kici/workflows`.
+ * @throws WorkflowDefinitionError that lists every problem with its place
+ */
+export function workflow(name: string, options: WorkflowOptions): Workflow {
+  validateWorkflow(name, options);
+  const definition: Workflow = { ...options, name };
+  Object.defineProperty(definition, brand, { value: true });
+  return Object.freeze(definition);
+}
+
+/** Steps that run in order on one agent. Checked when it becomes part of a workflow. */
+export function job(name: string, options: JobOptions): Job {
+  return Object.freeze({ ...options, name });
+}
+
+/** `step('build', async (ctx) => { … })`, or with options before the function. */
+export function step(name: string, run: StepFunction): Step;
+export function step(name: string, options: StepOptions, run: StepFunction): Step;
+export function step(name: string, ...rest: [StepFunction] | [StepOptions, StepFunction]): Step {
+  return rest.length === 1 ? Object.freeze({ name, run: rest[0] }) : Object.freeze({ ...rest[0], name, run: rest[1] });
+}
+
+/** Also true for a workflow made by another copy of this package. */
+export function isWorkflow(value: unknown): value is Workflow {
+  return typeof value === 'object' && value !== null && brand in value;
+}

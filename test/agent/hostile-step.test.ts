@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { FrameError, FrameReader, encodeFrame } from '../../src/agent/channel/frames.ts';
+import fc from 'fast-check';
+import { keysRead } from './support/fake-jobs.ts';
+import { runWith, workflowOf } from './support/project.ts';
+
+const raw = `
+const { writeSync } = await import('node:fs');
+const frame = (body) => { const bytes = Buffer.from(body); const head = Buffer.alloc(4); head.writeUInt32BE(bytes.length); return Buffer.concat([head, bytes]); };
+const wait = () => new Promise((resolve) => setTimeout(resolve, 20_000));
+`;
+
+describe('a step is not trusted', () => {
+  it.each([
+    ['rubbish', 'writeSync(3, "rubbish rubbish rubbish"); await wait();'],
+    ['JSON that is no message', 'writeSync(3, frame(JSON.stringify({ type: "open", path: "/etc/passwd" }))); await wait();'],
+    ['an announcement of 4 GiB', 'writeSync(3, Buffer.from([255, 255, 255, 255])); await wait();'],
+    ['a key that is none', 'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "get", key: "../x" }] }))); await wait();'],
+    ['too many sources', 'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 384, sources: Array(2000).fill("A") }] }))); await wait();'],
+    ['set-user-id bits', 'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 0o4755, sources: ["A"] }] }))); await wait();'],
+  ])('that sends %s is ended', async (_, body) => {
+    const { code, stderr, stdout, left } = await runWith({ values: { A: 'value-of-a' } }, workflowOf(raw + body, 'console.log("NEVER")'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('the step was ended: it sent its agent');
+    expect(stdout).not.toContain('NEVER');
+    expect(left).toEqual([]);
+  });
+
+  it('that asks past its own API for keys of others gets none, and nobody is asked', async () => {
+    const { api, code } = await runWith({ values: { A: 'value-of-a' }, unlisted: { OTHER: 'value-of-other' } }, workflowOf(`${raw}
+      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'get', key: 'OTHER' }, { id: 901, kind: 'mount', sources: ['OTHER'], divider: '', mode: 384 }] })));
+      await ctx.secrets.get('A');`));
+    expect(code).toBe(0);
+    expect(keysRead(api)).toEqual([['A']]);
+  });
+
+  it('that names a file outside its folder past its own API gets no file', async () => {
+    const { left, code } = await runWith({ values: { A: 'value-of-a' } }, workflowOf(`${raw}
+      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'mount', sources: ['A'], divider: '', mode: 384, name: '../escaped' }] })));
+      await ctx.secrets.get('A');`));
+    expect(code).toBe(0);
+    expect(left).toEqual([]);
+  });
+
+  it('that says it is done and stays is ended', async () => {
+    const { code, stdout } = await runWith({}, workflowOf(`${raw}
+      process.removeAllListeners(); writeSync(3, frame(JSON.stringify({ type: 'finished', status: 'succeeded' }))); await wait();`, 'console.log("NEXT")'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('NEXT');
+  });
+
+  it('cannot stay behind with a process in the background', async () => {
+    const { stdout } = await runWith({}, workflowOf(
+      'const { spawn } = await import("node:child_process"); const { writeFileSync } = await import("node:fs"); const child = spawn("sh", ["-c", "trap \'\' TERM; sleep 300"], { stdio: "ignore" }); child.unref(); writeFileSync("pid", String(child.pid));',
+      'const { readFileSync } = await import("node:fs"); const state = await ctx.$`ps -o stat= -p ${readFileSync("pid", "utf8")}`.nothrow().quiet(); console.log("STATE [" + state.stdout.trim() + "]");',
+    ));
+    expect(stdout).toMatch(/STATE \[Z?.?\]/);
+    expect(stdout).not.toMatch(/STATE \[[SR]/);
+  });
+});
+
+describe('frames', () => {
+  it('come out whole however the bytes are cut', () => {
+    fc.assert(fc.property(fc.array(fc.jsonValue(), { minLength: 1 }), fc.infiniteStream(fc.integer({ min: 1, max: 9 })), (messages, sizes) => {
+      const stream = Buffer.concat(messages.map(encodeFrame));
+      const reader = new FrameReader(1_048_576);
+      const got: unknown[] = [];
+      for (let start = 0; start < stream.byteLength;) {
+        const size = sizes.next().value;
+        got.push(...reader.push(stream.subarray(start, start + size)));
+        start += size;
+      }
+      expect(JSON.stringify(got)).toBe(JSON.stringify(messages));
+    }));
+  });
+
+  it('that are longer than the limit are refused by their header', () => {
+    expect(() => new FrameReader(10).push(Uint8Array.of(0, 0, 0, 11))).toThrow(FrameError);
+    expect(() => new FrameReader(10).push(Buffer.concat([Uint8Array.of(0, 0, 0, 1), Buffer.from('{')]))).toThrow(FrameError);
+  });
+});

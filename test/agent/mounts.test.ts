@@ -1,0 +1,111 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFakeJobs } from './support/fake-jobs.ts';
+import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
+
+const values = { A: 'value-of-a', B: 'value-of-b' };
+
+describe('mounted files', () => {
+  it('hold the values in order with the divider, in one private folder, named with suffixes', async () => {
+    const { code, stdout, stderr } = await runWith({ values: { ...values, N: Uint8Array.of(0xff, 0, 0xfe, 0xfd) } }, workflowOf(`
+      const { readFileSync, readdirSync, statSync } = await import('node:fs');
+      const { dirname, basename, isAbsolute } = await import('node:path');
+      const before = readdirSync(process.env.TMPDIR).filter((name) => name.startsWith('kici-step')).length;
+      const one = await ctx.secrets.mountFile({ sources: ['B', 'A'], divider: '\\n' });
+      const two = await ctx.secrets.mountFile({ sources: ['A', 'N'], mode: 0o440 });
+      const named = await ctx.secrets.mountFile({ sources: ['A'], name: '.netrc', mode: 0o666 });
+      const mode = (path) => (statSync(path).mode & 0o777).toString(8);
+      console.log(JSON.stringify({
+        before, text: readFileSync(one.path, 'utf8') === 'value-of-b\\nvalue-of-a', bytes: readFileSync(two.path).equals(Buffer.concat([Buffer.from('value-of-a'), Buffer.from([255, 0, 254, 253])])),
+        one: isAbsolute(one.path) && basename(one.path), two: basename(two.path), named: basename(named.path),
+        together: dirname(one.path) === dirname(two.path) && dirname(one.path).startsWith(process.env.TMPDIR), modes: [dirname(one.path), one.path, two.path, named.path].map(mode),
+      }));`));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '')).toEqual({
+      before: 0, text: true, bytes: true, one: 'secret', two: 'secret-2', named: '.netrc', together: true, modes: ['700', '600', '440', '666'],
+    });
+  });
+
+  const mount = 'const { path } = await ctx.secrets.mountFile({ sources: ["A"] }); const { existsSync } = await import("node:fs"); console.log("mounted", existsSync(path));';
+  it.each([
+    ['success', '', {}, 0],
+    ['failure', 'throw new Error("no");', {}, 1],
+    ['a timeout', 'await new Promise((resolve) => setInterval(resolve, 60_000));', { timeout: 'timeout: 1500' }, 1],
+    ['a timeout that the step will not hear of', 'process.on("SIGTERM", () => {}); await new Promise(() => setInterval(() => {}, 60_000));', { timeout: 'timeout: 1500' }, 1],
+    ['SIGKILL of the step', 'process.kill(process.pid, "SIGKILL"); await new Promise(() => {});', {}, 1],
+    ['process.exit', 'process.exit(0);', {}, 1],
+    ['a folder made unreadable', 'const { chmodSync } = await import("node:fs"); const { dirname } = await import("node:path"); chmodSync(dirname(path), 0);', {}, 0],
+  ])('are gone after %s', async (_, rest, options, exitCode) => {
+    const { code, stdout, left, project } = await runWith({ values }, withSteps(`step('s', { ${'timeout' in options ? options.timeout : ''} }, async (ctx) => { ${mount} ${rest} })`));
+    expect(stdout).toContain('mounted true');
+    expect(code).toBe(exitCode);
+    expect(left).toEqual([]);
+    expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
+  }, 30_000);
+
+  it('are gone after Ctrl-C, with every process of the step', async () => {
+    const { project, child } = await startWaiting();
+    child.kill('SIGINT');
+    expect((await finished(child)).code).toBe(1);
+    expect(await project.leftovers()).toEqual([]);
+    await expectGone(project.folder);
+  });
+
+  it('do not outlive the next start after SIGKILL of the agent', async () => {
+    const { project, child } = await startWaiting();
+    child.kill('SIGKILL');
+    await finished(child);
+    // The step notices that its agent is gone and ends; its file stays until somebody sweeps.
+    await expectGone(project.folder);
+    expect((await project.leftovers()).some((name) => name.startsWith('kici-step-'))).toBe(true);
+    const { code, left } = await project.run('run', 'quick');
+    expect(code).toBe(0);
+    expect(left).toEqual([]);
+  });
+
+  it('are in the folder that --mount-dir names', async () => {
+    const { code, stdout, project } = await runWith({ values }, workflowOf('console.log((await ctx.secrets.mountFile({ sources: ["A"] })).path)'), '--mount-dir', '/dev/shm');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\/dev\/shm\/kici-step-[0-9a-f]{32}\/secret\n/);
+    expect((await readdir('/dev/shm')).filter((name) => stdout.includes(name))).toEqual([]);
+    expect(await project.leftovers()).toEqual([]);
+  });
+});
+
+/** A run whose step has mounted a file, started a program of its own and waits. */
+async function startWaiting() {
+  const api = await startFakeJobs({ values });
+  onTestFinished(() => api.close());
+  const project = await makeProject({
+    'wait.ts': workflowOf(`
+      await ctx.secrets.mountFile({ sources: ['A'] });
+      const { spawn } = await import('node:child_process');
+      const { writeFileSync } = await import('node:fs');
+      const sleeper = spawn('sleep', ['300']);
+      writeFileSync('pids', process.pid + ' ' + sleeper.pid);
+      console.log('READY');
+      await new Promise(() => setInterval(() => {}, 60_000));`),
+    'quick.ts': workflowOf('').replace('\'main\'', '\'quick\''),
+  }, { KICI_URL: api.url });
+  const child = project.start(['run', 'main']);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => { if (chunk.includes('READY')) resolve(); });
+    child.once('close', () => { reject(new Error('the run ended early')); });
+  });
+  return { project, child };
+}
+
+async function expectGone(folder: string): Promise<void> {
+  const pids = (await readFile(join(folder, 'pids'), 'utf8')).split(' ');
+  for (const pid of pids) await expect.poll(async () => isGone(pid)).toBe(true);
+}
+
+async function isGone(pid: string): Promise<boolean> {
+  try {
+    await stat(`/proc/${pid}`);
+    return (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z ');
+  } catch {
+    return true;
+  }
+}

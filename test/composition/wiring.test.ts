@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAddressGuard } from '@kici-dev/secret-federation';
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
+import { createContainer } from '../../src/composition/container.ts';
+import { shippedBackendPackages } from '../../src/composition/settings.ts';
+import { tokens } from '../../src/composition/tokens.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
+import { openKeyring } from '../../src/keyring/keyring.ts';
+
+it('resolves every token once, and to the same thing each time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-wiring-'));
+  const database = openDatabase<AllTables>(join(folder, 'kici.db'));
+  onTestFinished(async () => {
+    await database.destroy();
+    await rm(folder, { recursive: true });
+  });
+  await migrate(database, allMigrations);
+  const keyring = await openKeyring(database, keyFromText('5a'.repeat(32), 'the test key'), Date.now);
+  const settings = {
+    dataDir: '/nowhere', key: { kind: 'text', text: '', name: '' }, host: '127.0.0.1', port: 0, allowedAddresses: undefined, ambientCredentials: false,
+    ambientPaths: [], backendPackages: shippedBackendPackages, requestTimeoutMs: 1_000,
+  } as const;
+  const container = createContainer({ settings, log: pino({ level: 'silent' }), resolveAddress: createAddressGuard(), now: Date.now, database, keyring });
+  for (const [name, token] of Object.entries(tokens)) {
+    const resolve = (): unknown => (name === 'backendPackage' ? container.getAll(tokens.backendPackage)[0] : container.get<unknown>(token));
+    const resolved = resolve();
+    expect(resolved, name).toBeDefined();
+    expect(resolve(), name).toBe(resolved);
+  }
+  expect(container.getAll(tokens.backendPackage).map(({ name }) => name)).toEqual(shippedBackendPackages);
+});

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import type { AuditAnchor, AuditHead } from '../../src/orchestrator/audit/anchor.ts';
+import { createAuditLog } from '../../src/orchestrator/audit/audit-log.ts';
+
+const row = { organization: 'default', phase: 'read', operation: 'jobs.read', actor: 'job:1', subject: {} } as const;
+
+async function openLog(anchor: AuditAnchor) {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-audit-'));
+  const database = openDatabase<AllTables>(join(folder, 'kici.db'));
+  onTestFinished(async () => {
+    await database.destroy();
+    await rm(folder, { recursive: true });
+  });
+  await migrate(database, allMigrations);
+  const failures: unknown[] = [];
+  return { database, failures, log: createAuditLog(database, async () => (bytes) => String(bytes.byteLength), anchor, () => 1, (error) => { failures.push(error); }) };
+}
+
+it('rows that arrive together share a commit, and each resolves once it is durable', async () => {
+  const heads: AuditHead[] = [];
+  const { database, log } = await openLog({ read: async () => heads.at(-1), write: async (written) => { heads.push(...written.values()); } });
+  const sequences = await Promise.all(Array.from({ length: 100 }, async () => {
+    const sequence = await log.append(row);
+    expect(await database.selectFrom('audit_rows').select('sequence').where('sequence', '=', sequence).executeTakeFirst()).toBeDefined();
+    return sequence;
+  }));
+  expect(sequences.toSorted((left, right) => left - right)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  expect(heads.map(({ sequence }) => sequence)).toEqual([1, 100]);
+});
+
+it('a failure is told to every row of its commit and to the log, and the next commit goes on', async () => {
+  let isFull = true;
+  const { log, failures } = await openLog({
+    read: async () => undefined,
+    write: async () => {
+      if (isFull) throw new Error('the disk is full');
+    },
+  });
+  const outcomes = await Promise.allSettled([log.append(row), log.append(row), log.append(row)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(failures).toHaveLength(2);
+  isFull = false;
+  expect(await log.append(row)).toBe(4);
+});

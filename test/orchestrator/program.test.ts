@@ -1,0 +1,230 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/api/client.ts';
+import { localTokenFile } from '../../src/api/local-credentials.ts';
+import { operations } from '../../src/api/registry.ts';
+import { cleanEnvironment, runProgram, startOrchestrator, type ProgramResult, type RunningOrchestrator } from '../support/programs.ts';
+
+const cleanups = new Array<() => Promise<unknown>>();
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function newHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'kici-program-'));
+  cleanups.push(() => rm(home, { recursive: true, force: true }));
+  return home;
+}
+
+async function start(options: Parameters<typeof startOrchestrator>[0] = {}): Promise<RunningOrchestrator> {
+  const running = await startOrchestrator(options);
+  cleanups.push(() => running[Symbol.asyncDispose]());
+  return running;
+}
+
+/** Runs it where it cannot serve, to its end. */
+async function run(home: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
+  return runProgram('kici-orchestrator', args, { environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...cleanEnvironment(home), ...environment }, folder: home });
+}
+
+async function localClient({ url, environment }: RunningOrchestrator) {
+  const token = (await readFile(localTokenFile(url, environment), 'utf8')).trim();
+  return createClient({ url, token, organization: 'default' });
+}
+
+describe('kici-orchestrator', () => {
+  it('starts with nothing, leaves a key and a token that only its user can read, and stops on SIGTERM', async () => {
+    const running = await start();
+    await (await localClient(running)).call(operations['environments.create'], { name: 'production' });
+    const key = join(running.home, '.config/kici/secret.key');
+    expect(await readFile(key, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+    for (const file of [key, localTokenFile(running.url, running.environment), join(running.home, 'data/kici.db'), join(running.home, 'data/audit-anchor.json')]) {
+      expect(`${file} ${((await stat(file)).mode & 0o777).toString(8)}`).toBe(`${file} 600`);
+    }
+    expect((await readdir(join(running.home, 'data'))).filter((name) => name.includes('key'))).toEqual([]);
+    expect(running.output()).toMatch(/back it up apart from the data/);
+    expect(running.output()).toContain(`kici-orchestrator is ready on ${running.url}`);
+    expect(await running.stop()).toBe(0);
+  });
+
+  it('keeps its local token over a restart on the same address, and makes a new one when it was revoked', async () => {
+    const first = await start();
+    const port = new URL(first.url).port;
+    const file = localTokenFile(first.url, first.environment);
+    const token = await readFile(file, 'utf8');
+    await first.stop();
+    const second = await start({ home: first.home, environment: { KICI_PORT: port } });
+    expect(await readFile(file, 'utf8')).toBe(token);
+    const client = await localClient(second);
+    const [local] = (await client.call(operations['tokens.list'], {})).tokens;
+    await client.call(operations['tokens.revoke'], { id: local?.id ?? '' });
+    await second.stop();
+    const third = await start({ home: first.home, environment: { KICI_PORT: port } });
+    expect(await readFile(file, 'utf8')).not.toBe(token);
+    await (await localClient(third)).call(operations['environments.list'], {});
+  });
+
+  it('leaves its token for the loopback when it listens on every address', async () => {
+    const running = await start({ environment: { KICI_HOST: '0.0.0.0' } });
+    const url = `http://127.0.0.1:${new URL(running.url).port}`;
+    await (await localClient({ ...running, url })).call(operations['environments.list'], {});
+  });
+
+  it('says one machine-readable line when it is ready, with --json', async () => {
+    const running = await start({ args: ['--json', '--log-level', 'silent'] });
+    expect(JSON.parse(running.output())).toEqual({ ready: true, url: running.url, pid: running.process.pid });
+  });
+
+  it('keeps its key out of its environment, which children and backends see, and out of its log', async () => {
+    const key = 'c3'.repeat(32);
+    const probe = join(import.meta.dirname, 'support/environment-probe.ts');
+    const running = await start({ environment: { KICI_SECRET_KEY: key, KICI_BACKEND_PACKAGES: probe }, args: ['--log-level', 'debug'] });
+    const client = await localClient(running);
+    await client.call(operations['secrets.set'], { scope: 's', key: 'K', value: 'dg==' });
+    const { types } = await client.call(operations['backends.types'], {});
+    expect(types.map(({ summary }) => summary)).toContain('KICI_SECRET_KEY is not there');
+    expect(running.output()).not.toContain(key);
+    expect(running.output()).not.toContain((await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim());
+    await expect(stat(join(running.home, '.config/kici/secret.key'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('kici-orchestrator refuses to start', () => {
+  it('on a port that is taken, and leaves nothing behind', async () => {
+    const home = await newHome();
+    const taken = createServer();
+    await new Promise<void>((resolve) => { taken.listen(0, '127.0.0.1', resolve); });
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { code, stderr } = await run(home, ['--port', String(port)]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`something listens on 127.0.0.1:${port} already`);
+    expect(stderr).toContain('--port');
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it.each([
+    ['neither hex nor base64', 'hunter2'], ['too short', 'ab'.repeat(31)], ['base64 with a tail', `${Buffer.alloc(32, 7).toString('base64')}AA`],
+  ])('with a key that is %s', async (_, key) => {
+    const home = await newHome();
+    const { code, stderr } = await run(home, [], { KICI_SECRET_KEY: key });
+    expect(code).toBe(1);
+    expect(stderr).toContain('KICI_SECRET_KEY is no key');
+    expect(stderr).toContain('openssl rand -hex 32');
+    expect(stderr).not.toContain(key);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('with another key than the one that sealed the data, and changes nothing', async () => {
+    const running = await start();
+    await (await localClient(running)).call(operations['secrets.set'], { scope: 's', key: 'K', value: 'dg==' });
+    await running.stop();
+    const before = await readFile(join(running.home, 'data/kici.db'));
+    const { code, stderr } = await run(running.home, [], { KICI_SECRET_KEY: 'ee'.repeat(32) });
+    expect(code).toBe(1);
+    expect(stderr).toContain('not the key that the database was sealed with');
+    expect(Buffer.compare(await readFile(join(running.home, 'data/kici.db')), before)).toBe(0);
+  });
+
+  it('with a key file that is not there, and makes none', async () => {
+    const home = await newHome();
+    const { code, stderr } = await run(home, ['--secret-key-file', join(home, 'missing.key')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot use the key file .*missing\.key \(ENOENT\)/);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('over a database of a newer version', async () => {
+    const running = await start();
+    await running.stop();
+    const database = new DatabaseSync(join(running.home, 'data/kici.db'));
+    database.exec('insert into orchestrator_migrations (name, timestamp) values (\'9999_future\', \'2099-01-01T00:00:00.000Z\')');
+    database.close();
+    const { code, stderr } = await run(running.home);
+    expect(code).toBe(1);
+    expect(stderr).toContain('written by a newer version');
+  });
+
+  it('in a data folder that cannot be written', async () => {
+    const home = await newHome();
+    await writeFile(join(home, 'data'), 'a file, not a folder');
+    const { code, stderr } = await run(home);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot open the database');
+    expect(stderr).toContain('KICI_DATA_DIR');
+  });
+
+  it('with an audit anchor that cannot be read', async () => {
+    const running = await start();
+    await (await localClient(running)).call(operations['environments.create'], { name: 'production' });
+    await running.stop();
+    await writeFile(join(running.home, 'data/audit-anchor.json'), '{"default":');
+    const { code, stderr } = await run(running.home);
+    expect(code).toBe(1);
+    expect(stderr).toContain('audit anchor');
+  });
+
+  it.each([
+    ['a PostgreSQL URL', [], { KICI_DATABASE_URL: 'postgres://kici:hunter2@db/kici' }, 'not yet supported'],
+    ['no port', ['--port', 'many'], {}, 'is no port'],
+    ['a port out of range', [], { KICI_PORT: '65536' }, 'is no port'],
+    ['an unknown flag', ['--prot', '1'], {}, 'unknown option'],
+    ['an argument', ['start'], {}, 'start'],
+    ['two keys', ['--secret-key-file', '/tmp/none'], { KICI_SECRET_KEY: 'ab'.repeat(32) }, 'both a key and a key file'],
+    ['neither true nor false', ['--ambient-credentials', 'maybe'], {}, 'neither true nor false'],
+    ['no log level', ['--log-level', 'loud'], {}, 'no log level'],
+    ['no configuration file', ['--config', 'missing.json'], {}, 'cannot use the configuration file'],
+    ['no address list', ['--allow-addresses', '10.0.0.0/99'], {}, 'allowed addresses'],
+  ] as const)('with %s, as wrong usage that changes nothing', async (_, args, environment, message) => {
+    const home = await newHome();
+    const { code, stderr } = await run(home, args, environment);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('hunter2');
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('as JSON, with --json', async () => {
+    const { code, stderr } = await run(await newHome(), ['--json', '--port', 'many']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toEqual({ error: 'usage', message: expect.stringContaining('is no port'), hint: expect.any(String) });
+  });
+});
+
+describe('kici-orchestrator config', () => {
+  it('tells each value and where it came from: flags over environment over file over default, secrets redacted', async () => {
+    const home = await newHome();
+    const file = join(home, 'kici.json');
+    await writeFile(file, JSON.stringify({ port: 4100, host: '0.0.0.0', logLevel: 'warn', backendPackages: ['./one', 'two'] }));
+    await chmod(file, 0o600);
+    const { code, stdout } = await run(home, ['--config', file, '--host', '127.0.0.2', 'config', '--json'], { KICI_PORT: '4200', KICI_SECRET_KEY: 'ab'.repeat(32), KICI_DATABASE_URL: 'postgres://u:hunter2@h/d' });
+    expect(code).toBe(0);
+    const shown: unknown = JSON.parse(stdout);
+    expect(shown).toMatchObject({
+      host: { value: '127.0.0.2', origin: 'flag', source: '--host' }, port: { value: '4200', origin: 'environment', source: 'KICI_PORT' },
+      logLevel: { value: 'warn', origin: 'file', source: file }, backendPackages: { value: './one,two', origin: 'file' },
+      ambientCredentials: { value: 'false', origin: 'default', source: '' }, secretKey: { value: '(set)', origin: 'environment' }, databaseUrl: { value: '(set)' },
+      secretKeyFile: { value: join(home, '.config/kici/secret.key'), origin: 'default' }, dataDir: { value: join(home, 'data'), origin: 'environment' },
+    });
+    expect(stdout).not.toMatch(/hunter2|abab/);
+  });
+
+  it('is a table for people', async () => {
+    const { stdout } = await run(await newHome(), ['config']);
+    expect(stdout).toMatch(/^NAME +VALUE +FROM +SOURCE\n/);
+    expect(stdout).toMatch(/^port +0 +environment +KICI_PORT$/m);
+  });
+
+  it('refuses a file with an entry that nobody knows', async () => {
+    const home = await newHome();
+    await writeFile(join(home, 'kici.json'), '{"prot": 1}');
+    const { code, stderr } = await run(home, ['--config', 'kici.json', 'config']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('unknown entry "prot"');
+  });
+});
