@@ -86,7 +86,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
     await admin('variable', 'set', '--environment', 'production', 'GATES', '--value', gates.url);
     await addBackend('corp-vault', 'vault', { address: vault.address, mount: 'secret', 'auth.method': 'token' }, 'auth.token', bao.rootToken);
     await addBackend('corp-aws', 'aws', { endpoint: localstack.endpoint, region, 'auth.method': 'keys', 'auth.accessKeyId': staticKey }, 'auth.secretAccessKey', staticSecret);
-    await addBackend('corp-gcp', 'gcp', { address: gcp.addresses.grpc, project: project.id, 'auth.method': 'token' }, 'auth.token', goodToken);
+    await addBackend('corp-gcp', 'gcp', { endpoint: gcp.addresses.grpc, project: project.id, 'auth.method': 'token' }, 'auth.token', goodToken);
     for (const [name, priority] of [['corp-vault', '30'], ['corp-aws', '20'], ['corp-gcp', '10']] as const) {
       await admin('backend', 'test', name);
       await admin('environment', 'bind', 'production', '--scope', `${name}:apps/shop`, '--priority', priority);

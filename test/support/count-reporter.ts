@@ -7,6 +7,8 @@ export default class CountReporter implements Reporter {
     for (const module of modules) {
       const tests = [...module.children.allTests()];
       if (module.errors().length > 0) counts.failed += 1;
+      // A hook that fails leaves the tests of its suite skipped: that is a failure, and no test says so.
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed += 1;
       for (const test of tests) {
         const { state } = test.result();
         if (state === 'passed') counts.passed += 1;
