@@ -12,9 +12,9 @@ export const clients: Readonly<Record<string, string>> = { 'kici-admin': 'src/cl
  */
 const lateChildProcess: Plugin = {
   name: 'late-child-process',
-  setup(build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (/[\\/]commander[\\/]/.test(importer) ? { path: 'child-process', namespace: 'late' } : undefined));
-    build.onLoad({ filter: /.*/, namespace: 'late' }, () => ({ contents: 'export default new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:child_process")[name] })' }));
+  setup(hooks) {
+    hooks.onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (/[\\/]commander[\\/]/.test(importer) ? { path: 'child-process', namespace: 'late' } : undefined));
+    hooks.onLoad({ filter: /.*/, namespace: 'late' }, () => ({ contents: 'export default new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:child_process")[name] })' }));
   },
 };
 
