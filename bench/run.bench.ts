@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFakeJobs } from '../test/agent/support/fake-jobs.ts';
-import { programFile } from '../test/support/run-program.ts';
+import { programFile } from '../test/support/programs.ts';
 import type { BenchRow } from './row.ts';
 
 const rounds = 15;

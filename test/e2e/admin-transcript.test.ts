@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { adminCommandLine, missingTerminal, runAdmin, runOnTerminal, type Outcome, type RunOptions } from '../support/run-program.ts';
-import { startOrchestrator, type Orchestrator } from './support.ts';
+import { startOrchestrator, type RunningOrchestrator } from '../support/programs.ts';
 
 const set = ['secret', 'set', '--scope', 'production', 'DB_PASSWORD'];
-let orchestrator: Orchestrator;
+let orchestrator: RunningOrchestrator;
 beforeAll(async () => { orchestrator = await startOrchestrator(); });
-afterAll(async () => { await orchestrator.stop(); });
+afterAll(async () => { await orchestrator[Symbol.asyncDispose](); });
 
-const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> => runAdmin(args, { ...options, environment: { ...orchestrator.user, ...options.environment } });
+const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> => runAdmin(args, { ...options, environment: { ...orchestrator.environment, ...options.environment } });
 
 async function currentVersion(): Promise<string | undefined> {
   const { stdout } = await run(['secret', 'versions', '--scope', 'production', 'DB_PASSWORD', '--json']);
@@ -27,7 +27,7 @@ describe('right after a first start', () => {
   });
 
   it('another user gets 401 until it has a token', async () => {
-    const stranger = { XDG_CONFIG_HOME: join(orchestrator.folder, 'nobody') };
+    const stranger = { XDG_CONFIG_HOME: join(orchestrator.home, 'nobody') };
     const refused = await run(['environment', 'list'], { environment: stranger });
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
     expect(refused.stderr).toContain('unauthenticated');
@@ -41,7 +41,7 @@ describe('right after a first start', () => {
 
 describe('the five input modes', () => {
   it('store what they are given, each as a new version', async () => {
-    const file = join(orchestrator.folder, 'db.pass');
+    const file = join(orchestrator.home, 'db.pass');
     await writeFile(file, 'from-a-file\n');
     const outcomes = [
       await run([...set, '--from-stdin'], { stdin: 'from-stdin\n' }),
@@ -57,7 +57,7 @@ describe('the five input modes', () => {
   describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
     it('among them a prompt that shows nothing', async () => {
       const before = await currentVersion();
-      const { screen, exitCode } = await runOnTerminal(adminCommandLine([...set, '--prompt']), [{ waitFor: 'DB_PASSWORD:', type: 'typed-by-hand\r' }], orchestrator.user);
+      const { screen, exitCode } = await runOnTerminal(adminCommandLine([...set, '--prompt']), [{ waitFor: 'DB_PASSWORD:', type: 'typed-by-hand\r' }], orchestrator.environment);
       expect(exitCode).toBe(0);
       expect(screen).toContain('13 bytes');
       expect(screen).not.toContain('typed-by-hand');
@@ -96,7 +96,7 @@ describe('what can be seen', () => {
   });
 
   it('is not in the data folder either', async () => {
-    for (const file of await readdir(join(orchestrator.folder, 'data'), { recursive: true, withFileTypes: true })) {
+    for (const file of await readdir(join(orchestrator.home, 'data'), { recursive: true, withFileTypes: true })) {
       if (file.isFile()) expect((await readFile(join(file.parentPath, file.name))).includes('from-a-file')).toBe(false);
     }
   });

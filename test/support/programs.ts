@@ -19,7 +19,9 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-const bin = join(import.meta.dirname, '../../src/cli/bin');
+export function programFile(name: ProgramName): string {
+  return join(import.meta.dirname, '../../src/cli/bin', `${name}.mjs`);
+}
 
 /** What a person's shell would hand over: nothing of ours, no variable of the test run. */
 export function cleanEnvironment(home: string): Record<string, string> {
@@ -29,7 +31,7 @@ export function cleanEnvironment(home: string): Record<string, string> {
 }
 
 export function spawnProgram(name: ProgramName, args: readonly string[], options: ProgramOptions = {}): ChildProcess {
-  return spawn(process.execPath, [join(bin, `${name}.mjs`), ...args], {
+  return spawn(process.execPath, [programFile(name), ...args], {
     cwd: options.folder, env: { ...options.environment }, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
 }

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programFile, runProgram, type ProgramResult } from './programs.ts';
 
 export interface Outcome {
-  readonly exitCode: number | null;
+  readonly exitCode: ProgramResult['code'];
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -14,27 +14,17 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
-export function programFile(name: 'kici' | 'kici-admin' | 'kici-orchestrator'): string {
-  return fileURLToPath(new URL(`../../src/cli/bin/${name}.mjs`, import.meta.url));
-}
-
 /** Only what a program needs to start: nothing of the machine's own KICI variables reaches it. */
-function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+function bareEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...extra };
 }
 
 /** Runs the real `kici-admin` as a process of its own, on pipes. */
 export async function runAdmin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [programFile('kici-admin'), ...args], { env: cleanEnvironment(options.environment), cwd: options.cwd });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // A program that refuses early closes the pipe before all was written.
-  child.stdin.on('error', () => {});
-  child.stdin.end(options.stdin ?? '');
-  const exitCode = await new Promise<number | null>((resolve) => { child.on('close', resolve); });
-  return { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+  const { code, stdout, stderr } = await runProgram('kici-admin', args, {
+    environment: bareEnvironment(options.environment), input: options.stdin ?? '', ...(options.cwd === undefined ? {} : { folder: options.cwd }),
+  });
+  return { exitCode: code, stdout, stderr };
 }
 
 export interface TerminalStep {
@@ -50,7 +40,7 @@ export const missingTerminal: string | undefined = spawnSync('script', ['--versi
  * @returns everything that the screen showed, and the command's exit code
  */
 export async function runOnTerminal(command: string, steps: readonly TerminalStep[], environment: Readonly<Record<string, string>> = {}): Promise<{ screen: string; exitCode: number | null }> {
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env: cleanEnvironment({ TERM: 'xterm', ...environment }) });
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: bareEnvironment({ TERM: 'xterm', ...environment }) });
   const waiting = [...steps];
   let screen = '';
   let from = 0;

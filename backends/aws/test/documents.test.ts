@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../settings.ts';
-import { documentedPolicy, page, settingsTable } from './support/documents.ts';
+import { documentedPolicy, page } from './support/documents.ts';
+import { settingsTable } from '../../../test/support/settings-table.ts';
 import { context, listAll, openScene, readAll, ref, textPayload, value } from './support/scene.ts';
 import { pinnedImage } from './support/servers.ts';
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { programFile } from '../../support/run-program.ts';
+import { programFile } from '../../support/programs.ts';
 import { startFakeJobs, type FakeSecrets } from './fake-jobs.ts';
 import type { WireApi } from '../../support/wire-api.ts';
 

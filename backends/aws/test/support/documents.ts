@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { SettingField, SettingsSchema } from '@kici-dev/secret-backend';
 
 export const page = readFileSync(new URL('../../../../docs/backends/aws.md', import.meta.url), 'utf8');
 
@@ -14,25 +13,4 @@ export function documentedPolicy(heading: string): Policy {
   if (text === undefined) throw new Error(`docs/backends/aws.md has no policy under "${heading}"`);
   const policy: unknown = JSON.parse(text);
   return { text: JSON.stringify(policy), actions: [...text.matchAll(/"secretsmanager:([A-Za-z]+)"/g)].map(([, action = '']) => action) };
-}
-
-/** The settings as the page shows them. */
-export function settingsTable(schema: SettingsSchema): string {
-  const rows = Object.entries(schema).map(([name, field]) => `| \`${name}\` | ${kindOf(field)} | ${defaultOf(field)} | ${conditionOf(field)}${field.description} Example: \`${field.example}\` |`);
-  return ['| setting | type | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
-}
-
-function kindOf(field: SettingField): string {
-  if (field.type === 'choice') return field.choices.map((choice) => `\`${choice}\``).join(', ');
-  const range = field.type === 'integer' && field.minimum !== undefined ? ` ${field.minimum} to ${field.maximum}` : '';
-  return `${field.secret === true ? 'secret' : field.type}${range}`;
-}
-
-function defaultOf(field: SettingField): string {
-  if (field.default === undefined) return field.required === true ? '(required)' : '';
-  return field.default === '' ? '(empty)' : `\`${field.default}\``;
-}
-
-function conditionOf({ when }: SettingField): string {
-  return when === undefined ? '' : `With \`${when.field}\` ${when.is.map((choice) => `\`${choice}\``).join(' or ')}. `;
 }
