@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Duplex, Readable } from 'node:stream';
+import { Duplex, PassThrough, pipeline, Readable } from 'node:stream';
 import type { LaunchCommand } from '../sandbox/profile.ts';
 
 export interface ExitStatus {
@@ -33,8 +33,8 @@ export class Child {
     const child = spawn(command.file, command.args, { cwd: folder, env: command.environment, stdio: ['ignore', 'pipe', 'pipe', ...(piped ? ['pipe' as const] : [])], detached: true });
     const { stdout, stderr, stdio: [, , , pipe] } = child;
     if (!(stdout instanceof Readable && stderr instanceof Readable && (!piped || pipe instanceof Duplex))) throw new TypeError('a pipe to a child is a stream');
-    this.stdout = stdout;
-    this.stderr = stderr;
+    this.stdout = kept(stdout);
+    this.stderr = kept(stderr);
     this.pipe = pipe instanceof Duplex ? pipe : undefined;
     this.#pid = child.pid;
     this.ended = new Promise<ExitStatus>((resolve) => {
@@ -81,4 +81,9 @@ export class Child {
     await ended;
     clearTimeout(timer);
   }
+}
+
+/** Node.js throws away what nobody has begun to read when a process ends; this holds it for who comes later. */
+function kept(stream: Readable): Readable {
+  return pipeline(stream, new PassThrough(), () => undefined);
 }

@@ -62,10 +62,17 @@ export class ContainerEngine {
 
   /** Resolves when there is no such container, with all that ran in it. Rejects when that is not sure. */
   async remove(name: string): Promise<void> {
-    try {
-      await this.#run(['rm', '--force', '--volumes', name]);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
+    const latest = performance.now() + timeoutMs;
+    for (;;) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one try after another
+        await this.#run(['rm', '--force', '--volumes', name]);
+        return;
+      } catch (error) {
+        if (isMissing(error)) return;
+        // The engine itself removes it, for it has ended: until that is done there is nothing to wait for but asking again.
+        if (!/already in progress/i.test(reason(error)) || performance.now() > latest) throw error;
+      }
     }
   }
 
