@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { join } from 'node:path';
 import { encodeFrame, FrameError, FrameReader } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
 import { maxMessageBytes } from '../channel/to-agent.ts';
@@ -9,8 +8,7 @@ import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
 import { Child, type ExitStatus } from './child.ts';
-
-const entry = join(import.meta.dirname, '../step-host/main.ts');
+import { stepHostFile } from './step-host-file.ts';
 
 /** Where and how step hosts run. */
 export interface Workplace {
@@ -45,7 +43,7 @@ export class StepProcess {
     const { project, sandbox, journal } = workplace;
     const exchange = await ExchangeFolder.create(workplace.temporary, journal);
     const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
-    const command = sandbox.command({ entry, project, exchange: exchange.path, surroundings: { ...surroundings, environment } });
+    const command = sandbox.command({ entry: stepHostFile, project, exchange: exchange.path, surroundings: { ...surroundings, environment } });
     const listener = command.socket === undefined ? undefined : await ChannelListener.open(command.socket).catch(async (error: unknown) => {
       await exchange.remove();
       throw error;
