@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleClients, clients } from './clients.ts';
+import { bundleClients, bundleStepHost, clients } from './clients.ts';
 import { compile } from './compile.ts';
 import { publishedPackages, root, type Manifest, type Package } from './packages.ts';
 
@@ -34,7 +34,7 @@ export async function buildPackages(output: string): Promise<void> {
 /** The clients are bundled, for their start; the server is not, for it loads backends by name. */
 async function addPrograms({ manifest }: Package, target: string): Promise<void> {
   const bundled = Object.keys(clients).filter((name) => existsSync(join(root, clients[name] ?? '')));
-  await bundleClients(bundled, join(target, 'bundle'));
+  await Promise.all([bundleClients(bundled, join(target, 'bundle')), bundleStepHost(join(target, 'bundle'))]);
   mkdirSync(join(target, 'bin'));
   for (const [name, file] of Object.entries(manifest.bin ?? {})) {
     const script = readFileSync(join(root, file), 'utf8')

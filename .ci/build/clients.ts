@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { root } from './packages.ts';
 
 /** The programs whose start is felt, each with its entry point. */
@@ -18,20 +18,30 @@ const lateChildProcess: Plugin = {
   },
 };
 
+const options: BuildOptions = {
+  absWorkingDir: root, bundle: true, format: 'esm', platform: 'node', target: 'node24',
+  sourcemap: true, sourcesContent: false, legalComments: 'linked', minifySyntax: true, minifyWhitespace: true, logLevel: 'error',
+};
+
 /**
  * Bundles clients to JavaScript that starts fast: what a command does not need stays in files of its own,
  * which are loaded when it does.
  */
 export async function bundleClients(names: readonly string[], output: string): Promise<void> {
   await build({
-    absWorkingDir: root,
+    ...options,
     entryPoints: Object.fromEntries(names.map((name) => [name, clients[name] ?? name])),
     outdir: output, outExtension: { '.js': '.mjs' },
-    bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node24', sourcemap: true, sourcesContent: false, legalComments: 'linked', minifySyntax: true, minifyWhitespace: true,
+    splitting: true,
     // Packages in CommonJS ask for the modules of Node by `require`, which an ES module has to make.
     banner: { js: 'import { createRequire as kiciCreateRequire } from \'node:module\'; const require = kiciCreateRequire(import.meta.url);' },
-    plugins: [lateChildProcess], logLevel: 'error',
+    plugins: [lateChildProcess],
   });
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
+}
+
+/** One file for the processes that run steps. The SDK stays outside: workflows import the same copy. */
+export async function bundleStepHost(output: string): Promise<void> {
+  await build({ ...options, entryPoints: [join(root, 'src/agent/step-host/main.ts')], outfile: join(output, 'step-host.mjs'), external: ['@kici-dev/sdk', 'zx'] });
 }

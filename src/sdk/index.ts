@@ -11,5 +11,5 @@ export type { Shell, ShellArgument, ShellOptions, ShellOutput, ShellPromise } fr
 export type { StepContext, StepLog } from './step-context.ts';
 export { pullRequest, push, type PullRequestTrigger, type PushTrigger, type Trigger } from './triggers.ts';
 export {
-  isWorkflow, job, step, workflow, type Job, type JobOptions, type Step, type StepFunction, type StepOptions, type Workflow, type WorkflowOptions,
+  isWorkflow, job, step, workflow, type Job, type JobContainer, type JobOptions, type Step, type StepFunction, type StepOptions, type Workflow, type WorkflowOptions,
 } from './workflow.ts';

@@ -5,13 +5,14 @@ import { WorkflowDefinitionError } from './errors/workflow-definition-error.ts';
 const plainName = /^(?! )[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
 const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
+const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
 /** What a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
 type Report = (path: string, problem: string, hint: string) => void;
 type Fields = Readonly<Record<string, unknown>>;
 
-const jobFields = new Set(['name', 'runsOn', 'environment', 'needs', 'env', 'network', 'steps']);
+const jobFields = new Set(['name', 'runsOn', 'environment', 'needs', 'env', 'network', 'container', 'steps']);
 const stepFields = new Set(['name', 'timeout', 'run']);
 
 /**
@@ -76,8 +77,20 @@ function checkJob(job: Fields, path: string, report: Report): void {
   }
   if (job['needs'] !== undefined && !isStrings(job['needs'])) report(`${path}.needs`, 'it is not a list of job names', 'write needs: [\'build\']');
   if (job['network'] !== undefined && typeof job['network'] !== 'boolean') report(`${path}.network`, 'it is neither true nor false', 'write network: true');
+  checkContainer(job['container'], `${path}.container`, report);
   checkVariables(job['env'], `${path}.env`, report);
   checkSteps(job['steps'], `${path}.steps`, report);
+}
+
+function checkContainer(container: unknown, path: string, report: Report): void {
+  if (container === undefined) return;
+  const fields = asFields(container);
+  if (fields === undefined) {
+    report(path, 'it is not an object', 'write container: { image: \'debian:stable\' }');
+    return;
+  }
+  checkUnknown(fields, new Set(['image']), `${path}.`, report);
+  if (!matches(fields['image'], imageName)) report(`${path}.image`, 'it cannot name an image', 'write it as the container engine does, such as image: \'debian:stable\'');
 }
 
 function checkVariables(env: unknown, path: string, report: Report): void {

@@ -15,6 +15,11 @@ export interface Step {
   readonly run: StepFunction;
 }
 
+export interface JobContainer {
+  /** As the container engine knows it, such as `debian:stable`; its programs must need glibc, as Node.js does. */
+  readonly image: string;
+}
+
 export interface JobOptions {
   /** A label that the agent must have, or several that it must all have. */
   readonly runsOn: string | readonly string[];
@@ -26,6 +31,8 @@ export interface JobOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Network access in sandboxes that cut it off. Default: false. */
   readonly network?: boolean;
+  /** What the steps run in where the agent runs them in containers; other sandboxes pass over it. */
+  readonly container?: JobContainer;
   /** Run in this order, each in a process of its own. */
   readonly steps: readonly Step[];
 }

@@ -87,6 +87,19 @@ describe('a project that installs the tarballs', () => {
     expect(stdout).toMatch(/# fail 0\n/);
   });
 
+  it('can run a workflow, whose errors show no frame of the product', async () => {
+    const home = join(folder, 'run');
+    await mkdir(join(home, '.kici/workflows'), { recursive: true });
+    await writeFile(join(home, '.kici/workflows/main.ts'), `import { workflow, job, step, push, SdkError } from '@kici-dev/sdk';
+      export default workflow('main', { on: push(), jobs: [job('only', { runsOn: 'default', steps: [
+        step('shell', async (ctx) => { await ctx.$\`echo FROM-THE-SHELL\`; }),
+        step('failing', async (ctx) => { await ctx.secrets.get('K').catch((error) => { console.log('OURS', error instanceof SdkError); throw new Error('mine'); }); }),
+      ] })] });`);
+    const failed: unknown = await run(process.execPath, [join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs'), 'run'], { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home } }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^FROM-THE-SHELL$[^]*^OURS true$/m), stderr: expect.stringMatching(/Error: mine\n\s+at .*main\.ts/) });
+    expect(failed).not.toMatchObject({ stderr: expect.stringContaining('@kici-dev/kici') });
+  });
+
   it('can be made by npm itself, from the packages that need no other', async () => {
     const alone = packages.filter(({ folder: path, manifest }) => path !== '.' && Object.keys(manifest.dependencies ?? {}).every((name) => name === '@kici-dev/secret-backend')).map(({ manifest }) => manifest.name);
     expect(alone).toEqual(expect.arrayContaining(['@kici-dev/secret-backend', '@kici-dev/secret-backend-conformance', '@kici-dev/sdk', '@kici-dev/secret-masker']));

@@ -18,7 +18,7 @@ function problemsOf(options: unknown, name: unknown = 'w'): readonly string[] {
 
 describe('a workflow', () => {
   it('takes one trigger or several, labels, needs, env and timeouts', () => {
-    const first = job('first', { runsOn: ['default', 'linux'], env: { A: '1' }, network: true, steps: [step('one', run), step('two — ünï', { timeout: 5 }, run)] });
+    const first = job('first', { runsOn: ['default', 'linux'], env: { A: '1' }, network: true, container: { image: 'registry.example/a/b:1@sha256:0f' }, steps: [step('one', run), step('two — ünï', { timeout: 5 }, run)] });
     const second = job('second', { runsOn: 'default', environment: 'production', needs: ['first'], steps: [step('one', run)] });
     const definition = workflow('w', { on: [push({ branches: ['main'] }), pullRequest()], jobs: [first, second] });
     expect(isWorkflow(definition)).toBe(true);
@@ -36,6 +36,8 @@ describe('a workflow', () => {
     ['a variable name', { on: push(), jobs: [{ ...good, env: { 'a-b': '' } }] }, 'jobs[0].env.a-b'], ['no steps', { on: push(), jobs: [{ ...good, steps: [] }] }, 'jobs[0].steps'],
     ['a step without a function', { on: push(), jobs: [{ ...good, steps: [{ name: 's' }] }] }, 'jobs[0].steps[0].run'],
     ['a timeout of no time', { on: push(), jobs: [{ ...good, steps: [{ name: 's', run, timeout: 0 }] }] }, 'jobs[0].steps[0].timeout'],
+    ['an image that is none', { on: push(), jobs: [{ ...good, container: 'debian' }] }, 'jobs[0].container'], ['an image that is an option', { on: push(), jobs: [{ ...good, container: { image: '--privileged' } }] }, 'jobs[0].container.image'],
+    ['a container\'s option that there is not', { on: push(), jobs: [{ ...good, container: { image: 'a', privileged: true } }] }, 'jobs[0].container.privileged'],
     ['an option that there is not', { on: push(), jobs: [{ ...good, enviroment: 'x' }] }, 'jobs[0].enviroment'], ['a name with a line end', { on: push(), jobs: [{ ...good, name: 'a\nb' }] }, 'jobs[0].name'],
   ])('with %s names the place', (_, options, path) => {
     expect(problemsOf(options)).toContain(path);

@@ -33,6 +33,8 @@ const finished = z.discriminatedUnion('status', [
 export const stepMessage = z.union([ask, addPath, finished]);
 
 const name = text(200).min(1);
+/** Starts as no option of a command line does. */
+const image = text(255).regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/);
 const trigger = z.object({ event: z.enum(['push', 'pull_request']) });
 
 /** A workflow as data: everything but its functions. */
@@ -46,6 +48,7 @@ export const workflowData = z.strictObject({
     needs: z.array(name),
     env: z.record(z.string(), z.string()),
     network: z.boolean(),
+    container: z.strictObject({ image }).optional(),
     steps: z.array(z.strictObject({ name, timeout: z.int().positive().optional() })).min(1),
   })).min(1),
 });

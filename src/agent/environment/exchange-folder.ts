@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError, systemCode } from '../errors.ts';
 import type { Journal } from '../mounts/journal.ts';
-import { folderName, removeFolder } from '../mounts/temporary-folder.ts';
+import { temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 
 const maxBytes = 1_048_576;
@@ -20,7 +20,7 @@ export class ExchangeFolder {
 
   /** @throws AgentError (`cannot_write`) */
   static async create(base: string, journal: Journal): Promise<ExchangeFolder> {
-    const path = join(base, folderName('exchange'));
+    const path = join(base, temporaryName('exchange'));
     try {
       await journal.record(path);
       await mkdir(path, { mode: 0o700 });

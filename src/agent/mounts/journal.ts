@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AgentError, systemCode } from '../errors.ts';
 import { processIdentity, isRunning } from '../process/identity.ts';
-import { isTemporaryFolder, removeFolder } from './temporary-folder.ts';
+import { isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
 const fileName = /^(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
 
@@ -15,8 +15,8 @@ export function journalFolder(environment: Readonly<Record<string, string | unde
 }
 
 /**
- * What folders an agent has made, on disk before they are. A journal whose agent is gone tells the next one what to
- * remove. Its file's name says whose it is, so that it is complete the moment it exists.
+ * What folders and containers an agent has made, on disk before they are. A journal whose agent is gone tells the
+ * next one what to remove. Its file's name says whose it is, so that it is complete the moment it exists.
  */
 export class Journal {
   readonly #path: string;
@@ -29,10 +29,10 @@ export class Journal {
   }
 
   /** Sweeps what dead agents left, then starts one of its own. @throws AgentError */
-  static async open(folder: string): Promise<Journal> {
+  static async open(folder: string, removeContainer: (name: string) => Promise<void>): Promise<Journal> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await sweep(folder);
+      await sweep(folder, removeContainer);
       const { pid, started } = await processIdentity();
       const path = join(folder, `${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
       const journal = new Journal(path, await open(path, 'ax', 0o600));
@@ -43,32 +43,37 @@ export class Journal {
     }
   }
 
-  /** Resolves when the path is safe on disk: only then may the folder come to be. */
-  async record(path: string): Promise<void> {
-    this.#outstanding.add(path);
-    await this.#handle.appendFile(`${path}\n`);
+  /**
+   * Resolves when it is safe on disk: only then may the thing come to be.
+   * @param thing a folder's path, or a container's name
+   */
+  async record(thing: string): Promise<void> {
+    this.#outstanding.add(thing);
+    await this.#handle.appendFile(`${thing}\n`);
     await this.#handle.datasync();
   }
 
-  /** The folder is gone. */
-  forget(path: string): void {
-    this.#outstanding.delete(path);
+  /** It is gone. */
+  forget(thing: string): void {
+    this.#outstanding.delete(thing);
   }
 
-  /** A journal with folders that could not be removed stays, for the next agent. */
+  /** A journal of things that could not be removed stays, for the next agent. */
   async close(): Promise<void> {
     await this.#handle.close();
     if (this.#outstanding.size === 0) await rm(this.#path, { force: true });
   }
 }
 
-async function sweep(folder: string): Promise<void> {
+async function sweep(folder: string, removeContainer: (name: string) => Promise<void>): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, pid, started] = fileName.exec(name) ?? [];
     if (pid === undefined || started === undefined || await isRunning({ pid: Number(pid), started })) continue;
     const path = join(folder, name);
-    const folders = (await readFile(path, 'utf8')).split('\n').filter(isTemporaryFolder);
-    const results = await Promise.allSettled(folders.map(removeFolder));
+    const things = (await readFile(path, 'utf8')).split('\n');
+    // What runs in a container ends before its files go.
+    const containers = await Promise.allSettled(things.filter(isContainerName).map(removeContainer));
+    const results = [...containers, ...await Promise.allSettled(things.filter(isTemporaryFolder).map(removeFolder))];
     if (results.every(({ status }) => status === 'fulfilled')) await rm(path, { force: true });
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SecretFileError } from '@kici-dev/sdk';
 import { systemCode } from '../errors.ts';
-import { folderName, removeFolder } from './temporary-folder.ts';
+import { temporaryName, removeFolder } from './temporary-folder.ts';
 
 export interface FileRequest {
   readonly contents: Uint8Array;
@@ -25,7 +25,7 @@ export class StepFolder {
 
   /** @param base such as the operating system's folder for temporary files */
   constructor(base: string, record?: FolderRecord) {
-    this.#path = join(base, folderName('step'));
+    this.#path = join(base, temporaryName('step'));
     this.#record = record;
   }
 

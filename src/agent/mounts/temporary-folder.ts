@@ -4,14 +4,19 @@ import { basename, isAbsolute } from 'node:path';
 import { systemCode } from '../errors.ts';
 
 const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
+const containerPattern = /^kici-container-[0-9a-f]{32}$/;
 
 /** A name that nobody can guess and that a sweep recognises. */
-export function folderName(kind: 'step' | 'exchange'): string {
+export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
   return `kici-${kind}-${randomBytes(16).toString('hex')}`;
 }
 
 export function isTemporaryFolder(path: string): boolean {
   return isAbsolute(path) && pattern.test(basename(path));
+}
+
+export function isContainerName(name: string): boolean {
+  return containerPattern.test(name);
 }
 
 /** Resolves when nothing is left of it, whatever a step did to it; a link in its place is removed, not followed. */

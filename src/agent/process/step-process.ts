@@ -1,22 +1,24 @@
-import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { encodeFrame, FrameError, FrameReader } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
 import { maxMessageBytes } from '../channel/to-agent.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import type { Journal } from '../mounts/journal.ts';
-import type { SandboxProfile } from '../sandbox/profile.ts';
-import { Child } from './child.ts';
-
-const entry = join(import.meta.dirname, '../step-host/main.ts');
+import type { ContainerEngine } from '../sandbox/container-engine.ts';
+import type { SandboxProfile, Surroundings } from '../sandbox/profile.ts';
+import { ChannelListener } from './channel-listener.ts';
+import { Child, type ExitStatus } from './child.ts';
+import { stepHostFile } from './step-host-file.ts';
 
 /** Where and how step hosts run. */
 export interface Workplace {
   readonly project: string;
   readonly sandbox: SandboxProfile;
+  readonly engine: ContainerEngine;
   readonly journal: Journal;
   /** For temporary files of the agent's own making. */
   readonly temporary: string;
-  /** What a step inherits. */
+  /** What a step inherits where there is no sandbox. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -24,28 +26,44 @@ export interface Workplace {
 export class StepProcess {
   readonly child: Child;
   readonly exchange: ExchangeFolder;
+  readonly #channel: Duplex;
 
-  private constructor(child: Child, exchange: ExchangeFolder) {
+  private constructor(child: Child, channel: Duplex, exchange: ExchangeFolder) {
     this.child = child;
     this.exchange = exchange;
+    this.#channel = channel;
+    // Whatever happens to the channel shows in what the process does or fails to do.
+    channel.on('error', () => undefined);
+    // Somebody who has left the group may still hold its other end.
+    void child.gone.finally(() => { channel.destroy(); });
   }
 
-  static async launch(workplace: Workplace, network: boolean): Promise<StepProcess> {
-    const { project, sandbox } = workplace;
-    const exchange = await ExchangeFolder.create(workplace.temporary, workplace.journal);
-    const environment = { ...workplace.environment, KICI_ENV: exchange.file };
-    return new StepProcess(new Child(sandbox.command({ entry, project, exchange: exchange.path, network, environment }), project), exchange);
+  /** @throws AgentError (`cannot_write`) */
+  static async launch(workplace: Workplace, surroundings: Surroundings): Promise<StepProcess> {
+    const { project, sandbox, journal } = workplace;
+    const exchange = await ExchangeFolder.create(workplace.temporary, journal);
+    const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
+    const command = sandbox.command({ entry: stepHostFile, project, exchange: exchange.path, surroundings: { ...surroundings, environment } });
+    const listener = command.socket === undefined ? undefined : await ChannelListener.open(command.socket).catch(async (error: unknown) => {
+      await exchange.remove();
+      throw error;
+    });
+    if (command.container !== undefined) await journal.record(command.container);
+    const child = new Child(command, project, async (status) => { if (command.container !== undefined) await clearUp(command.container, status, workplace); });
+    const channel = child.pipe ?? await listener?.accept(child);
+    if (channel === undefined) throw new TypeError('a command has a channel of one kind or the other');
+    return new StepProcess(child, channel, exchange);
   }
 
   send(message: AgentMessage): void {
-    if (this.child.channel.writable) this.child.channel.write(encodeFrame(message));
+    if (this.#channel.writable) this.#channel.write(encodeFrame(message));
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */
   async *messages(): AsyncGenerator {
     const reader = new FrameReader(maxMessageBytes);
     try {
-      for await (const chunk of this.child.channel) {
+      for await (const chunk of this.#channel) {
         if (chunk instanceof Uint8Array) yield* reader.push(chunk);
       }
     } catch (error) {
@@ -61,5 +79,18 @@ export class StepProcess {
     this.child.stderr.resume();
     await this.child.gone;
     await this.exchange.remove();
+  }
+}
+
+/** Docker's own failures. A smaller code is the container's, which is removed by then. */
+const engineFailure = 125;
+
+/** What cannot be removed now stays in the journal, for the next agent. */
+async function clearUp(container: string, { code }: ExitStatus, { engine, journal }: Workplace): Promise<void> {
+  try {
+    if (code === null || code >= engineFailure) await engine.remove(container);
+    journal.forget(container);
+  } catch {
+    // It stays there.
   }
 }

@@ -4,6 +4,7 @@ import type { JobData } from '../channel/to-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../errors.ts';
 import type { Workplace } from '../process/step-process.ts';
+import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedWorkflow } from '../workflow/load.ts';
@@ -30,9 +31,13 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   let session: JobSession | undefined;
   try {
     requireLabels(job, run.labels);
-    run.pool.prepare(job.network);
+    const { sandbox, environment } = run.workplace;
+    const image = job.container?.image;
+    if (image !== undefined && !sandbox.runsImages) emit({ type: 'notice', job: job.name, message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}` });
+    const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
+    run.pool.prepare(surroundings);
     session = await open(run);
-    const status = await runSteps(run, session);
+    const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
     return status;
   } catch (error) {
@@ -56,18 +61,18 @@ async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
   return openSession(await clients(), { environment: job.environment, workflow: loaded.workflow.name, job: job.name });
 }
 
-async function runSteps(run: JobRun, session: JobSession): Promise<JobStatus> {
+async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {
   const { job, jobIndex, loaded, emit, pool, workplace } = run;
   const masker = createMasker();
   const environment = new JobEnvironment({
-    variables: session.variables, jobEnv: job.env, secrets: session.catalogue.map(({ key }) => key), path: workplace.environment['PATH'] ?? '',
+    variables: session.variables, jobEnv: job.env, secrets: session.catalogue.map(({ key }) => key), path: surroundings.environment['PATH'] ?? '',
   });
   for (const name of environment.lockedAmong(Object.keys(job.env))) emit({ type: 'notice', job: job.name, message: `${name} of the job's env was ignored: it is a locked variable of the environment` });
   for (const [stepIndex, step] of job.steps.entries()) {
     emit({ type: 'step_started', job: job.name, step: step.name });
     const began = performance.now();
-    const host = await pool.take(job.network);
-    if (stepIndex + 1 < job.steps.length) pool.prepare(job.network);
+    const host = await pool.take(surroundings);
+    if (stepIndex + 1 < job.steps.length) pool.prepare(surroundings);
     const { status, error, exports, paths } = await runStep(host, {
       start: {
         type: 'start', file: loaded.file, workflow: loaded.workflow.name, job: job.name, step: step.name, jobIndex, stepIndex,

@@ -2,8 +2,9 @@ import { tmpdir } from 'node:os';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import type { Workplace } from '../process/step-process.ts';
+import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
-import { requireSandbox } from '../sandbox/sandboxes.ts';
+import { openSandbox } from '../sandbox/sandboxes.ts';
 import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject, type LoadedWorkflow } from '../workflow/load.ts';
@@ -32,13 +33,17 @@ export interface RunOptions {
 /** @returns whether every job succeeded @throws AgentError when nothing can be run */
 export async function runWorkflow(options: RunOptions): Promise<boolean> {
   const { environment, signal, emit } = options;
-  const [project, sandbox] = await Promise.all([findProject(options.folder), requireSandbox(options.sandbox)]);
-  const journal = await Journal.open(journalFolder(environment));
+  const engine = new ContainerEngine(environment);
+  const [project, sandbox] = await Promise.all([findProject(options.folder), openSandbox(options.sandbox, engine)]);
+  const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   try {
-    const workplace: Workplace = { project: project.root, sandbox, journal, temporary: options.temporary ?? environment['TMPDIR'] ?? tmpdir(), environment: stepBaseEnvironment(environment) };
+    const workplace: Workplace = {
+      project: project.root, sandbox, engine, journal, temporary: options.temporary ?? environment['TMPDIR'] ?? tmpdir(), environment: stepBaseEnvironment(environment),
+    };
     const pool = new StepPool(workplace);
     try {
-      pool.prepare(false);
+      // Most jobs run where the workflows are read, and find a process that has started.
+      if (!sandbox.runsImages) pool.prepare(sandbox.forLoader(workplace.environment));
       const found = await loadProject(project, workplace, options.loaderOutput, signal);
       for (const { file, problem } of found.broken) options.loaderOutput(Buffer.from(`${file}: ${problem}\n`));
       const loaded = chooseWorkflow(found, options.workflow, project.root);

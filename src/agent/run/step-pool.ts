@@ -1,26 +1,27 @@
+import type { Surroundings } from '../sandbox/profile.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 
 /** Starts the next step's process while the current step runs, so that a step does not wait for it. */
 export class StepPool {
   readonly #workplace: Workplace;
-  #spare: { readonly network: boolean; readonly process: Promise<StepProcess> } | undefined;
+  #spare: { readonly surroundings: Surroundings; readonly process: Promise<StepProcess> } | undefined;
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace;
   }
 
-  prepare(network: boolean): void {
+  prepare(surroundings: Surroundings): void {
     if (this.#spare !== undefined) return;
-    const process = StepProcess.launch(this.#workplace, network);
+    const process = StepProcess.launch(this.#workplace, surroundings);
     // Whoever takes it sees the failure.
     process.catch(() => undefined);
-    this.#spare = { network, process };
+    this.#spare = { surroundings, process };
   }
 
-  async take(network: boolean): Promise<StepProcess> {
-    if (this.#spare?.network !== network) await this.close();
-    this.prepare(network);
-    const taken = this.#spare?.process ?? StepProcess.launch(this.#workplace, network);
+  async take(surroundings: Surroundings): Promise<StepProcess> {
+    if (this.#spare !== undefined && !alike(this.#spare.surroundings, surroundings)) await this.close();
+    this.prepare(surroundings);
+    const taken = this.#spare?.process ?? StepProcess.launch(this.#workplace, surroundings);
     this.#spare = undefined;
     return taken;
   }
@@ -31,4 +32,9 @@ export class StepPool {
     const process = await spare?.process.catch(() => undefined);
     await process?.discard();
   }
+}
+
+/** A sandbox's environment follows from its image. */
+function alike(left: Surroundings, right: Surroundings): boolean {
+  return left.network === right.network && left.image === right.image;
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { delimiter, isAbsolute } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../errors.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
-import { runtimeFolders } from './runtime-folders.ts';
+import { findRuntime } from './runtime.ts';
 
 const program = 'bwrap';
 
@@ -14,24 +14,34 @@ const systemFiles = [
   'nsswitch.conf', 'passwd', 'pki', 'profile', 'protocols', 'resolv.conf', 'services', 'ssl', 'timezone',
 ].map((name) => `/etc/${name}`);
 
+/** @throws AgentError (`sandbox_unavailable`) */
+export async function openBwrapSandbox(): Promise<SandboxProfile> {
+  try {
+    await promisify(execFile)(program, [...isolation(false), ...system({}), '--', '/bin/sh', '-c', ':'], { timeout: 10_000 });
+    return bwrapSandbox;
+  } catch (error) {
+    const missing = systemCode(error) === 'ENOENT';
+    throw new AgentError('sandbox_unavailable', missing ? 'the sandbox bwrap needs bubblewrap, which is not installed' : 'bubblewrap cannot make a sandbox on this machine',
+      missing ? 'install it (Debian: apt-get install bubblewrap), or choose another --sandbox' : 'allow unprivileged user namespaces, or choose another --sandbox');
+  }
+}
+
 /** Namespaces by bubblewrap: users, processes, mounts, and the network unless the job asks for it. */
-export const bwrapSandbox: SandboxProfile = Object.freeze({
+const bwrapSandbox: SandboxProfile = Object.freeze({
   name: 'bwrap',
   ownsTemporaryFiles: true,
-  async check() {
-    try {
-      await promisify(execFile)(program, [...isolation(false), ...system({}), '--', '/bin/sh', '-c', ':'], { timeout: 10_000 });
-    } catch (error) {
-      const missing = systemCode(error) === 'ENOENT';
-      throw new AgentError('sandbox_unavailable', missing ? 'the sandbox bwrap needs bubblewrap, which is not installed' : 'bubblewrap cannot make a sandbox on this machine',
-        missing ? 'install it (Debian: apt-get install bubblewrap), or choose another --sandbox' : 'allow unprivileged user namespaces, or choose another --sandbox');
-    }
-  },
+  runsImages: false,
+  forLoader: (environment) => ({ network: false, image: undefined, environment: inside(environment) }),
+  forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
   command(request) {
-    const environment = { ...request.environment, TMPDIR: '/tmp', HOME: '/tmp' };
-    return { file: program, args: [...isolation(request.network), ...system(environment), ...binds(request), '--chdir', request.project, '--', process.execPath, request.entry], environment };
+    const { network, environment } = request.surroundings;
+    return { file: program, args: [...isolation(network), ...system(environment), ...binds(request), '--chdir', request.project, '--', process.execPath, request.entry], environment };
   },
 } satisfies SandboxProfile);
+
+function inside(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...environment, TMPDIR: '/tmp', HOME: '/tmp' };
+}
 
 function isolation(network: boolean): string[] {
   const share = network ? ['--share-net'] : [];
@@ -46,6 +56,7 @@ function system(environment: Readonly<Record<string, string>>): string[] {
 }
 
 function binds({ project, exchange }: LaunchRequest): string[] {
-  const runtime = [...runtimeFolders(), process.execPath].flatMap((path) => ['--ro-bind-try', path, path]);
-  return [...runtime, '--bind', project, project, ...(exchange === undefined ? [] : ['--bind', exchange, exchange])];
+  const { root, parts } = findRuntime();
+  const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => ['--ro-bind-try', path, path]);
+  return [...runtime, '--bind', project, project, '--bind', exchange, exchange];
 }

@@ -4,6 +4,8 @@ import type { SandboxProfile } from './profile.ts';
 export const noSandbox: SandboxProfile = Object.freeze({
   name: 'none',
   ownsTemporaryFiles: false,
-  check: async () => undefined,
-  command: ({ entry, environment }) => ({ file: process.execPath, args: [entry], environment }),
+  runsImages: false,
+  forLoader: (environment) => ({ network: false, image: undefined, environment }),
+  forJob: async ({ network }, environment) => ({ network, image: undefined, environment }),
+  command: ({ entry, surroundings: { environment } }) => ({ file: process.execPath, args: [entry], environment }),
 } satisfies SandboxProfile);

@@ -2,6 +2,21 @@ export const sandboxNames = ['none', 'bwrap', 'container'] as const;
 
 export type SandboxName = (typeof sandboxNames)[number];
 
+/** What a job says of the place where its steps run. */
+export interface JobNeeds {
+  readonly network: boolean;
+  /** Of a container; sandboxes that run no images pass over it. */
+  readonly image: string | undefined;
+}
+
+/** What the processes of one job find around them. */
+export interface Surroundings {
+  readonly network: boolean;
+  readonly image: string | undefined;
+  /** The whole environment that they start with. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** What a step host is started with. */
 export interface LaunchRequest {
   /** The script that runs in it. */
@@ -9,16 +24,18 @@ export interface LaunchRequest {
   /** The folder of the project: the working directory. */
   readonly project: string;
   /** A folder shared with the agent, apart from the project. */
-  readonly exchange: string | undefined;
-  readonly network: boolean;
-  /** The whole environment, as it would be without a sandbox. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly exchange: string;
+  readonly surroundings: Surroundings;
 }
 
 export interface LaunchCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Where the host looks for the channel, as a Unix socket; left out: it has it on descriptor 3. */
+  readonly socket?: string;
+  /** What may outlive the command, when that is killed. */
+  readonly container?: string;
 }
 
 /** A boundary around a process. The step API is the same in each. */
@@ -26,7 +43,11 @@ export interface SandboxProfile {
   readonly name: SandboxName;
   /** Whether the host writes mounted files itself, to the sandbox's own /tmp, which goes with the sandbox. */
   readonly ownsTemporaryFiles: boolean;
-  /** @throws AgentError (`sandbox_unavailable`) when this machine cannot offer it */
-  check(): Promise<void>;
+  /** Whether each job names the image that it runs in. */
+  readonly runsImages: boolean;
+  /** For the process that reads the workflows, before any job is known. @param environment as it would be without a sandbox */
+  forLoader(environment: Readonly<Record<string, string>>): Surroundings;
+  /** @throws AgentError (`sandbox_unavailable`) when the job cannot run in it */
+  forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Surroundings>;
   command(request: LaunchRequest): LaunchCommand;
 }

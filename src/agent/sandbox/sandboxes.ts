@@ -1,14 +1,14 @@
-import { AgentError } from '../errors.ts';
-import { bwrapSandbox } from './bwrap.ts';
+import { openBwrapSandbox } from './bwrap.ts';
+import type { ContainerEngine } from './container-engine.ts';
+import { openContainerSandbox } from './container.ts';
 import { noSandbox } from './none.ts';
 import type { SandboxName, SandboxProfile } from './profile.ts';
 
-/** A profile that the machine can offer, or an error: never another one in its place. @throws AgentError */
-export async function requireSandbox(name: SandboxName): Promise<SandboxProfile> {
-  const profile = profiles[name];
-  if (profile === undefined) throw new AgentError('sandbox_unavailable', `this agent offers no ${name} sandbox`, 'choose --sandbox bwrap, or --sandbox none for code that you trust');
-  await profile.check();
-  return profile;
+/** A profile that the machine can offer, or an error: never another one in its place. @throws AgentError (`sandbox_unavailable`) */
+export async function openSandbox(name: SandboxName, engine: ContainerEngine): Promise<SandboxProfile> {
+  switch (name) {
+    case 'none': return noSandbox;
+    case 'bwrap': return openBwrapSandbox();
+    case 'container': return openContainerSandbox(engine);
+  }
 }
-
-const profiles: Partial<Record<SandboxName, SandboxProfile>> = { none: noSandbox, bwrap: bwrapSandbox };

@@ -1,10 +1,12 @@
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { encodeFrame, FrameReader } from '../channel/frames.ts';
 import { isAgentMessage, type AgentMessage } from '../channel/from-agent.ts';
 import type { LoaderMessage, StepMessage } from '../channel/to-agent.ts';
 import { Requests } from './requests.ts';
 
 const descriptor = 3;
+/** Names a Unix socket, where there is no descriptor. */
+const socketVariable = 'KICI_CHANNEL';
 /** What the agent sends is values, at most a step's worth of them. */
 const maxMessageBytes = 256 * 1_048_576;
 
@@ -12,7 +14,7 @@ const maxMessageBytes = 256 * 1_048_576;
 export class Channel {
   onMessage: (message: AgentMessage) => unknown = () => undefined;
   readonly requests: Requests;
-  readonly #socket = new Socket({ fd: descriptor, readable: true, writable: true });
+  readonly #socket = openSocket();
 
   constructor() {
     this.requests = new Requests((requests) => { void this.send({ type: 'ask', requests: [...requests] }); });
@@ -29,4 +31,10 @@ export class Channel {
   async send(message: StepMessage | LoaderMessage): Promise<void> {
     await new Promise<void>((resolve) => { this.#socket.write(encodeFrame(message), () => { resolve(); }); });
   }
+}
+
+function openSocket(): Socket {
+  const path = process.env[socketVariable];
+  delete process.env[socketVariable];
+  return path === undefined ? new Socket({ fd: descriptor, readable: true, writable: true }) : connect(path);
 }

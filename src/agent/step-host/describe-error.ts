@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /** Frames below the author's own function say nothing to the author. */
-const ownFrame = /^\s+at .*(?:\/agent\/step-host\/|\(node:internal\/|at node:internal\/)/;
+const ownFrame = /^\s+at .*(?:\/agent\/step-host\/|\/bundle\/step-host\.mjs|\(node:internal\/|at node:internal\/)/;
 
 /**
  * An error with its stack, causes and fields. Nothing is cut off in the middle: the agent can only mask a secret that

@@ -34,6 +34,7 @@ function toData({ name, on, jobs }: Workflow): WorkflowData {
       needs: [...job.needs ?? []],
       env: { ...job.env },
       network: job.network ?? false,
+      ...(job.container === undefined ? {} : { container: { image: job.container.image } }),
       steps: job.steps.map((step) => (step.timeout === undefined ? { name: step.name } : { name: step.name, timeout: step.timeout })),
     })),
   };

@@ -28,10 +28,11 @@ const deadlineMs = 60_000;
  * @throws AgentError
  */
 export async function loadProject({ root, files }: Project, workplace: Workplace, output: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<LoadedProject> {
-  const host = await StepProcess.launch(workplace, false);
+  const host = await StepProcess.launch(workplace, workplace.sandbox.forLoader(workplace.environment));
   const end = (): void => { host.child.kill(); };
   const timer = setTimeout(end, deadlineMs);
   signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   host.child.stdout.on('data', output);
   host.child.stderr.on('data', output);
   try {

@@ -20,10 +20,13 @@ export interface Project {
   readonly home: string;
   readonly temporary: string;
   readonly environment: Readonly<Record<string, string>>;
-  start(args: readonly string[]): ChildProcess;
+  start(args: readonly string[], more?: Readonly<Record<string, string>>): ChildProcess;
   run(...args: string[]): Promise<Outcome>;
   leftovers(): Promise<readonly string[]>;
 }
+
+/** Where the machine has one. */
+const engine = process.env['DOCKER_HOST'] === undefined ? {} : { DOCKER_HOST: process.env['DOCKER_HOST'] };
 
 /** A user's folder without node_modules, with a home, a place for temporary files and programs of its own. */
 export async function makeProject(files: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}): Promise<Project> {
@@ -37,8 +40,8 @@ export async function makeProject(files: Readonly<Record<string, string>>, envir
     await writeFile(path, text);
     if (!name.endsWith('.ts')) await chmod(path, 0o755);
   }
-  const variables = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8', ...environment };
-  const start = (args: readonly string[]): ChildProcess => spawn(process.execPath, [programFile('kici'), ...args], { cwd: folder, env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
+  const variables = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8', ...engine, ...environment };
+  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess => spawn(process.execPath, [programFile('kici'), ...args], { cwd: folder, env: { ...variables, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   const leftovers = async (): Promise<readonly string[]> => readdir(temporary);
   return {
     folder, home, temporary, environment: variables, start, leftovers,

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { AgentError, systemCode } from '../errors.ts';
+import type { Child } from './child.ts';
+
+/** Long enough for any container to start. */
+const deadlineMs = 60_000;
+
+/** A Unix socket for the one connection that a step host makes before any code of an author runs in it. */
+export class ChannelListener {
+  readonly #server: Server;
+  readonly #connection: Promise<Socket>;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.#connection = new Promise((resolve) => {
+      server.once('connection', (socket) => {
+        server.close();
+        resolve(socket);
+      });
+    });
+  }
+
+  /** @param path in a folder that is nobody else's @throws AgentError (`cannot_write`) */
+  static async open(path: string): Promise<ChannelListener> {
+    const server = createServer();
+    const listener = new ChannelListener(server);
+    try {
+      server.listen(path);
+      await once(server, 'listening');
+      return listener;
+    } catch (error) {
+      throw new AgentError('cannot_write', `cannot make a socket at ${JSON.stringify(path)} (${systemCode(error) ?? 'unknown'})`, 'its path may have about a hundred characters; TMPDIR and --mount-dir choose another place');
+    }
+  }
+
+  /** @returns a channel that is at its end already, where the process ends before it has connected */
+  async accept(child: Child): Promise<Duplex> {
+    const timer = setTimeout(() => { child.kill(); }, deadlineMs);
+    const connection = await Promise.race([this.#connection, child.ended]);
+    clearTimeout(timer);
+    if (connection instanceof Duplex) return connection;
+    this.#server.close();
+    return closedChannel();
+  }
+}
+
+function closedChannel(): Duplex {
+  const channel = new Duplex({ read() { this.push(null); }, write(_chunk, _encoding, done) { done(); } });
+  channel.end();
+  return channel;
+}

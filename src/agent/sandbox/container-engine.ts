@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { AgentError, systemCode } from '../errors.ts';
+
+const timeoutMs = 60_000;
+const emptyImage = 'localhost/kici/empty:1';
+/** The end of a tar archive, and nothing before it. */
+const emptyArchive = Buffer.alloc(1_024);
+
+export interface Image {
+  readonly id: string;
+  /** Where its programs lie. */
+  readonly searchPath: string | undefined;
+}
+
+const inspected = z.object({ Id: z.string(), Config: z.object({ Env: z.array(z.string()).nullish() }).nullish() });
+
+/** The command line of a Docker-compatible engine, which is where `DOCKER_HOST` or the current context says. */
+export class ContainerEngine {
+  readonly program = 'docker';
+  /** What it needs of the agent's own environment, and none of the agent's credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    this.environment = Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined || name.startsWith('KICI_') ? [] : [[name, value]])));
+  }
+
+  /** Whether the root of its containers is the user who runs it. @throws AgentError when there is no engine */
+  async isRootless(): Promise<boolean> {
+    try {
+      return (await this.#run(['info', '--format', '{{json .SecurityOptions}}'])).includes('name=rootless');
+    } catch (error) {
+      const missing = systemCode(error) === 'ENOENT';
+      throw new AgentError('sandbox_unavailable', missing ? 'the sandbox container needs the program docker, which is not installed' : `the container engine does not answer: ${reason(error)}`,
+        missing ? 'install a Docker-compatible engine, or choose another --sandbox' : 'start it, or let DOCKER_HOST say where it is, or choose another --sandbox');
+    }
+  }
+
+  /** Never pulls one: that is for whoever trusts it. @throws AgentError */
+  async image(reference: string): Promise<Image> {
+    try {
+      return await this.#inspect(reference);
+    } catch (error) {
+      if (isMissing(error)) throw new AgentError('sandbox_unavailable', `the container engine has no image ${JSON.stringify(reference)}`, `run docker pull ${reference}, or name another image`);
+      throw new AgentError('sandbox_unavailable', `the container engine cannot tell of the image ${JSON.stringify(reference)}: ${reason(error)}`, 'see whether the engine runs, and try again');
+    }
+  }
+
+  /** An image that holds nothing. @throws AgentError */
+  async empty(): Promise<Image> {
+    try {
+      return await this.#inspect(emptyImage);
+    } catch (error) {
+      if (!isMissing(error)) return this.image(emptyImage);
+      await this.#run(['import', '-', emptyImage], emptyArchive).catch((failure: unknown) => {
+        throw new AgentError('sandbox_unavailable', `the container engine cannot make an image: ${reason(failure)}`, 'look at its log, or choose another --sandbox');
+      });
+      return this.image(emptyImage);
+    }
+  }
+
+  /** Resolves when there is no such container, with all that ran in it. Rejects when that is not sure. */
+  async remove(name: string): Promise<void> {
+    const latest = performance.now() + timeoutMs;
+    for (;;) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one try after another
+        await this.#run(['rm', '--force', '--volumes', name]);
+        return;
+      } catch (error) {
+        if (isMissing(error)) return;
+        // The engine itself removes it, for it has ended: until that is done there is nothing to wait for but asking again.
+        if (!/already in progress/i.test(reason(error)) || performance.now() > latest) throw error;
+      }
+    }
+  }
+
+  async #inspect(reference: string): Promise<Image> {
+    const { Id, Config } = inspected.parse(JSON.parse(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference])));
+    return { id: Id, searchPath: Config?.Env?.find((line) => line.startsWith('PATH='))?.slice('PATH='.length) };
+  }
+
+  async #run(args: readonly string[], input: Uint8Array = Buffer.alloc(0)): Promise<string> {
+    const running = promisify(execFile)(this.program, args, { env: this.environment, timeout: timeoutMs, encoding: 'utf8' });
+    running.child.stdin?.on('error', () => undefined).end(input);
+    return (await running).stdout;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return /no such (?:image|container)|(?:image|container) not known/i.test(reason(error));
+}
+
+function reason(error: unknown): string {
+  const printed = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split('\n')[0] : undefined;
+  return printed === undefined || printed === '' ? 'docker did not end as it should' : printed;
+}

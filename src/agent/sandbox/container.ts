@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { AgentError } from '../errors.ts';
+import { temporaryName } from '../mounts/temporary-folder.ts';
+import type { ContainerEngine } from './container-engine.ts';
+import type { LaunchRequest, SandboxProfile } from './profile.ts';
+import { findRuntime } from './runtime.ts';
+
+/** Where the product lies in a container. */
+const runtimeRoot = '/kici';
+const defaultSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What Node.js itself is linked with. */
+const libraryFolders = ['/lib', '/lib32', '/lib64', '/libx32', '/usr/lib', '/usr/lib32', '/usr/lib64', '/nix/store'];
+/** They speak of the user outside. */
+const outside = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR']);
+
+/**
+ * A container for each process, from the image that the job names. The workflows are read in one that has nothing but
+ * Node.js and what it is linked with, for no image is named by then.
+ * @throws AgentError (`sandbox_unavailable`)
+ */
+export async function openContainerSandbox(engine: ContainerEngine): Promise<SandboxProfile> {
+  const user = await engine.isRootless() ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+  const { id: empty } = await engine.empty();
+  return Object.freeze({
+    name: 'container',
+    ownsTemporaryFiles: true,
+    runsImages: true,
+    forLoader: (environment) => ({ network: false, image: empty, environment: inside(environment, defaultSearchPath) }),
+    async forJob({ network, image }, environment) {
+      if (image === undefined) throw new AgentError('sandbox_unavailable', 'the job names no image for the sandbox container to run it in', 'add container: { image: \'debian:stable\' } to the job, or choose another --sandbox');
+      const { id, searchPath = defaultSearchPath } = await engine.image(image);
+      return { network, image: id, environment: inside(environment, searchPath) };
+    },
+    command(request) {
+      const { image = empty, network, environment } = request.surroundings;
+      const container = temporaryName('container');
+      const socket = join(request.exchange, 'channel');
+      const variables = Object.entries({ ...environment, KICI_CHANNEL: socket, TINI_KILL_PROCESS_GROUP: '1' }).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+      const libraries = image === empty ? libraryFolders.filter((folder) => existsSync(folder)).flatMap((folder) => mount(folder, folder, true)) : [];
+      return {
+        file: engine.program, environment: engine.environment, socket, container,
+        args: [
+          'run', '--rm', '--init', '--name', container, '--pull', 'never', '--user', user, ...isolation, ...(network ? [] : ['--network', 'none']), ...variables, ...libraries, ...mounts(request),
+          '--workdir', request.project, '--entrypoint', join(runtimeRoot, 'node'), image, join(runtimeRoot, relative(findRuntime().root, request.entry)),
+        ],
+      };
+    },
+  } satisfies SandboxProfile);
+}
+
+/** The engine must keep no log of its own: what comes out of a step is not masked yet. */
+const isolation = [
+  '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--log-driver', 'none', '--no-healthcheck', '--tmpfs', '/tmp:rw,exec,nosuid,nodev,mode=1777',
+];
+
+function inside(environment: Readonly<Record<string, string>>, searchPath: string): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => !outside.has(name))), PATH: searchPath, HOME: '/tmp', TMPDIR: '/tmp' };
+}
+
+function mounts({ project, exchange }: LaunchRequest): string[] {
+  const { root, parts } = findRuntime();
+  const runtime = parts.flatMap((part) => mount(join(root, part), join(runtimeRoot, part), true));
+  return [...runtime, ...mount(process.execPath, join(runtimeRoot, 'node'), true), ...mount(project, project, false), ...mount(exchange, exchange, false)];
+}
+
+/** The option is one line of comma-separated values, in which a path may hold anything when it is quoted. */
+function mount(source: string, target: string, readOnly: boolean): string[] {
+  const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
+  return ['--mount', ['type=bind', quoted(`source=${source}`), quoted(`target=${target}`), ...(readOnly ? ['readonly'] : [])].join(',')];
+}
