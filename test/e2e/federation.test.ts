@@ -10,6 +10,7 @@ import { goodToken, project, startFake } from '../../backends/gcp/test/server/st
 import { keyStore } from '../../backends/gcp/test/support/store.ts';
 import { openBaoLane, startOpenBao } from '../../backends/vault/test/support/open-bao.ts';
 import { administer } from '../../backends/vault/test/support/server.ts';
+import { findLeaks } from '../../examples/demo/search.ts';
 import { openGates, type Gates } from '../support/gates.ts';
 import { describeLane } from '../support/lane.ts';
 import { createLink, type Link } from '../support/link.ts';
@@ -32,6 +33,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
   let vault: Link;
   let projectFolder: string;
   const stops: (() => Promise<unknown>)[] = [];
+  const credentials: string[] = [];
 
   async function run(program: ProgramName, args: readonly string[], input?: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
     return runProgram(program, args, { environment: orchestrator.environment, folder: projectFolder, ...(input === undefined ? {} : { input }) });
@@ -46,6 +48,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
   async function addBackend(name: string, type: string, settings: Readonly<Record<string, string>>, secretName: string, secret: string): Promise<void> {
     const flags = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     const { code, stderr } = await run('kici-admin', ['backend', 'add', name, '--type', type, ...flags, '--secret', secretName, '--from-stdin'], secret);
+    credentials.push(secret);
     expect(stderr).not.toContain(secret);
     if (code !== 0) throw new Error(stderr);
   }
@@ -154,6 +157,13 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
       expect(await runWorkflow('look')).toContain(`SHARED = ${digest('aws')} from corp-aws:apps/shop`);
       await admin('backend', 'remove', 'corp-vault', '--yes');
       expect((await explained('SHARED')).candidates.map(({ backend }) => backend)).toEqual(['corp-aws', 'corp-gcp', 'internal']);
+    });
+
+    it('leaves no value and no credential in any file or log, in any encoding', async () => {
+      const audit = await admin('audit', 'list', '--json');
+      const { places, searched } = await findLeaks([...Object.values(values), ...credentials], orchestrator.home, [orchestrator.output(), audit]);
+      expect(places).toEqual([]);
+      expect(searched).toBeGreaterThan(3);
     });
   });
 });
