@@ -55,7 +55,7 @@ function count(lanes: Map<string, Lane>, name: string, test: TestCase): void {
 
 function reasonOf(test: TestCase): string {
   const result = test.result();
-  return ('note' in result ? result.note : undefined) ?? 'no reason given';
+  return ('note' in result ? result.note : undefined) ?? result.errors?.[0]?.message ?? 'no reason given';
 }
 
 function print(rows: readonly (readonly string[])[]): void {
