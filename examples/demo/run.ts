@@ -57,7 +57,7 @@ async function withVault(vault: VaultServer, client: { readonly environment: Rea
   await run('kici-admin', ['environment', 'bind', 'production', '--scope', 'corp-vault:apps/shop', '--priority', '10'], client);
   await run('kici', ['run', 'deploy'], client);
   await run('kici-admin', ['explain', '--environment', 'production', 'API_URL'], client);
-  say('# It goes away. The job does not start; nothing serves the lower-ranked value in its place.');
+  say('# It goes away. API_URL is refused; nothing serves the lower-ranked value in its place.');
   await stop(vault.child);
   await run('kici', ['run', 'deploy'], { ...client, expected: 1 });
 }

@@ -23,7 +23,7 @@ export const apiErrors = Object.freeze({
 export type ApiErrorCode = keyof typeof apiErrors;
 
 /** The client's own ways to fail, before there is an answer. */
-const clientErrors = Object.freeze({
+export const clientErrors = Object.freeze({
   unreachable: { hint: 'start it with `kici-orchestrator`, or point KICI_URL to where it runs' },
   bad_answer: { hint: 'check that KICI_URL points to an orchestrator and not to a proxy\'s page' },
 });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
@@ -15,7 +15,7 @@ const openingTimeoutMs = 5_000;
 export function openDatabase<Tables>(file: string): Kysely<Tables> {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     database = new DatabaseSync(file, { timeout: openingTimeoutMs });
     chmodSync(file, 0o600);
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on; pragma busy_timeout = 0');
@@ -25,4 +25,15 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
     throw new DatabaseError('cannot_open', `cannot open the database ${file} (${reason})`, 'check that the folder exists, can be written, and has room; KICI_DATA_DIR names another');
   }
   return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
+}
+
+/** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries for ever. */
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }

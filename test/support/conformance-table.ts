@@ -25,7 +25,11 @@ export default class ConformanceTable implements Reporter {
       for (const [reason, ids] of notProven) console.log(`not proven: ${name}: ${ids.join(' ')}: ${reason}`);
     }
     for (const line of missing) console.log(`not run: ${line}`);
-    for (const module of modules) for (const { message } of module.errors()) console.log(`failed: ${module.relativeModuleId}: ${message}`);
+    for (const module of modules) {
+      // A hook that fails leaves the cases of its suite skipped without a reason: a server that did not start is a failure.
+      const failures = [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())];
+      for (const { message } of failures) console.log(`failed: ${module.relativeModuleId}: ${message}`);
+    }
     for (const error of unhandledErrors) console.log('failed: an error that no test caught:', error);
   }
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '@kici-dev/secret-backend';
-import { faults, runConformance, type Harness, type Provocations } from '@kici-dev/secret-backend-conformance';
-import { describe, it as test } from 'vitest';
+import { faults, type Harness, type Provocations } from '@kici-dev/secret-backend-conformance';
+import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
 import { objectPerScope, secretPerKey } from '../capabilities.ts';
 import { goodToken, startFake, type RunningFake } from './server/start.ts';
 import { keyStore, objectStore, type Store } from './support/store.ts';
@@ -61,7 +61,7 @@ const notOfThisService = {
 };
 
 for (const transport of transports) {
-  runConformance({ describe, test }, {
+  proveAlsoThroughHost({
     name: `gcp secret-per-key over ${transport}`, capabilities: secretPerKey,
     harness: harness(transport, { layout: 'secret-per-key' }, keyStore, ({ model }, store) => ({
       async hideFromLists(ref) {
@@ -74,7 +74,7 @@ for (const transport of transports) {
       'listing.denied-root': 'the right to list is one for the whole project',
     },
   });
-  runConformance({ describe, test }, {
+  proveAlsoThroughHost({
     name: `gcp object-per-scope over ${transport}`, capabilities: objectPerScope,
     harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({
       async denyList(scope) {

@@ -1,5 +1,5 @@
-import { runConformance, type Harness } from '@kici-dev/secret-backend-conformance';
-import { describe, it } from 'vitest';
+import type { Harness } from '@kici-dev/secret-backend-conformance';
+import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
 import { capabilities } from '../capabilities.ts';
 import { databaseFaults, FaultSwitch } from './faulty-dialect.ts';
 import { context, createTestStore } from './support.ts';
@@ -53,7 +53,7 @@ const noFolders = 'the store has no rights of its own: a folder is listed or the
 const noBody = 'the answer of a database driver is rows or an error: it has no body that could be empty, broken off or in part';
 const operations = ['list', 'read', 'batch', 'write', 'delete', 'check'];
 
-runConformance({ describe, test: it }, {
+proveAlsoThroughHost({
   name: 'internal (SQLite)', capabilities, harness,
   notProven: Object.fromEntries([
     ...Object.entries(states).flatMap(([verb, reason]) => [[`leaks.state.${verb}`, reason], [`outcome.${outcomes[verb]}`, reason]]),

@@ -1,5 +1,4 @@
-import { runConformance } from '@kici-dev/secret-backend-conformance';
-import { describe, it } from 'vitest';
+import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
 import { capabilitiesFor, vaultHarness, type HarnessOptions } from './support/harness.ts';
 import { notProven } from './support/not-proven.ts';
 import { fakeServer } from './support/server.ts';
@@ -15,5 +14,5 @@ const suites: Readonly<Record<string, HarnessOptions>> = {
 };
 
 for (const [name, options] of Object.entries(suites)) {
-  runConformance({ describe, test: it }, { name, capabilities: capabilitiesFor(options), harness: vaultHarness(() => server, options), notProven: notProven[options.kvVersion] });
+  proveAlsoThroughHost({ name, capabilities: capabilitiesFor(options), harness: vaultHarness(() => server, options), notProven: notProven[options.kvVersion] });
 }

@@ -4,7 +4,8 @@ import { chooseMode } from '../value-input/mode.ts';
 import type { SecretSetting } from './parameters/value.ts';
 import type { Registry, Session } from './session.ts';
 
-export type BackendType = z.output<Registry['backends.types']['output']>['types'][number];
+type BackendTypes = z.output<Registry['backends.types']['output']>;
+export type BackendType = BackendTypes['types'][number];
 type Setting = BackendType['settings'][number];
 type PlainSettings = Record<string, string | number | boolean>;
 
@@ -24,10 +25,12 @@ export async function readSettings(type: BackendType, words: Readonly<Record<str
   return { settings, secretSettings };
 }
 
-export function findType(types: readonly BackendType[], name: string): BackendType {
+export function findType({ types, problems }: BackendTypes, name: string): BackendType {
   const found = types.find(({ type }) => type === name);
-  if (found === undefined) throw new UsageError(`there is no backend type ${JSON.stringify(name)}`, `choose one of ${types.filter(({ addable }) => addable).map(({ type }) => type).join(', ')}`);
-  return found;
+  if (found !== undefined) return found;
+  const choices = `choose one of ${types.filter(({ addable }) => addable).map(({ type }) => type).join(', ')}`;
+  // The type may be one of a package that the server's configuration names and its machine lacks.
+  throw new UsageError(`there is no backend type ${JSON.stringify(name)}`, [choices, ...problems.map((one) => `${one.package} ${one.problem}: ${one.hint}`)].join('; or '));
 }
 
 function settingOf(type: BackendType, name: string): Setting {

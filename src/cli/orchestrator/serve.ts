@@ -27,7 +27,9 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   }
   try {
     if (application.createdKeyFile !== undefined) {
-      log.warn({ file: application.createdKeyFile }, 'a new key was made; back it up apart from the data: without it no stored secret can be read');
+      const advice = 'a new key was made; back it up apart from the data: without it no stored secret can be read';
+      if (json) log.warn({ file: application.createdKeyFile }, advice);
+      else io.stderr.write(`warning: ${advice}\n         ${application.createdKeyFile}\n`);
     }
     await keepLocalToken(application, settings.host, io.environment);
     io.stdout.write(json ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n` : `kici-orchestrator is ready on ${application.url}\n`);

@@ -1,4 +1,4 @@
-import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, failureCodes, type FailureCode } from '@kici-dev/secret-backend';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/errors.ts';
 
 export interface ErrorAnswer {
@@ -28,7 +28,7 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
 
 export function toApiError(error: unknown): ApiError | undefined {
   if (ApiError.is(error)) return error;
-  if (BackendError.is(error)) return new ApiError(fromBackend[error.code] ?? 'backend_unavailable', error.message, error.hint);
+  if (BackendError.is(error)) return new ApiError(fromBackend[error.code] ?? 'backend_unavailable', `${error.detail ?? failureCodes[error.code].meaning} [${error.code}]`, error.hint);
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError('too_large', 'the request body is too large');
     if (typeof error.code === 'string' && error.code.startsWith('FST_ERR_CTP_')) return new ApiError('invalid_request', 'the request body is not JSON');

@@ -58,7 +58,7 @@ const add = defineCommand({
   run: async ({ name: backend, type, set, secrets, ...treated }, session) => {
     await session.precheck((all) => all['backends.add'], { name: backend });
     const known = await session.call((all) => all['backends.types'], {});
-    const given = await readSettings(findType(known.types, type), set ?? {}, secrets, session);
+    const given = await readSettings(findType(known, type), set ?? {}, secrets, session);
     const data = await session.call((all) => all['backends.add'], { name: backend, type, ...given, ...treated });
     return { data, text: `added backend ${data.name} of type ${data.type}`, notice: `see that it works: kici-admin backend test ${data.name}` };
   },
@@ -74,7 +74,7 @@ const update = defineCommand({
     }
     const current = await session.call((all) => all['backends.show'], { name: backend });
     const known = await session.call((all) => all['backends.types'], {});
-    const given = await readSettings(findType(known.types, current.type), set ?? {}, secrets, session);
+    const given = await readSettings(findType(known, current.type), set ?? {}, secrets, session);
     const data = await session.call((all) => all['backends.update'], { name: backend, ...given, unset: [...unset], ...treated });
     return { data, text: `changed backend ${data.name}`, notice: `see that it works: kici-admin backend test ${data.name}` };
   },

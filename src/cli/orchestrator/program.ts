@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { configurationItems } from './configuration.ts';
+
+export const programName = 'kici-orchestrator';
+
+export interface ProgramOptions {
+  readonly writeOut: (text: string) => void;
+  readonly serve: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
+  readonly printConfiguration: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
+}
+
+/** The commander tree; it throws commander's own errors and never ends the process. */
+export function createProgram(options: ProgramOptions): Command {
+  const program = configure(new Command(programName), options)
+    .description('The KiCI secrets orchestrator: HTTP API on http://127.0.0.1:4000, data in ./.kici-data.')
+    .option('--config <file>', 'JSON file with the entries that `config` prints (KICI_CONFIG)')
+    .option('--json', 'print the ready line, and errors, as JSON')
+    .addHelpText('after', '\nExample:\n  kici-orchestrator --port 4100 --data-dir /var/lib/kici\n');
+  for (const item of Object.values(configurationItems)) if (item.flag !== '') program.option(item.flag, `${item.description} (${item.variable})`);
+  const isJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
+  program.action(() => options.serve(program.opts(), isJson()));
+  configure(program.command('config'), options)
+    .description('print each value of the configuration and where it came from').option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  KICI_PORT=4100 kici-orchestrator config\n')
+    .action((flags: { json?: boolean }) => options.printConfiguration(program.opts(), flags.json === true || isJson()));
+  return program;
+}
+
+function configure(command: Command, { writeOut }: ProgramOptions): Command {
+  return command.exitOverride().configureOutput({ writeOut, writeErr: () => undefined });
+}

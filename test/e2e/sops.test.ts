@@ -1,0 +1,64 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { describeLane, missingVariable } from '../support/lane.ts';
+import { runProgram, startOrchestrator, type RunningOrchestrator } from '../support/programs.ts';
+
+const run = promisify(execFile);
+const sops = process.env['KICI_TEST_SOPS'] ?? '';
+const missingAge = spawnSync('age-keygen', ['--version']).status === 0 ? undefined : 'the program age-keygen is not installed';
+const fixtures = join(import.meta.dirname, '../fixtures/workflows');
+const plain = 'db_password: from-the-encrypted-file-88ce\n';
+
+/** A project as its author has it: an encrypted file that one of two provisioned keys opens. */
+async function prepare(orchestrator: RunningOrchestrator, workflow: string, encrypted: string): Promise<{ folder: string; environment: Record<string, string>; keys: string[] }> {
+  const folder = join(orchestrator.home, 'project');
+  const environment = { ...orchestrator.environment, PATH: [dirname(sops), process.env['PATH'] ?? ''].join(delimiter) };
+  await mkdir(join(folder, '.kici/workflows'), { recursive: true });
+  await copyFile(join(fixtures, workflow), join(folder, '.kici/workflows', workflow));
+  const keys = await Promise.all(['ALICE', 'BOB'].map(async () => (await run('age-keygen')).stdout));
+  const recipients = keys.map((key) => /public key: (\S+)/.exec(key)?.[1] ?? '');
+  await writeFile(join(folder, 'plain.yaml'), plain);
+  const { stdout } = await run(sops, ['encrypt', '--age', recipients[1] ?? '', 'plain.yaml'], { cwd: folder, env: environment });
+  await writeFile(join(folder, encrypted), stdout);
+  await run('rm', [join(folder, 'plain.yaml')]);
+  await runProgram('kici-admin', ['environment', 'create', 'production', '--bind', 'production'], { environment });
+  for (const [index, key] of keys.entries()) {
+    const { code, stderr } = await runProgram('kici-admin', ['secret', 'set', '--scope', 'production', `AGE_KEY_${index}`], { environment, input: key });
+    expect(code, stderr).toBe(0);
+  }
+  return { folder, environment, keys };
+}
+
+describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the program sops') ?? missingAge }, () => {
+  it('a key that is mounted for one step decrypts a file, and is gone after it', async () => {
+    await using orchestrator = await startOrchestrator();
+    const { folder, environment, keys } = await prepare(orchestrator, 'sops-file.ts', 'secret.enc.yaml');
+    const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment: { ...environment, TMPDIR: await temporaryFolder(orchestrator) }, folder });
+    expect(code, stdout + stderr).toBe(0);
+    expect(await readFile(join(folder, 'config.yaml'), 'utf8')).toBe(plain);
+    expect(await readdir(join(orchestrator.home, 'tmp'))).toEqual([]);
+    for (const key of keys) expect(stdout + stderr).not.toContain(/AGE-SECRET-KEY-\S+/.exec(key)?.[0]);
+  }, 60_000);
+
+  it('values that were decrypted early are variables of later steps', async () => {
+    await using orchestrator = await startOrchestrator();
+    const { folder, environment } = await prepare(orchestrator, 'sops-env.ts', 'secrets.enc.yaml');
+    await writeFile(join(folder, 'deploy.sh'), '#!/bin/sh\nprintf %s "$db_password" | sha256sum\nenv | grep -c AGE\n');
+    await chmod(join(folder, 'deploy.sh'), 0o755);
+    const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment, folder });
+    const wanted = (await run('sh', ['-c', 'printf %s from-the-encrypted-file-88ce | sha256sum'])).stdout.trim();
+    expect(stdout + stderr).toContain(wanted);
+    // `grep -c` of nothing prints 0 and fails: no key is in the later step's environment.
+    expect(code).toBe(1);
+    expect(stdout).toContain('\n0\n');
+  }, 60_000);
+});
+
+async function temporaryFolder(orchestrator: RunningOrchestrator): Promise<string> {
+  const folder = join(orchestrator.home, 'tmp');
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
