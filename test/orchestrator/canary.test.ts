@@ -2,24 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSessionKeyPair } from '../../src/api/job-seal.ts';
+import { needlesOf } from '../../src/masker/needles.ts';
 import { newService } from './support/places.ts';
 import { base64, codeOf, startServer, type TestServer } from './support/server.ts';
 
 const canary = 'canary-Xq7-Nothing-May-Show-This-0193';
 
-/** The value as it would look wherever it had slipped through: as it is, hex, and the stable core of base64 at each alignment. */
-const needles: readonly string[] = [
-  canary, Buffer.from(canary).toString('hex'), Buffer.from(canary).toString('hex').toUpperCase(),
-  ...[0, 1, 2].flatMap((shift) => ['base64', 'base64url'].map((encoding) => {
-    const text = Buffer.from('\0'.repeat(shift) + canary).toString(encoding === 'base64' ? 'base64' : 'base64url');
-    return text.slice(shift === 0 ? 0 : 4, -4);
-  })),
-  JSON.stringify([...Buffer.from(canary)]).slice(1, -1),
-];
+/** The value as it would look wherever it had slipped through: every form that is masked in a log, and bytes as JSON writes them. */
+const needles: readonly (string | Buffer)[] = [...needlesOf(Buffer.from(canary)), JSON.stringify([...Buffer.from(canary)]).slice(1, -1)];
 
 function expectClean(where: string, content: string | Buffer): void {
   const bytes = Buffer.from(content);
-  for (const needle of needles) expect(`${where} ${bytes.includes(needle) ? `holds ${needle}` : 'is clean'}`).toBe(`${where} is clean`);
+  for (const needle of needles) expect(`${where} ${bytes.includes(needle) ? `holds ${needle.toString()}` : 'is clean'}`).toBe(`${where} is clean`);
 }
 
 async function filesOf(server: TestServer): Promise<readonly (readonly [string, Buffer])[]> {

@@ -86,6 +86,19 @@ describe('a job session', () => {
     expect([one.service.requests - (before[0] ?? 0), two.service.requests - (before[1] ?? 0)]).toEqual([1, 1]);
   });
 
+  it('reads nothing anew within the age that a backend\'s values may have, and says how old they are', async () => {
+    const server = await startServer();
+    const { address, service } = newService({ 'apps CACHED': 'one' });
+    await add(server, 'corp', address, { cacheMaxAgeMs: 60_000 });
+    await server.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    expect(await (await open(server, 'e')).value('CACHED')).toBe('one');
+    const second = await open(server, 'e');
+    const before = service.requests;
+    expect(await second.read('CACHED')).toMatchObject([{ status: 'sealed', ageMs: expect.any(Number) }]);
+    expect(await second.value('CACHED')).toBe('one');
+    expect([service.reads, service.requests - before]).toEqual([['apps CACHED'], 0]);
+  });
+
   it('tells a missing, an unset and an unavailable key apart', async () => {
     const server = await withProduction();
     await server.call('secrets.declare', { scope: 'production', key: 'LATER' });

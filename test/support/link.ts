@@ -7,12 +7,15 @@ export interface Link {
   /** Ends every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Every byte that has passed, in either direction. */
+  passed(): Buffer;
 }
 
 /** @param target such as `http://127.0.0.1:8200` */
 export async function createLink(target: string): Promise<Link> {
   const { protocol, hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  const chunks: Buffer[] = [];
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
     for (const [from, to] of [[near, far], [far, near]] as const) {
@@ -22,6 +25,7 @@ export async function createLink(target: string): Promise<Link> {
         sockets.delete(from);
         to.destroy();
       });
+      from.on('data', (chunk: Buffer) => chunks.push(chunk));
       from.pipe(to);
     }
   });
@@ -44,5 +48,6 @@ export async function createLink(target: string): Promise<Link> {
     async mend() {
       await listen(own);
     },
+    passed: () => Buffer.concat(chunks),
   };
 }
