@@ -1,8 +1,9 @@
 import { Channel } from './channel.ts';
-import { registerModuleHooks } from './module-hooks.ts';
+import { prepareForTypeScript, registerModuleHooks } from './module-hooks.ts';
 
 // The only entry of every process that runs author code. It is told over its channel what to do.
 registerModuleHooks();
+await prepareForTypeScript();
 const channel = new Channel();
 channel.onMessage = async (message) => {
   switch (message.type) {
