@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { runWith, withSteps, workflowOf } from './project.ts';
 
@@ -19,6 +20,12 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     expect(stdout).toContain('400 14\n700\ntrue ***\n***');
     expect(stdout).toContain('TMP 0\n');
     expect(left).toEqual([]);
+  });
+
+  it('writes them there too where a variable has moved TMPDIR', async () => {
+    const { stdout, project } = await runWith({ values: { A: 'value-of-a' } }, bodies('ctx.setEnv("TMPDIR", process.cwd())', 'console.log("AT", (await ctx.secrets.mountFile({ sources: ["A"] })).path)'), '--sandbox', sandbox);
+    expect(stdout).toContain('AT /tmp/kici-step-');
+    expect(await readdir(project.folder)).toEqual(['.kici']);
   });
 
   it('sees no home, no token, no process and no network of the outside', async () => {
