@@ -1,4 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeJobs } from './support/fake-jobs.ts';
@@ -82,6 +84,15 @@ describe('mounted files', () => {
     expect((await readdir('/dev/shm')).filter((name) => stdout.includes(name))).toEqual([]);
     expect(await project.leftovers()).toEqual([]);
   });
+});
+
+it('removes a folder whatever permissions a step gave to what it put there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o777);
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'support/remove-as-nobody.ts'), folder]);
+  expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+  expect(await readdir(folder)).toEqual([]);
 });
 
 /** A run whose step has mounted a file, started a program of its own and waits. */
