@@ -99,6 +99,19 @@ describe('values of several lines', () => {
   });
 });
 
+describe('a value with blanks or line ends around it', () => {
+  it.each(['s3cr3t\n', 'p4ss-w0rd\r\n', '  s3cr3t ', '\n\ns3cr3t\n\n'])('%j is masked without them, as shells and programs pass it on', (secret) => {
+    const trimmed = secret.trim();
+    expect(masked(secret, `<${trimmed}>`)).toBe('<***>');
+    expect(masked(secret, Buffer.from(trimmed).toString('base64'))).toBe('***');
+    expect(masked(secret, secret)).toBe('***');
+  });
+
+  it('is not masked where next to nothing is left of it', () => {
+    expect(masked('\n\n\n123', 'a 123 b')).toBe('a 123 b');
+  });
+});
+
 describe('a value at the size limit', () => {
   it('is masked raw, encoded and by its lines', () => {
     const secret = Buffer.from(Array.from({ length: 65_536 }, (_, index) => 33 + ((index * 31 + (index >> 8)) % 90)));
