@@ -118,7 +118,7 @@ async function settle(host: StepProcess, talk: Talk, exit: ExitStatus, ended: 't
     return { status: 'succeeded', exports: await host.exchange.assignments(), paths: talk.paths };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
-    return { status: 'failed', error: error.message, ...nothing };
+    return { status: 'failed', error: run.masker.mask(error.message), ...nothing };
   }
 }
 
