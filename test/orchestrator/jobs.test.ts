@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createSessionKeyPair, deriveSessionKey, openForJob, type SessionKeyPair } from '../../src/api/job-seal.ts';
 import type { OperationOutput } from '../../src/orchestrator/handlers.ts';
 import { newService, ref } from './support/places.ts';
-import { base64, codeOf, errorOf, startServer, type Calls, type TestServer } from './support/server.ts';
+import { base64, codeOf, errorOf, startServer, temporaryFolder, type Calls, type TestServer } from './support/server.ts';
 
 interface OpenJob {
   readonly pair: SessionKeyPair;
@@ -143,6 +143,34 @@ describe('a job session', () => {
     expect(await job.value('P_K')).toBe('v');
     await server.call('backends.remove', { name: 'corp' });
     expect(await job.read('P_K')).toMatchObject([{ status: 'unavailable', backend: 'corp', code: 'vanished' }]);
+  });
+
+  it('gets nothing from another backend that took the name of the one it started with', async () => {
+    const server = await startServer();
+    const [before, after] = [newService({ 'apps K': 'v', 'apps HIDDEN': 'h' }), newService({ 'apps K': 'another', 'apps HIDDEN': 'another' })];
+    await add(server, 'corp', before.address);
+    await server.call('environments.create', { name: 'e', bind: ['*:apps'] });
+    const job = await open(server, 'e');
+    expect(await job.value('K')).toBe('v');
+    await server.call('backends.remove', { name: 'corp' });
+    await add(server, 'corp', after.address);
+    expect(await job.read('K', 'HIDDEN')).toMatchObject(['K', 'HIDDEN'].map((key) => ({ key, status: 'unavailable', backend: 'corp', code: 'vanished' })));
+    expect(after.service.reads).toEqual([]);
+    expect(await (await open(server, 'e')).value('K')).toBe('another');
+  });
+
+  it('keeps its backend when that gets other credentials, and after a restart', async () => {
+    const dataDir = await temporaryFolder();
+    const first = await startServer({ settings: { dataDir } });
+    const { address } = newService({ 'apps K': 'v' });
+    await add(first, 'corp', address);
+    await first.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    const job = await open(first, 'e');
+    await first.call('backends.update', { name: 'corp', secretSettings: { password: base64('right') }, optional: true });
+    expect(await job.value('K')).toBe('v');
+    const second = await startServer({ settings: { dataDir } });
+    const { secrets } = await second.as(job.opened.jobToken)('jobs.read', { jobId: job.opened.jobId, keys: ['K'] });
+    expect(secrets).toMatchObject([{ key: 'K', status: 'sealed', backend: 'corp' }]);
   });
 
   it('asks a lagging backend by name for what its list left out (law 2)', async () => {
