@@ -254,6 +254,21 @@ describe('the end of a session', () => {
     expect(await codeOf(job.read('TOKEN'))).toBe('session_ended');
     expect(await codeOf(open(server, 'production', server.as(agent.token)))).toBe('unauthenticated');
   });
+
+  it('comes when that token is revoked while the session is being opened', async () => {
+    const server = await withProduction();
+    const { address, service } = newService({ 'apps K': 'v' });
+    await add(server, 'corp', address);
+    await server.call('bindings.add', { environment: 'production', scope: 'corp:apps' });
+    const agent = await server.call('tokens.create', { name: 'agent', role: 'agent' });
+    service.fault = 'delay';
+    service.faultsLeft = 1;
+    const asked = service.requests;
+    const opening = open(server, 'production', server.as(agent.token));
+    await expect.poll(() => service.requests).toBeGreaterThan(asked);
+    await server.call('tokens.revoke', { id: agent.id });
+    expect(await codeOf((await opening).read('TOKEN'))).toBe('session_ended');
+  });
 });
 
 describe('a job\'s token', () => {
