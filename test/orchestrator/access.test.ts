@@ -146,6 +146,20 @@ describe('a token', () => {
     expect(await codeOf(call('tokens.revoke', { id: wider.id }))).toBe('permission_denied');
   });
 
+  it('that expires issues none that outlives it', async () => {
+    let time = Date.now();
+    const server = await startServer({ now: () => time });
+    const call = server.as((await server.call('tokens.create', { name: 'short', role: 'admin', lifetimeMs: 60_000 })).token);
+    const error = await errorOf(call('tokens.create', { name: 'x', role: 'author' }));
+    expect(error.code).toBe('permission_denied');
+    expect(error.message).toContain(new Date(time + 60_000).toISOString());
+    time += 10_000;
+    expect(await codeOf(call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_001 }))).toBe('permission_denied');
+    const { id } = await call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_000 });
+    await call('tokens.revoke', { id });
+    await call('tokens.revoke', { id: (await server.call('tokens.create', { name: 'leaked', role: 'author' })).id });
+  });
+
   it('of an organisation makes no other, sees no other, and revokes no token of all', async () => {
     const server = await startServer();
     await server.call('organizations.create', { name: 'other' });

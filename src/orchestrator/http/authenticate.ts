@@ -48,6 +48,7 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
       ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
       ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
       ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
+      ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     };
     return { caller, generation: row.generation };
   }
