@@ -99,6 +99,19 @@ describe('a job session', () => {
     expect([service.reads, service.requests - before]).toEqual([['apps CACHED'], 0]);
   });
 
+  it('still gets the last good value after somebody has tested a backend that is down', async () => {
+    const server = await startServer();
+    const { address, service } = newService({ 'apps K': 'good' });
+    await add(server, 'corp', address, { serveStaleMs: 3_600_000 });
+    await server.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    const job = await open(server, 'e');
+    expect(await job.value('K')).toBe('good');
+    service.fault = 'server_error';
+    service.faultsLeft = Number.POSITIVE_INFINITY;
+    expect(await server.call('backends.test', { name: 'corp' })).toMatchObject({ healthy: false, code: 'server_error' });
+    expect(await job.value('K')).toBe('good');
+  });
+
   it('tells a missing, an unset and an unavailable key apart', async () => {
     const server = await withProduction();
     await server.call('secrets.declare', { scope: 'production', key: 'LATER' });
