@@ -42,6 +42,39 @@ describe('a step is not trusted', () => {
     expect(left).toEqual([]);
   });
 
+  it('that asks again and again and reads no answer fills its own pipe, and not its agent', async () => {
+    const { code, stderr, api } = await runWith({ values: { A: 'value-of-a'.repeat(1_000) } }, workflowOf(`${raw}
+      const { Socket } = await import('node:net');
+      const [channel] = process._getActiveHandles().filter((handle) => handle instanceof Socket && handle.readable && handle.writable);
+      channel.pause();
+      const requests = Array.from({ length: 500 }, (_, index) => ({ id: 1_000 + index, kind: 'get', key: 'A' }));
+      let sent = 0;
+      for (; sent < 200; sent += 1) {
+        const stuck = await new Promise((resolve) => { channel.write(frame(JSON.stringify({ type: 'ask', requests })), () => resolve(false)); setTimeout(resolve, 2_000, true); });
+        if (stuck) break;
+      }
+      process.stderr.write('STUCK ' + (sent < 200) + '\\n', () => process.exit(7));
+      await wait();`));
+    expect(code).toBe(1);
+    expect(stderr).toContain('STUCK true');
+    expect(keysRead(api).length).toBeLessThan(20);
+  });
+
+  it('that joins more than its agent could mask gets no file for it', async () => {
+    const { stdout, left, code } = await runWith({ values: { A: 'x1y2z3w4'.repeat(8_192) } }, workflowOf(`
+      const joined = (count, divider) => ctx.secrets.mountFile({ sources: Array(count).fill('A'), divider }).then(() => 'written', (error) => error.code + ': ' + error.message);
+      console.log('ONE', await joined(1_000, ''));
+      const many = [];
+      for (let index = 0; index < 12; index += 1) many.push(await joined(2, String(index)));
+      console.log('MANY', many.filter((one) => one === 'written').length, many.at(-1));
+      console.log('AGAIN', await joined(2, '0'), 'ALONE', await joined(1, ''));`));
+    expect(code).toBe(0);
+    expect(stdout).toContain('ONE cannot_write: ');
+    expect(stdout).toMatch(/MANY 1 cannot_write: .*262144/);
+    expect(stdout).toContain('AGAIN written ALONE written');
+    expect(left).toEqual([]);
+  });
+
   it('that says it is done and stays is ended', async () => {
     const { code, stdout } = await runWith({}, workflowOf(`${raw}
       process.removeAllListeners(); writeSync(3, frame(JSON.stringify({ type: 'finished', status: 'succeeded' }))); await wait();`, 'console.log("NEXT")'));
