@@ -57,6 +57,20 @@ describe('writes', () => {
 });
 
 describe('lists', () => {
+  it('name every secret though its scope is renamed meanwhile, however many there are', async () => {
+    const { backend, database } = await create();
+    const rows = Array.from({ length: 1_500 }, (_, index) => ({ organization: 'default', scope: 'middle', key: `KEY_${index}`, version: 1, last_version: 1, deleted: 0, updated_at: 0 }));
+    for (let start = 0; start < rows.length; start += 100) await database.insertInto('internal_secrets').values(rows.slice(start, start + 100)).execute();
+    await backend.write?.({ scope: scope('zone'), key: 'MOVED', value: SecretValue.fromText('value') }, context());
+    const keys = new Array<string>();
+    for await (const { secrets } of backend.list({ depth: 'tree' }, context())) {
+      if (keys.length === 0) await backend.scopes?.rename(scope('zone'), scope('above'), context());
+      keys.push(...secrets.map(({ key }) => key));
+    }
+    expect(keys).toContain('MOVED');
+    expect(keys).toHaveLength(1_501);
+  });
+
   it('report a stored scope that is no scope path, and go on', async () => {
     const { backend, database } = await create();
     await backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('value') }, context());
