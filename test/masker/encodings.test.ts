@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const secrets = {
   plain: 'correct-horse-battery-staple',
-  awkward: 'p@ss "w0rd" \'quoted\' $HOME `x` \\ & <tag> /path?x=1+2',
+  awkward: 'p@ss "w0rd" \'quoted\' $HOME `x` \\ & <tag> /path?x=1+2 *~!',
   accented: 'gehëim-ünd-länger-als-8',
 };
 
@@ -25,6 +25,8 @@ const encoders: Record<string, (text: string) => string> = {
   encodeURIComponent: (text) => encodeURIComponent(text),
   'form data': (text) => new URLSearchParams({ '': text }).toString().slice(1),
   JSON: (text) => JSON.stringify(text).slice(1, -1),
+  'JSON that is safe in HTML, as Go writes it': (text) => JSON.stringify(text).slice(1, -1).replace(/[<>&]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`),
+  'query strings of Python and Go': (text) => encodeURIComponent(text).replace(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+'),
   'JSON twice': (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
   'single quotes of a shell': (text) => text.replaceAll('\'', '\'\\\'\''),
   'XML text': (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
