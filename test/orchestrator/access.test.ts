@@ -125,6 +125,9 @@ describe('a token', () => {
     const [foreign] = (await server.call('environments.show', { environment: 'staging' })).bindings;
     expect(await codeOf(call('bindings.update', { environment: 'staging', id: foreign?.id ?? '', scope: 'team/a/x' }))).toBe('permission_denied');
     expect(await codeOf(call('bindings.remove', { environment: 'staging', id: foreign?.id ?? '' }))).toBe('permission_denied');
+    expect(await codeOf(call('environments.delete', { environment: 'staging' }))).toBe('permission_denied');
+    await call('environments.create', { name: 'mine', bind: ['team/a/x'] });
+    await call('environments.delete', { environment: 'mine' });
   });
 
   it('that is narrowed neither changes backends nor reads the audit log nor makes organisations', async () => {
