@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { expect, it } from 'vitest';
-import { runWith, withSteps, workflowOf } from './project.ts';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { startFakeJobs } from './fake-jobs.ts';
+import { makeProject, runWith, withSteps, workflowOf } from './project.ts';
 
 /** What holds in every sandbox that is a boundary. @param extra options of each job, such as its image */
 export function sandboxMatrix(sandbox: string, extra = ''): void {
@@ -41,6 +43,17 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     expect(stdout).toContain('HIDDEN \n');
     expect(stdout).toContain('INTERFACES \n');
     expect(stdout).toMatch(/ENVIRON \d+ true false\n/);
+  });
+
+  it('sees nothing of an orchestrator\'s data that lie in the project', async () => {
+    const api = await startFakeJobs({});
+    onTestFinished(() => api.close());
+    const project = await makeProject({ 'main.ts': bodies('console.log("DATA", (await import("node:fs")).readdirSync(".kici-data").length); (await import("node:fs")).writeFileSync(".kici-data/kici.db", "tampered");') }, { KICI_URL: api.url });
+    await mkdir(join(project.folder, '.kici-data'));
+    await writeFile(join(project.folder, '.kici-data/kici.db'), 'tokens');
+    const { stdout } = await project.run('run', '--sandbox', sandbox);
+    expect(stdout).toContain('DATA 0\n');
+    expect(await readFile(join(project.folder, '.kici-data/kici.db'), 'utf8')).toBe('tokens');
   });
 
   it('has the network where the job asks for it', async () => {
