@@ -31,6 +31,15 @@ describe('reads', () => {
     expect(outcomes.map((outcome) => outcome.status === 'found' && outcome.value.text())).toEqual(['a X', 'b Y']);
   });
 
+  it('tell a value that the database has lost from one that there never was', async () => {
+    const { backend, database } = await create();
+    await backend.write?.({ scope: shop, key: 'LOST', value: SecretValue.fromText('value') }, context());
+    await backend.declare?.({ scope: shop, key: 'DECLARED' }, context());
+    await database.deleteFrom('internal_versions').execute();
+    const outcomes = await backend.read(['LOST', 'DECLARED', 'NEVER'].map((key) => ({ scope: shop, key })), context());
+    expect(outcomes).toEqual([{ status: 'unknown', code: 'corrupt', detail: expect.any(String) }, { status: 'absent' }, { status: 'absent' }]);
+  });
+
   it('do not reach into another organisation', async () => {
     const store = await create();
     await store.backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('ours') }, context());
