@@ -1,5 +1,6 @@
 import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
+import { noteRename } from './renames.ts';
 import { retireSecrets } from './scopes.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
@@ -43,6 +44,7 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
     for (const row of moved.secrets) await transaction.insertInto('internal_secrets').values(row).execute();
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
     await retireSecrets(transaction, organization, from, store.now());
+    await noteRename(transaction, organization);
     return true;
   });
 }
