@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FrameError, FrameReader, encodeFrame } from '../../src/agent/channel/frames.ts';
 import fc from 'fast-check';
-import { keysRead } from './support/fake-jobs.ts';
-import { runWith, workflowOf } from './support/project.ts';
+import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
+import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 
 const raw = `
 const { writeSync } = await import('node:fs');
@@ -59,6 +60,26 @@ describe('a step is not trusted', () => {
     expect(stderr).toContain('STUCK true');
     expect(keysRead(api).length).toBeLessThan(20);
   });
+
+  it.each([[[]], [['--json']]])('that prints more than anybody reads has to wait, and its files go when it ends (%j)', async (flags) => {
+    const api = await startFakeJobs({ values: { A: 'value-of-a' } });
+    onTestFinished(() => api.close());
+    const project = await makeProject({ 'main.ts': withSteps(`step('s', { timeout: 4_000 }, async (ctx) => {
+      await ctx.secrets.mountFile({ sources: ['A'] });
+      const { execFileSync } = await import('node:child_process');
+      execFileSync('sh', ['-c', 'yes "the value is $(cat "$TMPDIR"/kici-step-*/secret)" | head -c 20000000; touch printed'], { stdio: 'inherit' });
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    })`) }, { KICI_URL: api.url });
+    const child = project.start(['run', ...flags]);
+    // Nobody reads the output until the step has been ended and its files are gone.
+    await expect.poll(async () => (await project.leftovers()).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(() => project.leftovers(), { timeout: 15_000 }).toEqual([]);
+    expect(await readdir(project.folder)).toEqual(['.kici']);
+    const { code, stdout } = await finished(child);
+    expect(code).toBe(1);
+    expect(stdout).toContain('the value is ***');
+    expect(stdout).not.toContain('value-of-a');
+  }, 60_000);
 
   it('that joins more than its agent could mask gets no file for it', async () => {
     const { stdout, left, code } = await runWith({ values: { A: 'x1y2z3w4'.repeat(8_192) } }, workflowOf(`

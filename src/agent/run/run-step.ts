@@ -49,7 +49,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
-  maskOutput(host.child, masker, (stream, bytes) => { emit({ type: 'output', job: start.job, step: start.step, stream, bytes }); });
+  maskOutput(host.child, masker, (stream, bytes, behind) => { emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind); });
   try {
     void host.send(start);
     const service = new SecretService({ session: run.session, masker, joined: run.joined, folder, notice: (message) => { emit({ type: 'notice', job: start.job, message }); } });
