@@ -3,12 +3,12 @@ import { inspect } from 'node:util';
 import { faults, type Fault } from '@kici-dev/secret-backend-conformance';
 import type { SecretBackend } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FakeAws } from './fake/fake-aws.ts';
+import { FakeAws, otherAccount } from './fake/fake-aws.ts';
 import { staticSecret } from './support/client.ts';
 import { createTestHost } from './support/host.ts';
 import { context, listAll, openScene, ref, textPayload, value } from './support/scene.ts';
 
-const role = 'arn:aws:iam::444455556666:role/reader';
+const role = `arn:aws:iam::${otherAccount}:role/reader`;
 const stored = 'canary-stored-71ce0d';
 const written = 'canary-written-9be214';
 const secret = ref('apps', 'A');
@@ -43,7 +43,7 @@ describe('no value and no credential shows', () => {
     const host = createTestHost();
     const { fake, backend } = await openScene({ layout, 'auth.roles': role, 'auth.externalId': 'canary-external-id-40d1' }, host);
     fake.sts.roles.set(role, { externalId: 'canary-external-id-40d1' });
-    const { version } = fake.store.create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload(JSON.stringify({ A: stored })));
+    const { version } = fake.accounts.of(otherAccount).create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload(JSON.stringify({ A: stored })));
     const printed = [await trace(fake, backend, fault, version ?? ''), host.logged(), inspect(backend, { depth: 12, showHidden: true })].join('\n');
     const needles = [stored, written, staticSecret, 'canary-external-id-40d1', ...[...fake.sts.issued.keys()].flatMap((key) => [`secret-of-${key}`, `session-of-${key}`])];
     for (const needle of needles) {
