@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeAws, otherAccount } from './fake/fake-aws.ts';
 import { staticSecret } from './support/client.ts';
 import { createTestHost } from './support/host.ts';
+import { layouts, openShared, share } from './support/shared.ts';
 import { context, listAll, openScene, ref, textPayload, value } from './support/scene.ts';
 
 const role = `arn:aws:iam::${otherAccount}:role/reader`;
@@ -51,6 +52,14 @@ describe('no value and no credential shows', () => {
       expect(printed.includes(Buffer.from(needle).toString('base64').replace(/=+$/, '')), `${needle} in base64`).toBe(false);
     }
     expect(fake.sts.issued.size).toBeGreaterThan(0);
+  });
+
+  it.each(layouts)('of a secret that another account shares, with %s', async (layout) => {
+    const { fake, backend } = await openShared({ layout }, (account) => [share(account, layout === 'secret-per-key' ? 'apps/A' : 'apps', JSON.stringify({ A: stored }))]);
+    const printed: string[] = [];
+    for (const fault of faults.filter((one) => one !== 'hang' && one !== 'delay')) printed.push(await trace(fake, backend, fault, 'v'.repeat(32)));
+    for (const needle of [stored, written, staticSecret]) expect(printed.join('\n').includes(needle), needle).toBe(false);
+    expect(fake.requests.some(({ body }) => body.includes('secret:apps'))).toBe(true);
   });
 
   it('when the sign-in itself answers garbage', async () => {
