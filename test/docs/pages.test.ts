@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import * as sdk from '@kici-dev/sdk';
 import { describe, expect, it } from 'vitest';
-import { stepErrors } from '../../docs/generate/errors.ts';
 import { generatedPages } from '../../docs/generate/pages.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -19,11 +17,6 @@ async function pages(): Promise<string[]> {
 describe('pages that are made from the code', () => {
   it.each(Object.entries(generatedPages))('%s is current (`npm run docs` writes it)', async (name, make) => {
     expect(await readFile(join(root, 'docs', name), 'utf8')).toBe(make());
-  });
-
-  it('name every error that a step can meet', () => {
-    const exported = Object.keys(sdk).filter((name) => name.endsWith('Error') && !['SdkError', 'SecretAccessError'].includes(name));
-    expect(stepErrors.map(([name]) => name).toSorted()).toEqual(exported.toSorted());
   });
 });
 
