@@ -3,12 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generatedPages } from '../../docs/generate/pages.ts';
+import { stepErrors } from '../../docs/generate/step-errors.ts';
 import { readPages, root } from './markdown.ts';
 
 describe('pages that are made from the code', () => {
   it.each(Object.entries(generatedPages))('%s is current (`npm run docs` writes it)', async (name, make) => {
     expect(await readFile(join(root, 'docs', name), 'utf8')).toBe(make());
   });
+});
+
+it('the page of the SDK has every error with its codes', async () => {
+  const page = await readFile(join(root, 'src/sdk/README.md'), 'utf8');
+  for (const [name, codes] of Object.entries(stepErrors)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+    for (const code of Object.keys(codes).filter((one) => !one.includes(' '))) expect(row).toContain(`\`${code}\``);
+    expect(row).toBeDefined();
+  }
 });
 
 it('every link between pages leads somewhere', async () => {
