@@ -53,7 +53,7 @@ function meaning(setting: BackendType['settings'][number]): string {
 
 const add = defineCommand({
   name: 'add', summary: 'Add a backend', operations: ['backends.add'],
-  examples: ['kici-admin backend add corp-vault --type vault --set address=https://vault:8200 --set mount=secret --set auth.method=approle --secret auth.secretId'],
+  examples: ['kici-admin backend add corp-vault --type vault --set address=https://vault:8200 --set mount=secret --set auth.method=approle --set auth.roleId=kici --secret auth.secretId'],
   parameters: { name, type: required('--type <type>', 'as `backend types` lists them'), ...settings, ...treatment },
   run: async ({ name: backend, type, set, secrets, ...treated }, session) => {
     await session.precheck((all) => all['backends.add'], { name: backend });
