@@ -35,6 +35,7 @@ export const clientErrorCodes = Object.freeze({
   migration_failed: { meaning: 'the tables of the database could not be brought up to date', next: 'the database is as it was: see the message, and try again' },
   malformed_key: { meaning: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes', next: 'correct KICI_SECRET_KEY or the file; make one with `openssl rand -hex 32`' },
   wrong_key: { meaning: 'the key-encryption key is not the one that the data was sealed with', next: 'start with the key that belongs to this data; nothing was changed' },
+  same_key: { meaning: 'the new key-encryption key is the one that is in use', next: 'nothing was changed; give another key' },
   busy: { meaning: 'the keys of the database are being changed by somebody else', next: 'stop the orchestrators and try again' },
   cannot_read_key: { meaning: 'the file of the key-encryption key cannot be read', next: 'check the path, and that the file belongs to the user who runs the orchestrator' },
   cannot_read_anchor: { meaning: 'the file that anchors the audit log cannot be read', next: 'check its permissions, or bring it back from a copy' },
