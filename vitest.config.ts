@@ -7,7 +7,7 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
