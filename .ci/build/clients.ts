@@ -1,4 +1,5 @@
 import { cpSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { root } from './packages.ts';
@@ -7,9 +8,18 @@ import { root } from './packages.ts';
 export const clients: Readonly<Record<string, string>> = { 'kici-admin': 'src/cli/admin/main.ts', kici: 'src/cli/kici/main.ts' };
 
 /**
- * Commander imports `node:child_process`, which loads the network modules, for a feature that no client uses:
- * subcommands that are programs of their own. It gets the module when it asks for something in it.
+ * An `import` of a module of Node.js reads every name that it exports, which loads what stands behind each of them: the
+ * network client behind `node:http`, terminals behind `node:util`. Taken as an object, it loads what is used.
  */
+const builtinsAsObjects: Plugin = {
+  name: 'builtins-as-objects',
+  setup(hooks) {
+    hooks.onResolve({ filter: /.*/ }, ({ path }) => (isBuiltin(path) ? { path, namespace: 'builtin' } : undefined));
+    hooks.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})` }));
+  },
+};
+
+/** Commander wants it for a feature that no client uses: subcommands that are programs of their own. It gets the module when it asks for something in it. */
 const lateChildProcess: Plugin = {
   name: 'late-child-process',
   setup(hooks) {
@@ -33,9 +43,7 @@ export async function bundleClients(names: readonly string[], output: string): P
     entryPoints: Object.fromEntries(names.map((name) => [name, clients[name] ?? name])),
     outdir: output, outExtension: { '.js': '.mjs' },
     splitting: true,
-    // Packages in CommonJS ask for the modules of Node by `require`, which an ES module has to make.
-    banner: { js: 'import { createRequire as kiciCreateRequire } from \'node:module\'; const require = kiciCreateRequire(import.meta.url);' },
-    plugins: [lateChildProcess],
+    plugins: [lateChildProcess, builtinsAsObjects],
   });
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
@@ -43,5 +51,5 @@ export async function bundleClients(names: readonly string[], output: string): P
 
 /** One file for the processes that run steps. The SDK stays outside: workflows import the same copy. */
 export async function bundleStepHost(output: string): Promise<void> {
-  await build({ ...options, entryPoints: [join(root, 'src/agent/step-host/main.ts')], outfile: join(output, 'step-host.mjs'), external: ['@kici-dev/sdk', 'zx'] });
+  await build({ ...options, entryPoints: [join(root, 'src/agent/step-host/main.ts')], outfile: join(output, 'step-host.mjs'), external: ['@kici-dev/sdk', 'zx'], plugins: [builtinsAsObjects] });
 }
