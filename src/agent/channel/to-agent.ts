@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { keyName } from '../../api/fields.ts';
+import { maxStepMessageBytes } from './frames.ts';
 
-/**
- * What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
- * checked here, and longer ones than the limit are never read.
- */
-export const maxMessageBytes = 1_048_576;
+// What a step host may tell the agent. A step can write anything into its end of the channel, so every message is checked here.
+
 const maxSources = 1_000;
 const text = (most: number): z.ZodString => z.string().max(most);
 const key = keyName;
@@ -27,7 +25,7 @@ const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretReq
 const addPath = z.strictObject({ type: z.literal('addPath'), folder: text(4_096).min(1) });
 const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),
-  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxMessageBytes) }),
+  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxStepMessageBytes) }),
 ]);
 
 export const stepMessage = z.union([ask, addPath, finished]);
@@ -55,7 +53,7 @@ export const workflowData = z.strictObject({
 
 export const loaderMessage = z.union([
   z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),
-  z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxMessageBytes) }),
+  z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxStepMessageBytes) }),
   z.strictObject({ type: z.literal('loaded') }),
 ]);
 

@@ -10,17 +10,14 @@ export class StepPool {
     this.#workplace = workplace;
   }
 
-  prepare(surroundings: Surroundings): void {
-    if (this.#spare !== undefined) return;
-    const process = StepProcess.launch(this.#workplace, surroundings);
-    // Whoever takes it sees the failure.
-    process.catch(() => undefined);
-    this.#spare = { surroundings, process };
+  /** Resolves when the process is on its way; whoever takes it sees a failure. */
+  async prepare(surroundings: Surroundings): Promise<void> {
+    this.#spare ??= { surroundings, process: StepProcess.launch(this.#workplace, surroundings) };
+    await this.#spare.process.catch(() => undefined);
   }
 
   async take(surroundings: Surroundings): Promise<StepProcess> {
     if (this.#spare !== undefined && !alike(this.#spare.surroundings, surroundings)) await this.close();
-    this.prepare(surroundings);
     const taken = this.#spare?.process ?? StepProcess.launch(this.#workplace, surroundings);
     this.#spare = undefined;
     return taken;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
-import { StepProcess, type Workplace } from '../process/step-process.ts';
+import type { StepProcess } from '../process/step-process.ts';
 import type { Project } from './project.ts';
 
 export interface LoadedWorkflow {
@@ -27,8 +27,7 @@ const deadlineMs = 60_000;
  * @param output what the modules print while they are imported
  * @throws AgentError
  */
-export async function loadProject({ root, files }: Project, workplace: Workplace, output: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<LoadedProject> {
-  const host = await StepProcess.launch(workplace, workplace.sandbox.forLoader(workplace.environment));
+export async function loadProject({ root, files }: Project, host: StepProcess, output: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<LoadedProject> {
   const end = (): void => { host.child.kill(); };
   const timer = setTimeout(end, deadlineMs);
   signal.addEventListener('abort', end);
