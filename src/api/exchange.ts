@@ -12,7 +12,8 @@ export interface Request {
  * @throws Error when there is no complete answer
  */
 export async function exchange(url: URL, { method, headers, body, signal }: Request): Promise<{ readonly status: number; readonly text: string }> {
-  const { request } = url.protocol === 'https:' ? builtin('node:https') : builtin('node:http');
+  // An import of them, like fetch, would load all of undici, which takes as long as the start of Node.js itself.
+  const { request } = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, { method, headers, ...(signal === undefined ? {} : { signal }) }, resolve).once('error', reject).end(body);
   });
@@ -20,6 +21,3 @@ export async function exchange(url: URL, { method, headers, body, signal }: Requ
   for await (const chunk of response) chunks.push(Buffer.from(chunk));
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
 }
-
-/** An import, like fetch, would load all of undici, which takes as long as the start of Node.js itself. */
-const builtin = process.getBuiltinModule;

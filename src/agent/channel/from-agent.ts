@@ -17,6 +17,14 @@ export interface StartStep {
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist all the same. */
   readonly openEnded: boolean;
+  readonly stripped: readonly StrippedSource[];
+}
+
+/** TypeScript that need not be stripped of its types once more. */
+export interface StrippedSource {
+  /** SHA-256 of the TypeScript, in hex. */
+  readonly digest: string;
+  readonly code: string;
 }
 
 export interface CatalogueEntry {
@@ -29,6 +37,8 @@ export interface CatalogueEntry {
 
 export interface LoadWorkflows {
   readonly type: 'load';
+  /** The folder of what the workflows are made of. */
+  readonly folder: string;
   /** Absolute paths. */
   readonly files: readonly string[];
 }

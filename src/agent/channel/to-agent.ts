@@ -52,6 +52,9 @@ export const workflowData = z.strictObject({
 });
 
 export const loaderMessage = z.union([
+  z.strictObject({ type: z.literal('stripped'), digest: text(64), code: text(maxStepMessageBytes) }),
+  /** From here on code of an author may have a hand in what is sent. */
+  z.strictObject({ type: z.literal('importing') }),
   z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),
   z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxStepMessageBytes) }),
   z.strictObject({ type: z.literal('loaded') }),

@@ -1,3 +1,4 @@
+import type { StrippedSource } from '../channel/from-agent.ts';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject, type LoadedWorkflow } from '../workflow/load.ts';
@@ -23,13 +24,13 @@ export async function runProject({ project, loader, workplace, pool, options }: 
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   emit({ type: 'workflow_started', workflow: loaded.workflow.name });
-  const succeeded = await runJobs(loaded, workplace, pool, options);
+  const succeeded = await runJobs(loaded, found.stripped, workplace, pool, options);
   emit({ type: 'workflow_finished', workflow: loaded.workflow.name, succeeded });
   return succeeded;
 }
 
 /** One after another, each after those that it needs; what needs a job that did not succeed is skipped. */
-async function runJobs(loaded: LoadedWorkflow, workplace: Workplace, pool: StepPool, options: RunOptions): Promise<boolean> {
+async function runJobs(loaded: LoadedWorkflow, stripped: readonly StrippedSource[], workplace: Workplace, pool: StepPool, options: RunOptions): Promise<boolean> {
   const { labels, clients, emit, signal } = options;
   const outcomes = new Map<string, JobStatus>();
   const waiting = new Set(loaded.workflow.jobs);
@@ -38,7 +39,7 @@ async function runJobs(loaded: LoadedWorkflow, workplace: Workplace, pool: StepP
     if (job === undefined) break;
     waiting.delete(job);
     if (!signal.aborted && job.needs.every((need) => outcomes.get(need) === 'succeeded')) {
-      outcomes.set(job.name, await runJob({ loaded, jobIndex: loaded.workflow.jobs.indexOf(job), job, labels, workplace, pool, clients, emit, signal }));
+      outcomes.set(job.name, await runJob({ loaded, stripped, jobIndex: loaded.workflow.jobs.indexOf(job), job, labels, workplace, pool, clients, emit, signal }));
     } else {
       outcomes.set(job.name, 'skipped');
       emit({ type: 'job_finished', job: job.name, status: 'skipped' });

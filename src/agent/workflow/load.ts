@@ -1,8 +1,9 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import type { StrippedSource } from '../channel/from-agent.ts';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
 import type { StepProcess } from '../process/step-process.ts';
-import type { Project } from './project.ts';
+import { projectFolder, type Project } from './project.ts';
 
 export interface LoadedWorkflow {
   readonly file: string;
@@ -17,6 +18,7 @@ export interface BrokenFile {
 export interface LoadedProject {
   readonly workflows: readonly LoadedWorkflow[];
   readonly broken: readonly BrokenFile[];
+  readonly stripped: readonly StrippedSource[];
 }
 
 /** Long enough for any module to be imported. */
@@ -35,13 +37,15 @@ export async function loadProject({ root, files }: Project, host: StepProcess, o
   host.child.stdout.on('data', output);
   host.child.stderr.on('data', output);
   try {
-    host.send({ type: 'load', files });
+    host.send({ type: 'load', folder: join(root, projectFolder), files });
     const messages = await collect(host);
     if (messages.at(-1)?.type !== 'loaded') {
       if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
       throw new AgentError('workflow_invalid', 'the process that reads the workflows ended before it had read them all', 'see its output above; a module must not end the process or wait for ever while it is imported');
     }
+    const ours = messages.slice(0, Math.max(0, messages.findIndex(({ type }) => type === 'importing')));
     return {
+      stripped: ours.flatMap((message) => (message.type === 'stripped' ? [{ digest: message.digest, code: message.code }] : [])),
       workflows: messages.flatMap((message) => (message.type === 'workflow' && files.includes(message.file) ? [{ file: message.file, workflow: message.workflow }] : [])),
       broken: messages.flatMap((message) => (message.type === 'invalid' ? [{ file: relative(root, message.file), problem: message.problem }] : [])),
     };

@@ -9,7 +9,8 @@ export interface Project {
   readonly files: readonly string[];
 }
 
-export const workflowFolder = join('.kici', 'workflows');
+export const projectFolder = '.kici';
+export const workflowFolder = join(projectFolder, 'workflows');
 
 /** Looks in the folder and then in those above it. @throws AgentError (`project_not_found`) */
 export async function findProject(from: string): Promise<Project> {

@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import type { StrippedSource } from '../channel/from-agent.ts';
+
+/** What no message has room for, Node.js strips where it is imported. */
+const maxBytes = 131_072;
+
+/** Names a source by what is in it, so that a file that has changed since is another one. */
+export function digestOf(source: NodeJS.ArrayBufferView): string {
+  return hash('sha256', source);
+}
+
+/** The TypeScript in a folder and below it as JavaScript, in Node's own way. What cannot be read or does not parse is left to its import to tell. */
+export function* stripFolder(folder: string): Generator<StrippedSource> {
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && entry.name !== 'node_modules') yield* stripFolder(path);
+    const stripped = entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? stripFile(path) : undefined;
+    if (stripped !== undefined) yield stripped;
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function stripFile(path: string): StrippedSource | undefined {
+  // That Node calls the function experimental is nothing for the author's log.
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    const source = readFileSync(path);
+    return source.byteLength > maxBytes ? undefined : { digest: digestOf(source), code: stripTypeScriptTypes(source.toString()) };
+  } catch {
+    return undefined;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
