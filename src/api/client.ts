@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { errorBody } from './error-body.ts';
 import { ApiError, isApiErrorCode } from './errors.ts';
-import { exchange } from './exchange.ts';
+import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
 
 export interface ClientOptions {
@@ -21,10 +21,11 @@ export interface ApiClient {
 }
 
 export function createClient(options: ClientOptions): ApiClient {
+  const exchange = createExchange(options.url);
   return {
     async call(operation, input, token = options.token) {
       const { url, body } = address(options, operation, input);
-      const text = await send(url, operation.method, body, token, options.signal);
+      const text = await send(exchange, url, { method: operation.method, headers: headersOf(body, token), body, signal: options.signal });
       const answer = operation.output.safeParse(parseJson(text));
       if (!answer.success) throw new ApiError('bad_answer', `${url.origin} answered ${operation.method} ${url.pathname} with something else than its schema`);
       return answer.data;
@@ -45,13 +46,16 @@ function address(options: ClientOptions, operation: Operation, input: object): {
   return { url, body: undefined };
 }
 
-async function send(url: URL, method: string, body: string | undefined, token: string | undefined, signal: AbortSignal | undefined): Promise<string> {
-  const headers = {
+function headersOf(body: string | undefined, token: string | undefined): Record<string, string> {
+  return {
     accept: 'application/json',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const { status, text } = await exchange(url, { method, headers, body, signal }).catch(() => {
+}
+
+async function send(exchange: Exchange, url: URL, request: Request): Promise<string> {
+  const { status, text } = await exchange(url, request).catch(() => {
     throw new ApiError('unreachable', `cannot reach an orchestrator at ${url.origin}`);
   });
   if (status >= 200 && status < 300) return text;

@@ -7,17 +7,27 @@ export interface Request {
   readonly signal: AbortSignal | undefined;
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /**
  * One request and the whole answer to it; a redirect is an answer and is not followed.
  * @throws Error when there is no complete answer
  */
-export async function exchange(url: URL, { method, headers, body, signal }: Request): Promise<{ readonly status: number; readonly text: string }> {
+export type Exchange = (url: URL, request: Request) => Promise<Answer>;
+
+/** @param address of the server, for its protocol */
+export function createExchange(address: string): Exchange {
   // An import of them, like fetch, would load all of undici, which takes as long as the start of Node.js itself.
-  const { request } = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(url, { method, headers, ...(signal === undefined ? {} : { signal }) }, resolve).once('error', reject).end(body);
-  });
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+  const { request } = address.startsWith('https:') ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
+  return async (url, { method, headers, body, signal }) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(url, { method, headers, ...(signal === undefined ? {} : { signal }) }, resolve).once('error', reject).end(body);
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(Buffer.from(chunk));
+    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+  };
 }

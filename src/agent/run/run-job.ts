@@ -21,7 +21,6 @@ export interface JobRun {
   readonly labels: readonly string[];
   readonly workplace: Workplace;
   readonly pool: StepPool;
-  /** Made when the first job needs it. */
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
@@ -37,7 +36,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     const image = job.container?.image;
     if (image !== undefined && !sandbox.runsImages) emit({ type: 'notice', job: job.name, message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}` });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
-    void run.pool.prepare(surroundings);
+    run.pool.prepare(surroundings);
     session = await open(run);
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
@@ -74,7 +73,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     emit({ type: 'step_started', job: job.name, step: step.name });
     const began = performance.now();
     const host = await pool.take(surroundings);
-    if (stepIndex + 1 < job.steps.length) void pool.prepare(surroundings);
+    if (stepIndex + 1 < job.steps.length) pool.prepare(surroundings);
     const { status, error, exports, paths } = await runStep(host, {
       start: {
         type: 'start', file: loaded.file, workflow: loaded.workflow.name, job: job.name, step: step.name, jobIndex, stepIndex,

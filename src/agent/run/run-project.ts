@@ -20,11 +20,14 @@ export interface ProjectRun {
 /** @returns whether every job succeeded @throws AgentError when nothing can be run */
 export async function runProject({ project, loader, workplace, pool, options }: ProjectRun): Promise<boolean> {
   const { emit, loaderOutput, signal } = options;
+  // Most first jobs need them, and the loader has nothing to say yet; a job that does need them sees a failure.
+  const clients = options.clients();
+  clients.catch(() => undefined);
   const found = await loadProject(project, loader, loaderOutput, signal);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   emit({ type: 'workflow_started', workflow: loaded.workflow.name });
-  const succeeded = await runJobs(loaded, found.stripped, workplace, pool, options);
+  const succeeded = await runJobs(loaded, found.stripped, workplace, pool, { ...options, clients: () => clients });
   emit({ type: 'workflow_finished', workflow: loaded.workflow.name, succeeded });
   return succeeded;
 }

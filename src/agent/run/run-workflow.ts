@@ -20,6 +20,7 @@ export interface RunOptions {
   /** For temporary files; left out: the operating system's place for them. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Called once, and of use only where a job needs them. */
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   /** What the author's modules print while they are read, and what is wrong with them. */
@@ -40,10 +41,11 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
     const pool = new StepPool(workplace);
     try {
       const surroundings = sandbox.forLoader(workplace.environment);
-      // Most jobs run where the workflows are read, and find a process that has started.
-      const [loader] = await Promise.all([pool.take(surroundings), sandbox.runsImages ? undefined : pool.prepare(surroundings)]);
-      // While the two start, this process loads what talks with them.
+      const loader = await pool.take(surroundings);
+      // While it starts, this process loads what talks with it.
       const { runProject } = await import('./run-project.ts');
+      // Most jobs run where the workflows are read, and find a process that has started.
+      if (!sandbox.runsImages) pool.prepare(surroundings);
       return await runProject({ project, loader, workplace, pool, options });
     } finally {
       await pool.close();

@@ -10,10 +10,12 @@ export class StepPool {
     this.#workplace = workplace;
   }
 
-  /** Resolves when the process is on its way; whoever takes it sees a failure. */
-  async prepare(surroundings: Surroundings): Promise<void> {
-    this.#spare ??= { surroundings, process: StepProcess.launch(this.#workplace, surroundings) };
-    await this.#spare.process.catch(() => undefined);
+  prepare(surroundings: Surroundings): void {
+    if (this.#spare !== undefined) return;
+    const process = StepProcess.launch(this.#workplace, surroundings);
+    // Whoever takes it sees the failure.
+    process.catch(() => undefined);
+    this.#spare = { surroundings, process };
   }
 
   async take(surroundings: Surroundings): Promise<StepProcess> {
