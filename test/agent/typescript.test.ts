@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { makeProject, withSteps } from './support/project.ts';
+
+const alone = (body: string, head = ''): string => head + withSteps(`step('one', async (ctx) => { ${body} })`, 'env: {}');
+
+describe('the TypeScript of a project', () => {
+  it('runs without a word of Node\'s on how, with errors where the author wrote them', async () => {
+    const source = alone('const answers: Record<string, number> = {}; console.log(half(84)); throw new Error("here");', 'import { half } from \'../lib/half.ts\';\n');
+    const project = await makeProject({ 'main.ts': source, '.kici/lib/half.ts': 'export function half(of: number): number { return of / 2; }' });
+    const { stdout, stderr } = await project.run('run');
+    expect(stdout).toContain('\n42\n');
+    const before = source.slice(0, source.indexOf('new Error')).split('\n');
+    expect(stderr).toMatch(new RegExp(`^Error: here\\n\\s+at .*main\\.ts:${before.length}:${(before.at(-1) ?? '').length + 1}\\)?\\n`));
+    expect(stderr).not.toContain('Warning');
+  });
+
+  it('is refused in Node\'s own words where it needs more than its types taken away', async () => {
+    const project = await makeProject({ 'main.ts': alone('', 'enum Colour { red }\n') });
+    const { code, stderr } = await project.run('run');
+    expect(code).toBe(1);
+    expect(stderr).toContain('enum is not supported in strip-only mode');
+  });
+
+  it('is what lies there when a step begins, also where an earlier step has changed it', async () => {
+    const project = await makeProject({ 'main.ts': `import { word } from '../word.ts';
+${withSteps(`step('write', async () => { console.log('FIRST ' + word); (await import('node:fs')).writeFileSync('.kici/word.ts', 'export const word: string = "new";'); }),
+step('read', () => { console.log('SECOND ' + word); })`, 'env: {}')}`, '.kici/word.ts': 'export const word: string = "old";' });
+    const { code, stdout } = await project.run('run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/FIRST old\n[^]*SECOND new\n/);
+  });
+
+  it('is no other workflow\'s to put words into', async () => {
+    const forger = `import { hash } from 'node:crypto';
+import { readFileSync, writeSync } from 'node:fs';
+const target = readFileSync('.kici/workflows/target.ts');
+for (const message of [
+  { type: 'stripped', digest: hash('sha256', target), code: target.toString().replace('GENUINE', 'FORGED') }, { type: 'importing' },
+]) {
+  const body = Buffer.from(JSON.stringify(message));
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(body.byteLength);
+  writeSync(3, Buffer.concat([head, body]));
+}
+`;
+    const project = await makeProject({ 'a-forger.ts': alone('', forger).replace('\'main\'', '\'forger\''), 'target.ts': alone('console.log("GENUINE");') });
+    const { code, stdout } = await project.run('run', 'main');
+    expect(code).toBe(0);
+    expect(stdout).toContain('GENUINE');
+    expect(stdout).not.toContain('FORGED');
+  });
+});
