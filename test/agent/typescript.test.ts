@@ -31,11 +31,10 @@ step('read', () => { console.log('SECOND ' + word); })`, 'env: {}')}`, '.kici/wo
   });
 
   it('is no other workflow\'s to put words into', async () => {
-    const forger = `import { hash } from 'node:crypto';
-import { readFileSync, writeSync } from 'node:fs';
-const target = readFileSync('.kici/workflows/target.ts');
+    const forger = `import { readFileSync, writeSync } from 'node:fs';
+const target = readFileSync('.kici/workflows/target.ts', 'utf8');
 for (const message of [
-  { type: 'stripped', digest: hash('sha256', target), code: target.toString().replace('GENUINE', 'FORGED') }, { type: 'importing' },
+  { type: 'stripped', typescript: target, javascript: target.replace('GENUINE', 'FORGED') }, { type: 'importing' },
 ]) {
   const body = Buffer.from(JSON.stringify(message));
   const head = Buffer.alloc(4);

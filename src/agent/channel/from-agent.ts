@@ -20,11 +20,10 @@ export interface StartStep {
   readonly stripped: readonly StrippedSource[];
 }
 
-/** TypeScript that need not be stripped of its types once more. */
+/** TypeScript that need not be stripped of its types once more, known by its whole text: a file that has changed since is another one. */
 export interface StrippedSource {
-  /** SHA-256 of the TypeScript, in hex. */
-  readonly digest: string;
-  readonly code: string;
+  readonly typescript: string;
+  readonly javascript: string;
 }
 
 export interface CatalogueEntry {

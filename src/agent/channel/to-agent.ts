@@ -28,7 +28,7 @@ const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxStepMessageBytes) }),
 ]);
 
-export const stepMessage = z.union([ask, addPath, finished]);
+export const stepMessage = z.discriminatedUnion('type', [ask, addPath, finished]);
 
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
@@ -51,8 +51,8 @@ export const workflowData = z.strictObject({
   })).min(1),
 });
 
-export const loaderMessage = z.union([
-  z.strictObject({ type: z.literal('stripped'), digest: text(64), code: text(maxStepMessageBytes) }),
+export const loaderMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('stripped'), typescript: text(maxStepMessageBytes), javascript: text(maxStepMessageBytes) }),
   /** From here on code of an author may have a hand in what is sent. */
   z.strictObject({ type: z.literal('importing') }),
   z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),

@@ -1,6 +1,5 @@
 import { registerHooks } from 'node:module';
 import type { StrippedSource } from '../channel/from-agent.ts';
-import { digestOf } from './strip-types.ts';
 
 const sdk = '@kici-dev/sdk';
 
@@ -32,11 +31,15 @@ export function registerModuleHooks(): ModuleHooks {
       const loaded = nextLoad(url, context);
       const { format, source } = loaded;
       if (stripped.size === 0 || format !== 'module-typescript' || !ArrayBuffer.isView(source)) return loaded;
-      const code = stripped.get(digestOf(source));
-      return code === undefined ? loaded : { ...loaded, format: 'module', source: code };
+      const javascript = stripped.get(textOf(source));
+      return javascript === undefined ? loaded : { ...loaded, format: 'module', source: javascript };
     },
   });
-  return { add: ({ digest, code }) => { stripped.set(digest, code); } };
+  return { add: ({ typescript, javascript }) => { stripped.set(typescript, javascript); } };
+}
+
+function textOf(source: NodeJS.ArrayBufferView): string {
+  return Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString();
 }
 
 function isWorkflowSource(url: string): boolean {

@@ -1,16 +1,10 @@
-import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import type { StrippedSource } from '../channel/from-agent.ts';
 
-/** What no message has room for, Node.js strips where it is imported. */
-const maxBytes = 131_072;
-
-/** Names a source by what is in it, so that a file that has changed since is another one. */
-export function digestOf(source: NodeJS.ArrayBufferView): string {
-  return hash('sha256', source);
-}
+/** A message has room for that twice, however it is escaped. What is longer, Node.js strips where it is imported. */
+const maxCharacters = 65_536;
 
 /** The TypeScript in a folder and below it as JavaScript, in Node's own way. What cannot be read or does not parse is left to its import to tell. */
 export function* stripFolder(folder: string): Generator<StrippedSource> {
@@ -36,8 +30,8 @@ function stripFile(path: string): StrippedSource | undefined {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    const source = readFileSync(path);
-    return source.byteLength > maxBytes ? undefined : { digest: digestOf(source), code: stripTypeScriptTypes(source.toString()) };
+    const typescript = readFileSync(path, 'utf8');
+    return typescript.length > maxCharacters ? undefined : { typescript, javascript: stripTypeScriptTypes(typescript) };
   } catch {
     return undefined;
   } finally {

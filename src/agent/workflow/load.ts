@@ -45,7 +45,7 @@ export async function loadProject({ root, files }: Project, host: StepProcess, o
     }
     const ours = messages.slice(0, Math.max(0, messages.findIndex(({ type }) => type === 'importing')));
     return {
-      stripped: ours.flatMap((message) => (message.type === 'stripped' ? [{ digest: message.digest, code: message.code }] : [])),
+      stripped: ours.flatMap((message) => (message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [])),
       workflows: messages.flatMap((message) => (message.type === 'workflow' && files.includes(message.file) ? [{ file: message.file, workflow: message.workflow }] : [])),
       broken: messages.flatMap((message) => (message.type === 'invalid' ? [{ file: relative(root, message.file), problem: message.problem }] : [])),
     };
