@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'backends/*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/fixtures/**', 'test/deep/**'],
     reporters: ['default', './test/support/count-reporter.ts'],
-    testTimeout: 20_000,
+    // Most tests wait for servers and timers rather than for a core.
+    maxWorkers: 4,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

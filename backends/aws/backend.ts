@@ -1,11 +1,12 @@
-import { BackendError, type BackendHost, type CallContext, type HealthReport, type SecretBackend } from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost, type CallContext, type HealthReport, type SecretBackend, type SecretRef } from '@kici-dev/secret-backend';
 import type { AwsConfig } from './config.ts';
 import { objectPerScope } from './object-per-scope/layout.ts';
 import { secretPerKey } from './secret-per-key/layout.ts';
+import { check } from './secrets/check.ts';
 import { createReader } from './secrets/reader.ts';
 import { createWriteTokens } from './secrets/tokens.ts';
-import { checkService } from './service/check.ts';
 import { createService } from './service/service.ts';
+import { requireOwn } from './shared-secrets.ts';
 
 export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBackend {
   const service = createService(config, host);
@@ -26,6 +27,10 @@ export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBa
     start(context);
     return method(argument, context);
   };
+  const changing = <A extends SecretRef, R>(method: (argument: A, context: CallContext) => Promise<R>) => guarded(async (argument: A, context: CallContext) => {
+    requireOwn(config.sharedSecrets, layout.nameOf(argument));
+    return method(argument, context);
+  });
 
   return {
     capabilities: layout.capabilities,
@@ -37,14 +42,14 @@ export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBa
       requireOpen();
       return layout.read(refs, context);
     },
-    ...(write === undefined ? {} : { write: guarded(write) }),
-    ...(remove === undefined ? {} : { delete: guarded(remove) }),
+    ...(write === undefined ? {} : { write: changing(write) }),
+    ...(remove === undefined ? {} : { delete: changing(remove) }),
     ...(versions === undefined ? {} : { versions: guarded(versions) }),
-    ...(restore === undefined ? {} : { restore: guarded(restore) }),
-    ...(declare === undefined ? {} : { declare: guarded(declare) }),
+    ...(restore === undefined ? {} : { restore: changing(restore) }),
+    ...(declare === undefined ? {} : { declare: changing(declare) }),
     async check(context): Promise<HealthReport> {
       start(context);
-      await checkService(service, config, context);
+      await check(tools, context);
       return { server: `AWS Secrets Manager in ${config.region}` };
     },
     async close() {

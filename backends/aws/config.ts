@@ -1,10 +1,12 @@
 import { BackendError, SecretValue, type Settings } from '@kici-dev/secret-backend';
+import { parseSharedSecrets, type SharedSecrets } from './shared-secrets.ts';
 
 export interface AwsConfig {
   readonly region: string;
   readonly endpoint: URL;
   readonly layout: 'secret-per-key' | 'object-per-scope';
   readonly prefix: string;
+  readonly sharedSecrets: SharedSecrets;
   readonly signIn: SignInConfig;
   /** For secrets that are created. */
   readonly creation: { readonly kmsKeyId: string | undefined; readonly tags: readonly { readonly Key: string; readonly Value: string }[] };
@@ -31,11 +33,15 @@ export function readConfig(settings: Settings): AwsConfig {
   const region = text(settings, 'region');
   const layout = optionalText(settings, 'layout') ?? 'secret-per-key';
   if (layout !== 'secret-per-key' && layout !== 'object-per-scope') throw misconfigured('layout', 'is none of the layouts');
+  const prefix = optionalText(settings, 'prefix') ?? '';
+  const { secrets: sharedSecrets, problems: [problem] } = parseSharedSecrets(optionalText(settings, 'sharedSecrets'), { region, prefix, layout });
+  if (problem !== undefined) throw misconfigured('sharedSecrets', `cannot be taken: ${problem.problem}; ${problem.hint}`);
   return {
     region,
     endpoint: address(settings, 'endpoint') ?? publicEndpoint('secretsmanager', region),
     layout,
-    prefix: optionalText(settings, 'prefix') ?? '',
+    prefix,
+    sharedSecrets,
     signIn: {
       source: readSource(settings),
       roles: optionalText(settings, 'auth.roles')?.split(' ') ?? [],

@@ -9,7 +9,7 @@ import { settings, validate } from './settings.ts';
 export const awsDefinition: BackendDefinition = {
   type: 'aws',
   title: 'AWS Secrets Manager',
-  summary: 'secrets of one AWS account and region, one for each key or a JSON object for each scope',
+  summary: 'secrets of one AWS region, of its account and shared by others, one for each key or a JSON object for each scope',
   settings,
   capabilities: secretPerKeyCapabilities,
   validate,

@@ -1,4 +1,4 @@
-import type { SecretBackend } from '@kici-dev/secret-backend';
+import type { SecretBackend, SecretRef } from '@kici-dev/secret-backend';
 import type { AwsConfig } from './config.ts';
 import type { Reader } from './secrets/reader.ts';
 import type { WriteTokens } from './secrets/tokens.ts';
@@ -13,4 +13,7 @@ export interface LayoutTools {
 }
 
 /** How scopes and keys meet the service's names: everything of a backend that depends on it. */
-export type Layout = Omit<SecretBackend, 'check' | 'close' | 'scopes'>;
+export interface Layout extends Omit<SecretBackend, 'check' | 'close' | 'scopes'> {
+  /** The secret in which a place lies; undefined where no secret can have that name. */
+  nameOf(ref: SecretRef): string | undefined;
+}

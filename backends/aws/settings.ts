@@ -1,12 +1,15 @@
 import { parseScopePath, type Settings, type SettingsProblem, type SettingsSchema } from '@kici-dev/secret-backend';
+import { parseSharedSecrets } from './shared-secrets.ts';
 
 const roleArn = 'arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9/_+=,.@-]+';
+// With or without its suffix, for a better message than that of a pattern.
+const secretArn = 'arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}';
 const tag = '[A-Za-z0-9 _.:/+@-]{1,128}=[A-Za-z0-9 _.:/+@-]{0,256}';
 
 export const settings = {
   region: {
     type: 'string', required: true, pattern: '^[a-z]{2,5}(-[a-z]+)+-[0-9]+$',
-    description: 'The region that holds the secrets. One instance serves one region of one account.', example: 'eu-central-1',
+    description: 'The region that holds the secrets. One instance serves one region.', example: 'eu-central-1',
   },
   endpoint: {
     type: 'address',
@@ -21,6 +24,11 @@ export const settings = {
   prefix: {
     type: 'string', default: '', pattern: '^[A-Za-z0-9/_+=.@-]{0,200}$',
     description: 'What the name of every secret begins with. Secrets without it are never seen. Usually ends in `/`.', example: 'ci/',
+  },
+  sharedSecrets: {
+    type: 'string', pattern: `^${secretArn}( ${secretArn})*$`,
+    description: 'Secrets that other accounts share with this identity by a resource policy, to be read and not changed: full ARNs, separated by one space. The name within an ARN is read as any other; a secret of that name in the instance\'s own account is not seen.',
+    example: 'arn:aws:secretsmanager:eu-central-1:444455556666:secret:ci/apps/DB_PASSWORD-a1b2c3',
   },
   'auth.method': {
     type: 'choice', choices: ['keys', 'web-identity', 'profile', 'default-chain'], default: 'keys',
@@ -58,7 +66,7 @@ export const settings = {
   },
   'auth.roles': {
     type: 'string', pattern: `^${roleArn}( ${roleArn})*$`,
-    description: 'Roles to assume one after another, starting with the first credentials; the secrets are read as the last one. This is how an instance reads another account. Separated by one space.',
+    description: 'Roles to assume one after another, starting with the first credentials; the secrets are read as the last one. This is how an instance reads a whole other account. Separated by one space.',
     example: 'arn:aws:iam::444455556666:role/secrets-reader',
   },
   'auth.externalId': {
@@ -91,6 +99,10 @@ export function validate(given: Settings): readonly SettingsProblem[] {
   const { prefix } = given;
   if (typeof prefix === 'string' && prefix !== '' && !parseScopePath(`${prefix}x`.replace(/[+=@]/g, '_')).ok) {
     problems.push({ field: 'prefix', problem: 'a prefix is a path without empty segments and without "/" at its start', hint: 'write it like ci/ or team/ci/' });
+  }
+  const { region, layout, sharedSecrets } = given;
+  if (typeof sharedSecrets === 'string') {
+    problems.push(...parseSharedSecrets(sharedSecrets, { region: String(region), layout: String(layout), prefix: String(prefix ?? '') }).problems);
   }
   return problems;
 }

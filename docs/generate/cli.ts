@@ -6,61 +6,81 @@ import { createProgram as createOrchestrator } from '../../src/cli/orchestrator/
 const nothing = async (): Promise<void> => undefined;
 const silent = (): void => undefined;
 
-/** Every command of the three programs, from the trees that parse them. */
-export function cliPage(): string {
-  const programs = [
+/** The trees that parse the command lines of the three programs; none of them does anything. */
+export function programTrees(): readonly Command[] {
+  return [
     createAdmin({ version: '', writeOut: silent, writeErr: silent, run: nothing }),
     createKici({ writeOut: silent, writeErr: silent, run: nothing, init: nothing }),
-    createOrchestrator({ writeOut: silent, serve: nothing, printConfiguration: nothing }),
+    createOrchestrator({ writeOut: silent, serve: nothing, printConfiguration: nothing, rotateKey: nothing }),
   ];
+}
+
+/** Every command of the three programs. */
+export function cliPage(): string {
+  const programs = programTrees();
   return [
     '# Command line',
-    'Exit codes: 0 done, 1 failed, 2 wrong usage. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`.\nHow a value is given is told in [input-modes.md](input-modes.md).',
-    ...programs.flatMap((program) => [`## ${program.name()}`, program.description(), ...ownFlags(program), ...program.commands.flatMap((command) => describe(command, program.name()))]),
+    'Exit codes: 0 done, 1 failed, 2 wrong usage. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` the flags of the program too.\nHow a value is given is told in [input-modes.md](input-modes.md).',
+    ...programs.flatMap((program) => [
+      `## ${program.name()}`, program.description(), usage(program), ...flagTable(program), ...exampleBlock(program),
+      ...contents(program), ...program.commands.flatMap((command) => describe(command)),
+    ]),
   ].join('\n\n') + '\n';
 }
 
-function describe(command: Command, path: string): string[] {
-  const line = `${path} ${command.name()}`;
-  if (command.commands.length > 0) return command.commands.flatMap((child) => describe(child, line));
-  const words = command.registeredArguments.map(argumentWord).join(' ');
-  const examples = examplesOf(command);
-  return [
-    `### ${line}`, command.description(),
-    `\`\`\`\n${[line, words].filter((part) => part !== '').join(' ')}\n\`\`\``,
-    ...table([...command.registeredArguments.map(argumentRow), ...visible(command)]),
-    ...(examples === '' ? [] : [`Examples:\n\n\`\`\`\n${examples}\n\`\`\``]),
-  ];
+/** A group and what it holds, or a command. */
+function describe(command: Command): string[] {
+  if (command.commands.length > 0) return command.commands.flatMap(describe);
+  return [`### ${pathOf(command)}`, `${command.description()}.`.replace(/\.\.$/, '.'), usage(command), ...flagTable(command), ...exampleBlock(command)];
 }
 
-function ownFlags(program: Command): string[] {
-  return table(visible(program));
+function contents(program: Command): string[] {
+  const lines = program.commands.map((entry) => {
+    const link = (command: Command): string => `[\`${command.name()}\`](#${pathOf(command).replaceAll(' ', '-')})`;
+    if (entry.commands.length === 0) return `| ${link(entry)} | ${cell(entry.description())} |`;
+    return `| \`${entry.name()}\`: ${entry.commands.map(link).join(', ')} | ${cell(entry.description())} |`;
+  });
+  return [['| command | does |', '| --- | --- |', ...lines].join('\n')];
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+function usage(command: Command): string {
+  return `\`\`\`\n${pathOf(command)} ${command.usage()}\n\`\`\``;
+}
+
+function flagTable(command: Command): string[] {
+  const rows = [
+    ...command.registeredArguments.map((argument) => [argumentWord(argument), argument.description]),
+    ...command.options.filter(({ hidden }) => !hidden).map((option) => [option.flags, optionText(option)]),
+  ].map(([term = '', meaning = '']) => `| \`${cell(term)}\` | ${cell(meaning)} |`);
+  return rows.length === 0 ? [] : [['| given as | meaning |', '| --- | --- |', ...rows].join('\n')];
 }
 
 function argumentWord(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
-function argumentRow(argument: Argument): [string, string] {
-  return [argumentWord(argument), argument.description];
+function optionText({ description, argChoices, defaultValue }: Option): string {
+  const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
+  return `${description}${choices}${typeof defaultValue === 'string' ? ` (default ${defaultValue})` : ''}`;
 }
 
-function visible(command: Command): [string, string][] {
-  return command.options.filter(({ hidden }) => !hidden).map((option) => [option.flags, optionText(option)]);
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }
 
-function optionText(option: Option): string {
-  return option.argChoices === undefined ? option.description : `${option.description}: ${option.argChoices.join(', ')}`;
-}
-
-function table(rows: readonly (readonly [string, string])[]): string[] {
-  if (rows.length === 0) return [];
-  return [['| given as | meaning |', '| --- | --- |', ...rows.map(([term, meaning]) => `| \`${term.replaceAll('|', '\\|')}\` | ${meaning.replaceAll('|', '\\|')} |`)].join('\n')];
+function exampleBlock(command: Command): string[] {
+  const examples = examplesOf(command);
+  return examples.length === 0 ? [] : [`\`\`\`\n${examples.join('\n')}\n\`\`\``];
 }
 
 /** The lines that help shows as examples. */
-function examplesOf(command: Command): string {
+export function examplesOf(command: Command): readonly string[] {
   let help = '';
   command.configureOutput({ writeOut: (text) => { help += text; } }).outputHelp();
-  return [...help.matchAll(/^ {2}(?:\$ )?(kici.*|KICI.*)$/gm)].flatMap(([, line]) => line ?? []).join('\n');
+  const [, examples = ''] = /\nExamples?:\n([\s\S]*)$/.exec(help) ?? [];
+  return examples.split('\n').map((line) => line.trim().replace(/^\$ /, '')).filter((line) => line !== '');
 }

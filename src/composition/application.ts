@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { createAddressGuard } from '@kici-dev/secret-federation';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
@@ -7,13 +6,13 @@ import { DatabaseError } from '../database/errors.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open.ts';
 import { KeyringError } from '../keyring/errors.ts';
-import { keyFromFile, keyFromText, type KeyFile } from '../keyring/key-encryption-key.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
-import type { KeySource, ServerSettings } from './settings.ts';
+import { readKey } from './read-key.ts';
+import { databaseFile, type ServerSettings } from './settings.ts';
 import { tokens } from './tokens.ts';
 
 /** A running server. */
@@ -35,7 +34,7 @@ export async function startApplication(settings: ServerSettings, log: Logger, no
   const resolveAddress = addressGuard(settings);
   await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);
-  const database = openDatabase<AllTables>(join(settings.dataDir, 'kici.db'));
+  const database = openDatabase<AllTables>(databaseFile(settings.dataDir));
   try {
     await migrate(database, allMigrations);
     const keyring = await openKeyring(database, key, now);
@@ -71,10 +70,6 @@ function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof c
   } catch (error) {
     throw new StartError('invalid_configuration', `the list of allowed addresses: ${error instanceof RangeError ? error.message : 'cannot be read'}`, 'correct --allow-addresses or KICI_ALLOW_ADDRESSES');
   }
-}
-
-async function readKey(source: KeySource): Promise<KeyFile> {
-  return source.kind === 'file' ? keyFromFile(source.file, source.create) : { key: keyFromText(source.text, source.name), created: false };
 }
 
 /** Why the server does not start, apart from its key and its database. */

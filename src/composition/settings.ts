@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** Where the key-encryption key comes from. */
 export type KeySource =
   | { readonly kind: 'text'; readonly text: string; readonly name: string }
@@ -21,3 +23,7 @@ export interface ServerSettings {
 }
 
 export const shippedBackendPackages: readonly string[] = ['@kici-dev/secret-backend-vault', '@kici-dev/secret-backend-aws', '@kici-dev/secret-backend-gcp'];
+
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'kici.db');
+}

@@ -1,4 +1,4 @@
-export type KeyringErrorCode = 'malformed_key' | 'wrong_key' | 'cannot_read_key' | 'busy';
+export type KeyringErrorCode = 'malformed_key' | 'wrong_key' | 'same_key' | 'cannot_read_key' | 'busy';
 
 /** Why the keys cannot be used, with what to do about it. Never holds a key. */
 export class KeyringError extends Error {

@@ -59,6 +59,9 @@ async function makeKeyFile(file: string): Promise<boolean> {
     await handle.writeFile(`${randomBytes(32).toString('hex')}\n`);
     await handle.sync();
     await link(draft, file);
+    // A file whose name is lost in a power failure is lost.
+    await using folder = await open(dirname(file), 'r');
+    await folder.sync();
     return true;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;

@@ -63,13 +63,13 @@ export const answers: Answers = {
     { key: 'DB_PASSWORD', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', status: 'available' },
     { key: 'API_KEY', backend: 'eu-aws', scope: 'apps', status: 'unavailable', code: 'throttled' },
   ] }),
-  'resolution.explain': ({ key }) => ({
+  'resolution.explain': ({ key }) => (key === 'DB_PASSWROD' ? { key, status: 'not_found', candidates: [], blockedBy: [], near: ['DB_PASSWORD'], limits: [], backends: [] } : {
     key, status: 'available',
     candidates: [
       { backend: 'corp-vault', scope: 'apps/shop/db', sourceKey: 'password', binding: 'b1', priority: 10, version: '3', declaredOnly: false, rule: '' },
       { backend: 'internal', scope: 'production', sourceKey: key, binding: 'b2', priority: 0, version: '7', declaredOnly: false, rule: 'higher priority' },
     ],
-    blockedBy: [], limits: ['eu-aws lists with a delay'], backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
+    blockedBy: [], near: [], limits: ['eu-aws lists with a delay'], backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
   }),
   'resolution.check': ({ environment }) => (environment === 'staging' ? { keys: 3, problems: [] } : {
     keys: 12, problems: [

@@ -49,6 +49,7 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
   ['backend remove corp-vault --yes', 'backends.remove', { name: 'corp-vault' }, 'removed backend corp-vault'],
   ['backend test corp-vault', 'backends.test', { name: 'corp-vault' }, 'listed        3 names'],
   ['explain --environment production DB_PASSWORD --agent-id a1', 'resolution.explain', { environment: 'production', key: 'DB_PASSWORD', agentId: 'a1' }, 'decided by: higher priority'],
+  ['explain --environment production DB_PASSWROD', 'resolution.explain', { environment: 'production', key: 'DB_PASSWROD' }, 'did you mean DB_PASSWORD?'],
   ['check --environment staging', 'resolution.check', { environment: 'staging' }, '3 keys in environment staging: 0 errors, 0 warnings'],
   ['token create ci --role author --environment production --scope shop/** --lifetime 90d', 'tokens.create',
     { name: 'ci', role: 'author', environments: ['production'], scopes: ['shop/**'], lifetimeMs: 90 * 86_400_000 }, 'kici_tok_0123456789'],

@@ -1,39 +1,41 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import * as sdk from '@kici-dev/sdk';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stepErrors } from '../../docs/generate/errors.ts';
 import { generatedPages } from '../../docs/generate/pages.ts';
-
-const root = join(import.meta.dirname, '../..');
-
-async function pages(): Promise<string[]> {
-  const folders = ['docs', 'src', 'backends'];
-  const below = await Promise.all(folders.map((folder) => readdir(join(root, folder), { recursive: true })));
-  const files = folders.flatMap((folder, index) => (below[index] ?? []).map((file) => join(root, folder, file)));
-  const top = (await readdir(root)).map((file) => join(root, file));
-  return [...top, ...files].filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
-}
+import { stepErrors } from '../../docs/generate/step-errors.ts';
+import { readPages, root } from './markdown.ts';
 
 describe('pages that are made from the code', () => {
   it.each(Object.entries(generatedPages))('%s is current (`npm run docs` writes it)', async (name, make) => {
     expect(await readFile(join(root, 'docs', name), 'utf8')).toBe(make());
   });
+});
 
-  it('name every error that a step can meet', () => {
-    const exported = Object.keys(sdk).filter((name) => name.endsWith('Error') && !['SdkError', 'SecretAccessError'].includes(name));
-    expect(stepErrors.map(([name]) => name).toSorted()).toEqual(exported.toSorted());
-  });
+it('the page of the SDK has every error with its codes', async () => {
+  const page = await readFile(join(root, 'src/sdk/README.md'), 'utf8');
+  for (const [name, codes] of Object.entries(stepErrors)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+    for (const code of Object.keys(codes).filter((one) => !one.includes(' '))) expect(row).toContain(`\`${code}\``);
+    expect(row).toBeDefined();
+  }
 });
 
 it('every link between pages leads somewhere', async () => {
   const broken: string[] = [];
-  for (const page of await pages()) {
-    for (const [, target = ''] of (await readFile(page, 'utf8')).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+  for (const { path, text } of await readPages()) {
+    for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)) {
       if (/^[a-z]+:/.test(target)) continue;
-      if (!existsSync(join(dirname(page), target))) broken.push(`${relative(root, page)}: ${target}`);
+      const file = target === '' ? join(root, path) : join(root, dirname(path), target);
+      if (!existsSync(file)) broken.push(`${path}: ${target}`);
+      else if (anchor !== undefined && !anchorsOf(await readFile(file, 'utf8')).has(anchor)) broken.push(`${path}: ${target}#${anchor}`);
     }
   }
   expect(broken).toEqual([]);
 });
+
+/** As a page's headings and its own marks make them. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-'));
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].flatMap(([, id]) => id ?? [])]);
+}

@@ -29,7 +29,7 @@ const traps: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['test/federation/resolver/law-3-priority.test.ts', 'permuting bindings, backends, listings and secrets changes nothing'],
     ['test/federation/resolver/law-3-priority.test.ts', 'explain, entries, frozen catalogue and reads agree on the winner'],
   ],
-  '13: rotation that forgets a store or loses an update': [['test/keyring/replace-key.test.ts', 'takes along a data key that is made meanwhile'], ['test/keyring/replace-key.test.ts', 'lets no process that still has the old key']],
+  '13: rotation that forgets a store or loses an update': [['test/e2e/rotate-key.test.ts', 'puts every store under the new key'], ['test/keyring/rotate-key.test.ts', 'takes along a data key that is made meanwhile'], ['test/keyring/rotate-key.test.ts', 'lets no process that still has the old key']],
   '14: health checks without authentication': [
     ['backends/vault/test/traps.test.ts', 'a health check without authentication'], ['backends/aws/test/traps.test.ts', 'finds wrong credentials in a check'],
     ['backends/gcp/test/traps.test.ts', 'a health check signs in'],

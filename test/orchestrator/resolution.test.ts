@@ -64,7 +64,15 @@ describe('explain', () => {
 
   it('tells that a key is nowhere', async () => {
     const { call } = await federated();
-    expect(await call('resolution.explain', { environment: 'production', key: 'toString' })).toMatchObject({ status: 'not_found', candidates: [], blockedBy: [] });
+    expect(await call('resolution.explain', { environment: 'production', key: 'toString' })).toMatchObject({ status: 'not_found', candidates: [], blockedBy: [], near: [] });
+  });
+
+  it('shows what a mistyped key may have meant, as far as the token sees', async () => {
+    const server = await federated();
+    const mistyped = { environment: 'production', key: 'DB_PASWORD' };
+    expect(await server.call('resolution.explain', mistyped)).toMatchObject({ status: 'not_found', near: ['DB_PASSWORD'] });
+    const { token } = await server.call('tokens.create', { name: 'narrow', role: 'author', scopes: ['elsewhere'] });
+    expect(await server.as(token)('resolution.explain', mistyped)).toMatchObject({ status: 'not_found', near: [] });
   });
 
   it('tells what an outage takes away, and never another winner (law 2)', async () => {

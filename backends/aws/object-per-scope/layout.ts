@@ -3,7 +3,7 @@ import { objectPerScopeCapabilities } from '../capabilities.ts';
 import type { Layout, LayoutTools } from '../layout.ts';
 import { listVersions } from '../secrets/lifecycle.ts';
 import { recoverValue } from '../secrets/recover.ts';
-import type { SecretId } from '../secrets/secret-id.ts';
+import { secretId } from '../secrets/secret-id.ts';
 import { outcomeOf } from '../secrets/stored.ts';
 import { removeField, setField } from './change.ts';
 import { fieldOutcome, openObject } from './fields.ts';
@@ -15,10 +15,12 @@ export function objectPerScope(tools: LayoutTools): Layout {
   const { config, service, reader } = tools;
   const { maxValueBytes } = objectPerScopeCapabilities;
 
+  const nameOf = ({ scope }: SecretRef): string | undefined => nameFor(config.prefix, scope);
+
   const read = async (refs: readonly SecretRef[], context: CallContext): Promise<ReadOutcome[]> => {
-    const ids = refs.map(({ scope, version }): SecretId | undefined => {
-      const name = nameFor(config.prefix, scope);
-      return name === undefined ? undefined : { name, ...(version === undefined ? {} : { version }) };
+    const ids = refs.map((ref) => {
+      const name = nameOf(ref);
+      return name === undefined ? undefined : secretId(config.sharedSecrets, name, ref.version);
     });
     const outcomes = await reader.read(ids.filter((id) => id !== undefined), context);
     return refs.map(({ key }, index) => {
@@ -38,8 +40,8 @@ export function objectPerScope(tools: LayoutTools): Layout {
 
   /** A version shows a key only if its object has it, so that each is read: this costs what reads cost. */
   const versions = async (ref: SecretRef, context: CallContext): Promise<readonly VersionInfo[]> => {
-    const name = nameFor(config.prefix, ref.scope);
-    const all = name === undefined ? [] : await listVersions(service, name, context);
+    const name = nameOf(ref);
+    const all = name === undefined ? [] : await listVersions(service, secretId(config.sharedSecrets, name), context);
     const outcomes = await read(all.map(({ version }) => ({ scope: ref.scope, key: ref.key, version })), context);
     return all.flatMap((info, index) => {
       const outcome = outcomes[index];
@@ -49,10 +51,11 @@ export function objectPerScope(tools: LayoutTools): Layout {
 
   return {
     capabilities: objectPerScopeCapabilities,
+    nameOf,
     list: (query, context) => list(tools, query, context),
     read,
     write,
-    delete: async (ref, context) => ({ existed: nameFor(config.prefix, ref.scope) !== undefined && await removeField(tools, ref, context) }),
+    delete: async (ref, context) => ({ existed: nameOf(ref) !== undefined && await removeField(tools, ref, context) }),
     versions,
     async restore(ref, context) {
       const name = requireName(config.prefix, ref.scope);

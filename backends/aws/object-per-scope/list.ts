@@ -1,30 +1,39 @@
 import type { CallContext, ListPage, ListQuery, ScopePath, SecretDescriptor, UnlistedScope, UnnameableSecret } from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
 import { listSecrets } from '../secrets/list.ts';
+import { secretId, type SecretId } from '../secrets/secret-id.ts';
 import { outcomeOf, type StoredOutcome } from '../secrets/stored.ts';
 import { openObject } from './fields.ts';
 import { nameFor, scopeOf } from './names.ts';
 
 interface ListedScope {
   readonly scope: ScopePath;
-  readonly name: string;
+  readonly id: SecretId;
   readonly updatedAt: string | undefined;
 }
 
 /** Keys lie in values here, so that listing reads every object below the query, and a single scope needs no list at all. */
 export async function* list(tools: LayoutTools, { scope, depth }: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
   const { config, service } = tools;
+  const { sharedSecrets } = config;
   if (scope !== undefined) {
     const name = nameFor(config.prefix, scope);
-    if (name !== undefined) yield readPage(tools, [{ scope, name, updatedAt: undefined }], [], context);
+    if (name !== undefined) yield readPage(tools, [{ scope, id: secretId(sharedSecrets, name), updatedAt: undefined }], [], context);
     if (depth === 'scope') return;
   }
-  for await (const page of listSecrets(service, scope === undefined ? config.prefix : `${config.prefix}${scope}/`, context)) {
+  const prefix = scope === undefined ? config.prefix : `${config.prefix}${scope}/`;
+  const shared = [...sharedSecrets.keys()].filter((name) => name.startsWith(prefix)).flatMap((name): ListedScope[] => {
+    const parsed = scopeOf(config.prefix, name);
+    return parsed.ok ? [{ scope: parsed.value, id: secretId(sharedSecrets, name), updatedAt: undefined }] : [];
+  });
+  if (shared.length > 0) yield readPage(tools, shared, [], context);
+  for await (const page of listSecrets(service, prefix, context)) {
     const scopes: ListedScope[] = [];
     const unnameable: UnnameableSecret[] = [];
     for (const { name, updatedAt } of page) {
+      if (sharedSecrets.has(name)) continue;
       const parsed = scopeOf(config.prefix, name);
-      if (parsed.ok) scopes.push({ scope: parsed.value, name, updatedAt });
+      if (parsed.ok) scopes.push({ scope: parsed.value, id: { name }, updatedAt });
       else unnameable.push({ name, reason: parsed.reason });
     }
     yield readPage(tools, scopes, unnameable, context);
@@ -32,11 +41,11 @@ export async function* list(tools: LayoutTools, { scope, depth }: ListQuery, con
 }
 
 async function readPage({ reader }: LayoutTools, scopes: readonly ListedScope[], unnameable: readonly UnnameableSecret[], context: CallContext): Promise<ListPage> {
-  const outcomes = await reader.read(scopes, context);
+  const outcomes = await reader.read(scopes.map(({ id }) => id), context);
   const secrets: SecretDescriptor[] = [];
   const unlisted: UnlistedScope[] = [];
   for (const listed of scopes) {
-    const contents = keysOf(outcomeOf(outcomes, listed), listed);
+    const contents = keysOf(outcomeOf(outcomes, listed.id), listed);
     if ('code' in contents) unlisted.push(contents);
     else secrets.push(...contents);
   }

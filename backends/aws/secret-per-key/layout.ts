@@ -5,7 +5,7 @@ import { listVersions, scheduleDeletion } from '../secrets/lifecycle.ts';
 import { putIfCurrent } from '../secrets/put-if-current.ts';
 import { createEmpty, put } from '../secrets/put.ts';
 import { recoverValue } from '../secrets/recover.ts';
-import type { SecretId } from '../secrets/secret-id.ts';
+import { secretId } from '../secrets/secret-id.ts';
 import { outcomeOf } from '../secrets/stored.ts';
 import { list } from './list.ts';
 import { nameFor } from './names.ts';
@@ -14,8 +14,10 @@ import { nameFor } from './names.ts';
 export function secretPerKey(tools: LayoutTools): Layout {
   const { config, service, reader, tokens } = tools;
 
+  const nameOf = (ref: SecretRef): string | undefined => nameFor(config.prefix, ref);
+
   const requireName = (ref: SecretRef): string => {
-    const name = nameFor(config.prefix, ref);
+    const name = nameOf(ref);
     if (name === undefined) {
       throw new BackendError('invalid_argument', { detail: 'a key has only A-Z, a-z, 0-9 and _+=.@-, and prefix, scope and key together have at most 511 characters' });
     }
@@ -23,9 +25,9 @@ export function secretPerKey(tools: LayoutTools): Layout {
   };
 
   const read = async (refs: readonly SecretRef[], context: CallContext): Promise<ReadOutcome[]> => {
-    const ids = refs.map(({ version, ...ref }): SecretId | undefined => {
-      const name = nameFor(config.prefix, ref);
-      return name === undefined ? undefined : { name, ...(version === undefined ? {} : { version }) };
+    const ids = refs.map((ref) => {
+      const name = nameOf(ref);
+      return name === undefined ? undefined : secretId(config.sharedSecrets, name, ref.version);
     });
     const outcomes = await reader.read(ids.filter((id) => id !== undefined), context);
     return ids.map((id) => {
@@ -44,16 +46,17 @@ export function secretPerKey(tools: LayoutTools): Layout {
 
   return {
     capabilities: secretPerKeyCapabilities,
+    nameOf,
     list: (query, context) => list(tools, query, context),
     read,
     write,
     async delete(ref, context) {
-      const name = nameFor(config.prefix, ref);
+      const name = nameOf(ref);
       return name === undefined ? { existed: false } : scheduleDeletion(service, name, config.deletionWindowDays, context);
     },
     async versions(ref, context) {
-      const name = nameFor(config.prefix, ref);
-      return name === undefined ? [] : listVersions(service, name, context);
+      const name = nameOf(ref);
+      return name === undefined ? [] : listVersions(service, secretId(config.sharedSecrets, name), context);
     },
     async restore(ref, context) {
       const name = requireName(ref);

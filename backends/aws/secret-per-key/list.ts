@@ -1,26 +1,62 @@
 import type { CallContext, ListPage, ListQuery, SecretDescriptor, UnnameableSecret } from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
+import { describe, versionAt } from '../secrets/describe.ts';
 import { listSecrets, type ListedSecret } from '../secrets/list.ts';
+import { secretId, type SecretId } from '../secrets/secret-id.ts';
+import { failureOf } from '../secrets/stored.ts';
+import { mapBounded } from '../service/bounded.ts';
+import type { Service } from '../service/service.ts';
 import { placeOf } from './names.ts';
 
+/** DescribeSecret has a quota of 40,000 per second. */
+const parallelDescriptions = 10;
+
+type Traits = Omit<SecretDescriptor, 'scope' | 'key'>;
+
 export async function* list({ config, service }: LayoutTools, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
-  const prefix = query.scope === undefined ? config.prefix : `${config.prefix}${query.scope}/`;
-  for await (const page of listSecrets(service, prefix, context)) {
+  const { prefix, sharedSecrets } = config;
+  const below = query.scope === undefined ? prefix : `${prefix}${query.scope}/`;
+  const shared = [...sharedSecrets.keys()].flatMap((name) => {
+    const place = placeOf(prefix, name);
+    return 'reason' in place || !name.startsWith(below) || !isAskedFor(place, query) ? [] : [{ place, id: secretId(sharedSecrets, name) }];
+  });
+  if (shared.length > 0) {
+    yield { secrets: await mapBounded(shared, parallelDescriptions, async ({ place, id }) => ({ ...place, ...await sharedTraits(service, id, context) })) };
+  }
+  for await (const page of listSecrets(service, below, context)) {
     const secrets: SecretDescriptor[] = [];
     const unnameable: UnnameableSecret[] = [];
-    for (const secret of page) {
-      const place = placeOf(config.prefix, secret.name);
+    for (const secret of page.filter(({ name }) => !sharedSecrets.has(name))) {
+      const place = placeOf(prefix, secret.name);
       if ('reason' in place) unnameable.push({ name: secret.name, reason: place.reason });
-      else if (query.depth === 'tree' || place.scope === query.scope) secrets.push({ ...place, ...describeListed(secret) });
+      else if (isAskedFor(place, query)) secrets.push({ ...place, ...traits(secret) });
     }
     yield { secrets, ...(unnameable.length === 0 ? {} : { unnameable }) };
   }
 }
 
-function describeListed({ version, updatedAt, scheduledForDeletion }: ListedSecret): Omit<SecretDescriptor, 'scope' | 'key'> {
+function isAskedFor(place: Pick<SecretDescriptor, 'scope'>, { scope, depth }: ListQuery): boolean {
+  return depth === 'tree' || place.scope === scope;
+}
+
+function traits({ version, updatedAt, scheduledForDeletion }: Omit<ListedSecret, 'name'>): Traits {
   return {
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(version === undefined ? { declaredOnly: true } : { version }),
     ...(scheduledForDeletion ? { problem: 'scheduled_for_deletion' } : {}),
   };
+}
+
+/**
+ * No list shows a shared secret, so that it is described. Its name is known from the settings: where it cannot be
+ * described it is listed all the same, and without a problem, because its value is a right of its own.
+ */
+async function sharedTraits(service: Service, id: SecretId, context: CallContext): Promise<Traits> {
+  try {
+    const description = await describe(service, id, context);
+    return description === undefined ? { problem: 'misconfigured' } : traits({ ...description, version: versionAt(description, 'AWSCURRENT') });
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return failureOf(error).code === 'ambiguous' ? { problem: 'ambiguous' } : {};
+  }
 }

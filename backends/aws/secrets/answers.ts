@@ -2,13 +2,20 @@ import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import { errorOf, isReason } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal } from './describe.ts';
+import { isAbout, type SecretId } from './secret-id.ts';
 
 /** What an InvalidRequestException of a change means; any other error is itself. */
-export async function explained(service: Service, name: string, error: unknown, context: CallContext): Promise<unknown> {
+export async function explained(service: Service, id: SecretId, error: unknown, context: CallContext): Promise<unknown> {
   if (!isReason(error, 'InvalidRequestException')) return error;
-  const outcome = await explainRefusal(service, { name }, 'InvalidRequestException', context);
+  const outcome = await explainRefusal(service, id, 'InvalidRequestException', context);
   // Deletion without a window goes on for a while after the name is gone.
   return outcome.status === 'absent' ? new BackendError('server_error', { detail: 'the service is still removing a secret of this name' }) : errorOf(outcome);
+}
+
+interface Answer {
+  readonly Name?: string | undefined;
+  readonly ARN?: string | undefined;
+  readonly VersionId?: string | undefined;
 }
 
 /**
@@ -16,8 +23,8 @@ export async function explained(service: Service, name: string, error: unknown, 
  * @param token left out where no version was asked for
  * @throws BackendError `bad_answer`
  */
-export function requireAnswer(operation: string, answer: { readonly Name?: string | undefined; readonly VersionId?: string | undefined }, name: string, token?: string): void {
-  if (answer.Name !== name || (token !== undefined && answer.VersionId !== token)) {
+export function requireAnswer(operation: string, answer: Answer, id: SecretId, token?: string): void {
+  if (!isAbout(answer, id) || (token !== undefined && answer.VersionId !== token)) {
     throw new BackendError('bad_answer', { detail: `${operation}: the answer is not about the secret that was meant` });
   }
 }

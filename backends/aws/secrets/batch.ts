@@ -3,8 +3,9 @@ import { codeOfName } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal, isUnclear } from './describe.ts';
 import { pagesOf } from './pages.ts';
-import { nameOf } from './secret-id.ts';
-import { acceptValue, type StoredOutcome } from './stored.ts';
+import { readOne } from './read-one.ts';
+import { nameOf, wireId, type SecretId } from './secret-id.ts';
+import { acceptValue, type StoredOutcome, type ValueEntry } from './stored.ts';
 
 /** SecretIdList of BatchGetSecretValue takes at most 20 (API model). */
 export const batchSize = 20;
@@ -14,28 +15,35 @@ export const batchSize = 20;
  * a word is unknown, like one that it has an error for.
  * @throws BackendError when the request as a whole failed
  */
-export async function readBatch(service: Service, names: readonly string[], context: CallContext): Promise<ReadonlyMap<string, StoredOutcome>> {
+export async function readBatch(service: Service, ids: readonly SecretId[], context: CallContext): Promise<ReadonlyMap<string, StoredOutcome>> {
   const outcomes = new Map<string, StoredOutcome>();
   const refusals = new Map<string, string>();
-  const ask = (next: { NextToken?: string }) => service.call(context, 'BatchGetSecretValue', (client, options) => client.batchGetSecretValue({ SecretIdList: [...names], ...next }, options));
+  const ask = (next: { NextToken?: string }) => service.call(context, 'BatchGetSecretValue', (client, options) => client.batchGetSecretValue({ SecretIdList: ids.map(wireId), ...next }, options));
   for await (const { SecretValues: values = [], Errors: errors = [] } of pagesOf('BatchGetSecretValue', ask)) {
     for (const value of values) {
-      const name = value.Name ?? '';
-      if (!names.includes(name)) continue;
-      outcomes.set(name, outcomes.has(name) ? unknown('ambiguous', 'the service answered twice for one name') : acceptValue(value, { name }));
+      const id = idOf(value, ids);
+      if (id === undefined) continue;
+      outcomes.set(id.name, outcomes.has(id.name) ? unknown('ambiguous', 'the service answered twice for one name') : acceptValue(value, id));
     }
     for (const { SecretId: id = '', ErrorCode: code = '' } of errors) refusals.set(nameOf(id), code);
   }
-  await Promise.all(names.map(async (name) => {
-    const refusal = refusals.get(name);
-    if (refusal !== undefined) outcomes.set(name, await explain(service, name, refusal, context));
-    else if (!outcomes.has(name)) outcomes.set(name, unknown('bad_answer', 'the service answered neither with a value nor with an error'));
+  await Promise.all(ids.map(async (id) => {
+    const refusal = refusals.get(id.name);
+    if (refusal !== undefined || !outcomes.has(id.name)) outcomes.set(id.name, await explain(service, id, refusal, context));
   }));
   return outcomes;
 }
 
-async function explain(service: Service, name: string, refusal: string, context: CallContext): Promise<StoredOutcome> {
-  if (isUnclear(refusal)) return explainRefusal(service, { name }, refusal, context);
+/** An ARN first: one that lacks its suffix, which its form does not always tell, is answered with it, and may have a name that was asked for too. */
+function idOf({ ARN, Name }: ValueEntry, ids: readonly SecretId[]): SecretId | undefined {
+  return ids.find(({ arn }) => arn !== undefined && ARN?.startsWith(arn) === true) ?? ids.find(({ name }) => name === Name);
+}
+
+async function explain(service: Service, id: SecretId, refusal: string | undefined, context: CallContext): Promise<StoredOutcome> {
+  // The user guide does not name BatchGetSecretValue among the calls that reach other accounts; GetSecretValue it names.
+  if (id.arn !== undefined) return readOne(service, id, context);
+  if (refusal === undefined) return unknown('bad_answer', 'the service answered neither with a value nor with an error');
+  if (isUnclear(refusal)) return explainRefusal(service, id, refusal, context);
   const code = codeOfName(refusal);
   return code === undefined ? unknown('server_error', 'BatchGetSecretValue: an error without a known name') : unknown(code, `BatchGetSecretValue: ${refusal}`);
 }

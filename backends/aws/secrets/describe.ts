@@ -1,7 +1,7 @@
 import { absent, unknown, type AbsentOutcome, type CallContext, type UnknownOutcome } from '@kici-dev/secret-backend';
 import { errorOf, isReason } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
-import type { SecretId } from './secret-id.ts';
+import { isAbout, wireId, type SecretId } from './secret-id.ts';
 import { failureOf } from './stored.ts';
 
 /** What is known of a secret apart from its value; it answers for secrets that are scheduled for deletion too. */
@@ -9,14 +9,21 @@ export interface Description {
   readonly scheduledForDeletion: boolean;
   /** Stages by version id; versions without a stage are missing. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
+  /** RFC 3339. */
+  readonly updatedAt: string | undefined;
+  /** Encrypted with `aws/secretsmanager` of its account: the service then names no key (API reference, DescribeSecret). */
+  readonly underDefaultKey: boolean;
 }
 
 /** @returns undefined where the service says that there is no such secret */
-export async function describe(service: Service, name: string, context: CallContext): Promise<Description | undefined> {
+export async function describe(service: Service, id: SecretId, context: CallContext): Promise<Description | undefined> {
   try {
-    const answer = await service.call(context, 'DescribeSecret', (client, options) => client.describeSecret({ SecretId: name }, options));
-    if (answer.Name !== name) throw errorOf(unknown(answer.Name === undefined ? 'bad_answer' : 'ambiguous', 'DescribeSecret answered for another secret'));
-    return { scheduledForDeletion: answer.DeletedDate !== undefined, stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})) };
+    const answer = await service.call(context, 'DescribeSecret', (client, options) => client.describeSecret({ SecretId: wireId(id) }, options));
+    if (!isAbout(answer, id)) throw errorOf(unknown(answer.Name === undefined ? 'bad_answer' : 'ambiguous', 'DescribeSecret answered for another secret'));
+    return {
+      scheduledForDeletion: answer.DeletedDate !== undefined, stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})),
+      updatedAt: answer.LastChangedDate?.toISOString(), underDefaultKey: answer.KmsKeyId === undefined,
+    };
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return undefined;
     throw error;
@@ -36,16 +43,30 @@ export function isUnclear(refusal: string): boolean {
  * Why a read was refused with ResourceNotFoundException, which a secret without a value or without that
  * version meets too, or with InvalidRequestException, which says least of all.
  */
-export async function explainRefusal(service: Service, { name, version }: SecretId, refusal: string, context: CallContext): Promise<AbsentOutcome | UnknownOutcome> {
+export async function explainRefusal(service: Service, id: SecretId, refusal: string, context: CallContext): Promise<AbsentOutcome | UnknownOutcome> {
   try {
-    const description = await describe(service, name, context);
-    if (description === undefined) return absent;
+    const description = await describe(service, id, context);
+    if (description === undefined) return id.arn === undefined ? absent : lost(id.arn);
     if (description.scheduledForDeletion) return unknown('scheduled_for_deletion');
-    if (refusal !== 'ResourceNotFoundException') return unknown('invalid_argument', 'the secret exists, and the service refuses to give it out; another service may manage it');
-    if (version !== undefined) return unknown('no_version', 'the secret exists and has no such version');
+    if (refusal !== 'ResourceNotFoundException') return whyKept(id, description);
+    if (id.version !== undefined) return unknown('no_version', 'the secret exists and has no such version');
     return versionAt(description, 'AWSCURRENT') === undefined ? unknown('no_version') : unknown('stale_replica', 'the service says both that there is a current version and that there is none');
   } catch (error) {
     const { code, detail } = failureOf(error);
     return unknown(code, `${detail ?? 'DescribeSecret failed'}; DescribeSecret tells a secret that does not exist from one without this version`);
   }
+}
+
+function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOutcome {
+  return arn !== undefined && underDefaultKey
+    ? unknown('decryption_failed', 'the secret is encrypted with the key aws/secretsmanager, which serves its own account alone; its owner has to encrypt it with a key that can be shared')
+    : unknown('invalid_argument', 'the secret exists, and the service refuses to give it out; another service may manage it');
+}
+
+/**
+ * That an ARN leads nowhere says nothing of its name: the secret may have been created anew under another ARN,
+ * and whether a secret of another account exists is told only to whom it is shared with.
+ */
+export function lost(arn: string): UnknownOutcome {
+  return unknown('misconfigured', `the service does not find ${arn}; put its present ARN into the setting sharedSecrets, or take it out`);
 }

@@ -1,37 +1,38 @@
 import type { CallContext, DeleteReceipt, VersionInfo } from '@kici-dev/secret-backend';
-import { isReason } from '../service/errors.ts';
+import { errorOf, isReason } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
-import { describe } from './describe.ts';
+import { describe, lost } from './describe.ts';
 import { pagesOf } from './pages.ts';
+import { wireId, type SecretId } from './secret-id.ts';
 
 /** Starts the deletion window; the service removes the secret at its end. */
 export async function scheduleDeletion(service: Service, name: string, days: number, context: CallContext): Promise<DeleteReceipt> {
   try {
     const answer = await service.call(context, 'DeleteSecret', (client, options) => client.deleteSecret({ SecretId: name, RecoveryWindowInDays: days }, options));
-    requireAnswer('DeleteSecret', answer, name);
+    requireAnswer('DeleteSecret', answer, { name });
     return { existed: true };
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return { existed: false };
-    if (isReason(error, 'InvalidRequestException') && (await describe(service, name, context))?.scheduledForDeletion === true) return { existed: false };
-    throw await explained(service, name, error, context);
+    if (isReason(error, 'InvalidRequestException') && (await describe(service, { name }, context))?.scheduledForDeletion === true) return { existed: false };
+    throw await explained(service, { name }, error, context);
   }
 }
 
 /** Ends the deletion window. */
 export async function bringBack(service: Service, name: string, context: CallContext): Promise<void> {
   const answer = await service.call(context, 'RestoreSecret', (client, options) => client.restoreSecret({ SecretId: name }, options));
-  requireAnswer('RestoreSecret', answer, name);
+  requireAnswer('RestoreSecret', answer, { name });
 }
 
 /** Newest first; also versions without a stage, which the service keeps for a while. Empty where there is no such secret. */
-export async function listVersions(service: Service, name: string, context: CallContext): Promise<readonly VersionInfo[]> {
+export async function listVersions(service: Service, id: SecretId, context: CallContext): Promise<readonly VersionInfo[]> {
   const versions: { info: VersionInfo; created: number }[] = [];
   const ask = (next: { NextToken?: string }) => service.call(context, 'ListSecretVersionIds', (client, options) =>
-    client.listSecretVersionIds({ SecretId: name, IncludeDeprecated: true, MaxResults: 100, ...next }, options));
+    client.listSecretVersionIds({ SecretId: wireId(id), IncludeDeprecated: true, MaxResults: 100, ...next }, options));
   try {
     for await (const answer of pagesOf('ListSecretVersionIds', ask)) {
-      requireAnswer('ListSecretVersionIds', answer, name);
+      requireAnswer('ListSecretVersionIds', answer, id);
       for (const { VersionId: version, VersionStages: stages = [], CreatedDate: created } of answer.Versions ?? []) {
         if (version === undefined) continue;
         const info = { version, current: stages.includes('AWSCURRENT'), readable: true, ...(created === undefined ? {} : { createdAt: created.toISOString() }) };
@@ -39,8 +40,9 @@ export async function listVersions(service: Service, name: string, context: Call
       }
     }
   } catch (error) {
-    if (isReason(error, 'ResourceNotFoundException')) return [];
-    throw await explained(service, name, error, context);
+    if (!isReason(error, 'ResourceNotFoundException')) throw await explained(service, id, error, context);
+    if (id.arn !== undefined) throw errorOf(lost(id.arn));
+    return [];
   }
   return versions.toSorted((left, right) => right.created - left.created || Number(right.info.current) - Number(left.info.current)).map(({ info }) => info);
 }

@@ -21,7 +21,7 @@ const maxLeftovers = 8;
  */
 export async function putIfCurrent(service: Service, config: AwsConfig, version: NewVersion, expected: string | null, context: CallContext): Promise<void> {
   requireSize(version.value);
-  const before = await describe(service, version.name, context);
+  const before = await describe(service, { name: version.name }, context);
   if (before?.scheduledForDeletion === true) throw errorOf({ status: 'unknown', code: 'scheduled_for_deletion' });
   const current = before === undefined ? undefined : versionAt(before, 'AWSCURRENT');
   if (current === version.token) return;
@@ -46,7 +46,7 @@ async function makeCurrent(service: Service, version: NewVersion, expected: stri
     const answer = await service.call(context, 'UpdateSecretVersionStage', (client, options) => client.updateSecretVersionStage({
       SecretId: version.name, VersionStage: 'AWSCURRENT', MoveToVersionId: version.token, ...(expected === null ? {} : { RemoveFromVersionId: expected }),
     }, options));
-    requireAnswer('UpdateSecretVersionStage', answer, version.name);
+    requireAnswer('UpdateSecretVersionStage', answer, { name: version.name });
   } catch (error) {
     if (!isReason(error, 'InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException')) throw error;
     // An earlier try of this same write may have got that far.
@@ -55,7 +55,7 @@ async function makeCurrent(service: Service, version: NewVersion, expected: stri
 }
 
 async function isCurrent(service: Service, { name, token }: NewVersion, context: CallContext): Promise<boolean> {
-  const now = await describe(service, name, context);
+  const now = await describe(service, { name }, context);
   return now !== undefined && versionAt(now, 'AWSCURRENT') === token;
 }
 

@@ -54,11 +54,11 @@ export async function update(service: Service, { name, value, token }: NewVersio
     const answer = await service.call(context, 'PutSecretValue', (client, options) => client.putSecretValue({
       SecretId: name, ClientRequestToken: token, ...payload(value), ...(stages === undefined ? {} : { VersionStages: [...stages] }),
     }, options));
-    requireAnswer('PutSecretValue', answer, name, token);
+    requireAnswer('PutSecretValue', answer, { name }, token);
     return answer.VersionStages ?? [];
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return 'missing';
-    throw await explained(service, name, error, context);
+    throw await explained(service, { name }, error, context);
   }
 }
 
@@ -84,11 +84,11 @@ async function createNamed(service: Service, { creation: { kmsKeyId, tags } }: A
     const answer = await service.call(context, 'CreateSecret', (client, options) => client.createSecret({
       ...input, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }), ...(tags.length === 0 ? {} : { Tags: [...tags] }),
     }, options));
-    requireAnswer('CreateSecret', answer, input.Name, input.ClientRequestToken);
+    requireAnswer('CreateSecret', answer, { name: input.Name }, input.ClientRequestToken);
     return 'created';
   } catch (error) {
     if (isReason(error, 'ResourceExistsException')) return 'exists';
-    throw await explained(service, input.Name, error, context);
+    throw await explained(service, { name: input.Name }, error, context);
   }
 }
 

@@ -2,12 +2,12 @@ import type { CallContext } from '@kici-dev/secret-backend';
 import { AwsError } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal, isUnclear } from './describe.ts';
-import { isStage, type SecretId } from './secret-id.ts';
+import { isStage, wireId, type SecretId } from './secret-id.ts';
 import { acceptValue, failureOf, type StoredOutcome } from './stored.ts';
 
 export async function readOne(service: Service, id: SecretId, context: CallContext): Promise<StoredOutcome> {
   try {
-    return acceptValue(await service.call(context, 'GetSecretValue', (client, options) => client.getSecretValue({ SecretId: id.name, ...selector(id) }, options)), id);
+    return acceptValue(await service.call(context, 'GetSecretValue', (client, options) => client.getSecretValue({ SecretId: wireId(id), ...selector(id) }, options)), id);
   } catch (error) {
     return error instanceof AwsError && error.reason !== undefined && isUnclear(error.reason)
       ? explainRefusal(service, id, error.reason, context)

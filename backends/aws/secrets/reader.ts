@@ -29,7 +29,7 @@ export function createReader(service: Service, now: () => number): Reader {
 
   const readTogether = async (ids: readonly SecretId[], context: CallContext): Promise<Answered> => {
     try {
-      return [...await readBatch(service, ids.map(({ name }) => name), context)];
+      return [...await readBatch(service, ids, context)];
     } catch (error) {
       // The identity may read each secret and not ask for several at once, which is a right of its own.
       const refused = isReason(error, 'AccessDeniedException', 'AccessDenied');

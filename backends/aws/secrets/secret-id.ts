@@ -1,8 +1,30 @@
-/** A secret by its name, never by its ARN: a name that ends in "-" and six characters would match another secret's partial ARN. */
+import type { SharedSecrets } from '../shared-secrets.ts';
+
+/**
+ * A secret of the own account by its name, never by its ARN: a name that ends in "-" and six characters would
+ * match another secret's partial ARN. A secret that another account shares has its full ARN as well, and goes by that.
+ */
 export interface SecretId {
   readonly name: string;
+  readonly arn?: string;
   /** A version id, or one of the service's stages such as `AWSPREVIOUS`; left out: the current version. */
   readonly version?: string;
+}
+
+export function secretId(shared: SharedSecrets, name: string, version?: string): SecretId {
+  const arn = shared.get(name);
+  return { name, ...(arn === undefined ? {} : { arn }), ...(version === undefined ? {} : { version }) };
+}
+
+/** What the service is asked for: `SecretId` of every request. */
+export function wireId({ name, arn }: SecretId): string {
+  return arn ?? name;
+}
+
+/** Whether an answer is about the secret that was asked for. An ARN that was asked for must come back as it is. */
+export function isAbout(answer: { readonly Name?: string | undefined; readonly ARN?: string | undefined }, { name, arn }: SecretId): boolean {
+  if (answer.Name !== name) return false;
+  return arn === undefined ? answer.ARN === undefined || nameOf(answer.ARN) === name : answer.ARN === arn;
 }
 
 export function idKey({ name, version }: SecretId): string {
@@ -21,7 +43,19 @@ export function isSecretName(text: string): boolean {
   return text.length <= maxNameLength && /^[A-Za-z0-9/_+=.@-]+$/.test(text);
 }
 
-/** The name inside `arn:…:secret:NAME-AbCdEf`, and a name as it is. */
+export interface SecretArn {
+  readonly region: string;
+  readonly account: string;
+  readonly name: string;
+}
+
+/** @returns undefined for anything but `arn:…:secret:NAME-AbCdEf` */
+export function parseArn(text: string): SecretArn | undefined {
+  const [, region, account, name] = /^arn:[^:]*:secretsmanager:([^:]*):([^:]*):secret:(.+)-[A-Za-z0-9]{6}$/.exec(text) ?? [];
+  return region === undefined || account === undefined || name === undefined ? undefined : { region, account, name };
+}
+
+/** The name inside an ARN, and a name as it is. */
 export function nameOf(nameOrArn: string): string {
-  return /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)-[A-Za-z0-9]{6}$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+  return parseArn(nameOrArn)?.name ?? nameOrArn;
 }

@@ -1,5 +1,5 @@
 import { BackendError, SecretValue, unknown, type AbsentOutcome, type UnknownOutcome } from '@kici-dev/secret-backend';
-import { idKey, isStage, nameOf, type SecretId } from './secret-id.ts';
+import { idKey, isAbout, isStage, type SecretId } from './secret-id.ts';
 
 /** What the service holds under a name, before a layout looks at it. */
 export type StoredOutcome = StoredSecret | AbsentOutcome | UnknownOutcome;
@@ -22,9 +22,9 @@ export interface ValueEntry {
 
 /** Takes an answer only if it is about what was asked, and whole. */
 export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
-  const { Name, ARN, VersionId, SecretString, SecretBinary } = entry;
+  const { Name, VersionId, SecretString, SecretBinary } = entry;
   if (Name === undefined || VersionId === undefined) return unknown('bad_answer', 'the answer names no secret or no version');
-  if (Name !== asked.name || (ARN !== undefined && nameOf(ARN) !== asked.name)) return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
+  if (!isAbout(entry, asked)) return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
   if (asked.version !== undefined && !isStage(asked.version) && asked.version !== VersionId) return unknown('bad_answer', 'the answer is about another version');
   if ((SecretString === undefined) === (SecretBinary === undefined)) return unknown('bad_answer', 'the answer has not exactly one value');
   return SecretString === undefined

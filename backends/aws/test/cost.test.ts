@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { staticKey } from './fake/fake-aws.ts';
+import { otherAccount, staticKey } from './fake/fake-aws.ts';
 import { context, listAll, openScene, readAll, ref, textPayload } from './support/scene.ts';
 
-const role = 'arn:aws:iam::444455556666:role/reader';
+const role = `arn:aws:iam::${otherAccount}:role/reader`;
 
 describe('cost in calls', () => {
   it('reads 500 keys, one secret each, in 25 calls', async () => {
@@ -40,7 +40,7 @@ describe('cost in calls', () => {
   it('signs in once for 100 first reads at once', async () => {
     const { fake, backend } = await openScene({ 'auth.roles': role });
     fake.sts.roles.set(role, { trusts: [staticKey] });
-    fake.store.create('apps/A', textPayload('a'));
+    fake.accounts.of(otherAccount).create('apps/A', textPayload('a'));
     const answers = await Promise.all(Array.from({ length: 100 }, () => readAll(backend, [ref('apps', 'A')])));
     expect(answers).toEqual(Array.from({ length: 100 }, () => ['a']));
     expect(fake.requests.filter(({ service }) => service === 'sts')).toHaveLength(1);

@@ -3,6 +3,7 @@ import { settings } from '../settings.ts';
 import { documentedPolicy, page } from './support/documents.ts';
 import { settingsTable } from '../../../test/support/settings-table.ts';
 import { context, listAll, openScene, readAll, ref, textPayload, value } from './support/scene.ts';
+import { layouts, openShared, share, sharingPolicy } from './support/shared.ts';
 import { pinnedImage } from './support/servers.ts';
 
 const secret = ref('apps', 'A');
@@ -34,6 +35,23 @@ describe('docs/backends/aws.md', () => {
     await backend.restore?.({ ...secret, version: first?.version ?? '' }, context());
     const reading = documentedPolicy('Reading, both layouts').actions;
     expect(actions(fake.requests).filter((action) => !reading.includes(action))).toEqual(documentedPolicy(`Writing, ${layout}`).actions.toSorted());
+  });
+
+  it.each(layouts)('shares exactly what reading a shared secret takes, with %s', async (layout) => {
+    const { fake, backend } = await openShared({ layout }, (account) => ['apps/A', 'empty/A'].map((name) => share(account, name, name === 'apps/A' ? '{"A":"a"}' : undefined, sharingPolicy)));
+    await backend.check(context());
+    await listAll(backend);
+    await readAll(backend, layout === 'secret-per-key' ? [secret, ref('empty', 'A')] : [ref('apps/A', 'A'), ref('empty/A', 'A')]);
+    await backend.versions?.(layout === 'secret-per-key' ? secret : ref('apps/A', 'A'), context());
+    const asked = fake.requests.filter(({ body }) => body.includes('"SecretId":"arn:'));
+    for (const heading of ['Reading shared secrets', 'Resource policy of a shared secret']) expect(actions(asked)).toEqual(documentedPolicy(heading).actions.toSorted());
+  });
+
+  it('gives the key to whom it gives the secret, and to Secrets Manager of the region alone', () => {
+    const [secretPolicy, keyPolicy] = ['Resource policy of a shared secret', 'Key policy of a shared secret'].map((heading) => documentedPolicy(heading).text);
+    const principal = /"Principal":\{[^}]*\}/;
+    expect(principal.exec(keyPolicy ?? '')?.[0]).toBe(principal.exec(secretPolicy ?? '')?.[0] ?? 'none');
+    expect(keyPolicy).toContain('"kms:ViaService":"secretsmanager.eu-central-1.amazonaws.com"');
   });
 
   it('has an image pinned', () => {

@@ -3,12 +3,13 @@ import { inspect } from 'node:util';
 import { faults, type Fault } from '@kici-dev/secret-backend-conformance';
 import type { SecretBackend } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FakeAws } from './fake/fake-aws.ts';
+import { FakeAws, otherAccount } from './fake/fake-aws.ts';
 import { staticSecret } from './support/client.ts';
 import { createTestHost } from './support/host.ts';
+import { layouts, openShared, share } from './support/shared.ts';
 import { context, listAll, openScene, ref, textPayload, value } from './support/scene.ts';
 
-const role = 'arn:aws:iam::444455556666:role/reader';
+const role = `arn:aws:iam::${otherAccount}:role/reader`;
 const stored = 'canary-stored-71ce0d';
 const written = 'canary-written-9be214';
 const secret = ref('apps', 'A');
@@ -43,7 +44,7 @@ describe('no value and no credential shows', () => {
     const host = createTestHost();
     const { fake, backend } = await openScene({ layout, 'auth.roles': role, 'auth.externalId': 'canary-external-id-40d1' }, host);
     fake.sts.roles.set(role, { externalId: 'canary-external-id-40d1' });
-    const { version } = fake.store.create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload(JSON.stringify({ A: stored })));
+    const { version } = fake.accounts.of(otherAccount).create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload(JSON.stringify({ A: stored })));
     const printed = [await trace(fake, backend, fault, version ?? ''), host.logged(), inspect(backend, { depth: 12, showHidden: true })].join('\n');
     const needles = [stored, written, staticSecret, 'canary-external-id-40d1', ...[...fake.sts.issued.keys()].flatMap((key) => [`secret-of-${key}`, `session-of-${key}`])];
     for (const needle of needles) {
@@ -51,6 +52,14 @@ describe('no value and no credential shows', () => {
       expect(printed.includes(Buffer.from(needle).toString('base64').replace(/=+$/, '')), `${needle} in base64`).toBe(false);
     }
     expect(fake.sts.issued.size).toBeGreaterThan(0);
+  });
+
+  it.each(layouts)('of a secret that another account shares, with %s', async (layout) => {
+    const { fake, backend } = await openShared({ layout }, (account) => [share(account, layout === 'secret-per-key' ? 'apps/A' : 'apps', JSON.stringify({ A: stored }))]);
+    const printed: string[] = [];
+    for (const fault of faults.filter((one) => one !== 'hang' && one !== 'delay')) printed.push(await trace(fake, backend, fault, 'v'.repeat(32)));
+    for (const needle of [stored, written, staticSecret]) expect(printed.join('\n').includes(needle), needle).toBe(false);
+    expect(fake.requests.some(({ body }) => body.includes('secret:apps'))).toBe(true);
   });
 
   it('when the sign-in itself answers garbage', async () => {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { awsDefinition } from '../index.ts';
-import { FakeAws, staticKey } from './fake/fake-aws.ts';
+import { FakeAws, otherAccount, staticKey } from './fake/fake-aws.ts';
 import { staticSecret } from './support/client.ts';
 import { createTestHost } from './support/host.ts';
 import { context, openScene, readAll, ref, textPayload } from './support/scene.ts';
 import { testSettings } from './support/subject.ts';
 
 const hub = 'arn:aws:iam::111122223333:role/hub';
-const reader = 'arn:aws:iam::444455556666:role/reader';
+const reader = `arn:aws:iam::${otherAccount}:role/reader`;
 const token = 'eyJhbGciOiJSUzI1NiJ9.identity-token-canary.c2lnbmF0dXJl';
 let folder = '';
 
@@ -28,7 +28,7 @@ describe('signing in', () => {
   it('assumes one role after another, with the external id for the last', async () => {
     const { fake, backend } = await openScene({ 'auth.roles': `${hub} ${reader}`, 'auth.externalId': 'kici-prod' });
     fake.sts.roles.set(hub, { trusts: [staticKey] }).set(reader, { trusts: [hub], externalId: 'kici-prod' });
-    fake.store.create('apps/A', textPayload('a'));
+    fake.accounts.of(otherAccount).create('apps/A', textPayload('a'));
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);
     expect(signIns(fake).map(({ body }) => new URLSearchParams(body)).map((asked) => [asked.get('RoleArn'), asked.get('ExternalId'), asked.get('RoleSessionName')])).toEqual([
       [hub, null, 'kici-aws-test'], [reader, 'kici-prod', 'kici-aws-test'],
@@ -47,7 +47,7 @@ describe('signing in', () => {
   it('signs in anew, once, when the credentials have expired', async () => {
     const { fake, backend } = await openScene({ 'auth.roles': reader });
     fake.sts.roles.set(reader, {});
-    fake.store.create('apps/A', textPayload('a'));
+    fake.accounts.of(otherAccount).create('apps/A', textPayload('a'));
     await readAll(backend, [ref('apps', 'A')]);
     for (const key of fake.sts.issued.keys()) fake.expired.add(key);
     const answers = await Promise.all(Array.from({ length: 20 }, () => readAll(backend, [ref('apps', 'A')])));

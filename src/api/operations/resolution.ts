@@ -42,6 +42,7 @@ export const resolutionOperations = {
       key: z.string(), status: z.enum(['available', 'declared', 'unavailable', 'not_found']),
       candidates: z.array(candidate).describe('the winner first, then every loser in order'),
       blockedBy: z.array(z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode })),
+      near: z.array(z.string()).describe('keys of the environment that are written alike, when none has this one'),
       limits: z.array(z.string()),
       backends: z.array(backendState),
     }),

@@ -16,6 +16,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { serve } = await import('./serve.ts');
       code = await serve(await configurationOf(flags, io), json, io);
     },
+    rotateKey: async (flags, newKeyFile, json) => {
+      const { rotateKey } = await import('./rotate-key.ts');
+      await rotateKey(await configurationOf(flags, io), newKeyFile, json, io);
+    },
     printConfiguration: async (flags, json) => { printConfiguration(await configurationOf(flags, io), json, io); },
   });
   try {

@@ -7,6 +7,7 @@ export interface ProgramOptions {
   readonly writeOut: (text: string) => void;
   readonly serve: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly printConfiguration: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
+  readonly rotateKey: (flags: Record<string, unknown>, newKeyFile: string, json: boolean) => Promise<void>;
 }
 
 /** The commander tree; it throws commander's own errors and never ends the process. */
@@ -23,6 +24,11 @@ export function createProgram(options: ProgramOptions): Command {
     .description('print each value of the configuration and where it came from').option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  KICI_PORT=4100 kici-orchestrator config\n')
     .action((flags: { json?: boolean }) => options.printConfiguration(program.opts(), flags.json === true || isJson()));
+  configure(program.command('rotate-key'), options)
+    .description('put the stored data under another key-encryption key; stop the orchestrators first')
+    .requiredOption('--new-key-file <file>', 'file of the new key; made when there is none').option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  kici-orchestrator rotate-key --new-key-file /etc/kici/secret-2.key\n')
+    .action((flags: { newKeyFile: string; json?: boolean }) => options.rotateKey(program.opts(), flags.newKeyFile, flags.json === true || isJson()));
   return program;
 }
 

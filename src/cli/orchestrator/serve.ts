@@ -1,10 +1,11 @@
 import { pino } from 'pino';
-import type { Application } from '../../composition/application.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { booleanOf, configurationItems, listOf, portOf, type Configuration } from './configuration.ts';
+import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
+import { storageOf } from './storage.ts';
 
 const requestTimeoutMs = 25_000;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -16,15 +17,8 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   delete process.env['KICI_SECRET_KEY'];
   const stopped = nextSignal();
   const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));
-  const { startApplication, isStartError } = await import('../../composition/application.ts');
-  let application: Application;
-  try {
-    application = await startApplication(settings, log);
-  } catch (error) {
-    if (isStartError(error) && error.code === 'invalid_configuration') throw new UsageError(error.message, error.hint);
-    if (isStartError(error)) throw new CommandError(error.code, error.message, error.hint);
-    throw error;
-  }
+  const { startApplication } = await import('../../composition/application.ts');
+  const application = await explained(() => startApplication(settings, log));
   try {
     if (application.createdKeyFile !== undefined) {
       const advice = 'a new key was made; back it up apart from the data: without it no stored secret can be read';
@@ -42,15 +36,9 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
 }
 
 function settingsOf(configuration: Configuration): ServerSettings {
-  const { databaseUrl, secretKey, secretKeyFile } = configuration;
-  if (databaseUrl.value !== '') throw new UsageError('a database URL is not yet supported', 'leave KICI_DATABASE_URL and --database-url out: the data folder holds an embedded SQLite');
-  if (secretKey.value !== '' && secretKeyFile.origin !== 'default') throw new UsageError('both a key and a key file are given', 'keep one of KICI_SECRET_KEY and KICI_SECRET_KEY_FILE');
   const allowed = listOf(configuration.allowAddresses);
   return {
-    dataDir: configuration.dataDir.value,
-    key: secretKey.value === ''
-      ? { kind: 'file', file: secretKeyFile.value, create: secretKeyFile.origin === 'default' }
-      : { kind: 'text', text: secretKey.value, name: secretKey.source },
+    ...storageOf(configuration),
     host: configuration.host.value, port: portOf(configuration),
     allowedAddresses: allowed.length === 0 ? undefined : allowed,
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),

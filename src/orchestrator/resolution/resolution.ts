@@ -1,8 +1,9 @@
-import { explain, type Binding, type ExplainedCandidate, type JobFacts } from '@kici-dev/secret-federation';
+import { nearMatches } from '@kici-dev/secret-backend';
+import { explain, type Binding, type Catalogue, type Entry, type ExplainedCandidate, type JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
-import { allowsScope, narrowingOf } from '../narrowing.ts';
+import { allowsScope, narrowingOf, type Narrowing } from '../narrowing.ts';
 import { backendStates } from './backend-states.ts';
 import { check } from './check.ts';
 import { entryView, sortedEntries } from './entries.ts';
@@ -16,8 +17,7 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
     async 'resolution.catalogue'({ environment, ...facts }, call) {
       const { catalogue } = await resolver.resolve(call, environment, factsFor(call, facts));
       const narrowing = narrowingOf(call.caller);
-      const seen = sortedEntries(catalogue.entries.values()).filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
-      return { secrets: seen.map((entry) => entryView(entry, narrowing)) };
+      return { secrets: sortedEntries(seen(catalogue, narrowing)).map((entry) => entryView(entry, narrowing)) };
     },
     async 'resolution.explain'({ environment, key, ...facts }, call) {
       const resolved = await resolver.resolve(call, environment, factsFor(call, facts));
@@ -30,6 +30,7 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
       return {
         key, status, candidates: candidates.map((candidate) => candidateView(candidate, texts)),
         blockedBy: blockedBy.map((block) => ({ ...block, binding: texts.get(block.binding) ?? block.binding })),
+        near: [...status === 'not_found' ? nearMatches(key, seen(resolved.catalogue, narrowing).map((entry) => entry.key)) : []],
         limits: [...limits], backends: backendStates(resolved),
       };
     },
@@ -37,6 +38,11 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
       return check(environment, await resolver.resolve(call, environment, factsFor(call, facts)), narrowingOf(call.caller));
     },
   };
+}
+
+/** The entries that the caller may know of. */
+function seen({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
+  return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
 }
 
 /** An agent asks for itself: its token's facts stand, whatever it asks for. */

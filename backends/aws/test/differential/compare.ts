@@ -1,19 +1,23 @@
 import { expect } from 'vitest';
 import { FakeAws } from '../fake/fake-aws.ts';
-import { rawClient } from '../support/client.ts';
+import { otherClient, rawClient } from '../support/client.ts';
+import { accountSteps } from './account-steps.ts';
 import { normalForm } from './normal-form.ts';
 import { steps } from './steps.ts';
 
+const allSteps = { ...steps, ...accountSteps };
+
 /** What each step answered, or the name of its error. */
 async function transcript(endpoint: string): Promise<Map<string, string>> {
-  const client = rawClient(endpoint);
+  const [client, owner] = [rawClient(endpoint), otherClient(endpoint)];
   const known = { arn: '', token: '' };
   const answers = new Map<string, string>();
-  for (const [name, step] of Object.entries(steps)) {
-    const answer = await step(client, known).then((value) => normalForm(value), (error: unknown) => (error instanceof Error ? `error ${error.name}` : 'error'));
+  for (const [name, step] of Object.entries(allSteps)) {
+    const answer = await step(client, known, owner).then((value) => normalForm(value), (error: unknown) => (error instanceof Error ? `error ${error.name}` : 'error'));
     answers.set(name, JSON.stringify(answer));
   }
   client.destroy();
+  owner.destroy();
   return answers;
 }
 
@@ -25,7 +29,7 @@ export async function expectAlike(endpoint: string, explained: Readonly<Record<s
   const fake = await FakeAws.start();
   const [ours, theirs] = [await transcript(fake.endpoint), await transcript(endpoint)];
   await fake.stop();
-  const differing = Object.keys(steps).filter((step) => ours.get(step) !== theirs.get(step));
+  const differing = Object.keys(allSteps).filter((step) => ours.get(step) !== theirs.get(step));
   const unexplained = differing.filter((step) => !(step in explained)).map((step) => ({ step, fake: ours.get(step), server: theirs.get(step) }));
   expect(unexplained).toEqual([]);
   expect(Object.keys(explained).filter((step) => !differing.includes(step)), 'these are alike after all').toEqual([]);

@@ -9,7 +9,8 @@ export interface Known {
   token: string;
 }
 
-export type Step = (client: SecretsManager, known: Known) => Promise<unknown>;
+/** @param owner of another account */
+export type Step = (client: SecretsManager, known: Known, owner: SecretsManager) => Promise<unknown>;
 
 /** What the adapter relies on, request by request. Everything happens below one prefix, `diff/`. */
 export const steps: Readonly<Record<string, Step>> = {

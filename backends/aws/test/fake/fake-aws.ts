@@ -4,16 +4,19 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
 import { Access } from './access.ts';
+import { Accounts, type Caller } from './accounts.ts';
 import { FaultScript } from './fault-script.ts';
 import { Input } from './input.ts';
-import { operations, type FakeState } from './operations.ts';
+import { operations } from './operations.ts';
 import { accessDenied, Refusal } from './refusal.ts';
 import { requireSignature } from './signature.ts';
-import { SecretStore } from './store.ts';
 import { errorXml, FakeSts } from './sts.ts';
 
 export const region = 'eu-central-1';
 export const staticKey = 'AKIAFAKESTATICKEY001';
+/** The account of the static key, and another one. */
+export const ownAccount = '111122223333';
+export const otherAccount = '444455556666';
 
 export interface RecordedRequest {
   readonly service: 'secretsmanager' | 'sts';
@@ -29,10 +32,11 @@ interface Reply {
 }
 
 /** Secrets Manager and the Security Token Service on one port, speaking what AWS speaks. */
-export class FakeAws implements FakeState {
-  readonly store = new SecretStore(region, '111122223333');
+export class FakeAws {
+  readonly accounts = new Accounts(region);
+  readonly store = this.accounts.of(ownAccount);
   readonly access = new Access();
-  readonly batch = { leaveOut: new Set<string>(), emptyFirstPage: false };
+  readonly batch = { leaveOut: new Set<string>(), emptyFirstPage: false, reachesOthers: true };
   readonly sts = new FakeSts();
   readonly faults = new FaultScript();
   readonly requests: RecordedRequest[] = [];
@@ -101,19 +105,30 @@ export class FakeAws implements FakeState {
       if (fault === 'throttle') throw new Refusal('ThrottlingException', 'Rate exceeded');
       if (fault === 'deny') throw accessDenied(operation);
       if (fault === 'expire' || this.expired.has(key)) throw new Refusal('ExpiredTokenException', 'The security token included in the request is expired');
-      if (key !== staticKey && !this.sts.issued.has(key)) throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
+      const caller = this.#callerOf(key);
       const input = new Input(JSON.parse(body));
       const run = operations[operation];
       if (run === undefined) throw new Refusal('UnknownOperationException', '');
-      this.access.require(operation, input.maybeText('SecretId'));
+      const id = input.maybeText('SecretId');
+      this.access.require(operation, id);
+      const store = id === undefined ? this.accounts.of(caller.account) : this.accounts.reach(caller, operation, id);
       const interruption = this.meanwhile.get(operation);
       this.meanwhile.delete(operation);
       interruption?.();
-      const answer = run(this, input);
+      const { accounts, access, batch, pageLimit } = this;
+      const answer = run({ caller, accounts, store, access, batch, pageLimit }, input);
       return json(200, fault === 'partial_batch' ? withoutFirst(answer) : answer);
     } catch (error) {
       return error instanceof Refusal ? json(error.status, { __type: error.type, Message: error.message }) : json(500, { __type: 'InternalFailure' });
     }
+  }
+
+  /** A key of twelve digits is an account's own, as with LocalStack. */
+  #callerOf(key: string): Caller {
+    const arn = key === staticKey ? `arn:aws:iam::${ownAccount}:user/ci` : /^[0-9]{12}$/.test(key) ? `arn:aws:iam::${key}:root` : this.sts.issued.get(key);
+    const account = arn?.split(':')[4];
+    if (arn === undefined || account === undefined) throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
+    return { account, arn };
   }
 
   #answerSts(request: IncomingMessage, body: string): Reply {

@@ -1,16 +1,21 @@
 import type { Access } from './access.ts';
+import type { Accounts, Caller } from './accounts.ts';
 import type { Input } from './input.ts';
 import { describeSecret, listSecrets, listVersionIds } from './listing.ts';
 import { invalid } from './refusal.ts';
+import { parsePolicy } from './resource-policy.ts';
 import { versionWith, type Payload, type SecretStore } from './store.ts';
 import { batchGetSecretValue, getSecretValue, type BatchBehaviour } from './values.ts';
 
 export interface FakeState {
+  readonly caller: Caller;
+  readonly accounts: Accounts;
+  /** Where the caller finds what the request is about. */
   readonly store: SecretStore;
   readonly access: Access;
   readonly batch: BatchBehaviour;
   /** The service gives at most this many on a page, whatever is asked for. */
-  pageLimit: number;
+  readonly pageLimit: number;
 }
 
 type Operation = (state: FakeState, input: Input) => Record<string, unknown>;
@@ -28,11 +33,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     const { secret, version } = store.put(input.text('SecretId'), payload, input.maybeText('ClientRequestToken'), input.maybeTexts('VersionStages'));
     return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.stages] };
   },
-  GetSecretValue: ({ store, access }, input) => getSecretValue(store, access, input),
-  BatchGetSecretValue: ({ store, access, batch }, input) => batchGetSecretValue(store, access, batch, input),
+  GetSecretValue: getSecretValue,
+  BatchGetSecretValue: batchGetSecretValue,
   ListSecrets: ({ store, access, pageLimit }, input) => listSecrets(store, access, pageLimit, input),
   ListSecretVersionIds: ({ store, pageLimit }, input) => listVersionIds(store, pageLimit, input),
   DescribeSecret: ({ store }, input) => describeSecret(store.find(input.text('SecretId'))),
+  PutResourcePolicy({ store }, input) {
+    const secret = store.find(input.text('SecretId'));
+    const policy = input.text('ResourcePolicy');
+    parsePolicy(policy);
+    secret.policy = policy;
+    return { ARN: secret.arn, Name: secret.name };
+  },
   DeleteSecret({ store }, input) {
     const days = input.maybeNumber('RecoveryWindowInDays') ?? 30;
     const force = input.flag('ForceDeleteWithoutRecovery');

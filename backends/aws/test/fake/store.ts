@@ -19,6 +19,8 @@ export interface StoredSecret {
   deletedAt: number | undefined;
   kmsKeyId: string | undefined;
   tags: readonly unknown[];
+  /** Who else may use it, as JSON. */
+  policy: string | undefined;
 }
 
 export interface Payload {
@@ -46,9 +48,13 @@ export class SecretStore {
 
   /** By name, by ARN, or by an ARN without its six random characters. */
   find(id: string): StoredSecret {
-    const secret = id.startsWith('arn:') ? this.#byArn(id) : this.secrets.get(id);
+    const secret = this.lookUp(id);
     if (secret === undefined) throw notFound();
     return secret;
+  }
+
+  lookUp(id: string): StoredSecret | undefined {
+    return id.startsWith('arn:') ? this.#byArn(id) : this.secrets.get(id);
   }
 
   #byArn(id: string): StoredSecret | undefined {
@@ -74,7 +80,7 @@ export class SecretStore {
     const suffix = randomBytes(6).toString('hex').slice(0, 6);
     const secret: StoredSecret = {
       name, arn: `arn:aws:secretsmanager:${this.region}:${this.account}:secret:${name}-${suffix}`, versions: new Map(),
-      createdAt: at, changedAt: at, deletedAt: undefined, kmsKeyId: undefined, tags: [],
+      createdAt: at, changedAt: at, deletedAt: undefined, kmsKeyId: undefined, tags: [], policy: undefined,
     };
     if (payload !== undefined) this.#add(secret, payload, token, ['AWSCURRENT']);
     this.secrets.set(name, secret);

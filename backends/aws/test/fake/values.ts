@@ -1,13 +1,20 @@
-import type { Access } from './access.ts';
 import type { Input } from './input.ts';
+import type { FakeState } from './operations.ts';
 import { invalid, Refusal } from './refusal.ts';
-import { versionWith, type SecretStore, type StoredSecret, type StoredVersion } from './store.ts';
+import { versionWith, type StoredSecret, type StoredVersion } from './store.ts';
 
 type Answer = Record<string, unknown>;
 
-export function getSecretValue(store: SecretStore, access: Access, input: Input): Answer {
-  const secret = store.findAlive(input.text('SecretId'));
-  const version = select(secret, input.maybeText('VersionId'), input.maybeText('VersionStage'));
+export function getSecretValue(state: FakeState, input: Input): Answer {
+  return valueAt(state, input.text('SecretId'), input.maybeText('VersionId'), input.maybeText('VersionStage'));
+}
+
+function valueAt({ store, caller, access }: Pick<FakeState, 'store' | 'caller' | 'access'>, secretId: string, versionId?: string, stage?: string): Answer {
+  const secret = store.findAlive(secretId);
+  if (secret.kmsKeyId === undefined && store.account !== caller.account) {
+    throw new Refusal('InvalidRequestException', 'You can\'t access a secret from a different AWS account if you encrypt the secret with the default KMS service key.');
+  }
+  const version = select(secret, versionId, stage);
   access.requireKey(secret.name);
   return valueAnswer(secret, version);
 }
@@ -29,23 +36,23 @@ export interface BatchBehaviour {
   readonly leaveOut: Set<string>;
   /** The first page is empty and has a successor. */
   emptyFirstPage: boolean;
+  /** Whether batches reach other accounts, of which the user guide says nothing. */
+  reachesOthers: boolean;
 }
 
-export function batchGetSecretValue(store: SecretStore, access: Access, behaviour: BatchBehaviour, input: Input): Answer {
+export function batchGetSecretValue({ accounts, caller, access, batch }: FakeState, input: Input): Answer {
   const ids = input.maybeTexts('SecretIdList');
   if (ids === undefined || ids.length === 0) throw invalid('Either \'SecretIdList\' or \'Filters\' must be provided, but not both.');
   if (input.maybeNumber('MaxResults') !== undefined) throw invalid('\'Filters\' not specified. \'Filters\' must also be specified when \'MaxResults\' is provided.');
   if (ids.length > 20) throw invalid('SecretIdList must have at most 20 members.');
-  if (behaviour.emptyFirstPage && input.maybeText('NextToken') === undefined) return { SecretValues: [], Errors: [], NextToken: 'the-rest' };
+  if (batch.emptyFirstPage && input.maybeText('NextToken') === undefined) return { SecretValues: [], Errors: [], NextToken: 'the-rest' };
   const values: Answer[] = [];
   const errors: Answer[] = [];
-  for (const id of ids.filter((one) => !behaviour.leaveOut.has(one))) {
+  for (const id of ids.filter((one) => !batch.leaveOut.has(one))) {
     try {
       access.require('GetSecretValue', id);
-      const secret = store.findAlive(id);
-      const version = select(secret, undefined, undefined);
-      access.requireKey(secret.name);
-      values.push(valueAnswer(secret, version));
+      const store = accounts.reach(caller, batch.reachesOthers ? 'GetSecretValue' : 'BatchGetSecretValue', id);
+      values.push(valueAt({ store, caller, access }, id));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       errors.push({ SecretId: id, ErrorCode: error.type, Message: error.message });

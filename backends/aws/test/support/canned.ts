@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import type { SecretBackend } from '@kici-dev/secret-backend';
+import type { SecretBackend, Settings } from '@kici-dev/secret-backend';
 import { onTestFinished } from 'vitest';
 import { openBackend } from './subject.ts';
 
@@ -8,7 +8,7 @@ import { openBackend } from './subject.ts';
 export type Canned = Readonly<Record<string, object | string>>;
 
 /** A backend on a server that says the same to every request for an operation, for answers that no sane service gives. */
-export async function openCanned(answers: Canned): Promise<SecretBackend> {
+export async function openCanned(answers: Canned, settings: Settings = {}): Promise<SecretBackend> {
   const server = createServer((request, response) => {
     const answer = answers[String(request.headers['x-amz-target']).replace('secretsmanager.', '')] ?? 'UnknownOperationException';
     request.resume().on('end', () => {
@@ -18,7 +18,7 @@ export async function openCanned(answers: Canned): Promise<SecretBackend> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const backend = await openBackend(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  const backend = await openBackend(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, settings);
   onTestFinished(async () => {
     await backend.close();
     server.close();

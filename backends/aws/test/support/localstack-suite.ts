@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { expectAlike } from '../differential/compare.ts';
 import { localstackDifferences } from '../differential/differences.ts';
-import { rawClient } from './client.ts';
+import { otherClient, rawClient } from './client.ts';
 import { documentedPolicy } from './documents.ts';
 import { createKey, createRole } from './iam.ts';
+import { sharingPolicy } from './shared.ts';
 import { context, listAll, readAll, ref, value } from './scene.ts';
 import { openBackend } from './subject.ts';
 
@@ -39,6 +40,28 @@ export function describeLocalstack(endpoint: () => string): void {
     expect(await readAll(backend, refs)).toEqual(['absent', 'KEY-abcdef', 'KEY-abcdef-123456']);
     expect(await readAll(backend, refs.slice(0, 1))).toEqual(['absent']);
     await backend.close();
+  });
+
+  it.each(['secret-per-key', 'object-per-scope'])('reads with %s what another account shares, and its own', async (layout) => {
+    const prefix = `shared-${layout}/`;
+    const [name, text] = layout === 'secret-per-key' ? ['apps/A', 'theirs'] : ['apps', '{"A":"theirs"}'];
+    const [ours, theirs] = [rawClient(endpoint()), otherClient(endpoint())];
+    const KmsKeyId = 'arn:aws:kms:eu-central-1:444455556666:key/11112222-3333-4444-5555-666677778888';
+    const { ARN = '', VersionId = '' } = await theirs.createSecret({ Name: `${prefix}${name}`, SecretString: text, KmsKeyId });
+    await theirs.putResourcePolicy({ SecretId: ARN, ResourcePolicy: sharingPolicy });
+    await ours.createSecret({ Name: `${prefix}${name}`, SecretString: '{"A":"ours"}' });
+    const backend = await openBackend(endpoint(), { layout, prefix, sharedSecrets: ARN });
+    await backend.write?.({ ...ref('own', 'B'), value: value('b') }, context());
+    await backend.check(context());
+    const refs = [ref('apps', 'A'), ref('own', 'B'), ref('apps', 'A', VersionId), ref('none', 'C')];
+    expect(await readAll(backend, refs)).toEqual(['theirs', 'b', 'theirs', 'absent']);
+    expect(await readAll(backend, refs.slice(0, 1))).toEqual(['theirs']);
+    expect((await listAll(backend)).names).toEqual(['apps A', 'own B']);
+    expect((await backend.versions?.(ref('apps', 'A'), context()))?.map(({ version, current }) => [version, current])).toEqual([[VersionId, true]]);
+    await theirs.deleteSecret({ SecretId: ARN, ForceDeleteWithoutRecovery: true });
+    expect(await readAll(backend, refs.slice(0, 2))).toEqual(['unknown misconfigured', 'b']);
+    await backend.close();
+    for (const client of [ours, theirs]) client.destroy();
   });
 
   it('restores a version out of the deletion window', async () => {

@@ -43,17 +43,18 @@ function typeText(type: BackendType, session: Session): string {
 }
 
 function requirement(setting: BackendType['settings'][number]): string {
-  if (setting.when !== undefined) return `${setting.required ? '' : 'optional '}${setting.when.field}=${setting.when.is.join('|')}`;
-  return setting.required ? 'yes' : setting.default === undefined ? 'no' : `default ${setting.default}`;
+  const need = setting.required ? 'yes' : setting.default === undefined ? 'no' : `default ${setting.default}`;
+  return setting.when === undefined ? need : `${need}, with ${setting.when.field} ${setting.when.is.join(' or ')}`;
 }
 
-function meaning(setting: BackendType['settings'][number]): string {
-  return `${setting.description}${setting.choices === undefined ? '' : `: ${setting.choices.join(', ')}`}${setting.example === '' ? '' : ` (such as ${setting.example})`}`;
+function meaning({ description, choices, example }: BackendType['settings'][number]): string {
+  const sentences = [description.replace(/\.$/, ''), ...(choices === undefined ? [] : [`One of ${choices.join(', ')}`]), ...(example === '' ? [] : [`For example ${example}`])];
+  return `${sentences.join('. ')}.`;
 }
 
 const add = defineCommand({
   name: 'add', summary: 'Add a backend', operations: ['backends.add'],
-  examples: ['kici-admin backend add corp-vault --type vault --set address=https://vault:8200 --set mount=secret --set auth.method=approle --secret auth.secretId'],
+  examples: ['kici-admin backend add corp-vault --type vault --set address=https://vault:8200 --set mount=secret --set auth.method=approle --set auth.roleId=kici --secret auth.secretId'],
   parameters: { name, type: required('--type <type>', 'as `backend types` lists them'), ...settings, ...treatment },
   run: async ({ name: backend, type, set, secrets, ...treated }, session) => {
     await session.precheck((all) => all['backends.add'], { name: backend });

@@ -37,6 +37,7 @@ function explained(data: Explanation, environmentName: string, session: Session)
       `   ${printable(origin(one, data.key))}`,
     ].join('\n')).join('\n'));
   }
+  if (data.near.length > 0) sections.push(`did you mean ${printable(data.near.join(' or '))}?`);
   if (data.blockedBy.length > 0) {
     sections.push(`${paint(session.io, 'red', 'Blocked:', 'stdout')} nothing is served while these, which could outrank it, do not answer\n${table(
       ['backend', 'scope', 'binding', 'code'], data.blockedBy.map((one) => [one.backend, one.scope ?? '', one.binding, one.code]), session.columns)}`);

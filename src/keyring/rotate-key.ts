@@ -11,9 +11,10 @@ const maxAttempts = 5;
  * Puts the data keys under another key-encryption key. Secrets stay as they are, so the cost depends on the number of
  * organisations alone. It happens whole or not at all; running processes must be started again with the new key.
  * @returns how many data keys were wrapped anew
- * @throws KeyringError `wrong_key` when the database was not written under `from`, `busy`
+ * @throws KeyringError `wrong_key` when the database was not written under `from`, `same_key`, `busy`
  */
-export async function replaceKeyEncryptionKey(database: Kysely<KeyringTables>, from: KeyEncryptionKey, to: KeyEncryptionKey): Promise<number> {
+export async function rotateKeyEncryptionKey(database: Kysely<KeyringTables>, from: KeyEncryptionKey, to: KeyEncryptionKey): Promise<number> {
+  if (from.id === to.id) throw new KeyringError('same_key', 'the new key is the one that is in use', 'nothing was changed; give a file with another key, or one that does not exist yet');
   await checkKey(database, from);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     // Wrapping may be a call to a key service, so it happens outside the transaction.

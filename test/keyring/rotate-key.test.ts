@@ -2,19 +2,19 @@ import { SecretValue } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
 import type { KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
 import { openKeyring } from '../../src/keyring/keyring.ts';
-import { replaceKeyEncryptionKey } from '../../src/keyring/replace-key.ts';
+import { rotateKeyEncryptionKey } from '../../src/keyring/rotate-key.ts';
 import { keyA, keyB, keyringDatabase, now, temporaryFolder } from './support.ts';
 
 const value = SecretValue.fromText('value');
 const place = ['apps/shop', 'TOKEN', '1'];
 
-describe('replacing the key-encryption key', () => {
+describe('rotating the key-encryption key', () => {
   it('leaves sealed values as they are, opens them under the new key, and locks out the old one', async () => {
     const database = await keyringDatabase(await temporaryFolder());
     const before = await openKeyring(database, keyA(), now);
     const sealed = await before.seal('acme', 'secret', place, value);
     const sign = await before.signer('acme');
-    expect(await replaceKeyEncryptionKey(database, keyA(), keyB())).toBe(2);
+    expect(await rotateKeyEncryptionKey(database, keyA(), keyB())).toBe(2);
     await expect(openKeyring(database, keyA(), now)).rejects.toMatchObject({ code: 'wrong_key' });
     const after = await openKeyring(database, keyB(), now);
     expect((await after.open('acme', 'secret', place, sealed)).equals(value)).toBe(true);
@@ -38,7 +38,7 @@ describe('replacing the key-encryption key', () => {
         return key.unwrap(...call);
       },
     });
-    await replaceKeyEncryptionKey(database, counting(keyA()), counting(keyB()));
+    await rotateKeyEncryptionKey(database, counting(keyA()), counting(keyB()));
     // One data key; the rest is the key check, before and after.
     expect(used).toEqual({ wraps: 3, unwraps: 2 });
   });
@@ -47,7 +47,7 @@ describe('replacing the key-encryption key', () => {
     const database = await keyringDatabase(await temporaryFolder());
     await (await openKeyring(database, keyA(), now)).seal('acme', 'secret', place, value);
     const before = await database.selectFrom('data_keys').selectAll().execute();
-    await expect(replaceKeyEncryptionKey(database, keyB(), keyA())).rejects.toMatchObject({ code: 'wrong_key' });
+    await expect(rotateKeyEncryptionKey(database, keyB(), keyA())).rejects.toMatchObject({ code: 'wrong_key' });
     expect(await database.selectFrom('data_keys').selectAll().execute()).toEqual(before);
     await openKeyring(database, keyA(), now);
   });
@@ -66,7 +66,7 @@ describe('replacing the key-encryption key', () => {
         return keyB().wrap(...call);
       },
     };
-    expect(await replaceKeyEncryptionKey(database, keyA(), slow)).toBe(2);
+    expect(await rotateKeyEncryptionKey(database, keyA(), slow)).toBe(2);
     const sealed = await late;
     expect(sealed !== undefined && (await (await openKeyring(database, keyB(), now)).open('globex', 'secret', place, sealed)).equals(value)).toBe(true);
   });
@@ -75,7 +75,7 @@ describe('replacing the key-encryption key', () => {
     const database = await keyringDatabase(await temporaryFolder());
     const old = await openKeyring(database, keyA(), now);
     const sealed = await old.seal('acme', 'secret', place, value);
-    await replaceKeyEncryptionKey(database, keyA(), keyB());
+    await rotateKeyEncryptionKey(database, keyA(), keyB());
     await expect(old.seal('globex', 'secret', place, value)).rejects.toMatchObject({ code: 'decryption_failed' });
     // What it has open already it can go on with.
     expect((await old.open('acme', 'secret', place, sealed)).equals(value)).toBe(true);

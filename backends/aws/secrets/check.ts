@@ -1,0 +1,31 @@
+import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
+import type { LayoutTools } from '../layout.ts';
+import { isReason } from '../service/errors.ts';
+import { idKey, secretId } from './secret-id.ts';
+
+/** Begins with what no binding can name, and need not exist. */
+const probe = '__kici/check';
+/** What a secret can be in whoever asks, so that no right is missing. */
+const statesOfSecrets: readonly FailureCode[] = ['scheduled_for_deletion', 'no_version'];
+
+/**
+ * Uses the rights that jobs need. A name that does not exist answers ResourceNotFoundException only to who may
+ * read it; to everybody else it is AccessDeniedException. Shared secrets are each read, because each is a right of its own.
+ */
+export async function check({ config, service, reader }: LayoutTools, context: CallContext): Promise<void> {
+  const { prefix, sharedSecrets } = config;
+  const answer = await service.call(context, 'ListSecrets', (client, options) => client.listSecrets({ MaxResults: 1 }, options));
+  if (answer.SecretList === undefined) throw new BackendError('bad_answer', { detail: 'ListSecrets: the answer has no list' });
+  try {
+    await service.call(context, 'GetSecretValue', (client, options) => client.getSecretValue({ SecretId: `${prefix}${probe}` }, options));
+  } catch (error) {
+    if (!isReason(error, 'ResourceNotFoundException', 'InvalidRequestException')) throw error;
+  }
+  const ids = [...sharedSecrets.keys()].map((name) => secretId(sharedSecrets, name));
+  const outcomes = await reader.read(ids, context);
+  for (const id of ids) {
+    const outcome = outcomes.get(idKey(id));
+    if (outcome?.status !== 'unknown' || statesOfSecrets.includes(outcome.code)) continue;
+    throw new BackendError(outcome.code, { detail: `the shared secret ${id.name}: ${outcome.detail ?? 'it cannot be read'}` });
+  }
+}

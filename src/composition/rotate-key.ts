@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { DatabaseError } from '../database/errors.ts';
+import { migrate } from '../database/migrate.ts';
+import { openDatabase } from '../database/open.ts';
+import { checkKey } from '../keyring/key-check.ts';
+import { keyFromFile } from '../keyring/key-encryption-key.ts';
+import { rotateKeyEncryptionKey } from '../keyring/rotate-key.ts';
+import { allMigrations, type AllTables } from './all-tables.ts';
+import { readKey } from './read-key.ts';
+import { databaseFile, type ServerSettings } from './settings.ts';
+
+export interface KeyRotation {
+  /** How many data keys the new key wraps now. */
+  readonly dataKeys: number;
+  /** True when the file of the new key was made. */
+  readonly createdKeyFile: boolean;
+}
+
+/**
+ * Puts the data keys of a data folder under the key of another file, which is made when there is none. The new key is
+ * safe on disk before anything needs it, and the old one opens the database until all data keys are under the new one.
+ * @throws KeyringError, DatabaseError
+ */
+export async function rotateKey({ dataDir, key }: Pick<ServerSettings, 'dataDir' | 'key'>, newKeyFile: string): Promise<KeyRotation> {
+  const file = databaseFile(dataDir);
+  if (!existsSync(file)) throw new DatabaseError('cannot_open', `there is no database ${file}`, 'name the data folder with --data-dir or KICI_DATA_DIR');
+  const from = await readKey(key);
+  const database = openDatabase<AllTables>(file);
+  try {
+    await migrate(database, allMigrations);
+    await checkKey(database, from.key);
+    const to = await keyFromFile(newKeyFile, true);
+    return { dataKeys: await rotateKeyEncryptionKey(database, from.key, to.key), createdKeyFile: to.created };
+  } finally {
+    await database.destroy();
+  }
+}
