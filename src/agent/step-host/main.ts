@@ -4,7 +4,9 @@ import { registerModuleHooks } from './module-hooks.ts';
 // The only entry of every process that runs author code. It is told over its channel what to do.
 const modules = registerModuleHooks();
 const channel = new Channel();
+let told = false;
 channel.onMessage = async (message) => {
+  told = true;
   switch (message.type) {
     case 'load': {
       const { loadWorkflows } = await import('./load-workflows.ts');
@@ -18,3 +20,5 @@ channel.onMessage = async (message) => {
     case 'answers': return channel.requests.settle(message.answers);
   }
 };
+// Who has to wait for a word waits to run a step, and is ready for it.
+setImmediate(() => { if (!told) void import('./run-step.ts'); });
