@@ -49,13 +49,14 @@ const options: BuildOptions = {
  * which are loaded when it does.
  */
 export async function bundleClients(names: readonly string[], output: string): Promise<void> {
-  await build({
+  // Each by itself: what they have in common would be in many small files.
+  await Promise.all(names.map(async (name) => build({
     ...options,
-    entryPoints: Object.fromEntries(names.map((name) => [name, clients[name] ?? name])),
+    entryPoints: { [name]: clients[name] ?? name },
     outdir: output, outExtension: { '.js': '.mjs' },
     splitting: true,
     plugins: [lateChildProcess, usedBuiltins],
-  });
+  })));
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
