@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stripFiles } from '../../src/agent/step-host/strip-types.ts';
 import { makeProject, withSteps } from './support/project.ts';
 
 const alone = (body: string, head = ''): string => head + withSteps(`step('one', async (ctx) => { ${body} })`, 'env: {}');
@@ -12,6 +13,21 @@ describe('the TypeScript of a project', () => {
     const before = source.slice(0, source.indexOf('new Error')).split('\n');
     expect(stderr).toMatch(new RegExp(`^Error: here\\n\\s+at .*main\\.ts:${before.length}:${(before.at(-1) ?? '').length + 1}\\)?\\n`));
     expect(stderr).not.toContain('Warning');
+  });
+
+  it('is stripped before it is imported, with what it imports; what is too long or broken is left to its import', async () => {
+    const project = await makeProject({
+      'main.ts': 'import \'../lib/a.ts\';\nexport { b } from "../lib/b.ts";\nimport(\'./nowhere.ts\');\nimport type { T } from \'../lib/type.ts\';', '.kici/lib/a.ts': 'import { c } from \'./deep/c.ts\';\nexport const a: string = c;',
+      '.kici/lib/b.ts': `export const b: string = "${'b'.repeat(65_536)}";`, '.kici/lib/deep/c.ts': 'import \'../a.ts\'; export const c: string = "c";', '.kici/lib/type.ts': 'enum No { one }',
+    });
+    const stripped = [...stripFiles([`${project.folder}/.kici/workflows/main.ts`])].map(({ javascript }) => javascript.split('\n').at(-1));
+    expect(stripped.slice(1)).toEqual(['export const a         = c;', 'import \'../a.ts\'; export const c         = "c";']);
+    expect(stripped).toHaveLength(3);
+  });
+
+  it('runs whatever its length', async () => {
+    const project = await makeProject({ 'main.ts': alone('console.log(word);', 'import { word } from \'../word.ts\';\n'), '.kici/word.ts': `/* ${'"'.repeat(70_000)} */ export const word: string = "long";` });
+    expect((await project.run('run')).stdout).toContain('\nlong\n');
   });
 
   it('is refused in Node\'s own words where it needs more than its types taken away', async () => {

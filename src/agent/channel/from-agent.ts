@@ -36,8 +36,6 @@ export interface CatalogueEntry {
 
 export interface LoadWorkflows {
   readonly type: 'load';
-  /** The folder of what the workflows are made of. */
-  readonly folder: string;
   /** Absolute paths. */
   readonly files: readonly string[];
 }

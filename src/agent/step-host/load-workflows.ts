@@ -6,13 +6,13 @@ import type { Channel } from './channel.ts';
 import { describeError } from './describe-error.ts';
 import { importWorkflow } from './import-workflow.ts';
 import type { ModuleHooks } from './module-hooks.ts';
-import { stripFolder } from './strip-types.ts';
+import { stripFiles } from './strip-types.ts';
 
 const maxProblemBytes = 65_536;
 
 /** Tells the agent what workflows there are, as data. */
-export async function loadWorkflows(channel: Channel, { folder, files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
-  for (const source of stripFolder(folder)) {
+export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
+  for (const source of stripFiles(files)) {
     modules.add(source);
     void channel.send({ type: 'stripped', ...source });
   }

@@ -1,26 +1,29 @@
-import { readdirSync, readFileSync, type Dirent } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { StrippedSource } from '../channel/from-agent.ts';
 
-/** A message has room for that twice, however it is escaped. What is longer, Node.js strips where it is imported. */
+/** A message has room for that twice, however it is escaped. */
 const maxCharacters = 65_536;
+/** Every step is told all of it. */
+const maxCharactersInAll = 262_144;
 
-/** The TypeScript in a folder and below it as JavaScript, in Node's own way. What cannot be read or does not parse is left to its import to tell. */
-export function* stripFolder(folder: string): Generator<StrippedSource> {
-  for (const entry of entriesOf(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && entry.name !== 'node_modules') yield* stripFolder(path);
-    const stripped = entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? stripFile(path) : undefined;
-    if (stripped !== undefined) yield stripped;
-  }
-}
+const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+\.ts)['"]/g;
 
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
+/**
+ * Files of TypeScript, and what they import of their own project, as JavaScript in Node's own way. What is too long, cannot
+ * be read or does not parse is left to its import, which does the same or says what is wrong.
+ */
+export function* stripFiles(files: readonly string[]): Generator<StrippedSource> {
+  const paths = new Set(files);
+  let room = maxCharactersInAll;
+  // A set gives what is added to it on the way, too.
+  for (const path of paths) {
+    const stripped = stripFile(path);
+    if (stripped === undefined || stripped.typescript.length > Math.min(room, maxCharacters)) continue;
+    room -= stripped.typescript.length;
+    yield stripped;
+    for (const [, specifier] of stripped.javascript.matchAll(relativeImport)) if (specifier !== undefined) paths.add(resolve(dirname(path), specifier));
   }
 }
 
@@ -31,7 +34,7 @@ function stripFile(path: string): StrippedSource | undefined {
   process.emitWarning = () => undefined;
   try {
     const typescript = readFileSync(path, 'utf8');
-    return typescript.length > maxCharacters ? undefined : { typescript, javascript: stripTypeScriptTypes(typescript) };
+    return { typescript, javascript: stripTypeScriptTypes(typescript) };
   } catch {
     return undefined;
   } finally {

@@ -1,9 +1,9 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { StrippedSource } from '../channel/from-agent.ts';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
 import type { StepProcess } from '../process/step-process.ts';
-import { projectFolder, type Project } from './project.ts';
+import type { Project } from './project.ts';
 
 export interface LoadedWorkflow {
   readonly file: string;
@@ -37,7 +37,7 @@ export async function loadProject({ root, files }: Project, host: StepProcess, o
   host.child.stdout.on('data', output);
   host.child.stderr.on('data', output);
   try {
-    host.send({ type: 'load', folder: join(root, projectFolder), files });
+    host.send({ type: 'load', files });
     const messages = await collect(host);
     if (messages.at(-1)?.type !== 'loaded') {
       if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');

@@ -9,8 +9,7 @@ export interface Project {
   readonly files: readonly string[];
 }
 
-export const projectFolder = '.kici';
-export const workflowFolder = join(projectFolder, 'workflows');
+export const workflowFolder = join('.kici', 'workflows');
 
 /** Looks in the folder and then in those above it. @throws AgentError (`project_not_found`) */
 export async function findProject(from: string): Promise<Project> {
