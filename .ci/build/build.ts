@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleClients, bundleStepHost, clients } from './clients.ts';
+import { bundleClients, bundleStepHost, clients, mergeModules } from './clients.ts';
 import { compile } from './compile.ts';
 import { publishedPackages, root, type Manifest, type Package } from './packages.ts';
 
@@ -23,6 +23,8 @@ export async function buildPackages(output: string): Promise<void> {
       await addPrograms(one, target);
     } else {
       cpSync(join(compiled, one.folder), target, { recursive: true });
+      // oxlint-disable-next-line no-await-in-loop -- there is one SDK
+      if (one.folder === 'src/sdk') await mergeModules(target);
     }
     writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(one, packages), null, 2)}\n`);
     cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));

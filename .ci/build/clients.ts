@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { root } from './packages.ts';
@@ -7,9 +8,29 @@ import { root } from './packages.ts';
 export const clients: Readonly<Record<string, string>> = { 'kici-admin': 'src/cli/admin/main.ts', kici: 'src/cli/kici/main.ts' };
 
 /**
- * Commander imports `node:child_process`, which loads the network modules, for a feature that no client uses:
- * subcommands that are programs of their own. It gets the module when it asks for something in it.
+ * An `import` of a module of Node.js reads every name that it exports, which loads what stands behind each of them: the
+ * network client behind `node:http`, terminals behind `node:util`. Here only the names that are used are read.
  */
+const usedBuiltins: Plugin = {
+  name: 'used-builtins',
+  setup(hooks) {
+    hooks.onResolve({ filter: /.*/ }, ({ path, kind }) => (isBuiltin(path) ? { path, namespace: kind === 'require-call' ? 'required' : 'imported', sideEffects: false } : undefined));
+    hooks.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({ contents: `module.exports = ${builtin(path)}` }));
+    hooks.onLoad({ filter: /.*/, namespace: 'imported' }, ({ path }) => ({
+      contents: [`export default /* @__PURE__ */ ${builtin(path)}`, ...namesOf(path).map((name) => `export const ${name} = /* @__PURE__ */ (() => ${builtin(path)}.${name})()`)].join('\n'),
+    }));
+  },
+};
+
+function builtin(path: string): string {
+  return `process.getBuiltinModule(${JSON.stringify(path)})`;
+}
+
+function namesOf(path: string): readonly string[] {
+  return Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^\w+$/.test(name) && name !== 'default');
+}
+
+/** Commander wants it for a feature that no client uses: subcommands that are programs of their own. It gets the module when it asks for something in it. */
 const lateChildProcess: Plugin = {
   name: 'late-child-process',
   setup(hooks) {
@@ -28,20 +49,27 @@ const options: BuildOptions = {
  * which are loaded when it does.
  */
 export async function bundleClients(names: readonly string[], output: string): Promise<void> {
-  await build({
+  // Each by itself: what they have in common would be in many small files.
+  await Promise.all(names.map(async (name) => build({
     ...options,
-    entryPoints: Object.fromEntries(names.map((name) => [name, clients[name] ?? name])),
+    entryPoints: { [name]: clients[name] ?? name },
     outdir: output, outExtension: { '.js': '.mjs' },
     splitting: true,
-    // Packages in CommonJS ask for the modules of Node by `require`, which an ES module has to make.
-    banner: { js: 'import { createRequire as kiciCreateRequire } from \'node:module\'; const require = kiciCreateRequire(import.meta.url);' },
-    plugins: [lateChildProcess],
-  });
+    plugins: [lateChildProcess, usedBuiltins],
+  })));
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
 /** One file for the processes that run steps. The SDK stays outside: workflows import the same copy. */
 export async function bundleStepHost(output: string): Promise<void> {
-  await build({ ...options, entryPoints: [join(root, 'src/agent/step-host/main.ts')], outfile: join(output, 'step-host.mjs'), external: ['@kici-dev/sdk', 'zx'] });
+  await build({ ...options, entryPoints: [join(root, 'src/agent/step-host/main.ts')], outfile: join(output, 'step-host.mjs'), external: ['@kici-dev/sdk', 'zx'], plugins: [usedBuiltins] });
+}
+
+/** Makes one module of a package's own modules, for every process that runs a step loads it. Declarations stay as they are. */
+export async function mergeModules(folder: string): Promise<void> {
+  const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.js(\.map)?$/.test(file));
+  // Errors are told apart by the names of their classes.
+  await build({ ...options, absWorkingDir: folder, entryPoints: ['index.js'], outfile: 'index.js', allowOverwrite: true, keepNames: true });
+  for (const file of modules) if (!file.startsWith('index.js')) rmSync(join(folder, file));
 }

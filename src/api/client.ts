@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { errorBody } from './error-body.ts';
 import { ApiError, isApiErrorCode } from './errors.ts';
+import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
 
 export interface ClientOptions {
@@ -20,10 +21,11 @@ export interface ApiClient {
 }
 
 export function createClient(options: ClientOptions): ApiClient {
+  const exchange = createExchange(options.url);
   return {
     async call(operation, input, token = options.token) {
       const { url, body } = address(options, operation, input);
-      const text = await exchange(url, operation.method, body, token, options.signal);
+      const text = await send(exchange, url, { method: operation.method, headers: headersOf(body, token), body, signal: options.signal });
       const answer = operation.output.safeParse(parseJson(text));
       if (!answer.success) throw new ApiError('bad_answer', `${url.origin} answered ${operation.method} ${url.pathname} with something else than its schema`);
       return answer.data;
@@ -44,28 +46,21 @@ function address(options: ClientOptions, operation: Operation, input: object): {
   return { url, body: undefined };
 }
 
-async function exchange(url: URL, method: string, body: string | undefined, token: string | undefined, signal: AbortSignal | undefined): Promise<string> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method,
-      redirect: 'error',
-      headers: {
-        accept: 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    text = await response.text();
-  } catch {
+function headersOf(body: string | undefined, token: string | undefined): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+}
+
+async function send(exchange: Exchange, url: URL, request: Request): Promise<string> {
+  const { status, text } = await exchange(url, request).catch(() => {
     throw new ApiError('unreachable', `cannot reach an orchestrator at ${url.origin}`);
-  }
-  if (response.ok) return text;
+  });
+  if (status >= 200 && status < 300) return text;
   const problem = errorBody.safeParse(parseJson(text));
-  if (!problem.success || !isApiErrorCode(problem.data.error)) throw new ApiError('bad_answer', `${url.origin} answered with status ${response.status} and no error of ours`);
+  if (!problem.success || !isApiErrorCode(problem.data.error)) throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
   throw new ApiError(problem.data.error, problem.data.message, problem.data.hint);
 }
 

@@ -34,8 +34,8 @@ export async function rotateKeyEncryptionKey(database: Kysely<KeyringTables>, fr
 /** False when a data key was made in the meantime, or somebody else has put them under another key. */
 function store(database: Kysely<KeyringTables>, rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[], from: string, check: KeyringTables['key_check']): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
-    const { kek } = await transaction.selectFrom('key_check').select('kek').where('id', '=', 'check').executeTakeFirstOrThrow();
-    if (kek !== from) return false;
+    const current = await transaction.selectFrom('key_check').select('kek').where('id', '=', 'check').executeTakeFirstOrThrow();
+    if (current.kek !== from) return false;
     const now = await transaction.selectFrom('data_keys').select('id').execute();
     if (now.length !== rewrapped.length) return false;
     for (const { id, kek, wrapped } of rewrapped) await transaction.updateTable('data_keys').set({ kek, wrapped }).where('id', '=', id).execute();

@@ -93,10 +93,10 @@ describe('a project that installs the tarballs', () => {
     await writeFile(join(home, '.kici/workflows/main.ts'), `import { workflow, job, step, push, SdkError } from '@kici-dev/sdk';
       export default workflow('main', { on: push(), jobs: [job('only', { runsOn: 'default', steps: [
         step('shell', async (ctx) => { await ctx.$\`echo FROM-THE-SHELL\`; }),
-        step('failing', async (ctx) => { await ctx.secrets.get('K').catch((error) => { console.log('OURS', error instanceof SdkError); throw new Error('mine'); }); }),
+        step('failing', async (ctx) => { await ctx.secrets.get('K').catch((error) => { console.log('OURS', error instanceof SdkError, 'STRIPPED HERE', process.moduleLoadList.some((name) => name.includes('amaro'))); throw new Error('mine'); }); }),
       ] })] });`);
     const failed: unknown = await run(process.execPath, [join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs'), 'run'], { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home } }).catch((error: unknown) => error);
-    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^FROM-THE-SHELL$[^]*^OURS true$/m), stderr: expect.stringMatching(/Error: mine\n\s+at .*main\.ts/) });
+    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^FROM-THE-SHELL$[^]*^OURS true STRIPPED HERE false$/m), stderr: expect.stringMatching(/Error: mine\n\s+at .*main\.ts/) });
     expect(failed).not.toMatchObject({ stderr: expect.stringContaining('@kici-dev/kici') });
   });
 

@@ -1,5 +1,7 @@
 /** A length of four bytes, big-endian, then that many bytes of JSON. */
 const headerBytes = 4;
+/** Longer messages of a step host to the agent are never read. */
+export const maxStepMessageBytes = 1_048_576;
 
 export class FrameError extends Error {
   override readonly name = 'FrameError';

@@ -17,6 +17,13 @@ export interface StartStep {
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist all the same. */
   readonly openEnded: boolean;
+  readonly stripped: readonly StrippedSource[];
+}
+
+/** TypeScript that need not be stripped of its types once more, known by its whole text: a file that has changed since is another one. */
+export interface StrippedSource {
+  readonly typescript: string;
+  readonly javascript: string;
 }
 
 export interface CatalogueEntry {

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { keyName } from '../../api/fields.ts';
+import { maxStepMessageBytes } from './frames.ts';
 
-/**
- * What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
- * checked here, and longer ones than the limit are never read.
- */
-export const maxMessageBytes = 1_048_576;
+// What a step host may tell the agent. A step can write anything into its end of the channel, so every message is checked here.
+
 const maxSources = 1_000;
 const text = (most: number): z.ZodString => z.string().max(most);
 const key = keyName;
@@ -27,10 +25,10 @@ const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretReq
 const addPath = z.strictObject({ type: z.literal('addPath'), folder: text(4_096).min(1) });
 const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),
-  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxMessageBytes) }),
+  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxStepMessageBytes) }),
 ]);
 
-export const stepMessage = z.union([ask, addPath, finished]);
+export const stepMessage = z.discriminatedUnion('type', [ask, addPath, finished]);
 
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
@@ -53,9 +51,12 @@ export const workflowData = z.strictObject({
   })).min(1),
 });
 
-export const loaderMessage = z.union([
+export const loaderMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('stripped'), typescript: text(maxStepMessageBytes), javascript: text(maxStepMessageBytes) }),
+  /** From here on code of an author may have a hand in what is sent. */
+  z.strictObject({ type: z.literal('importing') }),
   z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),
-  z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxMessageBytes) }),
+  z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxStepMessageBytes) }),
   z.strictObject({ type: z.literal('loaded') }),
 ]);
 

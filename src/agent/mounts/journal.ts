@@ -28,15 +28,14 @@ export class Journal {
     this.#handle = handle;
   }
 
-  /** Sweeps what dead agents left, then starts one of its own. @throws AgentError */
+  /** Starts one of its own and sweeps what dead agents left. @throws AgentError */
   static async open(folder: string, removeContainer: (name: string) => Promise<void>): Promise<Journal> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await sweep(folder, removeContainer);
       const { pid, started } = await processIdentity();
       const path = join(folder, `${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
       const journal = new Journal(path, await open(path, 'ax', 0o600));
-      await syncFolder(folder);
+      await Promise.all([syncFolder(folder), sweep(folder, removeContainer)]);
       return journal;
     } catch (error) {
       throw new AgentError('cannot_write', `cannot keep a journal in ${JSON.stringify(folder)} (${systemCode(error) ?? 'unknown'})`, 'make the folder writable, or set XDG_STATE_HOME');

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { encodeFrame, FrameError, FrameReader } from '../channel/frames.ts';
+import { encodeFrame, FrameError, FrameReader, maxStepMessageBytes } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
-import { maxMessageBytes } from '../channel/to-agent.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import type { Journal } from '../mounts/journal.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
@@ -63,7 +62,7 @@ export class StepProcess {
 
   /** Unchecked. Ends with the channel. @throws FrameError */
   async *messages(): AsyncGenerator {
-    const reader = new FrameReader(maxMessageBytes);
+    const reader = new FrameReader(maxStepMessageBytes);
     try {
       for await (const chunk of this.#channel) {
         if (chunk instanceof Uint8Array) yield* reader.push(chunk);

@@ -1,5 +1,6 @@
 import { createMasker } from '@kici-dev/secret-masker';
 import { ApiError } from '../../api/errors.ts';
+import type { StrippedSource } from '../channel/from-agent.ts';
 import type { JobData } from '../channel/to-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../errors.ts';
@@ -15,12 +16,12 @@ import type { StepPool } from './step-pool.ts';
 
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
+  readonly stripped: readonly StrippedSource[];
   readonly jobIndex: number;
   readonly job: JobData;
   readonly labels: readonly string[];
   readonly workplace: Workplace;
   readonly pool: StepPool;
-  /** Made when the first job needs it. */
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
@@ -78,7 +79,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     const { status, error, exports, paths } = await runStep(host, {
       start: {
         type: 'start', file: loaded.file, workflow: loaded.workflow.name, job: job.name, step: step.name, jobIndex, stepIndex,
-        variables: environment.variables(), catalogue: session.catalogue, openEnded: session.openEnded,
+        variables: environment.variables(), catalogue: session.catalogue, openEnded: session.openEnded, stripped: run.stripped,
         ...(job.environment === undefined ? {} : { environment: job.environment }),
       },
       timeoutMs: step.timeout, workplace, session, masker, joined, emit, signal: run.signal,

@@ -20,7 +20,6 @@ export class StepPool {
 
   async take(surroundings: Surroundings): Promise<StepProcess> {
     if (this.#spare !== undefined && !alike(this.#spare.surroundings, surroundings)) await this.close();
-    this.prepare(surroundings);
     const taken = this.#spare?.process ?? StepProcess.launch(this.#workplace, surroundings);
     this.#spare = undefined;
     return taken;

@@ -1,20 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import * as z from 'zod';
 import { AgentError, systemCode } from '../errors.ts';
+import type { Image } from './container-image.ts';
 
 const timeoutMs = 60_000;
 const emptyImage = 'localhost/kici/empty:1';
 /** The end of a tar archive, and nothing before it. */
 const emptyArchive = Buffer.alloc(1_024);
-
-export interface Image {
-  readonly id: string;
-  /** Where its programs lie. */
-  readonly searchPath: string | undefined;
-}
-
-const inspected = z.object({ Id: z.string(), Config: z.object({ Env: z.array(z.string()).nullish() }).nullish() });
 
 /** The command line of a Docker-compatible engine, which is where `DOCKER_HOST` or the current context says. */
 export class ContainerEngine {
@@ -77,8 +69,9 @@ export class ContainerEngine {
   }
 
   async #inspect(reference: string): Promise<Image> {
-    const { Id, Config } = inspected.parse(JSON.parse(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference])));
-    return { id: Id, searchPath: Config?.Env?.find((line) => line.startsWith('PATH='))?.slice('PATH='.length) };
+    // Its schema library is nothing that a run without containers should wait for.
+    const { parseImage } = await import('./container-image.ts');
+    return parseImage(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference]));
   }
 
   async #run(args: readonly string[], input: Uint8Array = Buffer.alloc(0)): Promise<string> {

@@ -5,11 +5,18 @@ import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Channel } from './channel.ts';
 import { describeError } from './describe-error.ts';
 import { importWorkflow } from './import-workflow.ts';
+import type { ModuleHooks } from './module-hooks.ts';
+import { stripFiles } from './strip-types.ts';
 
 const maxProblemBytes = 65_536;
 
 /** Tells the agent what workflows there are, as data. */
-export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows): Promise<void> {
+export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
+  for (const source of stripFiles(files)) {
+    modules.add(source);
+    void channel.send({ type: 'stripped', ...source });
+  }
+  await channel.send({ type: 'importing' });
   for (const file of files) {
     try {
       await channel.send({ type: 'workflow', file, workflow: toData(await importWorkflow(pathToFileURL(file).href)) });

@@ -1,18 +1,21 @@
 import { registerHooks } from 'node:module';
+import type { StrippedSource } from '../channel/from-agent.ts';
 
 const sdk = '@kici-dev/sdk';
-/** A module of TypeScript with nothing in it. */
-const nothing = 'kici:nothing';
+
+export interface ModuleHooks {
+  /** Saves the import of that source from being stripped, for which Node.js loads more than for all the rest of its start. */
+  add(source: StrippedSource): void;
+}
 
 /**
  * Lets a workflow import the SDK in a folder that has no node_modules, and write TypeScript modules without a
  * package.json that says so.
  */
-export function registerModuleHooks(): void {
-  const own = import.meta.resolve(sdk);
+export function registerModuleHooks(): ModuleHooks {
+  const stripped = new Map<string, string>();
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier === nothing) return { url: nothing, shortCircuit: true };
       if (specifier !== sdk) {
         const resolved = nextResolve(specifier, context);
         return isWorkflowSource(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;
@@ -21,16 +24,22 @@ export function registerModuleHooks(): void {
         return nextResolve(specifier, context);
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-        return { url: own, shortCircuit: true };
+        return nextResolve(specifier, { ...context, parentURL: import.meta.url });
       }
     },
-    load: (url, context, nextLoad) => (url === nothing ? { format: 'module-typescript', source: '', shortCircuit: true } : nextLoad(url, context)),
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const { format, source } = loaded;
+      if (stripped.size === 0 || format !== 'module-typescript' || !ArrayBuffer.isView(source)) return loaded;
+      const javascript = stripped.get(textOf(source));
+      return javascript === undefined ? loaded : { ...loaded, format: 'module', source: javascript };
+    },
   });
+  return { add: ({ typescript, javascript }) => { stripped.set(typescript, javascript); } };
 }
 
-/** Has Node.js load what it needs for TypeScript, which takes longer than all the rest of the start, before there is a workflow to wait for it. */
-export async function prepareForTypeScript(): Promise<void> {
-  await import(nothing);
+function textOf(source: NodeJS.ArrayBufferView): string {
+  return Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString();
 }
 
 function isWorkflowSource(url: string): boolean {

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
+import type { StrippedSource } from '../channel/from-agent.ts';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
-import { StepProcess, type Workplace } from '../process/step-process.ts';
+import type { StepProcess } from '../process/step-process.ts';
 import type { Project } from './project.ts';
 
 export interface LoadedWorkflow {
@@ -17,6 +18,7 @@ export interface BrokenFile {
 export interface LoadedProject {
   readonly workflows: readonly LoadedWorkflow[];
   readonly broken: readonly BrokenFile[];
+  readonly stripped: readonly StrippedSource[];
 }
 
 /** Long enough for any module to be imported. */
@@ -27,8 +29,7 @@ const deadlineMs = 60_000;
  * @param output what the modules print while they are imported
  * @throws AgentError
  */
-export async function loadProject({ root, files }: Project, workplace: Workplace, output: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<LoadedProject> {
-  const host = await StepProcess.launch(workplace, workplace.sandbox.forLoader(workplace.environment));
+export async function loadProject({ root, files }: Project, host: StepProcess, output: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<LoadedProject> {
   const end = (): void => { host.child.kill(); };
   const timer = setTimeout(end, deadlineMs);
   signal.addEventListener('abort', end);
@@ -42,7 +43,9 @@ export async function loadProject({ root, files }: Project, workplace: Workplace
       if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
       throw new AgentError('workflow_invalid', 'the process that reads the workflows ended before it had read them all', 'see its output above; a module must not end the process or wait for ever while it is imported');
     }
+    const ours = messages.slice(0, Math.max(0, messages.findIndex(({ type }) => type === 'importing')));
     return {
+      stripped: ours.flatMap((message) => (message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [])),
       workflows: messages.flatMap((message) => (message.type === 'workflow' && files.includes(message.file) ? [{ file: message.file, workflow: message.workflow }] : [])),
       broken: messages.flatMap((message) => (message.type === 'invalid' ? [{ file: relative(root, message.file), problem: message.problem }] : [])),
     };

@@ -1,6 +1,5 @@
 import { isAbsolute } from 'node:path';
 import { runWorkflow } from '../../agent/run/run-workflow.ts';
-import { connect } from '../connection.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { jsonEvents } from './json-events.ts';
@@ -25,7 +24,10 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       sandbox: flags.sandbox,
       temporary: flags.mountDir,
       environment: io.environment,
-      clients: async () => ({ work: await connect(flags, io, abort.signal), farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)) }),
+      clients: async () => {
+        const { connect } = await import('../connection.ts');
+        return { work: await connect(flags, io, abort.signal), farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)) };
+      },
       emit: flags.json === true ? jsonEvents(io) : textEvents(io),
       loaderOutput: (chunk) => { io.stderr.write(chunk); },
       signal: abort.signal,

@@ -10,7 +10,8 @@ export interface Io {
 
 export function processIo(): Io {
   process.stdout.on('error', ignoreClosedPipe);
-  return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env };
+  // Node.js makes a stream of standard input when it is first asked for.
+  return { get stdin() { return process.stdin; }, stdout: process.stdout, get stderr() { return process.stderr; }, environment: process.env };
 }
 
 /** A reader such as `head` may leave early; any other failure to write is one. */

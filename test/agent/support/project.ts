@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { programFile } from '../../support/programs.ts';
 import { startFakeJobs, type FakeSecrets } from './fake-jobs.ts';
@@ -37,6 +37,7 @@ export async function makeProject(files: Readonly<Record<string, string>>, envir
   for (const made of [join(folder, '.kici/workflows'), home, temporary, programs]) await mkdir(made, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     const path = name.startsWith('bin/') ? join(root, name) : name.includes('/') ? join(folder, name) : join(folder, '.kici/workflows', name);
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
     if (!name.endsWith('.ts')) await chmod(path, 0o755);
   }

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import type { StrippedSource } from '../channel/from-agent.ts';
+
+/** A message has room for that twice, however it is escaped. */
+const maxCharacters = 65_536;
+/** Every step is told all of it. */
+const maxCharactersInAll = 262_144;
+
+const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+\.ts)['"]/g;
+
+/**
+ * Files of TypeScript, and what they import of their own project, as JavaScript in Node's own way. What is too long, cannot
+ * be read or does not parse is left to its import, which does the same or says what is wrong.
+ */
+export function* stripFiles(files: readonly string[]): Generator<StrippedSource> {
+  const paths = new Set(files);
+  let room = maxCharactersInAll;
+  // A set gives what is added to it on the way, too.
+  for (const path of paths) {
+    const stripped = stripFile(path);
+    if (stripped === undefined || stripped.typescript.length > Math.min(room, maxCharacters)) continue;
+    room -= stripped.typescript.length;
+    yield stripped;
+    for (const [, specifier] of stripped.javascript.matchAll(relativeImport)) if (specifier !== undefined) paths.add(resolve(dirname(path), specifier));
+  }
+}
+
+function stripFile(path: string): StrippedSource | undefined {
+  // That Node calls the function experimental is nothing for the author's log.
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    const typescript = readFileSync(path, 'utf8');
+    return { typescript, javascript: stripTypeScriptTypes(typescript) };
+  } catch {
+    return undefined;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+
+export interface Request {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * One request and the whole answer to it; a redirect is an answer and is not followed.
+ * @throws Error when there is no complete answer
+ */
+export type Exchange = (url: URL, request: Request) => Promise<Answer>;
+
+/** A server that says nothing for so long says nothing more. */
+const patienceMs = 300_000;
+
+/** @param address of the server, for its protocol */
+export function createExchange(address: string, silenceMs: number = patienceMs): Exchange {
+  // An import of them, like fetch, would load all of undici, which takes as long as the start of Node.js itself.
+  const { request } = address.startsWith('https:') ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
+  return async (url, { method, headers, body, signal }) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = request(url, { method, headers, timeout: silenceMs, ...(signal === undefined ? {} : { signal }) }, resolve);
+      sent.once('timeout', () => { sent.destroy(new Error(`nothing came for ${silenceMs} ms`)); }).once('error', reject).end(body);
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(Buffer.from(chunk));
+    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+  };
+}
