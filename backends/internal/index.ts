@@ -12,6 +12,7 @@ import { createStore, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 import { write } from './write.ts';
 
+export { countRenames } from './renames.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';
 export type { Sealer } from './store.ts';
 

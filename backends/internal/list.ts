@@ -2,30 +2,17 @@ import { parseScopePath, type CallContext, type ListPage, type ListQuery, type S
 import { guard } from './guard.ts';
 import { rfc3339, type Store } from './store.ts';
 
-const pageSize = 500;
-
-/** Pages by the last name seen, so that a change in between neither repeats nor skips a name. */
+/** All in one statement: whatever moves a secret meanwhile, such as a scope's new name, is seen whole or not at all. */
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
-  let last: { scope: string; key: string } | undefined;
-  for (;;) {
-    const after = last;
-    const rows = await guard(context, () => store.database.selectFrom('internal_secrets').selectAll()
-      .where('organization', '=', store.organization).where('deleted', '=', 0)
-      .$if(query.scope !== undefined && query.depth === 'scope', (select) => select.where('scope', '=', query.scope ?? ''))
-      .$if(query.scope !== undefined && query.depth === 'tree', (select) => select.where((eb) => eb.or([
-        eb('scope', '=', query.scope ?? ''),
-        // "0" follows "/", so this is exactly what begins with the scope and a slash.
-        eb.and([eb('scope', '>=', `${query.scope}/`), eb('scope', '<', `${query.scope}0`)]),
-      ])))
-      .$if(after !== undefined, (select) => select.where((eb) => eb.or([
-        eb('scope', '>', after?.scope ?? ''),
-        eb.and([eb('scope', '=', after?.scope ?? ''), eb('key', '>', after?.key ?? '')]),
-      ])))
-      .orderBy('scope').orderBy('key').limit(pageSize).execute());
-    yield describe(rows);
-    last = rows.at(-1);
-    if (rows.length < pageSize) return;
-  }
+  yield describe(await guard(context, () => store.database.selectFrom('internal_secrets').select(['scope', 'key', 'version', 'updated_at'])
+    .where('organization', '=', store.organization).where('deleted', '=', 0)
+    .$if(query.scope !== undefined && query.depth === 'scope', (select) => select.where('scope', '=', query.scope ?? ''))
+    .$if(query.scope !== undefined && query.depth === 'tree', (select) => select.where((eb) => eb.or([
+      eb('scope', '=', query.scope ?? ''),
+      // "0" follows "/", so this is exactly what begins with the scope and a slash.
+      eb.and([eb('scope', '>=', `${query.scope}/`), eb('scope', '<', `${query.scope}0`)]),
+    ])))
+    .orderBy('scope').orderBy('key').execute()));
 }
 
 function describe(rows: readonly { scope: string; key: string; version: number | null; updated_at: number }[]): ListPage {

@@ -5,7 +5,8 @@ import { guard } from './guard.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
 
 interface Sealed extends Place {
-  readonly sealed: Uint8Array;
+  /** Null: the row of the version is gone, and with it the value. */
+  readonly sealed: Uint8Array | null;
 }
 
 /** One query for each batch of refs, and one more where some of them name a version. */
@@ -32,6 +33,7 @@ async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<read
 
 async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;
+  if (row.sealed === null) return unknown('corrupt', 'the database has lost the value of the current version');
   try {
     return found(await store.open(row, row.sealed), String(row.version));
   } catch (error) {
@@ -46,9 +48,9 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
 async function findCurrent({ database, organization, statements }: Store, refs: readonly SecretRef[]): Promise<readonly Sealed[]> {
   if (refs.length === 0) return [];
   const text = statements.get(refs.length) ?? database.selectFrom('internal_secrets as s')
-    .innerJoin('internal_versions as v', (join) => join.onRef('v.organization', '=', 's.organization').onRef('v.scope', '=', 's.scope').onRef('v.key', '=', 's.key').onRef('v.version', '=', 's.version'))
-    .select(['s.scope', 's.key', 'v.version', 'v.sealed'])
-    .where('s.organization', '=', organization)
+    .leftJoin('internal_versions as v', (join) => join.onRef('v.organization', '=', 's.organization').onRef('v.scope', '=', 's.scope').onRef('v.key', '=', 's.key').onRef('v.version', '=', 's.version'))
+    .select(['s.scope', 's.key', 's.version', 'v.sealed'])
+    .where('s.organization', '=', organization).where('s.version', 'is not', null)
     .where(sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`)
     .compile().sql;
   statements.set(refs.length, text);

@@ -1,5 +1,6 @@
 import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
+import { noteRename } from './renames.ts';
 import { retireSecrets } from './scopes.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
@@ -43,6 +44,7 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
     for (const row of moved.secrets) await transaction.insertInto('internal_secrets').values(row).execute();
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
     await retireSecrets(transaction, organization, from, store.now());
+    await noteRename(transaction, organization);
     return true;
   });
 }
@@ -59,7 +61,11 @@ async function lastVersions(database: Kysely<InternalTables>, organization: stri
 }
 
 async function move(store: Store, { secrets, versions }: Contents, to: ScopePath, retired: ReadonlyMap<string, number>): Promise<Contents> {
-  const renumber = (key: string, version: number): number => version + (retired.get(key) ?? 0);
+  const oldest = new Map<string, number>();
+  for (const { key, version } of versions) oldest.set(key, Math.min(version, oldest.get(key) ?? version));
+  const shifts = new Map(secrets.map(({ key, last_version }) => [key, Math.max(0, (retired.get(key) ?? 0) + 1 - (oldest.get(key) ?? last_version + 1))]));
+  // By no more than it takes: numbers that were added up at each rename would soon be too large for any database.
+  const renumber = (key: string, version: number): number => version + (shifts.get(key) ?? 0);
   return {
     secrets: secrets.map((row) => ({
       ...row, scope: to, last_version: renumber(row.key, row.last_version), version: row.version === null ? null : renumber(row.key, row.version),

@@ -16,6 +16,7 @@ export interface InternalTables {
     updated_at: number;
   };
   readonly internal_versions: { organization: string; scope: string; key: string; version: number; sealed: Uint8Array; created_at: number };
+  readonly internal_renames: { organization: string; count: number };
 }
 
 /** Column types are PostgreSQL's; SQLite takes any, and keeps bytes as bytes in a `bytea` column. */
@@ -46,6 +47,13 @@ export const internalMigrations = {
           .addColumn('sealed', 'bytea', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
           .addPrimaryKeyConstraint('internal_versions_pk', ['organization', 'scope', 'key', 'version']).execute();
+      },
+    },
+    '0002_renames': {
+      async up(database: Kysely<unknown>): Promise<void> {
+        await database.schema.createTable('internal_renames')
+          .addColumn('organization', 'text', (column) => column.primaryKey())
+          .addColumn('count', 'bigint', (column) => column.notNull()).execute();
       },
     },
   },

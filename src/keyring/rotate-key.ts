@@ -21,19 +21,21 @@ export async function rotateKeyEncryptionKey(database: Kysely<KeyringTables>, fr
     const rows = await database.selectFrom('data_keys').selectAll().execute();
     const rewrapped = await Promise.all(rows.map(async ({ id, organization, purpose, wrapped }) => {
       const plain = await from.unwrap(wrapped, associated(organization, purpose, id));
-      if (plain === undefined) throw new KeyringError('wrong_key', `the data key ${id} does not open under the old key`, 'nothing was changed; restore that row from a backup');
+      if (plain === undefined) throw new KeyringError('wrong_key', `the data key ${id} does not open under the old key`, 'nothing was changed; see whether somebody else has rotated the key meanwhile, else restore that row from a backup');
       const anew = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
       plain.fill(0);
       return anew;
     }));
-    if (await store(database, rewrapped, await keyCheckOf(to))) return rewrapped.length;
+    if (await store(database, rewrapped, from.id, await keyCheckOf(to))) return rewrapped.length;
   }
   throw new KeyringError('busy', 'new data keys were made again and again meanwhile', 'nothing was changed; stop the orchestrators and try again');
 }
 
-/** False when a data key was made in the meantime. */
-function store(database: Kysely<KeyringTables>, rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[], check: KeyringTables['key_check']): Promise<boolean> {
+/** False when a data key was made in the meantime, or somebody else has put them under another key. */
+function store(database: Kysely<KeyringTables>, rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[], from: string, check: KeyringTables['key_check']): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
+    const current = await transaction.selectFrom('key_check').select('kek').where('id', '=', 'check').executeTakeFirstOrThrow();
+    if (current.kek !== from) return false;
     const now = await transaction.selectFrom('data_keys').select('id').execute();
     if (now.length !== rewrapped.length) return false;
     for (const { id, kek, wrapped } of rewrapped) await transaction.updateTable('data_keys').set({ kek, wrapped }).where('id', '=', id).execute();

@@ -1,2 +1,3 @@
-export { createMasker, minMaskedBytes, type Masker } from './masker.ts';
+export { createMasker, type Masker } from './masker.ts';
+export { minMaskedBytes } from './needles.ts';
 export type { MaskStream } from './mask-stream.ts';

@@ -1,10 +1,7 @@
 import { buildAutomaton } from './automaton.ts';
 import { buildFilter } from './filter.ts';
 import { createMaskStream, type Matcher, type MaskStream } from './mask-stream.ts';
-import { needlesOf } from './needles.ts';
-
-/** Values shorter than this many bytes are not masked: they would hide half of every log. */
-export const minMaskedBytes = 4;
+import { minMaskedBytes, needlesOf } from './needles.ts';
 
 export interface Masker {
   /** Registers a value with all its encodings, for every stream and for good. `too_short`: it will not be masked. */

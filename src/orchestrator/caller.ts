@@ -17,6 +17,8 @@ export interface TokenCaller {
   readonly scopes?: readonly string[];
   readonly environments?: readonly string[];
   readonly agent?: AgentFacts;
+  /** Unix time in milliseconds; left out: never. */
+  readonly expiresAt?: number;
 }
 
 export interface JobCaller {

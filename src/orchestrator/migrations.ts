@@ -92,5 +92,12 @@ export const orchestratorMigrations: MigrationSet = {
           .addPrimaryKeyConstraint('audit_rows_pk', ['organization', 'sequence']).execute();
       },
     },
+    '0002_which_backend': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema.alterTable('backends').addColumn('added', 'bigint', (column) => column.notNull().defaultTo(0)).execute();
+        // Jobs from before do not know which backends they began with, and get nothing more.
+        await schema.alterTable('jobs').addColumn('backends', 'text', (column) => column.notNull().defaultTo('{}')).execute();
+      },
+    },
   },
 };

@@ -31,6 +31,8 @@ export interface OrchestratorTables {
     serve_stale_ms: number;
     /** Changes with the settings; never the same for two backends of one name. */
     generation: number;
+    /** The generation that it came with: tells it from another that had, or will have, its name. */
+    added: number;
     /** Changes with every write to it through us. */
     written: number;
     created_at: number;
@@ -64,6 +66,8 @@ export interface OrchestratorTables {
     session_key: Uint8Array;
     /** Names only: see `FrozenCatalogue`. */
     catalogue: string;
+    /** What each backend of the catalogue was `added` with. */
+    backends: string;
     /** The scope patterns of the token that opened it. */
     scopes: string | null;
     opened_at: number;

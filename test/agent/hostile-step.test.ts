@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FrameError, FrameReader, encodeFrame } from '../../src/agent/channel/frames.ts';
 import fc from 'fast-check';
-import { keysRead } from './support/fake-jobs.ts';
-import { runWith, workflowOf } from './support/project.ts';
+import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
+import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 
 const raw = `
 const { writeSync } = await import('node:fs');
@@ -39,6 +40,59 @@ describe('a step is not trusted', () => {
       writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'mount', sources: ['A'], divider: '', mode: 384, name: '../escaped' }] })));
       await ctx.secrets.get('A');`));
     expect(code).toBe(0);
+    expect(left).toEqual([]);
+  });
+
+  it('that asks again and again and reads no answer fills its own pipe, and not its agent', async () => {
+    const { code, stderr, api } = await runWith({ values: { A: 'value-of-a'.repeat(1_000) } }, workflowOf(`${raw}
+      const { Socket } = await import('node:net');
+      const [channel] = process._getActiveHandles().filter((handle) => handle instanceof Socket && handle.readable && handle.writable);
+      channel.pause();
+      const requests = Array.from({ length: 500 }, (_, index) => ({ id: 1_000 + index, kind: 'get', key: 'A' }));
+      let sent = 0;
+      for (; sent < 200; sent += 1) {
+        const stuck = await new Promise((resolve) => { channel.write(frame(JSON.stringify({ type: 'ask', requests })), () => resolve(false)); setTimeout(resolve, 2_000, true); });
+        if (stuck) break;
+      }
+      process.stderr.write('STUCK ' + (sent < 200) + '\\n', () => process.exit(7));
+      await wait();`));
+    expect(code).toBe(1);
+    expect(stderr).toContain('STUCK true');
+    expect(keysRead(api).length).toBeLessThan(20);
+  });
+
+  it.each([[[]], [['--json']]])('that prints more than anybody reads has to wait, and its files go when it ends (%j)', async (flags) => {
+    const api = await startFakeJobs({ values: { A: 'value-of-a' } });
+    onTestFinished(() => api.close());
+    const project = await makeProject({ 'main.ts': withSteps(`step('s', { timeout: 4_000 }, async (ctx) => {
+      await ctx.secrets.mountFile({ sources: ['A'] });
+      const { execFileSync } = await import('node:child_process');
+      execFileSync('sh', ['-c', 'yes "the value is $(cat "$TMPDIR"/kici-step-*/secret)" | head -c 20000000; touch printed'], { stdio: 'inherit' });
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    })`) }, { KICI_URL: api.url });
+    const child = project.start(['run', ...flags]);
+    // Nobody reads the output until the step has been ended and its files are gone.
+    await expect.poll(async () => (await project.leftovers()).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(() => project.leftovers(), { timeout: 15_000 }).toEqual([]);
+    expect(await readdir(project.folder)).toEqual(['.kici']);
+    const { code, stdout } = await finished(child);
+    expect(code).toBe(1);
+    expect(stdout).toContain('the value is ***');
+    expect(stdout).not.toContain('value-of-a');
+  }, 60_000);
+
+  it('that joins more than its agent could mask gets no file for it', async () => {
+    const { stdout, left, code } = await runWith({ values: { A: 'x1y2z3w4'.repeat(8_192) } }, workflowOf(`
+      const joined = (count, divider) => ctx.secrets.mountFile({ sources: Array(count).fill('A'), divider }).then(() => 'written', (error) => error.code + ': ' + error.message);
+      console.log('ONE', await joined(1_000, ''));
+      const many = [];
+      for (let index = 0; index < 12; index += 1) many.push(await joined(2, String(index)));
+      console.log('MANY', many.filter((one) => one === 'written').length, many.at(-1));
+      console.log('AGAIN', await joined(2, '0'), 'ALONE', await joined(1, ''));`));
+    expect(code).toBe(0);
+    expect(stdout).toContain('ONE cannot_write: ');
+    expect(stdout).toMatch(/MANY 1 cannot_write: .*262144/);
+    expect(stdout).toContain('AGAIN written ALONE written');
     expect(left).toEqual([]);
   });
 

@@ -45,6 +45,11 @@ describe('no sink shows a requested secret', () => {
     expect(run.stdout + run.stderr).toContain(body.includes('setEnv') ? 'PASSED=prefix-***' : '***');
   });
 
+  it('nor does the complaint about a name in $KICI_ENV', async () => {
+    const { stderr } = await runWith({ values: { WORD: 'c4n4ryS3cretValue' } }, workflowOf('await ctx.secrets.expose("WORD"); await ctx.$`echo "LD_$WORD=1" >> "$KICI_ENV"`;'));
+    expect(stderr).toContain('the environment variable LD_*** changes how programs load code');
+  });
+
   it('and events as JSON show none', async () => {
     const run = await runWith({ values: { TOKEN: token, SECOND: second } }, workflowOf(`${use} console.log(token); throw new Error(token);`), '--json');
     await expectNoTrace(run);

@@ -1,5 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
@@ -64,6 +66,17 @@ describe('mounted files', () => {
     expect(left).toEqual([]);
   });
 
+  it.each(['', '.'])('have an absolute path, and do not outlive the next start, where TMPDIR is %j', async (TMPDIR) => {
+    const { project, child } = await startWaiting({ TMPDIR });
+    child.kill('SIGKILL');
+    await finished(child);
+    const path = await readFile(join(project.folder, 'mounted'), 'utf8');
+    expect(isAbsolute(path)).toBe(true);
+    await expectGone(project.folder);
+    await project.run('run', 'quick');
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+
   it('are in the folder that --mount-dir names', async () => {
     const { code, stdout, project } = await runWith({ values }, workflowOf('console.log((await ctx.secrets.mountFile({ sources: ["A"] })).path)'), '--mount-dir', '/dev/shm');
     expect(code).toBe(0);
@@ -73,21 +86,31 @@ describe('mounted files', () => {
   });
 });
 
+it('removes a folder whatever permissions a step gave to what it put there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o777);
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'support/remove-as-nobody.ts'), folder]);
+  expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+  expect(await readdir(folder)).toEqual([]);
+});
+
 /** A run whose step has mounted a file, started a program of its own and waits. */
-async function startWaiting() {
+async function startWaiting(more: Readonly<Record<string, string>> = {}) {
   const api = await startFakeJobs({ values });
   onTestFinished(() => api.close());
   const project = await makeProject({
     'wait.ts': workflowOf(`
-      await ctx.secrets.mountFile({ sources: ['A'] });
+      const { path } = await ctx.secrets.mountFile({ sources: ['A'] });
       const { spawn } = await import('node:child_process');
       const { writeFileSync } = await import('node:fs');
       const sleeper = spawn('sleep', ['300']);
+      writeFileSync('mounted', path);
       writeFileSync('pids', process.pid + ' ' + sleeper.pid);
       console.log('READY');
       await new Promise(() => setInterval(() => {}, 60_000));`),
     'quick.ts': workflowOf('').replace('\'main\'', '\'quick\''),
-  }, { KICI_URL: api.url });
+  }, { KICI_URL: api.url, ...more });
   const child = project.start(['run', 'main']);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => { if (chunk.includes('READY')) resolve(); });

@@ -41,6 +41,20 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return join(folder, name);
 }
 
+describe('a value in the place of a name', () => {
+  it.each([
+    ['KEY=value', ['secret', 'set', '--scope', 'production', `DB_PASSWORD=${secret}`]],
+    ['KEY=value to declare', ['secret', 'declare', '--scope', 'production', `DB_PASSWORD=${secret}`]],
+    ['--from-env NAME=value', [...base, '--from-env', `DB_PASSWORD=${secret}`]],
+  ])('%s is refused before anything is sent, and not shown', async (_, args) => {
+    const outcome = await run(args, { stdin: 'other' });
+    expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(outcome.stderr).toContain('name');
+    expect(outcome.stderr).not.toContain(secret);
+    expect(api.calls).toEqual([]);
+  });
+});
+
 describe('input modes', () => {
   it('takes standard input when it is told to, and in a pipe without being told', async () => {
     for (const flags of [['--from-stdin'], []]) {

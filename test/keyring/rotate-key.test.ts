@@ -71,6 +71,26 @@ describe('rotating the key-encryption key', () => {
     expect(sealed !== undefined && (await (await openKeyring(database, keyB(), now)).open('globex', 'secret', place, sealed)).equals(value)).toBe(true);
   });
 
+  it('happens once where somebody else begins it meanwhile with another key, and says so to who comes second', async () => {
+    const folder = await temporaryFolder();
+    const database = await keyringDatabase(folder);
+    const sealed = await (await openKeyring(database, keyA(), now)).seal('acme', 'secret', place, value);
+    const other = await keyringDatabase(folder);
+    let first: Promise<number> | undefined;
+    const slow: KeyEncryptionKey = {
+      id: 'of somebody slow',
+      unwrap: (...call) => keyB().unwrap(...call),
+      async wrap(plain) {
+        const own = Uint8Array.from(plain);
+        await (first ??= rotateKeyEncryptionKey(other, keyA(), keyB()));
+        return own;
+      },
+    };
+    await expect(rotateKeyEncryptionKey(database, keyA(), slow)).rejects.toMatchObject({ code: 'wrong_key', hint: expect.stringContaining('nothing was changed') });
+    expect(await first).toBe(1);
+    expect((await (await openKeyring(database, keyB(), now)).open('acme', 'secret', place, sealed)).equals(value)).toBe(true);
+  });
+
   it('lets no process that still has the old key make data keys under it', async () => {
     const database = await keyringDatabase(await temporaryFolder());
     const old = await openKeyring(database, keyA(), now);

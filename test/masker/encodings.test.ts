@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const secrets = {
   plain: 'correct-horse-battery-staple',
-  awkward: 'p@ss "w0rd" \'quoted\' $HOME `x` \\ & <tag> /path?x=1+2',
+  awkward: 'p@ss "w0rd" \'quoted\' $HOME `x` \\ & <tag> /path?x=1+2 *~!',
   accented: 'gehëim-ünd-länger-als-8',
 };
 
@@ -25,6 +25,8 @@ const encoders: Record<string, (text: string) => string> = {
   encodeURIComponent: (text) => encodeURIComponent(text),
   'form data': (text) => new URLSearchParams({ '': text }).toString().slice(1),
   JSON: (text) => JSON.stringify(text).slice(1, -1),
+  'JSON that is safe in HTML, as Go writes it': (text) => JSON.stringify(text).slice(1, -1).replace(/[<>&]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`),
+  'query strings of Python and Go': (text) => encodeURIComponent(text).replace(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+'),
   'JSON twice': (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
   'single quotes of a shell': (text) => text.replaceAll('\'', '\'\\\'\''),
   'XML text': (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
@@ -96,6 +98,19 @@ describe('values of several lines', () => {
 
   it('do not mask their short lines, which are everywhere', () => {
     expect(masked('{\n  "key": "abcdefgh"\n}\n', 'if (x) {\n}\n')).toBe('if (x) {\n}\n');
+  });
+});
+
+describe('a value with blanks or line ends around it', () => {
+  it.each(['s3cr3t\n', 'p4ss-w0rd\r\n', '  s3cr3t ', '\n\ns3cr3t\n\n'])('%j is masked without them, as shells and programs pass it on', (secret) => {
+    const trimmed = secret.trim();
+    expect(masked(secret, `<${trimmed}>`)).toBe('<***>');
+    expect(masked(secret, Buffer.from(trimmed).toString('base64'))).toBe('***');
+    expect(masked(secret, secret)).toBe('***');
+  });
+
+  it('is not masked where next to nothing is left of it', () => {
+    expect(masked('\n\n\n123', 'a 123 b')).toBe('a 123 b');
   });
 });
 

@@ -125,6 +125,9 @@ describe('a token', () => {
     const [foreign] = (await server.call('environments.show', { environment: 'staging' })).bindings;
     expect(await codeOf(call('bindings.update', { environment: 'staging', id: foreign?.id ?? '', scope: 'team/a/x' }))).toBe('permission_denied');
     expect(await codeOf(call('bindings.remove', { environment: 'staging', id: foreign?.id ?? '' }))).toBe('permission_denied');
+    expect(await codeOf(call('environments.delete', { environment: 'staging' }))).toBe('permission_denied');
+    await call('environments.create', { name: 'mine', bind: ['team/a/x'] });
+    await call('environments.delete', { environment: 'mine' });
   });
 
   it('that is narrowed neither changes backends nor reads the audit log nor makes organisations', async () => {
@@ -144,6 +147,20 @@ describe('a token', () => {
     await call('tokens.revoke', { id: issued.id });
     const wider = await server.call('tokens.create', { name: 'wide', role: 'author' });
     expect(await codeOf(call('tokens.revoke', { id: wider.id }))).toBe('permission_denied');
+  });
+
+  it('that expires issues none that outlives it', async () => {
+    let time = Date.now();
+    const server = await startServer({ now: () => time });
+    const call = server.as((await server.call('tokens.create', { name: 'short', role: 'admin', lifetimeMs: 60_000 })).token);
+    const error = await errorOf(call('tokens.create', { name: 'x', role: 'author' }));
+    expect(error.code).toBe('permission_denied');
+    expect(error.message).toContain(new Date(time + 60_000).toISOString());
+    time += 10_000;
+    expect(await codeOf(call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_001 }))).toBe('permission_denied');
+    const { id } = await call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_000 });
+    await call('tokens.revoke', { id });
+    await call('tokens.revoke', { id: (await server.call('tokens.create', { name: 'leaked', role: 'author' })).id });
   });
 
   it('of an organisation makes no other, sees no other, and revokes no token of all', async () => {

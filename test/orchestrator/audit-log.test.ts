@@ -5,18 +5,20 @@ import { expect, it, onTestFinished } from 'vitest';
 import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import type { AuditAnchor, AuditHead } from '../../src/orchestrator/audit/anchor.ts';
+import { createFileAnchor, type AuditAnchor, type AuditHead } from '../../src/orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../src/orchestrator/audit/audit-log.ts';
 
 const row = { organization: 'default', phase: 'read', operation: 'jobs.read', actor: 'job:1', subject: {} } as const;
 
-async function openLog(anchor: AuditAnchor) {
+async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-audit-'));
-  const database = openDatabase<AllTables>(join(folder, 'kici.db'));
-  onTestFinished(async () => {
-    await database.destroy();
-    await rm(folder, { recursive: true });
-  });
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+async function openLog(anchor: AuditAnchor, folder?: string) {
+  const database = openDatabase<AllTables>(join(folder ?? await newFolder(), 'kici.db'));
+  onTestFinished(() => database.destroy());
   await migrate(database, allMigrations);
   const failures: unknown[] = [];
   return { database, failures, log: createAuditLog(database, async () => (bytes) => String(bytes.byteLength), anchor, () => 1, (error) => { failures.push(error); }) };
@@ -32,6 +34,26 @@ it('rows that arrive together share a commit, and each resolves once it is durab
   }));
   expect(sequences.toSorted((left, right) => left - right)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   expect(heads.map(({ sequence }) => sequence)).toEqual([1, 100]);
+});
+
+it('orchestrators that share an anchor never move its head back', async () => {
+  const folder = await newFolder();
+  const seen: number[] = [];
+  const logs = await Promise.all([1, 2].map(async () => {
+    const anchor = createFileAnchor(join(folder, 'anchor.json'));
+    return openLog({
+      read: (organization) => anchor.read(organization),
+      async write(heads) {
+        await anchor.write(heads);
+        seen.push((await anchor.read('default'))?.sequence ?? 0);
+      },
+    }, folder);
+  }));
+  await Promise.all(logs.map(async ({ log }) => {
+    for (let count = 0; count < 100; count += 1) await log.append(row);
+  }));
+  expect(seen).toEqual(seen.toSorted((left, right) => left - right));
+  expect(seen.at(-1)).toBe(200);
 });
 
 it('a failure is told to every row of its commit and to the log, and the next commit goes on', async () => {

@@ -196,6 +196,18 @@ describe('two orchestrators over one database (law 2: a change holds for the nex
     expect(await keys()).toEqual(['A', 'B']);
     expect(service.openInstances).toBe(2);
   });
+
+  it('show what was written through the other one without its knowing', async () => {
+    const dataDir = await temporaryFolder();
+    const [one, two] = [await startServer({ settings: { dataDir } }), await startServer({ settings: { dataDir } })];
+    const { address, service } = newService({ 'shop A': '1' });
+    await add(one.call, 'corp', address);
+    const keys = async (): Promise<string[]> => (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
+    expect(await keys()).toEqual(['A']);
+    service.losesReceipts = true;
+    expect(await codeOf(one.call('secrets.set', { scope: 'corp:shop', key: 'B', value: base64('2') }))).toBe('backend_unavailable');
+    expect(await keys()).toEqual(['A', 'B']);
+  });
 });
 
 describe('capabilities', () => {

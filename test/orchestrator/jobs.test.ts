@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createSessionKeyPair, deriveSessionKey, openForJob, type SessionKeyPair } from '../../src/api/job-seal.ts';
 import type { OperationOutput } from '../../src/orchestrator/handlers.ts';
 import { newService, ref } from './support/places.ts';
-import { base64, codeOf, errorOf, startServer, type Calls, type TestServer } from './support/server.ts';
+import { base64, codeOf, errorOf, startServer, temporaryFolder, type Calls, type TestServer } from './support/server.ts';
 
 interface OpenJob {
   readonly pair: SessionKeyPair;
@@ -99,6 +99,19 @@ describe('a job session', () => {
     expect([service.reads, service.requests - before]).toEqual([['apps CACHED'], 0]);
   });
 
+  it('still gets the last good value after somebody has tested a backend that is down', async () => {
+    const server = await startServer();
+    const { address, service } = newService({ 'apps K': 'good' });
+    await add(server, 'corp', address, { serveStaleMs: 3_600_000 });
+    await server.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    const job = await open(server, 'e');
+    expect(await job.value('K')).toBe('good');
+    service.fault = 'server_error';
+    service.faultsLeft = Number.POSITIVE_INFINITY;
+    expect(await server.call('backends.test', { name: 'corp' })).toMatchObject({ healthy: false, code: 'server_error' });
+    expect(await job.value('K')).toBe('good');
+  });
+
   it('tells a missing, an unset and an unavailable key apart', async () => {
     const server = await withProduction();
     await server.call('secrets.declare', { scope: 'production', key: 'LATER' });
@@ -143,6 +156,34 @@ describe('a job session', () => {
     expect(await job.value('P_K')).toBe('v');
     await server.call('backends.remove', { name: 'corp' });
     expect(await job.read('P_K')).toMatchObject([{ status: 'unavailable', backend: 'corp', code: 'vanished' }]);
+  });
+
+  it('gets nothing from another backend that took the name of the one it started with', async () => {
+    const server = await startServer();
+    const [before, after] = [newService({ 'apps K': 'v', 'apps HIDDEN': 'h' }), newService({ 'apps K': 'another', 'apps HIDDEN': 'another' })];
+    await add(server, 'corp', before.address);
+    await server.call('environments.create', { name: 'e', bind: ['*:apps'] });
+    const job = await open(server, 'e');
+    expect(await job.value('K')).toBe('v');
+    await server.call('backends.remove', { name: 'corp' });
+    await add(server, 'corp', after.address);
+    expect(await job.read('K', 'HIDDEN')).toMatchObject(['K', 'HIDDEN'].map((key) => ({ key, status: 'unavailable', backend: 'corp', code: 'vanished' })));
+    expect(after.service.reads).toEqual([]);
+    expect(await (await open(server, 'e')).value('K')).toBe('another');
+  });
+
+  it('keeps its backend when that gets other credentials, and after a restart', async () => {
+    const dataDir = await temporaryFolder();
+    const first = await startServer({ settings: { dataDir } });
+    const { address } = newService({ 'apps K': 'v' });
+    await add(first, 'corp', address);
+    await first.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    const job = await open(first, 'e');
+    await first.call('backends.update', { name: 'corp', secretSettings: { password: base64('right') }, optional: true });
+    expect(await job.value('K')).toBe('v');
+    const second = await startServer({ settings: { dataDir } });
+    const { secrets } = await second.as(job.opened.jobToken)('jobs.read', { jobId: job.opened.jobId, keys: ['K'] });
+    expect(secrets).toMatchObject([{ key: 'K', status: 'sealed', backend: 'corp' }]);
   });
 
   it('asks a lagging backend by name for what its list left out (law 2)', async () => {
@@ -225,6 +266,21 @@ describe('the end of a session', () => {
     await server.call('tokens.revoke', { id: agent.id });
     expect(await codeOf(job.read('TOKEN'))).toBe('session_ended');
     expect(await codeOf(open(server, 'production', server.as(agent.token)))).toBe('unauthenticated');
+  });
+
+  it('comes when that token is revoked while the session is being opened', async () => {
+    const server = await withProduction();
+    const { address, service } = newService({ 'apps K': 'v' });
+    await add(server, 'corp', address);
+    await server.call('bindings.add', { environment: 'production', scope: 'corp:apps' });
+    const agent = await server.call('tokens.create', { name: 'agent', role: 'agent' });
+    service.fault = 'delay';
+    service.faultsLeft = 1;
+    const asked = service.requests;
+    const opening = open(server, 'production', server.as(agent.token));
+    await expect.poll(() => service.requests).toBeGreaterThan(asked);
+    await server.call('tokens.revoke', { id: agent.id });
+    expect(await codeOf((await opening).read('TOKEN'))).toBe('session_ended');
   });
 });
 

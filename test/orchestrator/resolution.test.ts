@@ -43,6 +43,25 @@ describe('the catalogue of an environment', () => {
     expect(await keysOn({ host: '../hosts/build-7' })).toEqual([]);
   });
 
+  it('never falls to the next scope while the best one gets another name (law 2)', async () => {
+    const server = await startServer();
+    const { call } = server;
+    const scopes = Array.from({ length: 40 }, (_, index) => `team-${10 + index}`);
+    await set(server, 'team-49', 'TOKEN');
+    await set(server, 'shared', 'TOKEN');
+    await call('environments.create', { name: 'e', bind: ['shared'] });
+    for (const scope of scopes) await call('bindings.add', { environment: 'e', scope, priority: 10 });
+    const state = { isOver: false };
+    const renaming = (async () => {
+      for (let [from, to] = ['team-49', 'team-10']; !state.isOver; [from, to] = [to, from]) await call('scopes.rename', { from, to });
+    })();
+    const winners = new Set<string | undefined>();
+    for (let count = 0; count < 100; count += 1) winners.add((await call('resolution.catalogue', { environment: 'e' })).secrets[0]?.scope);
+    state.isOver = true;
+    await renaming;
+    expect(['team-10', 'team-49']).toEqual(expect.arrayContaining([...winners]));
+  });
+
   it('follows a binding at once', async () => {
     const server = await federated();
     const binding = (await server.call('environments.show', { environment: 'production' })).bindings.find(({ scope }) => scope === 'production');

@@ -26,6 +26,15 @@ describe('variables', () => {
     expect((await set({ locked: false })).locked).toBe(false);
   });
 
+  it('have names as long as they may be, and environments too', async () => {
+    const { call } = await startServer();
+    const [environment, name] = ['e'.repeat(63), 'V'.repeat(255)];
+    await call('environments.create', { name: environment });
+    await call('variables.set', { environment, name, value: 'v' });
+    expect(await call('variables.delete', { environment, name })).toEqual({ existed: true });
+    expect(await codeOf(call('variables.set', { environment, name: `${name}V`, value: 'v' }))).toBe('invalid_request');
+  });
+
   it('have names that a shell can read, and values that a process can hold', async () => {
     const { call } = await withProduction();
     expect(await codeOf(call('variables.set', { environment: 'production', name: 'A-B', value: '1' }))).toBe('invalid_request');

@@ -31,6 +31,15 @@ describe('reads', () => {
     expect(outcomes.map((outcome) => outcome.status === 'found' && outcome.value.text())).toEqual(['a X', 'b Y']);
   });
 
+  it('tell a value that the database has lost from one that there never was', async () => {
+    const { backend, database } = await create();
+    await backend.write?.({ scope: shop, key: 'LOST', value: SecretValue.fromText('value') }, context());
+    await backend.declare?.({ scope: shop, key: 'DECLARED' }, context());
+    await database.deleteFrom('internal_versions').execute();
+    const outcomes = await backend.read(['LOST', 'DECLARED', 'NEVER'].map((key) => ({ scope: shop, key })), context());
+    expect(outcomes).toEqual([{ status: 'unknown', code: 'corrupt', detail: expect.any(String) }, { status: 'absent' }, { status: 'absent' }]);
+  });
+
   it('do not reach into another organisation', async () => {
     const store = await create();
     await store.backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('ours') }, context());
@@ -57,6 +66,20 @@ describe('writes', () => {
 });
 
 describe('lists', () => {
+  it('name every secret though its scope is renamed meanwhile, however many there are', async () => {
+    const { backend, database } = await create();
+    const rows = Array.from({ length: 1_500 }, (_, index) => ({ organization: 'default', scope: 'middle', key: `KEY_${index}`, version: 1, last_version: 1, deleted: 0, updated_at: 0 }));
+    for (let start = 0; start < rows.length; start += 100) await database.insertInto('internal_secrets').values(rows.slice(start, start + 100)).execute();
+    await backend.write?.({ scope: scope('zone'), key: 'MOVED', value: SecretValue.fromText('value') }, context());
+    const keys = new Array<string>();
+    for await (const { secrets } of backend.list({ depth: 'tree' }, context())) {
+      if (keys.length === 0) await backend.scopes?.rename(scope('zone'), scope('above'), context());
+      keys.push(...secrets.map(({ key }) => key));
+    }
+    expect(keys).toContain('MOVED');
+    expect(keys).toHaveLength(1_501);
+  });
+
   it('report a stored scope that is no scope path, and go on', async () => {
     const { backend, database } = await create();
     await backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('value') }, context());

@@ -25,6 +25,27 @@ function describeOutcome(outcome: ReadOutcome | undefined): string | undefined {
   return outcome?.status === 'found' ? `${outcome.version}: ${outcome.value.text()}` : outcome?.status;
 }
 
+it('numbers stay small however often a scope is renamed to and fro', async () => {
+  const { backend } = await create();
+  const [here, there] = [scope('here'), scope('there')];
+  for (const value of ['one', 'two']) await backend.write?.({ scope: here, key: 'TOKEN', value: SecretValue.fromText(value) }, context());
+  await backend.declare?.({ scope: here, key: 'LATER' }, context());
+  const given = new Map<string, Set<string>>();
+  for (let count = 0; count < 100; count += 1) {
+    const [from, to] = count % 2 === 0 ? [here, there] : [there, here];
+    await backend.scopes?.rename(from, to, context());
+    const receipt = await backend.write?.({ scope: to, key: 'TOKEN', value: SecretValue.fromText(`${count}`) }, context());
+    const seen = given.get(to) ?? new Set();
+    expect(seen.has(receipt?.version ?? '')).toBe(false);
+    given.set(to, seen.add(receipt?.version ?? ''));
+  }
+  const [current, ...older] = await backend.versions?.({ scope: here, key: 'TOKEN' }, context()) ?? [];
+  expect(Number(current?.version)).toBeLessThan(2_000);
+  expect(older.length).toBeGreaterThan(0);
+  const read = await backend.read([{ scope: here, key: 'TOKEN' }, { scope: here, key: 'TOKEN', version: older[0]?.version ?? '' }, { scope: here, key: 'LATER' }], context());
+  expect(read.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual(['99', '98', 'absent']);
+});
+
 describe('versions', () => {
   it('are kept up to a number; what falls out is absent, and the rest can be restored', async () => {
     const tested = await create();

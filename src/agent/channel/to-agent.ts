@@ -21,7 +21,7 @@ export const secretRequest = z.discriminatedUnion('kind', [
 ]);
 
 /** Everything that was asked for in one turn of the step's event loop. */
-const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(1_000) });
+const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(500) });
 const addPath = z.strictObject({ type: z.literal('addPath'), folder: text(4_096).min(1) });
 const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),

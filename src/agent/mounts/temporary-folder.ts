@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, rm } from 'node:fs/promises';
-import { basename, isAbsolute } from 'node:path';
-import { systemCode } from '../errors.ts';
+import { chmod, lstat, readdir, rm } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
 
 const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
 const containerPattern = /^kici-container-[0-9a-f]{32}$/;
@@ -22,11 +21,17 @@ export function isContainerName(name: string): boolean {
 /** Resolves when nothing is left of it, whatever a step did to it; a link in its place is removed, not followed. */
 export async function removeFolder(path: string): Promise<void> {
   try {
-    const status = await lstat(path);
-    if (status.isDirectory()) await chmod(path, 0o700);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw error;
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    await openUp(path);
+    await rm(path, { recursive: true, force: true });
   }
-  await rm(path, { recursive: true, force: true });
+}
+
+/** Folders that their owner may not change keep what is in them. */
+async function openUp(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o700);
+  const entries = await readdir(path, { withFileTypes: true });
+  for (const entry of entries) if (entry.isDirectory()) await openUp(join(path, entry.name));
 }

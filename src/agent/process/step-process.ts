@@ -54,8 +54,10 @@ export class StepProcess {
     return new StepProcess(child, channel, exchange);
   }
 
-  send(message: AgentMessage): void {
-    if (this.#channel.writable) this.#channel.write(encodeFrame(message));
+  /** Resolves when the process has taken it, or never will. */
+  async send(message: AgentMessage): Promise<void> {
+    if (!this.#channel.writable) return;
+    await new Promise<void>((resolve) => { this.#channel.write(encodeFrame(message), () => { resolve(); }); });
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */

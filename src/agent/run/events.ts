@@ -13,4 +13,5 @@ export type RunEvent =
   | { readonly type: 'job_finished'; readonly job: string; readonly status: JobStatus; readonly error?: string; readonly hint?: string }
   | { readonly type: 'workflow_finished'; readonly workflow: string; readonly succeeded: boolean };
 
-export type Emit = (event: RunEvent) => void;
+/** @param behind hears, where whoever reads the output is slow, of a promise that resolves when there is room for more */
+export type Emit = (event: RunEvent, behind?: (room: Promise<void>) => void) => void;

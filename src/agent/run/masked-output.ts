@@ -2,12 +2,30 @@ import type { Readable } from 'node:stream';
 import type { Masker } from '@kici-dev/secret-masker';
 import type { Child } from '../process/child.ts';
 
-type Sink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+/** @param behind see `Emit` */
+type Sink = (stream: 'stdout' | 'stderr', bytes: Uint8Array, behind: (room: Promise<void>) => void) => void;
 
-/** Passes on what a process prints, with every secret that the masker knows by then taken out. */
+/** Passes on what a process prints, with every secret that the masker knows by then taken out, and no faster than it is read. */
 export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
-  pass(child.stdout, masker, (bytes) => { sink('stdout', bytes); });
-  pass(child.stderr, masker, (bytes) => { sink('stderr', bytes); });
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = child[name];
+    const hold = holderOf(stream, child.ended);
+    pass(stream, masker, (bytes) => { sink(name, bytes, hold); });
+  }
+}
+
+/** Only a running process is made to wait: what is left of one that has ended is little, and its files must go. */
+function holderOf(stream: Readable, ended: Promise<unknown>): (room: Promise<void>) => void {
+  let hasEnded = false;
+  void ended.finally(() => {
+    hasEnded = true;
+    stream.resume();
+  });
+  return (room) => {
+    if (hasEnded) return;
+    stream.pause();
+    void room.finally(() => { stream.resume(); });
+  };
 }
 
 function pass(stream: Readable, masker: Masker, sink: (bytes: Uint8Array) => void): void {

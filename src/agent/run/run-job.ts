@@ -10,6 +10,7 @@ import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedWorkflow } from '../workflow/load.ts';
 import type { Emit, JobStatus } from './events.ts';
+import { JoinedFiles } from './joined-files.ts';
 import { runStep } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
@@ -65,6 +66,7 @@ async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {
   const { job, jobIndex, loaded, emit, pool, workplace } = run;
   const masker = createMasker();
+  const joined = new JoinedFiles();
   const environment = new JobEnvironment({
     variables: session.variables, jobEnv: job.env, secrets: session.catalogue.map(({ key }) => key), path: surroundings.environment['PATH'] ?? '',
   });
@@ -80,7 +82,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
         variables: environment.variables(), catalogue: session.catalogue, openEnded: session.openEnded, stripped: run.stripped,
         ...(job.environment === undefined ? {} : { environment: job.environment }),
       },
-      timeoutMs: step.timeout, workplace, session, masker, emit, signal: run.signal,
+      timeoutMs: step.timeout, workplace, session, masker, joined, emit, signal: run.signal,
     });
     for (const message of environment.export(exports)) emit({ type: 'notice', job: job.name, message });
     for (const folder of paths) environment.addPath(folder);

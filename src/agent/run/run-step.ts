@@ -8,13 +8,14 @@ import type { ExitStatus } from '../process/child.ts';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import type { JobSession } from '../session/job-session.ts';
 import type { Emit, StepStatus } from './events.ts';
+import type { JoinedFiles } from './joined-files.ts';
 import { maskOutput } from './masked-output.ts';
 import { SecretService } from './secret-service.ts';
 
 /** How long a step that is told to end may take to do so. */
 const graceMs = 5_000;
-/** Messages that are being answered at once; a step that sends more waits. */
-const maxInFlight = 32;
+/** Messages whose answers are not out yet; a step that sends more, or does not read, waits. */
+const maxInFlight = 8;
 
 export interface StepRun {
   readonly start: StartStep;
@@ -22,6 +23,7 @@ export interface StepRun {
   readonly workplace: Workplace;
   readonly session: JobSession;
   readonly masker: Masker;
+  readonly joined: JoinedFiles;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -47,12 +49,11 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
-  maskOutput(host.child, masker, (stream, bytes) => { emit({ type: 'output', job: start.job, step: start.step, stream, bytes }); });
+  maskOutput(host.child, masker, (stream, bytes, behind) => { emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind); });
   try {
-    host.send(start);
-    const service = new SecretService({ session: run.session, masker, folder, notice: (message) => { emit({ type: 'notice', job: start.job, message }); } });
+    void host.send(start);
+    const service = new SecretService({ session: run.session, masker, joined: run.joined, folder, notice: (message) => { emit({ type: 'notice', job: start.job, message }); } });
     const talk = await converse(host, service);
-    host.child.killAfter(graceMs);
     const exit = await host.child.gone;
     return await settle(host, talk, exit, ended, run);
   } finally {
@@ -94,13 +95,15 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     host.child.kill();
     return { finished: undefined, paths, violation: error.message };
   } finally {
+    // From here on nothing is asked; a step that does not read what it asked for before is ended too.
+    host.child.killAfter(graceMs);
     await Promise.allSettled(inFlight);
   }
 }
 
 async function serve(host: StepProcess, service: SecretService, requests: readonly SecretRequest[]): Promise<void> {
   try {
-    host.send({ type: 'answers', answers: await service.answer(requests) });
+    await host.send({ type: 'answers', answers: await service.answer(requests) });
   } catch {
     // The agent's own failure: without an answer the step would wait for ever.
     host.child.kill();
@@ -118,7 +121,7 @@ async function settle(host: StepProcess, talk: Talk, exit: ExitStatus, ended: 't
     return { status: 'succeeded', exports: await host.exchange.assignments(), paths: talk.paths };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
-    return { status: 'failed', error: error.message, ...nothing };
+    return { status: 'failed', error: run.masker.mask(error.message), ...nothing };
   }
 }
 

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import type { Workplace } from '../process/step-process.ts';
@@ -36,7 +37,7 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   try {
     const workplace: Workplace = {
-      project: project.root, sandbox, engine, journal, temporary: options.temporary ?? environment['TMPDIR'] ?? tmpdir(), environment: stepBaseEnvironment(environment),
+      project: project.root, sandbox, engine, journal, temporary: options.temporary ?? temporaryFolder(environment['TMPDIR']), environment: stepBaseEnvironment(environment),
     };
     const pool = new StepPool(workplace);
     try {
@@ -53,4 +54,9 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
   } finally {
     await journal.close();
   }
+}
+
+/** Absolute, as every path that is given out or kept in the journal must be; an empty variable names no folder. */
+function temporaryFolder(variable: string | undefined): string {
+  return resolve(variable === undefined || variable === '' ? tmpdir() : variable);
 }

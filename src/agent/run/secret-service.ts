@@ -1,11 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { SecretFileError } from '@kici-dev/sdk';
+import type { SecretValue } from '@kici-dev/secret-backend';
 import type { Masker } from '@kici-dev/secret-masker';
 import type { Answer, KeyProblem } from '../channel/from-agent.ts';
 import type { SecretRequest } from '../channel/to-agent.ts';
 import { isPlainFileName } from '../mounts/file-options.ts';
 import type { StepFolder } from '../mounts/step-folder.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
+import { maxJoinedBytes, type JoinedFiles } from './joined-files.ts';
 
 type Mount = Extract<SecretRequest, { kind: 'mount' }>;
 
@@ -13,14 +15,16 @@ type Mount = Extract<SecretRequest, { kind: 'mount' }>;
 export class SecretService {
   readonly #session: JobSession;
   readonly #masker: Masker;
+  readonly #joined: JoinedFiles;
   readonly #folder: StepFolder | undefined;
   readonly #notice: (message: string) => void;
   readonly #told = new Set<string>();
 
   /** @param folder where the agent writes mounted files; none where the step's sandbox has its own place for them */
-  constructor(options: { session: JobSession; masker: Masker; folder: StepFolder | undefined; notice: (message: string) => void }) {
+  constructor(options: { session: JobSession; masker: Masker; joined: JoinedFiles; folder: StepFolder | undefined; notice: (message: string) => void }) {
     this.#session = options.session;
     this.#masker = options.masker;
+    this.#joined = options.joined;
     this.#folder = options.folder;
     this.#notice = options.notice;
   }
@@ -39,18 +43,29 @@ export class SecretService {
     this.#notice(`the value of ${key} is too short to be masked; it shows wherever it is printed`);
   }
 
+  /** Undefined when it would be more than the masker can take. */
+  #join(values: readonly SecretValue[], divider: string): Buffer | undefined {
+    const isJoined = values.length > 1;
+    if (isJoined && lengthOf(values, divider) > maxJoinedBytes) return undefined;
+    const contents = Buffer.concat(values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])));
+    return isJoined && !this.#joined.admit(contents) ? undefined : contents;
+  }
+
   async #mount(request: Mount, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
     const { id, sources, divider, mode, name } = request;
-    const parts: Uint8Array[] = [];
+    const values: SecretValue[] = [];
     const problems: KeyProblem[] = [];
     for (const key of sources) {
       const result = read.get(key) ?? { key, status: 'not_found' };
       if (result.status !== 'value') problems.push(result);
-      else parts.push(...(parts.length === 0 ? [] : [Buffer.from(divider)]), result.value.bytes());
+      else values.push(result.value);
     }
     if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
     if (name !== undefined && !isPlainFileName(name)) return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
-    const contents = Buffer.concat(parts);
+    const contents = this.#join(values, divider);
+    if (contents === undefined) {
+      return { id, status: 'file_error', code: 'cannot_write', message: `files that join secrets have at most ${maxJoinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together` };
+    }
     this.#masker.add(contents);
     if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
     try {
@@ -63,6 +78,10 @@ export class SecretService {
       contents.fill(0);
     }
   }
+}
+
+function lengthOf(values: readonly SecretValue[], divider: string): number {
+  return values.reduce((sum, { byteLength }) => sum + byteLength, 0) + (values.length - 1) * Buffer.byteLength(divider);
 }
 
 function get({ id, key }: { readonly id: number; readonly key: string }, read: ReadonlyMap<string, SecretRead>): Answer {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../errors.ts';
+import { hiddenFolders } from './hidden-folders.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 
@@ -58,5 +59,6 @@ function system(environment: Readonly<Record<string, string>>): string[] {
 function binds({ project, exchange }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => ['--ro-bind-try', path, path]);
-  return [...runtime, '--bind', project, project, '--bind', exchange, exchange];
+  const hidden = hiddenFolders(project).flatMap((folder) => ['--tmpfs', folder]);
+  return [...runtime, '--bind', project, project, ...hidden, '--bind', exchange, exchange];
 }

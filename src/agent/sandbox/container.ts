@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { AgentError } from '../errors.ts';
 import { temporaryName } from '../mounts/temporary-folder.ts';
 import type { ContainerEngine } from './container-engine.ts';
+import { hiddenFolders } from './hidden-folders.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 
@@ -61,11 +62,18 @@ function inside(environment: Readonly<Record<string, string>>, searchPath: strin
 function mounts({ project, exchange }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = parts.flatMap((part) => mount(join(root, part), join(runtimeRoot, part), true));
-  return [...runtime, ...mount(process.execPath, join(runtimeRoot, 'node'), true), ...mount(project, project, false), ...mount(exchange, exchange, false)];
+  return [...runtime, ...mount(process.execPath, join(runtimeRoot, 'node'), true), ...mount(project, project, false), ...hiddenFolders(project).flatMap(emptyMount), ...mount(exchange, exchange, false)];
+}
+
+function emptyMount(target: string): string[] {
+  return ['--mount', ['type=tmpfs', quoted(`target=${target}`), 'tmpfs-mode=1777'].join(',')];
 }
 
 /** The option is one line of comma-separated values, in which a path may hold anything when it is quoted. */
 function mount(source: string, target: string, readOnly: boolean): string[] {
-  const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
   return ['--mount', ['type=bind', quoted(`source=${source}`), quoted(`target=${target}`), ...(readOnly ? ['readonly'] : [])].join(',')];
+}
+
+function quoted(field: string): string {
+  return `"${field.replaceAll('"', '""')}"`;
 }

@@ -3,6 +3,8 @@ import { variableNameProblem } from '../environment/variable-names.ts';
 
 /** The environment of this process, which is the step's, and of every program that it starts from here on. */
 export class ProcessEnvironment {
+  /** The sandbox's own place for temporary files, whatever the job's variables say: another may outlive the sandbox. */
+  readonly temporary: string = process.env['TMPDIR'] ?? '/tmp';
   /** What variables held before a file's path took their place. */
   readonly #before = new Map<string, string | undefined>();
 

@@ -14,7 +14,7 @@ export function createSecrets(requests: Requests, start: StartStep, environment:
   const read = new Map<string, ValueMeta>();
   const problems = new SecretProblems(start, names);
   /** For files in a sandbox whose end removes them. */
-  const folder = new StepFolder(process.env['TMPDIR'] ?? '/tmp');
+  const folder = new StepFolder(environment.temporary);
 
   async function get(key: string): Promise<string> {
     problems.requireKeys([key]);

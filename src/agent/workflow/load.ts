@@ -37,7 +37,7 @@ export async function loadProject({ root, files }: Project, host: StepProcess, o
   host.child.stdout.on('data', output);
   host.child.stderr.on('data', output);
   try {
-    host.send({ type: 'load', files });
+    void host.send({ type: 'load', files });
     const messages = await collect(host);
     if (messages.at(-1)?.type !== 'loaded') {
       if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');

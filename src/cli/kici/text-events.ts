@@ -1,5 +1,5 @@
 import type { Emit, RunEvent } from '../../agent/run/events.ts';
-import { printable, type Io } from '../terminal/io.ts';
+import { printable, writeTo, type Io } from '../terminal/io.ts';
 import { paint } from '../terminal/report.ts';
 
 /** A run as people read it: a heading for each job and step, and between them what the steps print, as it comes. */
@@ -9,12 +9,12 @@ export function textEvents(io: Io): Emit {
     io[stream].write(`${atLineStart[stream] ? '' : '\n'}${text}\n`);
     atLineStart[stream] = true;
   };
-  return (event) => {
+  return (event, behind) => {
     if (event.type !== 'output') {
       for (const [stream, text] of describe(event, io)) line(stream, text);
       return;
     }
-    io[event.stream].write(event.bytes);
+    writeTo(io[event.stream], event.bytes, behind);
     atLineStart[event.stream] = event.bytes.at(-1) === 0x0a;
   };
 }

@@ -19,6 +19,19 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
+/** @param behind hears of a reader that is slow, with what resolves when there is room again or nobody reads any more */
+export function writeTo(stream: Writable, text: string | Uint8Array, behind: (room: Promise<void>) => void = () => undefined): void {
+  if (stream.write(text)) return;
+  behind(new Promise((resolve) => {
+    const endings = ['drain', 'close', 'error'];
+    const done = (): void => {
+      for (const ending of endings) stream.off(ending, done);
+      resolve();
+    };
+    for (const ending of endings) stream.on(ending, done);
+  }));
+}
+
 /** Names come from stores that others write to: nothing in them may act on a terminal. */
 export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import type { InputMode } from './mode.ts';
 import { promptValue } from './prompt.ts';
@@ -38,6 +38,7 @@ async function readFile(path: string): Promise<Uint8Array> {
 }
 
 function fromEnvironment(name: string, io: Io): Uint8Array {
+  if (name.includes('=')) throw new UsageError('--from-env takes the name of a variable and nothing else', 'write --from-env <name>, and the variable before the command');
   const value = io.environment[name];
   if (value === undefined) throw new CommandError('not_set', `the environment variable ${name} is not set`, 'set and export it, or choose another way to give the value');
   return undamaged(value, name);

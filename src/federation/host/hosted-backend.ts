@@ -51,6 +51,9 @@ export interface HostedBackend extends SecretBackend {
 
   health(): HostHealth;
 
+  /** Forgets every cached name: the next list asks the backend. Values stay, which an outage may need. */
+  forgetNames(): void;
+
   /** Forgets every cached value and name: the next call asks the backend. For changes that did not go through this host. */
   invalidate(): void;
 }

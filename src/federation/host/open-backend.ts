@@ -57,6 +57,7 @@ export function openBackend(definition: BackendDefinition, settings: Settings, h
     readAged: (refs, context) => calls.run(() => reader.readAged(refs, context)),
     check: (context) => calls.run(() => checker.check(context)),
     health: () => checker.health,
+    forgetNames: () => lister.invalidate(),
     invalidate: () => changed(),
     close: () => (closing ??= close()),
     ...methods,

@@ -6,7 +6,7 @@ const form = '*-._';
 /** Percent-encodings of bytes, with a space as `%20` or `+`, and digits in both cases. */
 export function percentForms(bytes: Buffer): string[] {
   const upper = [
-    encode(bytes, encodeUriComponent, '%20'), encode(bytes, rfc3986, '%20'), encode(bytes, form, '+'), encode(bytes, `${rfc3986}/`, '%20'),
+    encode(bytes, encodeUriComponent, '%20'), encode(bytes, rfc3986, '%20'), encode(bytes, rfc3986, '+'), encode(bytes, form, '+'), encode(bytes, `${rfc3986}/`, '%20'),
   ];
   return [...upper, ...upper.map((text) => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
 }

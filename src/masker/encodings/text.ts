@@ -10,16 +10,25 @@ export function textForms(bytes: Buffer): string[] {
 
 function jsonForms(text: string): string[] {
   const once = jsonEscape(text);
-  return [once, jsonEscape(once), asciiOnly(once), once.replace(/\//g, '\\/')];
+  return [once, jsonEscape(once), asciiOnly(once), htmlSafe(once), once.replace(/\//g, '\\/')];
 }
 
 function jsonEscape(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
+/** As Go writes it, unless told otherwise. */
+function htmlSafe(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, escapeUnit);
+}
+
 /** As encoders write it that keep to ASCII. */
 function asciiOnly(json: string): string {
-  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(/[^\x20-\x7e]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function shellForms(text: string): string[] {

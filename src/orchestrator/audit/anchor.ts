@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import * as z from 'zod';
 
 const headSchema = z.object({ sequence: z.int(), mac: z.string() });
@@ -15,24 +15,12 @@ export interface AuditAnchor {
 
 type Heads = ReadonlyMap<string, AuditHead>;
 
-/** An anchor in a file of a folder that exists, replaced as a whole. Orchestrators that share it never move a head back. */
+/** An anchor in a file of a folder that exists, replaced as a whole. A head never moves back, provided that nobody else writes meanwhile. */
 export function createFileAnchor(file: string): AuditAnchor {
-  let known: Heads = new Map();
-  let knownAs: string | undefined;
-
-  /** Reads the file only when somebody else has replaced it since. */
-  async function current(): Promise<Heads> {
-    const found = await fingerprint(file);
-    return found === knownAs ? known : newest(known, await load(file));
-  }
-
   return {
     read: async (organization) => (await load(file)).get(organization),
     async write(heads) {
-      const merged = newest(await current(), heads);
-      await replace(file, JSON.stringify(Object.fromEntries(merged)));
-      known = merged;
-      knownAs = await fingerprint(file);
+      await replace(file, JSON.stringify(Object.fromEntries(newest(await load(file), heads))));
     },
   };
 }
@@ -61,16 +49,6 @@ async function replace(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(fresh, file);
-}
-
-async function fingerprint(file: string): Promise<string | undefined> {
-  try {
-    const { ino, size, mtimeMs } = await stat(file);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function isMissing(error: unknown): boolean {

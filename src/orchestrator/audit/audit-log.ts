@@ -92,7 +92,8 @@ async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner,
     }
     return rows.map(({ sequence }) => sequence);
   });
-  await anchor.write(heads);
+  // After the commit, so that the anchor is never ahead; in a transaction, since that keeps every other process out meanwhile.
+  await database.transaction().execute(() => anchor.write(heads));
   return sequences;
 }
 

@@ -11,6 +11,8 @@ export interface Instance {
   readonly name: string;
   readonly type: string;
   readonly optional: boolean;
+  /** Never the same for two backends of one name. */
+  readonly added: number;
   readonly state: { readonly open: HostedBackend } | { readonly failure: BackendError };
 }
 
@@ -55,7 +57,7 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
   }
 
   async function openRow(row: BackendRow): Promise<Held> {
-    const described = { name: row.name, type: row.type, optional: row.optional === 1 };
+    const described = { name: row.name, type: row.type, optional: row.optional === 1, added: row.added };
     const at = { generation: row.generation, written: row.written };
     try {
       const definition = await types.get(row.type);
@@ -74,7 +76,7 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
   function openInternal(organization: string): Held {
     // Its names are not cached: it is as near as a cache would be.
     const open = openBackend(internal, {}, hostFor(organization, internalBackendName), { ...defaultHostPolicy, namesMaxAgeMs: 0 });
-    return { instance: { name: internalBackendName, type: internal.type, optional: false, state: { open } }, generation: 0, written: 0 };
+    return { instance: { name: internalBackendName, type: internal.type, optional: false, added: 0, state: { open } }, generation: 0, written: 0 };
   }
 
   async function load(organization: string, before: ReadonlyMap<string, Held>): Promise<Loaded> {

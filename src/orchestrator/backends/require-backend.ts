@@ -9,8 +9,8 @@ import type { BackendStore } from './store.ts';
 export interface Backends {
   /** @throws ApiError `not_found`; BackendError when it could not be opened */
   require(call: Call, name: string): Promise<HostedBackend>;
-  /** What was written through us must show at once, here and in every other orchestrator. */
-  written(call: Call, name: string): Promise<void>;
+  /** What is written through us must show at once, here and in every other orchestrator; a change that failed may have been made. */
+  change<T>(call: Call, name: string, effect: Promise<T>): Promise<T>;
 }
 
 export function createBackends(instances: Instances, store: BackendStore): Backends {
@@ -21,8 +21,14 @@ export function createBackends(instances: Instances, store: BackendStore): Backe
       if ('failure' in instance.state) throw instance.state.failure;
       return instance.state.open;
     },
-    async written(call, name) {
-      if (name !== internalBackendName) await store.markWritten(call.organization, name);
+    async change(call, name, effect) {
+      if (name === internalBackendName) return effect;
+      const result = await effect.catch(async (error: unknown) => {
+        await store.markWritten(call.organization, name).catch(() => undefined);
+        throw error;
+      });
+      await store.markWritten(call.organization, name);
+      return result;
     },
   };
 }

@@ -26,7 +26,7 @@ export interface BackendStore {
   openSecrets(row: BackendRow): Promise<SecretSettings>;
 }
 
-type NewRow = Omit<BackendRow, 'generation' | 'written' | 'secret_settings'>;
+type NewRow = Omit<BackendRow, 'generation' | 'added' | 'written' | 'secret_settings'>;
 
 const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const sealedSettings = z.record(z.string(), z.base64());
@@ -57,7 +57,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
       const secret_settings = await seal(row, secrets);
       return database.transaction().execute(async (transaction) => {
         const generation = await bumpGeneration(transaction, row.organization);
-        const { numInsertedOrUpdatedRows } = await transaction.insertInto('backends').values({ ...row, secret_settings, generation, written: 0 })
+        const { numInsertedOrUpdatedRows } = await transaction.insertInto('backends').values({ ...row, secret_settings, generation, added: generation, written: 0 })
           .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
         return numInsertedOrUpdatedRows === 1n;
       });

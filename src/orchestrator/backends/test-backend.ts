@@ -11,8 +11,8 @@ export async function testBackend({ state }: Instance, call: Call): Promise<Oper
   if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure.code) };
   const startedAt = performance.now();
   try {
-    // What is cached would prove nothing.
-    state.open.invalidate();
+    // Cached names would prove nothing.
+    state.open.forgetNames();
     const { identity, server } = await state.open.check(call.context);
     const latencyMs = state.open.health().latencyMs ?? performance.now() - startedAt;
     const names = await state.open.listAged({ depth: 'tree' }, call.context);

@@ -2,10 +2,11 @@ import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { requireEnvironment } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
+import { requireBindable } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
-import { bindingView, type Bindings } from './bindings.ts';
+import { bindingView, parseRow, type Bindings } from './bindings.ts';
 import type { EnvironmentStore } from './store.ts';
 
 type EnvironmentHandlers = HandlersFor<'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'>;
@@ -42,8 +43,9 @@ export function createEnvironments(database: Kysely<OrchestratorTables>, store: 
       const row = await store.require(organization, environment);
       return { name: row.name, createdAt: rfc3339(row.created_at), bindings: (await store.bindings(organization, environment)).map(bindingView) };
     },
-    async 'environments.delete'({ environment }, { organization }) {
+    async 'environments.delete'({ environment }, { caller, organization }) {
       await store.require(organization, environment);
+      for (const row of await store.bindings(organization, environment)) requireBindable(caller, parseRow(row));
       await database.transaction().execute(async (transaction) => {
         await deleteContents(transaction, organization, environment);
         await transaction.deleteFrom('environments').where('organization', '=', organization).where('name', '=', environment).execute();

@@ -33,8 +33,8 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
   const tokenQuery = database.selectFrom('tokens as t')
     .leftJoin('organizations as o', (join) => join.on('o.name', '=', sql<string>`${'organization'}`))
     .selectAll('t').select('o.generation').where('t.hash', '=', 'hash').compile();
-  const jobQuery = database.selectFrom('jobs as j').innerJoin('organizations as o', 'o.name', 'j.organization')
-    .select(['j.id', 'j.organization', 'j.closed_at', 'j.expires_at', 'o.generation']).where('j.token_hash', '=', 'hash').compile();
+  const jobQuery = database.selectFrom('jobs as j').innerJoin('organizations as o', 'o.name', 'j.organization').innerJoin('tokens as t', 't.id', 'j.token_id')
+    .select(['j.id', 'j.organization', 'j.closed_at', 'j.expires_at', 't.revoked_at', 'o.generation']).where('j.token_hash', '=', 'hash').compile();
 
   async function byToken(hash: string, organization: string): Promise<Authenticated | undefined> {
     const [row] = (await database.executeQuery(withParameters(tokenQuery, [organization, hash]))).rows;
@@ -48,6 +48,7 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
       ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
       ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
       ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
+      ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     };
     return { caller, generation: row.generation };
   }
@@ -56,6 +57,8 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
     const [row] = (await database.executeQuery(withParameters(jobQuery, [hash]))).rows;
     if (row === undefined || row.organization !== organization) return undefined;
     if (row.closed_at !== null) throw new ApiError('session_ended', `the session of job ${row.id} was closed`);
+    // Revoking closes the sessions that there are; one that was being opened then is told by its token.
+    if (row.revoked_at !== null) throw new ApiError('session_ended', `the token that opened the session of job ${row.id} was revoked`);
     if (row.expires_at <= now()) throw new ApiError('session_ended', `the session of job ${row.id} has expired`);
     return { caller: { kind: 'job', jobId: row.id }, generation: row.generation };
   }

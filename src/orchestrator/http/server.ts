@@ -25,9 +25,13 @@ export interface HttpServer {
 /** A value as base64, with room for the names around it. */
 const bodyLimit = Math.ceil(maxValueBytes / 3) * 4 + 65_536;
 
+/** Longer than any name that a path may hold, so that it is the name's own rule that speaks. */
+const longestName = 1_024;
+
 export function createServer(options: ServerOptions): HttpServer {
   const app = fastify({
     bodyLimit,
+    routerOptions: { maxParamLength: longestName },
     genReqId: () => randomUUID(),
     // Requests are logged by their id and route below: a URL may hold a name, a header a token.
     logger: false,

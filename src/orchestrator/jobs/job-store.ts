@@ -14,6 +14,8 @@ import { storedCatalogue } from './stored-catalogue.ts';
 export interface JobSession {
   readonly organization: string;
   readonly catalogue: FrozenCatalogue;
+  /** What each backend was `added` with: another of the same name has other secrets. */
+  readonly backends: Readonly<Record<string, number>>;
   readonly sessionKey: KeyObject;
   readonly scopes: Narrowing;
 }
@@ -32,6 +34,7 @@ export interface JobStore {
 
 const purpose = 'job session';
 const scopeList = z.array(z.string());
+const backendList = z.record(z.string(), z.number());
 const maxCachedSessions = 1_000;
 const dayMs = 24 * 3_600_000;
 
@@ -57,7 +60,7 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
       exported.fill(0);
       await sweep();
       await database.insertInto('jobs').values({
-        ...job, organization: session.organization, session_key, catalogue: JSON.stringify(session.catalogue),
+        ...job, organization: session.organization, session_key, catalogue: JSON.stringify(session.catalogue), backends: JSON.stringify(session.backends),
         scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes), closed_at: null,
       }).execute();
       keep(job.id, session);
@@ -65,12 +68,12 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
     async session(organization, id) {
       const known = sessions.get(id);
       if (known !== undefined && known.organization === organization) return known;
-      const row = await database.selectFrom('jobs').select(['session_key', 'catalogue', 'scopes'])
+      const row = await database.selectFrom('jobs').select(['session_key', 'catalogue', 'backends', 'scopes'])
         .where('organization', '=', organization).where('id', '=', id).where('closed_at', 'is', null).executeTakeFirst();
       if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
       const opened = (await keyring.open(organization, purpose, [id], row.session_key)).bytes();
       const session: JobSession = {
-        organization, catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)), sessionKey: createSecretKey(opened),
+        organization, catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)), backends: backendList.parse(JSON.parse(row.backends)), sessionKey: createSecretKey(opened),
         scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),
       };
       opened.fill(0);

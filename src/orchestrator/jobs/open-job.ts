@@ -11,7 +11,7 @@ import { entryView, sortedEntries } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
-import type { JobStore } from './job-store.ts';
+import type { JobSession, JobStore } from './job-store.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */
 export function createOpenJob(resolver: EnvironmentResolver, variables: Variables, jobs: JobStore, now: () => number): Handlers['jobs.open'] {
@@ -29,7 +29,7 @@ export function createOpenJob(resolver: EnvironmentResolver, variables: Variable
     const openedAt = now();
     await jobs.insert({
       id, environment, workflow, job, token_id: caller.id, token_hash: hashToken(jobToken), opened_at: openedAt, expires_at: openedAt + lifetimeMs,
-      session: { organization, catalogue, sessionKey, scopes: narrowing },
+      session: { organization, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
     call.note({ jobId: id, keys: catalogue.entries.length });
     return {
@@ -56,6 +56,10 @@ function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvi
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError('backend_unavailable', `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${meaning} [${failure.code}]`,
     `${hint}; \`kici-admin check --environment ${environment}\` shows all that would fail`);
+}
+
+function addedWith({ instances }: ResolvedEnvironment): JobSession['backends'] {
+  return Object.fromEntries([...instances.values()].map(({ name, added }) => [name, added]));
 }
 
 /** Keys whose winner lies outside the token's scopes cannot be had with it, and nothing else takes their place. */

@@ -16,15 +16,19 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     const session = await jobs.session(call.organization, jobId);
     const open = await instances.of(call);
     const plan = planReads(session.catalogue, new Set(keys));
-    const outcomes = new Map(await Promise.all([...plan.calls].map(async ([name, refs]) => [name, await readAll(open.get(name), refs, call.context)] as const)));
+    const outcomes = new Map(await Promise.all([...plan.calls].map(async ([name, refs]) => [name, await readAll(sameAs(session, open.get(name)), refs, call.context)] as const)));
     const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) => deliver(session, jobId, key, withinScopes(session, resolution)));
     call.note({ outcomes: secrets.map(noteOf) });
     return { secrets };
   };
 }
 
+/** A backend that was removed while the job ran took its secrets along, whoever has its name now. */
+function sameAs({ backends }: JobSession, instance: Instance | undefined): Instance | undefined {
+  return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
+}
+
 async function readAll(instance: Instance | undefined, refs: readonly SecretRef[], context: CallContext): Promise<readonly AgedOutcome[]> {
-  // A backend that was removed while the job ran took its secrets along.
   if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
   const { state } = instance;
   if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));

@@ -1,4 +1,4 @@
-import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, internalBackendName, type FailureCode } from '@kici-dev/secret-backend';
 import {
   buildCatalogue, compileBindings, everyBackend, planListings, type BackendTraits, type Binding, type Catalogue, type JobFacts, type Listing, type ListingRequest,
 } from '@kici-dev/secret-federation';
@@ -24,7 +24,8 @@ export interface EnvironmentResolver {
   resolve(call: Call, environment: string, facts: JobFacts): Promise<ResolvedEnvironment>;
 }
 
-export function createEnvironmentResolver(environments: EnvironmentStore, instances: Instances): EnvironmentResolver {
+/** @param renames how often scopes of an organisation's internal store were renamed */
+export function createEnvironmentResolver(environments: EnvironmentStore, instances: Instances, renames: (organization: string) => Promise<number>): EnvironmentResolver {
   return {
     async resolve(call, environment, facts) {
       await environments.require(call.organization, environment);
@@ -35,10 +36,22 @@ export function createEnvironmentResolver(environments: EnvironmentStore, instan
       // A backend that bindings name and nobody has added: its names cannot be had, which is not the same as none.
       const strangers = new Set(bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)));
       traits.push(...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })));
-      const listings = await Promise.all(planListings(compiled, traits).map((request) => listNames(open.get(request.backend), request, call)));
+      const list = (request: ListingRequest): Promise<AgedListing> => listNames(open.get(request.backend), request, call);
+      const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) => backend === internalBackendName ? 'own' : 'others');
+      const listings = (await Promise.all([
+        listOwn(requests.get('own') ?? [], list, () => renames(call.organization)), ...(requests.get('others') ?? []).map(list),
+      ])).flat();
       return { catalogue: buildCatalogue(compiled, traits, listings), bindings, listings, instances: open };
     },
   };
+}
+
+/** A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list of everything is of one moment. */
+async function listOwn(requests: readonly ListingRequest[], list: (request: ListingRequest) => Promise<AgedListing>, renames: () => Promise<number>): Promise<readonly AgedListing[]> {
+  if (requests.length < 2) return Promise.all(requests.map(list));
+  const before = await renames();
+  const listings = await Promise.all(requests.map(list));
+  return await renames() === before ? listings : [await list({ backend: internalBackendName, query: { depth: 'tree' } })];
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {

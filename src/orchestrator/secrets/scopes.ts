@@ -26,22 +26,21 @@ export function createScopes(backends: Backends): ScopeHandlers {
     },
     async 'scopes.create'({ scope }, call) {
       const place = placeOf(call.caller, scope);
-      await (await requireStore(call, place.backend)).create(place.path, call.context);
-      await backends.written(call, place.backend);
+      const store = await requireStore(call, place.backend);
+      await backends.change(call, place.backend, store.create(place.path, call.context));
       return { scope: formatScopeId(place) };
     },
     async 'scopes.rename'({ from, to }, call) {
       const [source, target] = [placeOf(call.caller, from), placeOf(call.caller, to)];
       if (source.backend !== target.backend) throw new ApiError('invalid_request', 'a scope stays in its backend when it is renamed', 'set its secrets anew in the other backend, then delete the scope');
-      await (await requireStore(call, source.backend)).rename(source.path, target.path, call.context);
-      await backends.written(call, source.backend);
+      const store = await requireStore(call, source.backend);
+      await backends.change(call, source.backend, store.rename(source.path, target.path, call.context));
       return { scope: formatScopeId(target) };
     },
     async 'scopes.delete'({ scope }, call) {
       const place = placeOf(call.caller, scope);
-      const deletedSecrets = await (await requireStore(call, place.backend)).delete(place.path, call.context);
-      await backends.written(call, place.backend);
-      return { deletedSecrets };
+      const store = await requireStore(call, place.backend);
+      return { deletedSecrets: await backends.change(call, place.backend, store.delete(place.path, call.context)) };
     },
   };
 }

@@ -22,10 +22,9 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const bytes = Buffer.from(input.value, 'base64');
       const value = SecretValue.fromBytes(bytes);
       bytes.fill(0);
-      const receipt = await backend.write({
+      const receipt = await backends.change(call, place.backend, backend.write({
         scope: place.path, key: input.key, value, ...(input.expectedVersion === undefined ? {} : { expectedVersion: input.expectedVersion }),
-      }, call.context);
-      await backends.written(call, place.backend);
+      }, call.context));
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
@@ -33,8 +32,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
       if (backend.declare === undefined || !(await backend.ready()).declare) throw unsupported(place.backend, 'hold a name without a value');
-      await backend.declare({ scope: place.path, key }, call.context);
-      await backends.written(call, place.backend);
+      await backends.change(call, place.backend, backend.declare({ scope: place.path, key }, call.context));
       return { scope: formatScopeId(place), key };
     },
     async 'secrets.list'({ scope, tree }, call) {
@@ -57,8 +55,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
       if (backend.delete === undefined || !(await backend.ready()).delete) throw unsupported(place.backend, 'delete');
-      const { existed } = await backend.delete({ scope: place.path, key }, call.context);
-      await backends.written(call, place.backend);
+      const { existed } = await backends.change(call, place.backend, backend.delete({ scope: place.path, key }, call.context));
       return { existed };
     },
     async 'secrets.versions'({ scope, key }, call) {
@@ -71,8 +68,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
       if (backend.restore === undefined || !(await backend.ready()).restore) throw unsupported(place.backend, 'restore a version');
-      const receipt = await backend.restore({ scope: place.path, key, version }, call.context);
-      await backends.written(call, place.backend);
+      const receipt = await backends.change(call, place.backend, backend.restore({ scope: place.path, key, version }, call.context));
       call.note({ newVersion: receipt.version });
       return receiptOf(formatScopeId(place), key, receipt);
     },

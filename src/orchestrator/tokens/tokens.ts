@@ -45,6 +45,8 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     handlers: {
       async 'tokens.create'(input, { caller, organization }) {
         requireNoMoreThan(caller, { organization, ...input }, 'issue');
+        const expiresAt = input.lifetimeMs === undefined ? undefined : now() + input.lifetimeMs;
+        requireNoLongerThan(caller, expiresAt);
         for (const scope of input.scopes ?? []) {
           const narrowing = parseNarrowing(scope);
           if (!narrowing.ok) throw new ApiError('invalid_request', `scopes: ${narrowing.reason}`, 'a scope pattern is written as in a binding, without placeholders');
@@ -54,7 +56,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
           scopes: input.scopes === undefined ? null : JSON.stringify(input.scopes),
           environments: input.environments === undefined ? null : JSON.stringify(input.environments),
           agent: input.agent === undefined ? null : JSON.stringify(input.agent),
-          expires_at: input.lifetimeMs === undefined ? null : now() + input.lifetimeMs,
+          expires_at: expiresAt ?? null,
         });
         return { ...view(row), token };
       },
@@ -101,6 +103,12 @@ function requireNoMoreThan(caller: Caller, other: Reach, verb: 'issue' | 'revoke
       throw new ApiError('permission_denied', `this token is narrowed to ${field} ${own.join(', ')}, and may ${verb} only tokens that are narrowed as far`);
     }
   }
+}
+
+/** A token that was given for a while cannot be made to last. */
+function requireNoLongerThan(caller: Caller, expiresAt: number | undefined): void {
+  if (caller.kind !== 'token' || caller.expiresAt === undefined || (expiresAt !== undefined && expiresAt <= caller.expiresAt)) return;
+  throw new ApiError('permission_denied', `this token expires at ${rfc3339(caller.expiresAt)}, and may issue only tokens that expire no later`, 'give a shorter lifetime');
 }
 
 function view(row: TokenRow): OperationOutput<'tokens.list'>['tokens'][number] {

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { expect, it } from 'vitest';
-import { runWith, withSteps, workflowOf } from './project.ts';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { startFakeJobs } from './fake-jobs.ts';
+import { makeProject, runWith, withSteps, workflowOf } from './project.ts';
 
 /** What holds in every sandbox that is a boundary. @param extra options of each job, such as its image */
 export function sandboxMatrix(sandbox: string, extra = ''): void {
@@ -21,6 +24,12 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     expect(left).toEqual([]);
   });
 
+  it('writes them there too where a variable has moved TMPDIR', async () => {
+    const { stdout, project } = await runWith({ values: { A: 'value-of-a' } }, bodies('ctx.setEnv("TMPDIR", process.cwd())', 'console.log("AT", (await ctx.secrets.mountFile({ sources: ["A"] })).path)'), '--sandbox', sandbox);
+    expect(stdout).toContain('AT /tmp/kici-step-');
+    expect(await readdir(project.folder)).toEqual(['.kici']);
+  });
+
   it('sees no home, no token, no process and no network of the outside', async () => {
     const { stdout } = await runWith({}, bodies(`
       const { existsSync, readdirSync, readFileSync } = await import('node:fs');
@@ -34,6 +43,17 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     expect(stdout).toContain('HIDDEN \n');
     expect(stdout).toContain('INTERFACES \n');
     expect(stdout).toMatch(/ENVIRON \d+ true false\n/);
+  });
+
+  it('sees nothing of an orchestrator\'s data that lie in the project', async () => {
+    const api = await startFakeJobs({});
+    onTestFinished(() => api.close());
+    const project = await makeProject({ 'main.ts': bodies('console.log("DATA", (await import("node:fs")).readdirSync(".kici-data").length); (await import("node:fs")).writeFileSync(".kici-data/kici.db", "tampered");') }, { KICI_URL: api.url });
+    await mkdir(join(project.folder, '.kici-data'));
+    await writeFile(join(project.folder, '.kici-data/kici.db'), 'tokens');
+    const { stdout } = await project.run('run', '--sandbox', sandbox);
+    expect(stdout).toContain('DATA 0\n');
+    expect(await readFile(join(project.folder, '.kici-data/kici.db'), 'utf8')).toBe('tokens');
   });
 
   it('has the network where the job asks for it', async () => {

@@ -50,6 +50,18 @@ describe('law 2: an outage may take a value away, never change it', () => {
     expect(await read()).toEqual(['two', undefined]);
   });
 
+  it.each([-1_800_000, -50_000, 1_800_000])('grows old while somebody sets the clock by %i ms', async (jump) => {
+    const { state, read } = answering(valueOf('one'), { policy: { cacheMaxAgeMs: 60_000 } });
+    await read();
+    state.answer = valueOf('two');
+    await vi.advanceTimersByTimeAsync(55_000);
+    vi.setSystemTime(Date.now() + jump);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await read()).toEqual(['two', undefined]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('a cached value is not served in an outage, unless that was allowed too', async () => {
     const { state, read } = answering(valueOf('one'), { policy: { cacheMaxAgeMs: 60_000 } });
     await read();

@@ -7,6 +7,8 @@ export class CountedService extends MemoryService {
   readonly reads = new Array<string>();
   openInstances = 0;
   password = 'right';
+  /** Writes are made, and nobody hears of it. */
+  losesReceipts = false;
 }
 
 const registry = Symbol.for('test/memory-services');
@@ -63,6 +65,11 @@ function guarded(service: CountedService, password: unknown, backend: SecretBack
     async check(context) {
       signIn();
       return backend.check(context);
+    },
+    async write(entry, context) {
+      const receipt = await backend.write?.(entry, context);
+      if (receipt === undefined || service.losesReceipts) throw new BackendError('timeout');
+      return receipt;
     },
     async close() {
       service.openInstances -= 1;

@@ -21,6 +21,7 @@ const set = defineCommand({
   ],
   parameters: { ...at, value: valueFlags() },
   run: async ({ scope, key, value }, session) => {
+    refuseAssignment(key);
     await session.precheck((all) => all['secrets.set'], { scope, key });
     const { bytes, fingerprint } = await session.readValue(value, key);
     if (value.dryRun === true) {
@@ -30,6 +31,11 @@ const set = defineCommand({
     return written('set', { ...receipt, bytes: bytes.byteLength });
   },
 });
+
+/** As a name it would stand in the audit log for good. */
+function refuseAssignment(key: string): void {
+  if (key.includes('=')) throw new UsageError('the key is a name and nothing else, and this one has a "=", as if a value followed', 'write the name alone; see --help for the ways to give the value');
+}
 
 const restore = defineCommand({
   name: 'restore', summary: 'Make an earlier version of a secret current again', operations: ['secrets.restore'],
@@ -48,6 +54,7 @@ const declare = defineCommand({
   examples: ['kici-admin secret declare --scope production SENTRY_DSN'],
   parameters: at,
   run: async (input, session) => {
+    refuseAssignment(input.key);
     const data = await session.call((all) => all['secrets.declare'], input);
     return { data, text: printable(`declared ${data.key} in scope ${data.scope}`), notice: `set its value with: kici-admin secret set --scope ${printable(data.scope)} ${printable(data.key)}` };
   },

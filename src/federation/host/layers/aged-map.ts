@@ -3,9 +3,20 @@ export interface Aged<V> {
   readonly ageMs: number;
 }
 
+interface Entry<V> {
+  readonly value: V;
+  readonly since: Moment;
+}
+
+/** On the clock that people set, and on the one that nobody sets but that may stand still while the machine sleeps. */
+interface Moment {
+  readonly wall: number;
+  readonly steady: number;
+}
+
 /** Values with the time of their coming, none of which outlives the retention; the oldest make room. */
 export class AgedMap<V> {
-  readonly #entries = new Map<string, { readonly value: V; readonly since: number }>();
+  readonly #entries = new Map<string, Entry<V>>();
   readonly #retentionMs: number;
   readonly #limit: number;
   #sweep: NodeJS.Timeout | undefined;
@@ -18,14 +29,14 @@ export class AgedMap<V> {
   get(key: string, maxAgeMs: number): Aged<V> | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    const ageMs = Date.now() - entry.since;
-    return ageMs >= 0 && ageMs < maxAgeMs ? { value: entry.value, ageMs } : undefined;
+    const ageMs = ageOf(entry.since);
+    return ageMs < maxAgeMs ? { value: entry.value, ageMs } : undefined;
   }
 
   set(key: string, value: V): void {
     if (this.#retentionMs <= 0) return;
     this.#entries.delete(key);
-    this.#entries.set(key, { value, since: Date.now() });
+    this.#entries.set(key, { value, since: { wall: Date.now(), steady: performance.now() } });
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#limit) break;
       this.#entries.delete(oldest);
@@ -45,9 +56,13 @@ export class AgedMap<V> {
 
   /** A value that nobody asks for again must not stay in memory. */
   #dropOld(): void {
-    const oldest = Date.now() - this.#retentionMs;
-    for (const [key, { since }] of this.#entries) if (since <= oldest) this.#entries.delete(key);
+    for (const [key, { since }] of this.#entries) if (ageOf(since) >= this.#retentionMs) this.#entries.delete(key);
     const next = this.#entries.values().next().value;
-    this.#sweep = next === undefined ? undefined : setTimeout(() => this.#dropOld(), next.since - oldest).unref();
+    this.#sweep = next === undefined ? undefined : setTimeout(() => this.#dropOld(), this.#retentionMs - ageOf(next.since)).unref();
   }
+}
+
+/** The larger of what the two clocks say: a clock that was set back makes nothing young again. */
+function ageOf({ wall, steady }: Moment): number {
+  return Math.max(Date.now() - wall, Math.floor(performance.now() - steady));
 }
