@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { processIdentity } from '../../src/agent/process/identity.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 
@@ -64,6 +65,21 @@ describe('mounted files', () => {
     const { code, left } = await project.run('run', 'quick');
     expect(code).toBe(0);
     expect(left).toEqual([]);
+  });
+
+  it('are left to an agent of another machine or container that shares the home', async () => {
+    const project = await makeProject({ 'quick.ts': withSteps('step(\'nothing\', async () => undefined)', 'needs: []') });
+    const journals = join(project.home, '.local/state/kici/journal');
+    const mounted = join(project.temporary, `kici-step-${'a'.repeat(32)}`);
+    const here = await processIdentity();
+    await mkdir(mounted);
+    await mkdir(journals, { recursive: true });
+    const journal = async (place: string): Promise<void> => { await writeFile(join(journals, `${place}-${here.pid}-1234567890-${'b'.repeat(16)}.journal`), `${mounted}\n`); };
+    await journal('c'.repeat(16));
+    expect(await project.run('run')).toMatchObject({ code: 0, left: [basename(mounted)] });
+    expect(await readdir(journals)).toHaveLength(1);
+    await journal(here.place);
+    expect(await project.run('run')).toMatchObject({ code: 0, left: [] });
   });
 
   it.each(['', '.'])('have an absolute path, and do not outlive the next start, where TMPDIR is %j', async (TMPDIR) => {

@@ -6,7 +6,7 @@ import { AgentError, systemCode } from '../errors.ts';
 import { processIdentity, isRunning } from '../process/identity.ts';
 import { isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
-const fileName = /^(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
+const fileName = /^([0-9a-f]{16})-(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
 
 /** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that outlives a restart. */
 export function journalFolder(environment: Readonly<Record<string, string | undefined>>): string {
@@ -32,10 +32,10 @@ export class Journal {
   static async open(folder: string, removeContainer: (name: string) => Promise<void>): Promise<Journal> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const { pid, started } = await processIdentity();
-      const path = join(folder, `${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
+      const { place, pid, started } = await processIdentity();
+      const path = join(folder, `${place}-${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
       const journal = new Journal(path, await open(path, 'ax', 0o600));
-      await Promise.all([syncFolder(folder), sweep(folder, removeContainer)]);
+      await Promise.all([syncFolder(folder), sweep(folder, place, removeContainer)]);
       return journal;
     } catch (error) {
       throw new AgentError('cannot_write', `cannot keep a journal in ${JSON.stringify(folder)} (${systemCode(error) ?? 'unknown'})`, 'make the folder writable, or set XDG_STATE_HOME');
@@ -64,10 +64,11 @@ export class Journal {
   }
 }
 
-async function sweep(folder: string, removeContainer: (name: string) => Promise<void>): Promise<void> {
+/** Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here. */
+async function sweep(folder: string, here: string, removeContainer: (name: string) => Promise<void>): Promise<void> {
   for (const name of await readdir(folder)) {
-    const [, pid, started] = fileName.exec(name) ?? [];
-    if (pid === undefined || started === undefined || await isRunning({ pid: Number(pid), started })) continue;
+    const [, place, pid, started] = fileName.exec(name) ?? [];
+    if (place !== here || pid === undefined || started === undefined || await isRunning({ pid: Number(pid), started })) continue;
     const path = join(folder, name);
     const things = (await readFile(path, 'utf8')).split('\n');
     // What runs in a container ends before its files go.

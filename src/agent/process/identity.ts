@@ -1,17 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 
 /** A process, told apart from a later one with the same number. */
 export interface ProcessIdentity {
+  /** Where its number means something: a machine, or a container that counts its own processes. */
+  readonly place: string;
   readonly pid: number;
   /** When it started, as the system counts; `0` where the system does not tell. */
   readonly started: string;
 }
 
 export async function processIdentity(): Promise<ProcessIdentity> {
-  return { pid: process.pid, started: await startOf(process.pid) ?? '0' };
+  const machine = await readFile('/etc/machine-id', 'utf8').catch(() => hostname());
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+  return { place: hash('sha256', `${machine} ${namespace}`).slice(0, 16), pid: process.pid, started: await startOf(process.pid) ?? '0' };
 }
 
-export async function isRunning({ pid, started }: ProcessIdentity): Promise<boolean> {
+/** Of a process in the same place: another place's processes cannot be seen from here. */
+export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>): Promise<boolean> {
   if (started !== '0') return await startOf(pid) === started;
   try {
     process.kill(pid, 0);
