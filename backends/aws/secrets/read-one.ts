@@ -6,6 +6,12 @@ import { isStage, wireId, type SecretId } from './secret-id.ts';
 import { acceptValue, failureOf, type StoredOutcome } from './stored.ts';
 
 export async function readOne(service: Service, id: SecretId, context: CallContext): Promise<StoredOutcome> {
+  const outcome = await tryRead(service, id, context);
+  // Most likely it got its value between the two calls, when somebody created it a moment ago.
+  return outcome.status === 'unknown' && outcome.code === 'stale_replica' ? tryRead(service, id, context) : outcome;
+}
+
+async function tryRead(service: Service, id: SecretId, context: CallContext): Promise<StoredOutcome> {
   try {
     return acceptValue(await service.call(context, 'GetSecretValue', (client, options) => client.getSecretValue({ SecretId: wireId(id), ...selector(id) }, options)), id);
   } catch (error) {

@@ -5,6 +5,13 @@ import { context, listAll, openScene, readAll, ref, textPayload, value } from '.
 const secret = ref('apps', 'A');
 
 describe('writing', () => {
+  it('by somebody else between two questions about a secret is no contradiction', async () => {
+    const { fake, backend } = await openScene({});
+    fake.store.create('apps/A', undefined);
+    fake.meanwhile.set('DescribeSecret', () => void fake.store.put('apps/A', textPayload('theirs')));
+    expect(await readAll(backend, [secret])).toEqual(['theirs']);
+  });
+
   it('is repeated without a second version after its first answer got lost', async () => {
     for (const layout of ['secret-per-key', 'object-per-scope']) {
       const { fake, backend } = await openScene({ layout });

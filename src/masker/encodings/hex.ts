@@ -1,4 +1,8 @@
+/** How many bytes Node.js shows of a Buffer by default. */
+const inspectedBytes = 50;
+
 export function hexForms(bytes: Buffer): string[] {
   const hex = bytes.toString('hex');
-  return [hex, hex.toUpperCase()];
+  const inspected = bytes.subarray(0, inspectedBytes).toString('hex').replace(/..(?=.)/g, '$& ');
+  return [hex, hex.toUpperCase(), inspected];
 }
