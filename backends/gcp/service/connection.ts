@@ -2,6 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
 import { isLoopback, type Endpoint } from './endpoint.ts';
 import type { FetchOptions, SafeFetch } from './fetch.ts';
+import { requireAnswer } from './rest-answer.ts';
 import { loadSdk, type Sdk, type SdkClient } from './sdk.ts';
 
 export interface ConnectionOptions {
@@ -89,7 +90,7 @@ function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
 
 function restOptions({ auth }: Sdk, { hostname, plaintext }: Endpoint, { fetch }: SafeFetch) {
   const transporter = new auth.gaxios.Gaxios({
-    fetchImplementation: (url: string | URL | Request, init?: RequestInit) => fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init)),
+    fetchImplementation: async (url: string | URL | Request, init?: RequestInit) => requireAnswer(await fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init))),
   });
   return {
     fallback: true,

@@ -175,4 +175,29 @@ describe('a stranger\'s answer over rest', () => {
       await stranger.stop();
     }
   });
+
+  /** To the client library all of these are an empty list. */
+  it.each([
+    [200, '[]', 'application/json'],
+    [200, '"please log in"', 'application/json'],
+    [200, '{"message":"please log in"}', 'application/json'],
+    [200, '{"error":{"code":404,"status":"NOT_FOUND"}}', 'application/json'],
+    [200, '{}', 'text/html'],
+    [201, '{}', 'application/json'],
+    [204, '', 'application/json'],
+    [206, '{}', 'application/json'],
+  ])('with the status %i, the body %j and the type %s is no empty list, and nothing that was deleted', async (status, body, type) => {
+    const stranger = await listen(createServer((_, response) => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(body);
+    }));
+    try {
+      await using world = await openWorld({ transport: 'rest', settings: { endpoint: `http://127.0.0.1:${stranger.port}` } });
+      await expect(world.list()).rejects.toMatchObject({ code: 'bad_answer' });
+      await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+      await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+    } finally {
+      await stranger.stop();
+    }
+  });
 });
