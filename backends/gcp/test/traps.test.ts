@@ -146,6 +146,45 @@ describe.each(transports)('traps, over %s', (transport) => {
   });
 });
 
+describe.each(transports)('an answer to another question, over %s', (transport) => {
+  const answers = (name: string, data: Buffer): Readonly<Record<string, unknown>> => ({ name: `projects/123456789012/secrets/${name}`, payload: { data } });
+
+  it.each([
+    ['of another secret', answers('other--K/versions/1', Buffer.from('theirs'))],
+    ['of another version than the pinned one', answers('shop--K/versions/2', Buffer.from('newer'))],
+    ['without a value, which the service does not take', answers('shop--K/versions/1', Buffer.alloc(0))],
+  ])('%s is never served', async (_, answer) => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (method, message) => (method === 'AccessSecretVersion' ? answer : message);
+    expect(await world.read(ref('K', '1'))).toBe('unknown bad_answer');
+  });
+
+  it('deletes nothing', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (method, message) => (method === 'GetSecret' ? { ...message, name: 'projects/123456789012/secrets/other--K' } : message);
+    await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+    expect(world.calls()).toEqual(['GetSecret']);
+  });
+
+  it('is no version of ours', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (method, message) => (method === 'ListSecretVersions' ? { versions: [{ name: 'projects/123456789012/secrets/other--K/versions/9', state: 'ENABLED' }] } : message);
+    await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  it.each(['ListSecrets', 'ListSecretVersions'])('that leads %s round in a circle ends it', async (looped) => {
+    await using world = await openWorld({ transport, fake: { maxPageSize: 1 } });
+    for (const value of ['one', 'two', 'three']) add(world.fake.model, 'shop--K', value);
+    for (const key of ['A', 'B']) add(world.fake.model, `shop--${key}`, 'value');
+    world.fake.service.alter = (method, message) => (method === looped ? { ...message, nextPageToken: 'MQ' } : message);
+    await expect(looped === 'ListSecrets' ? world.list() : world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+    expect(world.calls()).toHaveLength(2);
+  });
+});
+
 /** Over REST the client library reads the HTTP status of any body. */
 describe('a stranger\'s answer over rest', () => {
   it.each([
