@@ -1,4 +1,5 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import { abandonAt, interrupted } from '../service/interruption.ts';
 
 export interface AccessToken {
   readonly token: string;
@@ -50,10 +51,10 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
     }
   };
   return {
-    async token({ signal, deadline }) {
+    async token(context) {
       if (held !== undefined && host.now() < held.renewAt) return held.token;
       fetching ??= fetchNew();
-      return abandonAt(signal, fetching, () => new BackendError(host.now() >= deadline ? 'timeout' : 'aborted', { detail: 'signing in was not finished in time, or was cancelled' }));
+      return abandonAt(context.signal, fetching, () => interrupted(context, host.now(), 'signing in was not finished in time, or was cancelled'));
     },
     renew(refused) {
       if (held?.token === refused) held = undefined;
@@ -61,17 +62,4 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
     },
     close: () => closing.abort(),
   };
-}
-
-/** The work goes on for others who wait for it; a failure that nobody waits for any more is nobody's. */
-async function abandonAt<T>(signal: AbortSignal, work: Promise<T>, reason: () => BackendError): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abandon = (): void => reject(BackendError.is(signal.reason) ? signal.reason : reason());
-  if (signal.aborted) abandon();
-  else signal.addEventListener('abort', abandon, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abandon);
-  }
 }

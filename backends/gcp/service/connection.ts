@@ -23,10 +23,17 @@ export interface Connection {
 export function createConnection(options: ConnectionOptions): Connection {
   let opening: Promise<SdkClient> | undefined;
   let current: SdkClient | undefined;
+  let closed = false;
   const open = async (): Promise<SdkClient> => {
     try {
-      current = await openClient(options);
-      return current;
+      if (closed) throw new BackendError('closed');
+      const client = await openClient(options);
+      if (closed) {
+        await closeClient(client);
+        throw new BackendError('closed');
+      }
+      current = client;
+      return client;
     } catch (error) {
       opening = undefined;
       throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'the client library could not be started' });
@@ -44,8 +51,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       void closeClient(client);
     },
     async close() {
-      const client = await opening?.catch(() => undefined);
-      if (client !== undefined) await closeClient(client);
+      closed = true;
+      // One that is still being opened closes itself: looking up its name may take for ever.
+      if (current !== undefined) await closeClient(current);
     },
   };
 }
