@@ -35,14 +35,16 @@ export function createService({ resources, host, signIn, connection, limiter, cl
   const closing = new AbortController();
   const attempt = async <T>(operation: string, context: CallContext, send: Send<T>): Promise<{ readonly token: string; readonly answer: Answer<T> }> => {
     const token = await signIn.token(context);
-    const client = await abandonAt(context.signal, connection.client(), () => interrupted(context, host.now(), `${operation} was not sent in time, or was cancelled`));
+    const unanswered = (): BackendError => interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
+    const client = await abandonAt(context.signal, connection.client(), unanswered);
     const options: SdkCallOptions = {
       // Null turns the client's own retries off: by default they go on for ten minutes.
       retry: null, timeout: Math.max(1, context.deadline - host.now()), signal: context.signal,
       otherArgs: { headers: { authorization: `Bearer ${token}` } },
     };
     try {
-      const [value] = await send(client, options);
+      // The look-up of a name, which the library waits for, obeys no signal.
+      const [value] = await abandonAt(context.signal, send(client, options), unanswered);
       return { token, answer: { ok: true, value } };
     } catch (error) {
       const failure = toFailure(error, operation, context, host.now());

@@ -14,6 +14,22 @@ describe.each(transports)('deadlines and the end, over %s', (transport) => {
     expect(await waiting).toMatchObject([{ code: 'closed' }]);
   });
 
+  it('a name that is not looked up again keeps no caller either', async () => {
+    let first = true;
+    await using world = await openWorld({
+      transport, host: {
+        resolveAddress: async () => {
+          if (!first) return never();
+          first = false;
+          return [{ address: '127.0.0.1', family: 4 }];
+        },
+      },
+    });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.faults.set('hang');
+    for (const _ of [1, 2]) expect(await world.backend.read([ref('K')], context(200))).toMatchObject([{ code: 'timeout' }]);
+  });
+
   it('who waits for a free place waits no longer than its own deadline, and leaves the place to the next', async () => {
     await using world = await openWorld({ transport, settings: { concurrency: 1 } });
     for (const key of ['A', 'B', 'C']) add(world.fake.model, `shop--${key}`, 'value');
