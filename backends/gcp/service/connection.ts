@@ -81,6 +81,8 @@ function grpcOptions({ gax: { grpc }, auth }: Sdk, { hostname, port, plaintext }
     // The connection goes to an address, the certificate is for the name.
     ...(plaintext ? {} : { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,
+    // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set; `sslCreds` decides alone.
+    cert: 'none', key: 'none',
     'grpc.enable_http_proxy': 0,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
