@@ -204,6 +204,19 @@ describe('a JSON object per scope', () => {
     expect(model.version('shop', 'latest', false).data?.toString()).toBe('{"A":"1","THEIRS":"x","OURS":"y"}');
   });
 
+  it('keeps the others where somebody wrote and destroyed a version in between', async () => {
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
+    const { model, service } = world.fake;
+    add(model, 'shop', '{"A":"1"}');
+    service.before = (method) => {
+      if (method !== 'AddSecretVersion') return;
+      service.before = undefined;
+      model.destroy('shop', add(model, 'shop', '{"A":"1","THEIRS":"x"}'));
+    };
+    await world.backend.write?.({ ...ref('OURS'), value: text('y') }, context());
+    expect(model.version('shop', 'latest', false).data?.toString()).toBe('{"A":"1","OURS":"y"}');
+  });
+
   it('writes once where a number was skipped, and loses nothing', async () => {
     await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     const { model } = world.fake;
