@@ -15,6 +15,8 @@ export async function addVersion(service: Service, recent: RecentWrites, id: str
   let answer = await add();
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
     await createSecret(service, id, context);
+    // Its numbers begin anew.
+    recent.forget(id);
     answer = await add();
   }
   const added = valueOf(answer);
