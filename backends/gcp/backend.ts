@@ -4,7 +4,7 @@ import type { Layout } from './layouts/layout.ts';
 import { interrupted } from './service/interruption.ts';
 import type { Service } from './service/service.ts';
 
-export function createBackend(service: Service, layout: Layout, identity: string | undefined): SecretBackend {
+export function createBackend(service: Service, layout: Layout, prefix: string, identity: string | undefined): SecretBackend {
   let closed = false;
   const start = (context: CallContext): void => {
     if (closed) throw new BackendError('closed');
@@ -39,7 +39,7 @@ export function createBackend(service: Service, layout: Layout, identity: string
     },
     async check(context): Promise<HealthReport> {
       start(context);
-      const server = await check(service, layout, context);
+      const server = await check(service, layout, prefix, context);
       return { server, ...(identity === undefined ? {} : { identity }) };
     },
     async close() {

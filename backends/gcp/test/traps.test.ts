@@ -139,6 +139,14 @@ describe.each(transports)('traps, over %s', (transport) => {
     await expect(world.backend.check(context())).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
+  it('a health check asks for nothing outside the prefix, which a condition may end the rights at', async () => {
+    await using world = await openWorld({ transport, settings: { prefix: 'ci-' } });
+    world.fake.model.denied.push((permission, id) => permission === 'secretmanager.versions.access' && id?.startsWith('ci-') !== true);
+    await expect(world.backend.check(context())).resolves.toMatchObject({ server: expect.any(String) });
+    add(world.fake.model, 'others', 'value');
+    await expect(world.backend.check(context())).resolves.toMatchObject({ server: expect.any(String) });
+  });
+
   it('quota errors say when to come back', async () => {
     await using world = await openWorld({ transport });
     world.fake.service.faults.set('throttle');
