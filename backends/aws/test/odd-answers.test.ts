@@ -51,6 +51,11 @@ describe('answers that no sane service gives', () => {
     expect(asked).toBe(3);
   });
 
+  it('are not taken into memory when they are larger than any', async () => {
+    const backend = await openCanned({ ListSecrets: { SecretList: [], padding: 'x'.repeat(65 * 1024 * 1024) } });
+    await expect(listAll(backend)).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
   it('end lists that pretend to be empty', async () => {
     for (const answer of [{}, { SecretList: [{}] }]) await expect(listAll(await openCanned({ ListSecrets: answer }))).rejects.toMatchObject({ code: 'bad_answer' });
   });
