@@ -19,7 +19,11 @@ export async function readEntry(service: Service, scope: ScopePath, pin: string 
   if (pin !== undefined && !/^[1-9]\d{0,14}$/.test(pin)) throw new BackendError('invalid_argument', { detail: 'a version of Vault is a positive whole number' });
   const path = pathOf(service.config, version, 'data', scope);
   const answer = await service.send({ method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` }, context);
-  return version === 1 ? parseUnversioned(answer) : parseEntry(answer, 'data');
+  if (version === 1) return parseUnversioned(answer);
+  const entry = parseEntry(answer, 'data');
+  // Between here and the server something may answer by the path alone.
+  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin) throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
+  return entry;
 }
 
 /** The names of the fields, without their values. @throws BackendError */
