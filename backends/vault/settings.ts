@@ -32,7 +32,7 @@ export const settings = {
     description: 'The path of the auth method; left out: the method\'s name.', example: 'approle',
   },
   'auth.namespace': {
-    type: 'string', description: 'The namespace to sign in to; left out: the one of the mount.', example: 'engineering',
+    type: 'string', description: 'The namespace to sign in to, `/` for the root; left out: the one of the mount.', example: 'engineering',
   },
   'auth.token': {
     type: 'string', secret: true, required: true, when: { field: 'auth.method', is: ['token'] },

@@ -48,7 +48,7 @@ describe('a file that a setting names', () => {
     }
     expect(gateway.requests).toEqual([]);
     const { another: anotherWithout } = await openVault();
-    const backend = await anotherWithout({ 'tls.caFile': join(allowed, 'link') });
+    const backend = await anotherWithout({ address: 'https://127.0.0.1:1', 'tls.caFile': join(allowed, 'link') });
     expect((await failure(backend.check(context()))).code).toBe('misconfigured');
   });
 
@@ -73,7 +73,7 @@ describe('a file that a setting names', () => {
     await writeFile(at('bytes'), Uint8Array.of(0x61, 0xff));
     const { another } = await openVault({}, { paths: [allowed] });
     for (const name of ['pipe', 'folder', 'large', 'bytes']) {
-      for (const settings of [{ 'auth.method': 'jwt', 'auth.jwtFile': at(name) }, { 'tls.caFile': at(name) }]) {
+      for (const settings of [{ 'auth.method': 'jwt', 'auth.jwtFile': at(name) }, { address: 'https://127.0.0.1:1', 'tls.caFile': at(name) }]) {
         const backend = await another(settings);
         expect((await failure(backend.check(context(2000)))).code).toBe('misconfigured');
         await backend.close();

@@ -85,5 +85,8 @@ describe('namespaces', () => {
     const jwt = await another({ namespace: 'team', 'auth.namespace': 'parent', 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
     await readText(jwt, ref('app', 'TOKEN'));
     expect(gateway.requests.at(-1)).toMatchObject({ path: 'auth/jwt/login', namespace: 'parent' });
+    const root = await another({ namespace: 'team', 'auth.namespace': '/', 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
+    expect(await readText(root, ref('app', 'TOKEN'))).toEqual(['of the team']);
+    expect(gateway.requests.filter(({ path }) => path === 'auth/jwt/login').at(-1)).toMatchObject({ namespace: '' });
   });
 });
