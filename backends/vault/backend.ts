@@ -9,6 +9,7 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
   const capabilities = capabilitiesOf(config);
   const closing = new AbortController();
   let opening: Promise<Service> | undefined;
+  let closed: Promise<void> | undefined;
 
   const requireOpen = (): void => {
     if (closing.signal.aborted) throw new BackendError('closed');
@@ -27,6 +28,12 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     requireRunning(context);
     const own = scoped(context);
     return [await open(own), own];
+  };
+
+  const end = async (): Promise<void> => {
+    closing.abort(new BackendError('closed'));
+    const service = await opening?.catch(() => undefined);
+    await service?.close();
   };
 
   return {
@@ -79,11 +86,9 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
       const kvVersion = await service.examine(own);
       return { server: `KV version ${kvVersion}` };
     },
-    async close() {
-      if (closing.signal.aborted) return;
-      closing.abort(new BackendError('closed'));
-      const service = await opening?.catch(() => undefined);
-      await service?.close();
+    close() {
+      closed ??= end();
+      return closed;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import { within } from '../interruption.ts';
+import { descriptionOf } from '../kv/path.ts';
 import { shared } from '../shared.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
@@ -58,8 +59,8 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
 
   const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
     const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(() => undefined);
-    const renewed = answer && parseGrant(answer, subject.grant.created);
-    if (session !== subject) return;
+    const renewed = answer && parseGrant(answer, subject.grant.isOurs);
+    if (session !== subject || closing.signal.aborted) return;
     if (renewed !== undefined) {
       adopt(renewed, firstTtlSeconds);
       return;
@@ -76,9 +77,16 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     return entry;
   };
 
+  const isGood = async ({ grant }: Session): Promise<boolean> => {
+    if ((await askAboutSelf('GET', 'lookup-self', grant, ownContext(requestTimeoutMs))).status !== 403) return true;
+    // A policy may keep a good token from looking itself up.
+    const described = await wire.send({ method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace }, ownContext(requestTimeoutMs));
+    return described.status === 200;
+  };
+
   const examine = shared(async () => {
     const refused = session;
-    if (refused !== undefined && (await askAboutSelf('GET', 'lookup-self', refused.grant, ownContext(requestTimeoutMs))).status !== 403) return undefined;
+    if (refused !== undefined && await isGood(refused)) return undefined;
     if (config.auth.method === 'token') throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
     clearTimeout(timer);
     session = undefined;
@@ -99,8 +107,9 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       await within(lastEntry, patience).catch(() => undefined);
       clearTimeout(timer);
       closing.abort(new BackendError('closed'));
-      if (session?.grant.created !== true) return;
-      await askAboutSelf('POST', 'revoke-self', session.grant, patience).catch(() => host.log('warn', 'the token could not be revoked; it ends by itself'));
+      if (session?.grant.isOurs !== true) return;
+      const status = await askAboutSelf('POST', 'revoke-self', session.grant, patience).then((answer) => answer.status, () => 0);
+      if (status !== 200 && status !== 204) host.log('warn', 'the token could not be revoked; it ends by itself', { status });
       session = undefined;
     },
   };

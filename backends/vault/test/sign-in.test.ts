@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { codeOf, failure, readText } from './support/ask.ts';
 import { context } from './support/host.ts';
 import { createRole } from './support/harness.ts';
@@ -43,6 +43,22 @@ describe('signing in', () => {
     expect(count('auth/approle/login')).toBe(1);
   });
 
+  it('does not happen for each refusal where the policy keeps a good token from looking itself up', async () => {
+    const { backend, count, put, fake } = await openWithRole({ token_no_default_policy: true });
+    await put('sys/policies/acl/app', { policy: `${policy}\npath "secret/data/denied" { capabilities = ["deny"] }` });
+    for (let round = 0; round < 3; round += 1) expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['value', 'permission_denied']);
+    expect(count('auth/approle/login')).toBe(1);
+    fake.advance(3_700_000);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
+    expect(count('auth/approle/login')).toBe(2);
+  });
+
+  it('at a method that is not there says so', async () => {
+    const { backend, gateway } = await openWithRole();
+    gateway.answerOnce({ status: 404, text: '{"errors":["no handler for route \\"auth/approle/login\\". route entry not found."]}' });
+    expect(await failure(backend.check(context()))).toMatchObject({ code: 'misconfigured', detail: expect.stringContaining('auth/approle') });
+  });
+
   it('is refused: unauthenticated, with the method named and no credential', async () => {
     const { another } = await openVault();
     const wrong = await another({ 'auth.method': 'approle', 'auth.roleId': 'canary-role', 'auth.secretId': 'canary-secret' });
@@ -58,6 +74,13 @@ describe('signing in', () => {
     const wrong = await another({ 'auth.token': 'canary-token' });
     expect(await readText(wrong, ref('app', 'TOKEN'))).toEqual(['unauthenticated']);
     expect(await codeOf(wrong.check(context()))).toBe('unauthenticated');
+  });
+
+  it('with a given token that may not look itself up leaves a refusal a matter of rights', async () => {
+    const { another, fake, put } = await openVault({ kvVersion: '2' });
+    await put('sys/policies/acl/app', { policy: 'path "secret/data/app" { capabilities = ["read"] }' });
+    const backend = await another({ 'auth.token': fake.tokens.create({ policies: ['app'], hasDefaultPolicy: false }).id });
+    expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['absent', 'permission_denied']);
   });
 
   it('with a given token that may not look itself up works, without renewal', async () => {
@@ -124,5 +147,30 @@ describe('the token', () => {
     await renewed;
     await backend.close();
     expect(gateway.requests.map(({ path }) => path)).not.toContain('auth/token/revoke-self');
+  });
+
+  it('that cannot be revoked is told', async () => {
+    const { backend, host } = await openWithRole({ token_no_default_policy: true });
+    await readText(backend, ref('app', 'TOKEN'));
+    await backend.close();
+    expect(host.logged).toEqual([JSON.stringify({ level: 'warn', message: 'the token could not be revoked; it ends by itself', status: 403 })]);
+  });
+
+  it('is revoked before any call of close resolves', async () => {
+    const { backend, fake } = await openWithRole();
+    const before = fake.tokens.live().length;
+    await readText(backend, ref('app', 'TOKEN'));
+    void backend.close();
+    await backend.close();
+    expect(fake.tokens.live()).toHaveLength(before);
+  });
+
+  it('whose renewal closing interrupts is not called one that could not be renewed', async () => {
+    const { backend, gateway, host } = await openWithRole({ token_ttl: 1 });
+    await readText(backend, ref('app', 'TOKEN'));
+    gateway.fault('hang', 1);
+    await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/renew-self'), { timeout: 5000 });
+    await backend.close();
+    expect(host.logged).toEqual([]);
   });
 });

@@ -84,7 +84,7 @@ export function createFakeVault(rootToken: string): FakeVault {
         token: {
           policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [], namespace: call.namespace,
           ttlSeconds: memberCount(call.body, 'token_ttl') ?? 3600, maxTtlSeconds: memberCount(call.body, 'token_max_ttl') ?? 0,
-          type: memberText(call.body, 'token_type') === 'batch' ? 'batch' : 'service',
+          type: memberText(call.body, 'token_type') === 'batch' ? 'batch' : 'service', hasDefaultPolicy: member(call.body, 'token_no_default_policy') !== true,
         },
       });
       return done;
