@@ -20,7 +20,7 @@ export async function readEntry(service: Service, scope: ScopePath, pin: string 
   const path = pathOf(service.config, version, 'data', scope);
   const answer = await service.send({ method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` }, context);
   if (version === 1) return parseUnversioned(answer);
-  const entry = parseEntry(answer, 'data');
+  const entry = await parseEntry(service, answer, 'data', context);
   // Between here and the server something may answer by the path alone.
   if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin) throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
   return entry;
@@ -29,7 +29,7 @@ export async function readEntry(service: Service, scope: ScopePath, pin: string 
 /** The names of the fields, without their values. @throws BackendError */
 export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
   const answer = await service.send({ method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` }, context);
-  return parseEntry(answer, 'subkeys');
+  return parseEntry(service, answer, 'subkeys', context);
 }
 
 function parseUnversioned(answer: Answer): Entry {
@@ -40,8 +40,11 @@ function parseUnversioned(answer: Answer): Entry {
 }
 
 /** A deleted version is a 404 with a body; its metadata says what became of it. */
-function parseEntry(answer: Answer, part: 'data' | 'subkeys'): Entry {
-  if (isNothing(answer)) return { state: 'never' };
+async function parseEntry(service: Service, answer: Answer, part: 'data' | 'subkeys', context: CallContext): Promise<Entry> {
+  if (isNothing(answer)) {
+    await service.requireVersion(2, context);
+    return { state: 'never' };
+  }
   const data = member(answer.body, 'data');
   const metadata = member(data, 'metadata');
   const version = memberCount(metadata, 'version');

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import type { SecretBackend } from '@kici-dev/secret-backend';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { vaultDefinition } from '../index.ts';
 import { codeOf, failure, listAll, readText, writeText } from './support/ask.ts';
-import { context } from './support/host.ts';
+import { context, settingsOf } from './support/host.ts';
 import { openVault, ref } from './support/open.ts';
 
 const mounts = (requests: readonly { readonly path: string }[]): number => requests.filter(({ path }) => path.startsWith('sys/internal/ui/mounts/')).length;
@@ -55,6 +57,29 @@ describe('the version of a mount', () => {
     await put('kv/data/app', { data: { TOKEN: 'one' } });
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['misconfigured']);
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['one']);
+  });
+
+  it('is asked for again before a path is called absent, at most every 30 seconds: version 1 has none of the paths of version 2', async () => {
+    const { host, gateway, put, server } = await openVault();
+    let later = 0;
+    const openAt = async (kvVersion: 'auto' | '2'): Promise<SecretBackend> => {
+      const backend = await vaultDefinition.create(settingsOf({ address: gateway.address, mount: 'kv', kvVersion, 'auth.token': server.rootToken }), { ...host, now: () => Date.now() + later });
+      onTestFinished(() => backend.close());
+      return backend;
+    };
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '2' } });
+    await put('kv/data/app', { data: { TOKEN: 'one' } });
+    const [auto, told] = [await openAt('auto'), await openAt('2')];
+    for (const backend of [auto, told]) expect(await readText(backend, ref('app', 'TOKEN'), ref('none', 'TOKEN'), ref('other', 'TOKEN'))).toEqual(['one', 'absent', 'absent']);
+    expect(mounts(gateway.requests)).toBe(2);
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '1' } });
+    await put('kv/app', { TOKEN: 'two' });
+    later = 30_000;
+    expect(await codeOf(listAll(told))).toBe('misconfigured');
+    expect(await readText(told, ref('app', 'TOKEN'))).toEqual(['misconfigured']);
+    expect(await codeOf(told.versions?.(ref('app', 'TOKEN'), context()) ?? Promise.resolve())).toBe('misconfigured');
+    expect(await readText(auto, ref('app', 'TOKEN'))).toEqual(['bad_answer']);
+    expect(await readText(auto, ref('app', 'TOKEN'), ref('none', 'TOKEN'))).toEqual(['two', 'absent']);
   });
 
   it('that is no KV engine, or begins elsewhere, is named', async () => {
