@@ -1,5 +1,5 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
-import { failureOf } from '../errors.ts';
+import { failureOf, isRefusal } from '../errors.ts';
 import { member, memberText } from '../wire/json.ts';
 import { descriptionOf } from './path.ts';
 import type { Service } from './service.ts';
@@ -14,7 +14,7 @@ export async function detectVersion(service: Service, mustSee: boolean, context:
   const { mount, kvVersion } = service.config;
   const answer = await service.send({ method: 'GET', path: descriptionOf(service.config) }, context);
   const said = kvVersion === 'auto' ? undefined : kvVersion === '1' ? 1 : 2;
-  if (answer.status === 403) {
+  if (isRefusal(answer)) {
     if (said !== undefined && !mustSee) return said;
     throw new BackendError('permission_denied', { detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion` });
   }

@@ -1,6 +1,6 @@
 import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
-import { speaksOf, versionedPathWarning } from '../errors.ts';
+import { isRefusal, speaksOf, versionedPathWarning } from '../errors.ts';
 import { within } from '../interruption.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import { shared } from '../shared.ts';
@@ -59,7 +59,7 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       const answer = await wire.send({ ...request, namespace, token: session.grant.token }, context);
       // The mount was upgraded since it was asked about.
       if (answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
-      if (answer.status !== 403) return answer;
+      if (!isRefusal(answer)) return answer;
       const next = await sessions.afterRefusal(session, context);
       return next === undefined ? answer : wire.send({ ...request, namespace, token: next.grant.token }, context);
     },

@@ -1,6 +1,6 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { AuthConfig, VaultConfig } from '../config.ts';
-import { failureOf, speaksOf } from '../errors.ts';
+import { failureOf, isJudgement, isRefusal, speaksOf } from '../errors.ts';
 import { encodePath } from '../kv/path.ts';
 import type { Answer } from '../wire/answer.ts';
 import { readSource } from '../wire/files.ts';
@@ -26,7 +26,7 @@ export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost,
   const grant = parseGrant(answer, true);
   if (grant !== undefined) return grant;
   // The API has no 401: wrong credentials are 400 or 403, by method.
-  if (answer.status === 400 || answer.status === 403) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
+  if (isRefusal(answer) || (answer.status === 400 && isJudgement(answer))) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
   if (answer.status === 200 && isRecord(member(answer.body, 'auth'))) throw new BackendError('unauthenticated', { detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given` });
   if (speaksOf(answer, 'no handler for route')) throw new BackendError('misconfigured', { detail: `there is no auth method at auth/${auth.mount}: check auth.mount and auth.namespace` });
   throw failureOf(answer);
@@ -48,7 +48,7 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
 /** A given token tells when it ends, unless its policies do not let it; it may still be good then. */
 async function lookUp(wire: Wire, token: string, namespace: string | undefined, context: CallContext): Promise<Grant> {
   const answer = await wire.send({ method: 'GET', path: '/auth/token/lookup-self', token, namespace }, context);
-  if (answer.status === 403) return { token, ttlSeconds: 0, renewable: false, isOurs: false };
+  if (isRefusal(answer)) return { token, ttlSeconds: 0, renewable: false, isOurs: false };
   const data = member(answer.body, 'data');
   const ttlSeconds = memberCount(data, 'ttl');
   if (answer.status !== 200 || ttlSeconds === undefined) throw failureOf(answer);

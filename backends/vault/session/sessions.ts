@@ -1,5 +1,6 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
+import { isRefusal } from '../errors.ts';
 import { within } from '../interruption.ts';
 import { descriptionOf } from '../kv/path.ts';
 import { shared } from '../shared.ts';
@@ -67,7 +68,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     }
     const remainingMs = subject.expiresAt - host.now();
     host.log('warn', 'a token could not be renewed', { status: answer?.status ?? 0, remainingMs });
-    if (remainingMs > 1000 && answer?.status !== 403) schedule(subject, firstTtlSeconds, remainingMs / 3);
+    if (remainingMs > 1000 && !(answer !== undefined && isRefusal(answer))) schedule(subject, firstTtlSeconds, remainingMs / 3);
   };
 
   const signInOnce = shared(async () => adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs))));
@@ -78,7 +79,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   };
 
   const isGood = async ({ grant }: Session): Promise<boolean> => {
-    if ((await askAboutSelf('GET', 'lookup-self', grant, ownContext(requestTimeoutMs))).status !== 403) return true;
+    if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(requestTimeoutMs)))) return true;
     // A policy may keep a good token from looking itself up.
     const described = await wire.send({ method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace }, ownContext(requestTimeoutMs));
     return described.status === 200;

@@ -59,6 +59,26 @@ describe('signing in', () => {
     expect(await failure(backend.check(context()))).toMatchObject({ code: 'misconfigured', detail: expect.stringContaining('auth/approle') });
   });
 
+  it('is not called refused by what a proxy, or a TLS server that is spoken to without, says', async () => {
+    const { backend, gateway } = await openWithRole();
+    for (const status of [400, 403]) {
+      gateway.answerOnce({ status, text: 'Client sent an HTTP request to an HTTPS server.\n' });
+      expect(await codeOf(backend.check(context()))).toBe('bad_answer');
+    }
+  });
+
+  it('does not happen again, and nothing is asked about the token, when a proxy lets nobody through', async () => {
+    const { backend, count, gateway } = await openWithRole();
+    const page = { status: 403, text: '<html>forbidden</html>' };
+    await readText(backend, ref('app', 'TOKEN'));
+    const before = gateway.requests.length;
+    gateway.answerOnce(page);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['bad_answer']);
+    expect(gateway.requests.slice(before).map(({ path }) => path)).toEqual(['secret/data/app']);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
+    expect(count('auth/approle/login')).toBe(1);
+  });
+
   it('is refused: unauthenticated, with the method named and no credential', async () => {
     const { another } = await openVault();
     const wrong = await another({ 'auth.method': 'approle', 'auth.roleId': 'canary-role', 'auth.secretId': 'canary-secret' });
@@ -135,6 +155,18 @@ describe('the token', () => {
     expect(fake.tokens.live()).toHaveLength(before + 1);
     await backend.close();
     expect(fake.tokens.live()).toHaveLength(before);
+  });
+
+  it('is renewed after all where a proxy\'s page came first', async () => {
+    const { another, fake, gateway, host, put } = await openVault({ kvVersion: '2' });
+    await put('sys/policies/acl/app', { policy });
+    const { id } = fake.tokens.create({ policies: ['app'], ttlSeconds: 4 });
+    const backend = await another({ 'auth.token': id });
+    await readText(backend, ref('app', 'TOKEN'));
+    gateway.answerOnce({ status: 403, text: '<html>forbidden</html>' });
+    const renewals = (): number => gateway.requests.filter(({ path }) => path === 'auth/token/renew-self').length;
+    await vi.waitUntil(() => renewals() === 2, { timeout: 4500 });
+    expect(host.logged).toHaveLength(1);
   });
 
   it('that was given is renewed and never revoked', async () => {
