@@ -1,5 +1,5 @@
 import { BackendError, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
-import { failureOf, isNothing } from '../errors.ts';
+import { failureOf, isNothing, speaksOf, versionedPathWarning } from '../errors.ts';
 import type { Answer } from '../wire/answer.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
 import { pathOf } from './path.ts';
@@ -29,6 +29,7 @@ export async function readEntry(service: Service, scope: ScopePath, pin: string 
 /** The names of the fields, without their values. @throws BackendError */
 export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
   const answer = await service.send({ method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` }, context);
+  if (speaksOf(answer, versionedPathWarning)) throw new BackendError('misconfigured', { detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values' });
   return parseEntry(service, answer, 'subkeys', context);
 }
 

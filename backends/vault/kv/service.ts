@@ -58,7 +58,7 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       const session = await sessions.current(context);
       const answer = await wire.send({ ...request, namespace, token: session.grant.token }, context);
       // The mount was upgraded since it was asked about.
-      if (answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
+      if (version === 1 && answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
       if (!isRefusal(answer)) return answer;
       const next = await sessions.afterRefusal(session, context);
       return next === undefined ? answer : wire.send({ ...request, namespace, token: next.grant.token }, context);

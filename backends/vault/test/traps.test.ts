@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, listAll, readText } from './support/ask.ts';
+import { codeOf, failure, listAll, readText } from './support/ask.ts';
 import { context } from './support/host.ts';
 import { openVault, ref, type Opened } from './support/open.ts';
 import { administer } from './support/server.ts';
@@ -88,7 +88,15 @@ describe('trap', () => {
     await put('secret/data/app', { data: { TOKEN: 'value' } });
     expect((await listAll(await another({ listing: 'auto' }))).secrets).toEqual(['app TOKEN']);
     expect((await listAll(await another({ listing: 'values' }))).secrets).toEqual(['app TOKEN']);
-    expect(await codeOf(listAll(await another({ listing: 'subkeys' })))).toBe('misconfigured');
+    expect(await failure(listAll(await another({ listing: 'subkeys' })))).toMatchObject({ code: 'misconfigured', detail: expect.stringContaining('set listing to auto or values') });
+  });
+
+  it('a server without subkeys is asked what lies at the mount for each of its paths', async () => {
+    const { another, fake, gateway, put } = await openVault({ kvVersion: 'auto' });
+    fake.hasSubkeys = false;
+    for (let index = 0; index < 5; index += 1) await put(`secret/data/app${index}`, { data: { TOKEN: 'value' } });
+    expect((await listAll(await another())).secrets).toHaveLength(5);
+    expect(gateway.requests.filter(({ path }) => path.startsWith('sys/internal/ui/mounts/'))).toHaveLength(1);
   });
 
   it('a policy that does not mention subkeys cannot be listed with, or values are read though the settings forbid it', async () => {

@@ -116,7 +116,7 @@ export function createFakeVault(rootToken: string): FakeVault {
     if (!isRoot(token) && !isAllowed(rulesOf(realm, token), aclPath, capabilityOf(call))) return refused(403, '1 error occurred:\n\t* permission denied\n\n');
     if (mount === undefined || engine === undefined) return refused(404, `no handler for route "${call.path}". route entry not found.`);
     const inner = call.path.slice(mount.length + 1);
-    if (!fake.hasSubkeys && inner.startsWith('subkeys/')) return refused(404, '1 error occurred:\n\t* unsupported path\n\n');
+    if (!fake.hasSubkeys && inner.startsWith('subkeys/')) return engine.handle(call, inner.replace('subkeys', 'unknown'));
     return engine.handle(call, inner);
   };
 
