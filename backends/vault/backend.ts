@@ -83,8 +83,8 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     } : {}),
     async check(context) {
       const [service, own] = await start(context);
-      const kvVersion = await service.examine(own);
-      return { server: `KV version ${kvVersion}` };
+      const { check } = await import('./kv/check.ts');
+      return { server: `KV version ${await check(service, own)}` };
     },
     close() {
       closed ??= end();

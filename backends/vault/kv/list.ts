@@ -45,7 +45,8 @@ export async function* list(service: Service, { scope, depth }: ListQuery, conte
   }
 }
 
-async function listFolder(service: Service, folder: ScopePath | undefined, context: CallContext): Promise<{ readonly children: Children } | { readonly refused: UnlistedScope }> {
+/** @throws BackendError, also where everything is refused */
+export async function listFolder(service: Service, folder: ScopePath | undefined, context: CallContext): Promise<{ readonly children: Children } | { readonly refused: UnlistedScope }> {
   const version = await service.kvVersion(context);
   const answer = await service.send({ method: 'GET', path: folderOf(service.config, version, folder) }, context);
   // An empty folder is a 404.

@@ -70,7 +70,11 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       if (host.now() - settledAt < settledMs) return;
       if (await within(detect(), context) !== expected) throw new BackendError('bad_answer', { detail: 'the mount was replaced by one of the other KV version' });
     },
-    examine: (context) => detectVersion(service, true, context),
+    async examine(context) {
+      version = await detectVersion(service, true, context);
+      settledAt = host.now();
+      return version;
+    },
     alone: createLocks(),
     async close() {
       closing.abort(new BackendError('closed'));

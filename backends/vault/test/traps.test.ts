@@ -1,3 +1,4 @@
+import { BackendError } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
 import { codeOf, failure, listAll, readText } from './support/ask.ts';
 import { context } from './support/host.ts';
@@ -49,6 +50,20 @@ describe('trap', () => {
   it('a health check without authentication finds wrong credentials healthy', async () => {
     const { another } = await openVault();
     expect(await codeOf((await another({ 'auth.token': 'wrong' })).check(context()))).toBe('unauthenticated');
+  });
+
+  it('a health check without the rights that jobs need finds a backend healthy that refuses them all', async () => {
+    const { another, fake, put } = await openVault({ basePath: 'teams/shop' });
+    const policies = {
+      elsewhere: ['data/other/*', 'metadata/other/*'], 'names only': ['metadata/teams/shop/*'], 'values only': ['data/teams/shop/*'], both: ['data/teams/shop/*', 'metadata/teams/shop/*'],
+    };
+    const codes = [];
+    for (const [name, paths] of Object.entries(policies)) {
+      await put(`sys/policies/acl/${name}`, { policy: paths.map((path) => `path "secret/${path}" { capabilities = ["read", "list"] }`).join('\n') });
+      const backend = await another({ 'auth.token': fake.tokens.create({ policies: [name] }).id });
+      codes.push(await backend.check(context()).then(() => 'healthy', (error: unknown) => BackendError.is(error) && error.code));
+    }
+    expect(codes).toEqual(['permission_denied', 'permission_denied', 'permission_denied', 'healthy']);
   });
 
   it('a listed path is taken for a readable one: lists are not filtered by policy', async () => {
