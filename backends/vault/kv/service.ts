@@ -67,7 +67,7 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       return version ?? within(detect(), context);
     },
     async requireVersion(expected, context) {
-      if (host.now() - settledAt < settledMs) return;
+      if (Math.abs(host.now() - settledAt) < settledMs) return;
       if (await within(detect(), context) !== expected) throw new BackendError('bad_answer', { detail: 'the mount was replaced by one of the other KV version' });
     },
     async examine(context) {

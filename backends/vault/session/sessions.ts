@@ -10,6 +10,8 @@ import { parseGrant, signIn, type Grant } from './login.ts';
 
 const requestTimeoutMs = 10_000;
 const revokeTimeoutMs = 2_000;
+/** Servers lock out who keeps trying. */
+const refusalStandsMs = 1_000;
 const longestTimerMs = 2_147_483_647;
 
 export interface Session {
@@ -36,6 +38,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   let session: Session | undefined;
   let lastEntry: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let refusal: { readonly error: BackendError; readonly at: number } | undefined;
 
   /** For work that no single caller owns. */
   const ownContext = (timeoutMs: number): CallContext => ({ signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]), deadline: Date.now() + timeoutMs });
@@ -71,7 +74,15 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     if (remainingMs > 1000 && !(answer !== undefined && isRefusal(answer))) schedule(subject, firstTtlSeconds, remainingMs / 3);
   };
 
-  const signInOnce = shared(async () => adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs))));
+  const signInOnce = shared(async () => {
+    if (refusal !== undefined && Math.abs(host.now() - refusal.at) < refusalStandsMs) throw refusal.error;
+    try {
+      return adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs)));
+    } catch (error) {
+      if (BackendError.is(error) && error.code === 'unauthenticated') refusal = { error, at: host.now() };
+      throw error;
+    }
+  });
   const enter = (): Promise<Session> => {
     const entry = signInOnce();
     lastEntry = entry.catch(() => undefined);
