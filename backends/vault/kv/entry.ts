@@ -19,7 +19,7 @@ export async function readEntry(service: Service, scope: ScopePath, pin: string 
   if (pin !== undefined && !/^[1-9]\d{0,14}$/.test(pin)) throw new BackendError('invalid_argument', { detail: 'a version of Vault is a positive whole number' });
   const path = pathOf(service.config, version, 'data', scope);
   const answer = await service.send({ method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` }, context);
-  if (version === 1) return parseUnversioned(answer);
+  if (version === 1) return parseUnversioned(service, answer, context);
   const entry = await parseEntry(service, answer, 'data', context);
   // Between here and the server something may answer by the path alone.
   if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin) throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
@@ -33,8 +33,11 @@ export async function readSubkeys(service: Service, scope: ScopePath, context: C
   return parseEntry(service, answer, 'subkeys', context);
 }
 
-function parseUnversioned(answer: Answer): Entry {
-  if (isNothing(answer)) return { state: 'never' };
+async function parseUnversioned(service: Service, answer: Answer, context: CallContext): Promise<Entry> {
+  if (isNothing(answer)) {
+    await service.requireVersion(1, context);
+    return { state: 'never' };
+  }
   const fields = member(answer.body, 'data');
   if (answer.status !== 200 || !isRecord(fields)) throw failureOf(answer);
   return { state: 'present', fields };
