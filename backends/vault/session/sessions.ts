@@ -100,6 +100,8 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     const refused = session;
     if (refused !== undefined && await isGood(refused)) return undefined;
     if (config.auth.method === 'token') throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
+    // Another call may have signed in meanwhile.
+    if (session !== refused) return session;
     clearTimeout(timer);
     session = undefined;
     return enter();

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { vaultDefinition } from '../index.ts';
 import { codeOf, failure, readText } from './support/ask.ts';
-import { context } from './support/host.ts';
+import { context, settingsOf } from './support/host.ts';
 import { createRole } from './support/harness.ts';
 import { openVault, ref, type Opened } from './support/open.ts';
 
@@ -190,6 +191,26 @@ describe('the token', () => {
     await renewed;
     await backend.close();
     expect(gateway.requests.map(({ path }) => path)).not.toContain('auth/token/revoke-self');
+  });
+
+  it('that a call got while another asked about the one before is kept, and none is left behind', async () => {
+    const { gateway, host, put, server, fake } = await openWithRole();
+    const { roleId, secretId } = await createRole(server, 'app', { token_policies: ['app'], token_ttl: 3600 });
+    let later = 0;
+    const settings = { address: gateway.address, kvVersion: '2', 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId } as const;
+    const backend = await vaultDefinition.create(settingsOf(settings), { ...host, now: () => Date.now() + later });
+    const before = fake.tokens.live().length;
+    await readText(backend, ref('app', 'TOKEN'));
+    await put('auth/token/revoke-accessor', { accessor: fake.tokens.live().at(-1)?.accessor });
+    // The refused read and the question about its token are slow; the token ends by the clock meanwhile.
+    gateway.fault('delay', 2);
+    const refused = readText(backend, ref('app', 'TOKEN'));
+    await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/lookup-self'));
+    later = 3_600_000;
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
+    expect(await refused).toEqual(['value']);
+    await backend.close();
+    expect(fake.tokens.live()).toHaveLength(before);
   });
 
   it('that cannot be revoked is told', async () => {
