@@ -10,6 +10,8 @@ export interface Filter {
    * first that lies too close to the end to be read.
    */
   readonly find: (bytes: Uint8Array, from: number) => number;
+  /** A filter for `added` too. It may be this one, which then also points at places of what was added. */
+  readonly extend: (all: readonly Uint8Array[], added: readonly Uint8Array[]) => Filter;
 }
 
 const maxStride = 16;
@@ -17,24 +19,23 @@ const bitsPerGroup = 64;
 const maxBits = 2 ** 26;
 
 /** @param patterns each of at least 4 bytes */
-export function buildFilter(patterns: readonly Uint8Array[]): Filter {
-  const shortest = patterns.reduce((length, pattern) => Math.min(length, pattern.length), maxStride * 2);
-  const group = shortest < 8 ? 3 : 4;
-  const stride = Math.min(maxStride, shortest - group + 1);
-  const wanted = Math.min(maxBits, Math.max(1_024, patterns.length * stride * bitsPerGroup));
-  const shift = 32 - Math.ceil(Math.log2(wanted));
+export function createFilter(patterns: readonly Uint8Array[]): Filter {
+  const { group, stride, shift } = sizesFor(patterns);
   const bits = new Uint32Array(2 ** (32 - shift) / 32);
   const fourth = group === 4 ? 0xff : 0;
   // Multiplicative hashing: the upper bits of a product by the golden ratio are well mixed.
   const slot = (bytes: Uint8Array, at: number): number =>
     Math.imul((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | (((bytes[at + 3] ?? 0) & fourth) << 24), 0x9e3779b1) >>> shift;
-  for (const pattern of patterns) {
-    for (let at = 0; at < stride; at += 1) {
-      const index = slot(pattern, at);
-      bits[index >>> 5] = (bits[index >>> 5] ?? 0) | (1 << (index & 31));
+  const enter = (entered: readonly Uint8Array[]): void => {
+    for (const pattern of entered) {
+      for (let at = 0; at < stride; at += 1) {
+        const index = slot(pattern, at);
+        bits[index >>> 5] = (bits[index >>> 5] ?? 0) | (1 << (index & 31));
+      }
     }
-  }
-  return {
+  };
+  enter(patterns);
+  const filter: Filter = {
     stride,
     find(bytes, from) {
       const end = bytes.length - group;
@@ -45,5 +46,20 @@ export function buildFilter(patterns: readonly Uint8Array[]): Filter {
       }
       return at;
     },
+    extend(all, added) {
+      const sizes = sizesFor(all);
+      if (sizes.group !== group || sizes.stride !== stride || sizes.shift !== shift) return createFilter(all);
+      enter(added);
+      return filter;
+    },
   };
+  return filter;
+}
+
+function sizesFor(patterns: readonly Uint8Array[]): { readonly group: number; readonly stride: number; readonly shift: number } {
+  const shortest = patterns.reduce((length, pattern) => Math.min(length, pattern.length), maxStride * 2);
+  const group = shortest < 8 ? 3 : 4;
+  const stride = Math.min(maxStride, shortest - group + 1);
+  const wanted = Math.min(maxBits, Math.max(1_024, patterns.length * stride * bitsPerGroup));
+  return { group, stride, shift: 32 - Math.ceil(Math.log2(wanted)) };
 }

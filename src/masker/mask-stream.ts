@@ -1,5 +1,4 @@
-import type { Automaton } from './automaton.ts';
-import type { Filter } from './filter.ts';
+import type { Matcher } from './matchers.ts';
 import { addSpan, type Span } from './spans.ts';
 
 /** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
@@ -13,15 +12,9 @@ export interface MaskStream {
   end(): readonly Uint8Array[];
 }
 
-/** Everything that finds the patterns registered so far. */
-export interface Matcher {
-  readonly automaton: Automaton;
-  readonly filter: Filter;
-}
-
 const mask = Buffer.from('***');
 
-/** @param current gives another matcher after each registration */
+/** @param current gives another matcher after each registration, and whenever it sees fit */
 export function createMaskStream(current: () => Matcher): MaskStream {
   let matcher = current();
   let state = 0;
@@ -40,15 +33,15 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     let suspect = -1;
     for (;;) {
       for (; at < bytes.length; at += 1) {
-        const pending = hold[state] ?? 0;
+        const pending = hold(state);
         if (at - pending > suspect && pending <= stride) break;
         state = next(state, bytes[at] ?? 0);
-        const length = matchLength[state] ?? 0;
+        const length = matchLength(state);
         if (length > 0) addSpan(spans, at + 1 - length, at + 1);
       }
       if (at >= bytes.length) return;
       // A pattern that is not ruled out yet begins here or later.
-      const open = at - (hold[state] ?? 0);
+      const open = at - (hold(state));
       const found = find(bytes, open + stride - 1);
       const begin = found - stride + 1;
       if (begin > open) {
@@ -93,7 +86,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
       }
       const bytes = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
       scan(bytes, known);
-      return emit(bytes, bytes.length - (matcher.automaton.hold[state] ?? 0));
+      return emit(bytes, bytes.length - (matcher.automaton.hold(state)));
     },
     end: () => emit(held, held.length),
   };

@@ -1,0 +1,68 @@
+import { createAutomaton, type Automaton } from './automaton.ts';
+import { createFilter, type Filter } from './filter.ts';
+
+/** Everything that finds the patterns registered so far. */
+export interface Matcher {
+  readonly automaton: Automaton;
+  readonly filter: Filter;
+}
+
+/** Patterns that only become more, and what finds them. */
+export interface Matchers {
+  add(patterns: readonly Buffer[]): void;
+  /** Another one whenever there are more patterns, or its states have grown too large. */
+  current(): Matcher;
+}
+
+/** How much the states that output has reached may take, before they are given up and made anew as needed. */
+const maxStateBytes = 32 * 1024 * 1024;
+/** Two states' worth for each byte of the longest pattern, so that it can be followed to its end. */
+const minStateBytesPerByte = 64;
+
+export function createMatchers(limit: number = maxStateBytes): Matchers {
+  let sorted: readonly Buffer[] = [];
+  let added: Buffer[] = [];
+  let longest = 0;
+  let filter = createFilter(sorted);
+  let automaton = createAutomaton(sorted);
+  let matcher: Matcher = { automaton, filter };
+
+  /** When bytes arrive, so that values registered together are sorted in together. */
+  function take(): void {
+    const all = distinct([...sorted, ...added].sort(compare));
+    if (all.length > sorted.length) {
+      sorted = all;
+      longest = all.reduce((length, pattern) => Math.max(length, pattern.length), 0);
+      filter = filter.extend(all, added);
+      automaton = createAutomaton(all);
+    }
+    added = [];
+  }
+
+  return {
+    add(patterns) {
+      for (const pattern of patterns) added.push(pattern);
+    },
+    current() {
+      if (added.length > 0) take();
+      else if (automaton.byteLength() > limit && automaton.byteLength() > minStateBytesPerByte * longest) automaton = createAutomaton(sorted);
+      if (matcher.automaton !== automaton) matcher = { automaton, filter };
+      return matcher;
+    },
+  };
+}
+
+const compare = (left: Buffer, right: Buffer): number => left.compare(right);
+
+/** Each pattern once. One that begins the next becomes a view of it, so that a value and its trimmed form take the memory of one. */
+function distinct(sorted: readonly Buffer[]): readonly Buffer[] {
+  const kept: Buffer[] = [];
+  let next: Buffer | undefined;
+  for (const pattern of sorted.toReversed()) {
+    const begins = next !== undefined && next.length >= pattern.length && pattern.compare(next, 0, pattern.length) === 0;
+    if (begins && next?.length === pattern.length) continue;
+    next = begins && next !== undefined ? next.subarray(0, pattern.length) : pattern;
+    kept.push(next);
+  }
+  return kept.reverse();
+}
