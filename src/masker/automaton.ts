@@ -35,6 +35,11 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
   let cells = new Int32Array(firstStates * cellsPerState);
   let used = 0;
   const rows: Int32Array[] = [];
+  /** Empty between calls. */
+  const missing: number[] = [];
+  const heads = Uint32Array.from(patterns, (pattern) => headOf(pattern));
+  /** Where patterns part is mostly near their beginning: the first bytes of all lie close together. */
+  const byteOf = (index: number, depth: number): number => (depth < 4 ? ((heads[index] ?? 0) >>> (24 - depth * 8)) & 0xff : patterns[index]?.[depth] ?? 0);
   const read = (state: number, field: number): number => cells[state + field] ?? 0;
 
   function make(start: number, end: number, depth: number, fallback: number): number {
@@ -48,8 +53,8 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     const isComplete = patterns[start]?.length === depth;
     const first = isComplete ? start + 1 : start;
     const goesOn = first < end;
-    const firstByte = patterns[first]?.[depth] ?? ends;
-    const isFork = depth === 0 || (goesOn && firstByte !== patterns[end - 1]?.[depth]);
+    const firstByte = byteOf(first, depth);
+    const isFork = depth === 0 || (goesOn && firstByte !== byteOf(end - 1, depth));
     cells[state + cell.first] = first;
     cells[state + cell.end] = end;
     cells[state + cell.depth] = depth;
@@ -79,7 +84,6 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
 
   /** Makes the state after the byte, and those that it falls back to: the shortest first. */
   function makeNext(from: number, byte: number): number {
-    const missing: number[] = [];
     let reached = 0;
     for (let state = from; ; state = read(state, cell.fallback)) {
       const to = lookUp(state, byte);
@@ -87,28 +91,33 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
       else if (to >= 0) reached = to;
       if (to >= 0 || state === 0) break;
     }
-    for (const state of missing.toReversed()) {
-      const start = firstFrom(state, byte);
-      const end = firstFrom(state, byte + 1);
-      if (start < end) reached = make(start, end, read(state, cell.depth) + 1, reached);
-      const row = read(state, cell.onlyByte) === parts ? rows[read(state, cell.target)] : undefined;
-      if (row === undefined) cells[state + cell.target] = reached;
-      else row[byte] = reached;
+    for (let state = missing.pop(); state !== undefined; state = missing.pop()) {
+      const depth = read(state, cell.depth) + 1;
+      if (read(state, cell.onlyByte) === byte) {
+        reached = make(read(state, cell.first), read(state, cell.end), depth, reached);
+        cells[state + cell.target] = reached;
+        continue;
+      }
+      const start = firstFrom(state, byte, read(state, cell.first));
+      const end = firstFrom(state, byte + 1, start);
+      if (start < end) reached = make(start, end, depth, reached);
+      const row = rows[read(state, cell.target)];
+      if (row !== undefined) row[byte] = reached;
     }
     return reached;
   }
 
-  /** The first pattern of a state that goes on with the byte or a greater one. */
-  function firstFrom(state: number, byte: number): number {
+  /** The first pattern of a state, from `low` on, that goes on with the byte or a greater one. */
+  function firstFrom(state: number, byte: number, low: number): number {
     const depth = read(state, cell.depth);
-    let low = read(state, cell.first);
-    let high = read(state, cell.end);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((patterns[middle]?.[depth] ?? 0) < byte) low = middle + 1;
-      else high = middle;
+    let after = read(state, cell.end);
+    let found = low;
+    while (found < after) {
+      const middle = (found + after) >>> 1;
+      if (byteOf(middle, depth) < byte) found = middle + 1;
+      else after = middle;
     }
-    return low;
+    return found;
   }
 
   make(0, patterns.length, 0, 0);
@@ -116,6 +125,10 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     next,
     matchLength: (state) => read(state, cell.matchLength),
     hold: (state) => read(state, cell.hold),
-    byteLength: () => cells.byteLength + rows.length * rowBytes,
+    byteLength: () => used * Int32Array.BYTES_PER_ELEMENT + rows.length * rowBytes,
   };
+}
+
+function headOf(pattern: Uint8Array): number {
+  return (((pattern[0] ?? 0) << 24) | ((pattern[1] ?? 0) << 16) | ((pattern[2] ?? 0) << 8) | (pattern[3] ?? 0)) >>> 0;
 }

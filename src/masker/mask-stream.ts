@@ -1,5 +1,6 @@
 import type { Matcher } from './matchers.ts';
 import { addSpan, type Span } from './spans.ts';
+import { createTail } from './tail.ts';
 
 /** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
 export interface MaskStream {
@@ -18,8 +19,8 @@ const mask = Buffer.from('***');
 export function createMaskStream(current: () => Matcher): MaskStream {
   let matcher = current();
   let state = 0;
-  /** The input that has not gone out; spans and `masked` count from its first byte. */
-  let held = Buffer.alloc(0);
+  const held = createTail();
+  /** Matches in what is held, counted from its first byte, as is `masked`. */
   let spans: Span[] = [];
   /** How many of the held bytes belong to a match whose mask has gone out. */
   let masked = 0;
@@ -41,7 +42,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
       }
       if (at >= bytes.length) return;
       // A pattern that is not ruled out yet begins here or later.
-      const open = at - (hold(state));
+      const open = at - hold(state);
       const found = find(bytes, open + stride - 1);
       const begin = found - stride + 1;
       if (begin > open) {
@@ -53,8 +54,10 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     }
   }
 
-  function emit(bytes: Buffer, end: number): Uint8Array[] {
+  function emit(bytes: Uint8Array, end: number): Uint8Array[] {
+    held.dropTo(end);
     const out: Uint8Array[] = [];
+    if (end === 0) return out;
     let at = Math.min(masked, end);
     masked -= at;
     let used = 0;
@@ -69,25 +72,33 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     }
     if (at < end) out.push(bytes.subarray(at, end));
     spans = spans.slice(used).map((span) => ({ start: span.start - end, end: span.end - end }));
-    held = Buffer.from(bytes.subarray(end));
     return out;
+  }
+
+  /** What is held and the chunk after it, searched for all that is registered by now. */
+  function read(chunk: Uint8Array): Uint8Array {
+    const latest = current();
+    let known = held.length();
+    if (latest !== matcher) {
+      // Only held bytes can begin a match, so the new matcher starts over with them.
+      matcher = latest;
+      state = 0;
+      spans = [];
+      known = 0;
+    }
+    const bytes = held.append(chunk);
+    scan(bytes, known);
+    return bytes;
   }
 
   return {
     write(chunk) {
-      const latest = current();
-      let known = held.length;
-      if (latest !== matcher) {
-        // Only held bytes can begin a match, so the new matcher starts over with them.
-        matcher = latest;
-        state = 0;
-        spans = [];
-        known = 0;
-      }
-      const bytes = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
-      scan(bytes, known);
-      return emit(bytes, bytes.length - (matcher.automaton.hold(state)));
+      const bytes = read(chunk);
+      return emit(bytes, bytes.length - matcher.automaton.hold(state));
     },
-    end: () => emit(held, held.length),
+    end() {
+      const bytes = read(Buffer.alloc(0));
+      return emit(bytes, bytes.length);
+    },
   };
 }

@@ -9,15 +9,15 @@ export interface Matcher {
 
 /** Patterns that only become more, and what finds them. */
 export interface Matchers {
-  add(patterns: readonly Buffer[]): void;
+  readonly add: (patterns: readonly Buffer[]) => void;
   /** Another one whenever there are more patterns, or its states have grown too large. */
-  current(): Matcher;
+  readonly current: () => Matcher;
 }
 
 /** How much the states that output has reached may take, before they are given up and made anew as needed. */
 const maxStateBytes = 32 * 1024 * 1024;
-/** Two states' worth for each byte of the longest pattern, so that it can be followed to its end. */
-const minStateBytesPerByte = 64;
+/** Or as much as it takes to follow the longest pattern to its end, and others that begin within it. */
+const stateBytesPerByte = 128;
 
 export function createMatchers(limit: number = maxStateBytes): Matchers {
   let sorted: readonly Buffer[] = [];
@@ -29,7 +29,7 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
 
   /** When bytes arrive, so that values registered together are sorted in together. */
   function take(): void {
-    const all = distinct([...sorted, ...added].sort(compare));
+    const all = distinct([...sorted, ...added].toSorted(compare));
     if (all.length > sorted.length) {
       sorted = all;
       longest = all.reduce((length, pattern) => Math.max(length, pattern.length), 0);
@@ -45,7 +45,7 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
     },
     current() {
       if (added.length > 0) take();
-      else if (automaton.byteLength() > limit && automaton.byteLength() > minStateBytesPerByte * longest) automaton = createAutomaton(sorted);
+      else if (automaton.byteLength() > Math.max(limit, stateBytesPerByte * longest)) automaton = createAutomaton(sorted);
       if (matcher.automaton !== automaton) matcher = { automaton, filter };
       return matcher;
     },
@@ -64,5 +64,5 @@ function distinct(sorted: readonly Buffer[]): readonly Buffer[] {
     next = begins && next !== undefined ? next.subarray(0, pattern.length) : pattern;
     kept.push(next);
   }
-  return kept.reverse();
+  return kept.toReversed();
 }

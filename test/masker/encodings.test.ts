@@ -57,7 +57,7 @@ describe('tools that people pipe secrets through', () => {
     expect(masked(secret, output)).toBe('***');
   });
 
-  it.each(['short-value', 'x'.repeat(50), `${'0123456789'.repeat(20)}`])('inspect of a buffer with %s', (secret) => {
+  it.each(['short-value', 'x'.repeat(50), '0123456789'.repeat(20)])('inspect of a buffer with %s', (secret) => {
     expect(masked(secret, inspect({ key: Buffer.from(secret) }))).toMatch(/^\{\n? +key: <Buffer \*\*\*(?: \.\.\. 150 more bytes)?>\n? ?\}$/);
   });
 
