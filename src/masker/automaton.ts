@@ -35,11 +35,9 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
   let cells = new Int32Array(firstStates * cellsPerState);
   let used = 0;
   const rows: Int32Array[] = [];
-  /** Empty between calls. */
+  /** States to be made; empty between calls. */
   const missing: number[] = [];
-  const heads = Uint32Array.from(patterns, (pattern) => headOf(pattern));
-  /** Where patterns part is mostly near their beginning: the first bytes of all lie close together. */
-  const byteOf = (index: number, depth: number): number => (depth < 4 ? ((heads[index] ?? 0) >>> (24 - depth * 8)) & 0xff : patterns[index]?.[depth] ?? 0);
+  const byteOf = (index: number, depth: number): number => patterns[index]?.[depth] ?? 0;
   const read = (state: number, field: number): number => cells[state + field] ?? 0;
 
   function make(start: number, end: number, depth: number, fallback: number): number {
@@ -127,8 +125,4 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     hold: (state) => read(state, cell.hold),
     byteLength: () => used * Int32Array.BYTES_PER_ELEMENT + rows.length * rowBytes,
   };
-}
-
-function headOf(pattern: Uint8Array): number {
-  return (((pattern[0] ?? 0) << 24) | ((pattern[1] ?? 0) << 16) | ((pattern[2] ?? 0) << 8) | (pattern[3] ?? 0)) >>> 0;
 }

@@ -28,7 +28,8 @@ export function createMaskStream(current: () => Matcher): MaskStream {
   /** Walks where a pattern could be, and leaps over the rest. */
   function scan(bytes: Uint8Array, from: number): void {
     const { next, matchLength, hold } = matcher.automaton;
-    const { stride, find } = matcher.filter;
+    const { filter } = matcher;
+    const { stride } = filter;
     let at = from;
     /** The place that the filter pointed at. */
     let suspect = -1;
@@ -43,7 +44,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
       if (at >= bytes.length) return;
       // A pattern that is not ruled out yet begins here or later.
       const open = at - hold(state);
-      const found = find(bytes, open + stride - 1);
+      const found = filter.find(bytes, open + stride - 1);
       const begin = found - stride + 1;
       if (begin > open) {
         at = begin;

@@ -1,5 +1,5 @@
 import { createAutomaton, type Automaton } from './automaton.ts';
-import { createFilter, type Filter } from './filter.ts';
+import { Filter } from './filter.ts';
 
 /** Everything that finds the patterns registered so far. */
 export interface Matcher {
@@ -23,7 +23,7 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
   let sorted: readonly Buffer[] = [];
   let added: Buffer[] = [];
   let longest = 0;
-  let filter = createFilter(sorted);
+  let filter = new Filter(sorted);
   let automaton = createAutomaton(sorted);
   let matcher: Matcher = { automaton, filter };
 
