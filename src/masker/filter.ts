@@ -11,12 +11,14 @@ export class Filter {
   readonly stride: number;
   /** How many bytes a group has. */
   readonly #group: number;
+  readonly #shortest: number;
   readonly #shift: number;
   readonly #bits: Uint32Array;
 
   /** @param patterns each of at least 4 bytes */
   constructor(patterns: readonly Uint8Array[]) {
-    const { group, stride, shift } = sizesFor(patterns);
+    this.#shortest = shortestOf(patterns);
+    const { group, stride, shift } = sizesFor(this.#shortest, patterns.length);
     this.stride = stride;
     this.#group = group;
     this.#shift = shift;
@@ -43,7 +45,7 @@ export class Filter {
 
   /** A filter for `added` too. It may be this one, which then also points at places of what was added. */
   extend(all: readonly Uint8Array[], added: readonly Uint8Array[]): Filter {
-    const { group, stride, shift } = sizesFor(all);
+    const { group, stride, shift } = sizesFor(Math.min(this.#shortest, shortestOf(added)), all.length);
     if (group !== this.#group || stride !== this.stride || shift !== this.#shift) return new Filter(all);
     this.#enter(added);
     return this;
@@ -60,11 +62,14 @@ export class Filter {
   }
 }
 
-function sizesFor(patterns: readonly Uint8Array[]): { readonly group: number; readonly stride: number; readonly shift: number } {
-  const shortest = patterns.reduce((length, pattern) => Math.min(length, pattern.length), maxStride * 2);
+function shortestOf(patterns: readonly Uint8Array[]): number {
+  return patterns.reduce((length, pattern) => Math.min(length, pattern.length), maxStride * 2);
+}
+
+function sizesFor(shortest: number, count: number): { readonly group: number; readonly stride: number; readonly shift: number } {
   const group = shortest < 8 ? 3 : 4;
   const stride = Math.min(maxStride, shortest - group + 1);
-  const wanted = Math.min(maxBits, Math.max(1_024, patterns.length * stride * bitsPerGroup));
+  const wanted = Math.min(maxBits, Math.max(1_024, count * stride * bitsPerGroup));
   return { group, stride, shift: 32 - Math.ceil(Math.log2(wanted)) };
 }
 

@@ -29,14 +29,14 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
 
   /** When bytes arrive, so that values registered together are sorted in together. */
   function take(): void {
-    const all = distinct([...sorted, ...added].toSorted(compare));
-    if (all.length > sorted.length) {
-      sorted = all;
-      longest = all.reduce((length, pattern) => Math.max(length, pattern.length), 0);
-      filter = filter.extend(all, added);
-      automaton = createAutomaton(all);
-    }
+    const fresh = distinct(added.toSorted(compare));
+    const all = merge(sorted, fresh);
     added = [];
+    if (all.length === sorted.length) return;
+    sorted = all;
+    longest = fresh.reduce((length, pattern) => Math.max(length, pattern.length), longest);
+    filter = filter.extend(all, fresh);
+    automaton = createAutomaton(all);
   }
 
   return {
@@ -65,4 +65,28 @@ function distinct(sorted: readonly Buffer[]): readonly Buffer[] {
     kept.push(next);
   }
   return kept.toReversed();
+}
+
+/** Both in order, each pattern once. Few are merged into many: what lies between two of them is not looked at. */
+function merge(many: readonly Buffer[], few: readonly Buffer[]): readonly Buffer[] {
+  const merged: Buffer[] = [];
+  let from = 0;
+  for (const pattern of few) {
+    const at = placeOf(pattern, many, from);
+    for (const known of many.slice(from, at)) merged.push(known);
+    from = at;
+    if (many[at]?.equals(pattern) !== true) merged.push(pattern);
+  }
+  return merged.concat(many.slice(from));
+}
+
+/** Of the first pattern, from `low` on, that is not before this one. */
+function placeOf(pattern: Buffer, sorted: readonly Buffer[], low: number): number {
+  let [place, after] = [low, sorted.length];
+  while (place < after) {
+    const middle = (place + after) >>> 1;
+    if (compare(sorted[middle] ?? pattern, pattern) < 0) place = middle + 1;
+    else after = middle;
+  }
+  return place;
 }
