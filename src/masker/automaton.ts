@@ -15,13 +15,13 @@ export interface Automaton {
 
 /**
  * What is known of a state, in consecutive cells: the patterns that begin with its bytes and go on (all from `first` to
- * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the row of a state
- * where patterns part, otherwise the only byte and the state after it.
+ * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the only byte and the
+ * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its first cell.
  */
 const cell = { first: 0, end: 1, depth: 2, fallback: 3, matchLength: 4, hold: 5, onlyByte: 6, target: 7 } as const;
 const cellsPerState = 8;
-const firstStates = 512;
-const rowBytes = 1_024;
+const cellsPerRow = 256;
+const firstCells = 4_096;
 
 /** Instead of the only byte. */
 const parts = -2;
@@ -32,16 +32,15 @@ const notMade = -1;
 
 /** @param patterns sorted, none empty, none twice */
 export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
-  let cells = new Int32Array(firstStates * cellsPerState);
+  let cells = new Int32Array(firstCells);
   let used = 0;
-  const rows: Int32Array[] = [];
   /** States to be made; empty between calls. */
   const missing: number[] = [];
   const byteOf = (index: number, depth: number): number => patterns[index]?.[depth] ?? 0;
-  const read = (state: number, field: number): number => cells[state + field] ?? 0;
+  const read = (from: number, offset: number): number => cells[from + offset] ?? 0;
 
   function make(start: number, end: number, depth: number, fallback: number): number {
-    if (used === cells.length) {
+    if (used + cellsPerState + cellsPerRow > cells.length) {
       const larger = new Int32Array(cells.length * 2);
       larger.set(cells);
       cells = larger;
@@ -60,7 +59,11 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     cells[state + cell.matchLength] = isComplete ? depth : read(fallback, cell.matchLength);
     cells[state + cell.hold] = goesOn ? depth : read(fallback, cell.hold);
     cells[state + cell.onlyByte] = isFork ? parts : goesOn ? firstByte : ends;
-    cells[state + cell.target] = isFork ? rows.push(new Int32Array(256).fill(notMade)) - 1 : notMade;
+    cells[state + cell.target] = isFork ? used : notMade;
+    if (isFork) {
+      cells.fill(notMade, used, used + cellsPerRow);
+      used += cellsPerRow;
+    }
     return state;
   }
 
@@ -69,7 +72,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     const onlyByte = read(state, cell.onlyByte);
     const target = read(state, cell.target);
     if (onlyByte === byte) return target;
-    return onlyByte === parts ? rows[target]?.[byte] ?? notMade : fallsBack;
+    return onlyByte === parts ? read(target, byte) : fallsBack;
   }
 
   function next(from: number, byte: number): number {
@@ -99,8 +102,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
       const start = firstFrom(state, byte, read(state, cell.first));
       const end = firstFrom(state, byte + 1, start);
       if (start < end) reached = make(start, end, depth, reached);
-      const row = rows[read(state, cell.target)];
-      if (row !== undefined) row[byte] = reached;
+      cells[read(state, cell.target) + byte] = reached;
     }
     return reached;
   }
@@ -123,6 +125,6 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     next,
     matchLength: (state) => read(state, cell.matchLength),
     hold: (state) => read(state, cell.hold),
-    byteLength: () => used * Int32Array.BYTES_PER_ELEMENT + rows.length * rowBytes,
+    byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,
   };
 }
