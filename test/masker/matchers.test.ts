@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createMaskStream } from '../../src/masker/mask-stream.ts';
 import { createMatchers } from '../../src/masker/matchers.ts';
@@ -13,6 +14,17 @@ describe('what finds the patterns', () => {
     expect(matchers.current()).toBe(first);
     matchers.add([Buffer.from('one more')]);
     expect(matchers.current()).not.toBe(first);
+  });
+
+  it('leaps over none of those that come one after another', () => {
+    const matchers = createMatchers();
+    const stream = createMaskStream(matchers.current);
+    const around = '~'.repeat(100);
+    for (let index = 0; index < 500; index += 1) {
+      const value = hash('sha256', String(index));
+      matchers.add([Buffer.from(value)]);
+      expect(Buffer.concat(stream.write(Buffer.from(around + value + around))).toString()).toBe(`${around}***${around}`);
+    }
   });
 
   it('does not grow with what is printed, and misses nothing', () => {
