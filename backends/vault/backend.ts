@@ -9,6 +9,7 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
   const capabilities = capabilitiesOf(config);
   const closing = new AbortController();
   let opening: Promise<Service> | undefined;
+  let closed: Promise<void> | undefined;
 
   const requireOpen = (): void => {
     if (closing.signal.aborted) throw new BackendError('closed');
@@ -27,6 +28,12 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     requireRunning(context);
     const own = scoped(context);
     return [await open(own), own];
+  };
+
+  const end = async (): Promise<void> => {
+    closing.abort(new BackendError('closed'));
+    const service = await opening?.catch(() => undefined);
+    await service?.close();
   };
 
   return {
@@ -76,14 +83,12 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     } : {}),
     async check(context) {
       const [service, own] = await start(context);
-      const kvVersion = await service.examine(own);
-      return { server: `KV version ${kvVersion}` };
+      const { check } = await import('./kv/check.ts');
+      return { server: `KV version ${await check(service, own)}` };
     },
-    async close() {
-      if (closing.signal.aborted) return;
-      closing.abort(new BackendError('closed'));
-      const service = await opening?.catch(() => undefined);
-      await service?.close();
+    close() {
+      closed ??= end();
+      return closed;
     },
   };
 }

@@ -36,6 +36,8 @@ export interface VaultConfig {
   readonly proxy: ProxyConfig | undefined;
 }
 
+const tlsSettings = ['tls.ca', 'tls.caFile', 'tls.cert', 'tls.certFile', 'tls.key', 'tls.keyFile', 'tls.serverName'] as const satisfies readonly SettingName[];
+
 export function validateSettings(settings: Settings): readonly SettingsProblem[] {
   return read(settings).problems;
 }
@@ -62,6 +64,10 @@ function read(settings: Settings): { readonly config: VaultConfig | undefined; r
     const value = settings[name];
     if (!(value instanceof SecretValue) || value.byteLength === 0) return undefined;
     return value.text() === undefined ? report(name, 'is not UTF-8 text', 'give the text itself') : value;
+  };
+  const isSet = (name: SettingName): boolean => {
+    const value = settings[name];
+    return value instanceof SecretValue ? value.byteLength > 0 : value !== undefined && value !== '';
   };
   const choice = <T extends string>(name: SettingName, choices: readonly T[]): T | undefined =>
     choices.find((one) => one === settings[name]) ?? report(name, `is not one of ${choices.join(', ')}`, 'choose one of them');
@@ -100,13 +106,22 @@ function read(settings: Settings): { readonly config: VaultConfig | undefined; r
   if (kvVersion === '1' && listing === 'subkeys') report('listing', 'is subkeys, which KV version 1 does not have', 'leave it at auto');
   const tls = { ca: source('tls.ca', 'tls.caFile'), cert: source('tls.cert', 'tls.certFile'), key: source('tls.key', 'tls.keyFile'), serverName: text('tls.serverName') };
   if ((tls.cert === undefined) !== (tls.key === undefined)) report(tls.cert === undefined ? 'tls.cert' : 'tls.key', 'is missing', 'a client certificate needs its key, and a key its certificate');
+  if (server?.protocol === 'http:') {
+    for (const name of tlsSettings) if (isSet(name)) report(name, 'has no effect where the address is http', 'give the https address of the server');
+  }
+  const proxyUser = text('proxy.username');
+  const proxyPassword = secret('proxy.password');
+  if (proxyUser?.includes(':') === true) report('proxy.username', 'has a colon, which ends a user name', 'put what follows it into proxy.password');
+  if (proxyUser !== undefined && text('proxy.address') === undefined) report('proxy.username', 'is set without proxy.address', 'give the address of the proxy');
+  if (proxyPassword !== undefined && proxyUser === undefined) report('proxy.password', 'is set without proxy.username', 'give the user of the proxy');
   const basePath = path('basePath', text('basePath'));
   const namespace = path('namespace', text('namespace')) || undefined;
-  const authNamespace = path('auth.namespace', text('auth.namespace')) || namespace;
+  // A lone slash is the root.
+  const authNamespace = text('auth.namespace') === undefined ? namespace : path('auth.namespace', text('auth.namespace')) || undefined;
   printable('namespace', namespace);
   printable('auth.namespace', authNamespace);
   if (auth === undefined || server === undefined || kvVersion === undefined || listing === undefined) return { config: undefined, problems };
-  const proxy = proxyAddress && { address: proxyAddress, username: text('proxy.username'), password: secret('proxy.password') };
+  const proxy = proxyAddress && { address: proxyAddress, username: proxyUser, password: proxyPassword };
   return { config: { address: server, mount, basePath, namespace, kvVersion, listing, auth, authNamespace, tls, proxy }, problems };
 
   function readAuth(): AuthConfig | undefined {
@@ -118,7 +133,9 @@ function read(settings: Settings): { readonly config: VaultConfig | undefined; r
         return undefined;
       case 'token': {
         const token = secret('auth.token') ?? report('auth.token', 'is missing', 'give the token, or choose another auth.method');
-        printable('auth.token', token?.text()?.trim());
+        const sent = token?.text()?.trim();
+        if (sent === '') report('auth.token', 'is white space alone', 'give the token itself');
+        printable('auth.token', sent);
         return token && { method, token };
       }
       case 'approle': {

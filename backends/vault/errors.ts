@@ -39,6 +39,7 @@ function meaningOf(answer: Answer): Meaning {
   if (speaksOf(answer, 'refused JSON input due to high complexity')) return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
   if (speaksOf(answer, 'too large')) return { code: 'too_large', detail: 'the path would be larger than the server\'s storage takes' };
   if (speaksOf(answer, 'Upgrading from non-versioned to versioned')) return { code: 'server_error', detail: 'the mount is being upgraded to KV version 2' };
+  if ((status === 400 || status === 403) && !isJudgement(answer)) return { code: 'bad_answer', detail: `status ${status} came with nothing that Vault would say: check that the address is the server's, and https where it speaks TLS` };
   const known = meanings[status];
   if (known !== undefined) return known;
   if (status === 404) return missing(answer);
@@ -65,6 +66,16 @@ function unavailable(answer: Answer): Meaning {
 export function speaksOf(answer: Answer, words: string): boolean {
   return [member(answer.body, 'errors'), member(answer.body, 'warnings')]
     .some((texts) => Array.isArray(texts) && texts.some((text) => typeof text === 'string' && text.includes(words)));
+}
+
+/** Whether these are the server's own words on the request: a list of errors. What stands before it answers otherwise. */
+export function isJudgement({ body }: Answer): boolean {
+  return Array.isArray(member(body, 'errors'));
+}
+
+/** No right, or a token that is no longer good. */
+export function isRefusal(answer: Answer): boolean {
+  return answer.status === 403 && isJudgement(answer);
 }
 
 /** The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this. */

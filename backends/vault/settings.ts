@@ -32,7 +32,7 @@ export const settings = {
     description: 'The path of the auth method; left out: the method\'s name.', example: 'approle',
   },
   'auth.namespace': {
-    type: 'string', description: 'The namespace to sign in to; left out: the one of the mount.', example: 'engineering',
+    type: 'string', description: 'The namespace to sign in to, `/` for the root; left out: the one of the mount.', example: 'engineering',
   },
   'auth.token': {
     type: 'string', secret: true, required: true, when: { field: 'auth.method', is: ['token'] },
@@ -57,7 +57,7 @@ export const settings = {
     description: 'A file that holds it instead, read anew at every sign-in.', example: '/var/run/secrets/kubernetes.io/serviceaccount/token',
   },
   'tls.ca': {
-    type: 'string', secret: true, description: 'PEM of the authorities to trust, in place of the system\'s.', example: '-----BEGIN CERTIFICATE-----…',
+    type: 'string', secret: true, description: 'PEM of the authorities to trust, in place of those that Node.js trusts.', example: '-----BEGIN CERTIFICATE-----…',
   },
   'tls.caFile': {
     type: 'path', description: 'A file that holds them instead.', example: '/etc/kici/vault-ca.pem',

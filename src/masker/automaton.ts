@@ -1,75 +1,130 @@
-import { buildTrie, type Trie } from './trie.ts';
-
 /**
- * Finds every occurrence of many patterns in one pass (Aho and Corasick, 1975). States are numbered in
- * depth-first order, so that the only child of a chain needs no table; states near the root get full rows.
+ * Finds every occurrence of many patterns in one pass (Aho and Corasick, 1975). A state is made when text first reaches
+ * it: a pattern that no output shows takes no more than its own bytes.
  */
 export interface Automaton {
   /** The state after one more byte; 0 is the start. */
   readonly next: (state: number, byte: number) => number;
-  /** Per state: the length of the longest pattern that ends here; 0 for none. */
-  readonly matchLength: Int32Array;
-  /** Per state: how many of the last bytes could begin a pattern that is not complete yet. */
-  readonly hold: Int32Array;
+  /** The length of the longest pattern that ends here; 0 for none. */
+  readonly matchLength: (state: number) => number;
+  /** How many of the last bytes could begin a pattern that is not complete yet. */
+  readonly hold: (state: number) => number;
+  /** The memory that the states made so far take. */
+  readonly byteLength: () => number;
 }
 
-/** Rows of 1 KiB each. */
-const maxRows = 4_096;
+/**
+ * What is known of a state, in consecutive cells: the patterns that begin with its bytes and go on (all from `first` to
+ * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the only byte and the
+ * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its first cell.
+ */
+const cell = { first: 0, end: 1, depth: 2, fallback: 3, matchLength: 4, hold: 5, onlyByte: 6, target: 7 } as const;
+const cellsPerState = 8;
+const cellsPerRow = 256;
+const firstCells = 4_096;
 
-/** @param patterns none empty */
-export function buildAutomaton(patterns: readonly Uint8Array[]): Automaton {
-  const trie = buildTrie(patterns);
-  const { label, depth, nextSibling, endsPattern } = trie;
-  const size = label.length;
-  const fail = new Int32Array(size);
-  const matchLength = new Int32Array(size);
-  const hold = new Int32Array(size);
-  const rowOf = new Int32Array(size).fill(-1);
-  const rows: Int32Array[] = [];
+/** Instead of the only byte. */
+const parts = -2;
+const ends = -1;
+/** Instead of a state. */
+const fallsBack = -2;
+const notMade = -1;
+
+/** @param patterns sorted, none empty, none twice */
+export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
+  let cells = new Int32Array(firstCells);
+  let used = 0;
+  /** States to be made; empty between calls. */
+  const missing: number[] = [];
+  const byteOf = (index: number, depth: number): number => patterns[index]?.[depth] ?? 0;
+  const read = (from: number, offset: number): number => cells[from + offset] ?? 0;
+
+  function make(start: number, end: number, depth: number, fallback: number): number {
+    if (used + cellsPerState + cellsPerRow > cells.length) {
+      const larger = new Int32Array(cells.length * 2);
+      larger.set(cells);
+      cells = larger;
+    }
+    const state = used;
+    used += cellsPerState;
+    const isComplete = patterns[start]?.length === depth;
+    const first = isComplete ? start + 1 : start;
+    const goesOn = first < end;
+    const firstByte = byteOf(first, depth);
+    const isFork = depth === 0 || (goesOn && firstByte !== byteOf(end - 1, depth));
+    cells[state + cell.first] = first;
+    cells[state + cell.end] = end;
+    cells[state + cell.depth] = depth;
+    cells[state + cell.fallback] = fallback;
+    cells[state + cell.matchLength] = isComplete ? depth : read(fallback, cell.matchLength);
+    cells[state + cell.hold] = goesOn ? depth : read(fallback, cell.hold);
+    cells[state + cell.onlyByte] = isFork ? parts : goesOn ? firstByte : ends;
+    cells[state + cell.target] = isFork ? used : notMade;
+    if (isFork) {
+      cells.fill(notMade, used, used + cellsPerRow);
+      used += cellsPerRow;
+    }
+    return state;
+  }
+
+  /** The state after the byte, as far as this state alone can tell. */
+  function lookUp(state: number, byte: number): number {
+    const onlyByte = read(state, cell.onlyByte);
+    const target = read(state, cell.target);
+    if (onlyByte === byte) return target;
+    return onlyByte === parts ? read(target, byte) : fallsBack;
+  }
 
   function next(from: number, byte: number): number {
-    for (let state = from; ; state = fail[state] ?? 0) {
-      const row = rowOf[state] ?? -1;
-      if (row >= 0) return rows[row]?.[byte] ?? 0;
-      const child = childOf(trie, state, byte);
-      if (child > 0) return child;
-      if (state === 0) return 0;
+    for (let state = from; ; state = read(state, cell.fallback)) {
+      const to = lookUp(state, byte);
+      if (to >= 0) return to;
+      if (to === notMade) return makeNext(state, byte);
     }
   }
 
-  // Breadth first: whatever a state falls back to is shallower, and so is complete.
-  const queue = new Int32Array(size);
-  let tail = 1;
-  for (let head = 0; head < tail; head += 1) {
-    const state = queue[head] ?? 0;
-    const fallback = fail[state] ?? 0;
-    const hasChild = trie.hasChild[state] === 1;
-    matchLength[state] = endsPattern[state] === 1 ? depth[state] ?? 0 : state === 0 ? 0 : matchLength[fallback] ?? 0;
-    hold[state] = hasChild ? depth[state] ?? 0 : state === 0 ? 0 : hold[fallback] ?? 0;
-    if (hasChild) {
-      for (let child = state + 1; child > 0; child = nextSibling[child] ?? 0) {
-        fail[child] = state === 0 ? 0 : next(fallback, label[child] ?? 0);
-        queue[tail] = child;
-        tail += 1;
-      }
+  /** Makes the state after the byte, and those that it falls back to: the shortest first. */
+  function makeNext(from: number, byte: number): number {
+    let reached = 0;
+    for (let state = from; ; state = read(state, cell.fallback)) {
+      const to = lookUp(state, byte);
+      if (to === notMade) missing.push(state);
+      else if (to >= 0) reached = to;
+      if (to >= 0 || state === 0) break;
     }
-    if (rows.length < maxRows && (state === 0 || (hasChild && (nextSibling[state + 1] ?? 0) > 0))) {
-      const row = new Int32Array(256);
-      for (let byte = 0; byte < 256; byte += 1) {
-        const child = childOf(trie, state, byte);
-        row[byte] = child > 0 ? child : state === 0 ? 0 : next(fallback, byte);
+    for (let state = missing.pop(); state !== undefined; state = missing.pop()) {
+      const depth = read(state, cell.depth) + 1;
+      if (read(state, cell.onlyByte) === byte) {
+        reached = make(read(state, cell.first), read(state, cell.end), depth, reached);
+        cells[state + cell.target] = reached;
+        continue;
       }
-      rowOf[state] = rows.length;
-      rows.push(row);
+      const start = firstFrom(state, byte, read(state, cell.first));
+      const end = firstFrom(state, byte + 1, start);
+      if (start < end) reached = make(start, end, depth, reached);
+      cells[read(state, cell.target) + byte] = reached;
     }
+    return reached;
   }
-  return { next, matchLength, hold };
-}
 
-/** 0 when there is none: the root is nobody's child. */
-function childOf({ hasChild, label, nextSibling }: Trie, state: number, byte: number): number {
-  if (hasChild[state] !== 1) return 0;
-  let child = state + 1;
-  while (child > 0 && label[child] !== byte) child = nextSibling[child] ?? 0;
-  return child;
+  /** The first pattern of a state, from `low` on, that goes on with the byte or a greater one. */
+  function firstFrom(state: number, byte: number, low: number): number {
+    const depth = read(state, cell.depth);
+    let after = read(state, cell.end);
+    let found = low;
+    while (found < after) {
+      const middle = (found + after) >>> 1;
+      if (byteOf(middle, depth) < byte) found = middle + 1;
+      else after = middle;
+    }
+    return found;
+  }
+
+  make(0, patterns.length, 0, 0);
+  return {
+    next,
+    matchLength: (state) => read(state, cell.matchLength),
+    hold: (state) => read(state, cell.hold),
+    byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,
+  };
 }

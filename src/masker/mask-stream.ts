@@ -1,6 +1,6 @@
-import type { Automaton } from './automaton.ts';
-import type { Filter } from './filter.ts';
+import type { Matcher } from './matchers.ts';
 import { addSpan, type Span } from './spans.ts';
+import { createTail } from './tail.ts';
 
 /** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
 export interface MaskStream {
@@ -13,20 +13,14 @@ export interface MaskStream {
   end(): readonly Uint8Array[];
 }
 
-/** Everything that finds the patterns registered so far. */
-export interface Matcher {
-  readonly automaton: Automaton;
-  readonly filter: Filter;
-}
-
 const mask = Buffer.from('***');
 
-/** @param current gives another matcher after each registration */
+/** @param current gives another matcher after each registration, and whenever it sees fit */
 export function createMaskStream(current: () => Matcher): MaskStream {
   let matcher = current();
   let state = 0;
-  /** The input that has not gone out; spans and `masked` count from its first byte. */
-  let held = Buffer.alloc(0);
+  const held = createTail();
+  /** Matches in what is held, counted from its first byte, as is `masked`. */
   let spans: Span[] = [];
   /** How many of the held bytes belong to a match whose mask has gone out. */
   let masked = 0;
@@ -34,22 +28,23 @@ export function createMaskStream(current: () => Matcher): MaskStream {
   /** Walks where a pattern could be, and leaps over the rest. */
   function scan(bytes: Uint8Array, from: number): void {
     const { next, matchLength, hold } = matcher.automaton;
-    const { stride, find } = matcher.filter;
+    const { filter } = matcher;
+    const { stride } = filter;
     let at = from;
     /** The place that the filter pointed at. */
     let suspect = -1;
     for (;;) {
       for (; at < bytes.length; at += 1) {
-        const pending = hold[state] ?? 0;
+        const pending = hold(state);
         if (at - pending > suspect && pending <= stride) break;
         state = next(state, bytes[at] ?? 0);
-        const length = matchLength[state] ?? 0;
+        const length = matchLength(state);
         if (length > 0) addSpan(spans, at + 1 - length, at + 1);
       }
       if (at >= bytes.length) return;
       // A pattern that is not ruled out yet begins here or later.
-      const open = at - (hold[state] ?? 0);
-      const found = find(bytes, open + stride - 1);
+      const open = at - hold(state);
+      const found = filter.find(bytes, open + stride - 1);
       const begin = found - stride + 1;
       if (begin > open) {
         at = begin;
@@ -60,8 +55,10 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     }
   }
 
-  function emit(bytes: Buffer, end: number): Uint8Array[] {
+  function emit(bytes: Uint8Array, end: number): Uint8Array[] {
+    held.dropTo(end);
     const out: Uint8Array[] = [];
+    if (end === 0) return out;
     let at = Math.min(masked, end);
     masked -= at;
     let used = 0;
@@ -76,25 +73,33 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     }
     if (at < end) out.push(bytes.subarray(at, end));
     spans = spans.slice(used).map((span) => ({ start: span.start - end, end: span.end - end }));
-    held = Buffer.from(bytes.subarray(end));
     return out;
+  }
+
+  /** What is held and the chunk after it, searched for all that is registered by now. */
+  function read(chunk: Uint8Array): Uint8Array {
+    const latest = current();
+    let known = held.length();
+    if (latest !== matcher) {
+      // Only held bytes can begin a match, so the new matcher starts over with them.
+      matcher = latest;
+      state = 0;
+      spans = [];
+      known = 0;
+    }
+    const bytes = held.append(chunk);
+    scan(bytes, known);
+    return bytes;
   }
 
   return {
     write(chunk) {
-      const latest = current();
-      let known = held.length;
-      if (latest !== matcher) {
-        // Only held bytes can begin a match, so the new matcher starts over with them.
-        matcher = latest;
-        state = 0;
-        spans = [];
-        known = 0;
-      }
-      const bytes = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
-      scan(bytes, known);
-      return emit(bytes, bytes.length - (matcher.automaton.hold[state] ?? 0));
+      const bytes = read(chunk);
+      return emit(bytes, bytes.length - matcher.automaton.hold(state));
     },
-    end: () => emit(held, held.length),
+    end() {
+      const bytes = read(Buffer.alloc(0));
+      return emit(bytes, bytes.length);
+    },
   };
 }

@@ -1,6 +1,6 @@
-import { buildAutomaton } from './automaton.ts';
-import { buildFilter } from './filter.ts';
-import { createMaskStream, type Matcher, type MaskStream } from './mask-stream.ts';
+import { hash } from 'node:crypto';
+import { createMaskStream, type MaskStream } from './mask-stream.ts';
+import { createMatchers } from './matchers.ts';
 import { minMaskedBytes, needlesOf } from './needles.ts';
 
 export interface Masker {
@@ -13,31 +13,21 @@ export interface Masker {
 }
 
 export function createMasker(): Masker {
-  /** By their bytes as latin1. */
-  const needles = new Map<string, Uint8Array>();
-  let matcher: Matcher | undefined;
-  // Built when bytes arrive, so that values registered together cost one build.
-  const current = (): Matcher => matcher ??= build([...needles.values()]);
+  const matchers = createMatchers();
+  const known = new Set<string>();
 
   return {
     add(value) {
       if (value.byteLength < minMaskedBytes) return 'too_short';
-      for (const needle of needlesOf(value)) {
-        const id = Buffer.from(needle).toString('latin1');
-        if (needles.has(id)) continue;
-        needles.set(id, needle);
-        matcher = undefined;
-      }
+      const id = hash('sha256', value);
+      if (!known.has(id)) matchers.add(needlesOf(value));
+      known.add(id);
       return 'masked';
     },
-    open: () => createMaskStream(current),
+    open: () => createMaskStream(matchers.current),
     mask(text) {
-      const stream = createMaskStream(current);
+      const stream = createMaskStream(matchers.current);
       return Buffer.concat([...stream.write(Buffer.from(text)), ...stream.end()]).toString();
     },
   };
-}
-
-function build(patterns: readonly Uint8Array[]): Matcher {
-  return { automaton: buildAutomaton(patterns), filter: buildFilter(patterns) };
 }

@@ -20,8 +20,8 @@ export function needlesOf(value: Uint8Array): readonly Buffer[] {
 }
 
 function formsOf(bytes: Buffer): readonly Buffer[] {
-  const encoded = [...base64Forms(bytes), ...hexForms(bytes), ...percentForms(bytes), ...textForms(bytes)];
-  return [bytes, ...linesOf(bytes), ...encoded.map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes)];
+  const encoded = new Set([...base64Forms(bytes), ...hexForms(bytes), ...percentForms(bytes), ...textForms(bytes)]);
+  return [bytes, ...linesOf(bytes), ...[...encoded].map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes)];
 }
 
 function trim(bytes: Buffer): Buffer {

@@ -1,6 +1,8 @@
 import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createMaskStream } from '../../src/masker/mask-stream.ts';
+import { createMatchers } from '../../src/masker/matchers.ts';
 import { needlesOf } from '../../src/masker/needles.ts';
 
 function run(masker: Masker, chunks: readonly Uint8Array[]): Buffer {
@@ -13,11 +15,21 @@ function cut(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length));
 }
 
+/** What is to be masked wherever it begins at `from` or later. */
+interface Sought {
+  readonly needle: Uint8Array;
+  readonly from: number;
+}
+
+function soughtFor(secret: Buffer, from = 0): Sought[] {
+  return secret.length < 4 ? [] : needlesOf(secret).map((needle) => ({ needle, from }));
+}
+
 /** What masking means, without an automaton: every byte of every occurrence, overlapping occurrences as one. */
-function oracle(secrets: readonly Buffer[], text: Buffer): Buffer {
+function oracle(sought: readonly Sought[], text: Buffer): Buffer {
   const spans: { start: number; end: number }[] = [];
-  for (const needle of secrets.flatMap((secret) => (secret.length < 4 ? [] : needlesOf(secret)))) {
-    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) spans.push({ start: at, end: at + needle.length });
+  for (const { needle, from } of sought) {
+    for (let at = text.indexOf(needle, from); at >= 0; at = text.indexOf(needle, at + 1)) spans.push({ start: at, end: at + needle.length });
   }
   spans.sort((left, right) => left.start - right.start);
   const out: Buffer[] = [];
@@ -27,6 +39,17 @@ function oracle(secrets: readonly Buffer[], text: Buffer): Buffer {
     at = Math.max(at, end);
   }
   return Buffer.concat([...out, text.subarray(at)]);
+}
+
+/** How many of the last bytes could begin a needle. */
+function beginningAtEnd(sought: readonly Sought[], text: Buffer): number {
+  let longest = 0;
+  for (const { needle } of sought) {
+    for (let length = 1; length < needle.length && length <= text.length; length += 1) {
+      if (Buffer.compare(needle.subarray(0, length), text.subarray(text.length - length)) === 0) longest = Math.max(longest, length);
+    }
+  }
+  return longest;
 }
 
 // Few letters, so that prefixes, overlaps and nesting happen all the time.
@@ -40,7 +63,7 @@ describe('masking a stream', () => {
       const whole = run(masker, [text]);
       expect(run(masker, cut(text, cuts)).toString()).toBe(whole.toString());
       expect(run(masker, [...text].map((byte) => Uint8Array.of(byte))).toString()).toBe(whole.toString());
-      expect(whole.toString()).toBe(oracle(secrets, text).toString());
+      expect(whole.toString()).toBe(oracle(secrets.flatMap((secret) => soughtFor(secret)), text).toString());
     }), { numRuns: 2_000 });
   });
 
@@ -48,13 +71,7 @@ describe('masking a stream', () => {
     fc.assert(fc.property(fc.array(word(4, 12), { maxLength: 5 }), word(0, 60), (secrets, text) => {
       const masker = createMasker();
       for (const secret of secrets) masker.add(secret);
-      const needles = secrets.flatMap((secret) => [...needlesOf(secret)]);
-      let longest = 0;
-      for (const needle of needles) {
-        for (let length = 1; length < needle.length && length <= text.length; length += 1) {
-          if (Buffer.compare(needle.subarray(0, length), text.subarray(text.length - length)) === 0) longest = Math.max(longest, length);
-        }
-      }
+      const longest = beginningAtEnd(secrets.flatMap((secret) => soughtFor(secret)), text);
       const stream = masker.open();
       const now = Buffer.concat(stream.write(text));
       const rest = Buffer.concat(stream.end());
@@ -62,6 +79,30 @@ describe('masking a stream', () => {
       expect(Buffer.concat([now, rest]).toString()).toBe(run(masker, [text]).toString());
       expect(rest.length).toBeLessThanOrEqual(Math.max(3, longest));
     }), { numRuns: 500 });
+  });
+
+  it('gives the same where values are registered in the middle and states are made anew', () => {
+    const event = fc.oneof({ weight: 3, arbitrary: fc.record({ text: word(0, 20) }) }, { weight: 1, arbitrary: fc.record({ secret: word(4, 12) }) });
+    fc.assert(fc.property(fc.array(event, { maxLength: 16 }), (steps) => {
+      const matchers = createMatchers(0);
+      const stream = createMaskStream(matchers.current);
+      const sought: Sought[] = [];
+      const out: Uint8Array[] = [];
+      let text = Buffer.alloc(0);
+      let sent = 0;
+      for (const step of steps) {
+        if ('secret' in step) {
+          matchers.add(needlesOf(step.secret));
+          sought.push(...soughtFor(step.secret, sent));
+        } else {
+          text = Buffer.concat([text, step.text]);
+          out.push(...stream.write(step.text));
+          sent = text.length - beginningAtEnd(sought, text.subarray(sent));
+        }
+      }
+      out.push(...stream.end());
+      expect(Buffer.concat(out).toString()).toBe(oracle(sought, text).toString());
+    }), { numRuns: 3_000 });
   });
 
   it('masks a secret that is registered while a part of it is held back', () => {
@@ -72,6 +113,16 @@ describe('masking a stream', () => {
     masker.add(Buffer.from('hunter2!'));
     out.push(...stream.write(Buffer.from('! y')), ...stream.end());
     expect(Buffer.concat(out).toString()).toBe('x *** y');
+  });
+
+  it('masks a secret that is registered while the last of the stream is held back', () => {
+    const masker = createMasker();
+    masker.add(Buffer.from('hunter2-long'));
+    const stream = masker.open();
+    const out = [...stream.write(Buffer.from('x hunter2'))];
+    masker.add(Buffer.from('hunter2'));
+    out.push(...stream.end());
+    expect(Buffer.concat(out).toString()).toBe('x ***');
   });
 
   it('never breaks UTF-8', () => {

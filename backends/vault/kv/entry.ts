@@ -1,5 +1,5 @@
 import { BackendError, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
-import { failureOf, isNothing } from '../errors.ts';
+import { failureOf, isNothing, speaksOf, versionedPathWarning } from '../errors.ts';
 import type { Answer } from '../wire/answer.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
 import { pathOf } from './path.ts';
@@ -19,25 +19,36 @@ export async function readEntry(service: Service, scope: ScopePath, pin: string 
   if (pin !== undefined && !/^[1-9]\d{0,14}$/.test(pin)) throw new BackendError('invalid_argument', { detail: 'a version of Vault is a positive whole number' });
   const path = pathOf(service.config, version, 'data', scope);
   const answer = await service.send({ method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` }, context);
-  return version === 1 ? parseUnversioned(answer) : parseEntry(answer, 'data');
+  if (version === 1) return parseUnversioned(service, answer, context);
+  const entry = await parseEntry(service, answer, 'data', context);
+  // Between here and the server something may answer by the path alone.
+  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin) throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
+  return entry;
 }
 
 /** The names of the fields, without their values. @throws BackendError */
 export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
   const answer = await service.send({ method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` }, context);
-  return parseEntry(answer, 'subkeys');
+  if (speaksOf(answer, versionedPathWarning)) throw new BackendError('misconfigured', { detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values' });
+  return parseEntry(service, answer, 'subkeys', context);
 }
 
-function parseUnversioned(answer: Answer): Entry {
-  if (isNothing(answer)) return { state: 'never' };
+async function parseUnversioned(service: Service, answer: Answer, context: CallContext): Promise<Entry> {
+  if (isNothing(answer)) {
+    await service.requireVersion(1, context);
+    return { state: 'never' };
+  }
   const fields = member(answer.body, 'data');
   if (answer.status !== 200 || !isRecord(fields)) throw failureOf(answer);
   return { state: 'present', fields };
 }
 
 /** A deleted version is a 404 with a body; its metadata says what became of it. */
-function parseEntry(answer: Answer, part: 'data' | 'subkeys'): Entry {
-  if (isNothing(answer)) return { state: 'never' };
+async function parseEntry(service: Service, answer: Answer, part: 'data' | 'subkeys', context: CallContext): Promise<Entry> {
+  if (isNothing(answer)) {
+    await service.requireVersion(2, context);
+    return { state: 'never' };
+  }
   const data = member(answer.body, 'data');
   const metadata = member(data, 'metadata');
   const version = memberCount(metadata, 'version');

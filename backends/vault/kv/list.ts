@@ -45,11 +45,15 @@ export async function* list(service: Service, { scope, depth }: ListQuery, conte
   }
 }
 
-async function listFolder(service: Service, folder: ScopePath | undefined, context: CallContext): Promise<{ readonly children: Children } | { readonly refused: UnlistedScope }> {
+/** @throws BackendError, also where everything is refused */
+export async function listFolder(service: Service, folder: ScopePath | undefined, context: CallContext): Promise<{ readonly children: Children } | { readonly refused: UnlistedScope }> {
   const version = await service.kvVersion(context);
   const answer = await service.send({ method: 'GET', path: folderOf(service.config, version, folder) }, context);
   // An empty folder is a 404.
-  if (isNothing(answer)) return { children: childrenOf(folder, []) };
+  if (isNothing(answer)) {
+    await service.requireVersion(version, context);
+    return { children: childrenOf(folder, []) };
+  }
   const names = member(member(answer.body, 'data'), 'keys');
   if (answer.status === 200 && Array.isArray(names) && names.every((name) => typeof name === 'string')) return { children: childrenOf(folder, names) };
   const { code } = failureOf(answer);

@@ -1,7 +1,7 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
-import { failureOf } from '../errors.ts';
+import { failureOf, isRefusal } from '../errors.ts';
 import { member, memberText } from '../wire/json.ts';
-import { encodePath } from './path.ts';
+import { descriptionOf } from './path.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -12,9 +12,9 @@ import type { Service } from './service.ts';
  */
 export async function detectVersion(service: Service, mustSee: boolean, context: CallContext): Promise<1 | 2> {
   const { mount, kvVersion } = service.config;
-  const answer = await service.send({ method: 'GET', path: `/sys/internal/ui/mounts/${encodePath(mount)}` }, context);
+  const answer = await service.send({ method: 'GET', path: descriptionOf(service.config) }, context);
   const said = kvVersion === 'auto' ? undefined : kvVersion === '1' ? 1 : 2;
-  if (answer.status === 403) {
+  if (isRefusal(answer)) {
     if (said !== undefined && !mustSee) return said;
     throw new BackendError('permission_denied', { detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion` });
   }

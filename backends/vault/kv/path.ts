@@ -15,6 +15,11 @@ export function encodePath(path: string): string {
   }).join('/');
 }
 
+/** The address where the server describes the mount, to everybody who has any right below it. */
+export function descriptionOf({ mount }: VaultConfig): string {
+  return `/sys/internal/ui/mounts/${encodePath(mount)}`;
+}
+
 /** The address of a scope's path. */
 export function pathOf(config: VaultConfig, version: 1 | 2, part: Part, scope: ScopePath): string {
   return `${rootOf(config, version, part)}${encodePath(scope)}`;

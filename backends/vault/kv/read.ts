@@ -26,6 +26,7 @@ async function attempt(work: () => Promise<Entry>): Promise<Entry | BackendError
   }
 }
 
+/** An empty pin is a pin, and a wrong one. */
 function placeOf({ scope, version }: SecretRef): string {
-  return `${scope}\n${version ?? ''}`;
+  return version === undefined ? scope : `${scope}\n${version}`;
 }

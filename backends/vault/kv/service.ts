@@ -1,6 +1,6 @@
 import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
-import { speaksOf, versionedPathWarning } from '../errors.ts';
+import { isRefusal, speaksOf, versionedPathWarning } from '../errors.ts';
 import { within } from '../interruption.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import { shared } from '../shared.ts';
@@ -10,6 +10,8 @@ import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
 
 const detectTimeoutMs = 10_000;
+/** How long what the server said of the mount stands behind an absence. */
+const settledMs = 30_000;
 
 export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -25,6 +27,11 @@ export interface Service {
   send(request: ServiceRequest, context: CallContext): Promise<Answer>;
   /** Asked for once. @throws BackendError */
   kvVersion(context: CallContext): Promise<1 | 2>;
+  /**
+   * Before an absence counts: one version answers paths of the other with nothing, so the mount must still be what it was.
+   * @throws BackendError `bad_answer` when it is not
+   */
+  requireVersion(expected: 1 | 2, context: CallContext): Promise<void>;
   /** Asks again, and fails where the identity has no right below the mount. @throws BackendError */
   examine(context: CallContext): Promise<1 | 2>;
   /** Changes of one path wait for each other. */
@@ -37,8 +44,10 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
   const sessions: Sessions = createSessions(wire, config, host);
   const closing = new AbortController();
   let version: 1 | 2 | undefined;
+  let settledAt = Number.NEGATIVE_INFINITY;
   const detect = shared(async () => {
     version = await detectVersion(service, false, { signal: AbortSignal.any([closing.signal, AbortSignal.timeout(detectTimeoutMs)]), deadline: Date.now() + detectTimeoutMs });
+    settledAt = host.now();
     return version;
   });
   const service: Service = {
@@ -49,15 +58,23 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       const session = await sessions.current(context);
       const answer = await wire.send({ ...request, namespace, token: session.grant.token }, context);
       // The mount was upgraded since it was asked about.
-      if (answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
-      if (answer.status !== 403) return answer;
+      if (version === 1 && answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
+      if (!isRefusal(answer)) return answer;
       const next = await sessions.afterRefusal(session, context);
       return next === undefined ? answer : wire.send({ ...request, namespace, token: next.grant.token }, context);
     },
     async kvVersion(context) {
       return version ?? within(detect(), context);
     },
-    examine: (context) => detectVersion(service, true, context),
+    async requireVersion(expected, context) {
+      if (Math.abs(host.now() - settledAt) < settledMs) return;
+      if (await within(detect(), context) !== expected) throw new BackendError('bad_answer', { detail: 'the mount was replaced by one of the other KV version' });
+    },
+    async examine(context) {
+      version = await detectVersion(service, true, context);
+      settledAt = host.now();
+      return version;
+    },
     alone: createLocks(),
     async close() {
       closing.abort(new BackendError('closed'));

@@ -7,7 +7,10 @@ import type { Service } from './service.ts';
 /** Versions are the path's: each write of any of its fields makes one. */
 export async function versions(service: Service, { scope }: SecretRef, context: CallContext): Promise<readonly VersionInfo[]> {
   const answer = await service.send({ method: 'GET', path: pathOf(service.config, 2, 'metadata', scope) }, context);
-  if (isNothing(answer)) return [];
+  if (isNothing(answer)) {
+    await service.requireVersion(2, context);
+    return [];
+  }
   const data = member(answer.body, 'data');
   const current = memberCount(data, 'current_version');
   const entries = member(data, 'versions');

@@ -1,6 +1,6 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { AuthConfig, VaultConfig } from '../config.ts';
-import { failureOf } from '../errors.ts';
+import { failureOf, isJudgement, isRefusal, speaksOf } from '../errors.ts';
 import { encodePath } from '../kv/path.ts';
 import type { Answer } from '../wire/answer.ts';
 import { readSource } from '../wire/files.ts';
@@ -13,8 +13,8 @@ export interface Grant {
   /** 0: it does not expire, or nobody says when. */
   readonly ttlSeconds: number;
   readonly renewable: boolean;
-  /** We made it, so we end it. */
-  readonly created: boolean;
+  /** We made it, so we end it; a batch token ends by itself alone. */
+  readonly isOurs: boolean;
 }
 
 /** @throws BackendError `unauthenticated` when the server does not take the credentials */
@@ -26,8 +26,9 @@ export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost,
   const grant = parseGrant(answer, true);
   if (grant !== undefined) return grant;
   // The API has no 401: wrong credentials are 400 or 403, by method.
-  if (answer.status === 400 || answer.status === 403) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
+  if (isRefusal(answer) || (answer.status === 400 && isJudgement(answer))) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
   if (answer.status === 200 && isRecord(member(answer.body, 'auth'))) throw new BackendError('unauthenticated', { detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given` });
+  if (speaksOf(answer, 'no handler for route')) throw new BackendError('misconfigured', { detail: `there is no auth method at auth/${auth.mount}: check auth.mount and auth.namespace` });
   throw failureOf(answer);
 }
 
@@ -47,17 +48,17 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
 /** A given token tells when it ends, unless its policies do not let it; it may still be good then. */
 async function lookUp(wire: Wire, token: string, namespace: string | undefined, context: CallContext): Promise<Grant> {
   const answer = await wire.send({ method: 'GET', path: '/auth/token/lookup-self', token, namespace }, context);
-  if (answer.status === 403) return { token, ttlSeconds: 0, renewable: false, created: false };
+  if (isRefusal(answer)) return { token, ttlSeconds: 0, renewable: false, isOurs: false };
   const data = member(answer.body, 'data');
   const ttlSeconds = memberCount(data, 'ttl');
   if (answer.status !== 200 || ttlSeconds === undefined) throw failureOf(answer);
-  return { token, ttlSeconds, renewable: member(data, 'renewable') === true, created: false };
+  return { token, ttlSeconds, renewable: member(data, 'renewable') === true, isOurs: false };
 }
 
-export function parseGrant({ status, body }: Answer, created: boolean): Grant | undefined {
+export function parseGrant({ status, body }: Answer, isMade: boolean): Grant | undefined {
   const auth = member(body, 'auth');
   const token = memberText(auth, 'client_token');
   const ttlSeconds = memberCount(auth, 'lease_duration');
   if (status !== 200 || token === undefined || token === '' || ttlSeconds === undefined) return undefined;
-  return { token, ttlSeconds, renewable: member(auth, 'renewable') === true, created };
+  return { token, ttlSeconds, renewable: member(auth, 'renewable') === true, isOurs: isMade && memberText(auth, 'token_type') !== 'batch' };
 }

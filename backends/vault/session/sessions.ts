@@ -1,6 +1,8 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
+import { isRefusal } from '../errors.ts';
 import { within } from '../interruption.ts';
+import { descriptionOf } from '../kv/path.ts';
 import { shared } from '../shared.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
@@ -8,6 +10,8 @@ import { parseGrant, signIn, type Grant } from './login.ts';
 
 const requestTimeoutMs = 10_000;
 const revokeTimeoutMs = 2_000;
+/** Servers lock out who keeps trying. */
+const refusalStandsMs = 1_000;
 const longestTimerMs = 2_147_483_647;
 
 export interface Session {
@@ -34,6 +38,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   let session: Session | undefined;
   let lastEntry: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let refusal: { readonly error: BackendError; readonly at: number } | undefined;
 
   /** For work that no single caller owns. */
   const ownContext = (timeoutMs: number): CallContext => ({ signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]), deadline: Date.now() + timeoutMs });
@@ -58,28 +63,45 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
 
   const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
     const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(() => undefined);
-    const renewed = answer && parseGrant(answer, subject.grant.created);
-    if (session !== subject) return;
+    const renewed = answer && parseGrant(answer, subject.grant.isOurs);
+    if (session !== subject || closing.signal.aborted) return;
     if (renewed !== undefined) {
       adopt(renewed, firstTtlSeconds);
       return;
     }
     const remainingMs = subject.expiresAt - host.now();
     host.log('warn', 'a token could not be renewed', { status: answer?.status ?? 0, remainingMs });
-    if (remainingMs > 1000 && answer?.status !== 403) schedule(subject, firstTtlSeconds, remainingMs / 3);
+    if (remainingMs > 1000 && !(answer !== undefined && isRefusal(answer))) schedule(subject, firstTtlSeconds, remainingMs / 3);
   };
 
-  const signInOnce = shared(async () => adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs))));
+  const signInOnce = shared(async () => {
+    if (refusal !== undefined && Math.abs(host.now() - refusal.at) < refusalStandsMs) throw refusal.error;
+    try {
+      return adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs)));
+    } catch (error) {
+      if (BackendError.is(error) && error.code === 'unauthenticated') refusal = { error, at: host.now() };
+      throw error;
+    }
+  });
   const enter = (): Promise<Session> => {
     const entry = signInOnce();
     lastEntry = entry.catch(() => undefined);
     return entry;
   };
 
+  const isGood = async ({ grant }: Session): Promise<boolean> => {
+    if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(requestTimeoutMs)))) return true;
+    // A policy may keep a good token from looking itself up.
+    const described = await wire.send({ method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace }, ownContext(requestTimeoutMs));
+    return described.status === 200;
+  };
+
   const examine = shared(async () => {
     const refused = session;
-    if (refused !== undefined && (await askAboutSelf('GET', 'lookup-self', refused.grant, ownContext(requestTimeoutMs))).status !== 403) return undefined;
+    if (refused !== undefined && await isGood(refused)) return undefined;
     if (config.auth.method === 'token') throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
+    // Another call may have signed in meanwhile.
+    if (session !== refused) return session;
     clearTimeout(timer);
     session = undefined;
     return enter();
@@ -99,8 +121,9 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       await within(lastEntry, patience).catch(() => undefined);
       clearTimeout(timer);
       closing.abort(new BackendError('closed'));
-      if (session?.grant.created !== true) return;
-      await askAboutSelf('POST', 'revoke-self', session.grant, patience).catch(() => host.log('warn', 'the token could not be revoked; it ends by itself'));
+      if (session?.grant.isOurs !== true) return;
+      const status = await askAboutSelf('POST', 'revoke-self', session.grant, patience).then((answer) => answer.status, () => 0);
+      if (status !== 200 && status !== 204) host.log('warn', 'the token could not be revoked; it ends by itself', { status });
       session = undefined;
     },
   };

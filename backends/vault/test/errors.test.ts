@@ -6,6 +6,8 @@ import { openVault, ref } from './support/open.ts';
 
 const answers: readonly { readonly says: string; readonly status: number; readonly text?: string; readonly code: FailureCode; readonly detail?: string }[] = [
   { says: 'a request that makes no sense', status: 400, code: 'invalid_argument' },
+  { says: 'a TLS server that is spoken to without', status: 400, text: 'Client sent an HTTP request to an HTTPS server.\n', code: 'bad_answer' },
+  { says: 'a page of a proxy that lets nobody through', status: 403, text: '<html>forbidden</html>', code: 'bad_answer' },
   { says: 'an operation that the mount does not know', status: 405, code: 'misconfigured' },
   { says: 'state that this node has not seen yet', status: 412, code: 'stale_replica' },
   { says: 'a body that is too large', status: 413, code: 'too_large' },

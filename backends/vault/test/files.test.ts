@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,36 @@ describe('a file that a setting names', () => {
     }
     expect(gateway.requests).toEqual([]);
     const { another: anotherWithout } = await openVault();
-    const backend = await anotherWithout({ 'tls.caFile': join(allowed, 'link') });
+    const backend = await anotherWithout({ address: 'https://127.0.0.1:1', 'tls.caFile': join(allowed, 'link') });
     expect((await failure(backend.check(context()))).code).toBe('misconfigured');
+  });
+
+  it('is found as Kubernetes mounts it: by links into a folder whose name begins with two dots', async () => {
+    const { allowed } = await folders();
+    await mkdir(join(allowed, '..2026_11_25_10_00_00.1'));
+    await writeFile(join(allowed, '..2026_11_25_10_00_00.1', 'token'), 'mounted-jwt');
+    await symlink('..2026_11_25_10_00_00.1', join(allowed, '..data'));
+    await symlink('..data/token', join(allowed, 'token'));
+    const { another, fake } = await openVault({}, { paths: [allowed] });
+    fake.identities.set('mounted-jwt', { policies: ['root'] });
+    const backend = await another({ 'auth.method': 'kubernetes', 'auth.role': 'kici', 'auth.jwtFile': join(allowed, 'token') });
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['absent']);
+  });
+
+  it('that is a pipe, a folder, too large, or no text is refused at once, and closing does not wait for it', async () => {
+    const { allowed } = await folders();
+    const at = (name: string): string => join(allowed, name);
+    execFileSync('mkfifo', [at('pipe')]);
+    await mkdir(at('folder'));
+    await writeFile(at('large'), Buffer.alloc(1_048_577, 0x61));
+    await writeFile(at('bytes'), Uint8Array.of(0x61, 0xff));
+    const { another } = await openVault({}, { paths: [allowed] });
+    for (const name of ['pipe', 'folder', 'large', 'bytes']) {
+      for (const settings of [{ 'auth.method': 'jwt', 'auth.jwtFile': at(name) }, { address: 'https://127.0.0.1:1', 'tls.caFile': at(name) }]) {
+        const backend = await another(settings);
+        expect((await failure(backend.check(context(2000)))).code).toBe('misconfigured');
+        await backend.close();
+      }
+    }
   });
 });

@@ -31,6 +31,23 @@ describe('versions of KV version 2', () => {
     expect(await readText(backend, ref('app', 'TOKEN', '7'), ref('app', 'TOKEN', 'latest'), ref('app', 'TOKEN', '0'), ref('app', 'TOKEN', '1&x=1'))).toEqual(['absent', 'invalid_argument', 'invalid_argument', 'invalid_argument']);
   });
 
+  it('takes an empty pin for no version, and leaves what is asked for beside it alone', async () => {
+    const { backend, put } = await openVault({ kvVersion: '2' });
+    await put('secret/data/app', { data: { TOKEN: 'one' } });
+    expect(await readText(backend, ref('app', 'TOKEN', ''), ref('app', 'TOKEN'))).toEqual(['invalid_argument', 'one']);
+    expect(await readText(backend, ref('app', 'TOKEN'), ref('app', 'TOKEN', ''))).toEqual(['one', 'invalid_argument']);
+  });
+
+  it('serves no version but the one that is pinned, whatever a cache in between answers', async () => {
+    const { backend, gateway, put } = await openVault({ kvVersion: '2' });
+    await put('secret/data/app', { data: { TOKEN: 'one' } });
+    await readText(backend, ref('app', 'TOKEN'));
+    for (const text of ['{"data":{"data":{"TOKEN":"seven"},"metadata":{"version":7,"destroyed":false,"deletion_time":""}}}', '{"data":{"data":null,"metadata":{"version":7,"destroyed":true,"deletion_time":""}}}']) {
+      gateway.answerOnce({ status: 200, text });
+      expect(await readText(backend, ref('app', 'TOKEN', '1'))).toEqual(['bad_answer']);
+    }
+  });
+
   it('lists a deleted path as not known, never as empty', async () => {
     const { backend, put, server } = await openVault({ kvVersion: '2' });
     await put('secret/data/apps/gone', { data: { TOKEN: 'one' } });

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import type { SecretBackend } from '@kici-dev/secret-backend';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { vaultDefinition } from '../index.ts';
 import { codeOf, failure, listAll, readText, writeText } from './support/ask.ts';
-import { context } from './support/host.ts';
+import { context, settingsOf } from './support/host.ts';
 import { openVault, ref } from './support/open.ts';
 
 const mounts = (requests: readonly { readonly path: string }[]): number => requests.filter(({ path }) => path.startsWith('sys/internal/ui/mounts/')).length;
@@ -57,6 +59,33 @@ describe('the version of a mount', () => {
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['one']);
   });
 
+  it('is asked for again before a path is called absent, at most every 30 seconds: neither version says that a path is the other one\'s in every case', async () => {
+    const { host, gateway, put, server } = await openVault();
+    let later = 0;
+    const openAt = async (kvVersion: 'auto' | '2'): Promise<SecretBackend> => {
+      const backend = await vaultDefinition.create(settingsOf({ address: gateway.address, mount: 'kv', kvVersion, 'auth.token': server.rootToken }), { ...host, now: () => Date.now() + later });
+      onTestFinished(() => backend.close());
+      return backend;
+    };
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '2' } });
+    await put('kv/data/app', { data: { TOKEN: 'one' } });
+    const [auto, told] = [await openAt('auto'), await openAt('2')];
+    for (const backend of [auto, told]) expect(await readText(backend, ref('app', 'TOKEN'), ref('none', 'TOKEN'), ref('other', 'TOKEN'))).toEqual(['one', 'absent', 'absent']);
+    expect(mounts(gateway.requests)).toBe(2);
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '1' } });
+    await put('kv/app', { TOKEN: 'two' });
+    later = 30_000;
+    expect(await codeOf(listAll(told))).toBe('misconfigured');
+    expect(await readText(told, ref('app', 'TOKEN'))).toEqual(['misconfigured']);
+    expect(await codeOf(told.versions?.(ref('app', 'TOKEN'), context()) ?? Promise.resolve())).toBe('misconfigured');
+    expect(await readText(auto, ref('app', 'TOKEN'))).toEqual(['bad_answer']);
+    expect(await readText(auto, ref('app', 'TOKEN'), ref('none', 'TOKEN'))).toEqual(['two', 'absent']);
+    expect(await readText(auto, ref('data/app', 'TOKEN'))).toEqual(['absent']);
+    await put('sys/mounts/kv', { type: 'kv', options: { version: '2' } });
+    later = 60_000;
+    expect(await readText(auto, ref('data/app', 'TOKEN'))).toEqual(['bad_answer']);
+  });
+
   it('that is no KV engine, or begins elsewhere, is named', async () => {
     const { another } = await openVault();
     expect((await failure((await another({ mount: 'secret/teams' })).check(context()))).message).toContain('set mount to it, and put the rest into basePath');
@@ -85,5 +114,8 @@ describe('namespaces', () => {
     const jwt = await another({ namespace: 'team', 'auth.namespace': 'parent', 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
     await readText(jwt, ref('app', 'TOKEN'));
     expect(gateway.requests.at(-1)).toMatchObject({ path: 'auth/jwt/login', namespace: 'parent' });
+    const root = await another({ namespace: 'team', 'auth.namespace': '/', 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
+    expect(await readText(root, ref('app', 'TOKEN'))).toEqual(['of the team']);
+    expect(gateway.requests.filter(({ path }) => path === 'auth/jwt/login').at(-1)).toMatchObject({ namespace: '' });
   });
 });

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { vaultDefinition } from '../index.ts';
 import { codeOf, failure, readText } from './support/ask.ts';
-import { context } from './support/host.ts';
+import { context, settingsOf } from './support/host.ts';
 import { createRole } from './support/harness.ts';
 import { openVault, ref, type Opened } from './support/open.ts';
 
@@ -43,6 +44,42 @@ describe('signing in', () => {
     expect(count('auth/approle/login')).toBe(1);
   });
 
+  it('does not happen for each refusal where the policy keeps a good token from looking itself up', async () => {
+    const { backend, count, put, fake } = await openWithRole({ token_no_default_policy: true });
+    await put('sys/policies/acl/app', { policy: `${policy}\npath "secret/data/denied" { capabilities = ["deny"] }` });
+    for (let round = 0; round < 3; round += 1) expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['value', 'permission_denied']);
+    expect(count('auth/approle/login')).toBe(1);
+    fake.advance(3_700_000);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
+    expect(count('auth/approle/login')).toBe(2);
+  });
+
+  it('at a method that is not there says so', async () => {
+    const { backend, gateway } = await openWithRole();
+    gateway.answerOnce({ status: 404, text: '{"errors":["no handler for route \\"auth/approle/login\\". route entry not found."]}' });
+    expect(await failure(backend.check(context()))).toMatchObject({ code: 'misconfigured', detail: expect.stringContaining('auth/approle') });
+  });
+
+  it('is not called refused by what a proxy, or a TLS server that is spoken to without, says', async () => {
+    const { backend, gateway } = await openWithRole();
+    for (const status of [400, 403]) {
+      gateway.answerOnce({ status, text: 'Client sent an HTTP request to an HTTPS server.\n' });
+      expect(await codeOf(backend.check(context()))).toBe('bad_answer');
+    }
+  });
+
+  it('does not happen again, and nothing is asked about the token, when a proxy lets nobody through', async () => {
+    const { backend, count, gateway } = await openWithRole();
+    const page = { status: 403, text: '<html>forbidden</html>' };
+    await readText(backend, ref('app', 'TOKEN'));
+    const before = gateway.requests.length;
+    gateway.answerOnce(page);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['bad_answer']);
+    expect(gateway.requests.slice(before).map(({ path }) => path)).toEqual(['secret/data/app']);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
+    expect(count('auth/approle/login')).toBe(1);
+  });
+
   it('is refused: unauthenticated, with the method named and no credential', async () => {
     const { another } = await openVault();
     const wrong = await another({ 'auth.method': 'approle', 'auth.roleId': 'canary-role', 'auth.secretId': 'canary-secret' });
@@ -53,11 +90,29 @@ describe('signing in', () => {
     expect(await readText(wrong, ref('app', 'TOKEN'))).toEqual(['unauthenticated']);
   });
 
+  it('that was refused is tried again after a second, not by each call: servers lock out who keeps trying', async () => {
+    const { another, fake, gateway } = await openVault({ kvVersion: '2' });
+    const backend = await another({ 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
+    const outcomes = new Set<string>();
+    for (let round = 0; round < 50; round += 1) for (const outcome of await readText(backend, ref('app', 'TOKEN'))) outcomes.add(outcome);
+    expect([...outcomes]).toEqual(['unauthenticated']);
+    expect(gateway.requests.filter(({ path }) => path === 'auth/jwt/login').length).toBeLessThan(10);
+    fake.identities.set('a-jwt', { policies: ['root'] });
+    await vi.waitUntil(async () => (await readText(backend, ref('app', 'TOKEN'))).includes('absent'), { timeout: 4000 });
+  });
+
   it('with a given token that is wrong is unauthenticated, not a matter of rights', async () => {
     const { another } = await openVault();
     const wrong = await another({ 'auth.token': 'canary-token' });
     expect(await readText(wrong, ref('app', 'TOKEN'))).toEqual(['unauthenticated']);
     expect(await codeOf(wrong.check(context()))).toBe('unauthenticated');
+  });
+
+  it('with a given token that may not look itself up leaves a refusal a matter of rights', async () => {
+    const { another, fake, put } = await openVault({ kvVersion: '2' });
+    await put('sys/policies/acl/app', { policy: 'path "secret/data/app" { capabilities = ["read"] }' });
+    const backend = await another({ 'auth.token': fake.tokens.create({ policies: ['app'], hasDefaultPolicy: false }).id });
+    expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['absent', 'permission_denied']);
   });
 
   it('with a given token that may not look itself up works, without renewal', async () => {
@@ -114,6 +169,18 @@ describe('the token', () => {
     expect(fake.tokens.live()).toHaveLength(before);
   });
 
+  it('is renewed after all where a proxy\'s page came first', async () => {
+    const { another, fake, gateway, host, put } = await openVault({ kvVersion: '2' });
+    await put('sys/policies/acl/app', { policy });
+    const { id } = fake.tokens.create({ policies: ['app'], ttlSeconds: 4 });
+    const backend = await another({ 'auth.token': id });
+    await readText(backend, ref('app', 'TOKEN'));
+    gateway.answerOnce({ status: 403, text: '<html>forbidden</html>' });
+    const renewals = (): number => gateway.requests.filter(({ path }) => path === 'auth/token/renew-self').length;
+    await vi.waitUntil(() => renewals() === 2, { timeout: 4500 });
+    expect(host.logged).toHaveLength(1);
+  });
+
   it('that was given is renewed and never revoked', async () => {
     const { another, fake, gateway, put } = await openVault();
     await put('sys/policies/acl/app', { policy });
@@ -124,5 +191,50 @@ describe('the token', () => {
     await renewed;
     await backend.close();
     expect(gateway.requests.map(({ path }) => path)).not.toContain('auth/token/revoke-self');
+  });
+
+  it('that a call got while another asked about the one before is kept, and none is left behind', async () => {
+    const { gateway, host, put, server, fake } = await openWithRole();
+    const { roleId, secretId } = await createRole(server, 'app', { token_policies: ['app'], token_ttl: 3600 });
+    let later = 0;
+    const settings = { address: gateway.address, kvVersion: '2', 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId } as const;
+    const backend = await vaultDefinition.create(settingsOf(settings), { ...host, now: () => Date.now() + later });
+    const before = fake.tokens.live().length;
+    await readText(backend, ref('app', 'TOKEN'));
+    await put('auth/token/revoke-accessor', { accessor: fake.tokens.live().at(-1)?.accessor });
+    // The refused read and the question about its token are slow; the token ends by the clock meanwhile.
+    gateway.fault('delay', 2);
+    const refused = readText(backend, ref('app', 'TOKEN'));
+    await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/lookup-self'));
+    later = 3_600_000;
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
+    expect(await refused).toEqual(['value']);
+    await backend.close();
+    expect(fake.tokens.live()).toHaveLength(before);
+  });
+
+  it('that cannot be revoked is told', async () => {
+    const { backend, host } = await openWithRole({ token_no_default_policy: true });
+    await readText(backend, ref('app', 'TOKEN'));
+    await backend.close();
+    expect(host.logged).toEqual([JSON.stringify({ level: 'warn', message: 'the token could not be revoked; it ends by itself', status: 403 })]);
+  });
+
+  it('is revoked before any call of close resolves', async () => {
+    const { backend, fake } = await openWithRole();
+    const before = fake.tokens.live().length;
+    await readText(backend, ref('app', 'TOKEN'));
+    void backend.close();
+    await backend.close();
+    expect(fake.tokens.live()).toHaveLength(before);
+  });
+
+  it('whose renewal closing interrupts is not called one that could not be renewed', async () => {
+    const { backend, gateway, host } = await openWithRole({ token_ttl: 1 });
+    await readText(backend, ref('app', 'TOKEN'));
+    gateway.fault('hang', 1);
+    await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/renew-self'), { timeout: 5000 });
+    await backend.close();
+    expect(host.logged).toEqual([]);
   });
 });

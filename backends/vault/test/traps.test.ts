@@ -1,5 +1,6 @@
+import { BackendError } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
-import { codeOf, listAll, readText } from './support/ask.ts';
+import { codeOf, failure, listAll, readText } from './support/ask.ts';
 import { context } from './support/host.ts';
 import { openVault, ref, type Opened } from './support/open.ts';
 import { administer } from './support/server.ts';
@@ -51,6 +52,20 @@ describe('trap', () => {
     expect(await codeOf((await another({ 'auth.token': 'wrong' })).check(context()))).toBe('unauthenticated');
   });
 
+  it('a health check without the rights that jobs need finds a backend healthy that refuses them all', async () => {
+    const { another, fake, put } = await openVault({ basePath: 'teams/shop' });
+    const policies = {
+      elsewhere: ['data/other/*', 'metadata/other/*'], 'names only': ['metadata/teams/shop/*'], 'values only': ['data/teams/shop/*'], both: ['data/teams/shop/*', 'metadata/teams/shop/*'],
+    };
+    const codes = [];
+    for (const [name, paths] of Object.entries(policies)) {
+      await put(`sys/policies/acl/${name}`, { policy: paths.map((path) => `path "secret/${path}" { capabilities = ["read", "list"] }`).join('\n') });
+      const backend = await another({ 'auth.token': fake.tokens.create({ policies: [name] }).id });
+      codes.push(await backend.check(context()).then(() => 'healthy', (error: unknown) => BackendError.is(error) && error.code));
+    }
+    expect(codes).toEqual(['permission_denied', 'permission_denied', 'permission_denied', 'healthy']);
+  });
+
   it('a listed path is taken for a readable one: lists are not filtered by policy', async () => {
     const { another, fake, put } = await openVault();
     await put('sys/policies/acl/app', { policy: 'path "secret/metadata/*" { capabilities = ["list"] }\npath "secret/data/apps/open" { capabilities = ["read"] }\npath "secret/subkeys/apps/open" { capabilities = ["read"] }' });
@@ -88,7 +103,15 @@ describe('trap', () => {
     await put('secret/data/app', { data: { TOKEN: 'value' } });
     expect((await listAll(await another({ listing: 'auto' }))).secrets).toEqual(['app TOKEN']);
     expect((await listAll(await another({ listing: 'values' }))).secrets).toEqual(['app TOKEN']);
-    expect(await codeOf(listAll(await another({ listing: 'subkeys' })))).toBe('misconfigured');
+    expect(await failure(listAll(await another({ listing: 'subkeys' })))).toMatchObject({ code: 'misconfigured', detail: expect.stringContaining('set listing to auto or values') });
+  });
+
+  it('a server without subkeys is asked what lies at the mount for each of its paths', async () => {
+    const { another, fake, gateway, put } = await openVault({ kvVersion: 'auto' });
+    fake.hasSubkeys = false;
+    for (let index = 0; index < 5; index += 1) await put(`secret/data/app${index}`, { data: { TOKEN: 'value' } });
+    expect((await listAll(await another())).secrets).toHaveLength(5);
+    expect(gateway.requests.filter(({ path }) => path.startsWith('sys/internal/ui/mounts/'))).toHaveLength(1);
   });
 
   it('a policy that does not mention subkeys cannot be listed with, or values are read though the settings forbid it', async () => {

@@ -1,7 +1,12 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 import type { Source } from '../config.ts';
+
+/** More than any list of authorities has. */
+const maxBytes = 1_048_576;
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The text of a setting or of the file that it names. Links are followed before the path is compared with what
@@ -16,12 +21,31 @@ export async function readSource(source: Source, host: BackendHost): Promise<str
   const allowed = roots.some((root) => root !== undefined && path !== undefined && isBelow(path, root));
   // Whether a file exists is told only where it may be opened.
   if (path === undefined || !allowed) throw refuse('names no file that the server\'s configuration lets backends open');
-  return readFile(path, 'utf8').catch(() => {
-    throw refuse('names a file that cannot be read');
-  });
+  const bytes = await readPlainFile(path).catch(() => undefined);
+  if (bytes === undefined) throw refuse('names a file that cannot be read, or is no plain file of at most 1 MiB');
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw refuse('names a file that is not UTF-8 text');
+  }
 }
 
+/** A pipe is not waited for, and of a file that grows no more is read than fits. */
+async function readPlainFile(path: string): Promise<Uint8Array | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const status = await file.stat();
+    if (!status.isFile() || status.size > maxBytes) return undefined;
+    const bytes = Buffer.alloc(maxBytes + 1);
+    const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
+    return bytesRead > maxBytes || bytesRead < status.size ? undefined : bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name may begin with two dots, as those do that Kubernetes makes for a mounted volume. */
 function isBelow(path: string, root: string): boolean {
   const between = relative(root, path);
-  return between === '' || (!between.startsWith('..') && !isAbsolute(between));
+  return between !== '..' && !between.startsWith(`..${sep}`) && !isAbsolute(between);
 }

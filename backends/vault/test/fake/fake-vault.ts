@@ -84,7 +84,7 @@ export function createFakeVault(rootToken: string): FakeVault {
         token: {
           policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [], namespace: call.namespace,
           ttlSeconds: memberCount(call.body, 'token_ttl') ?? 3600, maxTtlSeconds: memberCount(call.body, 'token_max_ttl') ?? 0,
-          type: memberText(call.body, 'token_type') === 'batch' ? 'batch' : 'service',
+          type: memberText(call.body, 'token_type') === 'batch' ? 'batch' : 'service', hasDefaultPolicy: member(call.body, 'token_no_default_policy') !== true,
         },
       });
       return done;
@@ -116,7 +116,7 @@ export function createFakeVault(rootToken: string): FakeVault {
     if (!isRoot(token) && !isAllowed(rulesOf(realm, token), aclPath, capabilityOf(call))) return refused(403, '1 error occurred:\n\t* permission denied\n\n');
     if (mount === undefined || engine === undefined) return refused(404, `no handler for route "${call.path}". route entry not found.`);
     const inner = call.path.slice(mount.length + 1);
-    if (!fake.hasSubkeys && inner.startsWith('subkeys/')) return refused(404, '1 error occurred:\n\t* unsupported path\n\n');
+    if (!fake.hasSubkeys && inner.startsWith('subkeys/')) return engine.handle(call, inner.replace('subkeys', 'unknown'));
     return engine.handle(call, inner);
   };
 

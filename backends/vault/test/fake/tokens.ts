@@ -10,6 +10,8 @@ export interface Token {
   readonly ttlSeconds: number;
   readonly renewable: boolean;
   readonly type: 'service' | 'batch';
+  /** Without the built-in policy, a token may do nothing about itself. */
+  readonly hasDefaultPolicy: boolean;
   /** Infinite for a token that does not expire. */
   expiresAt: number;
   readonly endsAt: number;
@@ -21,6 +23,7 @@ export interface TokenOptions {
   readonly maxTtlSeconds?: number;
   readonly renewable?: boolean;
   readonly type?: 'service' | 'batch';
+  readonly hasDefaultPolicy?: boolean;
   readonly namespace?: string;
   readonly id?: string;
 }
@@ -38,9 +41,9 @@ export function createTokens(now: () => number): TokenStore {
   const tokens = new Map<string, Token>();
   const isLive = ({ expiresAt }: Token): boolean => expiresAt > now();
   const store: TokenStore = {
-    create({ policies, ttlSeconds = 0, maxTtlSeconds = 0, renewable = ttlSeconds > 0, type = 'service', namespace = '', id = `s.${randomUUID()}` }) {
+    create({ policies, ttlSeconds = 0, maxTtlSeconds = 0, renewable = ttlSeconds > 0, type = 'service', hasDefaultPolicy = true, namespace = '', id = `s.${randomUUID()}` }) {
       const after = (seconds: number): number => (seconds === 0 ? Number.POSITIVE_INFINITY : now() + seconds * 1000);
-      const token: Token = { id, accessor: randomUUID(), policies, namespace, ttlSeconds, renewable, type, expiresAt: after(ttlSeconds), endsAt: after(maxTtlSeconds) };
+      const token: Token = { id, accessor: randomUUID(), policies, namespace, ttlSeconds, renewable, type, hasDefaultPolicy, expiresAt: after(ttlSeconds), endsAt: after(maxTtlSeconds) };
       tokens.set(id, token);
       return token;
     },
@@ -49,6 +52,7 @@ export function createTokens(now: () => number): TokenStore {
       return token !== undefined && isLive(token) ? token : undefined;
     },
     handle(call, action, own) {
+      if (action.endsWith('-self') && !own.hasDefaultPolicy) return denied;
       switch (action) {
         case 'lookup-self':
           return data({ accessor: own.accessor, display_name: 'token', id: own.id, policies: own.policies, renewable: own.renewable, ttl: leftOf(own), type: own.type });
