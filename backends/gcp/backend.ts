@@ -1,13 +1,14 @@
 import { BackendError, type CallContext, type HealthReport, type SecretBackend } from '@kici-dev/secret-backend';
 import { check } from './check.ts';
 import type { Layout } from './layouts/layout.ts';
+import { interrupted } from './service/interruption.ts';
 import type { Service } from './service/service.ts';
 
-export function createBackend(service: Service, layout: Layout, identity: string | undefined): SecretBackend {
+export function createBackend(service: Service, layout: Layout, prefix: string, identity: string | undefined): SecretBackend {
   let closed = false;
-  const start = ({ signal, deadline }: CallContext): void => {
+  const start = (context: CallContext): void => {
     if (closed) throw new BackendError('closed');
-    if (signal.aborted) throw new BackendError(service.host.now() >= deadline ? 'timeout' : 'aborted');
+    if (context.signal.aborted) throw interrupted(context, service.host.now(), 'nothing was asked of the service');
   };
   return {
     capabilities: layout.capabilities,
@@ -38,7 +39,7 @@ export function createBackend(service: Service, layout: Layout, identity: string
     },
     async check(context): Promise<HealthReport> {
       start(context);
-      const server = await check(service, layout, context);
+      const server = await check(service, layout, prefix, context);
       return { server, ...(identity === undefined ? {} : { identity }) };
     },
     async close() {

@@ -11,13 +11,13 @@ const accessPermission = 'secretmanager.versions.access';
  * Signs in, lists, and asks whether values may be read, without reading one.
  * @returns which service answered
  */
-export async function check(service: Service, layout: Layout, context: CallContext): Promise<string> {
+export async function check(service: Service, layout: Layout, prefix: string, context: CallContext): Promise<string> {
   let one: string | undefined;
   for await (const ids of listSecretIds(service, context)) {
     one = ids.find((id) => layout.holds(id));
     break;
   }
-  await (one === undefined ? probeAccess(service, context) : requireAccess(service, one, context));
+  await (one === undefined ? probeAccess(service, `${prefix}kici-access-probe`, context) : requireAccess(service, one, context));
   return `Secret Manager (${service.resources.parent})`;
 }
 
@@ -28,8 +28,8 @@ async function requireAccess(service: Service, id: string, context: CallContext)
   if (held?.includes(accessPermission) !== true) throw new BackendError('permission_denied', { detail: `the credentials may list secrets and not read them; they lack ${accessPermission}` });
 }
 
-/** Where there is no secret yet, who may read is told that there is none, and who may not is refused. */
-async function probeAccess(service: Service, context: CallContext): Promise<void> {
-  const outcome = await accessVersion(service, 'kici-access-probe', '1', context);
+/** Where no secret of ours is seen, who may read is told that there is none, and who may not is refused. */
+async function probeAccess(service: Service, id: string, context: CallContext): Promise<void> {
+  const outcome = await accessVersion(service, id, '1', context);
   if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);
 }

@@ -26,7 +26,7 @@ export function openBackend(settings: Settings, host: BackendHost): SecretBacken
   const transport = settings['transport'] === 'rest' ? 'rest' : 'grpc';
   const connection = createConnection({ endpoint: endpointOf(settings), transport, host, safeFetch });
   const service = createService({ resources, host, signIn, connection, limiter: createLimiter(concurrency), close: () => safeFetch.close() });
-  return createBackend(service, layoutOf(settings, service, host), identity);
+  return createBackend(service, layoutOf(settings, service, host), textOf(settings, 'prefix') ?? '', identity);
 }
 
 function endpointOf(settings: Settings): Endpoint {

@@ -28,7 +28,9 @@ function credentials(settings: Settings): SettingsProblem[] {
   const method = settings['auth.method'];
   const json = settings['auth.credentials'];
   if (method === 'token') {
-    return settings['auth.token'] instanceof SecretValue ? [] : [{ field: 'auth.token', problem: 'it is missing', hint: 'give an access token, or choose another auth.method' }];
+    const token = settings['auth.token'];
+    const problem = !(token instanceof SecretValue) ? 'it is missing' : isToken(token) ? undefined : 'it is no access token, which is one line of printable ASCII';
+    return problem === undefined ? [] : [{ field: 'auth.token', problem, hint: 'give an access token, or choose another auth.method' }];
   }
   if (method !== 'service-account' && method !== 'workload-identity') return [];
   const hasFile = textOf(settings, 'auth.credentialsFile') !== undefined;
@@ -39,4 +41,9 @@ function credentials(settings: Settings): SettingsProblem[] {
   const hosts = allowedHosts(textOf(settings, 'auth.allowedHosts'));
   const parsed = method === 'service-account' ? parseServiceAccount(json, hosts) : parseWorkloadIdentity(json, hosts);
   return parsed.ok ? [] : [{ field: 'auth.credentials', problem: parsed.reason, hint: 'give the JSON as Google Cloud made it; auth.allowedHosts names further hosts that it may use' }];
+}
+
+/** What a header can carry; a line end after it is forgiven. */
+function isToken(value: SecretValue): boolean {
+  return /^[\x21-\x7e]+$/.test(value.text()?.trim() ?? '');
 }

@@ -31,13 +31,17 @@ export async function put(service: Service, config: AwsConfig, version: NewVersi
   throw new BackendError('conflict', { detail: 'the secret was created and deleted by others every time' });
 }
 
-/** The old value must not stay behind when the new one is not taken. */
+/** How long a deletion may take that is put back after the call is over. */
+const undoMs = 10_000;
+
+/** The old value must not stay behind when the new one is not taken, also when the caller has stopped waiting. */
 async function revive(service: Service, { deletionWindowDays }: AwsConfig, version: NewVersion, context: CallContext): Promise<void> {
   await bringBack(service, version.name, context);
   try {
     await update(service, version, context);
   } catch (error) {
-    await scheduleDeletion(service, version.name, deletionWindowDays, context).catch(() => undefined);
+    const own = { signal: AbortSignal.timeout(undoMs), deadline: Date.now() + undoMs };
+    await scheduleDeletion(service, version.name, deletionWindowDays, own).catch(() => undefined);
     throw error;
   }
 }

@@ -27,6 +27,7 @@ export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
   if (!isAbout(entry, asked)) return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
   if (asked.version !== undefined && !isStage(asked.version) && asked.version !== VersionId) return unknown('bad_answer', 'the answer is about another version');
   if ((SecretString === undefined) === (SecretBinary === undefined)) return unknown('bad_answer', 'the answer has not exactly one value');
+  if (SecretString?.isWellFormed() === false) return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
   return SecretString === undefined
     ? { status: 'found', value: SecretValue.fromBytes(SecretBinary ?? new Uint8Array()), kind: 'binary', version: VersionId }
     : { status: 'found', value: SecretValue.fromText(SecretString), kind: 'text', version: VersionId };

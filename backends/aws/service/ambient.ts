@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { BackendError, type AmbientAccess } from '@kici-dev/secret-backend';
 import type { CredentialSource } from '../config.ts';
@@ -26,6 +26,9 @@ export async function allowedFile(path: string, { paths }: AmbientAccess): Promi
   if (file === undefined) throw new BackendError('misconfigured', { detail: `the file ${path} cannot be opened` });
   const allowed = await Promise.all(paths.map(real));
   if (!isBelow(file, allowed.filter((folder) => folder !== undefined))) throw notAllowed(path);
+  // Opening a pipe would wait for whoever writes to it, and with it everybody who waits for the sign-in.
+  const isRegular = await stat(file).then((stats) => stats.isFile(), () => false);
+  if (!isRegular) throw new BackendError('misconfigured', { detail: `${path} is no regular file` });
   return file;
 }
 

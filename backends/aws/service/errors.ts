@@ -116,6 +116,7 @@ export function toBackendError(error: unknown, operation: string, context: Pick<
 
 function cancelled(operation: string, { signal, deadline }: Pick<CallContext, 'signal' | 'deadline'>, now: number): BackendError {
   const reason: unknown = signal.reason;
+  if (BackendError.is(reason)) return reason;
   const timedOut = now >= deadline || (reason instanceof Error && reason.name === 'TimeoutError');
   return timedOut ? new BackendError('timeout', { detail: `${operation}: no answer before the deadline` }) : new BackendError('aborted', { detail: `${operation} was cancelled` });
 }

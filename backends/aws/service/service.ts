@@ -22,10 +22,15 @@ export interface Service {
   close(): Promise<void>;
 }
 
+/** How long a sign-in that did not help is left alone. */
+const pauseMs = 10_000;
+
 /** Nothing is loaded or opened before the first call. */
 export function createService(config: AwsConfig, host: BackendHost): Service {
   let transport: Promise<NodeHttpHandler> | undefined;
   let client: Promise<SecretsManager> | undefined;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  const closing = new AbortController();
   // Keys without a role stay what they are, however often one signs in.
   const renewable = config.signIn.source.method !== 'keys' || config.signIn.roles.length > 0;
 
@@ -37,7 +42,10 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
   };
 
   return {
-    async call(context, operation, request) {
+    async call(caller, operation, request) {
+      const context = { ...caller, signal: AbortSignal.any([caller.signal, closing.signal]) };
+      // After a close, nothing may be opened anew.
+      if (context.signal.aborted) throw toBackendError(undefined, operation, context, host.now());
       for (let renewed = false; ; renewed = true) {
         client ??= open();
         const used = client;
@@ -51,11 +59,16 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
           if (!expired || renewed || !renewable) throw failure;
           // A new client has no credentials yet; whoever else noticed has put one in place already.
-          if (client === used) client = undefined;
+          if (client !== used) continue;
+          // Where new credentials were refused as well, others will be.
+          if (Math.abs(host.now() - renewedAt) < pauseMs) throw failure;
+          renewedAt = host.now();
+          client = undefined;
         }
       }
     },
     async close() {
+      closing.abort(new BackendError('closed'));
       (await transport)?.destroy();
     },
   };

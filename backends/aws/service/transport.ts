@@ -1,19 +1,42 @@
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
+import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { callbackify } from 'node:util';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { BackendHost } from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
 /** Backstops for a sign-in, which no abort signal reaches; a call has its own deadline. */
 const connectionTimeout = 5_000;
 const requestTimeout = 30_000;
 const maxSockets = 50;
+/** A page of a list is far smaller; what is larger is no answer of the service. */
+const maxBodyBytes = 64 * 1024 * 1024;
 
 /** Keeps connections alive and asks the host for every address that it connects to. */
 export async function createTransport(host: BackendHost): Promise<NodeHttpHandler> {
   const { NodeHttpHandler: Handler } = await import('@smithy/node-http-handler');
   const agent = { keepAlive: true, maxSockets, lookup: lookupThrough(host) };
-  return new Handler({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true, httpAgent: agent, httpsAgent: agent, logger: silentLogger });
+  const handler = new Handler({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true, httpAgent: agent, httpsAgent: agent, logger: silentLogger });
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, options) => {
+    const { response } = await handle(request, options);
+    const body: unknown = response.body;
+    // Whoever reads the body is told of an error through it.
+    if (body instanceof Readable) response.body = pipeline(body, bounded(), () => undefined);
+    return { response };
+  };
+  return handler;
+}
+
+function bounded(): Transform {
+  let length = 0;
+  return new Transform({
+    transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback) {
+      length += chunk.byteLength;
+      if (length > maxBodyBytes) done(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
+      else done(null, chunk);
+    },
+  });
 }
 
 /** The SDK writes to the console unless it is given something else. */

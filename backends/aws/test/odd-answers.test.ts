@@ -16,6 +16,7 @@ describe('answers that no sane service gives', () => {
     ['two values', { ...good, SecretBinary: 'YQ==' }, 'unknown bad_answer'],
     ['nothing', {}, 'unknown bad_answer'],
     ['a list', [], 'unknown bad_answer'],
+    ['half a surrogate pair, which has no bytes', { ...good, SecretString: 'a\ud800' }, 'unknown corrupt'],
     ['what was asked for', good, 'a'],
   ])('are not served: %s', async (_, answer, outcome) => {
     expect(await readAll(await openCanned({ GetSecretValue: answer }), [secret])).toEqual([outcome]);
@@ -40,6 +41,18 @@ describe('answers that no sane service gives', () => {
   it('do not go on for ever: a next page that is the same page', async () => {
     const backend = await openCanned({ BatchGetSecretValue: { NextToken: 'again' }, ListSecrets: { SecretList: [], NextToken: 'again' } });
     expect(await readAll(backend, [secret, ref('apps', 'B')])).toEqual(['unknown bad_answer', 'unknown bad_answer']);
+    await expect(listAll(backend)).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  it('do not go on for ever: pages that come round', async () => {
+    let asked = 0;
+    const next = (): object => ({ SecretList: [], NextToken: (asked += 1) % 2 === 0 ? 'even' : 'odd' });
+    await expect(listAll(await openCanned({ ListSecrets: next }))).rejects.toMatchObject({ code: 'bad_answer' });
+    expect(asked).toBe(3);
+  });
+
+  it('are not taken into memory when they are larger than any', async () => {
+    const backend = await openCanned({ ListSecrets: { SecretList: [], padding: 'x'.repeat(65 * 1024 * 1024) } });
     await expect(listAll(backend)).rejects.toMatchObject({ code: 'bad_answer' });
   });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,22 @@ describe('signing in', () => {
     other.faults.set('expire');
     expect(await readAll(fixed, [ref('apps', 'A')])).toEqual(['unknown unauthenticated']);
     expect(other.count()).toBe(1);
+  });
+
+  it('does not sign in anew for every call where new credentials are refused as well', async () => {
+    const { fake, backend } = await openScene({ 'auth.roles': reader });
+    fake.sts.roles.set(reader, {});
+    fake.faults.set('expire');
+    for (let times = 0; times < 20; times += 1) expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown unauthenticated']);
+    expect(signIns(fake)).toHaveLength(2);
+  });
+
+  it('reads no pipe, on which a read would wait for ever, and no folder', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const name of ['pipe', '.']) {
+      const { backend } = await openScene({ 'auth.method': 'web-identity', 'auth.tokenFile': join(folder, name), 'auth.webIdentityRole': hub }, ambient());
+      expect(await backend.read([ref('apps', 'A')], context(2_000)), name).toMatchObject([{ code: 'misconfigured' }]);
+    }
   });
 
   it('exchanges a web identity token, which is read from its file each time', async () => {

@@ -132,6 +132,18 @@ describe('writing', () => {
     expect(await readAll(backend, [secret])).toEqual(['unknown scheduled_for_deletion']);
   });
 
+  it('leaves a deleted secret deleted also when it was cut off before it could write', async () => {
+    const { fake, backend } = await openScene();
+    fake.store.create('apps/A', textPayload('old')).secret.deletedAt = 1;
+    const controller = new AbortController();
+    // The second Put hangs; that it was sent shows that the deletion is called off.
+    fake.faults.skip(3);
+    fake.faults.set('hang', 1);
+    fake.meanwhile.set('RestoreSecret', () => void expect.poll(() => fake.count('PutSecretValue')).toBe(2).then(() => controller.abort()));
+    await expect(backend.write?.({ ...secret, value: value('new') }, { ...context(), signal: controller.signal })).rejects.toMatchObject({ code: expect.any(String) });
+    expect(await readAll(backend, [secret])).toEqual(['unknown scheduled_for_deletion']);
+  });
+
   it('lists versions newest first', async () => {
     const { fake, backend } = await openScene();
     const ids = [fake.store.create('apps/A', textPayload('1')).version, fake.store.put('apps/A', textPayload('2')).version.id, fake.store.put('apps/A', textPayload('3')).version.id];

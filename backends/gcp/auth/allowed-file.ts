@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { BackendError, quote, SecretValue, type BackendHost } from '@kici-dev/secret-backend';
@@ -12,8 +13,10 @@ export async function readAllowedFile(path: string, { ambient }: BackendHost): P
     throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is not there, or not below a path that the server's configuration allows` });
   }
   try {
-    const file = await open(real);
+    // Opening a pipe would wait for whoever writes to it.
+    const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      if (!(await file.stat()).isFile()) throw new BackendError('misconfigured', { detail: `${quote(path)} is no regular file` });
       const bytes = Buffer.alloc(maxBytes + 1);
       const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
       if (bytesRead > maxBytes) throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is larger than any credential` });

@@ -1,4 +1,5 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import { abandonAt, interrupted } from '../service/interruption.ts';
 
 export interface AccessToken {
   readonly token: string;
@@ -21,6 +22,8 @@ export interface SignIn {
 const defaultTimeoutMs = 10_000;
 /** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
 const renewalMs = 300_000;
+/** How long a sign-in that did not help is left alone. */
+const pauseMs = 10_000;
 
 /** A token that was given to us, and that nobody can renew. */
 export function givenToken(token: string): SignIn {
@@ -31,6 +34,8 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
   const closing = new AbortController();
   let held: (AccessToken & { readonly renewAt: number }) | undefined;
   let fetching: Promise<string> | undefined;
+  let refusedAt = -Infinity;
+  const isGood = (token: AccessToken | undefined): token is AccessToken => token !== undefined && (token.expiresAt ?? Infinity) > host.now();
   const fetchNew = async (): Promise<string> => {
     try {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
@@ -42,36 +47,31 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
       return fetched.token;
     } catch (error) {
       if (closing.signal.aborted) throw new BackendError('closed');
-      // An outage of the sign-in does not take away a token that is still good.
-      if (held !== undefined && (held.expiresAt ?? Infinity) > host.now()) return held.token;
+      if (isGood(held)) held = { ...held, renewAt: Math.min(host.now() + pauseMs, held.expiresAt ?? Infinity) };
       throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'signing in failed in an unexpected way' });
     } finally {
       fetching = undefined;
     }
   };
   return {
-    async token({ signal, deadline }) {
+    async token(context) {
       if (held !== undefined && host.now() < held.renewAt) return held.token;
       fetching ??= fetchNew();
-      return abandonAt(signal, fetching, () => new BackendError(host.now() >= deadline ? 'timeout' : 'aborted', { detail: 'signing in was not finished in time, or was cancelled' }));
+      // A token that is still good waits for no other, and an outage of the sign-in does not take it away.
+      if (isGood(held)) {
+        fetching.catch(() => undefined);
+        return held.token;
+      }
+      return abandonAt(context.signal, fetching, () => interrupted(context, host.now(), 'signing in was not finished in time, or was cancelled'));
     },
     renew(refused) {
-      if (held?.token === refused) held = undefined;
+      if (held?.token !== refused) return true;
+      // Where a new token was refused as well, another one will be.
+      if (Math.abs(host.now() - refusedAt) < pauseMs) return false;
+      refusedAt = host.now();
+      held = undefined;
       return true;
     },
     close: () => closing.abort(),
   };
-}
-
-/** The work goes on for others who wait for it; a failure that nobody waits for any more is nobody's. */
-async function abandonAt<T>(signal: AbortSignal, work: Promise<T>, reason: () => BackendError): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abandon = (): void => reject(BackendError.is(signal.reason) ? signal.reason : reason());
-  if (signal.aborted) abandon();
-  else signal.addEventListener('abort', abandon, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abandon);
-  }
 }

@@ -41,10 +41,11 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
       }
     },
     async read(refs, context) {
-      const find = once<ReadOutcome>();
+      // An object is taken apart once, however many of its keys are asked for.
+      const find = once<OpenedScope>();
       return Promise.all(refs.map(({ scope, key, version }) => outcomeOf(async () => {
         const id = naming.idOf(scope);
-        return id === undefined ? absent : pick(await find(JSON.stringify([id, version]), () => access(id, version, context)), key);
+        return id === undefined ? absent : pick(await find(JSON.stringify([id, version]), async () => open(await access(id, version, context))), key);
       })));
     },
     async write({ scope, key, value }, context) {
@@ -62,14 +63,14 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
       const id = naming.idOf(scope);
       const all = id === undefined ? [] : await listVersions(service, id, context);
       const holding = await Promise.all(all.map(async (one) => {
-        const outcome = one.readable && id !== undefined ? pick(await accessVersion(service, id, one.version, context), key) : absent;
+        const outcome = one.readable && id !== undefined ? pick(open(await accessVersion(service, id, one.version, context)), key) : absent;
         return outcome.status === 'found' || (outcome.status === 'unknown' && one.readable) ? [{ ...one, readable: outcome.status === 'found' }] : [];
       }));
       return holding.flat();
     },
     async restore({ scope, key, version }, context) {
       const id = requireId(scope);
-      const outcome = isVersion(version) ? pick(await accessVersion(service, id, version, context), key) : absent;
+      const outcome = isVersion(version) ? pick(open(await accessVersion(service, id, version, context)), key) : absent;
       if (outcome.status === 'absent') throw new BackendError('not_found', { detail: 'there is no such version, or it lacks the key' });
       if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);
       return writer.setField(id, key, outcome.value.text() ?? '', context);
@@ -77,14 +78,20 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
   };
 }
 
-function pick(outcome: ReadOutcome, key: string): ReadOutcome {
+type OpenedScope = Exclude<ReadOutcome, { status: 'found' }> | { readonly status: 'object'; readonly object: JsonObject; readonly version: string | undefined };
+
+function open(outcome: ReadOutcome): OpenedScope {
   if (outcome.status !== 'found') return outcome;
   const object = objectOf(outcome.value);
-  if (object === undefined) return unknown('wrong_shape', wrongShape);
-  const field = fieldOf(object, key);
+  return object === undefined ? unknown('wrong_shape', wrongShape) : { status: 'object', object, version: outcome.version };
+}
+
+function pick(opened: OpenedScope, key: string): ReadOutcome {
+  if (opened.status !== 'object') return opened;
+  const field = fieldOf(opened.object, key);
   switch (field.kind) {
     case 'text':
-      return found(SecretValue.fromText(field.text), outcome.version);
+      return found(SecretValue.fromText(field.text), opened.version);
     case 'missing':
       return absent;
     case 'ambiguous':
@@ -103,18 +110,16 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
   const secrets: SecretDescriptor[] = [];
   const unlisted: UnlistedScope[] = [];
   for (const { scope, outcome } of scopes) {
-    if (outcome.status === 'unknown') unlisted.push({ scope, code: outcome.code });
-    if (outcome.status !== 'found') continue;
-    const object = objectOf(outcome.value);
-    if (object === undefined) unlisted.push({ scope, code: 'wrong_shape' });
-    else secrets.push(...describe(scope, object, outcome.version));
+    const opened = open(outcome);
+    if (opened.status === 'unknown') unlisted.push({ scope, code: opened.code });
+    if (opened.status === 'object') secrets.push(...describe(scope, opened.object, opened.version));
   }
   return { secrets, ...(unlisted.length === 0 ? {} : { unlisted }), ...(unnameable.length === 0 ? {} : { unnameable }) };
 }
 
 function describe(scope: ScopePath, object: JsonObject, version: string | undefined): SecretDescriptor[] {
-  return [...new Set(object.map(({ key }) => key))].map((key) => {
-    const { kind } = fieldOf(object, key);
+  return [...Map.groupBy(object, ({ key }) => key)].map(([key, members]) => {
+    const { kind } = fieldOf(members, key);
     const problem = kind === 'ambiguous' ? 'ambiguous' : kind === 'not-text' ? 'wrong_shape' : undefined;
     return { scope, key, ...(version === undefined ? {} : { version }), ...(problem === undefined ? {} : { problem }) };
   });

@@ -84,11 +84,11 @@ async function numberOf(service: Service, id: string, outcome: ReadOutcome, cont
   return outcome.status === 'unknown' && outcome.code !== 'no_version' ? BigInt((await listVersions(service, id, context))[0]?.version ?? 0) : 0n;
 }
 
-/** What somebody else wrote after one version and before another. A number that was never given out is nobody's. */
+/** What somebody else wrote after one version and before another. Nothing is left of what was destroyed, and a number that was never given out is nobody's. */
 async function lastBetween(service: Service, id: string, after: bigint, before: bigint, context: CallContext): Promise<ReadOutcome> {
   for (let number = before - 1n; number > after; number -= 1n) {
     const outcome = await accessVersion(service, id, String(number), context);
-    if (outcome.status !== 'absent') return outcome;
+    if (outcome.status !== 'absent' && !(outcome.status === 'unknown' && outcome.code === 'destroyed')) return outcome;
   }
   return absent;
 }

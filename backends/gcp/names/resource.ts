@@ -1,5 +1,5 @@
 const secretName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/([A-Za-z0-9_-]{1,255})$/;
-const versionName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/([1-9][0-9]{0,18})$/;
+const versionName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/([A-Za-z0-9_-]{1,255})\/versions\/([1-9][0-9]{0,18})$/;
 
 /** Names as the service spells them. It answers with the project's number, whatever it was asked with. */
 export interface Resources {
@@ -22,8 +22,10 @@ export function secretIdOf(name: unknown): string | undefined {
   return typeof name === 'string' ? secretName.exec(name)?.[1] : undefined;
 }
 
-export function versionOf(name: unknown): string | undefined {
-  return typeof name === 'string' ? versionName.exec(name)?.[1] : undefined;
+/** `undefined` also for a version of another secret, so that an answer to another question is none. */
+export function versionOf(name: unknown, id: string): string | undefined {
+  const [, ofId, version] = typeof name === 'string' ? versionName.exec(name) ?? [] : [];
+  return ofId === id ? version : undefined;
 }
 
 /** A version number as this backend gives it out. Aliases and `latest` are none: they may mean another version tomorrow. */

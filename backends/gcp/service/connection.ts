@@ -1,7 +1,8 @@
 import { createSecureContext } from 'node:tls';
 import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
 import { isLoopback, type Endpoint } from './endpoint.ts';
-import type { FetchOptions, SafeFetch } from './fetch.ts';
+import { maxBodyBytes, type FetchOptions, type SafeFetch } from './fetch.ts';
+import { requireAnswer } from './rest-answer.ts';
 import { loadSdk, type Sdk, type SdkClient } from './sdk.ts';
 
 export interface ConnectionOptions {
@@ -22,10 +23,17 @@ export interface Connection {
 export function createConnection(options: ConnectionOptions): Connection {
   let opening: Promise<SdkClient> | undefined;
   let current: SdkClient | undefined;
+  let closed = false;
   const open = async (): Promise<SdkClient> => {
     try {
-      current = await openClient(options);
-      return current;
+      if (closed) throw new BackendError('closed');
+      const client = await openClient(options);
+      if (closed) {
+        await closeClient(client);
+        throw new BackendError('closed');
+      }
+      current = client;
+      return client;
     } catch (error) {
       opening = undefined;
       throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'the client library could not be started' });
@@ -43,8 +51,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       void closeClient(client);
     },
     async close() {
-      const client = await opening?.catch(() => undefined);
-      if (client !== undefined) await closeClient(client);
+      closed = true;
+      // One that is still being opened closes itself: looking up its name may take for ever.
+      if (current !== undefined) await closeClient(current);
     },
   };
 }
@@ -72,6 +81,9 @@ function grpcOptions({ gax: { grpc }, auth }: Sdk, { hostname, port, plaintext }
     // The connection goes to an address, the certificate is for the name.
     ...(plaintext ? {} : { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,
+    // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set; `sslCreds` decides alone.
+    cert: 'none', key: 'none',
+    'grpc.max_receive_message_length': maxBodyBytes,
     'grpc.enable_http_proxy': 0,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
@@ -89,7 +101,7 @@ function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
 
 function restOptions({ auth }: Sdk, { hostname, plaintext }: Endpoint, { fetch }: SafeFetch) {
   const transporter = new auth.gaxios.Gaxios({
-    fetchImplementation: (url: string | URL | Request, init?: RequestInit) => fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init)),
+    fetchImplementation: async (url: string | URL | Request, init?: RequestInit) => requireAnswer(await fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init))),
   });
   return {
     fallback: true,

@@ -1,4 +1,5 @@
 import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
+import { interrupted } from './interruption.ts';
 import { property } from './property.ts';
 import { googleStatusOf, isNetworkError, retryAfterMs, rootBackendError } from './sdk-error.ts';
 
@@ -27,10 +28,10 @@ export interface Failure {
 }
 
 /** @param error what the client library threw; it holds tokens and payloads, so nothing of it is kept */
-export function toFailure(error: unknown, operation: string, { signal, deadline }: CallContext, now: number): Failure {
-  const own = rootBackendError(error) ?? rootBackendError(signal.reason);
+export function toFailure(error: unknown, operation: string, context: CallContext, now: number): Failure {
+  const own = rootBackendError(error);
   if (own !== undefined) return { status: undefined, error: own };
-  if (signal.aborted) return { status: undefined, error: new BackendError(now >= deadline ? 'timeout' : 'aborted', { detail: `${operation} was not answered in time, or was cancelled` }) };
+  if (context.signal.aborted) return { status: undefined, error: interrupted(context, now, `${operation} was not answered in time, or was cancelled`) };
   const code: unknown = property(error, 'code');
   const number = typeof code === 'number' ? code : 0;
   const status = isSaidByService(error, number) ? statuses[number] : undefined;

@@ -18,7 +18,7 @@ export interface SafeFetch {
 }
 
 /** A page of a list is far smaller; what is larger is no answer of the service. */
-const maxBodyBytes = 64 * 1024 * 1024;
+export const maxBodyBytes = 64 * 1024 * 1024;
 
 /**
  * HTTP/1.1 to addresses that the host has approved. Follows no redirect, uses no proxy of the environment, and

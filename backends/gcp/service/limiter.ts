@@ -1,19 +1,40 @@
-/** Runs at most so many tasks at once; the others wait in order. */
-export type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
+import type { BackendError } from '@kici-dev/secret-backend';
+import { abandonAt } from './interruption.ts';
+
+/** Runs at most so many tasks at once; the others wait in order, and no longer than their signal lets them. */
+export type Limiter = <T>(signal: AbortSignal, interrupted: () => BackendError, task: () => Promise<T>) => Promise<T>;
 
 export function createLimiter(limit: number): Limiter {
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   let running = 0;
-  return async (task) => {
+  const place = async (signal: AbortSignal, interrupted: () => BackendError): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.add(resolve);
+    try {
+      await abandonAt(signal, promise, interrupted);
+    } catch (error) {
+      // Either it was still in line, or a place has come that it does not take any more.
+      if (!waiting.delete(resolve)) passOn();
+      throw error;
+    }
+  };
+  /** The place goes straight to the next in line. */
+  const passOn = (): void => {
+    const [next] = waiting;
+    if (next === undefined) {
+      running -= 1;
+    } else {
+      waiting.delete(next);
+      next();
+    }
+  };
+  return async (signal, interrupted, task) => {
     if (running < limit) running += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else await place(signal, interrupted);
     try {
       return await task();
     } finally {
-      // The place goes straight to the next in line.
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
+      passOn();
     }
   };
 }

@@ -3,6 +3,7 @@ import type { SignIn } from '../auth/sign-in.ts';
 import type { Resources } from '../names/resource.ts';
 import type { Connection } from './connection.ts';
 import { toFailure, type Failure } from './errors.ts';
+import { abandonAt, interrupted } from './interruption.ts';
 import type { Limiter } from './limiter.ts';
 import type { SdkCallOptions, SdkClient } from './sdk.ts';
 
@@ -34,14 +35,16 @@ export function createService({ resources, host, signIn, connection, limiter, cl
   const closing = new AbortController();
   const attempt = async <T>(operation: string, context: CallContext, send: Send<T>): Promise<{ readonly token: string; readonly answer: Answer<T> }> => {
     const token = await signIn.token(context);
-    const client = await connection.client();
+    const unanswered = (): BackendError => interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
+    const client = await abandonAt(context.signal, connection.client(), unanswered);
     const options: SdkCallOptions = {
       // Null turns the client's own retries off: by default they go on for ten minutes.
       retry: null, timeout: Math.max(1, context.deadline - host.now()), signal: context.signal,
       otherArgs: { headers: { authorization: `Bearer ${token}` } },
     };
     try {
-      const [value] = await send(client, options);
+      // The look-up of a name, which the library waits for, obeys no signal.
+      const [value] = await abandonAt(context.signal, send(client, options), unanswered);
       return { token, answer: { ok: true, value } };
     } catch (error) {
       const failure = toFailure(error, operation, context, host.now());
@@ -53,8 +56,9 @@ export function createService({ resources, host, signIn, connection, limiter, cl
     resources, host,
     async call(operation, context, send) {
       const bounded: CallContext = { ...context, signal: AbortSignal.any([context.signal, closing.signal]) };
-      return limiter(async () => {
-        requireRunning(closing.signal, context, host.now());
+      const notSent = (): BackendError => interrupted(bounded, host.now(), `${operation} was not sent in time, or was cancelled`);
+      return limiter(bounded.signal, notSent, async () => {
+        if (bounded.signal.aborted) throw notSent();
         const first = await attempt(operation, bounded, send);
         if (first.answer.ok || first.answer.failure.status !== 'UNAUTHENTICATED' || !signIn.renew(first.token)) return first.answer;
         return (await attempt(operation, bounded, send)).answer;
@@ -67,10 +71,4 @@ export function createService({ resources, host, signIn, connection, limiter, cl
       close();
     },
   };
-}
-
-/** @throws BackendError `closed`, `timeout`, `aborted` */
-function requireRunning(closing: AbortSignal, { signal, deadline }: CallContext, now: number): void {
-  if (closing.aborted) throw new BackendError('closed');
-  if (signal.aborted) throw new BackendError(now >= deadline ? 'timeout' : 'aborted');
 }

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runProgram } from './programs/program.ts';
 import { goodToken, startFake, type RunningFake } from './server/start.ts';
@@ -41,6 +44,27 @@ describe.each(transports)('a process with a backend, over %s', (transport) => {
     const run = await runProgram('read-once', [settings({ 'auth.method': 'ambient' }), 'ambient'], { GCE_METADATA_HOST: services.origin.slice('http://'.length) });
     expect(JSON.parse(run.stdout)).toMatchObject({ outcome: expect.stringContaining('found'), checked: 'healthy' });
     expect(services.requests.some(({ path }) => path.endsWith('/service-accounts/default/token'))).toBe(true);
+  });
+
+  it('shows neither in the traces of gRPC', async () => {
+    const run = await runProgram('read-once', [settings({ 'auth.method': 'token', 'auth.token': goodToken })], { GRPC_VERBOSITY: 'DEBUG', GRPC_TRACE: 'all' });
+    expect(JSON.parse(run.stdout)).toMatchObject({ outcome: 'found canary-value-of-the-process-test (1)' });
+    for (const needle of ['canary-value', goodToken]) expect(run.stderr).not.toContain(needle);
+    if (transport === 'grpc') expect(run.stderr).toContain('subchannel');
+  });
+
+  it('runs no program for a client certificate that the environment asks for', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'kici-gcp-'));
+    try {
+      await mkdir(join(home, '.secureConnect'));
+      const command = ['/bin/sh', '-c', `echo ran > ${join(home, 'ran')}`];
+      await writeFile(join(home, '.secureConnect', 'context_aware_metadata.json'), JSON.stringify({ cert_provider_command: command }));
+      const run = await runProgram('read-once', [settings({ 'auth.method': 'token', 'auth.token': goodToken })], { HOME: home, GOOGLE_API_USE_CLIENT_CERTIFICATE: 'true', GOOGLE_API_USE_MTLS_ENDPOINT: 'always' });
+      expect(JSON.parse(run.stdout)).toMatchObject({ outcome: 'found canary-value-of-the-process-test (1)' });
+      expect(await readdir(home)).toEqual(['.secureConnect']);
+    } finally {
+      await rm(home, { recursive: true });
+    }
   });
 
   it('prints no payload and no token when the libraries are told to log everything', async () => {

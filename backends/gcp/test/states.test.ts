@@ -131,6 +131,30 @@ describe.each(transports)('reading one\'s own writes while latest lags, over %s'
     expect(world.calls(), 'once latest has caught up, one call is enough').toEqual(['AccessSecretVersion']);
   });
 
+  it('serves the newer of two that were written at once, whichever answer came first', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'old');
+    world.fake.model.secret('shop--K').laggingLatest = 1;
+    const write = async (value: string) => world.backend.write?.({ ...ref('K'), value: text(value) }, context());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.fake.service.delay = (message) => (String(message['name']).endsWith('/versions/2') ? promise : undefined);
+    const first = write('first');
+    await expect.poll(() => world.fake.model.secret('shop--K').versions).toHaveLength(2);
+    await write('second');
+    resolve();
+    await first;
+    expect(await world.read(ref('K'))).toBe('found second (3)');
+  });
+
+  it('serves what was written to a secret that had been deleted elsewhere', async () => {
+    await using world = await openWorld({ transport });
+    for (const value of ['one', 'two']) await world.backend.write?.({ ...ref('K'), value: text(value) }, context());
+    world.fake.model.secrets.delete('shop--K');
+    await world.backend.write?.({ ...ref('K'), value: text('new') }, context());
+    world.fake.model.secret('shop--K').laggingLatest = 0;
+    expect(await world.read(ref('K'))).toBe('found new (1)');
+  });
+
   it('never hides what somebody else wrote after it', async () => {
     await using world = await openWorld({ transport });
     await world.backend.write?.({ ...ref('K'), value: text('ours') }, context());
@@ -202,6 +226,19 @@ describe('a JSON object per scope', () => {
     };
     await world.backend.write?.({ ...ref('OURS'), value: text('y') }, context());
     expect(model.version('shop', 'latest', false).data?.toString()).toBe('{"A":"1","THEIRS":"x","OURS":"y"}');
+  });
+
+  it('keeps the others where somebody wrote and destroyed a version in between', async () => {
+    await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
+    const { model, service } = world.fake;
+    add(model, 'shop', '{"A":"1"}');
+    service.before = (method) => {
+      if (method !== 'AddSecretVersion') return;
+      service.before = undefined;
+      model.destroy('shop', add(model, 'shop', '{"A":"1","THEIRS":"x"}'));
+    };
+    await world.backend.write?.({ ...ref('OURS'), value: text('y') }, context());
+    expect(model.version('shop', 'latest', false).data?.toString()).toBe('{"A":"1","OURS":"y"}');
   });
 
   it('writes once where a number was skipped, and loses nothing', async () => {

@@ -139,10 +139,64 @@ describe.each(transports)('traps, over %s', (transport) => {
     await expect(world.backend.check(context())).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
+  it('a health check asks for nothing outside the prefix, which a condition may end the rights at', async () => {
+    await using world = await openWorld({ transport, settings: { prefix: 'ci-' } });
+    world.fake.model.denied.push((permission, id) => permission === 'secretmanager.versions.access' && id?.startsWith('ci-') !== true);
+    await expect(world.backend.check(context())).resolves.toMatchObject({ server: expect.any(String) });
+    add(world.fake.model, 'others', 'value');
+    await expect(world.backend.check(context())).resolves.toMatchObject({ server: expect.any(String) });
+  });
+
   it('quota errors say when to come back', async () => {
     await using world = await openWorld({ transport });
     world.fake.service.faults.set('throttle');
     expect(await world.backend.read([ref('K')], context())).toMatchObject([{ status: 'unknown', code: 'throttled', retryAfterMs: 2_000 }]);
+  });
+});
+
+describe.each(transports)('an answer to another question, over %s', (transport) => {
+  const answers = (name: string, data: Buffer): Readonly<Record<string, unknown>> => ({ name: `projects/123456789012/secrets/${name}`, payload: { data } });
+
+  it.each([
+    ['of another secret', answers('other--K/versions/1', Buffer.from('theirs'))],
+    ['of another version than the pinned one', answers('shop--K/versions/2', Buffer.from('newer'))],
+    ['without a value, which the service does not take', answers('shop--K/versions/1', Buffer.alloc(0))],
+  ])('%s is never served', async (_, answer) => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (method, message) => (method === 'AccessSecretVersion' ? answer : message);
+    expect(await world.read(ref('K', '1'))).toBe('unknown bad_answer');
+  });
+
+  it('that is larger than any is not taken into memory', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (_, message) => ({ ...message, etag: 'x'.repeat(65 * 1024 * 1024) });
+    await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  it('deletes nothing', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (method, message) => (method === 'GetSecret' ? { ...message, name: 'projects/123456789012/secrets/other--K' } : message);
+    await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+    expect(world.calls()).toEqual(['GetSecret']);
+  });
+
+  it('is no version of ours', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.alter = (method, message) => (method === 'ListSecretVersions' ? { versions: [{ name: 'projects/123456789012/secrets/other--K/versions/9', state: 'ENABLED' }] } : message);
+    await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  it.each(['ListSecrets', 'ListSecretVersions'])('that leads %s round in a circle ends it', async (looped) => {
+    await using world = await openWorld({ transport, fake: { maxPageSize: 1 } });
+    for (const value of ['one', 'two', 'three']) add(world.fake.model, 'shop--K', value);
+    for (const key of ['A', 'B']) add(world.fake.model, `shop--${key}`, 'value');
+    world.fake.service.alter = (method, message) => (method === looped ? { ...message, nextPageToken: 'MQ' } : message);
+    await expect(looped === 'ListSecrets' ? world.list() : world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+    expect(world.calls()).toHaveLength(2);
   });
 });
 
@@ -171,6 +225,31 @@ describe('a stranger\'s answer over rest', () => {
       await using world = await openWorld({ transport: 'rest', settings: { endpoint: `http://127.0.0.1:${stranger.port}` } });
       expect(await world.read(ref('K'))).toBe(`unknown ${code}`);
       expect(asked).toHaveLength(1);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  /** To the client library all of these are an empty list. */
+  it.each([
+    [200, '[]', 'application/json'],
+    [200, '"please log in"', 'application/json'],
+    [200, '{"message":"please log in"}', 'application/json'],
+    [200, '{"error":{"code":404,"status":"NOT_FOUND"}}', 'application/json'],
+    [200, '{}', 'text/html'],
+    [201, '{}', 'application/json'],
+    [204, '', 'application/json'],
+    [206, '{}', 'application/json'],
+  ])('with the status %i, the body %j and the type %s is no empty list, and nothing that was deleted', async (status, body, type) => {
+    const stranger = await listen(createServer((_, response) => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(body);
+    }));
+    try {
+      await using world = await openWorld({ transport: 'rest', settings: { endpoint: `http://127.0.0.1:${stranger.port}` } });
+      await expect(world.list()).rejects.toMatchObject({ code: 'bad_answer' });
+      await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+      await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
     } finally {
       await stranger.stop();
     }

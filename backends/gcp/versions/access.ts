@@ -12,7 +12,7 @@ import { crc32c } from './crc32c.ts';
 export async function accessVersion(service: Service, id: string, version: string, context: CallContext): Promise<ReadOutcome> {
   const name = service.resources.version(id, version);
   const answer = await service.call('AccessSecretVersion', context, (client, options) => client.accessSecretVersion({ name }, options));
-  if (answer.ok) return verify(answer.value);
+  if (answer.ok) return verify(answer.value, id, version);
   const { status } = answer.failure;
   // A number that does not exist is proven absent; whether `latest` means no secret or no version, only the secret can tell.
   if (status === 'NOT_FOUND') return version === 'latest' ? whyNoLatest(service, id, context) : absent;
@@ -25,10 +25,12 @@ interface Accessed {
   readonly payload?: { readonly data?: Uint8Array | string | null; readonly dataCrc32c?: unknown } | null;
 }
 
-function verify({ name, payload }: Accessed): ReadOutcome {
-  const version = versionOf(name);
-  if (version === undefined || payload == null) return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without a version or a payload');
-  const data = typeof payload.data === 'string' ? Buffer.from(payload.data, 'base64') : payload.data ?? new Uint8Array();
+function verify({ name, payload }: Accessed, id: string, asked: string): ReadOutcome {
+  const version = versionOf(name, id);
+  if (version === undefined || (asked !== 'latest' && version !== asked)) return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without the version that was asked for');
+  const data = typeof payload?.data === 'string' ? Buffer.from(payload.data, 'base64') : payload?.data ?? new Uint8Array();
+  // The service takes no empty value, so that none can come back.
+  if (data.byteLength === 0 || payload == null) return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without a payload');
   // Versions from before the service kept checksums have none.
   if (payload.dataCrc32c != null && toNumber(payload.dataCrc32c) !== crc32c(data)) {
     return unknown('corrupt', `version ${version} does not have the checksum that the service keeps for it`);

@@ -15,11 +15,13 @@ export async function addVersion(service: Service, recent: RecentWrites, id: str
   let answer = await add();
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
     await createSecret(service, id, context);
+    // Its numbers begin anew.
+    recent.forget(id);
     answer = await add();
   }
   const added = valueOf(answer);
-  const version = versionOf(added.name);
-  if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager answered AddSecretVersion without a version' });
+  const version = versionOf(added.name, id);
+  if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager answered AddSecretVersion without a version of the secret' });
   if (added.clientSpecifiedPayloadChecksum !== true) throw new BackendError('corrupt', { detail: `the service did not confirm the checksum of version ${version}; write the value again` });
   recent.record(id, version);
   const updatedAt = toRfc3339(added.createTime);

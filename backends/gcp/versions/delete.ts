@@ -1,4 +1,5 @@
-import type { CallContext, DeleteReceipt } from '@kici-dev/secret-backend';
+import { BackendError, type CallContext, type DeleteReceipt } from '@kici-dev/secret-backend';
+import { secretIdOf } from '../names/resource.ts';
 import type { Service } from '../service/service.ts';
 import { valueOf } from './add.ts';
 import type { RecentWrites } from './recent-writes.ts';
@@ -8,7 +9,8 @@ export async function deleteSecret(service: Service, recent: RecentWrites, id: s
   const name = service.resources.secret(id);
   const seen = await service.call('GetSecret', context, (client, options) => client.getSecret({ name }, options));
   if (!seen.ok && seen.failure.status === 'NOT_FOUND') return { existed: false };
-  const { etag } = valueOf(seen);
+  const { name: seenName, etag } = valueOf(seen);
+  if (secretIdOf(seenName) !== id) throw new BackendError('bad_answer', { detail: 'Secret Manager answered GetSecret with another secret' });
   const answer = await service.call('DeleteSecret', context, (client, options) => client.deleteSecret({ name, ...(etag == null ? {} : { etag }) }, options));
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') return { existed: false };
   valueOf(answer);

@@ -3,6 +3,7 @@ import { versionOf } from '../names/resource.ts';
 import type { Service } from '../service/service.ts';
 import { stateOf } from './access.ts';
 import { valueOf } from './add.ts';
+import { pagesOf } from './pages.ts';
 import { toRfc3339 } from './time.ts';
 
 const pageSize = 1_000;
@@ -11,21 +12,20 @@ const pageSize = 1_000;
 export async function listVersions(service: Service, id: string, context: CallContext): Promise<readonly VersionInfo[]> {
   const parent = service.resources.secret(id);
   const versions: VersionInfo[] = [];
-  for (let pageToken = ''; ;) {
-    const request = { parent, pageSize, pageToken };
+  const pages = pagesOf(async (pageToken) => {
     const answer = await service.call('ListSecretVersions', context, async (client, options) => {
-      const [page, , raw] = await client.listSecretVersions(request, { ...options, autoPaginate: false });
-      return [{ page, next: raw?.nextPageToken ?? '' }];
+      const [items, , raw] = await client.listSecretVersions({ parent, pageSize, pageToken }, { ...options, autoPaginate: false });
+      return [{ items, next: raw?.nextPageToken ?? '' }];
     });
-    if (!answer.ok && answer.failure.status === 'NOT_FOUND') return [];
-    const { page, next } = valueOf(answer);
+    return pageToken === '' && !answer.ok && answer.failure.status === 'NOT_FOUND' ? { items: [], next: '' } : valueOf(answer);
+  });
+  for await (const page of pages) {
     for (const { name, state, createTime } of page) {
-      const version = versionOf(name);
-      if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager listed a version without its number' });
+      const version = versionOf(name, id);
+      if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager listed a version that is none of the secret' });
       const createdAt = toRfc3339(createTime);
       versions.push({ version, ...(createdAt === undefined ? {} : { createdAt }), current: versions.length === 0, readable: stateOf(state) === 'ENABLED' });
     }
-    if (next === '') return versions;
-    pageToken = next;
   }
+  return versions;
 }

@@ -16,6 +16,9 @@ export function createRecentWrites(now: () => number): RecentWrites {
   const writes = new Map<string, { readonly version: string; readonly until: number }>();
   return {
     record(id, version) {
+      // Of two at once, the older may be answered last.
+      const before = writes.get(id);
+      if (before !== undefined && isOlder(version, before.version)) return;
       writes.delete(id);
       writes.set(id, { version, until: now() + keptMs });
       const [oldest] = writes.keys();

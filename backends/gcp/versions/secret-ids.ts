@@ -2,6 +2,7 @@ import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import { secretIdOf } from '../names/resource.ts';
 import type { Service } from '../service/service.ts';
 import { valueOf } from './add.ts';
+import { pagesOf } from './pages.ts';
 
 /** The service gives 25,000 at most; fewer keep an answer small where secrets have long annotations. */
 const pageSize = 2_000;
@@ -13,16 +14,13 @@ const pageSize = 2_000;
 export async function* listSecretIds(service: Service, context: CallContext): AsyncGenerator<readonly string[]> {
   const { parent } = service.resources;
   const seen = new Set<string>();
-  for (let pageToken = ''; ;) {
-    const request = { parent, pageSize, pageToken };
-    const { page, next } = valueOf(await service.call('ListSecrets', context, async (client, options) => {
-      const [secrets, , raw] = await client.listSecrets(request, { ...options, autoPaginate: false });
-      return [{ page: secrets, next: raw?.nextPageToken ?? '' }];
-    }));
+  const pages = pagesOf(async (pageToken) => valueOf(await service.call('ListSecrets', context, async (client, options) => {
+    const [items, , raw] = await client.listSecrets({ parent, pageSize, pageToken }, { ...options, autoPaginate: false });
+    return [{ items, next: raw?.nextPageToken ?? '' }];
+  })));
+  for await (const page of pages) {
     const ids = page.map(({ name }) => secretIdOf(name) ?? strangeName());
     yield ids.filter((id) => !seen.has(id) && seen.add(id));
-    if (next === '') return;
-    pageToken = next;
   }
 }
 

@@ -4,13 +4,14 @@ import type { SecretBackend, Settings } from '@kici-dev/secret-backend';
 import { onTestFinished } from 'vitest';
 import { openBackend } from './subject.ts';
 
-/** What the service answers to an operation: a body, or the name of a failure. */
-export type Canned = Readonly<Record<string, object | string>>;
+/** What the service answers to an operation: a body, or one for each time, or the name of a failure. */
+export type Canned = Readonly<Record<string, object | string | (() => object)>>;
 
 /** A backend on a server that says the same to every request for an operation, for answers that no sane service gives. */
 export async function openCanned(answers: Canned, settings: Settings = {}): Promise<SecretBackend> {
   const server = createServer((request, response) => {
-    const answer = answers[String(request.headers['x-amz-target']).replace('secretsmanager.', '')] ?? 'UnknownOperationException';
+    const given = answers[String(request.headers['x-amz-target']).replace('secretsmanager.', '')] ?? 'UnknownOperationException';
+    const answer = typeof given === 'function' ? given() : given;
     request.resume().on('end', () => {
       response.writeHead(typeof answer === 'string' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
         .end(JSON.stringify(typeof answer === 'string' ? { __type: answer } : answer));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,14 +88,33 @@ describe('a token', () => {
     expect(services.requests).toHaveLength(1);
     now += 2 * 60_000;
     services.refusal = { status: 503, body: '' };
-    expect(await readNow()).toBe('found value (1)');
-    expect(services.requests).toHaveLength(2);
+    for (const _ of [1, 2, 3]) expect(await readNow()).toBe('found value (1)');
+    await expect.poll(() => services.requests.length).toBe(2);
+    for (const _ of [1, 2, 3]) expect(await readNow()).toBe('found value (1)');
+    expect(services.requests, 'a sign-in that failed is left alone for a while').toHaveLength(2);
     services.refusal = undefined;
+    now += 11_000;
     await readNow();
-    expect(services.issued).toHaveLength(2);
+    await expect.poll(() => services.issued.length).toBe(2);
     now += 61 * 60_000;
     services.refusal = { status: 503, body: '' };
     expect(await readNow()).toBe('unknown server_error');
+  });
+
+  it('that is still good does not wait for a sign-in that hangs', async () => {
+    let now = Date.now();
+    const backend = await open(withKey(), { now: () => now });
+    await read(backend);
+    now += 56 * 60_000;
+    services.silent = true;
+    expect(inWords((await backend.read([ref('K')], { deadline: now + 500, signal: AbortSignal.timeout(500) }))[0])).toBe('found value (1)');
+  });
+
+  it('that is new and not accepted either is not replaced for every call', async () => {
+    const backend = await open(withKey());
+    fake.service.faults.set('expire');
+    for (let times = 0; times < 20; times += 1) expect(await read(backend)).toBe('unknown unauthenticated');
+    expect(services.requests).toHaveLength(2);
   });
 
   it.each([
@@ -173,6 +193,14 @@ describe('workload identity federation', () => {
     const backend = await open(federated({ file: join(folder, name.replace('allowed', allowed.slice(folder.length + 1))) }), { ambient: { paths: paths.map(() => allowed) } });
     expect(await read(backend)).toBe('unknown misconfigured');
     expect(services.requests).toHaveLength(0);
+  });
+
+  it('reads no pipe, on which a read would wait for ever, and no folder', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const name of ['pipe', '.']) {
+      const backend = await open(federated({ file: join(folder, name) }), { ambient: { paths: [folder] } });
+      expect(await backend.read([ref('K')], context(2_000)), name).toMatchObject([{ code: 'misconfigured' }]);
+    }
   });
 
   it('reads its JSON from a file at each sign-in, so that a rotated one is noticed', async () => {

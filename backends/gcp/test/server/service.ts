@@ -43,6 +43,8 @@ export class FakeService {
   before: ((method: string) => void) | undefined;
   /** Changes answers on their way out. */
   alter: ((method: string, message: Message) => Message) | undefined;
+  /** Holds an answer back, after its work was done. */
+  delay: ((message: Message) => Promise<void> | undefined) | undefined;
   private readonly waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   constructor(model: Model, tokens: readonly string[]) {
@@ -79,6 +81,7 @@ export class FakeService {
       this.before?.(method);
       const answer = (methods[method] ?? unimplemented(method))(this.model, request);
       const message = this.alter?.(method, answer) ?? answer;
+      await this.delay?.(message);
       return isWireFault(fault) ? { kind: 'break', how: fault, message } : { kind: 'answer', message };
     } catch (error) {
       if (error instanceof RpcError) return refuse(error);

@@ -1,0 +1,20 @@
+import { BackendError } from '@kici-dev/secret-backend';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** The token of the page that follows; empty after the last. */
+  readonly next: string;
+}
+
+/** Page after page. Rejects with a `BackendError` `bad_answer` when a page comes round again, which would never end. */
+export async function* pagesOf<T>(ask: (pageToken: string) => Promise<Page<T>>): AsyncGenerator<readonly T[]> {
+  const asked = new Set<string>();
+  for (let pageToken = ''; ;) {
+    asked.add(pageToken);
+    const { items, next } = await ask(pageToken);
+    yield items;
+    if (next === '') return;
+    if (asked.has(next)) throw new BackendError('bad_answer', { detail: 'Secret Manager named a page that it had sent already as the one to follow' });
+    pageToken = next;
+  }
+}
