@@ -17,12 +17,25 @@ function slowBackend(at: number): SecretBackend & { readonly calls: { count: num
   return {
     calls,
     capabilities: defineCapabilities({
-      write: false, delete: false, compareAndSet: false, versionPins: false, versions: false, restore: false, declare: false, scopes: false, binary: true,
-      listConsistency: 'strong', listReadsValues: false, readBatchSize: 500, maxValueBytes: 65_536,
+      write: false,
+      delete: false,
+      compareAndSet: false,
+      versionPins: false,
+      versions: false,
+      restore: false,
+      declare: false,
+      scopes: false,
+      binary: true,
+      listConsistency: 'strong',
+      listReadsValues: false,
+      readBatchSize: 500,
+      maxValueBytes: 65_536,
     }),
     async *list() {
       await wait(answerMs);
-      yield { secrets: Array.from({ length: keysEach }, (_, index) => ({ scope: scope.value, key: `KEY_${at}_${index}` })) };
+      yield {
+        secrets: Array.from({ length: keysEach }, (_, index) => ({ scope: scope.value, key: `KEY_${at}_${index}` })),
+      };
     },
     async read(refs) {
       calls.count += 1;
@@ -44,8 +57,20 @@ export async function run(): Promise<readonly BenchRow[]> {
   const end = performance.now();
   const calls = slow.reduce((sum, backend) => sum + backend.calls.count, 0);
   return [
-    { what: `${values.length} keys of three backends, names and values`, value: end - start, unit: 'ms', baseline: 'one answer of a backend', ratio: (end - start) / answerMs },
-    { what: `${values.length} keys of three backends, values`, value: end - listed, unit: 'ms', baseline: 'one answer of a backend', ratio: (end - listed) / answerMs },
+    {
+      what: `${values.length} keys of three backends, names and values`,
+      value: end - start,
+      unit: 'ms',
+      baseline: 'one answer of a backend',
+      ratio: (end - start) / answerMs,
+    },
+    {
+      what: `${values.length} keys of three backends, values`,
+      value: end - listed,
+      unit: 'ms',
+      baseline: 'one answer of a backend',
+      ratio: (end - listed) / answerMs,
+    },
     { what: 'calls for values', value: calls, unit: 'calls' },
   ];
 }

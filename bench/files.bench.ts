@@ -8,9 +8,15 @@ export const name = 'files';
 /** How large the product's own source files are, tests left out. */
 export async function run(): Promise<readonly BenchRow[]> {
   const root = join(import.meta.dirname, '..');
-  const files = execFileSync('git', ['ls-files', 'src/*.ts', 'src/*.tsx', 'backends/*.ts'], { cwd: root, encoding: 'utf8' })
-    .split('\n').filter((file) => file !== '' && !file.includes('/test/'));
-  const lines = files.map((file) => readFileSync(join(root, file), 'utf8').split('\n').length - 1).toSorted((left, right) => left - right);
+  const files = execFileSync('git', ['ls-files', 'src/*.ts', 'src/*.tsx', 'backends/*.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter((file) => file !== '' && !file.includes('/test/'));
+  const lines = files
+    .map((file) => readFileSync(join(root, file), 'utf8').split('\n').length - 1)
+    .toSorted((left, right) => left - right);
   const at = (share: number): number => lines[Math.min(lines.length - 1, Math.floor(lines.length * share))] ?? 0;
   return [
     { what: 'source files', value: lines.length, unit: 'files' },

@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { parseScopePath, SecretValue, type CallContext, type SecretBackend, type SecretRef } from '@kici-dev/secret-backend';
+import {
+  parseScopePath,
+  SecretValue,
+  type CallContext,
+  type SecretBackend,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import { internalDefinition, internalMigrations, type InternalTables } from '@kici-dev/secret-backend-internal';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/open.ts';
@@ -29,11 +35,36 @@ export async function run(): Promise<readonly BenchRow[]> {
     const backend = await openStore(database);
     const refs = await fill(backend, bare);
     let next = 0;
-    const some = (count: number): readonly SecretRef[] => Array.from({ length: count }, () => refs[(next += 7) % secrets] ?? { scope: scope('apps/shop'), key: '' });
+    const some = (count: number): readonly SecretRef[] =>
+      Array.from({ length: count }, () => refs[(next += 7) % secrets] ?? { scope: scope('apps/shop'), key: '' });
     return [
-      ...rows('read of one', 'secrets/s', 1, await inTurns(() => bare.read(some(1)), () => readAll(backend, some(1)))),
-      ...rows(`read of ${batch}`, 'secrets/s', batch, await inTurns(() => bare.read(some(batch)), () => readAll(backend, some(batch)))),
-      ...rows('write, one commit each', 'writes/s', 1, await inTurns(() => bare.write(some(1)), () => writeAll(backend, some(1)))),
+      ...rows(
+        'read of one',
+        'secrets/s',
+        1,
+        await inTurns(
+          () => bare.read(some(1)),
+          () => readAll(backend, some(1)),
+        ),
+      ),
+      ...rows(
+        `read of ${batch}`,
+        'secrets/s',
+        batch,
+        await inTurns(
+          () => bare.read(some(batch)),
+          () => readAll(backend, some(batch)),
+        ),
+      ),
+      ...rows(
+        'write, one commit each',
+        'writes/s',
+        1,
+        await inTurns(
+          () => bare.write(some(1)),
+          () => writeAll(backend, some(1)),
+        ),
+      ),
     ];
   } finally {
     bare.close();
@@ -42,16 +73,29 @@ export async function run(): Promise<readonly BenchRow[]> {
   }
 }
 
-async function openStore(database: ReturnType<typeof openDatabase<InternalTables & KeyringTables>>): Promise<SecretBackend> {
+async function openStore(
+  database: ReturnType<typeof openDatabase<InternalTables & KeyringTables>>,
+): Promise<SecretBackend> {
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, keyFromText('ab'.repeat(32), 'the bench'), () => Date.now());
-  return internalDefinition(database, keyring).create({}, {
-    name: 'internal', organization: 'default', ambient: { credentials: false, paths: [] }, resolveAddress: async () => [], log: () => undefined, now: () => Date.now(),
-  });
+  return internalDefinition(database, keyring).create(
+    {},
+    {
+      name: 'internal',
+      organization: 'default',
+      ambient: { credentials: false, paths: [] },
+      resolveAddress: async () => [],
+      log: () => undefined,
+      now: () => Date.now(),
+    },
+  );
 }
 
 async function fill(backend: SecretBackend, bare: BareStore): Promise<readonly SecretRef[]> {
-  const refs = Array.from({ length: secrets }, (_, index) => ({ scope: scope(`apps/s${index % 20}`), key: `KEY_${index}` }));
+  const refs = Array.from({ length: secrets }, (_, index) => ({
+    scope: scope(`apps/s${index % 20}`),
+    key: `KEY_${index}`,
+  }));
   await writeAll(backend, refs);
   bare.write(refs);
   return refs;
@@ -75,17 +119,22 @@ interface BareStore {
 /** What is left when sealing, versions, types and promises are taken away. */
 function bareStore(file: string): BareStore {
   const database = new DatabaseSync(file);
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; create table secrets (scope text, key text, value blob, primary key (scope, key))');
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; create table secrets (scope text, key text, value blob, primary key (scope, key))',
+  );
   const select = database.prepare('select value from secrets where scope = ? and key = ?');
   // SQLite writes nothing where nothing changes.
   let written = 0;
-  const upsert = database.prepare('insert into secrets values (?, ?, ?) on conflict do update set value = excluded.value');
+  const upsert = database.prepare(
+    'insert into secrets values (?, ?, ?) on conflict do update set value = excluded.value',
+  );
   return {
     read(refs) {
-      for (const { scope: where, key } of refs) if (select.get(where, key) === undefined) throw new Error('a secret was not found');
+      for (const { scope: where, key } of refs)
+        if (select.get(where, key) === undefined) throw new Error('a secret was not found');
     },
     write(refs) {
-      for (const { scope: where, key } of refs) upsert.run(where, key, Buffer.from(`${value} ${written += 1}`));
+      for (const { scope: where, key } of refs) upsert.run(where, key, Buffer.from(`${value} ${(written += 1)}`));
     },
     close: () => database.close(),
   };
@@ -100,7 +149,8 @@ interface Rates {
 async function inTurns(bare: () => unknown, sealed: () => unknown): Promise<Rates> {
   const rates = new Array<Rates>();
   // The first round warms up.
-  for (let round = 0; round <= rounds; round += 1) rates.push({ bare: await rateOf(bare), sealed: await rateOf(sealed) });
+  for (let round = 0; round <= rounds; round += 1)
+    rates.push({ bare: await rateOf(bare), sealed: await rateOf(sealed) });
   const measured = rates.slice(1);
   return { bare: median(measured.map((rate) => rate.bare)), sealed: median(measured.map((rate) => rate.sealed)) };
 }
@@ -109,7 +159,7 @@ async function rateOf(call: () => unknown): Promise<number> {
   const start = performance.now();
   let done = 0;
   for (; performance.now() - start < roundMs; done += 1) await call();
-  return done / (performance.now() - start) * 1000;
+  return (done / (performance.now() - start)) * 1000;
 }
 
 function median(numbers: readonly number[]): number {

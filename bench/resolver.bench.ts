@@ -6,7 +6,11 @@ import type { BenchRow } from './row.ts';
 
 export const name = 'resolver';
 
-const backends = ['a', 'b', 'c'].map((backend) => ({ name: backend, optional: false, listConsistency: 'strong' as const }));
+const backends = ['a', 'b', 'c'].map((backend) => ({
+  name: backend,
+  optional: false,
+  listConsistency: 'strong' as const,
+}));
 
 function scopeOf(index: number): ScopePath {
   const parsed = parseScopePath(`team${index % 10}/app${index % 97}/part${index % 3}`);
@@ -16,16 +20,29 @@ function scopeOf(index: number): ScopePath {
 
 function makeListings(secrets: number): Listing[] {
   return backends.map(({ name: backend }, at) => ({
-    backend, query: { depth: 'tree' }, unlisted: [], unnameable: [],
+    backend,
+    query: { depth: 'tree' },
+    unlisted: [],
+    unnameable: [],
     // Every key has candidates in two or three places.
-    secrets: Array.from({ length: Math.floor(secrets / backends.length) }, (_, index): SecretDescriptor => ({ scope: scopeOf(index * 7 + at), key: `KEY_${Math.floor(index / 2)}`, version: '1' })),
+    secrets: Array.from({ length: Math.floor(secrets / backends.length) }, (_, index): SecretDescriptor => ({
+      scope: scopeOf(index * 7 + at),
+      key: `KEY_${Math.floor(index / 2)}`,
+      version: '1',
+    })),
   }));
 }
 
 function makeBindings(count: number) {
   return Array.from({ length: count }, (_, index) => {
     const team = index % 10;
-    const scope = [`*:team${team}/**`, `a:team${team}/app${index % 97}/*`, `b:team${team}/app${index % 97}/part${index % 3}`, `*:*/app${index % 97}/part?`][index % 4] ?? '**';
+    const scope =
+      [
+        `*:team${team}/**`,
+        `a:team${team}/app${index % 97}/*`,
+        `b:team${team}/app${index % 97}/part${index % 3}`,
+        `*:*/app${index % 97}/part?`,
+      ][index % 4] ?? '**';
     const parsed = parseBinding({ id: `b${index}`, scope, priority: index % 5 });
     if (!parsed.ok) throw new TypeError(parsed.reason);
     return parsed.value;
@@ -79,7 +96,7 @@ function measure(secrets: number, bindings: number, runs: number): BenchRow[] {
   return [
     { what: `${size} from nothing`, value: whole, unit: 'ms', baseline, ratio: whole / grouping },
     { what: `${size}: one secret changes`, value: change, unit: 'ms', baseline: 'from nothing', ratio: change / whole },
-    { what: `${size}: look-up of a key`, value: lookUp * 1_000 / lookUps, unit: 'µs' },
+    { what: `${size}: look-up of a key`, value: (lookUp * 1_000) / lookUps, unit: 'µs' },
     { what: `${size}: explain a key`, value: explaining * 1_000, unit: 'µs' },
   ];
 }

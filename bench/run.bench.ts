@@ -23,7 +23,10 @@ export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const api = await startFakeJobs({ values: { TOKEN: 'value-of-the-token' } });
   try {
-    for (const [project, text] of [['one', oneStep], ['two', twoSteps]] as const) {
+    for (const [project, text] of [
+      ['one', oneStep],
+      ['two', twoSteps],
+    ] as const) {
       await mkdir(join(folder, project, '.kici/workflows'), { recursive: true });
       await writeFile(join(folder, project, '.kici/workflows/bench.ts'), text);
     }
@@ -41,18 +44,29 @@ export async function run(): Promise<readonly BenchRow[]> {
       wall.push((await time(published, join(folder, 'one'), environment)).ms);
       sourceWall.push((await time(source, join(folder, 'one'), environment)).ms);
       const { output } = await time(published, join(folder, 'two'), environment);
-      const [first, second] = [...output.matchAll(/"step_finished".*?"durationMs":([\d.]+)/g)].map((match) => Number(match[1]));
+      const [first, second] = [...output.matchAll(/"step_finished".*?"durationMs":([\d.]+)/g)].map((match) =>
+        Number(match[1]),
+      );
       const each = Number(/GET ([\d.]+)/.exec(output)?.[1]);
       cold.push(first ?? Number.NaN);
       warm.push((second ?? Number.NaN) - each * 100);
       get.push(each);
     }
     const baseline = median(node);
-    const row = (what: string, values: readonly number[]): BenchRow => ({ what, value: median(values), unit: 'ms', baseline: 'node -e 0', ratio: median(values) / baseline });
+    const row = (what: string, values: readonly number[]): BenchRow => ({
+      what,
+      value: median(values),
+      unit: 'ms',
+      baseline: 'node -e 0',
+      ratio: median(values) / baseline,
+    });
     return [
-      row('node -e 0', node), row('kici run, one step with one secret', wall), row('the same from source', sourceWall),
+      row('node -e 0', node),
+      row('kici run, one step with one secret', wall),
+      row('the same from source', sourceWall),
       row('first step, from its process to its end, one get', cold),
-      row('later step with a spare process, from start to end', warm), row('get inside a step, one after another', get),
+      row('later step with a spare process, from start to end', warm),
+      row('get inside a step, one after another', get),
     ];
   } finally {
     await api.close();
@@ -60,12 +74,20 @@ export async function run(): Promise<readonly BenchRow[]> {
   }
 }
 
-async function time(args: readonly string[], cwd: string, env: Record<string, string>): Promise<{ ms: number; output: string }> {
+async function time(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+): Promise<{ ms: number; output: string }> {
   const began = performance.now();
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  const code = await new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
   return { ms: performance.now() - began, output };
 }

@@ -9,12 +9,20 @@ const jsonFile = jsonAt < 0 ? undefined : args[jsonAt + 1];
 const wanted = args.filter((_, index) => jsonAt < 0 || (index !== jsonAt && index !== jsonAt + 1));
 
 function isBench(module: unknown): module is Bench {
-  return typeof module === 'object' && module !== null && 'run' in module && typeof module.run === 'function' && 'name' in module;
+  return (
+    typeof module === 'object' &&
+    module !== null &&
+    'run' in module &&
+    typeof module.run === 'function' &&
+    'name' in module
+  );
 }
 
 const results: Record<string, readonly BenchRow[]> = {};
 const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg() };
-console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${machine.load.map((value) => value.toFixed(2)).join(' ')}`);
+console.log(
+  `Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${machine.load.map((value) => value.toFixed(2)).join(' ')}`,
+);
 for (const file of (await readdir(import.meta.dirname)).toSorted()) {
   if (!file.endsWith('.bench.ts')) continue;
   const module: unknown = await import(`./${file}`);

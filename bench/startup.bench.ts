@@ -21,7 +21,10 @@ export async function run(): Promise<readonly BenchRow[]> {
     const programs = new Map([[baseline, ['-e', '0']]]);
     for (const client of names) {
       const bundled = join(folder, `run-${client}.mjs`);
-      await writeFile(bundled, `import { main } from './${client}.mjs';\nprocess.exitCode = await main(process.argv.slice(2));\n`);
+      await writeFile(
+        bundled,
+        `import { main } from './${client}.mjs';\nprocess.exitCode = await main(process.argv.slice(2));\n`,
+      );
       programs.set(`${client} --help, bundled`, [bundled, '--help']);
       programs.set(`${client} --help, from source`, [join(root, `src/cli/bin/${client}.mjs`), '--help']);
     }
@@ -41,12 +44,22 @@ function measure(programs: ReadonlyMap<string, readonly string[]>): ReadonlyMap<
       times.get(what)?.push(performance.now() - start);
     }
   }
-  return new Map([...times].map(([what, all]) => [what, all.toSorted((left, right) => left - right)[Math.floor(all.length / 2)] ?? 0]));
+  return new Map(
+    [...times].map(([what, all]) => [
+      what,
+      all.toSorted((left, right) => left - right)[Math.floor(all.length / 2)] ?? 0,
+    ]),
+  );
 }
 
 function rows(medians: ReadonlyMap<string, number>): readonly BenchRow[] {
   const nothing = medians.get(baseline) ?? 0;
-  return [...medians].flatMap(([what, ms]): BenchRow[] => (what === baseline
-    ? [{ what, value: ms, unit: 'ms' }]
-    : [{ what, value: ms, unit: 'ms', baseline, ratio: ms / nothing }, { what: `  above ${baseline}`, value: ms - nothing, unit: 'ms' }]));
+  return [...medians].flatMap(([what, ms]): BenchRow[] =>
+    what === baseline
+      ? [{ what, value: ms, unit: 'ms' }]
+      : [
+          { what, value: ms, unit: 'ms', baseline, ratio: ms / nothing },
+          { what: `  above ${baseline}`, value: ms - nothing, unit: 'ms' },
+        ],
+  );
 }

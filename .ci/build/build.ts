@@ -18,7 +18,10 @@ export async function buildPackages(output: string): Promise<void> {
     const target = join(output, one.outputName);
     if (one.folder === '.') {
       const inside = new Set(packages.map(({ folder }) => join(root, folder)));
-      cpSync(join(compiled, 'src'), join(target, 'src'), { recursive: true, filter: (source) => !inside.has(source.replace(compiled, root)) });
+      cpSync(join(compiled, 'src'), join(target, 'src'), {
+        recursive: true,
+        filter: (source) => !inside.has(source.replace(compiled, root)),
+      });
       // oxlint-disable-next-line no-await-in-loop -- there is one product
       await addPrograms(one, target);
     } else {
@@ -28,7 +31,8 @@ export async function buildPackages(output: string): Promise<void> {
     }
     writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(one, packages), null, 2)}\n`);
     cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
-    for (const file of ['README.md', 'Dockerfile']) if (existsSync(join(root, one.folder, file))) cpSync(join(root, one.folder, file), join(target, file));
+    for (const file of ['README.md', 'Dockerfile'])
+      if (existsSync(join(root, one.folder, file))) cpSync(join(root, one.folder, file), join(target, file));
   }
   rmSync(compiled, { recursive: true });
 }
@@ -39,30 +43,52 @@ async function addPrograms({ manifest }: Package, target: string): Promise<void>
   await Promise.all([bundleClients(bundled, join(target, 'bundle')), bundleStepHost(join(target, 'bundle'))]);
   mkdirSync(join(target, 'bin'));
   for (const [name, file] of Object.entries(manifest.bin ?? {})) {
-    const script = readFileSync(join(root, file), 'utf8')
-      .replace(/import\('\.\.\/(.*)\.ts'\)/, (_, module: string) => (bundled.includes(name) ? `import('../bundle/${name}.mjs')` : `import('../src/cli/${module}.js')`));
+    const script = readFileSync(join(root, file), 'utf8').replace(/import\('\.\.\/(.*)\.ts'\)/, (_, module: string) =>
+      bundled.includes(name) ? `import('../bundle/${name}.mjs')` : `import('../src/cli/${module}.js')`,
+    );
     writeFileSync(join(target, 'bin', `${name}.mjs`), script, { mode: 0o755 });
   }
 }
 
 function publishedManifest(one: Package, packages: readonly Package[]): object {
-  const { private: _, workspaces: __, scripts: ___, devDependencies: ____, allowScripts: _____, ...published } = one.manifest;
+  const {
+    private: _,
+    workspaces: __,
+    scripts: ___,
+    devDependencies: ____,
+    allowScripts: _____,
+    ...published
+  } = one.manifest;
   if (one.folder === '.') return { ...published, ...productFields(one.manifest, packages) };
-  const entry = (source: string): object => ({ types: source.replace(/\.ts$/, '.d.ts'), default: source.replace(/\.ts$/, '.js') });
-  const exports = Object.fromEntries(Object.entries(one.manifest.exports ?? {}).map(([name, source]) => [name, entry(source)]));
+  const entry = (source: string): object => ({
+    types: source.replace(/\.ts$/, '.d.ts'),
+    default: source.replace(/\.ts$/, '.js'),
+  });
+  const exports = Object.fromEntries(
+    Object.entries(one.manifest.exports ?? {}).map(([name, source]) => [name, entry(source)]),
+  );
   return { ...published, exports, files: ['**/*.js', '**/*.d.ts', '**/*.map', 'Dockerfile'], sideEffects: false };
 }
 
 /** In the checkout the product finds its workspaces by themselves; published, it has to name them. */
 function productFields(manifest: Manifest, packages: readonly Package[]): object {
-  const versions = (wanted: (one: Package) => boolean): Record<string, string> => Object.fromEntries(
-    packages.filter((one) => one.folder !== '.' && wanted(one)).map((one) => [one.manifest.name, one.manifest.version]));
+  const versions = (wanted: (one: Package) => boolean): Record<string, string> =>
+    Object.fromEntries(
+      packages
+        .filter((one) => one.folder !== '.' && wanted(one))
+        .map((one) => [one.manifest.name, one.manifest.version]),
+    );
   const isClient = ({ folder }: Package): boolean => folder.startsWith('backends/') && folder !== 'backends/internal';
   // An operator installs the clients of the services in use, and no other.
   const peers = versions(isClient);
   return {
-    files: ['bin', 'bundle', 'src'], dependencies: { ...versions((one) => !isClient(one) && one.folder !== 'src/conformance'), ...manifest.dependencies },
-    peerDependencies: peers, peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
+    files: ['bin', 'bundle', 'src'],
+    dependencies: {
+      ...versions((one) => !isClient(one) && one.folder !== 'src/conformance'),
+      ...manifest.dependencies,
+    },
+    peerDependencies: peers,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
     bin: Object.fromEntries(Object.keys(manifest.bin ?? {}).map((name) => [name, `bin/${name}.mjs`])),
   };
 }

@@ -5,7 +5,10 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { root } from './packages.ts';
 
 /** The programs whose start is felt, each with its entry point. */
-export const clients: Readonly<Record<string, string>> = { 'kici-admin': 'src/cli/admin/main.ts', kici: 'src/cli/kici/main.ts' };
+export const clients: Readonly<Record<string, string>> = {
+  'kici-admin': 'src/cli/admin/main.ts',
+  kici: 'src/cli/kici/main.ts',
+};
 
 /**
  * An `import` of a module of Node.js reads every name that it exports, which loads what stands behind each of them: the
@@ -14,10 +17,19 @@ export const clients: Readonly<Record<string, string>> = { 'kici-admin': 'src/cl
 const usedBuiltins: Plugin = {
   name: 'used-builtins',
   setup(hooks) {
-    hooks.onResolve({ filter: /.*/ }, ({ path, kind }) => (isBuiltin(path) ? { path, namespace: kind === 'require-call' ? 'required' : 'imported', sideEffects: false } : undefined));
-    hooks.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({ contents: `module.exports = ${builtin(path)}` }));
+    hooks.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+      isBuiltin(path)
+        ? { path, namespace: kind === 'require-call' ? 'required' : 'imported', sideEffects: false }
+        : undefined,
+    );
+    hooks.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = ${builtin(path)}`,
+    }));
     hooks.onLoad({ filter: /.*/, namespace: 'imported' }, ({ path }) => ({
-      contents: [`export default /* @__PURE__ */ ${builtin(path)}`, ...namesOf(path).map((name) => `export const ${name} = /* @__PURE__ */ (() => ${builtin(path)}.${name})()`)].join('\n'),
+      contents: [
+        `export default /* @__PURE__ */ ${builtin(path)}`,
+        ...namesOf(path).map((name) => `export const ${name} = /* @__PURE__ */ (() => ${builtin(path)}.${name})()`),
+      ].join('\n'),
     }));
   },
 };
@@ -34,14 +46,28 @@ function namesOf(path: string): readonly string[] {
 const lateChildProcess: Plugin = {
   name: 'late-child-process',
   setup(hooks) {
-    hooks.onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (/[\\/]commander[\\/]/.test(importer) ? { path: 'child-process', namespace: 'late' } : undefined));
-    hooks.onLoad({ filter: /.*/, namespace: 'late' }, () => ({ contents: 'export default new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:child_process")[name] })' }));
+    hooks.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'child-process', namespace: 'late' } : undefined,
+    );
+    hooks.onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents:
+        'export default new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:child_process")[name] })',
+    }));
   },
 };
 
 const options: BuildOptions = {
-  absWorkingDir: root, bundle: true, format: 'esm', platform: 'node', target: 'node24',
-  sourcemap: true, sourcesContent: false, legalComments: 'linked', minifySyntax: true, minifyWhitespace: true, logLevel: 'error',
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'linked',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'error',
 };
 
 /**
@@ -50,26 +76,46 @@ const options: BuildOptions = {
  */
 export async function bundleClients(names: readonly string[], output: string): Promise<void> {
   // Each by itself: what they have in common would be in many small files.
-  await Promise.all(names.map(async (name) => build({
-    ...options,
-    entryPoints: { [name]: clients[name] ?? name },
-    outdir: output, outExtension: { '.js': '.mjs' },
-    splitting: true,
-    plugins: [lateChildProcess, usedBuiltins],
-  })));
+  await Promise.all(
+    names.map(async (name) =>
+      build({
+        ...options,
+        entryPoints: { [name]: clients[name] ?? name },
+        outdir: output,
+        outExtension: { '.js': '.mjs' },
+        splitting: true,
+        plugins: [lateChildProcess, usedBuiltins],
+      }),
+    ),
+  );
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
 /** One file for the processes that run steps. The SDK stays outside: workflows import the same copy. */
 export async function bundleStepHost(output: string): Promise<void> {
-  await build({ ...options, entryPoints: [join(root, 'src/agent/step-host/main.ts')], outfile: join(output, 'step-host.mjs'), external: ['@kici-dev/sdk', 'zx'], plugins: [usedBuiltins] });
+  await build({
+    ...options,
+    entryPoints: [join(root, 'src/agent/step-host/main.ts')],
+    outfile: join(output, 'step-host.mjs'),
+    external: ['@kici-dev/sdk', 'zx'],
+    plugins: [usedBuiltins],
+  });
 }
 
 /** Makes one module of a package's own modules, for every process that runs a step loads it. Declarations stay as they are. */
 export async function mergeModules(folder: string): Promise<void> {
-  const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.js(\.map)?$/.test(file));
+  const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.js(\.map)?$/.test(file),
+  );
   // Errors are told apart by the names of their classes.
-  await build({ ...options, absWorkingDir: folder, entryPoints: ['index.js'], outfile: 'index.js', allowOverwrite: true, keepNames: true });
+  await build({
+    ...options,
+    absWorkingDir: folder,
+    entryPoints: ['index.js'],
+    outfile: 'index.js',
+    allowOverwrite: true,
+    keepNames: true,
+  });
   for (const file of modules) if (!file.startsWith('index.js')) rmSync(join(folder, file));
 }

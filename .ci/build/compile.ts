@@ -10,16 +10,33 @@ import { root } from './packages.ts';
  */
 export function compile(output: string): void {
   const configuration = join(output, 'tsconfig.json');
-  writeFileSync(configuration, JSON.stringify({
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false, rootDir: root, outDir: output, declaration: true, sourceMap: true, inlineSources: true,
-      resolveJsonModule: true, typeRoots: [join(root, 'node_modules/@types')],
-    },
-    include: [join(root, 'src'), join(root, 'backends')],
-    exclude: [join(root, '**/node_modules'), join(root, 'backends/*/test'), join(root, 'src/cli/admin/scaffold/template'), join(root, '**/*.test.ts')],
-  }));
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', configuration], { cwd: root, stdio: 'inherit' });
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: {
+        noEmit: false,
+        rootDir: root,
+        outDir: output,
+        declaration: true,
+        sourceMap: true,
+        inlineSources: true,
+        resolveJsonModule: true,
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
+      include: [join(root, 'src'), join(root, 'backends')],
+      exclude: [
+        join(root, '**/node_modules'),
+        join(root, 'backends/*/test'),
+        join(root, 'src/cli/admin/scaffold/template'),
+        join(root, '**/*.test.ts'),
+      ],
+    }),
+  );
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', configuration], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   for (const file of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.d.ts')) renameImports(join(output, file));
   }

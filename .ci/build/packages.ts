@@ -31,7 +31,9 @@ export function publishedPackages(): readonly Package[] {
 function expand(pattern: string): string[] {
   if (!pattern.endsWith('/*')) return [pattern];
   const parent = pattern.slice(0, -2);
-  return readdirSync(join(root, parent)).toSorted().map((name) => join(parent, name));
+  return readdirSync(join(root, parent))
+    .toSorted()
+    .map((name) => join(parent, name));
 }
 
 function read(folder: string): Package {
@@ -41,5 +43,12 @@ function read(folder: string): Package {
 }
 
 function isManifest(value: unknown): value is Manifest {
-  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string' && 'version' in value && typeof value.version === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'version' in value &&
+    typeof value.version === 'string'
+  );
 }

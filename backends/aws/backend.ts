@@ -1,4 +1,11 @@
-import { BackendError, type BackendHost, type CallContext, type HealthReport, type SecretBackend, type SecretRef } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  type BackendHost,
+  type CallContext,
+  type HealthReport,
+  type SecretBackend,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import type { AwsConfig } from './config.ts';
 import { objectPerScope } from './object-per-scope/layout.ts';
 import { secretPerKey } from './secret-per-key/layout.ts';
@@ -23,14 +30,17 @@ export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBa
     if (context.signal.aborted) throw new BackendError('aborted');
   };
   /** Everything but `read` and `list` begins the same way. */
-  const guarded = <A, R>(method: (argument: A, context: CallContext) => Promise<R>) => async (argument: A, context: CallContext): Promise<R> => {
-    start(context);
-    return method(argument, context);
-  };
-  const changing = <A extends SecretRef, R>(method: (argument: A, context: CallContext) => Promise<R>) => guarded(async (argument: A, context: CallContext) => {
-    requireOwn(config.sharedSecrets, layout.nameOf(argument));
-    return method(argument, context);
-  });
+  const guarded =
+    <A, R>(method: (argument: A, context: CallContext) => Promise<R>) =>
+    async (argument: A, context: CallContext): Promise<R> => {
+      start(context);
+      return method(argument, context);
+    };
+  const changing = <A extends SecretRef, R>(method: (argument: A, context: CallContext) => Promise<R>) =>
+    guarded(async (argument: A, context: CallContext) => {
+      requireOwn(config.sharedSecrets, layout.nameOf(argument));
+      return method(argument, context);
+    });
 
   return {
     capabilities: layout.capabilities,

@@ -9,7 +9,10 @@ export interface AwsConfig {
   readonly sharedSecrets: SharedSecrets;
   readonly signIn: SignInConfig;
   /** For secrets that are created. */
-  readonly creation: { readonly kmsKeyId: string | undefined; readonly tags: readonly { readonly Key: string; readonly Value: string }[] };
+  readonly creation: {
+    readonly kmsKeyId: string | undefined;
+    readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  };
   readonly deletionWindowDays: number;
 }
 
@@ -23,7 +26,12 @@ export interface SignInConfig {
 }
 
 export type CredentialSource =
-  | { readonly method: 'keys'; readonly accessKeyId: string; readonly secretAccessKey: SecretValue; readonly sessionToken: SecretValue | undefined }
+  | {
+      readonly method: 'keys';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: SecretValue;
+      readonly sessionToken: SecretValue | undefined;
+    }
   | { readonly method: 'web-identity'; readonly tokenFile: string; readonly role: string }
   | { readonly method: 'profile'; readonly profile: string; readonly credentialsFile: string | undefined }
   | { readonly method: 'default-chain' };
@@ -32,10 +40,15 @@ export type CredentialSource =
 export function readConfig(settings: Settings): AwsConfig {
   const region = text(settings, 'region');
   const layout = optionalText(settings, 'layout') ?? 'secret-per-key';
-  if (layout !== 'secret-per-key' && layout !== 'object-per-scope') throw misconfigured('layout', 'is none of the layouts');
+  if (layout !== 'secret-per-key' && layout !== 'object-per-scope')
+    throw misconfigured('layout', 'is none of the layouts');
   const prefix = optionalText(settings, 'prefix') ?? '';
-  const { secrets: sharedSecrets, problems: [problem] } = parseSharedSecrets(optionalText(settings, 'sharedSecrets'), { region, prefix, layout });
-  if (problem !== undefined) throw misconfigured('sharedSecrets', `cannot be taken: ${problem.problem}; ${problem.hint}`);
+  const {
+    secrets: sharedSecrets,
+    problems: [problem],
+  } = parseSharedSecrets(optionalText(settings, 'sharedSecrets'), { region, prefix, layout });
+  if (problem !== undefined)
+    throw misconfigured('sharedSecrets', `cannot be taken: ${problem.problem}; ${problem.hint}`);
   return {
     region,
     endpoint: address(settings, 'endpoint') ?? publicEndpoint('secretsmanager', region),
@@ -58,13 +71,19 @@ function readSource(settings: Settings): CredentialSource {
   switch (method) {
     case 'keys':
       return {
-        method, accessKeyId: text(settings, 'auth.accessKeyId'), secretAccessKey: requireSecret(settings, 'auth.secretAccessKey'),
+        method,
+        accessKeyId: text(settings, 'auth.accessKeyId'),
+        secretAccessKey: requireSecret(settings, 'auth.secretAccessKey'),
         sessionToken: secret(settings, 'auth.sessionToken'),
       };
     case 'web-identity':
       return { method, tokenFile: text(settings, 'auth.tokenFile'), role: text(settings, 'auth.webIdentityRole') };
     case 'profile':
-      return { method, profile: text(settings, 'auth.profile'), credentialsFile: optionalText(settings, 'auth.credentialsFile') };
+      return {
+        method,
+        profile: text(settings, 'auth.profile'),
+        credentialsFile: optionalText(settings, 'auth.credentialsFile'),
+      };
     case 'default-chain':
       return { method };
     default:
@@ -89,7 +108,8 @@ function address(settings: Settings, field: string): URL | undefined {
   const given = optionalText(settings, field);
   if (given === undefined) return undefined;
   const url = URL.parse(given);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw misconfigured(field, 'is not an http or https address');
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw misconfigured(field, 'is not an http or https address');
   if (url.username !== '' || url.password !== '') throw misconfigured(field, 'holds a user name or password');
   return url;
 }

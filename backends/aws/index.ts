@@ -9,14 +9,19 @@ import { settings, validate } from './settings.ts';
 export const awsDefinition: BackendDefinition = {
   type: 'aws',
   title: 'AWS Secrets Manager',
-  summary: 'secrets of one AWS region, of its account and shared by others, one for each key or a JSON object for each scope',
+  summary:
+    'secrets of one AWS region, of its account and shared by others, one for each key or a JSON object for each scope',
   settings,
   capabilities: secretPerKeyCapabilities,
   validate,
   create(given, host) {
     const config = readConfig(given);
     requireAmbient(config.signIn.source, host.ambient);
-    if (config.endpoint.protocol === 'http:') host.log('warn', 'the endpoint is not encrypted: values can be read on the way', { backend: host.name, endpoint: config.endpoint.host });
+    if (config.endpoint.protocol === 'http:')
+      host.log('warn', 'the endpoint is not encrypted: values can be read on the way', {
+        backend: host.name,
+        endpoint: config.endpoint.host,
+      });
     return createAwsBackend(config, host);
   },
 };

@@ -4,7 +4,12 @@ import type { Layout } from './layouts/layout.ts';
 import { interrupted } from './service/interruption.ts';
 import type { Service } from './service/service.ts';
 
-export function createBackend(service: Service, layout: Layout, prefix: string, identity: string | undefined): SecretBackend {
+export function createBackend(
+  service: Service,
+  layout: Layout,
+  prefix: string,
+  identity: string | undefined,
+): SecretBackend {
   let closed = false;
   const start = (context: CallContext): void => {
     if (closed) throw new BackendError('closed');
@@ -22,7 +27,10 @@ export function createBackend(service: Service, layout: Layout, prefix: string, 
     },
     async write(entry, context) {
       start(context);
-      if (entry.expectedVersion !== undefined) throw new BackendError('unsupported', { detail: 'Secret Manager cannot add a version on the condition that another is current' });
+      if (entry.expectedVersion !== undefined)
+        throw new BackendError('unsupported', {
+          detail: 'Secret Manager cannot add a version on the condition that another is current',
+        });
       return layout.write(entry, context);
     },
     async delete(ref, context) {

@@ -8,9 +8,25 @@ export const maxPayloadBytes = 65_536;
  * change until it happens. `declare` is false because a list does not tell which secrets have no version.
  */
 export const secretPerKey: BackendCapabilities = defineCapabilities({
-  write: true, delete: true, compareAndSet: false, versionPins: true, versions: true, restore: true, declare: false, scopes: false, binary: true,
-  listConsistency: 'eventual', listReadsValues: false, readBatchSize: 1, maxValueBytes: maxPayloadBytes,
+  write: true,
+  delete: true,
+  compareAndSet: false,
+  versionPins: true,
+  versions: true,
+  restore: true,
+  declare: false,
+  scopes: false,
+  binary: true,
+  listConsistency: 'eventual',
+  listReadsValues: false,
+  readBatchSize: 1,
+  maxValueBytes: maxPayloadBytes,
 });
 
 /** A value shares its 64 KiB with the rest of its scope, and may need six bytes of JSON for one of its own. */
-export const objectPerScope: BackendCapabilities = defineCapabilities({ ...secretPerKey, binary: false, listReadsValues: true, maxValueBytes: 10_240 });
+export const objectPerScope: BackendCapabilities = defineCapabilities({
+  ...secretPerKey,
+  binary: false,
+  listReadsValues: true,
+  maxValueBytes: 10_240,
+});

@@ -17,15 +17,24 @@ export async function check(service: Service, layout: Layout, prefix: string, co
     one = ids.find((id) => layout.holds(id));
     break;
   }
-  await (one === undefined ? probeAccess(service, `${prefix}kici-access-probe`, context) : requireAccess(service, one, context));
+  await (one === undefined
+    ? probeAccess(service, `${prefix}kici-access-probe`, context)
+    : requireAccess(service, one, context));
   return `Secret Manager (${service.resources.parent})`;
 }
 
 async function requireAccess(service: Service, id: string, context: CallContext): Promise<void> {
   const resource = service.resources.secret(id);
   const permissions = [accessPermission];
-  const { permissions: held } = valueOf(await service.call('TestIamPermissions', context, (client, options) => client.testIamPermissions({ resource, permissions }, options)));
-  if (held?.includes(accessPermission) !== true) throw new BackendError('permission_denied', { detail: `the credentials may list secrets and not read them; they lack ${accessPermission}` });
+  const { permissions: held } = valueOf(
+    await service.call('TestIamPermissions', context, (client, options) =>
+      client.testIamPermissions({ resource, permissions }, options),
+    ),
+  );
+  if (held?.includes(accessPermission) !== true)
+    throw new BackendError('permission_denied', {
+      detail: `the credentials may list secrets and not read them; they lack ${accessPermission}`,
+    });
 }
 
 /** Where no secret of ours is seen, who may read is told that there is none, and who may not is refused. */

@@ -1,4 +1,10 @@
-import { BackendError, parseScopePath, type BackendHost, type SecretBackend, type Settings } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  parseScopePath,
+  type BackendHost,
+  type SecretBackend,
+  type Settings,
+} from '@kici-dev/secret-backend';
 import { chooseSignIn } from './auth/choose.ts';
 import { createBackend } from './backend.ts';
 import { createObjectPerScope } from './layouts/object-per-scope.ts';
@@ -18,14 +24,22 @@ import { createRecentWrites } from './versions/recent-writes.ts';
 /** @throws BackendError `misconfigured` */
 export function openBackend(settings: Settings, host: BackendHost): SecretBackend {
   const [problem] = validate(settings);
-  if (problem !== undefined) throw new BackendError('misconfigured', { detail: `${problem.field}: ${problem.problem}; ${problem.hint}` });
+  if (problem !== undefined)
+    throw new BackendError('misconfigured', { detail: `${problem.field}: ${problem.problem}; ${problem.hint}` });
   const concurrency = typeof settings['concurrency'] === 'number' ? settings['concurrency'] : 32;
   const safeFetch = createSafeFetch(host, concurrency);
   const { signIn, identity } = chooseSignIn(settings, host, safeFetch);
   const resources = createResources(textOf(settings, 'project') ?? '', textOf(settings, 'location'));
   const transport = settings['transport'] === 'rest' ? 'rest' : 'grpc';
   const connection = createConnection({ endpoint: endpointOf(settings), transport, host, safeFetch });
-  const service = createService({ resources, host, signIn, connection, limiter: createLimiter(concurrency), close: () => safeFetch.close() });
+  const service = createService({
+    resources,
+    host,
+    signIn,
+    connection,
+    limiter: createLimiter(concurrency),
+    close: () => safeFetch.close(),
+  });
   return createBackend(service, layoutOf(settings, service, host), textOf(settings, 'prefix') ?? '', identity);
 }
 
@@ -41,7 +55,8 @@ function layoutOf(settings: Settings, service: Service, host: BackendHost): Layo
   const prefix = textOf(settings, 'prefix') ?? '';
   const recent = createRecentWrites(() => host.now());
   const isFlat = settings['naming'] === 'flat';
-  if (settings['layout'] === 'object-per-scope') return createObjectPerScope(service, recent, isFlat ? flatScopes(prefix) : escapedScopes(prefix));
+  if (settings['layout'] === 'object-per-scope')
+    return createObjectPerScope(service, recent, isFlat ? flatScopes(prefix) : escapedScopes(prefix));
   if (!isFlat) return createSecretPerKey(service, recent, escapedKeys(prefix));
   const scope = parseScopePath(textOf(settings, 'scope') ?? '');
   if (!scope.ok) throw new BackendError('misconfigured', { detail: `scope: ${scope.reason}` });

@@ -14,14 +14,18 @@ function addresses(settings: Settings): SettingsProblem[] {
   return ['endpoint', 'auth.iamEndpoint'].flatMap((field) => {
     const text = textOf(settings, field);
     const parsed = text === undefined ? undefined : parseEndpoint(text);
-    return parsed === undefined || parsed.ok ? [] : [{ field, problem: parsed.reason, hint: 'give a host and a port, as in https://secretmanager.googleapis.com' }];
+    return parsed === undefined || parsed.ok
+      ? []
+      : [{ field, problem: parsed.reason, hint: 'give a host and a port, as in https://secretmanager.googleapis.com' }];
   });
 }
 
 function scope(settings: Settings): SettingsProblem[] {
   if (settings['naming'] !== 'flat' || settings['layout'] === 'object-per-scope') return [];
   const parsed = parseScopePath(textOf(settings, 'scope') ?? '');
-  return parsed.ok ? [] : [{ field: 'scope', problem: parsed.reason, hint: 'name the one scope in which the flat ids lie' }];
+  return parsed.ok
+    ? []
+    : [{ field: 'scope', problem: parsed.reason, hint: 'name the one scope in which the flat ids lie' }];
 }
 
 function credentials(settings: Settings): SettingsProblem[] {
@@ -29,18 +33,38 @@ function credentials(settings: Settings): SettingsProblem[] {
   const json = settings['auth.credentials'];
   if (method === 'token') {
     const token = settings['auth.token'];
-    const problem = !(token instanceof SecretValue) ? 'it is missing' : isToken(token) ? undefined : 'it is no access token, which is one line of printable ASCII';
-    return problem === undefined ? [] : [{ field: 'auth.token', problem, hint: 'give an access token, or choose another auth.method' }];
+    const problem = !(token instanceof SecretValue)
+      ? 'it is missing'
+      : isToken(token)
+        ? undefined
+        : 'it is no access token, which is one line of printable ASCII';
+    return problem === undefined
+      ? []
+      : [{ field: 'auth.token', problem, hint: 'give an access token, or choose another auth.method' }];
   }
   if (method !== 'service-account' && method !== 'workload-identity') return [];
   const hasFile = textOf(settings, 'auth.credentialsFile') !== undefined;
-  if ((json instanceof SecretValue) === hasFile) {
-    return [{ field: 'auth.credentials', problem: 'either this or auth.credentialsFile is needed, and not both', hint: 'give the JSON itself, or the path of its file' }];
+  if (json instanceof SecretValue === hasFile) {
+    return [
+      {
+        field: 'auth.credentials',
+        problem: 'either this or auth.credentialsFile is needed, and not both',
+        hint: 'give the JSON itself, or the path of its file',
+      },
+    ];
   }
   if (!(json instanceof SecretValue)) return [];
   const hosts = allowedHosts(textOf(settings, 'auth.allowedHosts'));
   const parsed = method === 'service-account' ? parseServiceAccount(json, hosts) : parseWorkloadIdentity(json, hosts);
-  return parsed.ok ? [] : [{ field: 'auth.credentials', problem: parsed.reason, hint: 'give the JSON as Google Cloud made it; auth.allowedHosts names further hosts that it may use' }];
+  return parsed.ok
+    ? []
+    : [
+        {
+          field: 'auth.credentials',
+          problem: parsed.reason,
+          hint: 'give the JSON as Google Cloud made it; auth.allowedHosts names further hosts that it may use',
+        },
+      ];
 }
 
 /** What a header can carry; a line end after it is forgiven. */

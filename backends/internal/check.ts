@@ -6,7 +6,12 @@ import type { Store } from './store.ts';
  * @throws BackendError `decryption_failed`, and what the database says
  */
 export async function check(store: Store): Promise<HealthReport> {
-  const row = await store.database.selectFrom('internal_versions').selectAll().where('organization', '=', store.organization).limit(1).executeTakeFirst();
+  const row = await store.database
+    .selectFrom('internal_versions')
+    .selectAll()
+    .where('organization', '=', store.organization)
+    .limit(1)
+    .executeTakeFirst();
   try {
     if (row !== undefined) await store.open(row, row.sealed);
   } catch (error) {

@@ -19,7 +19,10 @@ const sqliteFailures: Readonly<Record<number, Failure>> = {
 
 /** Classes of SQLSTATE (PostgreSQL manual, appendix A), and of the errors of sockets. */
 const serverFailures: readonly (readonly [RegExp, Failure])[] = [
-  [/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_|08|57P0)/, { code: 'unreachable', detail: 'the database server cannot be reached' }],
+  [
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_|08|57P0)/,
+    { code: 'unreachable', detail: 'the database server cannot be reached' },
+  ],
   [/^28/, { code: 'unauthenticated', detail: 'the database server did not accept the credentials' }],
   [/^42501$/, { code: 'permission_denied', detail: 'the database server refused access to a table' }],
   [/^53/, { code: 'throttled', detail: 'the database server takes no more work' }],
@@ -34,11 +37,19 @@ export function fromDatabase(error: unknown): BackendError {
 }
 
 function classify(error: unknown): Failure {
-  const unexpected = { code: 'server_error', detail: `the database failed (${error instanceof Error ? error.name : typeof error})` } as const;
+  const unexpected = {
+    code: 'server_error',
+    detail: `the database failed (${error instanceof Error ? error.name : typeof error})`,
+  } as const;
   if (!(error instanceof Error)) return unexpected;
   if ('errcode' in error && typeof error.errcode === 'number') {
     // The lower byte is the primary code.
-    return sqliteFailures[error.errcode & 0xff] ?? { code: 'server_error', detail: `the database failed (SQLite code ${error.errcode})` };
+    return (
+      sqliteFailures[error.errcode & 0xff] ?? {
+        code: 'server_error',
+        detail: `the database failed (SQLite code ${error.errcode})`,
+      }
+    );
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return serverFailures.find(([pattern]) => pattern.test(code))?.[1] ?? unexpected;

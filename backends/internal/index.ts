@@ -21,7 +21,7 @@ export function internalDefinition(database: Kysely<InternalTables>, sealer: Sea
   return {
     type: 'internal',
     title: 'Internal store',
-    summary: 'the orchestrator\'s own database, every value sealed',
+    summary: "the orchestrator's own database, every value sealed",
     settings: {},
     capabilities,
     create: (_, host) => createInternal(createStore(database, sealer, host.organization, () => host.now())),

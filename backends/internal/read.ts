@@ -1,4 +1,12 @@
-import { absent, BackendError, found, unknown, type CallContext, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  found,
+  unknown,
+  type CallContext,
+  type ReadOutcome,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import { CompiledQuery, sql } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { guard } from './guard.ts';
@@ -10,12 +18,16 @@ interface Sealed extends Place {
 }
 
 /** One query for each batch of refs, and one more where some of them name a version. */
-export async function read(store: Store, refs: readonly SecretRef[], context: CallContext): Promise<readonly ReadOutcome[]> {
+export async function read(
+  store: Store,
+  refs: readonly SecretRef[],
+  context: CallContext,
+): Promise<readonly ReadOutcome[]> {
   const outcomes: ReadOutcome[] = [];
   for (let start = 0; start < refs.length; start += capabilities.readBatchSize) {
     const batch = refs.slice(start, start + capabilities.readBatchSize);
     try {
-      outcomes.push(...await guard(context, () => readBatch(store, batch)));
+      outcomes.push(...(await guard(context, () => readBatch(store, batch))));
     } catch (error) {
       const outcome = BackendError.is(error) ? error.toOutcome() : unknown('server_error');
       outcomes.push(...batch.map(() => outcome));
@@ -25,10 +37,25 @@ export async function read(store: Store, refs: readonly SecretRef[], context: Ca
 }
 
 async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<readonly ReadOutcome[]> {
-  const current = new Map((await findCurrent(store, refs.filter(({ version }) => version === undefined))).map((row) => [placeId(row.scope, row.key), row]));
+  const current = new Map(
+    (
+      await findCurrent(
+        store,
+        refs.filter(({ version }) => version === undefined),
+      )
+    ).map((row) => [placeId(row.scope, row.key), row]),
+  );
   const pinned = new Map((await findPinned(store, refs)).map((row) => [placeId(row.scope, row.key, row.version), row]));
-  return Promise.all(refs.map(({ scope, key, version }) => (
-    open(store, version === undefined ? current.get(placeId(scope, key)) : pinned.get(placeId(scope, key, parseVersion(version)))))));
+  return Promise.all(
+    refs.map(({ scope, key, version }) =>
+      open(
+        store,
+        version === undefined
+          ? current.get(placeId(scope, key))
+          : pinned.get(placeId(scope, key, parseVersion(version))),
+      ),
+    ),
+  );
 }
 
 async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome> {
@@ -37,7 +64,9 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
   try {
     return found(await store.open(row, row.sealed), String(row.version));
   } catch (error) {
-    return BackendError.is(error) ? error.toOutcome() : unknown('decryption_failed', 'a sealed value could not be opened');
+    return BackendError.is(error)
+      ? error.toOutcome()
+      : unknown('decryption_failed', 'a sealed value could not be opened');
   }
 }
 
@@ -45,17 +74,34 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
  * Looks up exactly the pairs that were asked for, each by the primary key. (Conditions joined by `or` make SQLite scan
  * the organisation.) Compiled once for each number of pairs: building a query costs more than running it.
  */
-async function findCurrent({ database, organization, statements }: Store, refs: readonly SecretRef[]): Promise<readonly Sealed[]> {
+async function findCurrent(
+  { database, organization, statements }: Store,
+  refs: readonly SecretRef[],
+): Promise<readonly Sealed[]> {
   if (refs.length === 0) return [];
-  const text = statements.get(refs.length) ?? database.selectFrom('internal_secrets as s')
-    .leftJoin('internal_versions as v', (join) => join.onRef('v.organization', '=', 's.organization').onRef('v.scope', '=', 's.scope').onRef('v.key', '=', 's.key').onRef('v.version', '=', 's.version'))
-    .select(['s.scope', 's.key', 's.version', 'v.sealed'])
-    .where('s.organization', '=', organization).where('s.version', 'is not', null)
-    .where(sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`)
-    .compile().sql;
+  const text =
+    statements.get(refs.length) ??
+    database
+      .selectFrom('internal_secrets as s')
+      .leftJoin('internal_versions as v', (join) =>
+        join
+          .onRef('v.organization', '=', 's.organization')
+          .onRef('v.scope', '=', 's.scope')
+          .onRef('v.key', '=', 's.key')
+          .onRef('v.version', '=', 's.version'),
+      )
+      .select(['s.scope', 's.key', 's.version', 'v.sealed'])
+      .where('s.organization', '=', organization)
+      .where('s.version', 'is not', null)
+      .where(
+        sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`,
+      )
+      .compile().sql;
   statements.set(refs.length, text);
   // In the order in which the statement names them.
-  const { rows } = await database.executeQuery<Sealed>(CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]));
+  const { rows } = await database.executeQuery<Sealed>(
+    CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]),
+  );
   return rows;
 }
 
@@ -65,9 +111,17 @@ async function findPinned({ database, organization }: Store, refs: readonly Secr
     return number === undefined ? [] : [{ scope, key, number }];
   });
   if (pins.length === 0) return [];
-  return database.selectFrom('internal_versions').select(['scope', 'key', 'version', 'sealed'])
+  return database
+    .selectFrom('internal_versions')
+    .select(['scope', 'key', 'version', 'sealed'])
     .where('organization', '=', organization)
-    .where((eb) => eb.or(pins.map(({ scope, key, number }) => eb.and([eb('scope', '=', scope), eb('key', '=', key), eb('version', '=', number)]))))
+    .where((eb) =>
+      eb.or(
+        pins.map(({ scope, key, number }) =>
+          eb.and([eb('scope', '=', scope), eb('key', '=', key), eb('version', '=', number)]),
+        ),
+      ),
+    )
     .execute();
 }
 

@@ -32,15 +32,37 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
   const retired = await lastVersions(database, organization, to);
   const moved = await move(store, before, to, retired);
   return database.transaction().execute(async (transaction) => {
-    const scopes = await transaction.selectFrom('internal_scopes').select('scope').where('organization', '=', organization).where('scope', 'in', [from, to]).execute();
-    if (scopes.some(({ scope }) => scope === to)) throw new BackendError('conflict', { detail: `the scope ${to} exists` });
+    const scopes = await transaction
+      .selectFrom('internal_scopes')
+      .select('scope')
+      .where('organization', '=', organization)
+      .where('scope', 'in', [from, to])
+      .execute();
+    if (scopes.some(({ scope }) => scope === to))
+      throw new BackendError('conflict', { detail: `the scope ${to} exists` });
     if (scopes.length === 0) throw new BackendError('not_found', { detail: `there is no scope ${from}` });
     const now = await contentsOf(transaction, organization, from);
     const retiredNow = await lastVersions(transaction, organization, to);
     if (fingerprint(now, retiredNow) !== fingerprint(before, retired)) return false;
-    await transaction.updateTable('internal_scopes').set({ scope: to }).where('organization', '=', organization).where('scope', '=', from).execute();
-    await transaction.deleteFrom('internal_secrets').where('organization', '=', organization).where('scope', '=', to)
-      .where('key', 'in', (eb) => eb.selectFrom('internal_secrets').select('key').where('organization', '=', organization).where('scope', '=', from).where('deleted', '=', 0)).execute();
+    await transaction
+      .updateTable('internal_scopes')
+      .set({ scope: to })
+      .where('organization', '=', organization)
+      .where('scope', '=', from)
+      .execute();
+    await transaction
+      .deleteFrom('internal_secrets')
+      .where('organization', '=', organization)
+      .where('scope', '=', to)
+      .where('key', 'in', (eb) =>
+        eb
+          .selectFrom('internal_secrets')
+          .select('key')
+          .where('organization', '=', organization)
+          .where('scope', '=', from)
+          .where('deleted', '=', 0),
+      )
+      .execute();
     for (const row of moved.secrets) await transaction.insertInto('internal_secrets').values(row).execute();
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
     await retireSecrets(transaction, organization, from, store.now());
@@ -50,30 +72,69 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
 }
 
 async function contentsOf(database: Kysely<InternalTables>, organization: string, scope: string): Promise<Contents> {
-  const secrets = await database.selectFrom('internal_secrets').selectAll().where('organization', '=', organization).where('scope', '=', scope).where('deleted', '=', 0).orderBy('key').execute();
-  const versions = await database.selectFrom('internal_versions').selectAll().where('organization', '=', organization).where('scope', '=', scope).orderBy('key').orderBy('version').execute();
+  const secrets = await database
+    .selectFrom('internal_secrets')
+    .selectAll()
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .where('deleted', '=', 0)
+    .orderBy('key')
+    .execute();
+  const versions = await database
+    .selectFrom('internal_versions')
+    .selectAll()
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .orderBy('key')
+    .orderBy('version')
+    .execute();
   return { secrets, versions };
 }
 
-async function lastVersions(database: Kysely<InternalTables>, organization: string, scope: string): Promise<ReadonlyMap<string, number>> {
-  const rows = await database.selectFrom('internal_secrets').select(['key', 'last_version']).where('organization', '=', organization).where('scope', '=', scope).orderBy('key').execute();
+async function lastVersions(
+  database: Kysely<InternalTables>,
+  organization: string,
+  scope: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await database
+    .selectFrom('internal_secrets')
+    .select(['key', 'last_version'])
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .orderBy('key')
+    .execute();
   return new Map(rows.map(({ key, last_version }) => [key, last_version]));
 }
 
-async function move(store: Store, { secrets, versions }: Contents, to: ScopePath, retired: ReadonlyMap<string, number>): Promise<Contents> {
+async function move(
+  store: Store,
+  { secrets, versions }: Contents,
+  to: ScopePath,
+  retired: ReadonlyMap<string, number>,
+): Promise<Contents> {
   const oldest = new Map<string, number>();
   for (const { key, version } of versions) oldest.set(key, Math.min(version, oldest.get(key) ?? version));
-  const shifts = new Map(secrets.map(({ key, last_version }) => [key, Math.max(0, (retired.get(key) ?? 0) + 1 - (oldest.get(key) ?? last_version + 1))]));
+  const shifts = new Map(
+    secrets.map(({ key, last_version }) => [
+      key,
+      Math.max(0, (retired.get(key) ?? 0) + 1 - (oldest.get(key) ?? last_version + 1)),
+    ]),
+  );
   // By no more than it takes: numbers that were added up at each rename would soon be too large for any database.
   const renumber = (key: string, version: number): number => version + (shifts.get(key) ?? 0);
   return {
     secrets: secrets.map((row) => ({
-      ...row, scope: to, last_version: renumber(row.key, row.last_version), version: row.version === null ? null : renumber(row.key, row.version),
+      ...row,
+      scope: to,
+      last_version: renumber(row.key, row.last_version),
+      version: row.version === null ? null : renumber(row.key, row.version),
     })),
-    versions: await Promise.all(versions.map(async (row) => {
-      const place = { scope: to, key: row.key, version: renumber(row.key, row.version) };
-      return { ...row, ...place, sealed: await store.seal(place, await store.open(row, row.sealed)) };
-    })),
+    versions: await Promise.all(
+      versions.map(async (row) => {
+        const place = { scope: to, key: row.key, version: renumber(row.key, row.version) };
+        return { ...row, ...place, sealed: await store.seal(place, await store.open(row, row.sealed)) };
+      }),
+    ),
   };
 }
 

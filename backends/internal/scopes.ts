@@ -4,7 +4,12 @@ import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
 export async function listScopes({ database, organization }: Store): Promise<readonly ScopePath[]> {
-  const rows = await database.selectFrom('internal_scopes').select('scope').where('organization', '=', organization).orderBy('scope').execute();
+  const rows = await database
+    .selectFrom('internal_scopes')
+    .select('scope')
+    .where('organization', '=', organization)
+    .orderBy('scope')
+    .execute();
   return rows.flatMap(({ scope }) => {
     const path = parseScopePath(scope);
     return path.ok && !isReservedScope(scope) ? [path.value] : [];
@@ -13,24 +18,45 @@ export async function listScopes({ database, organization }: Store): Promise<rea
 
 /** @throws BackendError `conflict` */
 export async function createScope({ database, organization, now }: Store, scope: ScopePath): Promise<void> {
-  const { numInsertedOrUpdatedRows } = await database.insertInto('internal_scopes').values({ organization, scope, created_at: now() })
-    .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  const { numInsertedOrUpdatedRows } = await database
+    .insertInto('internal_scopes')
+    .values({ organization, scope, created_at: now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) throw new BackendError('conflict', { detail: `the scope ${scope} exists` });
 }
 
 /** @throws BackendError `not_found` */
 export async function deleteScope({ database, organization, now }: Store, scope: ScopePath): Promise<number> {
   return database.transaction().execute(async (transaction) => {
-    const { numDeletedRows } = await transaction.deleteFrom('internal_scopes').where('organization', '=', organization).where('scope', '=', scope).executeTakeFirst();
+    const { numDeletedRows } = await transaction
+      .deleteFrom('internal_scopes')
+      .where('organization', '=', organization)
+      .where('scope', '=', scope)
+      .executeTakeFirst();
     if (numDeletedRows === 0n) throw new BackendError('not_found', { detail: `there is no scope ${scope}` });
     return retireSecrets(transaction, organization, scope, now());
   });
 }
 
 /** Deletes every secret of a scope; its names keep the versions that they have given out. */
-export async function retireSecrets(transaction: Kysely<InternalTables>, organization: string, scope: string, at: number): Promise<number> {
-  const { numUpdatedRows } = await transaction.updateTable('internal_secrets').set({ version: null, deleted: 1, updated_at: at })
-    .where('organization', '=', organization).where('scope', '=', scope).where('deleted', '=', 0).executeTakeFirst();
-  await transaction.deleteFrom('internal_versions').where('organization', '=', organization).where('scope', '=', scope).execute();
+export async function retireSecrets(
+  transaction: Kysely<InternalTables>,
+  organization: string,
+  scope: string,
+  at: number,
+): Promise<number> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('internal_secrets')
+    .set({ version: null, deleted: 1, updated_at: at })
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .where('deleted', '=', 0)
+    .executeTakeFirst();
+  await transaction
+    .deleteFrom('internal_versions')
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .execute();
   return Number(numUpdatedRows);
 }

@@ -27,10 +27,18 @@ export interface Place {
   readonly version: number;
 }
 
-export function createStore(database: Kysely<InternalTables>, sealer: Sealer, organization: string, now: () => number): Store {
+export function createStore(
+  database: Kysely<InternalTables>,
+  sealer: Sealer,
+  organization: string,
+  now: () => number,
+): Store {
   const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
   return {
-    database, organization, now, statements: new Map(),
+    database,
+    organization,
+    now,
+    statements: new Map(),
     seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
     open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),
   };

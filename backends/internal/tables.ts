@@ -15,7 +15,14 @@ export interface InternalTables {
     deleted: number;
     updated_at: number;
   };
-  readonly internal_versions: { organization: string; scope: string; key: string; version: number; sealed: Uint8Array; created_at: number };
+  readonly internal_versions: {
+    organization: string;
+    scope: string;
+    key: string;
+    version: number;
+    sealed: Uint8Array;
+    created_at: number;
+  };
   readonly internal_renames: { organization: string; count: number };
 }
 
@@ -25,12 +32,15 @@ export const internalMigrations = {
   migrations: {
     '0001_secrets': {
       async up(database: Kysely<unknown>): Promise<void> {
-        await database.schema.createTable('internal_scopes')
+        await database.schema
+          .createTable('internal_scopes')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('scope', 'text', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('internal_scopes_pk', ['organization', 'scope']).execute();
-        await database.schema.createTable('internal_secrets')
+          .addPrimaryKeyConstraint('internal_scopes_pk', ['organization', 'scope'])
+          .execute();
+        await database.schema
+          .createTable('internal_secrets')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('scope', 'text', (column) => column.notNull())
           .addColumn('key', 'text', (column) => column.notNull())
@@ -38,22 +48,27 @@ export const internalMigrations = {
           .addColumn('last_version', 'bigint', (column) => column.notNull())
           .addColumn('deleted', 'integer', (column) => column.notNull())
           .addColumn('updated_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('internal_secrets_pk', ['organization', 'scope', 'key']).execute();
-        await database.schema.createTable('internal_versions')
+          .addPrimaryKeyConstraint('internal_secrets_pk', ['organization', 'scope', 'key'])
+          .execute();
+        await database.schema
+          .createTable('internal_versions')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('scope', 'text', (column) => column.notNull())
           .addColumn('key', 'text', (column) => column.notNull())
           .addColumn('version', 'bigint', (column) => column.notNull())
           .addColumn('sealed', 'bytea', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('internal_versions_pk', ['organization', 'scope', 'key', 'version']).execute();
+          .addPrimaryKeyConstraint('internal_versions_pk', ['organization', 'scope', 'key', 'version'])
+          .execute();
       },
     },
     '0002_renames': {
       async up(database: Kysely<unknown>): Promise<void> {
-        await database.schema.createTable('internal_renames')
+        await database.schema
+          .createTable('internal_renames')
           .addColumn('organization', 'text', (column) => column.primaryKey())
-          .addColumn('count', 'bigint', (column) => column.notNull()).execute();
+          .addColumn('count', 'bigint', (column) => column.notNull())
+          .execute();
       },
     },
   },

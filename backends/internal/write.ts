@@ -10,7 +10,9 @@ const maxAttempts = 20;
 export async function write(store: Store, entry: SecretWrite): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) {
-    throw new BackendError('too_large', { detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}` });
+    throw new BackendError('too_large', {
+      detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}`,
+    });
   }
   requireKey(key);
   // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
@@ -23,7 +25,8 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
     const version = (before?.last_version ?? 0) + 1;
     const sealed = await store.seal({ scope, key, version }, value);
     const at = store.now();
-    if (await insertVersion(store, { scope, key, version, sealed, at, before })) return { version: String(version), updatedAt: rfc3339(at) };
+    if (await insertVersion(store, { scope, key, version, sealed, at, before }))
+      return { version: String(version), updatedAt: rfc3339(at) };
   }
   throw new BackendError('conflict', { detail: 'other writers were faster every time' });
 }
@@ -40,8 +43,13 @@ interface State {
 }
 
 function findState({ database, organization }: Store, { scope, key }: SecretRef): Promise<State | undefined> {
-  return database.selectFrom('internal_secrets').select(['version', 'last_version'])
-    .where('organization', '=', organization).where('scope', '=', scope).where('key', '=', key).executeTakeFirst();
+  return database
+    .selectFrom('internal_secrets')
+    .select(['version', 'last_version'])
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst();
 }
 
 interface NewVersion {
@@ -54,20 +62,46 @@ interface NewVersion {
 }
 
 /** False when the secret is not any more what it was before. */
-function insertVersion({ database, organization }: Store, { scope, key, version, sealed, at, before }: NewVersion): Promise<boolean> {
+function insertVersion(
+  { database, organization }: Store,
+  { scope, key, version, sealed, at, before }: NewVersion,
+): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
-    const claimed = before === undefined
-      ? await transaction.insertInto('internal_secrets').values({ organization, scope, key, version, last_version: version, deleted: 0, updated_at: at })
-        .onConflict((conflict) => conflict.doNothing()).executeTakeFirst().then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
-      : await transaction.updateTable('internal_secrets').set({ version, last_version: version, deleted: 0, updated_at: at })
-        .where('organization', '=', organization).where('scope', '=', scope).where('key', '=', key)
-        .where('last_version', '=', before.last_version).where('version', before.version === null ? 'is' : '=', before.version)
-        .executeTakeFirst().then(({ numUpdatedRows }) => numUpdatedRows);
+    const claimed =
+      before === undefined
+        ? await transaction
+            .insertInto('internal_secrets')
+            .values({ organization, scope, key, version, last_version: version, deleted: 0, updated_at: at })
+            .onConflict((conflict) => conflict.doNothing())
+            .executeTakeFirst()
+            .then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
+        : await transaction
+            .updateTable('internal_secrets')
+            .set({ version, last_version: version, deleted: 0, updated_at: at })
+            .where('organization', '=', organization)
+            .where('scope', '=', scope)
+            .where('key', '=', key)
+            .where('last_version', '=', before.last_version)
+            .where('version', before.version === null ? 'is' : '=', before.version)
+            .executeTakeFirst()
+            .then(({ numUpdatedRows }) => numUpdatedRows);
     if (claimed !== 1n) return false;
-    await transaction.insertInto('internal_scopes').values({ organization, scope, created_at: at }).onConflict((conflict) => conflict.doNothing()).execute();
-    await transaction.insertInto('internal_versions').values({ organization, scope, key, version, sealed, created_at: at }).execute();
-    await transaction.deleteFrom('internal_versions')
-      .where('organization', '=', organization).where('scope', '=', scope).where('key', '=', key).where('version', '<=', version - keptVersions).execute();
+    await transaction
+      .insertInto('internal_scopes')
+      .values({ organization, scope, created_at: at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await transaction
+      .insertInto('internal_versions')
+      .values({ organization, scope, key, version, sealed, created_at: at })
+      .execute();
+    await transaction
+      .deleteFrom('internal_versions')
+      .where('organization', '=', organization)
+      .where('scope', '=', scope)
+      .where('key', '=', key)
+      .where('version', '<=', version - keptVersions)
+      .execute();
     return true;
   });
 }

@@ -1,4 +1,10 @@
-import { BackendError, unknown, type BackendHost, type CallContext, type SecretBackend } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  unknown,
+  type BackendHost,
+  type CallContext,
+  type SecretBackend,
+} from '@kici-dev/secret-backend';
 import { capabilitiesOf } from './capabilities.ts';
 import type { VaultConfig } from './config.ts';
 import { requireRunning, within } from './interruption.ts';
@@ -15,14 +21,19 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     if (closing.signal.aborted) throw new BackendError('closed');
   };
   const open = (context: CallContext): Promise<Service> => {
-    opening ??= import('./kv/service.ts').then(({ openService }) => openService(config, host)).catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
+    opening ??= import('./kv/service.ts')
+      .then(({ openService }) => openService(config, host))
+      .catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
     return within(opening, context);
   };
   /** The instance's end ends its calls. */
-  const scoped = (context: CallContext): CallContext => ({ deadline: context.deadline, signal: AbortSignal.any([context.signal, closing.signal]) });
+  const scoped = (context: CallContext): CallContext => ({
+    deadline: context.deadline,
+    signal: AbortSignal.any([context.signal, closing.signal]),
+  });
   const start = async (context: CallContext): Promise<[Service, CallContext]> => {
     requireOpen();
     requireRunning(context);
@@ -50,7 +61,11 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
         const { read } = await import('./kv/read.ts');
         const allowed = refs.filter(({ version }) => version === undefined || capabilities.versionPins);
         const outcomes = (await read(service, allowed, own)).values();
-        return refs.map(({ version }) => (version === undefined || capabilities.versionPins ? outcomes.next().value : undefined) ?? unknown('unsupported', 'version pins need kvVersion 2 in the settings'));
+        return refs.map(
+          ({ version }) =>
+            (version === undefined || capabilities.versionPins ? outcomes.next().value : undefined) ??
+            unknown('unsupported', 'version pins need kvVersion 2 in the settings'),
+        );
       } catch (error) {
         if (!BackendError.is(error)) throw error;
         return refs.map(() => error.toOutcome());
@@ -58,7 +73,8 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
     },
     async write(entry, context) {
       const [service, own] = await start(context);
-      if (entry.expectedVersion !== undefined && !capabilities.compareAndSet) throw new BackendError('unsupported', { detail: 'check-and-set needs kvVersion 2 in the settings' });
+      if (entry.expectedVersion !== undefined && !capabilities.compareAndSet)
+        throw new BackendError('unsupported', { detail: 'check-and-set needs kvVersion 2 in the settings' });
       const { write } = await import('./kv/write.ts');
       return write(service, entry, own);
     },
@@ -67,20 +83,24 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
       const { remove } = await import('./kv/write.ts');
       return remove(service, ref, own);
     },
-    ...(capabilities.versions ? {
-      async versions(ref, context) {
-        const [service, own] = await start(context);
-        const { versions } = await import('./kv/versions.ts');
-        return versions(service, ref, own);
-      },
-    } : {}),
-    ...(capabilities.restore ? {
-      async restore(ref, context) {
-        const [service, own] = await start(context);
-        const { restore } = await import('./kv/write.ts');
-        return restore(service, ref, own);
-      },
-    } : {}),
+    ...(capabilities.versions
+      ? {
+          async versions(ref, context) {
+            const [service, own] = await start(context);
+            const { versions } = await import('./kv/versions.ts');
+            return versions(service, ref, own);
+          },
+        }
+      : {}),
+    ...(capabilities.restore
+      ? {
+          async restore(ref, context) {
+            const [service, own] = await start(context);
+            const { restore } = await import('./kv/write.ts');
+            return restore(service, ref, own);
+          },
+        }
+      : {}),
     async check(context) {
       const [service, own] = await start(context);
       const { check } = await import('./kv/check.ts');

@@ -2,18 +2,35 @@ import { defineCapabilities, type BackendCapabilities } from '@kici-dev/secret-b
 import type { VaultConfig } from './config.ts';
 
 const common = {
-  write: true, delete: true, declare: false, scopes: false, binary: false, listConsistency: 'strong',
+  write: true,
+  delete: true,
+  declare: false,
+  scopes: false,
+  binary: false,
+  listConsistency: 'strong',
   // All fields of a path come in one answer.
-  readBatchSize: 10_000, maxValueBytes: 65_536,
+  readBatchSize: 10_000,
+  maxValueBytes: 65_536,
 } as const;
 
 const versioned = { compareAndSet: true, versionPins: true, versions: true, restore: true };
 const unversioned = { compareAndSet: false, versionPins: false, versions: false, restore: false };
 
 /** The most: KV version 2 with subkeys. */
-export const capabilities: BackendCapabilities = defineCapabilities({ ...common, ...versioned, listReadsValues: false });
+export const capabilities: BackendCapabilities = defineCapabilities({
+  ...common,
+  ...versioned,
+  listReadsValues: false,
+});
 
 /** Settled by the settings alone: an instance that has yet to ask for the KV version promises only what both have. */
-export function capabilitiesOf({ kvVersion, listing }: Pick<VaultConfig, 'kvVersion' | 'listing'>): BackendCapabilities {
-  return defineCapabilities({ ...common, ...(kvVersion === '2' ? versioned : unversioned), listReadsValues: listing !== 'subkeys' });
+export function capabilitiesOf({
+  kvVersion,
+  listing,
+}: Pick<VaultConfig, 'kvVersion' | 'listing'>): BackendCapabilities {
+  return defineCapabilities({
+    ...common,
+    ...(kvVersion === '2' ? versioned : unversioned),
+    listReadsValues: listing !== 'subkeys',
+  });
 }

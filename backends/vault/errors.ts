@@ -36,23 +36,40 @@ export function failureOf(answer: Answer): BackendError {
 
 function meaningOf(answer: Answer): Meaning {
   const { status } = answer;
-  if (speaksOf(answer, 'refused JSON input due to high complexity')) return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
-  if (speaksOf(answer, 'too large')) return { code: 'too_large', detail: 'the path would be larger than the server\'s storage takes' };
-  if (speaksOf(answer, 'Upgrading from non-versioned to versioned')) return { code: 'server_error', detail: 'the mount is being upgraded to KV version 2' };
-  if ((status === 400 || status === 403) && !isJudgement(answer)) return { code: 'bad_answer', detail: `status ${status} came with nothing that Vault would say: check that the address is the server's, and https where it speaks TLS` };
+  if (speaksOf(answer, 'refused JSON input due to high complexity'))
+    return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
+  if (speaksOf(answer, 'too large'))
+    return { code: 'too_large', detail: "the path would be larger than the server's storage takes" };
+  if (speaksOf(answer, 'Upgrading from non-versioned to versioned'))
+    return { code: 'server_error', detail: 'the mount is being upgraded to KV version 2' };
+  if ((status === 400 || status === 403) && !isJudgement(answer))
+    return {
+      code: 'bad_answer',
+      detail: `status ${status} came with nothing that Vault would say: check that the address is the server's, and https where it speaks TLS`,
+    };
   const known = meanings[status];
   if (known !== undefined) return known;
   if (status === 404) return missing(answer);
   if (status === 503) return unavailable(answer);
   if (status >= 500) return { code: 'server_error', detail: `the server failed with status ${status}` };
-  if (status >= 300 && status < 400) return { code: 'bad_answer', detail: 'the server redirects to another address, which is not followed: give the active server\'s address' };
+  if (status >= 300 && status < 400)
+    return {
+      code: 'bad_answer',
+      detail: "the server redirects to another address, which is not followed: give the active server's address",
+    };
   return { code: 'bad_answer', detail: `the server answered with status ${status} and nothing that fits` };
 }
 
 function missing(answer: Answer): Meaning {
-  if (speaksOf(answer, versionedPathWarning)) return { code: 'misconfigured', detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto' };
-  if (speaksOf(answer, 'no handler for route') || speaksOf(answer, 'unsupported path')) return { code: 'misconfigured', detail: 'there is no KV engine at this mount: check mount and namespace' };
-  if (speaksOf(answer, 'namespace not found')) return { code: 'misconfigured', detail: 'there is no such namespace: check namespace and auth.namespace' };
+  if (speaksOf(answer, versionedPathWarning))
+    return {
+      code: 'misconfigured',
+      detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto',
+    };
+  if (speaksOf(answer, 'no handler for route') || speaksOf(answer, 'unsupported path'))
+    return { code: 'misconfigured', detail: 'there is no KV engine at this mount: check mount and namespace' };
+  if (speaksOf(answer, 'namespace not found'))
+    return { code: 'misconfigured', detail: 'there is no such namespace: check namespace and auth.namespace' };
   return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };
 }
 
@@ -64,8 +81,9 @@ function unavailable(answer: Answer): Meaning {
 
 /** Whether an error or a warning of the server holds these words. */
 export function speaksOf(answer: Answer, words: string): boolean {
-  return [member(answer.body, 'errors'), member(answer.body, 'warnings')]
-    .some((texts) => Array.isArray(texts) && texts.some((text) => typeof text === 'string' && text.includes(words)));
+  return [member(answer.body, 'errors'), member(answer.body, 'warnings')].some(
+    (texts) => Array.isArray(texts) && texts.some((text) => typeof text === 'string' && text.includes(words)),
+  );
 }
 
 /** Whether these are the server's own words on the request: a list of errors. What stands before it answers otherwise. */
@@ -81,5 +99,11 @@ export function isRefusal(answer: Answer): boolean {
 /** The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this. */
 export function isNothing({ status, body }: Answer): boolean {
   const errors = member(body, 'errors');
-  return status === 404 && isRecord(body) && Array.isArray(errors) && errors.length === 0 && member(body, 'warnings') === undefined;
+  return (
+    status === 404 &&
+    isRecord(body) &&
+    Array.isArray(errors) &&
+    errors.length === 0 &&
+    member(body, 'warnings') === undefined
+  );
 }

@@ -18,20 +18,33 @@ export function programTrees(): readonly Command[] {
 /** Every command of the three programs. */
 export function cliPage(): string {
   const programs = programTrees();
-  return [
-    '# Command line',
-    'Exit codes: 0 done, 1 failed, 2 wrong usage. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` the flags of the program too.\nHow a value is given is told in [input-modes.md](input-modes.md).',
-    ...programs.flatMap((program) => [
-      `## ${program.name()}`, program.description(), usage(program), ...flagTable(program), ...exampleBlock(program),
-      ...contents(program), ...program.commands.flatMap((command) => describe(command)),
-    ]),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      '# Command line',
+      'Exit codes: 0 done, 1 failed, 2 wrong usage. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` the flags of the program too.\nHow a value is given is told in [input-modes.md](input-modes.md).',
+      ...programs.flatMap((program) => [
+        `## ${program.name()}`,
+        program.description(),
+        usage(program),
+        ...flagTable(program),
+        ...exampleBlock(program),
+        ...contents(program),
+        ...program.commands.flatMap((command) => describe(command)),
+      ]),
+    ].join('\n\n') + '\n'
+  );
 }
 
 /** A group and what it holds, or a command. */
 function describe(command: Command): string[] {
   if (command.commands.length > 0) return command.commands.flatMap(describe);
-  return [`### ${pathOf(command)}`, `${command.description()}.`.replace(/\.\.$/, '.'), usage(command), ...flagTable(command), ...exampleBlock(command)];
+  return [
+    `### ${pathOf(command)}`,
+    `${command.description()}.`.replace(/\.\.$/, '.'),
+    usage(command),
+    ...flagTable(command),
+    ...exampleBlock(command),
+  ];
 }
 
 function contents(program: Command): string[] {
@@ -80,7 +93,16 @@ function exampleBlock(command: Command): string[] {
 /** The lines that help shows as examples. */
 export function examplesOf(command: Command): readonly string[] {
   let help = '';
-  command.configureOutput({ writeOut: (text) => { help += text; } }).outputHelp();
+  command
+    .configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    })
+    .outputHelp();
   const [, examples = ''] = /\nExamples?:\n([\s\S]*)$/.exec(help) ?? [];
-  return examples.split('\n').map((line) => line.trim().replace(/^\$ /, '')).filter((line) => line !== '');
+  return examples
+    .split('\n')
+    .map((line) => line.trim().replace(/^\$ /, ''))
+    .filter((line) => line !== '');
 }

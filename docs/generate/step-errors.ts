@@ -8,32 +8,65 @@ const setIt = 'correct what the message names';
 /** What a step can catch, by class and code: the compiler holds both against what the package exports. */
 export const stepErrors = {
   SecretNotFoundError: {
-    secret_not_found: { meaning: 'there is no such secret: every backend that could hold it was asked and said so, or the job binds no environment', next: 'look at the near matches in the message; `ctx.secrets.list()` shows what there is' },
+    secret_not_found: {
+      meaning:
+        'there is no such secret: every backend that could hold it was asked and said so, or the job binds no environment',
+      next: 'look at the near matches in the message; `ctx.secrets.list()` shows what there is',
+    },
   },
   SecretUnavailableError: {
-    'a code of [a backend](#backends)': { meaning: 'whether there is a value, or what it is, could not be found out; nothing else was served in its place', next: 'follow the hint; `kici-admin explain` shows the backend that is in the way' },
+    'a code of [a backend](#backends)': {
+      meaning: 'whether there is a value, or what it is, could not be found out; nothing else was served in its place',
+      next: 'follow the hint; `kici-admin explain` shows the backend that is in the way',
+    },
   },
   SecretNotSetError: {
-    secret_not_set: { meaning: 'the name was declared and has no value yet', next: 'set it with `kici-admin secret set`' },
+    secret_not_set: {
+      meaning: 'the name was declared and has no value yet',
+      next: 'set it with `kici-admin secret set`',
+    },
   },
   BinarySecretError: {
-    secret_binary: { meaning: 'the value is no text, so it can be neither a string nor a variable', next: 'use `ctx.secrets.mountFile`, which gives every byte' },
+    secret_binary: {
+      meaning: 'the value is no text, so it can be neither a string nor a variable',
+      next: 'use `ctx.secrets.mountFile`, which gives every byte',
+    },
   },
   SecretPropertyAccessError: {
-    secret_property_access: { meaning: 'a secret was read as a property of `ctx.secrets`', next: 'call `get` or `has`, as the message shows' },
+    secret_property_access: {
+      meaning: 'a secret was read as a property of `ctx.secrets`',
+      next: 'call `get` or `has`, as the message shows',
+    },
   },
   SecretFileError: {
     no_sources: { meaning: '`sources` names no secret', next: 'name at least one' },
     invalid_options: { meaning: 'the options are not those of `mountFile`', next: setIt },
     invalid_file_name: { meaning: '`name` is not a plain file name', next: 'give a name without a folder, or none' },
-    duplicate_file_name: { meaning: 'the step has mounted a file of this `name` before', next: 'give another name, or none' },
-    cannot_write: { meaning: 'the file could not be written', next: 'look at the room and the permissions of the folder for temporary files; `--mount-dir` chooses another' },
+    duplicate_file_name: {
+      meaning: 'the step has mounted a file of this `name` before',
+      next: 'give another name, or none',
+    },
+    cannot_write: {
+      meaning: 'the file could not be written',
+      next: 'look at the room and the permissions of the folder for temporary files; `--mount-dir` chooses another',
+    },
   },
   EnvironmentNameError: {
-    invalid_variable: { meaning: 'no shell can read a variable of this name', next: 'use letters, digits and "_", and no digit at the start' },
-    refused_variable: { meaning: 'a variable of this name changes how programs load code', next: 'choose another name; `ctx.addPath` adds to PATH' },
+    invalid_variable: {
+      meaning: 'no shell can read a variable of this name',
+      next: 'use letters, digits and "_", and no digit at the start',
+    },
+    refused_variable: {
+      meaning: 'a variable of this name changes how programs load code',
+      next: 'choose another name; `ctx.addPath` adds to PATH',
+    },
   },
   WorkflowDefinitionError: {
-    invalid_workflow: { meaning: 'a workflow cannot run as it is written; `kici run` reports it as `workflow_invalid`', next: 'correct every place that the message lists' },
+    invalid_workflow: {
+      meaning: 'a workflow cannot run as it is written; `kici run` reports it as `workflow_invalid`',
+      next: 'correct every place that the message lists',
+    },
   },
-} satisfies { readonly [Name in ErrorName]: Readonly<Record<CodesOf<Name>, { readonly meaning: string; readonly next: string }>> };
+} satisfies {
+  readonly [Name in ErrorName]: Readonly<Record<CodesOf<Name>, { readonly meaning: string; readonly next: string }>>;
+};

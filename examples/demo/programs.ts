@@ -22,7 +22,11 @@ export function say(text: string): void {
 /** Runs a program as a person would, and shows what it prints. */
 export async function run(program: string, args: readonly string[], options: Run): Promise<void> {
   process.stdout.write(`\n$ npx ${options.shown ?? [program, ...args].join(' ')}\n`);
-  const child = spawn(process.execPath, [join(bin, `${program}.mjs`), ...args], { env: options.environment, cwd: options.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(bin, `${program}.mjs`), ...args], {
+    env: options.environment,
+    cwd: options.folder,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   child.stdin.end(options.input ?? '');
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -31,13 +35,22 @@ export async function run(program: string, args: readonly string[], options: Run
     });
   }
   const code = await ended(child);
-  if (code !== (options.expected ?? 0)) throw new Error(`${program} ${args[0] ?? ''} ended with ${code}, expected ${options.expected ?? 0}`);
+  if (code !== (options.expected ?? 0))
+    throw new Error(`${program} ${args[0] ?? ''} ended with ${code}, expected ${options.expected ?? 0}`);
 }
 
 /** Starts a server and waits for the address that it prints. */
-export async function start(program: string, environment: Readonly<Record<string, string>>, folder: string): Promise<{ url: string; child: ChildProcess }> {
+export async function start(
+  program: string,
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<{ url: string; child: ChildProcess }> {
   process.stdout.write(`\n$ npx ${program} &\n`);
-  const child = spawn(process.execPath, [join(bin, `${program}.mjs`)], { env: environment, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(bin, `${program}.mjs`)], {
+    env: environment,
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     let seen = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -49,7 +62,9 @@ export async function start(program: string, environment: Readonly<Record<string
         if (address !== undefined) resolve(address);
       });
     }
-    child.once('close', (code) => { reject(new Error(`${program} ended with ${code} before it served`)); });
+    child.once('close', (code) => {
+      reject(new Error(`${program} ended with ${code} before it served`));
+    });
   });
   return { url, child };
 }
@@ -64,6 +79,8 @@ async function ended(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return child.exitCode;
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => { resolve(code); });
+    child.once('close', (code) => {
+      resolve(code);
+    });
   });
 }

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { needlesOf } from '../../src/masker/needles.ts';
 
 /** Where a value stands in the clear or in any usual encoding: in the files of a folder, or in a text. */
-export async function findLeaks(values: readonly string[], folder: string, texts: readonly string[]): Promise<{ readonly places: readonly string[]; readonly searched: number }> {
+export async function findLeaks(
+  values: readonly string[],
+  folder: string,
+  texts: readonly string[],
+): Promise<{ readonly places: readonly string[]; readonly searched: number }> {
   const needles = values.flatMap((value) => needlesOf(Buffer.from(value)));
   const holds = (bytes: Buffer): boolean => needles.some((needle) => bytes.includes(needle));
   const places: string[] = [];

@@ -1,5 +1,12 @@
 /** Why a run cannot start or go on, apart from what a step itself did. */
-export type AgentErrorCode = 'project_not_found' | 'workflow_not_found' | 'workflow_invalid' | 'label_missing' | 'sandbox_unavailable' | 'cancelled' | 'cannot_write';
+export type AgentErrorCode =
+  | 'project_not_found'
+  | 'workflow_not_found'
+  | 'workflow_invalid'
+  | 'label_missing'
+  | 'sandbox_unavailable'
+  | 'cancelled'
+  | 'cannot_write';
 
 const brand = Symbol.for('@kici-dev/kici/AgentError');
 

@@ -17,7 +17,11 @@ export interface ApiClient {
    * @param token in place of the client's own, such as a job's
    * @throws ApiError
    */
-  call<I extends z.ZodObject, O extends z.ZodType>(operation: Operation<I, O>, input: z.input<I>, token?: string): Promise<z.output<O>>;
+  call<I extends z.ZodObject, O extends z.ZodType>(
+    operation: Operation<I, O>,
+    input: z.input<I>,
+    token?: string,
+  ): Promise<z.output<O>>;
 }
 
 export function createClient(options: ClientOptions): ApiClient {
@@ -25,9 +29,18 @@ export function createClient(options: ClientOptions): ApiClient {
   return {
     async call(operation, input, token = options.token) {
       const { url, body } = address(options, operation, input);
-      const text = await send(exchange, url, { method: operation.method, headers: headersOf(body, token), body, signal: options.signal });
+      const text = await send(exchange, url, {
+        method: operation.method,
+        headers: headersOf(body, token),
+        body,
+        signal: options.signal,
+      });
       const answer = operation.output.safeParse(parseJson(text));
-      if (!answer.success) throw new ApiError('bad_answer', `${url.origin} answered ${operation.method} ${url.pathname} with something else than its schema`);
+      if (!answer.success)
+        throw new ApiError(
+          'bad_answer',
+          `${url.origin} answered ${operation.method} ${url.pathname} with something else than its schema`,
+        );
       return answer.data;
     },
   };
@@ -40,8 +53,11 @@ function address(options: ClientOptions, operation: Operation, input: object): {
     rest.delete(name);
     return encodeURIComponent(value);
   });
-  const url = new URL(`${options.url.replace(/\/$/, '')}/api/v1/orgs/${encodeURIComponent(options.organization)}${path}`);
-  if (operation.method !== 'GET' && operation.method !== 'DELETE') return { url, body: JSON.stringify(Object.fromEntries(rest)) };
+  const url = new URL(
+    `${options.url.replace(/\/$/, '')}/api/v1/orgs/${encodeURIComponent(options.organization)}${path}`,
+  );
+  if (operation.method !== 'GET' && operation.method !== 'DELETE')
+    return { url, body: JSON.stringify(Object.fromEntries(rest)) };
   for (const [name, value] of rest) url.searchParams.set(name, String(value));
   return { url, body: undefined };
 }
@@ -60,7 +76,8 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   });
   if (status >= 200 && status < 300) return text;
   const problem = errorBody.safeParse(parseJson(text));
-  if (!problem.success || !isApiErrorCode(problem.data.error)) throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
+  if (!problem.success || !isApiErrorCode(problem.data.error))
+    throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
   throw new ApiError(problem.data.error, problem.data.message, problem.data.hint);
 }
 

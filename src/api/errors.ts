@@ -8,27 +8,85 @@ interface ErrorKind {
 
 /** Every way in which a request can fail, with its HTTP status, what happened, and what the caller does next. */
 export const apiErrors = Object.freeze({
-  invalid_request: { status: 400, meaning: 'the request, or a name in it, is not one that the operation takes', hint: 'correct what the message names' },
-  unauthenticated: { status: 401, meaning: 'no token was sent, or one that is unknown, revoked or out of date', hint: 'set KICI_TOKEN, or run as the user who started the orchestrator' },
-  permission_denied: { status: 403, meaning: 'the token is valid and may not do this, or not at this place', hint: 'ask an owner of the organisation for a token that may do this' },
-  operation_disabled: { status: 403, meaning: 'a policy of the organisation keeps this operation from where it was tried', hint: 'use the command that the message shows' },
-  not_found: { status: 404, meaning: 'nothing has the name that was given', hint: 'check the name; the list command of its kind shows what exists' },
-  conflict: { status: 409, meaning: 'it exists already, is still in use, or was changed meanwhile by somebody else', hint: 'look at the current state and try again' },
-  session_ended: { status: 410, meaning: 'the job is over, or its token was revoked', hint: 'run the workflow again: the job\'s session has ended' },
-  too_large: { status: 413, meaning: 'the value or the request is larger than can be taken', hint: 'send less: a value has at most 65536 bytes' },
-  unsupported: { status: 422, meaning: 'the backend cannot do what was asked', hint: 'choose a backend that can do this; `kici-admin backend types` shows what each can' },
-  backend_unavailable: { status: 503, meaning: 'a backend that is needed could not be asked; nothing was put in its place', hint: 'see `kici-admin backend test` for the backend\'s state' },
-  audit_unavailable: { status: 503, meaning: 'the audit log could not be written before the operation, so it was not begun', hint: 'nothing was done: see the orchestrator\'s log for why the audit row could not be written' },
-  audit_incomplete: { status: 500, meaning: 'the change was made, and its outcome could not be written to the audit log', hint: 'the change was made; `kici-admin audit verify` shows its open intent' },
-  internal_error: { status: 500, meaning: 'a fault in the orchestrator', hint: 'see the orchestrator\'s log under the request id' },
+  invalid_request: {
+    status: 400,
+    meaning: 'the request, or a name in it, is not one that the operation takes',
+    hint: 'correct what the message names',
+  },
+  unauthenticated: {
+    status: 401,
+    meaning: 'no token was sent, or one that is unknown, revoked or out of date',
+    hint: 'set KICI_TOKEN, or run as the user who started the orchestrator',
+  },
+  permission_denied: {
+    status: 403,
+    meaning: 'the token is valid and may not do this, or not at this place',
+    hint: 'ask an owner of the organisation for a token that may do this',
+  },
+  operation_disabled: {
+    status: 403,
+    meaning: 'a policy of the organisation keeps this operation from where it was tried',
+    hint: 'use the command that the message shows',
+  },
+  not_found: {
+    status: 404,
+    meaning: 'nothing has the name that was given',
+    hint: 'check the name; the list command of its kind shows what exists',
+  },
+  conflict: {
+    status: 409,
+    meaning: 'it exists already, is still in use, or was changed meanwhile by somebody else',
+    hint: 'look at the current state and try again',
+  },
+  session_ended: {
+    status: 410,
+    meaning: 'the job is over, or its token was revoked',
+    hint: "run the workflow again: the job's session has ended",
+  },
+  too_large: {
+    status: 413,
+    meaning: 'the value or the request is larger than can be taken',
+    hint: 'send less: a value has at most 65536 bytes',
+  },
+  unsupported: {
+    status: 422,
+    meaning: 'the backend cannot do what was asked',
+    hint: 'choose a backend that can do this; `kici-admin backend types` shows what each can',
+  },
+  backend_unavailable: {
+    status: 503,
+    meaning: 'a backend that is needed could not be asked; nothing was put in its place',
+    hint: "see `kici-admin backend test` for the backend's state",
+  },
+  audit_unavailable: {
+    status: 503,
+    meaning: 'the audit log could not be written before the operation, so it was not begun',
+    hint: "nothing was done: see the orchestrator's log for why the audit row could not be written",
+  },
+  audit_incomplete: {
+    status: 500,
+    meaning: 'the change was made, and its outcome could not be written to the audit log',
+    hint: 'the change was made; `kici-admin audit verify` shows its open intent',
+  },
+  internal_error: {
+    status: 500,
+    meaning: 'a fault in the orchestrator',
+    hint: "see the orchestrator's log under the request id",
+  },
 } satisfies Record<string, ErrorKind>);
 
 export type ApiErrorCode = keyof typeof apiErrors;
 
 /** The client's own ways to fail, before there is an answer. */
 export const clientErrors = Object.freeze({
-  unreachable: { meaning: 'nothing answers at the orchestrator\'s address', hint: 'start it with `kici-orchestrator`, or point KICI_URL to where it runs' },
-  bad_answer: { meaning: 'what answers at the orchestrator\'s address is no orchestrator', hint: 'check that KICI_URL points to an orchestrator and not to a proxy\'s page' },
+  unreachable: {
+    meaning: "nothing answers at the orchestrator's address",
+    hint: 'start it with `kici-orchestrator`, or point KICI_URL to where it runs',
+  },
+  bad_answer: {
+    meaning: "what answers at the orchestrator's address is no orchestrator",
+    hint: "check that KICI_URL points to an orchestrator and not to a proxy's page",
+  },
 });
 
 export type CallErrorCode = ApiErrorCode | keyof typeof clientErrors;

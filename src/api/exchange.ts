@@ -24,11 +24,22 @@ const patienceMs = 300_000;
 /** @param address of the server, for its protocol */
 export function createExchange(address: string, silenceMs: number = patienceMs): Exchange {
   // An import of them, like fetch, would load all of undici, which takes as long as the start of Node.js itself.
-  const { request } = address.startsWith('https:') ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
+  const { request } = address.startsWith('https:')
+    ? process.getBuiltinModule('node:https')
+    : process.getBuiltinModule('node:http');
   return async (url, { method, headers, body, signal }) => {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = request(url, { method, headers, timeout: silenceMs, ...(signal === undefined ? {} : { signal }) }, resolve);
-      sent.once('timeout', () => { sent.destroy(new Error(`nothing came for ${silenceMs} ms`)); }).once('error', reject).end(body);
+      const sent = request(
+        url,
+        { method, headers, timeout: silenceMs, ...(signal === undefined ? {} : { signal }) },
+        resolve,
+      );
+      sent
+        .once('timeout', () => {
+          sent.destroy(new Error(`nothing came for ${silenceMs} ms`));
+        })
+        .once('error', reject)
+        .end(body);
     });
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(Buffer.from(chunk));

@@ -1,12 +1,23 @@
-import { isFailureCode, parseBackendName, parseKey, parseScopeId, parseScopePath, type FailureCode, type Parsed } from '@kici-dev/secret-backend';
+import {
+  isFailureCode,
+  parseBackendName,
+  parseKey,
+  parseScopeId,
+  parseScopePath,
+  type FailureCode,
+  type Parsed,
+} from '@kici-dev/secret-backend';
 import * as z from 'zod';
 
 /** A string that one of the contract's parsers takes; the parser's reason is the message. */
 function parsed(parse: (text: string) => Parsed<unknown>, description: string): z.ZodString {
-  return z.string().superRefine((text, context) => {
-    const result = parse(text);
-    if (!result.ok) context.addIssue({ code: 'custom', message: result.reason });
-  }).describe(description);
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const result = parse(text);
+      if (!result.ok) context.addIssue({ code: 'custom', message: result.reason });
+    })
+    .describe(description);
 }
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -15,24 +26,42 @@ export const scopeId: z.ZodString = parsed(parseScopeId, 'backend:path, or a bar
 export const scopePath: z.ZodString = parsed(parseScopePath, 'segments joined by "/"');
 export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
 export const backendName: z.ZodString = parsed(parseBackendName, 'the name of a backend instance');
-export const environmentName: z.ZodString = z.string()
-  .regex(plainName, 'an environment name starts with a letter or digit and has at most 63 of A-Z, a-z, 0-9, ".", "_" and "-"');
+export const environmentName: z.ZodString = z
+  .string()
+  .regex(
+    plainName,
+    'an environment name starts with a letter or digit and has at most 63 of A-Z, a-z, 0-9, ".", "_" and "-"',
+  );
 /** A key as the backend itself spells it, in any characters. */
-export const sourceKey: z.ZodString = z.string().min(1, 'a key is not empty').max(512, 'a key has at most 512 characters');
+export const sourceKey: z.ZodString = z
+  .string()
+  .min(1, 'a key is not empty')
+  .max(512, 'a key has at most 512 characters');
 export const timestamp: z.ZodString = z.string().describe('RFC 3339');
 
 export const maxValueBytes = 65_536;
 
 /** Bytes as base64; the limit is on the bytes. */
-export const secretBytes: z.ZodType<string> = z.base64()
-  .refine((text) => Buffer.byteLength(text, 'base64') <= maxValueBytes, { error: `a value has at most ${maxValueBytes} bytes`, params: { code: 'too_large' } })
+export const secretBytes: z.ZodType<string> = z
+  .base64()
+  .refine((text) => Buffer.byteLength(text, 'base64') <= maxValueBytes, {
+    error: `a value has at most ${maxValueBytes} bytes`,
+    params: { code: 'too_large' },
+  })
   .describe('the value, base64');
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');
 
-
-export const organizationName: z.ZodString = z.string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'an organisation name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"');
+export const organizationName: z.ZodString = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'an organisation name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"',
+  );
 /** Variables are part of a step's environment, so a shell must be able to read them. */
-export const variableName: z.ZodString = z.string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'a variable name starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9 and "_"');
+export const variableName: z.ZodString = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,254}$/,
+    'a variable name starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9 and "_"',
+  );

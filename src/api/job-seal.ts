@@ -1,5 +1,12 @@
 import {
-  createCipheriv, createDecipheriv, createPublicKey, createSecretKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes,
+  createCipheriv,
+  createDecipheriv,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
   type KeyObject,
 } from 'node:crypto';
 import { SecretValue } from '@kici-dev/secret-backend';
@@ -31,7 +38,11 @@ export function createSessionKeyPair(): SessionKeyPair {
  */
 export function deriveSessionKey(own: KeyObject, theirPublicKey: Uint8Array, salt: string): KeyObject {
   if (theirPublicKey.byteLength !== 32) throw new RangeError('an X25519 public key has 32 bytes');
-  const publicKey = createPublicKey({ key: Buffer.concat([x25519Prefix, theirPublicKey]), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({
+    key: Buffer.concat([x25519Prefix, theirPublicKey]),
+    format: 'der',
+    type: 'spki',
+  });
   const shared = diffieHellman({ privateKey: own, publicKey });
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', shared, salt, 'kici job session v1', 32)));
   shared.fill(0);
@@ -47,11 +58,17 @@ export function sealForJob(sessionKey: KeyObject, jobId: string, key: string, va
 
 /** @throws Error when the bytes were not sealed for this job and key */
 export function openForJob(sessionKey: KeyObject, jobId: string, key: string, sealed: Uint8Array): SecretValue {
-  if (sealed.byteLength < nonceBytes + tagBytes) throw new RangeError('a sealed value is longer than its nonce and tag');
-  const decipher = createDecipheriv('aes-256-gcm', sessionKey, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
+  if (sealed.byteLength < nonceBytes + tagBytes)
+    throw new RangeError('a sealed value is longer than its nonce and tag');
+  const decipher = createDecipheriv('aes-256-gcm', sessionKey, sealed.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  });
   decipher.setAAD(associatedData(jobId, key));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
-  const bytes = Buffer.concat([decipher.update(sealed.subarray(nonceBytes, sealed.byteLength - tagBytes)), decipher.final()]);
+  const bytes = Buffer.concat([
+    decipher.update(sealed.subarray(nonceBytes, sealed.byteLength - tagBytes)),
+    decipher.final(),
+  ]);
   const value = SecretValue.fromBytes(bytes);
   bytes.fill(0);
   return value;

@@ -17,5 +17,9 @@ export function configFolder(environment: Readonly<Record<string, string | undef
 export function localTokenFile(url: string, environment: Readonly<Record<string, string | undefined>>): string {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/[^A-Za-z0-9.-]/g, '_');
-  return join(configFolder(environment), 'tokens', `${host}-${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`);
+  return join(
+    configFolder(environment),
+    'tokens',
+    `${host}-${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`,
+  );
 }

@@ -31,9 +31,17 @@ function describe(id: string, operation: Operation): Json {
   const required = Array.isArray(input['required']) ? input['required'] : [];
   const inPath = new Set(pathParameters(operation.path));
   const inQuery = operation.method === 'GET' || operation.method === 'DELETE';
-  const parameters = [{ name: 'org', in: 'path', required: true, schema: { type: 'string' } }, ...Object.entries(properties)
-    .filter(([name]) => inPath.has(name) || inQuery)
-    .map(([name, schema]) => ({ name, in: inPath.has(name) ? 'path' : 'query', required: inPath.has(name) || required.includes(name), schema }))];
+  const parameters = [
+    { name: 'org', in: 'path', required: true, schema: { type: 'string' } },
+    ...Object.entries(properties)
+      .filter(([name]) => inPath.has(name) || inQuery)
+      .map(([name, schema]) => ({
+        name,
+        in: inPath.has(name) ? 'path' : 'query',
+        required: inPath.has(name) || required.includes(name),
+        schema,
+      })),
+  ];
   const body = Object.fromEntries(Object.entries(properties).filter(([name]) => !inPath.has(name)));
   return {
     operationId: id,
@@ -43,9 +51,22 @@ function describe(id: string, operation: Operation): Json {
     'x-kici-sensitivity': operation.sensitivity,
     'x-kici-command': operation.command,
     parameters,
-    ...(inQuery ? {} : {
-      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', properties: body, required: required.filter((name: unknown) => typeof name === 'string' && !inPath.has(name)) } } } },
-    }),
+    ...(inQuery
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  properties: body,
+                  required: required.filter((name: unknown) => typeof name === 'string' && !inPath.has(name)),
+                },
+              },
+            },
+          },
+        }),
     responses: {
       200: { description: 'done', content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } },
       default: {

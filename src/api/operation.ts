@@ -5,7 +5,7 @@ import type { Permission } from './roles.ts';
 export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
 
 export type Category =
-  | 'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'audit';
+  'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'audit';
 
 /**
  * One thing that the orchestrator does, as data. Routes, the OpenAPI document, the client, permissions,

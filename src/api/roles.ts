@@ -1,7 +1,19 @@
 /** What a token may do. Every operation needs exactly one. */
 export const permissions = [
-  'organizations:manage', 'environments:read', 'environments:write', 'secrets:names', 'secrets:write', 'variables:read',
-  'variables:write', 'backends:read', 'backends:test', 'backends:write', 'tokens:manage', 'audit:read', 'jobs:open', 'jobs:session',
+  'organizations:manage',
+  'environments:read',
+  'environments:write',
+  'secrets:names',
+  'secrets:write',
+  'variables:read',
+  'variables:write',
+  'backends:read',
+  'backends:test',
+  'backends:write',
+  'tokens:manage',
+  'audit:read',
+  'jobs:open',
+  'jobs:session',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -10,12 +22,26 @@ export const roleNames = ['owner', 'admin', 'auditor', 'author', 'agent'] as con
 
 export type Role = (typeof roleNames)[number];
 
-const reading: readonly Permission[] = ['environments:read', 'secrets:names', 'variables:read', 'backends:read', 'audit:read'];
+const reading: readonly Permission[] = [
+  'environments:read',
+  'secrets:names',
+  'variables:read',
+  'backends:read',
+  'audit:read',
+];
 
 /** `jobs:session` is in no role: only the token of a job has it. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions.filter((permission) => permission !== 'jobs:session'),
-  admin: [...reading, 'environments:write', 'secrets:write', 'variables:write', 'backends:test', 'tokens:manage', 'jobs:open'],
+  admin: [
+    ...reading,
+    'environments:write',
+    'secrets:write',
+    'variables:write',
+    'backends:test',
+    'tokens:manage',
+    'jobs:open',
+  ],
   auditor: reading,
   author: ['environments:read', 'secrets:names', 'variables:read', 'jobs:open'],
   agent: ['jobs:open'],

@@ -16,8 +16,12 @@ export const defaultUrl = 'http://127.0.0.1:4000';
 /** Flags win over the environment, the environment over the local token's file. */
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = flags.url ?? present(io.environment['KICI_URL']) ?? defaultUrl;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new UsageError(`${JSON.stringify(url)} is not an http or https address`, 'correct --url or KICI_URL');
-  const token = flags.tokenFile === undefined ? present(io.environment['KICI_TOKEN']) ?? await localToken(url, io) : await tokenFrom(flags.tokenFile);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new UsageError(`${JSON.stringify(url)} is not an http or https address`, 'correct --url or KICI_URL');
+  const token =
+    flags.tokenFile === undefined
+      ? (present(io.environment['KICI_TOKEN']) ?? (await localToken(url, io)))
+      : await tokenFrom(flags.tokenFile);
   const organization = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
   return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
 }
@@ -30,7 +34,11 @@ async function tokenFrom(file: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch {
-    throw new CommandError('cannot_read', `cannot read the token file ${JSON.stringify(file)}`, 'check --token-file and its permissions');
+    throw new CommandError(
+      'cannot_read',
+      `cannot read the token file ${JSON.stringify(file)}`,
+      'check --token-file and its permissions',
+    );
   }
 }
 
@@ -40,6 +48,10 @@ async function localToken(url: string, io: Io): Promise<string | undefined> {
     return (await readFile(localTokenFile(url, io.environment), 'utf8')).trim();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new CommandError('cannot_read', `cannot read ${localTokenFile(url, io.environment)}`, 'check its permissions, or set KICI_TOKEN');
+    throw new CommandError(
+      'cannot_read',
+      `cannot read ${localTokenFile(url, io.environment)}`,
+      'check its permissions, or set KICI_TOKEN',
+    );
   }
 }

@@ -30,7 +30,11 @@ export interface Application {
  * Opens, wires and starts, in this order; what was opened is closed again when a later step fails.
  * @throws KeyringError, DatabaseError, StartError
  */
-export async function startApplication(settings: ServerSettings, log: Logger, now: () => number = Date.now): Promise<Application> {
+export async function startApplication(
+  settings: ServerSettings,
+  log: Logger,
+  now: () => number = Date.now,
+): Promise<Application> {
   const resolveAddress = addressGuard(settings);
   await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);
@@ -38,14 +42,24 @@ export async function startApplication(settings: ServerSettings, log: Logger, no
   try {
     await migrate(database, allMigrations);
     const keyring = await openKeyring(database, key, now);
-    return await serve(createContainer({ settings, log, resolveAddress, now, database, keyring }), database, settings, created);
+    return await serve(
+      createContainer({ settings, log, resolveAddress, now, database, keyring }),
+      database,
+      settings,
+      created,
+    );
   } catch (error) {
     await database.destroy();
     throw error;
   }
 }
 
-async function serve(container: ReturnType<typeof createContainer>, database: Kysely<AllTables>, settings: ServerSettings, created: boolean): Promise<Application> {
+async function serve(
+  container: ReturnType<typeof createContainer>,
+  database: Kysely<AllTables>,
+  settings: ServerSettings,
+  created: boolean,
+): Promise<Application> {
   const server = container.get(tokens.server);
   const instances = container.get(tokens.instances);
   const accessTokens = container.get(tokens.tokens);
@@ -55,7 +69,8 @@ async function serve(container: ReturnType<typeof createContainer>, database: Ky
   return {
     url,
     createdKeyFile: created && settings.key.kind === 'file' ? settings.key.file : undefined,
-    localToken: async (known) => (known !== undefined && await accessTokens.isUsable(known) ? known : accessTokens.issueLocal()),
+    localToken: async (known) =>
+      known !== undefined && (await accessTokens.isUsable(known)) ? known : accessTokens.issueLocal(),
     async stop() {
       await server.close();
       await instances.close();
@@ -68,7 +83,11 @@ function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof c
   try {
     return createAddressGuard(allowedAddresses === undefined ? {} : { allow: allowedAddresses });
   } catch (error) {
-    throw new StartError('invalid_configuration', `the list of allowed addresses: ${error instanceof RangeError ? error.message : 'cannot be read'}`, 'correct --allow-addresses or KICI_ALLOW_ADDRESSES');
+    throw new StartError(
+      'invalid_configuration',
+      `the list of allowed addresses: ${error instanceof RangeError ? error.message : 'cannot be read'}`,
+      'correct --allow-addresses or KICI_ALLOW_ADDRESSES',
+    );
   }
 }
 
@@ -94,7 +113,11 @@ async function requireReadableAnchor(anchor: AuditAnchor): Promise<void> {
   try {
     await anchor.read('default');
   } catch {
-    throw new StartError('cannot_read_anchor', 'the audit anchor in the data folder cannot be read, so a cut-off audit log would not show', 'restore audit-anchor.json from a backup, or move it away: `kici-admin audit verify` then says that it is missing until the next row is written');
+    throw new StartError(
+      'cannot_read_anchor',
+      'the audit anchor in the data folder cannot be read, so a cut-off audit log would not show',
+      'restore audit-anchor.json from a backup, or move it away: `kici-admin audit verify` then says that it is missing until the next row is written',
+    );
   }
 }
 
@@ -109,7 +132,9 @@ async function requireFreeAddress({ host, port }: ServerSettings): Promise<void>
   } catch (error) {
     throw cannotListen(error, host, port);
   }
-  await new Promise((resolve) => { probe.close(resolve); });
+  await new Promise((resolve) => {
+    probe.close(resolve);
+  });
 }
 
 async function listen(server: HttpServer, { host, port }: ServerSettings): Promise<string> {
@@ -124,6 +149,14 @@ async function listen(server: HttpServer, { host, port }: ServerSettings): Promi
 function cannotListen(error: unknown, host: string, port: number): StartError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
   return code === 'EADDRINUSE'
-    ? new StartError('cannot_listen', `something listens on ${host}:${port} already`, 'stop it, or choose another port with --port or KICI_PORT')
-    : new StartError('cannot_listen', `cannot listen on ${host}:${port} (${code})`, 'choose another address with --host and --port');
+    ? new StartError(
+        'cannot_listen',
+        `something listens on ${host}:${port} already`,
+        'stop it, or choose another port with --port or KICI_PORT',
+      )
+    : new StartError(
+        'cannot_listen',
+        `cannot listen on ${host}:${port} (${code})`,
+        'choose another address with --host and --port',
+      );
 }

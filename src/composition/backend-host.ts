@@ -4,10 +4,21 @@ import type { HostFor } from '../orchestrator/backends/instances.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** What every backend is given: no more of the machine than the server's configuration allows. */
-export function createHostFor(settings: ServerSettings, resolveAddress: BackendHost['resolveAddress'], log: Logger, now: () => number): HostFor {
+export function createHostFor(
+  settings: ServerSettings,
+  resolveAddress: BackendHost['resolveAddress'],
+  log: Logger,
+  now: () => number,
+): HostFor {
   const ambient = Object.freeze({ credentials: settings.ambientCredentials, paths: settings.ambientPaths });
   return (organization, name) => ({
-    name, organization, ambient, resolveAddress, now,
-    log: (level, message, fields) => { log[level]({ organization, backend: name, ...fields }, message); },
+    name,
+    organization,
+    ambient,
+    resolveAddress,
+    now,
+    log: (level, message, fields) => {
+      log[level]({ organization, backend: name, ...fields }, message);
+    },
   });
 }

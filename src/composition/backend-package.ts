@@ -4,11 +4,18 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import type { BackendPackage } from '../orchestrator/backends/types.ts';
 
-const manifest = z.object({ exports: z.union([z.string(), z.object({ '.': z.string() })]).optional(), main: z.string().optional() });
+const manifest = z.object({
+  exports: z.union([z.string(), z.object({ '.': z.string() })]).optional(),
+  main: z.string().optional(),
+});
 
 /** @param name a package that is installed beside this one, or the path of a file or folder */
 export function backendPackage(name: string): BackendPackage {
-  return { name, load: async () => (/^(?:\.{0,2}\/|[A-Za-z]:\\)/.test(name) ? import(pathToFileURL(await entryOf(resolve(name))).href) : import(name)) };
+  return {
+    name,
+    load: async () =>
+      /^(?:\.{0,2}\/|[A-Za-z]:\\)/.test(name) ? import(pathToFileURL(await entryOf(resolve(name))).href) : import(name),
+  };
 }
 
 async function entryOf(path: string): Promise<string> {

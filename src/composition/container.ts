@@ -10,8 +10,14 @@ import { sessionsModule } from './modules/sessions.ts';
 export function createContainer(opened: Opened): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(
-    infrastructureModule(opened), metadataModule, internalBackendModule, backendsModule,
-    ...opened.settings.backendPackages.map(packageModule), sessionsModule, auditModule, httpModule,
+    infrastructureModule(opened),
+    metadataModule,
+    internalBackendModule,
+    backendsModule,
+    ...opened.settings.backendPackages.map(packageModule),
+    sessionsModule,
+    auditModule,
+    httpModule,
   );
   return container;
 }

@@ -3,5 +3,7 @@ import type { KeySource } from './settings.ts';
 
 /** @throws KeyringError `malformed_key`, `cannot_read_key` */
 export async function readKey(source: KeySource): Promise<KeyFile> {
-  return source.kind === 'file' ? keyFromFile(source.file, source.create) : { key: keyFromText(source.text, source.name), created: false };
+  return source.kind === 'file'
+    ? keyFromFile(source.file, source.create)
+    : { key: keyFromText(source.text, source.name), created: false };
 }

@@ -21,9 +21,17 @@ export interface KeyRotation {
  * safe on disk before anything needs it, and the old one opens the database until all data keys are under the new one.
  * @throws KeyringError, DatabaseError
  */
-export async function rotateKey({ dataDir, key }: Pick<ServerSettings, 'dataDir' | 'key'>, newKeyFile: string): Promise<KeyRotation> {
+export async function rotateKey(
+  { dataDir, key }: Pick<ServerSettings, 'dataDir' | 'key'>,
+  newKeyFile: string,
+): Promise<KeyRotation> {
   const file = databaseFile(dataDir);
-  if (!existsSync(file)) throw new DatabaseError('cannot_open', `there is no database ${file}`, 'name the data folder with --data-dir or KICI_DATA_DIR');
+  if (!existsSync(file))
+    throw new DatabaseError(
+      'cannot_open',
+      `there is no database ${file}`,
+      'name the data folder with --data-dir or KICI_DATA_DIR',
+    );
   const from = await readKey(key);
   const database = openDatabase<AllTables>(file);
   try {

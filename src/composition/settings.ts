@@ -22,7 +22,11 @@ export interface ServerSettings {
   readonly requestTimeoutMs: number;
 }
 
-export const shippedBackendPackages: readonly string[] = ['@kici-dev/secret-backend-vault', '@kici-dev/secret-backend-aws', '@kici-dev/secret-backend-gcp'];
+export const shippedBackendPackages: readonly string[] = [
+  '@kici-dev/secret-backend-vault',
+  '@kici-dev/secret-backend-aws',
+  '@kici-dev/secret-backend-gcp',
+];
 
 export function databaseFile(dataDir: string): string {
   return join(dataDir, 'kici.db');

@@ -5,18 +5,30 @@ import { attempt, toValue } from './world.ts';
 
 // Assertions never print what was read: a value may be another's.
 
-export function expectFound(outcome: ReadOutcome | undefined, expected: SecretValue | string, what = 'the secret'): void {
+export function expectFound(
+  outcome: ReadOutcome | undefined,
+  expected: SecretValue | string,
+  what = 'the secret',
+): void {
   if (outcome?.status !== 'found') fail(`${what} is ${describeOutcome(outcome)}, and should be found`);
   const wanted = toValue(expected);
-  if (!outcome.value.equals(wanted)) fail(`${what} has another value than the one that was stored (${outcome.value.byteLength} bytes instead of ${wanted.byteLength}, or others)`);
+  if (!outcome.value.equals(wanted))
+    fail(
+      `${what} has another value than the one that was stored (${outcome.value.byteLength} bytes instead of ${wanted.byteLength}, or others)`,
+    );
 }
 
 export function expectAbsent(outcome: ReadOutcome | undefined, what = 'the secret'): void {
   if (outcome?.status !== 'absent') fail(`${what} is ${describeOutcome(outcome)}, and should be absent`);
 }
 
-export function expectUnknown(outcome: ReadOutcome | undefined, codes: readonly FailureCode[], what = 'the secret'): void {
-  if (outcome?.status !== 'unknown' || !codes.includes(outcome.code)) fail(`${what} is ${describeOutcome(outcome)}, and should be unknown (${codes.join(', ')})`);
+export function expectUnknown(
+  outcome: ReadOutcome | undefined,
+  codes: readonly FailureCode[],
+  what = 'the secret',
+): void {
+  if (outcome?.status !== 'unknown' || !codes.includes(outcome.code))
+    fail(`${what} is ${describeOutcome(outcome)}, and should be unknown (${codes.join(', ')})`);
 }
 
 export function describeOutcome(outcome: ReadOutcome | undefined): string {
@@ -24,7 +36,11 @@ export function describeOutcome(outcome: ReadOutcome | undefined): string {
   return outcome.status === 'unknown' ? `unknown (${outcome.code})` : outcome.status;
 }
 
-export async function expectRejection(call: () => Promise<unknown>, codes: readonly FailureCode[], what: string): Promise<void> {
+export async function expectRejection(
+  call: () => Promise<unknown>,
+  codes: readonly FailureCode[],
+  what: string,
+): Promise<void> {
   const attempted = await attempt(call);
   if (attempted.ok) fail(`${what} succeeds, and should reject (${codes.join(', ')})`);
   const { code } = attempted.error;

@@ -13,8 +13,16 @@ export function expectNoLeak(thing: unknown, needles: readonly string[], where: 
 }
 
 function print(thing: unknown): string {
-  const views = [inspect(thing, { depth: 12, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }), toJson(thing)];
-  if (thing instanceof Error) views.push(thing.message, thing.stack ?? '', toJson(Object.fromEntries(Reflect.ownKeys(thing).map((name) => [String(name), Reflect.get(thing, name)]))));
+  const views = [
+    inspect(thing, { depth: 12, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }),
+    toJson(thing),
+  ];
+  if (thing instanceof Error)
+    views.push(
+      thing.message,
+      thing.stack ?? '',
+      toJson(Object.fromEntries(Reflect.ownKeys(thing).map((name) => [String(name), Reflect.get(thing, name)]))),
+    );
   return views.join('\n');
 }
 
@@ -32,7 +40,7 @@ function encodings(needle: string): readonly (readonly [string, string])[] {
   return [
     ['text', needle],
     // Without the last group, which depends on what follows.
-    ['base64', bytes.subarray(0, bytes.byteLength - bytes.byteLength % 3).toString('base64')],
+    ['base64', bytes.subarray(0, bytes.byteLength - (bytes.byteLength % 3)).toString('base64')],
     ['hex', bytes.toString('hex')],
     ['a list of bytes', [...bytes].join(',')],
   ];

@@ -22,7 +22,11 @@ export const second = ref('apps/other', 'TOKEN');
 export const neighbour = ref('apps/shop', 'NEIGHBOUR');
 export const replacement = 'canary-replacement-5d20c1';
 /** Distinctive enough that none of them appears anywhere by chance. */
-export const values = { target: 'canary-target-94f7ab', second: 'canary-second-1be03c', neighbour: 'canary-neighbour-c7715e' };
+export const values = {
+  target: 'canary-target-94f7ab',
+  second: 'canary-second-1be03c',
+  neighbour: 'canary-neighbour-c7715e',
+};
 
 export async function seedTargets(world: World): Promise<void> {
   await world.seed(target, values.target);
@@ -33,25 +37,36 @@ export async function seedTargets(world: World): Promise<void> {
 const always = (): boolean => true;
 
 export const operations: readonly Operation[] = [
-  { name: 'list', when: always, run: async (world, context) => ({ listing: await world.list({ scope: path('apps'), depth: 'tree' }, context) }) },
-  { name: 'read', when: always, run: async (world, context) => ({ outcomes: await world.read([target], context) }) },
-  { name: 'batch', when: always, run: async (world, context) => ({ outcomes: await world.read([target, second], context) }) },
   {
-    name: 'write', when: (can) => can.write,
+    name: 'list',
+    when: always,
+    run: async (world, context) => ({ listing: await world.list({ scope: path('apps'), depth: 'tree' }, context) }),
+  },
+  { name: 'read', when: always, run: async (world, context) => ({ outcomes: await world.read([target], context) }) },
+  {
+    name: 'batch',
+    when: always,
+    run: async (world, context) => ({ outcomes: await world.read([target, second], context) }),
+  },
+  {
+    name: 'write',
+    when: (can) => can.write,
     async run({ backend }, context) {
       await (backend.write?.({ ...target, value: toValue(replacement) }, context) ?? missing('write'));
       return {};
     },
   },
   {
-    name: 'delete', when: (can) => can.delete,
+    name: 'delete',
+    when: (can) => can.delete,
     async run({ backend }, context) {
       await (backend.delete?.(target, context) ?? missing('delete'));
       return {};
     },
   },
   {
-    name: 'check', when: always,
+    name: 'check',
+    when: always,
     async run({ backend }, context) {
       await backend.check(context);
       return {};

@@ -36,21 +36,36 @@ export function runConformance(runner: TestRunner, { name, capabilities, harness
   const wanted = cases.filter(({ when }) => when?.(capabilities) ?? true);
   runner.describe(`${suitePrefix}${name}`, () => {
     for (const one of wanted) {
-      runner.test(`${one.id}: ${one.title}`, (context) => runCase(one, capabilities, harness, Object.hasOwn(notProven, one.id) ? notProven[one.id] : undefined, context));
+      runner.test(`${one.id}: ${one.title}`, (context) =>
+        runCase(one, capabilities, harness, Object.hasOwn(notProven, one.id) ? notProven[one.id] : undefined, context),
+      );
     }
     runner.test('kit.not-proven-known: whatever is listed as not proven is a case of this manifest', async () => {
       const strangers = Object.keys(notProven).filter((id) => !wanted.some((one) => one.id === id));
-      if (strangers.length > 0) fail(`no such case for these capabilities: ${strangers.join(', ')}; remove it from the list of what is not proven`);
+      if (strangers.length > 0)
+        fail(
+          `no such case for these capabilities: ${strangers.join(', ')}; remove it from the list of what is not proven`,
+        );
     });
   });
 }
 
-async function runCase(one: ConformanceCase, capabilities: BackendCapabilities, harness: Harness, excuse: string | undefined, context: TestContext): Promise<void> {
+async function runCase(
+  one: ConformanceCase,
+  capabilities: BackendCapabilities,
+  harness: Harness,
+  excuse: string | undefined,
+  context: TestContext,
+): Promise<void> {
   const subject = await harness.open();
   try {
     const missing = whatIsMissing(one, subject);
-    if (missing === undefined && excuse !== undefined) fail(`${one.id} is listed as not proven, and the harness has all that it needs; remove it from the list`);
-    if (missing !== undefined && excuse === undefined) fail(`${one.id} cannot be proven: the harness lacks ${missing}; provide it, or list the case as not proven, with a reason`);
+    if (missing === undefined && excuse !== undefined)
+      fail(`${one.id} is listed as not proven, and the harness has all that it needs; remove it from the list`);
+    if (missing !== undefined && excuse === undefined)
+      fail(
+        `${one.id} cannot be proven: the harness lacks ${missing}; provide it, or list the case as not proven, with a reason`,
+      );
     if (excuse !== undefined) {
       context.skip(excuse);
       return;
@@ -63,6 +78,7 @@ async function runCase(one: ConformanceCase, capabilities: BackendCapabilities, 
 
 function whatIsMissing({ verbs = [], fault }: ConformanceCase, { provoke }: Subject): string | undefined {
   const missing = verbs.filter((verb) => provoke[verb] === undefined).map((verb) => `the verb ${verb}`);
-  if (fault !== undefined && missing.length === 0 && provoke.faults?.includes(fault) === false) missing.push(`the fault ${fault}`);
+  if (fault !== undefined && missing.length === 0 && provoke.faults?.includes(fault) === false)
+    missing.push(`the fault ${fault}`);
   return missing.length === 0 ? undefined : missing.join(' and ');
 }

@@ -15,11 +15,11 @@ const texts: Readonly<Record<string, string>> = {
   'a big integer in JSON': '{"id":9007199254740993}',
   'a number': '1e3',
   'a number with zeros': '007.10',
-  'true': 'true',
-  'null': 'null',
+  true: 'true',
+  null: 'null',
   'a prototype name': '__proto__',
   'quotes and a backslash': '"\\\'`$HOME',
-  'base64': 'aGVsbG8=',
+  base64: 'aGVsbG8=',
   'a PEM file': `-----BEGIN KEY-----\n${'QUJD'.repeat(16)}\n-----END KEY-----\n`,
   '4 KiB and one byte': 'x'.repeat(4097),
 };
@@ -29,7 +29,7 @@ const binaries: Readonly<Record<string, Uint8Array>> = {
   'no UTF-8': Uint8Array.of(0xff, 0xfe, 0x80, 0x00),
   'half a UTF-8 character': Uint8Array.of(0x61, 0xe2, 0x82),
   'a surrogate in UTF-8': Uint8Array.of(0xed, 0xa0, 0x80),
-  'zeros': new Uint8Array(33),
+  zeros: new Uint8Array(33),
 };
 
 export interface NamedValue {
@@ -38,16 +38,48 @@ export interface NamedValue {
 }
 
 export function textValues(maxBytes: number): readonly NamedValue[] {
-  return Object.entries(texts).map(([what, text]) => ({ what, value: SecretValue.fromText(text) })).filter(({ value }) => value.byteLength <= maxBytes);
+  return Object.entries(texts)
+    .map(([what, text]) => ({ what, value: SecretValue.fromText(text) }))
+    .filter(({ value }) => value.byteLength <= maxBytes);
 }
 
 export function binaryValues(maxBytes: number): readonly NamedValue[] {
-  return Object.entries(binaries).map(([what, bytes]) => ({ what, value: SecretValue.fromBytes(bytes) })).filter(({ value }) => value.byteLength <= maxBytes);
+  return Object.entries(binaries)
+    .map(([what, bytes]) => ({ what, value: SecretValue.fromBytes(bytes) }))
+    .filter(({ value }) => value.byteLength <= maxBytes);
 }
 
 /** Keys that the grammar of environments allows and that mappings to a service's names tend to mix up. */
 export const awkwardKeys: readonly string[] = [
-  '__proto__', 'constructor', 'toString', 'a.b', 'a-b', 'a_b', 'a__b', 'a--b', 'a._b', 'token', 'TOKEN', 'Token', '_', 'api-abcdef', 'K'.repeat(64),
+  '__proto__',
+  'constructor',
+  'toString',
+  'a.b',
+  'a-b',
+  'a_b',
+  'a__b',
+  'a--b',
+  'a._b',
+  'token',
+  'TOKEN',
+  'Token',
+  '_',
+  'api-abcdef',
+  'K'.repeat(64),
 ];
 
-export const awkwardScopes: readonly string[] = ['a.b', 'a-b', 'a_b', 'a__b', 'a--b', 'a/b', 'A/b', 'a/b/c', '-a', '0', 'data', 'metadata', '__proto__x'];
+export const awkwardScopes: readonly string[] = [
+  'a.b',
+  'a-b',
+  'a_b',
+  'a__b',
+  'a--b',
+  'a/b',
+  'A/b',
+  'a/b/c',
+  '-a',
+  '0',
+  'data',
+  'metadata',
+  '__proto__x',
+];

@@ -1,8 +1,20 @@
 import { equal, fail } from 'node:assert/strict';
 import {
-  BackendError, isTransient, parseScopePath, SecretValue,
-  type BackendCapabilities, type CallContext, type ListQuery, type ReadOutcome, type ScopePath, type SecretBackend,
-  type SecretDescriptor, type SecretRef, type UnlistedScope, type UnnameableSecret, type WriteReceipt,
+  BackendError,
+  isTransient,
+  parseScopePath,
+  SecretValue,
+  type BackendCapabilities,
+  type CallContext,
+  type ListQuery,
+  type ReadOutcome,
+  type ScopePath,
+  type SecretBackend,
+  type SecretDescriptor,
+  type SecretRef,
+  type UnlistedScope,
+  type UnnameableSecret,
+  type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, Harness, Subject } from './harness.ts';
@@ -46,7 +58,12 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
     return outcome ?? fail('a read of one ref has an outcome');
   };
   return {
-    backend, subject, harness, capabilities, read, readOne,
+    backend,
+    subject,
+    harness,
+    capabilities,
+    read,
+    readOne,
     seed: ({ scope, key }, value) => subject.seed({ scope, key, value: toValue(value) }),
     async readHealed(one) {
       const end = Date.now() + patienceMs;
@@ -57,15 +74,24 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
       }
     },
     async write({ scope, key }, value, expectedVersion) {
-      const entry = { scope, key, value: toValue(value), ...(expectedVersion === undefined ? {} : { expectedVersion }) };
+      const entry = {
+        scope,
+        key,
+        value: toValue(value),
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      };
       return backend.write?.(entry, callContext()) ?? missing('write');
     },
     async list(query = { depth: 'tree' }, context = callContext()) {
-      const listing = { secrets: new Array<SecretDescriptor>(), unlisted: new Array<UnlistedScope>(), unnameable: new Array<UnnameableSecret>() };
+      const listing = {
+        secrets: new Array<SecretDescriptor>(),
+        unlisted: new Array<UnlistedScope>(),
+        unnameable: new Array<UnnameableSecret>(),
+      };
       for await (const page of backend.list(query, context)) {
         listing.secrets.push(...page.secrets);
-        listing.unlisted.push(...page.unlisted ?? []);
-        listing.unnameable.push(...page.unnameable ?? []);
+        listing.unlisted.push(...(page.unlisted ?? []));
+        listing.unnameable.push(...(page.unnameable ?? []));
       }
       return listing;
     },
@@ -88,7 +114,10 @@ export interface ContextOptions {
 
 export function callContext({ timeoutMs = patienceMs, signal }: ContextOptions = {}): CallContext {
   const atDeadline = AbortSignal.timeout(timeoutMs);
-  return { deadline: Date.now() + timeoutMs, signal: signal === undefined ? atDeadline : AbortSignal.any([signal, atDeadline]) };
+  return {
+    deadline: Date.now() + timeoutMs,
+    signal: signal === undefined ? atDeadline : AbortSignal.any([signal, atDeadline]),
+  };
 }
 
 export function ref(scope: string, key: string, version?: string): SecretRef {
@@ -105,12 +134,15 @@ export function toValue(value: SecretValue | string): SecretValue {
 }
 
 /** What became of a call that may fail. Fails itself when the call rejects with anything but a `BackendError`. */
-export type Attempt<T> = { readonly ok: true; readonly result: T } | { readonly ok: false; readonly error: BackendError };
+export type Attempt<T> =
+  { readonly ok: true; readonly result: T } | { readonly ok: false; readonly error: BackendError };
 
 export async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { ok: true, result: await call() };
   } catch (error) {
-    return BackendError.is(error) ? { ok: false, error } : fail(`a backend rejects with a BackendError, not with ${error instanceof Error ? error.name : typeof error}`);
+    return BackendError.is(error)
+      ? { ok: false, error }
+      : fail(`a backend rejects with a BackendError, not with ${error instanceof Error ? error.name : typeof error}`);
   }
 }

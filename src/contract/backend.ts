@@ -1,6 +1,16 @@
 import type { BackendCapabilities } from './capabilities.ts';
 import type { ReadOutcome } from './outcome.ts';
-import type { ListPage, ListQuery, ScopePath, SecretRef, SecretWrite, VersionInfo, WriteReceipt, DeleteReceipt, HealthReport } from './messages.ts';
+import type {
+  ListPage,
+  ListQuery,
+  ScopePath,
+  SecretRef,
+  SecretWrite,
+  VersionInfo,
+  WriteReceipt,
+  DeleteReceipt,
+  HealthReport,
+} from './messages.ts';
 
 /**
  * A store of secrets, as the rest of the system sees it.

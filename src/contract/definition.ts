@@ -35,7 +35,12 @@ export type SettingField =
   | (FieldBase & { readonly type: 'address'; readonly default?: string })
   | (FieldBase & { readonly type: 'path'; readonly default?: string })
   | (FieldBase & { readonly type: 'choice'; readonly choices: readonly string[]; readonly default?: string })
-  | (FieldBase & { readonly type: 'integer'; readonly minimum?: number; readonly maximum?: number; readonly default?: number })
+  | (FieldBase & {
+      readonly type: 'integer';
+      readonly minimum?: number;
+      readonly maximum?: number;
+      readonly default?: number;
+    })
   | (FieldBase & { readonly type: 'boolean'; readonly default?: boolean });
 
 /** Validated, with defaults filled in. Fields marked secret are `SecretValue`. */
@@ -57,7 +62,11 @@ export interface BackendHost {
   /** Rejects with `permission_denied` when the server's allow-list does not take the address. */
   resolveAddress(hostname: string): Promise<readonly ResolvedAddress[]>;
   /** For operators: names and codes, never values. */
-  log(level: 'debug' | 'info' | 'warn', message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  log(
+    level: 'debug' | 'info' | 'warn',
+    message: string,
+    fields?: Readonly<Record<string, string | number | boolean>>,
+  ): void;
   /** Milliseconds since the Unix epoch. */
   now(): number;
 }

@@ -1,18 +1,52 @@
 export type { CallContext, ScopeStore, SecretBackend } from './backend.ts';
 export { defineCapabilities, type BackendCapabilities } from './capabilities.ts';
 export type {
-  AmbientAccess, BackendDefinition, BackendHost, ResolvedAddress, SettingField, Settings, SettingsProblem, SettingsSchema,
+  AmbientAccess,
+  BackendDefinition,
+  BackendHost,
+  ResolvedAddress,
+  SettingField,
+  Settings,
+  SettingsProblem,
+  SettingsSchema,
 } from './definition.ts';
 export { BackendError, type BackendErrorDetails } from './errors.ts';
 export { failureCodes, isFailureCode, isTransient, type FailureCode } from './failure-codes.ts';
 export type {
-  DeleteReceipt, HealthReport, ListPage, ListQuery, ScopePath, SecretDescriptor, SecretRef, SecretWrite, UnlistedScope,
-  UnnameableSecret, VersionInfo, WriteReceipt,
+  DeleteReceipt,
+  HealthReport,
+  ListPage,
+  ListQuery,
+  ScopePath,
+  SecretDescriptor,
+  SecretRef,
+  SecretWrite,
+  UnlistedScope,
+  UnnameableSecret,
+  VersionInfo,
+  WriteReceipt,
 } from './messages.ts';
 export {
-  formatScopeId, internalBackendName, isReservedScope, maxScopePathLength, parseBackendName, parseKey, parseScopeId,
-  parseScopePath, quote, type Parsed, type ScopeId,
+  formatScopeId,
+  internalBackendName,
+  isReservedScope,
+  maxScopePathLength,
+  parseBackendName,
+  parseKey,
+  parseScopeId,
+  parseScopePath,
+  quote,
+  type Parsed,
+  type ScopeId,
 } from './names.ts';
 export { nearMatches } from './near-matches.ts';
-export { absent, found, unknown, type AbsentOutcome, type FoundOutcome, type ReadOutcome, type UnknownOutcome } from './outcome.ts';
+export {
+  absent,
+  found,
+  unknown,
+  type AbsentOutcome,
+  type FoundOutcome,
+  type ReadOutcome,
+  type UnknownOutcome,
+} from './outcome.ts';
 export { SecretValue } from './secret-value.ts';

@@ -18,11 +18,16 @@ export interface ScopeId {
 export function parseBackendName(text: string): Parsed<string> {
   return backendName.test(text)
     ? { ok: true, value: text }
-    : { ok: false, reason: `a backend name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-": ${quote(text)}` };
+    : {
+        ok: false,
+        reason: `a backend name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-": ${quote(text)}`,
+      };
 }
 
 export function parseScopePath(text: string): Parsed<ScopePath> {
-  return isScopePath(text) ? { ok: true, value: text } : { ok: false, reason: `${scopePathProblem(text)}: ${quote(text)}` };
+  return isScopePath(text)
+    ? { ok: true, value: text }
+    : { ok: false, reason: `${scopePathProblem(text)}: ${quote(text)}` };
 }
 
 function isScopePath(text: string): text is ScopePath {
@@ -57,7 +62,10 @@ export function formatScopeId(id: ScopeId): string {
 export function parseKey(text: string): Parsed<string> {
   return environmentKey.test(text)
     ? { ok: true, value: text }
-    : { ok: false, reason: `a key starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9, "_", "." and "-": ${quote(text)}` };
+    : {
+        ok: false,
+        reason: `a key starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9, "_", "." and "-": ${quote(text)}`,
+      };
 }
 
 /** Scopes that begin with `__` are the system's own; no binding reaches them. */

@@ -5,7 +5,10 @@ export function nearMatches(wanted: string, known: Iterable<string>): readonly s
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   return [...known]
     .filter((name) => Math.abs(name.length - wanted.length) <= limit)
-    .map((name) => ({ name, distance: name.toLowerCase() === wanted.toLowerCase() ? 0 : editDistance(wanted.slice(0, 64), name.slice(0, 64)) }))
+    .map((name) => ({
+      name,
+      distance: name.toLowerCase() === wanted.toLowerCase() ? 0 : editDistance(wanted.slice(0, 64), name.slice(0, 64)),
+    }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((left, right) => left.distance - right.distance || (left.name < right.name ? -1 : 1))
     .slice(0, mostShown)
@@ -18,7 +21,13 @@ function editDistance(left: string, right: string): number {
   for (const [row, letter] of Array.from(left).entries()) {
     const current = [row + 1];
     for (const [column, other] of Array.from(right).entries()) {
-      current.push(Math.min((previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1, (previous[column] ?? 0) + (letter === other ? 0 : 1)));
+      current.push(
+        Math.min(
+          (previous[column + 1] ?? 0) + 1,
+          (current[column] ?? 0) + 1,
+          (previous[column] ?? 0) + (letter === other ? 0 : 1),
+        ),
+      );
     }
     previous = current;
   }

@@ -15,16 +15,26 @@ export interface MigrationSet {
 export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<void> {
   for (const { owner, migrations } of sets) {
     const migrator = new Migrator({
-      db: database, provider: { getMigrations: async () => ({ ...migrations }) },
-      migrationTableName: `${owner}_migrations`, migrationLockTableName: `${owner}_migration_lock`,
+      db: database,
+      provider: { getMigrations: async () => ({ ...migrations }) },
+      migrationTableName: `${owner}_migrations`,
+      migrationLockTableName: `${owner}_migration_lock`,
     });
     const foreign = (await appliedMigrations(database, owner)).filter((name) => !Object.hasOwn(migrations, name));
     if (foreign.length > 0) {
-      throw new DatabaseError('newer_schema', `the tables of ${owner} were written by a newer version (${foreign.join(', ')})`, 'run the version that wrote them, or restore a backup made before it');
+      throw new DatabaseError(
+        'newer_schema',
+        `the tables of ${owner} were written by a newer version (${foreign.join(', ')})`,
+        'run the version that wrote them, or restore a backup made before it',
+      );
     }
     const { error } = await migrator.migrateToLatest();
     if (error === undefined) continue;
-    throw new DatabaseError('migration_failed', `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`, 'nothing was changed; remove the cause and start again');
+    throw new DatabaseError(
+      'migration_failed',
+      `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`,
+      'nothing was changed; remove the cause and start again',
+    );
   }
 }
 

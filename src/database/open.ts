@@ -18,11 +18,17 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
     makeFolder(dirname(file));
     database = new DatabaseSync(file, { timeout: openingTimeoutMs });
     chmodSync(file, 0o600);
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on; pragma busy_timeout = 0');
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on; pragma busy_timeout = 0',
+    );
   } catch (error) {
     database?.close();
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new DatabaseError('cannot_open', `cannot open the database ${file} (${reason})`, 'check that the folder exists, can be written, and has room; KICI_DATA_DIR names another');
+    throw new DatabaseError(
+      'cannot_open',
+      `cannot open the database ${file} (${reason})`,
+      'check that the folder exists, can be written, and has room; KICI_DATA_DIR names another',
+    );
   }
   return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
 }

@@ -15,7 +15,8 @@ export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
       const known = statements.get(sql);
       if (known !== undefined) return known;
       // A deferred transaction that turns into a writer fails at once when another process writes; an immediate one waits.
-      const statement = sql === 'rollback' ? rollbackIn(database) : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+      const statement =
+        sql === 'rollback' ? rollbackIn(database) : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
@@ -35,12 +36,22 @@ function adapt(statement: StatementSync): SqliteStatement {
 /** A full disk, among others, ends a transaction by itself; rolling back again would hide why (sqlite.org/lang_transaction.html). */
 function rollbackIn(database: DatabaseSync): SqliteStatement {
   const statement = adapt(database.prepare('rollback'));
-  return { ...statement, run: (parameters) => (database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 }) };
+  return {
+    ...statement,
+    run: (parameters) => (database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
+  };
 }
 
 function toInputs(parameters: readonly unknown[]): SQLInputValue[] {
   return parameters.map((value) => {
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'bigint' ||
+      value instanceof Uint8Array
+    )
+      return value;
     throw new TypeError(`SQLite takes no ${typeof value}`);
   });
 }

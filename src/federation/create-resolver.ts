@@ -1,4 +1,12 @@
-import { BackendError, nearMatches, parseBackendName, type BackendHost, type CallContext, type SecretBackend, type SecretValue } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  nearMatches,
+  parseBackendName,
+  type BackendHost,
+  type CallContext,
+  type SecretBackend,
+  type SecretValue,
+} from '@kici-dev/secret-backend';
 import { openBackend } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
@@ -44,9 +52,18 @@ export interface Resolver {
  */
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
   const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
-  const backends = new Map(Object.entries(options.backends).map(([name, { backend }]) => [name, hostBackend(name, backend, timeoutMs)]));
-  const bindings = compileBindings(options.bindings.map((input, index) => parseInput(input, index, backends)), options.facts);
-  const traits = Object.entries(options.backends).map(([name, { backend, optional }]): BackendTraits => ({ name, optional: optional === true, listConsistency: backend.capabilities.listConsistency }));
+  const backends = new Map(
+    Object.entries(options.backends).map(([name, { backend }]) => [name, hostBackend(name, backend, timeoutMs)]),
+  );
+  const bindings = compileBindings(
+    options.bindings.map((input, index) => parseInput(input, index, backends)),
+    options.facts,
+  );
+  const traits = Object.entries(options.backends).map(([name, { backend, optional }]): BackendTraits => ({
+    name,
+    optional: optional === true,
+    listConsistency: backend.capabilities.listConsistency,
+  }));
   const catalogue = buildCatalogue(bindings, traits, await listAll(bindings, traits, backends, timeoutMs));
   const [failure] = catalogue.failures;
   if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure.code);
@@ -54,7 +71,11 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
 
   async function resolve(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Resolution>> {
     const plan = planReads(frozen, keys);
-    const outcomes = await Promise.all([...plan.calls].map(async ([name, refs]) => [name, await backends.get(name)?.readAged(refs, within(timeoutMs)) ?? []] as const));
+    const outcomes = await Promise.all(
+      [...plan.calls].map(
+        async ([name, refs]) => [name, (await backends.get(name)?.readAged(refs, within(timeoutMs))) ?? []] as const,
+      ),
+    );
     return settleReads(plan, new Map(outcomes));
   }
   const resolveTogether = batching(resolve);
@@ -65,19 +86,33 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
       const entry = catalogue.entries.get(key);
       return entry !== undefined && entry.status !== 'declared';
     },
-    list: () => [...catalogue.entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key).toSorted(),
+    list: () =>
+      [...catalogue.entries.values()]
+        .filter(({ status }) => status !== 'declared')
+        .map(({ key }) => key)
+        .toSorted(),
     getMeta: (key) => {
       const winner = catalogue.entries.get(key)?.winner;
-      return winner === undefined ? undefined : { backend: winner.backend, scope: winner.scope, ...(winner.version === undefined ? {} : { version: winner.version }) };
+      return winner === undefined
+        ? undefined
+        : {
+            backend: winner.backend,
+            scope: winner.scope,
+            ...(winner.version === undefined ? {} : { version: winner.version }),
+          };
     },
     explain: (key) => explain(catalogue, key),
     async get(key) {
       const resolution = (await resolveTogether(key)).get(key) ?? { status: 'not_found' };
       switch (resolution.status) {
-        case 'found': return resolution.value;
-        case 'unavailable': throw unavailable(key, resolution.backend, resolution.scope, resolution.code);
-        case 'declared': throw notSet(key, resolution.backend, resolution.scope);
-        case 'not_found': throw notFound(key, nearMatches(key, catalogue.entries.keys()));
+        case 'found':
+          return resolution.value;
+        case 'unavailable':
+          throw unavailable(key, resolution.backend, resolution.scope, resolution.code);
+        case 'declared':
+          throw notSet(key, resolution.backend, resolution.scope);
+        case 'not_found':
+          throw notFound(key, nearMatches(key, catalogue.entries.keys()));
       }
     },
   };
@@ -89,7 +124,9 @@ function batching<T>(resolve: (keys: ReadonlySet<string>) => Promise<T>): (key: 
   return (key) => {
     if (batch === undefined) {
       const keys = new Set<string>();
-      const turn = new Promise<void>((done) => { setImmediate(done); });
+      const turn = new Promise<void>((done) => {
+        setImmediate(done);
+      });
       batch = {
         keys,
         answer: turn.then(() => {
@@ -103,11 +140,16 @@ function batching<T>(resolve: (keys: ReadonlySet<string>) => Promise<T>): (key: 
   };
 }
 
-function parseInput(input: Omit<BindingInput, 'id'>, index: number, backends: ReadonlyMap<string, unknown>): Parameters<typeof compileBindings>[0][number] {
+function parseInput(
+  input: Omit<BindingInput, 'id'>,
+  index: number,
+  backends: ReadonlyMap<string, unknown>,
+): Parameters<typeof compileBindings>[0][number] {
   const parsed = parseBinding({ ...input, id: String(index + 1) });
   if (!parsed.ok) throw new RangeError(`binding ${index + 1}: ${parsed.reason}`);
   const { backend } = parsed.value;
-  if (backend !== everyBackend && !backends.has(backend)) throw new RangeError(`binding ${index + 1}: there is no backend ${backend}; give it, or correct the binding`);
+  if (backend !== everyBackend && !backends.has(backend))
+    throw new RangeError(`binding ${index + 1}: there is no backend ${backend}; give it, or correct the binding`);
   return parsed.value;
 }
 
@@ -116,14 +158,26 @@ function hostBackend(name: string, backend: SecretBackend, deadlineMs: number): 
   const parsed = parseBackendName(name);
   if (!parsed.ok) throw new RangeError(parsed.reason);
   return openBackend(
-    { type: name, title: name, summary: 'given to the resolver', settings: {}, capabilities: backend.capabilities, create: () => backend },
-    {}, { ...bareHost, name }, { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
+    {
+      type: name,
+      title: name,
+      summary: 'given to the resolver',
+      settings: {},
+      capabilities: backend.capabilities,
+      create: () => backend,
+    },
+    {},
+    { ...bareHost, name },
+    { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
   );
 }
 
 /** The backend exists already, and has what it needs from whoever made it. */
 const bareHost: Omit<BackendHost, 'name'> = {
-  organization: '', ambient: { credentials: false, paths: [] }, log: () => undefined, now: () => Date.now(),
+  organization: '',
+  ambient: { credentials: false, paths: [] },
+  log: () => undefined,
+  now: () => Date.now(),
   resolveAddress: () => Promise.reject(new BackendError('unsupported')),
 };
 
@@ -131,11 +185,18 @@ function within(timeoutMs: number): CallContext {
   return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };
 }
 
-function listAll(bindings: CompiledBindings, traits: readonly BackendTraits[], backends: ReadonlyMap<string, HostedBackend>, timeoutMs: number): Promise<Listing[]> {
-  return Promise.all(planListings(bindings, traits).flatMap((request) => {
-    const backend = backends.get(request.backend);
-    return backend === undefined ? [] : [listOne(backend, request, within(timeoutMs))];
-  }));
+function listAll(
+  bindings: CompiledBindings,
+  traits: readonly BackendTraits[],
+  backends: ReadonlyMap<string, HostedBackend>,
+  timeoutMs: number,
+): Promise<Listing[]> {
+  return Promise.all(
+    planListings(bindings, traits).flatMap((request) => {
+      const backend = backends.get(request.backend);
+      return backend === undefined ? [] : [listOne(backend, request, within(timeoutMs))];
+    }),
+  );
 }
 
 async function listOne(backend: HostedBackend, request: ListingRequest, context: CallContext): Promise<Listing> {
@@ -143,6 +204,12 @@ async function listOne(backend: HostedBackend, request: ListingRequest, context:
     const { secrets, unlisted, unnameable } = await backend.listAged(request.query, context);
     return { ...request, secrets, unlisted, unnameable };
   } catch (error) {
-    return { ...request, secrets: [], unlisted: [], unnameable: [], failure: BackendError.is(error) ? error.code : 'server_error' };
+    return {
+      ...request,
+      secrets: [],
+      unlisted: [],
+      unnameable: [],
+      failure: BackendError.is(error) ? error.code : 'server_error',
+    };
   }
 }

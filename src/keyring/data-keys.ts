@@ -25,7 +25,12 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
   const keysById = new Map<string, Promise<DataKey | undefined>>();
 
   async function findActive(organization: string, purpose: KeyPurpose): Promise<string | undefined> {
-    const row = await database.selectFrom('active_data_keys').select('id').where('organization', '=', organization).where('purpose', '=', purpose).executeTakeFirst();
+    const row = await database
+      .selectFrom('active_data_keys')
+      .select('id')
+      .where('organization', '=', organization)
+      .where('purpose', '=', purpose)
+      .executeTakeFirst();
     return row?.id;
   }
 
@@ -35,39 +40,72 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
     const wrapped = await kek.wrap(plain, associated(organization, purpose, id));
     plain.fill(0);
     await database.transaction().execute(async (transaction) => {
-      const { kek: current } = await transaction.selectFrom('key_check').select('kek').where('id', '=', 'check').executeTakeFirstOrThrow();
-      if (current !== kek.id) throw new KeyringError('wrong_key', 'the key-encryption key was replaced while this process ran', 'start it again with the new key');
+      const { kek: current } = await transaction
+        .selectFrom('key_check')
+        .select('kek')
+        .where('id', '=', 'check')
+        .executeTakeFirstOrThrow();
+      if (current !== kek.id)
+        throw new KeyringError(
+          'wrong_key',
+          'the key-encryption key was replaced while this process ran',
+          'start it again with the new key',
+        );
       // Another orchestrator may have been first; its key then stands, and this one was never used.
-      const { numInsertedOrUpdatedRows } = await transaction.insertInto('active_data_keys').values({ organization, purpose, id })
-        .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
-      if (numInsertedOrUpdatedRows === 1n) await transaction.insertInto('data_keys').values({ id, organization, purpose, kek: kek.id, wrapped, created_at: now() }).execute();
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('active_data_keys')
+        .values({ organization, purpose, id })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 1n)
+        await transaction
+          .insertInto('data_keys')
+          .values({ id, organization, purpose, kek: kek.id, wrapped, created_at: now() })
+          .execute();
     });
   }
 
   async function load(organization: string, id: string): Promise<DataKey | undefined> {
-    const row = await database.selectFrom('data_keys').selectAll().where('id', '=', id).where('organization', '=', organization).executeTakeFirst();
+    const row = await database
+      .selectFrom('data_keys')
+      .selectAll()
+      .where('id', '=', id)
+      .where('organization', '=', organization)
+      .executeTakeFirst();
     if (row === undefined) return undefined;
     const plain = await kek.unwrap(row.wrapped, associated(row.organization, row.purpose, row.id));
-    if (plain === undefined) throw new KeyringError('wrong_key', `the data key ${id} does not open under this key-encryption key`, 'start with the key that the data was sealed with');
+    if (plain === undefined)
+      throw new KeyringError(
+        'wrong_key',
+        `the data key ${id} does not open under this key-encryption key`,
+        'start with the key that the data was sealed with',
+      );
     const key = createSecretKey(plain);
     plain.fill(0);
     return { id, key };
   }
 
-  const byId = (organization: string, id: string): Promise<DataKey | undefined> => remember(keysById, `${organization}\n${id}`, () => load(organization, id));
+  const byId = (organization: string, id: string): Promise<DataKey | undefined> =>
+    remember(keysById, `${organization}\n${id}`, () => load(organization, id));
 
   return {
     byId,
-    active: (organization, purpose) => remember(activeKeys, `${organization}\n${purpose}`, async () => {
-      let id = await findActive(organization, purpose);
-      if (id === undefined) {
-        await create(organization, purpose);
-        id = await findActive(organization, purpose);
-      }
-      const key = id === undefined ? undefined : await byId(organization, id);
-      if (key === undefined) throw new KeyringError('wrong_key', `the data key of ${organization} is missing`, 'restore the database from a backup');
-      return key;
-    }),
+    active: (organization, purpose) =>
+      remember(activeKeys, `${organization}\n${purpose}`, async () => {
+        let id = await findActive(organization, purpose);
+        if (id === undefined) {
+          await create(organization, purpose);
+          id = await findActive(organization, purpose);
+        }
+        const key = id === undefined ? undefined : await byId(organization, id);
+        if (key === undefined)
+          throw new KeyringError(
+            'wrong_key',
+            `the data key of ${organization} is missing`,
+            'restore the database from a backup',
+          );
+        return key;
+      }),
   };
 }
 
@@ -77,7 +115,10 @@ function remember<T>(cache: Map<string, Promise<T>>, name: string, load: () => P
   if (known !== undefined) return known;
   const loading = load();
   cache.set(name, loading);
-  void loading.then((value) => value === undefined && cache.delete(name), () => cache.delete(name));
+  void loading.then(
+    (value) => value === undefined && cache.delete(name),
+    () => cache.delete(name),
+  );
   return loading;
 }
 

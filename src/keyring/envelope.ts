@@ -12,13 +12,21 @@ export function encrypt(key: KeyObject, plaintext: Uint8Array, associated: reado
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(encodeAssociated(associated));
-  return Buffer.concat([Uint8Array.of(formatVersion), nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([
+    Uint8Array.of(formatVersion),
+    nonce,
+    cipher.update(plaintext),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
 }
 
 /** `undefined` when the bytes, the key or the associated data are not what was encrypted. */
 export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly string[]): Buffer | undefined {
   if (sealed.byteLength < 1 + nonceBytes + tagBytes || sealed[0] !== formatVersion) return undefined;
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + nonceBytes), { authTagLength: tagBytes });
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + nonceBytes), {
+    authTagLength: tagBytes,
+  });
   decipher.setAAD(encodeAssociated(associated));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
   const start = decipher.update(sealed.subarray(1 + nonceBytes, sealed.byteLength - tagBytes));
@@ -34,9 +42,11 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
 /** Each part behind its length, so that no two lists share an encoding; the format version goes first. */
 export function encodeAssociated(parts: readonly string[]): Uint8Array {
   const encoded = [String(formatVersion), ...parts].map((part) => Buffer.from(part, 'utf8'));
-  return Buffer.concat(encoded.flatMap((part) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(part.byteLength);
-    return [length, part];
-  }));
+  return Buffer.concat(
+    encoded.flatMap((part) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(part.byteLength);
+      return [length, part];
+    }),
+  );
 }

@@ -17,7 +17,12 @@ export interface KeyEncryptionKey {
 /** @throws KeyringError `malformed_key` */
 export function keyFromText(text: string, source: string): KeyEncryptionKey {
   const bytes = parseKeyText(text.trim());
-  if (bytes === undefined) throw new KeyringError('malformed_key', `${source} is no key`, 'a key is 64 hex digits or the base64 of 32 bytes; make one with `openssl rand -hex 32`');
+  if (bytes === undefined)
+    throw new KeyringError(
+      'malformed_key',
+      `${source} is no key`,
+      'a key is 64 hex digits or the base64 of 32 bytes; make one with `openssl rand -hex 32`',
+    );
   const key = createSecretKey(bytes);
   const id = createHmac('sha256', key).update('kici key-encryption key id').digest('hex').slice(0, 16);
   bytes.fill(0);
@@ -74,7 +79,11 @@ async function makeKeyFile(file: string): Promise<boolean> {
 
 function cannotRead(file: string, error: unknown): KeyringError {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  return new KeyringError('cannot_read_key', `cannot use the key file ${file} (${reason})`, 'check the path and its permissions, or set KICI_SECRET_KEY');
+  return new KeyringError(
+    'cannot_read_key',
+    `cannot use the key file ${file} (${reason})`,
+    'check the path and its permissions, or set KICI_SECRET_KEY',
+  );
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -28,11 +28,19 @@ const keyIdBytes = 36;
  * Opens the keys of a database.
  * @throws KeyringError `wrong_key` when the database was written under another key-encryption key
  */
-export async function openKeyring(database: Kysely<KeyringTables>, kek: KeyEncryptionKey, now: () => number): Promise<Keyring> {
+export async function openKeyring(
+  database: Kysely<KeyringTables>,
+  kek: KeyEncryptionKey,
+  now: () => number,
+): Promise<Keyring> {
   await checkKey(database, kek);
   const keys = createDataKeys(database, kek, now);
-  const associated = (organization: string, purpose: string, keyId: string, coordinates: readonly string[]): string[] =>
-    ['kici value', purpose, organization, keyId, ...coordinates];
+  const associated = (
+    organization: string,
+    purpose: string,
+    keyId: string,
+    coordinates: readonly string[],
+  ): string[] => ['kici value', purpose, organization, keyId, ...coordinates];
   return {
     async seal(organization, purpose, coordinates, value) {
       const { id, key } = await usable(keys.active(organization, 'seal'));
@@ -44,8 +52,13 @@ export async function openKeyring(database: Kysely<KeyringTables>, kek: KeyEncry
     async open(organization, purpose, coordinates, sealed) {
       const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('latin1');
       const dataKey = await usable(keys.byId(organization, id));
-      if (dataKey === undefined) throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });
-      const plain = decrypt(dataKey.key, sealed.subarray(keyIdBytes), associated(organization, purpose, id, coordinates));
+      if (dataKey === undefined)
+        throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });
+      const plain = decrypt(
+        dataKey.key,
+        sealed.subarray(keyIdBytes),
+        associated(organization, purpose, id, coordinates),
+      );
       if (plain === undefined) throw new BackendError('corrupt', { detail: 'a sealed value was changed or moved' });
       const value = SecretValue.fromBytes(plain);
       plain.fill(0);

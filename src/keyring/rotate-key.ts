@@ -13,32 +13,62 @@ const maxAttempts = 5;
  * @returns how many data keys were wrapped anew
  * @throws KeyringError `wrong_key` when the database was not written under `from`, `same_key`, `busy`
  */
-export async function rotateKeyEncryptionKey(database: Kysely<KeyringTables>, from: KeyEncryptionKey, to: KeyEncryptionKey): Promise<number> {
-  if (from.id === to.id) throw new KeyringError('same_key', 'the new key is the one that is in use', 'nothing was changed; give a file with another key, or one that does not exist yet');
+export async function rotateKeyEncryptionKey(
+  database: Kysely<KeyringTables>,
+  from: KeyEncryptionKey,
+  to: KeyEncryptionKey,
+): Promise<number> {
+  if (from.id === to.id)
+    throw new KeyringError(
+      'same_key',
+      'the new key is the one that is in use',
+      'nothing was changed; give a file with another key, or one that does not exist yet',
+    );
   await checkKey(database, from);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     // Wrapping may be a call to a key service, so it happens outside the transaction.
     const rows = await database.selectFrom('data_keys').selectAll().execute();
-    const rewrapped = await Promise.all(rows.map(async ({ id, organization, purpose, wrapped }) => {
-      const plain = await from.unwrap(wrapped, associated(organization, purpose, id));
-      if (plain === undefined) throw new KeyringError('wrong_key', `the data key ${id} does not open under the old key`, 'nothing was changed; see whether somebody else has rotated the key meanwhile, else restore that row from a backup');
-      const anew = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
-      plain.fill(0);
-      return anew;
-    }));
+    const rewrapped = await Promise.all(
+      rows.map(async ({ id, organization, purpose, wrapped }) => {
+        const plain = await from.unwrap(wrapped, associated(organization, purpose, id));
+        if (plain === undefined)
+          throw new KeyringError(
+            'wrong_key',
+            `the data key ${id} does not open under the old key`,
+            'nothing was changed; see whether somebody else has rotated the key meanwhile, else restore that row from a backup',
+          );
+        const anew = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
+        plain.fill(0);
+        return anew;
+      }),
+    );
     if (await store(database, rewrapped, from.id, await keyCheckOf(to))) return rewrapped.length;
   }
-  throw new KeyringError('busy', 'new data keys were made again and again meanwhile', 'nothing was changed; stop the orchestrators and try again');
+  throw new KeyringError(
+    'busy',
+    'new data keys were made again and again meanwhile',
+    'nothing was changed; stop the orchestrators and try again',
+  );
 }
 
 /** False when a data key was made in the meantime, or somebody else has put them under another key. */
-function store(database: Kysely<KeyringTables>, rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[], from: string, check: KeyringTables['key_check']): Promise<boolean> {
+function store(
+  database: Kysely<KeyringTables>,
+  rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[],
+  from: string,
+  check: KeyringTables['key_check'],
+): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
-    const current = await transaction.selectFrom('key_check').select('kek').where('id', '=', 'check').executeTakeFirstOrThrow();
+    const current = await transaction
+      .selectFrom('key_check')
+      .select('kek')
+      .where('id', '=', 'check')
+      .executeTakeFirstOrThrow();
     if (current.kek !== from) return false;
     const now = await transaction.selectFrom('data_keys').select('id').execute();
     if (now.length !== rewrapped.length) return false;
-    for (const { id, kek, wrapped } of rewrapped) await transaction.updateTable('data_keys').set({ kek, wrapped }).where('id', '=', id).execute();
+    for (const { id, kek, wrapped } of rewrapped)
+      await transaction.updateTable('data_keys').set({ kek, wrapped }).where('id', '=', id).execute();
     await transaction.updateTable('key_check').set(check).where('id', '=', 'check').execute();
     return true;
   });

@@ -2,7 +2,14 @@ import type { Kysely } from 'kysely';
 import type { MigrationSet } from '../database/migrate.ts';
 
 export interface KeyringTables {
-  readonly data_keys: { id: string; organization: string; purpose: string; kek: string; wrapped: Uint8Array; created_at: number };
+  readonly data_keys: {
+    id: string;
+    organization: string;
+    purpose: string;
+    kek: string;
+    wrapped: Uint8Array;
+    created_at: number;
+  };
   /** Which data key new values are sealed with. */
   readonly active_data_keys: { organization: string; purpose: string; id: string };
   /** One row: something wrapped by the key-encryption key, which a wrong key cannot unwrap. */
@@ -14,22 +21,28 @@ export const keyringMigrations: MigrationSet = {
   migrations: {
     '0001_keys': {
       async up(database: Kysely<unknown>) {
-        await database.schema.createTable('data_keys')
+        await database.schema
+          .createTable('data_keys')
           .addColumn('id', 'text', (column) => column.primaryKey())
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('purpose', 'text', (column) => column.notNull())
           .addColumn('kek', 'text', (column) => column.notNull())
           .addColumn('wrapped', 'bytea', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull()).execute();
-        await database.schema.createTable('active_data_keys')
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await database.schema
+          .createTable('active_data_keys')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('purpose', 'text', (column) => column.notNull())
           .addColumn('id', 'text', (column) => column.notNull())
-          .addPrimaryKeyConstraint('active_data_keys_pk', ['organization', 'purpose']).execute();
-        await database.schema.createTable('key_check')
+          .addPrimaryKeyConstraint('active_data_keys_pk', ['organization', 'purpose'])
+          .execute();
+        await database.schema
+          .createTable('key_check')
           .addColumn('id', 'text', (column) => column.primaryKey())
           .addColumn('kek', 'text', (column) => column.notNull())
-          .addColumn('wrapped', 'bytea', (column) => column.notNull()).execute();
+          .addColumn('wrapped', 'bytea', (column) => column.notNull())
+          .execute();
       },
     },
   },

@@ -66,7 +66,10 @@ function shortestOf(patterns: readonly Uint8Array[]): number {
   return patterns.reduce((length, pattern) => Math.min(length, pattern.length), maxStride * 2);
 }
 
-function sizesFor(shortest: number, count: number): { readonly group: number; readonly stride: number; readonly shift: number } {
+function sizesFor(
+  shortest: number,
+  count: number,
+): { readonly group: number; readonly stride: number; readonly shift: number } {
   const group = shortest < 8 ? 3 : 4;
   const stride = Math.min(maxStride, shortest - group + 1);
   const wanted = Math.min(maxBits, Math.max(1_024, count * stride * bitsPerGroup));
@@ -79,5 +82,13 @@ function fourthByteOf(group: number): number {
 
 /** Multiplicative hashing: the upper bits of a product by the golden ratio are well mixed. */
 function slot(bytes: Uint8Array, at: number, fourthByte: number, shift: number): number {
-  return Math.imul((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | (((bytes[at + 3] ?? 0) & fourthByte) << 24), 0x9e3779b1) >>> shift;
+  return (
+    Math.imul(
+      (bytes[at] ?? 0) |
+        ((bytes[at + 1] ?? 0) << 8) |
+        ((bytes[at + 2] ?? 0) << 16) |
+        (((bytes[at + 3] ?? 0) & fourthByte) << 24),
+      0x9e3779b1,
+    ) >>> shift
+  );
 }

@@ -45,7 +45,8 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
     },
     current() {
       if (added.length > 0) take();
-      else if (automaton.byteLength() > Math.max(limit, stateBytesPerByte * longest)) automaton = createAutomaton(sorted);
+      else if (automaton.byteLength() > Math.max(limit, stateBytesPerByte * longest))
+        automaton = createAutomaton(sorted);
       if (matcher.automaton !== automaton) matcher = { automaton, filter };
       return matcher;
     },
@@ -59,7 +60,8 @@ function distinct(sorted: readonly Buffer[]): readonly Buffer[] {
   const kept: Buffer[] = [];
   let next: Buffer | undefined;
   for (const pattern of sorted.toReversed()) {
-    const begins = next !== undefined && next.length >= pattern.length && pattern.compare(next, 0, pattern.length) === 0;
+    const begins =
+      next !== undefined && next.length >= pattern.length && pattern.compare(next, 0, pattern.length) === 0;
     if (begins && next?.length === pattern.length) continue;
     next = begins && next !== undefined ? next.subarray(0, pattern.length) : pattern;
     kept.push(next);

@@ -16,12 +16,18 @@ const pemArmour = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/;
 export function needlesOf(value: Uint8Array): readonly Buffer[] {
   const bytes = Buffer.from(value);
   const bare = trim(bytes);
-  return bare.byteLength === bytes.byteLength || bare.byteLength < minMaskedBytes ? formsOf(bytes) : [...formsOf(bytes), ...formsOf(bare)];
+  return bare.byteLength === bytes.byteLength || bare.byteLength < minMaskedBytes
+    ? formsOf(bytes)
+    : [...formsOf(bytes), ...formsOf(bare)];
 }
 
 function formsOf(bytes: Buffer): readonly Buffer[] {
   const encoded = new Set([...base64Forms(bytes), ...hexForms(bytes), ...percentForms(bytes), ...textForms(bytes)]);
-  return [bytes, ...linesOf(bytes), ...[...encoded].map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes)];
+  return [
+    bytes,
+    ...linesOf(bytes),
+    ...[...encoded].map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes),
+  ];
 }
 
 function trim(bytes: Buffer): Buffer {
@@ -34,5 +40,7 @@ function trim(bytes: Buffer): Buffer {
 function linesOf(bytes: Buffer): Buffer[] {
   const lines = bytes.toString('latin1').split(/\r\n|\r|\n/);
   if (lines.length === 1) return [];
-  return lines.filter((line) => line.length >= minLineBytes && !pemArmour.test(line)).map((line) => Buffer.from(line, 'latin1'));
+  return lines
+    .filter((line) => line.length >= minLineBytes && !pemArmour.test(line))
+    .map((line) => Buffer.from(line, 'latin1'));
 }

@@ -17,7 +17,7 @@ export function createTail(): Tail {
   return {
     length: () => length,
     append(chunk) {
-      if (length === 0) return latest = chunk;
+      if (length === 0) return (latest = chunk);
       const whole = length + chunk.byteLength;
       if (whole > memory.byteLength) {
         // Twice the tail at least: many small chunks must not copy a long tail each time.
@@ -26,7 +26,7 @@ export function createTail(): Tail {
         memory = larger;
       }
       memory.set(chunk, length);
-      return latest = memory.subarray(0, whole);
+      return (latest = memory.subarray(0, whole));
     },
     dropTo(count) {
       const rest = latest.byteLength - count;

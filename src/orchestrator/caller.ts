@@ -47,10 +47,18 @@ const organizationWide: readonly Permission[] = ['organizations:manage', 'backen
 
 /** @throws ApiError `permission_denied` */
 export function requirePermission(caller: Caller, permission: Permission): void {
-  const held = caller.kind === 'job' ? permission === 'jobs:session' : rolePermissions[caller.role].includes(permission);
+  const held =
+    caller.kind === 'job' ? permission === 'jobs:session' : rolePermissions[caller.role].includes(permission);
   if (!held) throw new ApiError('permission_denied', `this token may not do this: it lacks ${permission}`);
-  if (caller.kind === 'token' && organizationWide.includes(permission) && (caller.scopes !== undefined || caller.environments !== undefined)) {
-    throw new ApiError('permission_denied', `this token is narrowed, and ${permission} reaches beyond any scope and environment`);
+  if (
+    caller.kind === 'token' &&
+    organizationWide.includes(permission) &&
+    (caller.scopes !== undefined || caller.environments !== undefined)
+  ) {
+    throw new ApiError(
+      'permission_denied',
+      `this token is narrowed, and ${permission} reaches beyond any scope and environment`,
+    );
   }
 }
 

@@ -8,16 +8,21 @@ export const orchestratorMigrations: MigrationSet = {
     '0001_tables': {
       async up(database: Kysely<unknown>) {
         const { schema } = database;
-        await schema.createTable('organizations')
+        await schema
+          .createTable('organizations')
           .addColumn('name', 'text', (column) => column.primaryKey())
           .addColumn('generation', 'bigint', (column) => column.notNull())
-          .addColumn('created_at', 'bigint', (column) => column.notNull()).execute();
-        await schema.createTable('environments')
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await schema
+          .createTable('environments')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('name', 'text', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('environments_pk', ['organization', 'name']).execute();
-        await schema.createTable('bindings')
+          .addPrimaryKeyConstraint('environments_pk', ['organization', 'name'])
+          .execute();
+        await schema
+          .createTable('bindings')
           .addColumn('id', 'text', (column) => column.primaryKey())
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('environment', 'text', (column) => column.notNull())
@@ -26,17 +31,25 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('priority', 'integer', (column) => column.notNull())
           .addColumn('prefix', 'text')
           .addColumn('map', 'text')
-          .addColumn('created_at', 'bigint', (column) => column.notNull()).execute();
-        await schema.createIndex('bindings_of_environment').on('bindings').columns(['organization', 'environment']).execute();
-        await schema.createTable('variables')
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .execute();
+        await schema
+          .createIndex('bindings_of_environment')
+          .on('bindings')
+          .columns(['organization', 'environment'])
+          .execute();
+        await schema
+          .createTable('variables')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('environment', 'text', (column) => column.notNull())
           .addColumn('name', 'text', (column) => column.notNull())
           .addColumn('value', 'text', (column) => column.notNull())
           .addColumn('locked', 'integer', (column) => column.notNull())
           .addColumn('updated_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('variables_pk', ['organization', 'environment', 'name']).execute();
-        await schema.createTable('backends')
+          .addPrimaryKeyConstraint('variables_pk', ['organization', 'environment', 'name'])
+          .execute();
+        await schema
+          .createTable('backends')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('name', 'text', (column) => column.notNull())
           .addColumn('type', 'text', (column) => column.notNull())
@@ -49,8 +62,10 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('written', 'bigint', (column) => column.notNull())
           .addColumn('created_at', 'bigint', (column) => column.notNull())
           .addColumn('updated_at', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('backends_pk', ['organization', 'name']).execute();
-        await schema.createTable('tokens')
+          .addPrimaryKeyConstraint('backends_pk', ['organization', 'name'])
+          .execute();
+        await schema
+          .createTable('tokens')
           .addColumn('id', 'text', (column) => column.primaryKey())
           .addColumn('organization', 'text')
           .addColumn('name', 'text', (column) => column.notNull())
@@ -61,8 +76,10 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('agent', 'text')
           .addColumn('created_at', 'bigint', (column) => column.notNull())
           .addColumn('expires_at', 'bigint')
-          .addColumn('revoked_at', 'bigint').execute();
-        await schema.createTable('jobs')
+          .addColumn('revoked_at', 'bigint')
+          .execute();
+        await schema
+          .createTable('jobs')
           .addColumn('id', 'text', (column) => column.primaryKey())
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('environment', 'text', (column) => column.notNull())
@@ -75,10 +92,12 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('scopes', 'text')
           .addColumn('opened_at', 'bigint', (column) => column.notNull())
           .addColumn('expires_at', 'bigint', (column) => column.notNull())
-          .addColumn('closed_at', 'bigint').execute();
+          .addColumn('closed_at', 'bigint')
+          .execute();
         await schema.createIndex('jobs_by_expiry').on('jobs').column('expires_at').execute();
         await schema.createIndex('jobs_by_token').on('jobs').column('token_id').execute();
-        await schema.createTable('audit_rows')
+        await schema
+          .createTable('audit_rows')
           .addColumn('organization', 'text', (column) => column.notNull())
           .addColumn('sequence', 'bigint', (column) => column.notNull())
           .addColumn('at', 'bigint', (column) => column.notNull())
@@ -89,14 +108,21 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('result', 'text')
           .addColumn('intent', 'bigint')
           .addColumn('mac', 'text', (column) => column.notNull())
-          .addPrimaryKeyConstraint('audit_rows_pk', ['organization', 'sequence']).execute();
+          .addPrimaryKeyConstraint('audit_rows_pk', ['organization', 'sequence'])
+          .execute();
       },
     },
     '0002_which_backend': {
       async up({ schema }: Kysely<unknown>) {
-        await schema.alterTable('backends').addColumn('added', 'bigint', (column) => column.notNull().defaultTo(0)).execute();
+        await schema
+          .alterTable('backends')
+          .addColumn('added', 'bigint', (column) => column.notNull().defaultTo(0))
+          .execute();
         // Jobs from before do not know which backends they began with, and get nothing more.
-        await schema.alterTable('jobs').addColumn('backends', 'text', (column) => column.notNull().defaultTo('{}')).execute();
+        await schema
+          .alterTable('jobs')
+          .addColumn('backends', 'text', (column) => column.notNull().defaultTo('{}'))
+          .execute();
       },
     },
   },

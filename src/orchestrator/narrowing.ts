@@ -1,5 +1,13 @@
 import type { Parsed } from '@kici-dev/secret-backend';
-import { couldMatchWithin, parseBinding, parseScopePattern, selectsBackend, selectsScope, type Binding, type ScopePattern } from '@kici-dev/secret-federation';
+import {
+  couldMatchWithin,
+  parseBinding,
+  parseScopePattern,
+  selectsBackend,
+  selectsScope,
+  type Binding,
+  type ScopePattern,
+} from '@kici-dev/secret-federation';
 import { ApiError } from '../api/errors.ts';
 import type { Caller } from './caller.ts';
 
@@ -33,15 +41,19 @@ export function reachesInto(narrowing: Narrowing, backend: string, region: strin
 }
 
 function someAllowed(narrowing: Narrowing, backend: string, test: (pattern: ScopePattern) => boolean): boolean {
-  return narrowing === undefined || narrowing.some((text) => {
-    const parsed = parseNarrowing(text);
-    return parsed.ok && selectsBackend(parsed.value.binding, backend) && test(parsed.value.pattern);
-  });
+  return (
+    narrowing === undefined ||
+    narrowing.some((text) => {
+      const parsed = parseNarrowing(text);
+      return parsed.ok && selectsBackend(parsed.value.binding, backend) && test(parsed.value.pattern);
+    })
+  );
 }
 
 /** @throws ApiError `permission_denied` */
 export function requireScope(caller: Caller, backend: string, path: string): void {
-  if (!allowsScope(narrowingOf(caller), backend, path)) throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${backend}:${path}`);
+  if (!allowsScope(narrowingOf(caller), backend, path))
+    throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${backend}:${path}`);
 }
 
 /**
@@ -49,14 +61,24 @@ export function requireScope(caller: Caller, backend: string, path: string): voi
  * @throws ApiError `permission_denied`
  */
 export function requireBindable(caller: Caller, binding: Binding): void {
-  if (!someAllowed(narrowingOf(caller), binding.backend, (pattern) => covers(pattern, binding.pattern))) throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${binding.backend}:${binding.pattern}`);
+  if (!someAllowed(narrowingOf(caller), binding.backend, (pattern) => covers(pattern, binding.pattern)))
+    throw new ApiError(
+      'permission_denied',
+      `this token is narrowed to other scopes than ${binding.backend}:${binding.pattern}`,
+    );
 }
 
 /** Whether everything that the inner pattern can select is selected by the outer one. Errs towards no. */
 function covers(outer: ScopePattern, inner: string): boolean {
   const text = outer.kind === 'exact' ? outer.scope : outer.text;
   if (text === inner || text === '**') return true;
-  if (outer.kind === 'glob' && outer.base !== undefined && text === `${outer.base}/**` && inner.startsWith(`${outer.base}/`)) return true;
+  if (
+    outer.kind === 'glob' &&
+    outer.base !== undefined &&
+    text === `${outer.base}/**` &&
+    inner.startsWith(`${outer.base}/`)
+  )
+    return true;
   const parsed = parseScopePattern(inner);
   return parsed.ok && parsed.value.kind === 'exact' && selectsScope(outer, parsed.value.scope);
 }

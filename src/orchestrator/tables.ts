@@ -18,7 +18,14 @@ export interface OrchestratorTables {
     map: string | null;
     created_at: number;
   };
-  readonly variables: { organization: string; environment: string; name: string; value: string; locked: number; updated_at: number };
+  readonly variables: {
+    organization: string;
+    environment: string;
+    name: string;
+    value: string;
+    locked: number;
+    updated_at: number;
+  };
   readonly backends: {
     organization: string;
     name: string;

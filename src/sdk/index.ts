@@ -1,9 +1,18 @@
 export { SdkError } from './errors/sdk-error.ts';
 export {
-  BinarySecretError, SecretAccessError, SecretNotFoundError, SecretNotSetError, SecretUnavailableError, type SecretProblem,
+  BinarySecretError,
+  SecretAccessError,
+  SecretNotFoundError,
+  SecretNotSetError,
+  SecretUnavailableError,
+  type SecretProblem,
 } from './errors/secret-errors.ts';
 export {
-  EnvironmentNameError, SecretFileError, SecretPropertyAccessError, type EnvironmentNameErrorCode, type SecretFileErrorCode,
+  EnvironmentNameError,
+  SecretFileError,
+  SecretPropertyAccessError,
+  type EnvironmentNameErrorCode,
+  type SecretFileErrorCode,
 } from './errors/usage-errors.ts';
 export { WorkflowDefinitionError, type DefinitionProblem } from './errors/workflow-definition-error.ts';
 export type { SecretFileOptions, SecretMeta, StepSecrets } from './secrets.ts';
@@ -11,5 +20,16 @@ export type { Shell, ShellArgument, ShellOptions, ShellOutput, ShellPromise } fr
 export type { StepContext, StepLog } from './step-context.ts';
 export { pullRequest, push, type PullRequestTrigger, type PushTrigger, type Trigger } from './triggers.ts';
 export {
-  isWorkflow, job, step, workflow, type Job, type JobContainer, type JobOptions, type Step, type StepFunction, type StepOptions, type Workflow, type WorkflowOptions,
+  isWorkflow,
+  job,
+  step,
+  workflow,
+  type Job,
+  type JobContainer,
+  type JobOptions,
+  type Step,
+  type StepFunction,
+  type StepOptions,
+  type Workflow,
+  type WorkflowOptions,
 } from './workflow.ts';

@@ -21,7 +21,9 @@ const stepFields = new Set(['name', 'timeout', 'run']);
  */
 export function validateWorkflow(name: unknown, options: unknown): void {
   const problems: DefinitionProblem[] = [];
-  const report: Report = (path, problem, hint) => { problems.push({ path, problem, hint }); };
+  const report: Report = (path, problem, hint) => {
+    problems.push({ path, problem, hint });
+  };
   checkName(name, 'name', 'a workflow', report);
   const fields = asFields(options);
   if (fields === undefined) report('options', 'they are missing', 'call workflow(name, { on, jobs })');
@@ -35,20 +37,25 @@ export function validateWorkflow(name: unknown, options: unknown): void {
 
 function checkTriggers(on: unknown, report: Report): void {
   const triggers: unknown[] = Array.isArray(on) ? on : [on];
-  if (on === undefined || triggers.length === 0) report('on', 'nothing starts this workflow', 'write on: push({ branches: [\'main\'] })');
-  else for (const [index, trigger] of triggers.entries()) {
-    const path = Array.isArray(on) ? `on[${index}]` : 'on';
-    const fields = asFields(trigger);
-    if (fields === undefined || (fields['event'] !== 'push' && fields['event'] !== 'pull_request')) report(path, 'it is not a trigger', 'use push(…) or pullRequest(…)');
-    else for (const filter of ['branches', 'tags', 'paths']) {
-      if (fields[filter] !== undefined && !isStrings(fields[filter])) report(`${path}.${filter}`, 'it is not a list of patterns', `write ${filter}: ['main']`);
+  if (on === undefined || triggers.length === 0)
+    report('on', 'nothing starts this workflow', "write on: push({ branches: ['main'] })");
+  else
+    for (const [index, trigger] of triggers.entries()) {
+      const path = Array.isArray(on) ? `on[${index}]` : 'on';
+      const fields = asFields(trigger);
+      if (fields === undefined || (fields['event'] !== 'push' && fields['event'] !== 'pull_request'))
+        report(path, 'it is not a trigger', 'use push(…) or pullRequest(…)');
+      else
+        for (const filter of ['branches', 'tags', 'paths']) {
+          if (fields[filter] !== undefined && !isStrings(fields[filter]))
+            report(`${path}.${filter}`, 'it is not a list of patterns', `write ${filter}: ['main']`);
+        }
     }
-  }
 }
 
 function checkJobs(jobs: unknown, report: Report): void {
   if (!Array.isArray(jobs) || jobs.length === 0) {
-    report('jobs', 'there are none', 'write jobs: [job(\'build\', { runsOn: \'default\', steps: [ … ] })]');
+    report('jobs', 'there are none', "write jobs: [job('build', { runsOn: 'default', steps: [ … ] })]");
     return;
   }
   const needs = new Map<string, readonly string[]>();
@@ -61,7 +68,8 @@ function checkJobs(jobs: unknown, report: Report): void {
     }
     checkJob(job, path, report);
     if (typeof job['name'] !== 'string') continue;
-    if (needs.has(job['name'])) report(`${path}.name`, `another job is called ${JSON.stringify(job['name'])}`, 'give each job a name of its own');
+    if (needs.has(job['name']))
+      report(`${path}.name`, `another job is called ${JSON.stringify(job['name'])}`, 'give each job a name of its own');
     needs.set(job['name'], isStrings(job['needs']) ? job['needs'] : []);
   }
   checkNeeds(needs, report);
@@ -71,12 +79,19 @@ function checkJob(job: Fields, path: string, report: Report): void {
   checkUnknown(job, jobFields, `${path}.`, report);
   checkName(job['name'], `${path}.name`, 'a job', report);
   const labels = typeof job['runsOn'] === 'string' ? [job['runsOn']] : job['runsOn'];
-  if (!isStrings(labels) || labels.length === 0 || labels.includes('')) report(`${path}.runsOn`, 'it is not a label', 'write runsOn: \'default\', or a list of labels');
+  if (!isStrings(labels) || labels.length === 0 || labels.includes(''))
+    report(`${path}.runsOn`, 'it is not a label', "write runsOn: 'default', or a list of labels");
   if (job['environment'] !== undefined && !matches(job['environment'], environmentName)) {
-    report(`${path}.environment`, 'it is not an environment name', 'a name starts with a letter or digit and has at most 63 of A-Z, a-z, 0-9, ".", "_" and "-"; leave it out for a job without secrets');
+    report(
+      `${path}.environment`,
+      'it is not an environment name',
+      'a name starts with a letter or digit and has at most 63 of A-Z, a-z, 0-9, ".", "_" and "-"; leave it out for a job without secrets',
+    );
   }
-  if (job['needs'] !== undefined && !isStrings(job['needs'])) report(`${path}.needs`, 'it is not a list of job names', 'write needs: [\'build\']');
-  if (job['network'] !== undefined && typeof job['network'] !== 'boolean') report(`${path}.network`, 'it is neither true nor false', 'write network: true');
+  if (job['needs'] !== undefined && !isStrings(job['needs']))
+    report(`${path}.needs`, 'it is not a list of job names', "write needs: ['build']");
+  if (job['network'] !== undefined && typeof job['network'] !== 'boolean')
+    report(`${path}.network`, 'it is neither true nor false', 'write network: true');
   checkContainer(job['container'], `${path}.container`, report);
   checkVariables(job['env'], `${path}.env`, report);
   checkSteps(job['steps'], `${path}.steps`, report);
@@ -86,26 +101,38 @@ function checkContainer(container: unknown, path: string, report: Report): void 
   if (container === undefined) return;
   const fields = asFields(container);
   if (fields === undefined) {
-    report(path, 'it is not an object', 'write container: { image: \'debian:stable\' }');
+    report(path, 'it is not an object', "write container: { image: 'debian:stable' }");
     return;
   }
   checkUnknown(fields, new Set(['image']), `${path}.`, report);
-  if (!matches(fields['image'], imageName)) report(`${path}.image`, 'it cannot name an image', 'write it as the container engine does, such as image: \'debian:stable\'');
+  if (!matches(fields['image'], imageName))
+    report(
+      `${path}.image`,
+      'it cannot name an image',
+      "write it as the container engine does, such as image: 'debian:stable'",
+    );
 }
 
 function checkVariables(env: unknown, path: string, report: Report): void {
   if (env === undefined) return;
   const fields = asFields(env);
-  if (fields === undefined) report(path, 'it is not an object', 'write env: { NAME: \'value\' }');
-  else for (const [name, value] of Object.entries(fields)) {
-    if (!variableName.test(name)) report(`${path}.${name}`, 'no shell can read a variable of this name', 'use letters, digits and "_", with no digit first');
-    if (typeof value !== 'string' || value.includes('\0')) report(`${path}.${name}`, 'its value is not text', 'write it in quotes');
-  }
+  if (fields === undefined) report(path, 'it is not an object', "write env: { NAME: 'value' }");
+  else
+    for (const [name, value] of Object.entries(fields)) {
+      if (!variableName.test(name))
+        report(
+          `${path}.${name}`,
+          'no shell can read a variable of this name',
+          'use letters, digits and "_", with no digit first',
+        );
+      if (typeof value !== 'string' || value.includes('\0'))
+        report(`${path}.${name}`, 'its value is not text', 'write it in quotes');
+    }
 }
 
 function checkSteps(steps: unknown, path: string, report: Report): void {
   if (!Array.isArray(steps) || steps.length === 0) {
-    report(path, 'there are none', 'write steps: [step(\'build\', async (ctx) => { … })]');
+    report(path, 'there are none', "write steps: [step('build', async (ctx) => { … })]");
     return;
   }
   for (const [index, entry] of steps.entries()) {
@@ -117,10 +144,18 @@ function checkSteps(steps: unknown, path: string, report: Report): void {
     }
     checkUnknown(step, stepFields, `${at}.`, report);
     checkName(step['name'], `${at}.name`, 'a step', report);
-    if (typeof step['run'] !== 'function') report(`${at}.run`, 'it is not a function', 'the last argument of step() is async (ctx) => { … }');
+    if (typeof step['run'] !== 'function')
+      report(`${at}.run`, 'it is not a function', 'the last argument of step() is async (ctx) => { … }');
     const timeout = step['timeout'];
-    if (timeout !== undefined && !(typeof timeout === 'number' && Number.isInteger(timeout) && timeout > 0 && timeout <= maxTimeoutMs)) {
-      report(`${at}.timeout`, 'it is not a number of milliseconds', `write a whole number from 1 to ${maxTimeoutMs}, such as timeout: 60_000`);
+    if (
+      timeout !== undefined &&
+      !(typeof timeout === 'number' && Number.isInteger(timeout) && timeout > 0 && timeout <= maxTimeoutMs)
+    ) {
+      report(
+        `${at}.timeout`,
+        'it is not a number of milliseconds',
+        `write a whole number from 1 to ${maxTimeoutMs}, such as timeout: 60_000`,
+      );
     }
   }
 }
@@ -130,13 +165,24 @@ function checkNeeds(needs: ReadonlyMap<string, readonly string[]>, report: Repor
   const names = [...needs.keys()];
   for (const [index, name] of names.entries()) {
     for (const need of needs.get(name) ?? []) {
-      if (!needs.has(need)) report(`jobs[${index}].needs`, `there is no job ${JSON.stringify(need)}`, `the jobs are ${names.join(', ')}`);
+      if (!needs.has(need))
+        report(`jobs[${index}].needs`, `there is no job ${JSON.stringify(need)}`, `the jobs are ${names.join(', ')}`);
     }
-    if (reaches(name, name, needs, new Set())) report(`jobs[${index}].needs`, `the job ${JSON.stringify(name)} waits for itself`, 'take one of the needs out of the circle');
+    if (reaches(name, name, needs, new Set()))
+      report(
+        `jobs[${index}].needs`,
+        `the job ${JSON.stringify(name)} waits for itself`,
+        'take one of the needs out of the circle',
+      );
   }
 }
 
-function reaches(from: string, wanted: string, needs: ReadonlyMap<string, readonly string[]>, seen: Set<string>): boolean {
+function reaches(
+  from: string,
+  wanted: string,
+  needs: ReadonlyMap<string, readonly string[]>,
+  seen: Set<string>,
+): boolean {
   return (needs.get(from) ?? []).some((need) => {
     if (need === wanted) return true;
     if (seen.has(need)) return false;
@@ -146,12 +192,22 @@ function reaches(from: string, wanted: string, needs: ReadonlyMap<string, readon
 }
 
 function checkName(name: unknown, path: string, what: string, report: Report): void {
-  if (!matches(name, plainName)) report(path, `it cannot name ${what}`, 'use 1 to 100 characters that one line can show, with no space at either end');
+  if (!matches(name, plainName))
+    report(
+      path,
+      `it cannot name ${what}`,
+      'use 1 to 100 characters that one line can show, with no space at either end',
+    );
 }
 
 function checkUnknown(fields: Fields, known: ReadonlySet<string>, prefix: string, report: Report): void {
   for (const name of Object.keys(fields)) {
-    if (!known.has(name)) report(`${prefix}${name}`, 'there is no such option', `the options are ${[...known].filter((option) => option !== 'run').join(', ')}`);
+    if (!known.has(name))
+      report(
+        `${prefix}${name}`,
+        'there is no such option',
+        `the options are ${[...known].filter((option) => option !== 'run').join(', ')}`,
+      );
   }
 }
 
@@ -164,5 +220,7 @@ function isStrings(value: unknown): value is readonly string[] {
 }
 
 function asFields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
 }

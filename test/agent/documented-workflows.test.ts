@@ -6,7 +6,10 @@ import { fixture, makeProject } from './support/project.ts';
 import { standIns } from './support/stand-ins.ts';
 
 const values = {
-  DEPLOY_TOKEN: 'tok-2f9a1c77', MY_API_KEY: 'key-88b1d2', AGE_KEY_ALICE: 'AGE-SECRET-KEY-1ALICE', AGE_KEY_BOB: 'AGE-SECRET-KEY-1BOB',
+  DEPLOY_TOKEN: 'tok-2f9a1c77',
+  MY_API_KEY: 'key-88b1d2',
+  AGE_KEY_ALICE: 'AGE-SECRET-KEY-1ALICE',
+  AGE_KEY_BOB: 'AGE-SECRET-KEY-1BOB',
   SLACK_WEBHOOK: 'https://hooks.example/T0/B0/xyz123',
 };
 
@@ -49,7 +52,7 @@ describe('the documented workflows run as they are printed', () => {
     expect(await readFile(join(project.folder, 'config.yaml'), 'utf8')).toBe('decrypted: yes\n');
   });
 
-  it('decrypted values in the environment of later steps, where a secret\'s name wins', async () => {
+  it("decrypted values in the environment of later steps, where a secret's name wins", async () => {
     const { code, stdout, stderr } = await run('sops-env.ts');
     expect(code).toBe(0);
     expect(stdout).toContain('stand-in deploy.sh: DB_URL=postgres://db DEPLOY_TOKEN=unset SOPS_AGE_KEY_FILE=unset');

@@ -8,16 +8,31 @@ const parse = (text: string) => parseEnvFile(Buffer.from(text));
 describe('the file that $KICI_ENV names', () => {
   it('takes values as they stand, blocks, blank lines and comments', () => {
     expect(parse('A=1\n\n  # note\nB= "two" = 2 \nC<<END\nline 1\nEND not yet\n\nEND\nD=\nE=x<<y')).toEqual([
-      { name: 'A', value: '1' }, { name: 'B', value: ' "two" = 2 ' }, { name: 'C', value: 'line 1\nEND not yet\n' }, { name: 'D', value: '' }, { name: 'E', value: 'x<<y' },
+      { name: 'A', value: '1' },
+      { name: 'B', value: ' "two" = 2 ' },
+      { name: 'C', value: 'line 1\nEND not yet\n' },
+      { name: 'D', value: '' },
+      { name: 'E', value: 'x<<y' },
     ]);
   });
 
   it.each([
-    ['no operator', 'A=1\nrubbish', 2], ['a name that no shell reads', 'a-b=1', 1], ['export', 'export A=1', 1], ['a block without an end', 'A=1\nB<<X\n1\n', 2],
-    ['a block without a delimiter', 'B<<\n', 1], ['NODE_OPTIONS', 'A=1\n\nNODE_OPTIONS=--require=x', 3], ['PATH', 'PATH=/x', 1], ['the runner\'s names', 'KICI_TOKEN=x', 1], ['NUL', 'A=a\0b', 1],
+    ['no operator', 'A=1\nrubbish', 2],
+    ['a name that no shell reads', 'a-b=1', 1],
+    ['export', 'export A=1', 1],
+    ['a block without an end', 'A=1\nB<<X\n1\n', 2],
+    ['a block without a delimiter', 'B<<\n', 1],
+    ['NODE_OPTIONS', 'A=1\n\nNODE_OPTIONS=--require=x', 3],
+    ['PATH', 'PATH=/x', 1],
+    ["the runner's names", 'KICI_TOKEN=x', 1],
+    ['NUL', 'A=a\0b', 1],
   ])('names the line of %s, and quotes nothing of it', (_, text, line) => {
     let error: unknown;
-    try { parse(text); } catch (caught) { error = caught; }
+    try {
+      parse(text);
+    } catch (caught) {
+      error = caught;
+    }
     expect(error).toBeInstanceOf(EnvFileError);
     expect(error).toMatchObject({ line });
     expect(String(error)).toContain(`line ${line} `);
@@ -25,26 +40,47 @@ describe('the file that $KICI_ENV names', () => {
   });
 
   it('names the line that is not UTF-8', () => {
-    expect(() => parseEnvFile(Buffer.concat([Buffer.from('A=1\nB='), Buffer.of(0xff), Buffer.from('\nC=2')]))).toThrow('line 2 ');
+    expect(() => parseEnvFile(Buffer.concat([Buffer.from('A=1\nB='), Buffer.of(0xff), Buffer.from('\nC=2')]))).toThrow(
+      'line 2 ',
+    );
   });
 
   it('gives back any value that was written to it as a block', () => {
-    fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0')), { minLength: 1 }), (texts) => {
-      const written = texts.map((value, index) => formatAssignment({ name: `V${index}`, value }, '6f1c0d')).join('');
-      expect(parse(written)).toEqual(texts.map((value, index) => ({ name: `V${index}`, value })));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0')),
+          { minLength: 1 },
+        ),
+        (texts) => {
+          const written = texts
+            .map((value, index) => formatAssignment({ name: `V${index}`, value }, '6f1c0d'))
+            .join('');
+          expect(parse(written)).toEqual(texts.map((value, index) => ({ name: `V${index}`, value })));
+        },
+      ),
+    );
   });
 });
 
 const secrets = {
   values: { TOKEN: 'value-of-token' },
-  variables: [{ name: 'REGION', value: 'eu', locked: true }, { name: 'LEVEL', value: 'info', locked: false }],
+  variables: [
+    { name: 'REGION', value: 'eu', locked: true },
+    { name: 'LEVEL', value: 'info', locked: false },
+  ],
 };
-const show = 'console.log("SEEN " + [process.env.TOKEN, process.env.REGION, process.env.LEVEL, process.env.A, process.env.B].join("|"));';
+const show =
+  'console.log("SEEN " + [process.env.TOKEN, process.env.REGION, process.env.LEVEL, process.env.A, process.env.B].join("|"));';
 
 describe('the environment of steps', () => {
   it('is an allow-list with the variables: nothing of the agent and no secret', async () => {
-    const { stdout, code } = await runWith(secrets, workflowOf('console.log("NAMES " + Object.keys(process.env).sort().join()); await ctx.$`env | cut -d= -f1 | sort | tr "\\n" ,`; console.log("SOCKETS", (await ctx.$`find /proc/self/fd -lname "socket*" | wc -l`).stdout.trim());'));
+    const { stdout, code } = await runWith(
+      secrets,
+      workflowOf(
+        'console.log("NAMES " + Object.keys(process.env).sort().join()); await ctx.$`env | cut -d= -f1 | sort | tr "\\n" ,`; console.log("SOCKETS", (await ctx.$`find /proc/self/fd -lname "socket*" | wc -l`).stdout.trim());',
+      ),
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('NAMES CI,HOME,KICI_ENV,LANG,LEVEL,PATH,REGION,TMPDIR\n');
     expect(stdout).not.toMatch(/KICI_TOKEN|KICI_URL|agent-token-canary/);
@@ -53,54 +89,85 @@ describe('the environment of steps', () => {
   });
 
   it('takes what steps export, last write first, but no name of a secret or of a locked variable', async () => {
-    const { stdout, stderr, code } = await runWith(secrets, workflowOf(
-      `ctx.setEnv('A', 'from function'); await ctx.$\`printf 'A=from shell\\nB<<E\\ntwo\\nlines\\nE\\nTOKEN=x\\nREGION=us\\nLEVEL=debug\\n' >> "$KICI_ENV"\`; ${show}`,
-      show, 'ctx.setEnv("A", "again")', show,
-    ));
+    const { stdout, stderr, code } = await runWith(
+      secrets,
+      workflowOf(
+        `ctx.setEnv('A', 'from function'); await ctx.$\`printf 'A=from shell\\nB<<E\\ntwo\\nlines\\nE\\nTOKEN=x\\nREGION=us\\nLEVEL=debug\\n' >> "$KICI_ENV"\`; ${show}`,
+        show,
+        'ctx.setEnv("A", "again")',
+        show,
+      ),
+    );
     expect(code).toBe(0);
-    expect(stdout.match(/SEEN [^-]*/g)?.map((text) => text.trim())).toEqual(['SEEN |eu|info||', 'SEEN |eu|debug|from shell|two\nlines', 'SEEN |eu|debug|again|two\nlines']);
+    expect(stdout.match(/SEEN [^-]*/g)?.map((text) => text.trim())).toEqual([
+      'SEEN |eu|info||',
+      'SEEN |eu|debug|from shell|two\nlines',
+      'SEEN |eu|debug|again|two\nlines',
+    ]);
     expect(stderr).toContain('TOKEN was not exported');
     expect(stderr).toContain('REGION was not exported');
   });
 
   it('an invalid line fails the step that wrote it, and the job goes no further', async () => {
-    const { stdout, stderr, code } = await runWith(secrets, workflowOf('await ctx.$({ quiet: true })`echo rubbish-c4n4ry >> "$KICI_ENV"`', 'console.log("NEVER")'));
+    const { stdout, stderr, code } = await runWith(
+      secrets,
+      workflowOf('await ctx.$({ quiet: true })`echo rubbish-c4n4ry >> "$KICI_ENV"`', 'console.log("NEVER")'),
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('line 1 of the file that $KICI_ENV names');
     expect(stderr).not.toContain('rubbish-c4n4ry');
     expect(stdout).not.toContain('NEVER');
   });
 
-  it('a link in the file\'s place is not followed', async () => {
+  it("a link in the file's place is not followed", async () => {
     const { stderr, code } = await runWith(secrets, workflowOf('await ctx.$`ln -s /etc/hostname "$KICI_ENV"`', ''));
     expect(code).toBe(1);
     expect(stderr).toContain('not a plain file');
   });
 
   it('expose reaches $, child processes and process.env at once, and no other step', async () => {
-    const seen = 'console.log("HAS", "TOKEN" in process.env, (await ctx.$`printenv TOKEN | wc -c`.nothrow().quiet()).stdout.trim(), require("node:child_process").execSync("printenv TOKEN | wc -c || true").toString().trim());';
+    const seen =
+      'console.log("HAS", "TOKEN" in process.env, (await ctx.$`printenv TOKEN | wc -c`.nothrow().quiet()).stdout.trim(), require("node:child_process").execSync("printenv TOKEN | wc -c || true").toString().trim());';
     const body = `const { createRequire } = await import("node:module"); const require = createRequire(import.meta.url);`;
-    const { stdout } = await runWith(secrets, workflowOf(`${body} ${seen} await ctx.secrets.expose('TOKEN'); ${seen}`, `${body} ${seen}`));
+    const { stdout } = await runWith(
+      secrets,
+      workflowOf(`${body} ${seen} await ctx.secrets.expose('TOKEN'); ${seen}`, `${body} ${seen}`),
+    );
     expect(stdout.match(/HAS .*/g)).toEqual(['HAS false 0 0', 'HAS true 15 15', 'HAS false 0 0']);
   });
 
   it('exposeFile restores what the variable held when the step ends', async () => {
-    const { stdout } = await runWith({ values: { K: 'value-of-k' } }, withSteps(
-      'step("s", async (ctx) => { process.on("exit", () => console.log("AT EXIT", process.env.OLD, process.env.NEW)); process.env.OLD = "kept"; for (const name of ["OLD", "NEW"]) await ctx.secrets.exposeFile(name, { sources: ["K"] }); await ctx.$`cat "$OLD" | wc -c`; console.log("DURING", process.env.OLD.startsWith("/"), process.env.NEW.startsWith("/")); })',
-    ));
+    const { stdout } = await runWith(
+      { values: { K: 'value-of-k' } },
+      withSteps(
+        'step("s", async (ctx) => { process.on("exit", () => console.log("AT EXIT", process.env.OLD, process.env.NEW)); process.env.OLD = "kept"; for (const name of ["OLD", "NEW"]) await ctx.secrets.exposeFile(name, { sources: ["K"] }); await ctx.$`cat "$OLD" | wc -c`; console.log("DURING", process.env.OLD.startsWith("/"), process.env.NEW.startsWith("/")); })',
+      ),
+    );
     expect(stdout).toContain('10\n');
     expect(stdout).toContain('DURING true true\n');
     expect(stdout).toContain('AT EXIT kept undefined\n');
   });
 
   it('addPath reaches this step and the later ones', async () => {
-    const { stdout } = await runWith({}, workflowOf('await ctx.$`mkdir -p tools && printf "#!/bin/sh\\necho found-it\\n" > tools/mytool && chmod +x tools/mytool`; ctx.addPath(process.cwd() + "/tools"); await ctx.$`mytool`;', 'await ctx.$`mytool`'));
+    const { stdout } = await runWith(
+      {},
+      workflowOf(
+        'await ctx.$`mkdir -p tools && printf "#!/bin/sh\\necho found-it\\n" > tools/mytool && chmod +x tools/mytool`; ctx.addPath(process.cwd() + "/tools"); await ctx.$`mytool`;',
+        'await ctx.$`mytool`',
+      ),
+    );
     expect(stdout.match(/^found-it$/gm)).toHaveLength(2);
   });
 
-  it('a job\'s own env gives way to a locked variable', async () => {
-    const { stdout, stderr } = await runWith(secrets, withSteps(`step('s', async () => { ${show} })`, 'environment: "production", env: { REGION: "us", LEVEL: "trace", A: "1" }'));
+  it("a job's own env gives way to a locked variable", async () => {
+    const { stdout, stderr } = await runWith(
+      secrets,
+      withSteps(
+        `step('s', async () => { ${show} })`,
+        'environment: "production", env: { REGION: "us", LEVEL: "trace", A: "1" }',
+      ),
+    );
     expect(stdout).toContain('SEEN |eu|trace|1|');
-    expect(stderr).toContain('REGION of the job\'s env was ignored');
+    expect(stderr).toContain("REGION of the job's env was ignored");
   });
 });

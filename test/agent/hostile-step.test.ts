@@ -14,13 +14,28 @@ const wait = () => new Promise((resolve) => setTimeout(resolve, 20_000));
 describe('a step is not trusted', () => {
   it.each([
     ['rubbish', 'writeSync(3, "rubbish rubbish rubbish"); await wait();'],
-    ['JSON that is no message', 'writeSync(3, frame(JSON.stringify({ type: "open", path: "/etc/passwd" }))); await wait();'],
+    [
+      'JSON that is no message',
+      'writeSync(3, frame(JSON.stringify({ type: "open", path: "/etc/passwd" }))); await wait();',
+    ],
     ['an announcement of 4 GiB', 'writeSync(3, Buffer.from([255, 255, 255, 255])); await wait();'],
-    ['a key that is none', 'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "get", key: "../x" }] }))); await wait();'],
-    ['too many sources', 'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 384, sources: Array(2000).fill("A") }] }))); await wait();'],
-    ['set-user-id bits', 'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 0o4755, sources: ["A"] }] }))); await wait();'],
+    [
+      'a key that is none',
+      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "get", key: "../x" }] }))); await wait();',
+    ],
+    [
+      'too many sources',
+      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 384, sources: Array(2000).fill("A") }] }))); await wait();',
+    ],
+    [
+      'set-user-id bits',
+      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 0o4755, sources: ["A"] }] }))); await wait();',
+    ],
   ])('that sends %s is ended', async (_, body) => {
-    const { code, stderr, stdout, left } = await runWith({ values: { A: 'value-of-a' } }, workflowOf(raw + body, 'console.log("NEVER")'));
+    const { code, stderr, stdout, left } = await runWith(
+      { values: { A: 'value-of-a' } },
+      workflowOf(raw + body, 'console.log("NEVER")'),
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('the step was ended: it sent its agent');
     expect(stdout).not.toContain('NEVER');
@@ -28,23 +43,31 @@ describe('a step is not trusted', () => {
   });
 
   it('that asks past its own API for keys of others gets none, and nobody is asked', async () => {
-    const { api, code } = await runWith({ values: { A: 'value-of-a' }, unlisted: { OTHER: 'value-of-other' } }, workflowOf(`${raw}
+    const { api, code } = await runWith(
+      { values: { A: 'value-of-a' }, unlisted: { OTHER: 'value-of-other' } },
+      workflowOf(`${raw}
       writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'get', key: 'OTHER' }, { id: 901, kind: 'mount', sources: ['OTHER'], divider: '', mode: 384 }] })));
-      await ctx.secrets.get('A');`));
+      await ctx.secrets.get('A');`),
+    );
     expect(code).toBe(0);
     expect(keysRead(api)).toEqual([['A']]);
   });
 
   it('that names a file outside its folder past its own API gets no file', async () => {
-    const { left, code } = await runWith({ values: { A: 'value-of-a' } }, workflowOf(`${raw}
+    const { left, code } = await runWith(
+      { values: { A: 'value-of-a' } },
+      workflowOf(`${raw}
       writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'mount', sources: ['A'], divider: '', mode: 384, name: '../escaped' }] })));
-      await ctx.secrets.get('A');`));
+      await ctx.secrets.get('A');`),
+    );
     expect(code).toBe(0);
     expect(left).toEqual([]);
   });
 
   it('that asks again and again and reads no answer fills its own pipe, and not its agent', async () => {
-    const { code, stderr, api } = await runWith({ values: { A: 'value-of-a'.repeat(1_000) } }, workflowOf(`${raw}
+    const { code, stderr, api } = await runWith(
+      { values: { A: 'value-of-a'.repeat(1_000) } },
+      workflowOf(`${raw}
       const { Socket } = await import('node:net');
       const [channel] = process._getActiveHandles().filter((handle) => handle instanceof Socket && handle.readable && handle.writable);
       channel.pause();
@@ -55,40 +78,53 @@ describe('a step is not trusted', () => {
         if (stuck) break;
       }
       process.stderr.write('STUCK ' + (sent < 200) + '\\n', () => process.exit(7));
-      await wait();`));
+      await wait();`),
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('STUCK true');
     expect(keysRead(api).length).toBeLessThan(20);
   });
 
-  it.each([[[]], [['--json']]])('that prints more than anybody reads has to wait, and its files go when it ends (%j)', async (flags) => {
-    const api = await startFakeJobs({ values: { A: 'value-of-a' } });
-    onTestFinished(() => api.close());
-    const project = await makeProject({ 'main.ts': withSteps(`step('s', { timeout: 4_000 }, async (ctx) => {
+  it.each([[[]], [['--json']]])(
+    'that prints more than anybody reads has to wait, and its files go when it ends (%j)',
+    async (flags) => {
+      const api = await startFakeJobs({ values: { A: 'value-of-a' } });
+      onTestFinished(() => api.close());
+      const project = await makeProject(
+        {
+          'main.ts': withSteps(`step('s', { timeout: 4_000 }, async (ctx) => {
       await ctx.secrets.mountFile({ sources: ['A'] });
       const { execFileSync } = await import('node:child_process');
       execFileSync('sh', ['-c', 'yes "the value is $(cat "$TMPDIR"/kici-step-*/secret)" | head -c 20000000; touch printed'], { stdio: 'inherit' });
       await new Promise((resolve) => setTimeout(resolve, 60_000));
-    })`) }, { KICI_URL: api.url });
-    const child = project.start(['run', ...flags]);
-    // Nobody reads the output until the step has been ended and its files are gone.
-    await expect.poll(async () => (await project.leftovers()).length, { timeout: 10_000 }).toBeGreaterThan(1);
-    await expect.poll(() => project.leftovers(), { timeout: 15_000 }).toEqual([]);
-    expect(await readdir(project.folder)).toEqual(['.kici']);
-    const { code, stdout } = await finished(child);
-    expect(code).toBe(1);
-    expect(stdout).toContain('the value is ***');
-    expect(stdout).not.toContain('value-of-a');
-  }, 60_000);
+    })`),
+        },
+        { KICI_URL: api.url },
+      );
+      const child = project.start(['run', ...flags]);
+      // Nobody reads the output until the step has been ended and its files are gone.
+      await expect.poll(async () => (await project.leftovers()).length, { timeout: 10_000 }).toBeGreaterThan(1);
+      await expect.poll(() => project.leftovers(), { timeout: 15_000 }).toEqual([]);
+      expect(await readdir(project.folder)).toEqual(['.kici']);
+      const { code, stdout } = await finished(child);
+      expect(code).toBe(1);
+      expect(stdout).toContain('the value is ***');
+      expect(stdout).not.toContain('value-of-a');
+    },
+    60_000,
+  );
 
   it('that joins more than its agent could mask gets no file for it', async () => {
-    const { stdout, left, code } = await runWith({ values: { A: 'x1y2z3w4'.repeat(8_192) } }, workflowOf(`
+    const { stdout, left, code } = await runWith(
+      { values: { A: 'x1y2z3w4'.repeat(8_192) } },
+      workflowOf(`
       const joined = (count, divider) => ctx.secrets.mountFile({ sources: Array(count).fill('A'), divider }).then(() => 'written', (error) => error.code + ': ' + error.message);
       console.log('ONE', await joined(1_000, ''));
       const many = [];
       for (let index = 0; index < 12; index += 1) many.push(await joined(2, String(index)));
       console.log('MANY', many.filter((one) => one === 'written').length, many.at(-1));
-      console.log('AGAIN', await joined(2, '0'), 'ALONE', await joined(1, ''));`));
+      console.log('AGAIN', await joined(2, '0'), 'ALONE', await joined(1, ''));`),
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('ONE cannot_write: ');
     expect(stdout).toMatch(/MANY 1 cannot_write: .*262144/);
@@ -97,17 +133,26 @@ describe('a step is not trusted', () => {
   });
 
   it('that says it is done and stays is ended', async () => {
-    const { code, stdout } = await runWith({}, workflowOf(`${raw}
-      process.removeAllListeners(); writeSync(3, frame(JSON.stringify({ type: 'finished', status: 'succeeded' }))); await wait();`, 'console.log("NEXT")'));
+    const { code, stdout } = await runWith(
+      {},
+      workflowOf(
+        `${raw}
+      process.removeAllListeners(); writeSync(3, frame(JSON.stringify({ type: 'finished', status: 'succeeded' }))); await wait();`,
+        'console.log("NEXT")',
+      ),
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('NEXT');
   });
 
   it('cannot stay behind with a process in the background', async () => {
-    const { stdout } = await runWith({}, workflowOf(
-      'const { spawn } = await import("node:child_process"); const { writeFileSync } = await import("node:fs"); const child = spawn("sh", ["-c", "trap \'\' TERM; sleep 300"], { stdio: "ignore" }); child.unref(); writeFileSync("pid", String(child.pid));',
-      'const { readFileSync } = await import("node:fs"); const state = await ctx.$`ps -o stat= -p ${readFileSync("pid", "utf8")}`.nothrow().quiet(); console.log("STATE [" + state.stdout.trim() + "]");',
-    ));
+    const { stdout } = await runWith(
+      {},
+      workflowOf(
+        'const { spawn } = await import("node:child_process"); const { writeFileSync } = await import("node:fs"); const child = spawn("sh", ["-c", "trap \'\' TERM; sleep 300"], { stdio: "ignore" }); child.unref(); writeFileSync("pid", String(child.pid));',
+        'const { readFileSync } = await import("node:fs"); const state = await ctx.$`ps -o stat= -p ${readFileSync("pid", "utf8")}`.nothrow().quiet(); console.log("STATE [" + state.stdout.trim() + "]");',
+      ),
+    );
     expect(stdout).toMatch(/STATE \[Z?.?\]/);
     expect(stdout).not.toMatch(/STATE \[[SR]/);
   });
@@ -115,21 +160,29 @@ describe('a step is not trusted', () => {
 
 describe('frames', () => {
   it('come out whole however the bytes are cut', () => {
-    fc.assert(fc.property(fc.array(fc.jsonValue(), { minLength: 1 }), fc.infiniteStream(fc.integer({ min: 1, max: 9 })), (messages, sizes) => {
-      const stream = Buffer.concat(messages.map(encodeFrame));
-      const reader = new FrameReader(1_048_576);
-      const got: unknown[] = [];
-      for (let start = 0; start < stream.byteLength;) {
-        const size = sizes.next().value;
-        got.push(...reader.push(stream.subarray(start, start + size)));
-        start += size;
-      }
-      expect(JSON.stringify(got)).toBe(JSON.stringify(messages));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.jsonValue(), { minLength: 1 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 9 })),
+        (messages, sizes) => {
+          const stream = Buffer.concat(messages.map(encodeFrame));
+          const reader = new FrameReader(1_048_576);
+          const got: unknown[] = [];
+          for (let start = 0; start < stream.byteLength;) {
+            const size = sizes.next().value;
+            got.push(...reader.push(stream.subarray(start, start + size)));
+            start += size;
+          }
+          expect(JSON.stringify(got)).toBe(JSON.stringify(messages));
+        },
+      ),
+    );
   });
 
   it('that are longer than the limit are refused by their header', () => {
     expect(() => new FrameReader(10).push(Uint8Array.of(0, 0, 0, 11))).toThrow(FrameError);
-    expect(() => new FrameReader(10).push(Buffer.concat([Uint8Array.of(0, 0, 0, 1), Buffer.from('{')]))).toThrow(FrameError);
+    expect(() => new FrameReader(10).push(Buffer.concat([Uint8Array.of(0, 0, 0, 1), Buffer.from('{')]))).toThrow(
+      FrameError,
+    );
   });
 });

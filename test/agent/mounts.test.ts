@@ -11,7 +11,9 @@ const values = { A: 'value-of-a', B: 'value-of-b' };
 
 describe('mounted files', () => {
   it('hold the values in order with the divider, in one private folder, named with suffixes', async () => {
-    const { code, stdout, stderr } = await runWith({ values: { ...values, N: Uint8Array.of(0xff, 0, 0xfe, 0xfd) } }, workflowOf(`
+    const { code, stdout, stderr } = await runWith(
+      { values: { ...values, N: Uint8Array.of(0xff, 0, 0xfe, 0xfd) } },
+      workflowOf(`
       const { readFileSync, readdirSync, statSync } = await import('node:fs');
       const { dirname, basename, isAbsolute } = await import('node:path');
       const before = readdirSync(process.env.TMPDIR).filter((name) => name.startsWith('kici-step')).length;
@@ -23,29 +25,55 @@ describe('mounted files', () => {
         before, text: readFileSync(one.path, 'utf8') === 'value-of-b\\nvalue-of-a', bytes: readFileSync(two.path).equals(Buffer.concat([Buffer.from('value-of-a'), Buffer.from([255, 0, 254, 253])])),
         one: isAbsolute(one.path) && basename(one.path), two: basename(two.path), named: basename(named.path),
         together: dirname(one.path) === dirname(two.path) && dirname(one.path).startsWith(process.env.TMPDIR), modes: [dirname(one.path), one.path, two.path, named.path].map(mode),
-      }));`));
+      }));`),
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '')).toEqual({
-      before: 0, text: true, bytes: true, one: 'secret', two: 'secret-2', named: '.netrc', together: true, modes: ['700', '600', '440', '666'],
+      before: 0,
+      text: true,
+      bytes: true,
+      one: 'secret',
+      two: 'secret-2',
+      named: '.netrc',
+      together: true,
+      modes: ['700', '600', '440', '666'],
     });
   });
 
-  const mount = 'const { path } = await ctx.secrets.mountFile({ sources: ["A"] }); const { existsSync } = await import("node:fs"); console.log("mounted", existsSync(path));';
+  const mount =
+    'const { path } = await ctx.secrets.mountFile({ sources: ["A"] }); const { existsSync } = await import("node:fs"); console.log("mounted", existsSync(path));';
   it.each([
     ['success', '', {}, 0],
     ['failure', 'throw new Error("no");', {}, 1],
     ['a timeout', 'await new Promise((resolve) => setInterval(resolve, 60_000));', { timeout: 'timeout: 1500' }, 1],
-    ['a timeout that the step will not hear of', 'process.on("SIGTERM", () => {}); await new Promise(() => setInterval(() => {}, 60_000));', { timeout: 'timeout: 1500' }, 1],
+    [
+      'a timeout that the step will not hear of',
+      'process.on("SIGTERM", () => {}); await new Promise(() => setInterval(() => {}, 60_000));',
+      { timeout: 'timeout: 1500' },
+      1,
+    ],
     ['SIGKILL of the step', 'process.kill(process.pid, "SIGKILL"); await new Promise(() => {});', {}, 1],
     ['process.exit', 'process.exit(0);', {}, 1],
-    ['a folder made unreadable', 'const { chmodSync } = await import("node:fs"); const { dirname } = await import("node:path"); chmodSync(dirname(path), 0);', {}, 0],
-  ])('are gone after %s', async (_, rest, options, exitCode) => {
-    const { code, stdout, left, project } = await runWith({ values }, withSteps(`step('s', { ${'timeout' in options ? options.timeout : ''} }, async (ctx) => { ${mount} ${rest} })`));
-    expect(stdout).toContain('mounted true');
-    expect(code).toBe(exitCode);
-    expect(left).toEqual([]);
-    expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
-  }, 30_000);
+    [
+      'a folder made unreadable',
+      'const { chmodSync } = await import("node:fs"); const { dirname } = await import("node:path"); chmodSync(dirname(path), 0);',
+      {},
+      0,
+    ],
+  ])(
+    'are gone after %s',
+    async (_, rest, options, exitCode) => {
+      const { code, stdout, left, project } = await runWith(
+        { values },
+        withSteps(`step('s', { ${'timeout' in options ? options.timeout : ''} }, async (ctx) => { ${mount} ${rest} })`),
+      );
+      expect(stdout).toContain('mounted true');
+      expect(code).toBe(exitCode);
+      expect(left).toEqual([]);
+      expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
+    },
+    30_000,
+  );
 
   it('are gone after Ctrl-C, with every process of the step', async () => {
     const { project, child } = await startWaiting();
@@ -68,13 +96,15 @@ describe('mounted files', () => {
   });
 
   it('are left to an agent of another machine or container that shares the home', async () => {
-    const project = await makeProject({ 'quick.ts': withSteps('step(\'nothing\', async () => undefined)', 'needs: []') });
+    const project = await makeProject({ 'quick.ts': withSteps("step('nothing', async () => undefined)", 'needs: []') });
     const journals = join(project.home, '.local/state/kici/journal');
     const mounted = join(project.temporary, `kici-step-${'a'.repeat(32)}`);
     const here = await processIdentity();
     await mkdir(mounted);
     await mkdir(journals, { recursive: true });
-    const journal = async (place: string): Promise<void> => { await writeFile(join(journals, `${place}-${here.pid}-1234567890-${'b'.repeat(16)}.journal`), `${mounted}\n`); };
+    const journal = async (place: string): Promise<void> => {
+      await writeFile(join(journals, `${place}-${here.pid}-1234567890-${'b'.repeat(16)}.journal`), `${mounted}\n`);
+    };
     await journal('c'.repeat(16));
     expect(await project.run('run')).toMatchObject({ code: 0, left: [basename(mounted)] });
     expect(await readdir(journals)).toHaveLength(1);
@@ -94,7 +124,12 @@ describe('mounted files', () => {
   });
 
   it('are in the folder that --mount-dir names', async () => {
-    const { code, stdout, project } = await runWith({ values }, workflowOf('console.log((await ctx.secrets.mountFile({ sources: ["A"] })).path)'), '--mount-dir', '/dev/shm');
+    const { code, stdout, project } = await runWith(
+      { values },
+      workflowOf('console.log((await ctx.secrets.mountFile({ sources: ["A"] })).path)'),
+      '--mount-dir',
+      '/dev/shm',
+    );
     expect(code).toBe(0);
     expect(stdout).toMatch(/\/dev\/shm\/kici-step-[0-9a-f]{32}\/secret\n/);
     expect((await readdir('/dev/shm')).filter((name) => stdout.includes(name))).toEqual([]);
@@ -106,7 +141,10 @@ it('removes a folder whatever permissions a step gave to what it put there', asy
   const folder = await mkdtemp(join(tmpdir(), 'kici-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o777);
-  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'support/remove-as-nobody.ts'), folder]);
+  const { status, stderr } = spawnSync(process.execPath, [
+    join(import.meta.dirname, 'support/remove-as-nobody.ts'),
+    folder,
+  ]);
   expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
   expect(await readdir(folder)).toEqual([]);
 });
@@ -115,8 +153,9 @@ it('removes a folder whatever permissions a step gave to what it put there', asy
 async function startWaiting(more: Readonly<Record<string, string>> = {}) {
   const api = await startFakeJobs({ values });
   onTestFinished(() => api.close());
-  const project = await makeProject({
-    'wait.ts': workflowOf(`
+  const project = await makeProject(
+    {
+      'wait.ts': workflowOf(`
       const { path } = await ctx.secrets.mountFile({ sources: ['A'] });
       const { spawn } = await import('node:child_process');
       const { writeFileSync } = await import('node:fs');
@@ -125,12 +164,18 @@ async function startWaiting(more: Readonly<Record<string, string>> = {}) {
       writeFileSync('pids', process.pid + ' ' + sleeper.pid);
       console.log('READY');
       await new Promise(() => setInterval(() => {}, 60_000));`),
-    'quick.ts': workflowOf('').replace('\'main\'', '\'quick\''),
-  }, { KICI_URL: api.url, ...more });
+      'quick.ts': workflowOf('').replace("'main'", "'quick'"),
+    },
+    { KICI_URL: api.url, ...more },
+  );
   const child = project.start(['run', 'main']);
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => { if (chunk.includes('READY')) resolve(); });
-    child.once('close', () => { reject(new Error('the run ended early')); });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (chunk.includes('READY')) resolve();
+    });
+    child.once('close', () => {
+      reject(new Error('the run ended early'));
+    });
   });
   return { project, child };
 }

@@ -6,7 +6,10 @@ const fifty = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`KEY_
 
 describe('values travel when they are asked for', () => {
   it('one get of fifty keys is one request with one key, and the session is closed', async () => {
-    const { code, stdout, api } = await runWith({ values: fifty }, workflowOf('console.log((await ctx.secrets.get("KEY_7")).length);'));
+    const { code, stdout, api } = await runWith(
+      { values: fifty },
+      workflowOf('console.log((await ctx.secrets.get("KEY_7")).length);'),
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('14\n');
     expect(keysRead(api)).toEqual([['KEY_7']]);
@@ -15,19 +18,32 @@ describe('values travel when they are asked for', () => {
   });
 
   it('fifty gets, an expose and a file in one turn are one request', async () => {
-    const { code, api } = await runWith({ values: fifty }, workflowOf(`
+    const { code, api } = await runWith(
+      { values: fifty },
+      workflowOf(`
       const s = ctx.secrets;
-      await Promise.all([...s.list().map((key) => s.get(key)), s.expose('KEY_1'), s.mountFile({ sources: ['KEY_2', 'KEY_3'] })]);`));
+      await Promise.all([...s.list().map((key) => s.get(key)), s.expose('KEY_1'), s.mountFile({ sources: ['KEY_2', 'KEY_3'] })]);`),
+    );
     expect(code).toBe(0);
     expect(keysRead(api)).toHaveLength(1);
     expect(keysRead(api)[0]).toHaveLength(50);
   });
 
   it('names alone ask for nothing', async () => {
-    const { stdout, api } = await runWith({ values: { B: 'value-b', A: 'value-a', a: 'value-c' }, declared: ['D'], unavailable: { U: 'sealed' } }, workflowOf(`
+    const { stdout, api } = await runWith(
+      { values: { B: 'value-b', A: 'value-a', a: 'value-c' }, declared: ['D'], unavailable: { U: 'sealed' } },
+      workflowOf(`
       const s = ctx.secrets;
-      console.log(JSON.stringify([s.list(), ['A', 'D', 'U', 'N', 'toString', '__proto__'].map((key) => s.has(key)), s.getMeta('A'), s.getMeta('N') ?? null]));`));
-    expect(stdout).toContain(JSON.stringify([['A', 'B', 'U', 'a'], [true, false, true, false, false, false], { backend: 'internal', scope: 'production', version: '3' }, null]));
+      console.log(JSON.stringify([s.list(), ['A', 'D', 'U', 'N', 'toString', '__proto__'].map((key) => s.has(key)), s.getMeta('A'), s.getMeta('N') ?? null]));`),
+    );
+    expect(stdout).toContain(
+      JSON.stringify([
+        ['A', 'B', 'U', 'a'],
+        [true, false, true, false, false, false],
+        { backend: 'internal', scope: 'production', version: '3' },
+        null,
+      ]),
+    );
     expect(keysRead(api)).toEqual([]);
   });
 
@@ -64,22 +80,44 @@ describe('a value that cannot be had', () => {
 
   it('because of an outage is never called missing', async () => {
     expect(await tell('ctx.secrets.get("U")', { unavailable: { U: 'sealed' } })).toMatchObject({
-      name: 'SecretUnavailableError', key: 'U', backend: 'corp-vault', scope: 'apps/shop', code: 'sealed', hint: 'unseal it',
+      name: 'SecretUnavailableError',
+      key: 'U',
+      backend: 'corp-vault',
+      scope: 'apps/shop',
+      code: 'sealed',
+      hint: 'unseal it',
     });
   });
 
-  it.each(['session_ended', 'permission_denied', 'audit_unavailable', 'internal_error'] as const)('because the orchestrator says %s is unavailable, with the orchestrator\'s hint', async (code) => {
-    const error = await tell('ctx.secrets.get("A")', { values: { A: 'value-of-a' }, readFails: code });
-    expect(error).toMatchObject({ name: 'SecretUnavailableError', key: 'A', backend: 'internal', scope: 'production', code });
-    expect(error['hint']).not.toBe('');
-  });
+  it.each(['session_ended', 'permission_denied', 'audit_unavailable', 'internal_error'] as const)(
+    "because the orchestrator says %s is unavailable, with the orchestrator's hint",
+    async (code) => {
+      const error = await tell('ctx.secrets.get("A")', { values: { A: 'value-of-a' }, readFails: code });
+      expect(error).toMatchObject({
+        name: 'SecretUnavailableError',
+        key: 'A',
+        backend: 'internal',
+        scope: 'production',
+        code,
+      });
+      expect(error['hint']).not.toBe('');
+    },
+  );
 
   it('because it was sealed for another key is unavailable, and not taken for this one', async () => {
-    expect(await tell('ctx.secrets.get("A")', { values: { A: 'value-of-a' }, mixedUp: true })).toMatchObject({ name: 'SecretUnavailableError', key: 'A', code: 'bad_answer' });
+    expect(await tell('ctx.secrets.get("A")', { values: { A: 'value-of-a' }, mixedUp: true })).toMatchObject({
+      name: 'SecretUnavailableError',
+      key: 'A',
+      code: 'bad_answer',
+    });
   });
 
   it('that is declared and not set says that', async () => {
-    expect(await tell('ctx.secrets.get("D")', { declared: ['D'] })).toMatchObject({ name: 'SecretNotSetError', code: 'secret_not_set', key: 'D' });
+    expect(await tell('ctx.secrets.get("D")', { declared: ['D'] })).toMatchObject({
+      name: 'SecretNotSetError',
+      code: 'secret_not_set',
+      key: 'D',
+    });
   });
 
   it('that is binary names mountFile, and nothing is replaced', async () => {
@@ -89,33 +127,67 @@ describe('a value that cannot be had', () => {
   });
 
   it('a file lists every missing and unavailable key in one error', async () => {
-    const error = await tell('ctx.secrets.mountFile({ sources: ["A", "M1", "U", "M2", "D"] })', { values: { A: 'value-of-a' }, unavailable: { U: 'timeout' }, declared: ['D'] });
+    const error = await tell('ctx.secrets.mountFile({ sources: ["A", "M1", "U", "M2", "D"] })', {
+      values: { A: 'value-of-a' },
+      unavailable: { U: 'timeout' },
+      declared: ['D'],
+    });
     expect(error).toMatchObject({ name: 'SecretNotFoundError', keys: ['M1', 'M2'] });
     for (const key of ['M1', 'M2', 'U', 'timeout', 'D']) expect(error['message']).toContain(key);
   });
 
   it.each([
-    ['sources: []', 'no_sources'], ['sources: ["A"], name: "../x"', 'invalid_file_name'], ['sources: ["A"], name: ".."', 'invalid_file_name'],
-    ['sources: ["A"], mode: 0o1777', 'invalid_options'], ['sources: "A"', 'invalid_options'],
+    ['sources: []', 'no_sources'],
+    ['sources: ["A"], name: "../x"', 'invalid_file_name'],
+    ['sources: ["A"], name: ".."', 'invalid_file_name'],
+    ['sources: ["A"], mode: 0o1777', 'invalid_options'],
+    ['sources: "A"', 'invalid_options'],
   ])('mountFile({ %s }) is a typed error: %s', async (options, code) => {
-    expect(await tell(`ctx.secrets.mountFile({ ${options} })`, { values: { A: 'value-of-a' } })).toMatchObject({ name: 'SecretFileError', code });
+    expect(await tell(`ctx.secrets.mountFile({ ${options} })`, { values: { A: 'value-of-a' } })).toMatchObject({
+      name: 'SecretFileError',
+      code,
+    });
   });
 
   it('a second file of the same name is an error', async () => {
-    expect(await tell('ctx.secrets.mountFile({ sources: ["A"], name: "a" }).then(() => ctx.secrets.mountFile({ sources: ["A"], name: "a" }))', { values: { A: 'value-of-a' } }))
-      .toMatchObject({ name: 'SecretFileError', code: 'duplicate_file_name' });
+    expect(
+      await tell(
+        'ctx.secrets.mountFile({ sources: ["A"], name: "a" }).then(() => ctx.secrets.mountFile({ sources: ["A"], name: "a" }))',
+        { values: { A: 'value-of-a' } },
+      ),
+    ).toMatchObject({ name: 'SecretFileError', code: 'duplicate_file_name' });
   });
 
-  it.each([['NODE_OPTIONS', 'refused_variable'], ['PATH', 'refused_variable'], ['LD_PRELOAD', 'refused_variable'], ['KICI_ENV', 'refused_variable'], ['a-b', 'invalid_variable'], ['1A', 'invalid_variable']])('exposeFile refuses %s: %s', async (name, code) => {
-    expect(await tell(`ctx.secrets.exposeFile(${JSON.stringify(name)}, { sources: ["A"] })`, { values: { A: 'value-of-a' } })).toMatchObject({ name: 'EnvironmentNameError', code });
+  it.each([
+    ['NODE_OPTIONS', 'refused_variable'],
+    ['PATH', 'refused_variable'],
+    ['LD_PRELOAD', 'refused_variable'],
+    ['KICI_ENV', 'refused_variable'],
+    ['a-b', 'invalid_variable'],
+    ['1A', 'invalid_variable'],
+  ])('exposeFile refuses %s: %s', async (name, code) => {
+    expect(
+      await tell(`ctx.secrets.exposeFile(${JSON.stringify(name)}, { sources: ["A"] })`, {
+        values: { A: 'value-of-a' },
+      }),
+    ).toMatchObject({ name: 'EnvironmentNameError', code });
   });
 
   it('expose refuses a key that no shell can read', async () => {
-    expect(await tell('ctx.secrets.expose("a.b")', { values: { 'a.b': 'value-of-ab' } })).toMatchObject({ name: 'EnvironmentNameError', code: 'invalid_variable' });
+    expect(await tell('ctx.secrets.expose("a.b")', { values: { 'a.b': 'value-of-ab' } })).toMatchObject({
+      name: 'EnvironmentNameError',
+      code: 'invalid_variable',
+    });
   });
 
   it('in a job without an environment says that it binds none, and nobody is asked', async () => {
-    const { stdout, stderr, code, api } = await runWith({ values: { A: 'value-of-a' } }, withSteps('step("s", async (ctx) => { console.log(JSON.stringify(ctx.secrets.list())); await ctx.secrets.get("A"); })', 'needs: []'));
+    const { stdout, stderr, code, api } = await runWith(
+      { values: { A: 'value-of-a' } },
+      withSteps(
+        'step("s", async (ctx) => { console.log(JSON.stringify(ctx.secrets.list())); await ctx.secrets.get("A"); })',
+        'needs: []',
+      ),
+    );
     expect(code).toBe(1);
     expect(stdout).toContain('[]\n');
     expect(stderr).toContain('binds no environment');
@@ -125,17 +197,23 @@ describe('a value that cannot be had', () => {
 
 describe('ctx.secrets', () => {
   it('shows the migration when a secret is read as a property', async () => {
-    const { code, stderr } = await runWith({ values: { TOKEN: 'value-of-token' } }, workflowOf('if (ctx.secrets.TOKEN) console.log("no")'));
+    const { code, stderr } = await runWith(
+      { values: { TOKEN: 'value-of-token' } },
+      workflowOf('if (ctx.secrets.TOKEN) console.log("no")'),
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('await ctx.secrets.get("TOKEN")');
     expect(stderr).toContain('ctx.secrets.has("TOKEN")');
   });
 
   it('serialises as names only, and can be awaited, inspected and compared', async () => {
-    const { stdout, code } = await runWith({ values: { TOKEN: 'value-of-token' } }, workflowOf(`
+    const { stdout, code } = await runWith(
+      { values: { TOKEN: 'value-of-token' } },
+      workflowOf(`
       await ctx.secrets.get('TOKEN');
       const { inspect } = await import('node:util');
-      console.log(JSON.stringify(ctx.secrets), inspect(ctx.secrets, { showHidden: true }), String(ctx.secrets), await ctx.secrets === ctx.secrets, ctx.secrets.constructor === Object);`));
+      console.log(JSON.stringify(ctx.secrets), inspect(ctx.secrets, { showHidden: true }), String(ctx.secrets), await ctx.secrets === ctx.secrets, ctx.secrets.constructor === Object);`),
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('{"secrets":["TOKEN"]} StepSecrets [ \'TOKEN\' ] [object Object] true true');
   });

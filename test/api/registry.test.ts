@@ -24,7 +24,10 @@ describe.each(entries)('operation %s', (id, operation) => {
   });
 
   it('belongs to its category', () => {
-    const prefixes: Record<string, string[]> = { environments: ['environments', 'bindings'], secrets: ['secrets', 'scopes'] };
+    const prefixes: Record<string, string[]> = {
+      environments: ['environments', 'bindings'],
+      secrets: ['secrets', 'scopes'],
+    };
     expect(prefixes[operation.category] ?? [operation.category]).toContain(id.split('.')[0]);
   });
 });
@@ -35,7 +38,7 @@ describe('the registry as a whole', () => {
     expect(new Set(routes).size).toBe(routes.length);
   });
 
-  it('gives every permission to somebody, but a job\'s own to no role', () => {
+  it("gives every permission to somebody, but a job's own to no role", () => {
     for (const permission of permissions) {
       const holders = Object.values(rolePermissions).filter((held) => held.includes(permission));
       expect(holders.length > 0).toBe(permission !== 'jobs:session');
@@ -43,12 +46,18 @@ describe('the registry as a whole', () => {
   });
 
   it('leaves the settings of backends to owners', () => {
-    expect(Object.entries(rolePermissions).filter(([, held]) => held.includes('backends:write')).map(([role]) => role)).toEqual(['owner']);
+    expect(
+      Object.entries(rolePermissions)
+        .filter(([, held]) => held.includes('backends:write'))
+        .map(([role]) => role),
+    ).toEqual(['owner']);
   });
 
   it('has no operation that answers with a value, but the sealed one of a job', () => {
     const document = openApiDocument('0');
-    const answers = JSON.stringify(document['paths'], (name, value: unknown) => (name === 'requestBody' || name === 'parameters' ? undefined : value));
+    const answers = JSON.stringify(document['paths'], (name, value: unknown) =>
+      name === 'requestBody' || name === 'parameters' ? undefined : value,
+    );
     expect(answers).not.toContain('the value, base64');
   });
 
@@ -61,7 +70,8 @@ describe('the registry as a whole', () => {
 describe('audit subjects', () => {
   it('never record a value, a credential or a setting', () => {
     for (const [, operation] of entries) {
-      for (const field of ['value', 'secretSettings', 'settings', 'agentPublicKey']) expect(operation.subject).not.toContain(field);
+      for (const field of ['value', 'secretSettings', 'settings', 'agentPublicKey'])
+        expect(operation.subject).not.toContain(field);
     }
   });
 

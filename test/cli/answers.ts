@@ -4,8 +4,17 @@ const at = '2026-11-25T10:00:00.123Z';
 const binding = { id: 'b1', scope: 'corp-vault:apps/shop/**', host: '**', priority: 10 };
 const capabilities = { write: true, listConsistency: 'strong', maxValueBytes: 65_536 };
 const backend = {
-  name: 'corp-vault', type: 'vault', settings: { address: 'https://vault:8200' }, secretSettings: ['auth.secretId'], optional: false,
-  cacheMaxAgeMs: 30_000, serveStaleMs: 0, createdAt: at, updatedAt: at, capabilities, health: { breaker: 'closed', lastCheckAt: at, latencyMs: 12.4 },
+  name: 'corp-vault',
+  type: 'vault',
+  settings: { address: 'https://vault:8200' },
+  secretSettings: ['auth.secretId'],
+  optional: false,
+  cacheMaxAgeMs: 30_000,
+  serveStaleMs: 0,
+  createdAt: at,
+  updatedAt: at,
+  capabilities,
+  health: { breaker: 'closed', lastCheckAt: at, latencyMs: 12.4 },
 };
 const token = { id: 't1', name: 'ci', role: 'author' as const, createdAt: at };
 const setting = { type: 'string', required: true, secret: false, description: 'a setting', example: 'x' };
@@ -14,72 +23,197 @@ const setting = { type: 'string', required: true, secret: false, description: 'a
 export const answers: Answers = {
   'organizations.create': ({ name }) => ({ name }),
   'organizations.list': () => ({ organizations: [{ name: 'default', createdAt: at }] }),
-  'environments.create': ({ name, bind }) => ({ name, createdAt: at, bindings: bind.map((scope, index) => ({ ...binding, id: `b${index}`, scope: `internal:${scope}` })) }),
+  'environments.create': ({ name, bind }) => ({
+    name,
+    createdAt: at,
+    bindings: bind.map((scope, index) => ({ ...binding, id: `b${index}`, scope: `internal:${scope}` })),
+  }),
   'environments.list': () => ({ environments: [{ name: 'production', createdAt: at, bindings: 2 }] }),
-  'environments.show': ({ environment }) => ({ name: environment, createdAt: at, bindings: [binding, { ...binding, id: 'b2', map: { password: 'DB_PASSWORD' } }, { ...binding, id: 'b3', prefix: 'DB_' }] }),
+  'environments.show': ({ environment }) => ({
+    name: environment,
+    createdAt: at,
+    bindings: [
+      binding,
+      { ...binding, id: 'b2', map: { password: 'DB_PASSWORD' } },
+      { ...binding, id: 'b3', prefix: 'DB_' },
+    ],
+  }),
   'environments.delete': () => ({}),
   'bindings.add': (input) => ({ ...binding, scope: input.scope, priority: input.priority ?? 0 }),
   'bindings.update': (input) => ({ ...binding, id: input.id, priority: input.priority ?? 0 }),
   'bindings.remove': () => ({}),
-  'secrets.set': ({ scope, key, value }) => ({ scope: `internal:${scope}`, key, version: '7', bytes: Buffer.byteLength(value, 'base64'), updatedAt: at }),
-  'secrets.declare': ({ scope, key }) => ({ scope: `internal:${scope}`, key }),
-  'secrets.list': ({ scope }) => (scope === 'empty' ? { secrets: [], unlisted: [], unnameable: [] } : {
-    secrets: [
-      { scope: `internal:${scope}`, key: 'DB_PASSWORD', version: '7', updatedAt: at, status: 'set' },
-      { scope: `internal:${scope}`, key: scope === 'hostile' ? '\u001b[31mred\u202e\n' : 'SENTRY_DSN', status: 'unset' },
-    ],
-    unlisted: [{ scope: 'internal:closed', code: 'permission_denied' }], unnameable: [{ name: 'a b', reason: 'a scope segment has only A-Z' }],
+  'secrets.set': ({ scope, key, value }) => ({
+    scope: `internal:${scope}`,
+    key,
+    version: '7',
+    bytes: Buffer.byteLength(value, 'base64'),
+    updatedAt: at,
   }),
+  'secrets.declare': ({ scope, key }) => ({ scope: `internal:${scope}`, key }),
+  'secrets.list': ({ scope }) =>
+    scope === 'empty'
+      ? { secrets: [], unlisted: [], unnameable: [] }
+      : {
+          secrets: [
+            { scope: `internal:${scope}`, key: 'DB_PASSWORD', version: '7', updatedAt: at, status: 'set' },
+            {
+              scope: `internal:${scope}`,
+              key: scope === 'hostile' ? '\u001b[31mred\u202e\n' : 'SENTRY_DSN',
+              status: 'unset',
+            },
+          ],
+          unlisted: [{ scope: 'internal:closed', code: 'permission_denied' }],
+          unnameable: [{ name: 'a b', reason: 'a scope segment has only A-Z' }],
+        },
   'secrets.delete': ({ key }) => ({ existed: key !== 'NOTHING' }),
-  'secrets.versions': () => ({ versions: [{ version: '7', createdAt: at, current: true, readable: true }, { version: '6', current: false, readable: false }] }),
+  'secrets.versions': () => ({
+    versions: [
+      { version: '7', createdAt: at, current: true, readable: true },
+      { version: '6', current: false, readable: false },
+    ],
+  }),
   'secrets.restore': ({ scope, key }) => ({ scope: `internal:${scope}`, key, version: '8', updatedAt: at }),
   'scopes.list': () => ({ scopes: ['internal:production', 'internal:staging'] }),
   'scopes.create': ({ scope }) => ({ scope: `internal:${scope}` }),
   'scopes.rename': ({ to }) => ({ scope: `internal:${to}` }),
   'scopes.delete': () => ({ deletedSecrets: 1 }),
   'variables.set': ({ name, value, locked }) => ({ name, value, locked: locked ?? false, updatedAt: at }),
-  'variables.list': () => ({ variables: [{ name: 'LOG_LEVEL', value: 'info', locked: true, updatedAt: at }, { name: 'LINES', value: 'a\nb', locked: false, updatedAt: at }] }),
+  'variables.list': () => ({
+    variables: [
+      { name: 'LOG_LEVEL', value: 'info', locked: true, updatedAt: at },
+      { name: 'LINES', value: 'a\nb', locked: false, updatedAt: at },
+    ],
+  }),
   'variables.delete': () => ({ existed: true }),
   'backends.types': () => ({
-    types: [{
-      type: 'vault', title: 'HashiCorp Vault or OpenBao', summary: 'KV engines of version 1 and 2', addable: true, capabilities,
-      settings: [
-        { ...setting, name: 'address', type: 'address' }, { ...setting, name: 'auth.method', type: 'choice', choices: ['token', 'approle'] },
-        { ...setting, name: 'auth.secretId', secret: true, when: { field: 'auth.method', is: ['approle'] } }, { ...setting, name: 'auth.token', secret: true },
-        { ...setting, name: 'kvVersion', type: 'integer', required: false, default: 2 }, { ...setting, name: 'tlsVerify', type: 'boolean', required: false },
-      ],
-    }],
-    problems: [{ package: '@kici-dev/secret-backend-aws', problem: 'the package is not installed', hint: 'npm install @kici-dev/secret-backend-aws' }],
+    types: [
+      {
+        type: 'vault',
+        title: 'HashiCorp Vault or OpenBao',
+        summary: 'KV engines of version 1 and 2',
+        addable: true,
+        capabilities,
+        settings: [
+          { ...setting, name: 'address', type: 'address' },
+          { ...setting, name: 'auth.method', type: 'choice', choices: ['token', 'approle'] },
+          { ...setting, name: 'auth.secretId', secret: true, when: { field: 'auth.method', is: ['approle'] } },
+          { ...setting, name: 'auth.token', secret: true },
+          { ...setting, name: 'kvVersion', type: 'integer', required: false, default: 2 },
+          { ...setting, name: 'tlsVerify', type: 'boolean', required: false },
+        ],
+      },
+    ],
+    problems: [
+      {
+        package: '@kici-dev/secret-backend-aws',
+        problem: 'the package is not installed',
+        hint: 'npm install @kici-dev/secret-backend-aws',
+      },
+    ],
   }),
   'backends.add': ({ name, type }) => ({ ...backend, name, type }),
   'backends.update': ({ name }) => ({ ...backend, name }),
-  'backends.list': () => ({ backends: [backend, { ...backend, name: 'eu-aws', type: 'aws', optional: true, health: { breaker: 'open', failure: 'throttled' } }] }),
+  'backends.list': () => ({
+    backends: [
+      backend,
+      { ...backend, name: 'eu-aws', type: 'aws', optional: true, health: { breaker: 'open', failure: 'throttled' } },
+    ],
+  }),
   'backends.show': ({ name }) => ({ ...backend, name }),
   'backends.remove': () => ({}),
-  'backends.test': ({ name }) => (name === 'broken'
-    ? { healthy: false, latencyMs: 3, code: 'unauthenticated', hint: 'renew the credentials' }
-    : { healthy: true, latencyMs: 12.4, identity: 'approle kici', server: 'OpenBao 2.7.2', listed: 3 }),
-  'resolution.catalogue': () => ({ secrets: [
-    { key: 'DB_PASSWORD', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', status: 'available' },
-    { key: 'API_KEY', backend: 'eu-aws', scope: 'apps', status: 'unavailable', code: 'throttled' },
-  ] }),
-  'resolution.explain': ({ key }) => (key === 'DB_PASSWROD' ? { key, status: 'not_found', candidates: [], blockedBy: [], near: ['DB_PASSWORD'], limits: [], backends: [] } : {
-    key, status: 'available',
-    candidates: [
-      { backend: 'corp-vault', scope: 'apps/shop/db', sourceKey: 'password', binding: 'b1', priority: 10, version: '3', declaredOnly: false, rule: '' },
-      { backend: 'internal', scope: 'production', sourceKey: key, binding: 'b2', priority: 0, version: '7', declaredOnly: false, rule: 'higher priority' },
-    ],
-    blockedBy: [], near: [], limits: ['eu-aws lists with a delay'], backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
-  }),
-  'resolution.check': ({ environment }) => (environment === 'staging' ? { keys: 3, problems: [] } : {
-    keys: 12, problems: [
-      { kind: 'backend_failed', severity: 'error', subject: 'corp-vault', message: 'the backend is sealed', hint: 'unseal it' },
-      { kind: 'key_unset', severity: 'warning', subject: 'SENTRY_DSN', message: 'declared and not set', hint: 'set it' },
+  'backends.test': ({ name }) =>
+    name === 'broken'
+      ? { healthy: false, latencyMs: 3, code: 'unauthenticated', hint: 'renew the credentials' }
+      : { healthy: true, latencyMs: 12.4, identity: 'approle kici', server: 'OpenBao 2.7.2', listed: 3 },
+  'resolution.catalogue': () => ({
+    secrets: [
+      { key: 'DB_PASSWORD', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', status: 'available' },
+      { key: 'API_KEY', backend: 'eu-aws', scope: 'apps', status: 'unavailable', code: 'throttled' },
     ],
   }),
+  'resolution.explain': ({ key }) =>
+    key === 'DB_PASSWROD'
+      ? { key, status: 'not_found', candidates: [], blockedBy: [], near: ['DB_PASSWORD'], limits: [], backends: [] }
+      : {
+          key,
+          status: 'available',
+          candidates: [
+            {
+              backend: 'corp-vault',
+              scope: 'apps/shop/db',
+              sourceKey: 'password',
+              binding: 'b1',
+              priority: 10,
+              version: '3',
+              declaredOnly: false,
+              rule: '',
+            },
+            {
+              backend: 'internal',
+              scope: 'production',
+              sourceKey: key,
+              binding: 'b2',
+              priority: 0,
+              version: '7',
+              declaredOnly: false,
+              rule: 'higher priority',
+            },
+          ],
+          blockedBy: [],
+          near: [],
+          limits: ['eu-aws lists with a delay'],
+          backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
+        },
+  'resolution.check': ({ environment }) =>
+    environment === 'staging'
+      ? { keys: 3, problems: [] }
+      : {
+          keys: 12,
+          problems: [
+            {
+              kind: 'backend_failed',
+              severity: 'error',
+              subject: 'corp-vault',
+              message: 'the backend is sealed',
+              hint: 'unseal it',
+            },
+            {
+              kind: 'key_unset',
+              severity: 'warning',
+              subject: 'SENTRY_DSN',
+              message: 'declared and not set',
+              hint: 'set it',
+            },
+          ],
+        },
   'tokens.create': (input) => ({ ...token, name: input.name, role: input.role, token: 'kici_tok_0123456789' }),
-  'tokens.list': () => ({ tokens: [token, { ...token, id: 't2', role: 'agent', expiresAt: at, environments: ['production'], agent: { id: 'runner-1', labels: {} } }] }),
+  'tokens.list': () => ({
+    tokens: [
+      token,
+      {
+        ...token,
+        id: 't2',
+        role: 'agent',
+        expiresAt: at,
+        environments: ['production'],
+        agent: { id: 'runner-1', labels: {} },
+      },
+    ],
+  }),
   'tokens.revoke': () => ({}),
-  'audit.list': () => ({ rows: [{ sequence: 2, at, phase: 'outcome', operation: 'secrets.set', actor: 'token t1', subject: { scope: 'production', key: 'DB_PASSWORD' }, result: 'done', intent: 1 }] }),
+  'audit.list': () => ({
+    rows: [
+      {
+        sequence: 2,
+        at,
+        phase: 'outcome',
+        operation: 'secrets.set',
+        actor: 'token t1',
+        subject: { scope: 'production', key: 'DB_PASSWORD' },
+        result: 'done',
+        intent: 1,
+      },
+    ],
+  }),
   'audit.verify': () => ({ intact: true, rows: 2, openIntents: [], problems: [] }),
 };

@@ -22,7 +22,10 @@ describeLane({ name: 'bash', missing: missing('bash') }, () => {
       input: `${completionScript('bash', program)}\nCOMP_WORDS=(kici-admin ${line}); COMP_CWORD=${words.length}; _kici_admin; printf '%s\\n' "\${COMPREPLY[@]}"\n`,
     });
     expect(stderr.toString()).toBe('');
-    return stdout.toString().split('\n').filter((word) => word !== '');
+    return stdout
+      .toString()
+      .split('\n')
+      .filter((word) => word !== '');
   }
 
   it('offers commands, their subcommands and their options', () => {
@@ -55,12 +58,22 @@ describeLane({ name: 'fish', missing: missing('fish') }, () => {
     folder = await mkdtemp(join(tmpdir(), 'kici-completion-'));
     await writeFile(join(folder, 'completion.fish'), completionScript('fish', program));
   });
-  afterAll(async () => { await rm(folder, { recursive: true }); });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
 
   function offered(line: string): string[] {
-    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', `source ${join(folder, 'completion.fish')}; complete -C '${line}'`], { env: { ...process.env, HOME: folder, TERM: 'dumb' } });
+    const { stdout, stderr } = spawnSync(
+      'fish',
+      ['--no-config', '-c', `source ${join(folder, 'completion.fish')}; complete -C '${line}'`],
+      { env: { ...process.env, HOME: folder, TERM: 'dumb' } },
+    );
     expect(stderr.toString()).toBe('');
-    return stdout.toString().split('\n').filter((word) => word !== '').map((word) => word.split('\t')[0] ?? '');
+    return stdout
+      .toString()
+      .split('\n')
+      .filter((word) => word !== '')
+      .map((word) => word.split('\t')[0] ?? '');
   }
 
   it('offers commands, options, and the words that an option takes', () => {
@@ -75,7 +88,8 @@ describe('every script', () => {
     const script = completionScript(shell, program);
     for (const node of completionNodes(program)) {
       expect(script).toContain(`'${node.path}'`);
-      for (const option of node.options) expect(script).toContain(shell === 'fish' ? `-l ${option.long.slice(2)} ` : option.long);
+      for (const option of node.options)
+        expect(script).toContain(shell === 'fish' ? `-l ${option.long.slice(2)} ` : option.long);
     }
   });
 });

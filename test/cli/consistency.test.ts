@@ -6,12 +6,17 @@ import { commandGroups, createProgram } from '../../src/cli/admin/program.ts';
 
 const program = createProgram({ version: '0', writeOut: () => {}, writeErr: () => {}, run: async () => {} });
 
-const specs = commandGroups.flatMap((entry) => ('commands' in entry
-  ? entry.commands.map((command) => ({ line: `kici-admin ${entry.name} ${command.name}`, command }))
-  : [{ line: `kici-admin ${entry.name}`, command: entry }]));
+const specs = commandGroups.flatMap((entry) =>
+  'commands' in entry
+    ? entry.commands.map((command) => ({ line: `kici-admin ${entry.name} ${command.name}`, command }))
+    : [{ line: `kici-admin ${entry.name}`, command: entry }],
+);
 
 function find(line: string): Command | undefined {
-  return line.split(' ').slice(1).reduce<Command | undefined>((parent, name) => parent?.commands.find((child) => child.name() === name), program);
+  return line
+    .split(' ')
+    .slice(1)
+    .reduce<Command | undefined>((parent, name) => parent?.commands.find((child) => child.name() === name), program);
 }
 
 function leaves(command: Command): Command[] {
@@ -19,11 +24,16 @@ function leaves(command: Command): Command[] {
 }
 
 describe('every operation of the registry', () => {
-  it.each(Object.entries(operations).filter(([, operation]) => operation.command?.startsWith('kici-admin ')))('%s has its command', (id, operation) => {
-    const owners = specs.filter(({ command }) => command.operations.some((own) => own === id)).map(({ line }) => line);
-    expect(owners).toEqual([operation.command]);
-    expect(find(operation.command ?? '')).toBeDefined();
-  });
+  it.each(Object.entries(operations).filter(([, operation]) => operation.command?.startsWith('kici-admin ')))(
+    '%s has its command',
+    (id, operation) => {
+      const owners = specs
+        .filter(({ command }) => command.operations.some((own) => own === id))
+        .map(({ line }) => line);
+      expect(owners).toEqual([operation.command]);
+      expect(find(operation.command ?? '')).toBeDefined();
+    },
+  );
 });
 
 describe.each(specs)('$line', ({ line, command }) => {
@@ -34,7 +44,13 @@ describe.each(specs)('$line', ({ line, command }) => {
   it('has help with an example of itself, and --json', () => {
     const declared = find(line);
     let help = '';
-    declared?.configureOutput({ writeOut: (text) => { help += text; } }).outputHelp();
+    declared
+      ?.configureOutput({
+        writeOut: (text) => {
+          help += text;
+        },
+      })
+      .outputHelp();
     expect(help).toContain('--json');
     expect(help).toMatch(/\nExamples?:\n/);
     for (const example of command.examples) {
@@ -55,6 +71,8 @@ describe('the tree as a whole', () => {
   });
 
   it('offers every role', () => {
-    expect(find('kici-admin token create')?.options.find((option) => option.long === '--role')?.argChoices).toEqual([...roleNames]);
+    expect(find('kici-admin token create')?.options.find((option) => option.long === '--role')?.argChoices).toEqual([
+      ...roleNames,
+    ]);
   });
 });

@@ -6,8 +6,12 @@ import { startWireApi, type WireApi } from '../support/wire-api.ts';
 import { answers } from './answers.ts';
 
 let api: WireApi;
-beforeEach(async () => { api = await startWireApi(answers); });
-afterEach(async () => { await api.close(); });
+beforeEach(async () => {
+  api = await startWireApi(answers);
+});
+afterEach(async () => {
+  await api.close();
+});
 
 const run = (...args: string[]): Promise<Outcome> => runAdmin(args, { environment: { KICI_URL: api.url } });
 
@@ -51,7 +55,10 @@ describe('exit codes and streams', () => {
   });
 
   it('keeps quiet when its reader leaves early', () => {
-    const { status, stderr } = spawnSync('bash', ['-c', `set -o pipefail; '${process.execPath}' src/cli/bin/kici-admin.mjs completion bash | true`]);
+    const { status, stderr } = spawnSync('bash', [
+      '-c',
+      `set -o pipefail; '${process.execPath}' src/cli/bin/kici-admin.mjs completion bash | true`,
+    ]);
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
   });
 

@@ -8,29 +8,43 @@ import { runAdmin } from '../support/run-program.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'kici-scaffold-')); });
-afterEach(async () => { await rm(folder, { recursive: true }); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kici-scaffold-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
 
 describe('kici-admin backend scaffold', () => {
   it('writes a backend whose conformance test passes', async () => {
     const outcome = await runAdmin(['backend', 'scaffold', 'vault-of-mine', '--json'], { cwd: folder });
     expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(JSON.parse(outcome.stdout)).toEqual({ folder: join(folder, 'vault-of-mine'), files: ['README.md', 'conformance.test.ts', 'index.ts', 'package.json'] });
-    for (const file of await readdir(join(folder, 'vault-of-mine'))) expect(await readFile(join(folder, 'vault-of-mine', file), 'utf8')).not.toContain('my-store');
+    expect(JSON.parse(outcome.stdout)).toEqual({
+      folder: join(folder, 'vault-of-mine'),
+      files: ['README.md', 'conformance.test.ts', 'index.ts', 'package.json'],
+    });
+    for (const file of await readdir(join(folder, 'vault-of-mine')))
+      expect(await readFile(join(folder, 'vault-of-mine', file), 'utf8')).not.toContain('my-store');
 
     // As `npm install` would lay them out.
     await mkdir(join(folder, 'node_modules/@kici-dev'), { recursive: true });
     await symlink(join(root, 'src/contract'), join(folder, 'node_modules/@kici-dev/secret-backend'));
     await symlink(join(root, 'src/conformance'), join(folder, 'node_modules/@kici-dev/secret-backend-conformance'));
     const { NODE_TEST_CONTEXT: _outer, ...env } = process.env;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], { cwd: join(folder, 'vault-of-mine'), env });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], {
+      cwd: join(folder, 'vault-of-mine'),
+      env,
+    });
     expect(stdout).toMatch(/# fail 0\n/);
     expect(Number(/# pass (\d+)/.exec(stdout)?.[1])).toBeGreaterThan(50);
   });
 
   it('is about 40 lines of backend', async () => {
     const source = await readFile(join(root, 'src/cli/admin/scaffold/template/index.ts'), 'utf8');
-    const body = source.slice(source.indexOf('export function createBackend'), source.indexOf('export const definition'));
+    const body = source.slice(
+      source.indexOf('export function createBackend'),
+      source.indexOf('export const definition'),
+    );
     expect(body.trim().split('\n').length).toBeLessThanOrEqual(55);
   });
 
@@ -44,7 +58,8 @@ describe('kici-admin backend scaffold', () => {
   });
 
   it('refuses a name that could lead elsewhere', async () => {
-    for (const name of ['../x', 'A', 'a/b', '']) expect(await runAdmin(['backend', 'scaffold', name], { cwd: folder })).toMatchObject({ exitCode: 2, stdout: '' });
+    for (const name of ['../x', 'A', 'a/b', ''])
+      expect(await runAdmin(['backend', 'scaffold', name], { cwd: folder })).toMatchObject({ exitCode: 2, stdout: '' });
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -12,23 +12,37 @@ const base = ['secret', 'set', '--scope', 'production', 'DB_PASSWORD'];
 let api: WireApi;
 let folder: string;
 
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'kici-secret-set-')); });
-afterAll(async () => { await rm(folder, { recursive: true }); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kici-secret-set-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
 beforeEach(async () => {
   api = await startWireApi({
     'secrets.set': ({ scope, key, value }) => {
       if (key === 'DENIED') throw new ApiError('permission_denied', `this token may not set ${key}`);
-      return { scope: `internal:${scope}`, key, version: '7', bytes: Buffer.byteLength(value, 'base64'), updatedAt: '2026-11-25T10:00:00.123Z' };
+      return {
+        scope: `internal:${scope}`,
+        key,
+        version: '7',
+        bytes: Buffer.byteLength(value, 'base64'),
+        updatedAt: '2026-11-25T10:00:00.123Z',
+      };
     },
   });
 });
-afterEach(async () => { await api.close(); });
+afterEach(async () => {
+  await api.close();
+});
 
-const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> => runAdmin(args, { ...options, environment: { KICI_URL: api.url, ...options.environment } });
+const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
+  runAdmin(args, { ...options, environment: { KICI_URL: api.url, ...options.environment } });
 
 function stored(): Buffer {
   const input: unknown = api.calls[0]?.input;
-  if (api.calls.length !== 1 || typeof input !== 'object' || input === null || !('value' in input)) throw new Error(`expected one write, saw ${JSON.stringify(api.calls)}`);
+  if (api.calls.length !== 1 || typeof input !== 'object' || input === null || !('value' in input))
+    throw new Error(`expected one write, saw ${JSON.stringify(api.calls)}`);
   return Buffer.from(String(input.value), 'base64');
 }
 
@@ -60,10 +74,13 @@ describe('input modes', () => {
     for (const flags of [['--from-stdin'], []]) {
       const outcome = await run([...base, ...flags], { stdin: `${secret}\n` });
       expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(outcome.stdout).toBe('set DB_PASSWORD in scope internal:production: 11 bytes, version 7, 2026-11-25T10:00:00Z\n');
+      expect(outcome.stdout).toBe(
+        'set DB_PASSWORD in scope internal:production: 11 bytes, version 7, 2026-11-25T10:00:00Z\n',
+      );
     }
     expect(api.calls.length).toBe(2);
-    for (const { input } of api.calls) expect(input).toEqual({ scope: 'production', key: 'DB_PASSWORD', value: Buffer.from(secret).toString('base64') });
+    for (const { input } of api.calls)
+      expect(input).toEqual({ scope: 'production', key: 'DB_PASSWORD', value: Buffer.from(secret).toString('base64') });
   });
 
   it('reads a file', async () => {
@@ -142,7 +159,10 @@ describe('what is stored', () => {
 
   it('refuses 64 KiB and one byte, from a file and from a pipe', async () => {
     const big = 'x'.repeat(65_537);
-    for (const outcome of [await run(base, { stdin: big }), await run([...base, '--from-file', await file('big', big)])]) {
+    for (const outcome of [
+      await run(base, { stdin: big }),
+      await run([...base, '--from-file', await file('big', big)]),
+    ]) {
       expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
       expect(outcome.stderr).toContain('too_large: the value is larger than 65536 bytes');
     }
@@ -163,7 +183,9 @@ describe('what is stored', () => {
 
 describe('fingerprint and rehearsal', () => {
   it('goes on when the fingerprint is that of the bytes to be stored', async () => {
-    expect((await run([...base, '--confirm-fingerprint', sha256('one').toUpperCase()], { stdin: 'one\n' })).exitCode).toBe(0);
+    expect(
+      (await run([...base, '--confirm-fingerprint', sha256('one').toUpperCase()], { stdin: 'one\n' })).exitCode,
+    ).toBe(0);
   });
 
   it('refuses any other before a request, and says so where the untrimmed bytes match', async () => {
@@ -181,12 +203,24 @@ describe('fingerprint and rehearsal', () => {
     expect((await run([...base, '--confirm-fingerprint', 'abc'], { stdin: 'one' })).exitCode).toBe(2);
   });
 
-  it('prints the rehearsal\'s exact line and writes nothing', async () => {
+  it("prints the rehearsal's exact line and writes nothing", async () => {
     const outcome = await run([...base, '--dry-run'], { stdin: `${secret}\n` });
-    expect(outcome).toEqual({ exitCode: 0, stderr: '', stdout: `[dry-run] would set DB_PASSWORD in scope production sha256=${sha256(secret)}\n` });
+    expect(outcome).toEqual({
+      exitCode: 0,
+      stderr: '',
+      stdout: `[dry-run] would set DB_PASSWORD in scope production sha256=${sha256(secret)}\n`,
+    });
     const json = await run([...base, '--dry-run', '--json'], { stdin: `${secret}\n` });
-    expect(JSON.parse(json.stdout)).toEqual({ dryRun: true, scope: 'production', key: 'DB_PASSWORD', bytes: 11, sha256: sha256(secret) });
-    expect((await run([...base, '--dry-run', '--confirm-fingerprint', sha256('x')], { stdin: secret })).exitCode).toBe(1);
+    expect(JSON.parse(json.stdout)).toEqual({
+      dryRun: true,
+      scope: 'production',
+      key: 'DB_PASSWORD',
+      bytes: 11,
+      sha256: sha256(secret),
+    });
+    expect((await run([...base, '--dry-run', '--confirm-fingerprint', sha256('x')], { stdin: secret })).exitCode).toBe(
+      1,
+    );
     expect(api.calls).toEqual([]);
   });
 });
@@ -198,7 +232,7 @@ describe('failures', () => {
     expect(outcome.stderr).toContain('empty segment');
   });
 
-  it('tells the orchestrator\'s refusal with its code and the next step, and never the value', async () => {
+  it("tells the orchestrator's refusal with its code and the next step, and never the value", async () => {
     const args = ['secret', 'set', '--scope', 'production', 'DENIED', '--value', secret];
     const text = await run(args);
     expect(text).toMatchObject({ exitCode: 1, stdout: '' });
@@ -217,7 +251,11 @@ describe('failures', () => {
   });
 
   it('never shows the value of a stray argument', async () => {
-    for (const args of [[...base, secret], [...base, `--valeu=${secret}`], [...base, '--value', 'x', secret]]) {
+    for (const args of [
+      [...base, secret],
+      [...base, `--valeu=${secret}`],
+      [...base, '--value', 'x', secret],
+    ]) {
       const outcome = await run(args);
       expect(outcome.exitCode).toBe(2);
       expect(outcome.stderr).not.toContain(secret);
@@ -225,8 +263,14 @@ describe('failures', () => {
   });
 
   it('sends the token of a file or the environment, and the organisation', async () => {
-    await run([...base, '--org', 'payments', '--token-file', await file('token', 'from-file\n')], { stdin: 'x', environment: { KICI_TOKEN: 'from-env' } });
+    await run([...base, '--org', 'payments', '--token-file', await file('token', 'from-file\n')], {
+      stdin: 'x',
+      environment: { KICI_TOKEN: 'from-env' },
+    });
     await run(base, { stdin: 'x', environment: { KICI_TOKEN: 'from-env', KICI_ORG: 'shop' } });
-    expect(api.calls.map(({ organization, token }) => [organization, token])).toEqual([['payments', 'from-file'], ['shop', 'from-env']]);
+    expect(api.calls.map(({ organization, token }) => [organization, token])).toEqual([
+      ['payments', 'from-file'],
+      ['shop', 'from-env'],
+    ]);
   });
 });

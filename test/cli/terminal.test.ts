@@ -23,27 +23,44 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
   });
 
   /** Runs with the terminal's settings noted before and after. */
-  async function run(args: readonly string[], ...steps: { waitFor: string | RegExp; type: string }[]): Promise<{ screen: string; exitCode: number | null; restored: boolean }> {
+  async function run(
+    args: readonly string[],
+    ...steps: { waitFor: string | RegExp; type: string }[]
+  ): Promise<{ screen: string; exitCode: number | null; restored: boolean }> {
     const settings = (name: string): string => join(folder, name);
     const { screen, exitCode } = await runOnTerminal(
       `stty -a > ${settings('before')}; ${adminCommandLine(args)}; code=$?; stty -a > ${settings('after')}; exit $code`,
-      steps, { KICI_URL: api.url },
+      steps,
+      { KICI_URL: api.url },
     );
-    return { screen, exitCode, restored: await readFile(settings('before'), 'utf8') === await readFile(settings('after'), 'utf8') };
+    return {
+      screen,
+      exitCode,
+      restored: (await readFile(settings('before'), 'utf8')) === (await readFile(settings('after'), 'utf8')),
+    };
   }
 
   it.each([[[]], [['--prompt']]])('asks without echo, with the flags %j', async (flags) => {
-    const { screen, exitCode, restored } = await run([...set, ...flags], { waitFor: 'DB_PASSWORD:', type: `${secret}\r` });
+    const { screen, exitCode, restored } = await run([...set, ...flags], {
+      waitFor: 'DB_PASSWORD:',
+      type: `${secret}\r`,
+    });
     expect(exitCode).toBe(0);
     expect(screen).not.toContain(secret);
     expect(screen).not.toContain('*');
     expect(screen).toContain('set DB_PASSWORD in scope internal:production: 11 bytes');
     expect(restored).toBe(true);
-    expect(api.calls.map(({ input }) => input)).toEqual([{ scope: 'production', key: 'DB_PASSWORD', value: Buffer.from(secret).toString('base64') }]);
+    expect(api.calls.map(({ input }) => input)).toEqual([
+      { scope: 'production', key: 'DB_PASSWORD', value: Buffer.from(secret).toString('base64') },
+    ]);
   });
 
   it('cannot be made to show what is typed', async () => {
-    const { screen } = await run(set, { waitFor: 'DB_PASSWORD:', type: secret.slice(0, 7) }, { waitFor: /./, type: `\u0014${secret.slice(7)}\r` });
+    const { screen } = await run(
+      set,
+      { waitFor: 'DB_PASSWORD:', type: secret.slice(0, 7) },
+      { waitFor: /./, type: `\u0014${secret.slice(7)}\r` },
+    );
     expect(screen).not.toContain('hunter2');
   });
 
@@ -57,7 +74,10 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
   });
 
   it('refuses several pasted lines instead of storing the first', async () => {
-    const { screen, exitCode, restored } = await run(set, { waitFor: 'DB_PASSWORD:', type: '-----BEGIN KEY-----\rabc\r-----END KEY-----\r' });
+    const { screen, exitCode, restored } = await run(set, {
+      waitFor: 'DB_PASSWORD:',
+      type: '-----BEGIN KEY-----\rabc\r-----END KEY-----\r',
+    });
     expect(exitCode).toBe(1);
     expect(screen).toContain('several_lines');
     expect(restored).toBe(true);
@@ -77,11 +97,17 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
   it('asks for each secret of a backend in turn', async () => {
     const { screen, exitCode } = await run(
       ['backend', 'add', 'v', '--type', 'vault', '--secret', 'auth.secretId', '--secret', 'auth.token'],
-      { waitFor: 'auth.secretId:', type: 'one-1\r' }, { waitFor: 'auth.token:', type: 'two-2\r' },
+      { waitFor: 'auth.secretId:', type: 'one-1\r' },
+      { waitFor: 'auth.token:', type: 'two-2\r' },
     );
     expect(exitCode).toBe(0);
     expect(screen).not.toMatch(/one-1|two-2/);
-    expect(api.calls[1]?.input).toMatchObject({ secretSettings: { 'auth.secretId': Buffer.from('one-1').toString('base64'), 'auth.token': Buffer.from('two-2').toString('base64') } });
+    expect(api.calls[1]?.input).toMatchObject({
+      secretSettings: {
+        'auth.secretId': Buffer.from('one-1').toString('base64'),
+        'auth.token': Buffer.from('two-2').toString('base64'),
+      },
+    });
   });
 
   it('shows colours unless NO_COLOR is set, and never in a pipe', async () => {

@@ -23,12 +23,27 @@ it('resolves every token once, and to the same thing each time', async () => {
   await migrate(database, allMigrations);
   const keyring = await openKeyring(database, keyFromText('5a'.repeat(32), 'the test key'), Date.now);
   const settings = {
-    dataDir: '/nowhere', key: { kind: 'text', text: '', name: '' }, host: '127.0.0.1', port: 0, allowedAddresses: undefined, ambientCredentials: false,
-    ambientPaths: [], backendPackages: shippedBackendPackages, requestTimeoutMs: 1_000,
+    dataDir: '/nowhere',
+    key: { kind: 'text', text: '', name: '' },
+    host: '127.0.0.1',
+    port: 0,
+    allowedAddresses: undefined,
+    ambientCredentials: false,
+    ambientPaths: [],
+    backendPackages: shippedBackendPackages,
+    requestTimeoutMs: 1_000,
   } as const;
-  const container = createContainer({ settings, log: pino({ level: 'silent' }), resolveAddress: createAddressGuard(), now: Date.now, database, keyring });
+  const container = createContainer({
+    settings,
+    log: pino({ level: 'silent' }),
+    resolveAddress: createAddressGuard(),
+    now: Date.now,
+    database,
+    keyring,
+  });
   for (const [name, token] of Object.entries(tokens)) {
-    const resolve = (): unknown => (name === 'backendPackage' ? container.getAll(tokens.backendPackage)[0] : container.get<unknown>(token));
+    const resolve = (): unknown =>
+      name === 'backendPackage' ? container.getAll(tokens.backendPackage)[0] : container.get<unknown>(token);
     const resolved = resolve();
     expect(resolved, name).toBeDefined();
     expect(resolve(), name).toBe(resolved);

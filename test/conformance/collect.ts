@@ -11,15 +11,21 @@ export interface Verdict {
 export const processWide = 'close.releases';
 
 /** Runs the wanted cases of a suite, all at once, without a test runner. */
-export function collect(suite: Conformance, isWanted: (id: string) => boolean = () => true): Promise<readonly Verdict[]> {
+export function collect(
+  suite: Conformance,
+  isWanted: (id: string) => boolean = () => true,
+): Promise<readonly Verdict[]> {
   const verdicts = new Array<() => Promise<Verdict>>();
-  runConformance({
-    describe: (_, define) => define(),
-    test(title, body) {
-      const id = title.split(': ')[0] ?? title;
-      if (isWanted(id)) verdicts.push(() => judge(id, body));
+  runConformance(
+    {
+      describe: (_, define) => define(),
+      test(title, body) {
+        const id = title.split(': ')[0] ?? title;
+        if (isWanted(id)) verdicts.push(() => judge(id, body));
+      },
     },
-  }, suite);
+    suite,
+  );
   return Promise.all(verdicts.map((run) => run()));
 }
 

@@ -25,6 +25,6 @@ describe('the kit finds out every planted liar, and blames one case', () => {
   it.concurrent.each(liars)('$caught: one that $lie', async (liar) => {
     expect(caseIds).toContain(liar.caught);
     const together = failed(await collect(suiteOf(liar), (id) => id !== processWide));
-    expect([...alone.get(liar) ?? [], ...together]).toEqual([liar.caught]);
+    expect([...(alone.get(liar) ?? []), ...together]).toEqual([liar.caught]);
   });
 });

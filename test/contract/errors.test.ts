@@ -17,13 +17,21 @@ describe('backend errors', () => {
   });
 
   it('are recognised across two copies of the package, and nothing else is', () => {
-    const foreign = Object.assign(new Error('from another copy'), { [Symbol.for('@kici-dev/secret-backend/BackendError')]: true });
+    const foreign = Object.assign(new Error('from another copy'), {
+      [Symbol.for('@kici-dev/secret-backend/BackendError')]: true,
+    });
     expect(BackendError.is(foreign)).toBe(true);
-    for (const other of [new Error('x'), null, undefined, 'BackendError', { name: 'BackendError' }]) expect(BackendError.is(other)).toBe(false);
+    for (const other of [new Error('x'), null, undefined, 'BackendError', { name: 'BackendError' }])
+      expect(BackendError.is(other)).toBe(false);
   });
 
   it('become outcomes that keep code, detail and waiting time', () => {
-    expect(new BackendError('throttled', { detail: 'slow down', retryAfterMs: 1_500 }).toOutcome()).toEqual({ status: 'unknown', code: 'throttled', detail: 'slow down', retryAfterMs: 1_500 });
+    expect(new BackendError('throttled', { detail: 'slow down', retryAfterMs: 1_500 }).toOutcome()).toEqual({
+      status: 'unknown',
+      code: 'throttled',
+      detail: 'slow down',
+      retryAfterMs: 1_500,
+    });
     expect(new BackendError('sealed').toOutcome()).toEqual({ status: 'unknown', code: 'sealed' });
   });
 

@@ -10,8 +10,13 @@ interface Tables {
   readonly things: { id: string };
 }
 
-const first: MigrationSet['migrations'] = { '0001_things': { up: (database) => database.schema.createTable('things').addColumn('id', 'text').execute() } };
-const second: MigrationSet['migrations'] = { ...first, '0002_names': { up: (database) => database.schema.alterTable('things').addColumn('name', 'text').execute() } };
+const first: MigrationSet['migrations'] = {
+  '0001_things': { up: (database) => database.schema.createTable('things').addColumn('id', 'text').execute() },
+};
+const second: MigrationSet['migrations'] = {
+  ...first,
+  '0002_names': { up: (database) => database.schema.alterTable('things').addColumn('name', 'text').execute() },
+};
 const broken: MigrationSet['migrations'] = {
   ...first,
   '0002_broken': {
@@ -44,22 +49,38 @@ describe('migrations', () => {
 
   it('of several owners do not know of each other', async () => {
     const { database } = await open();
-    await migrate(database, [{ owner: 'shop', migrations: first }, { owner: 'other', migrations: { '0001_rest': { up: (schema) => schema.schema.createTable('rest').addColumn('id', 'text').execute() } } }]);
+    await migrate(database, [
+      { owner: 'shop', migrations: first },
+      {
+        owner: 'other',
+        migrations: {
+          '0001_rest': { up: (schema) => schema.schema.createTable('rest').addColumn('id', 'text').execute() },
+        },
+      },
+    ]);
     await migrate(database, [{ owner: 'shop', migrations: second }]);
   });
 
   it('refuse tables that a newer version has written, name what they do not know, and change nothing', async () => {
     const { database } = await open();
     await migrate(database, [{ owner: 'shop', migrations: second }]);
-    await expect(migrate(database, [{ owner: 'shop', migrations: first }])).rejects.toMatchObject({ code: 'newer_schema', message: expect.stringContaining('0002_names') });
+    await expect(migrate(database, [{ owner: 'shop', migrations: first }])).rejects.toMatchObject({
+      code: 'newer_schema',
+      message: expect.stringContaining('0002_names'),
+    });
     await migrate(database, [{ owner: 'shop', migrations: second }]);
   });
 
   it('that fail leave the tables as they were and say what failed', async () => {
     const { database } = await open();
     await migrate(database, [{ owner: 'shop', migrations: first }]);
-    await expect(migrate(database, [{ owner: 'shop', migrations: broken }])).rejects.toMatchObject({ code: 'migration_failed', message: expect.stringContaining('no_such_table') });
-    expect((await sql<{ name: string }>`select name from pragma_table_info('things')`.execute(database)).rows).toEqual([{ name: 'id' }]);
+    await expect(migrate(database, [{ owner: 'shop', migrations: broken }])).rejects.toMatchObject({
+      code: 'migration_failed',
+      message: expect.stringContaining('no_such_table'),
+    });
+    expect((await sql<{ name: string }>`select name from pragma_table_info('things')`.execute(database)).rows).toEqual([
+      { name: 'id' },
+    ]);
     await migrate(database, [{ owner: 'shop', migrations: second }]);
   });
 

@@ -23,7 +23,10 @@ async function refusalOf(command: CommandLine): Promise<string | undefined> {
   // What writes files is only parsed.
   if (command.program !== 'kici-admin' || command.args.includes('scaffold')) return (await problemOf(command))?.message;
   // A prompt would be refused, since here is no terminal.
-  const { exitCode, stderr } = await adminInProcess(command.args.filter((word) => word !== '--prompt'), { environment: { KICI_URL: 'http://127.0.0.1:1' } });
+  const { exitCode, stderr } = await adminInProcess(
+    command.args.filter((word) => word !== '--prompt'),
+    { environment: { KICI_URL: 'http://127.0.0.1:1' } },
+  );
   return exitCode === 2 ? stderr : undefined;
 }
 
@@ -37,7 +40,12 @@ describe.each(pages.map((page) => [page.path, page] as const))('the commands of 
     for (const command of codeSpans(page).flatMap(commandsIn)) {
       const problem = await problemOf(command);
       // A sentence may leave out what does not matter to it, and stands for the command without its subcommand.
-      if (problem?.code === 'commander.missingArgument' || problem?.code === 'commander.optionMissingArgument' || problem?.code === 'commander.help') continue;
+      if (
+        problem?.code === 'commander.missingArgument' ||
+        problem?.code === 'commander.optionMissingArgument' ||
+        problem?.code === 'commander.help'
+      )
+        continue;
       expect(problem?.message, JSON.stringify(command)).toBeUndefined();
     }
   });
@@ -51,8 +59,14 @@ it('every example of the help can be typed as it stands', async () => {
 });
 
 it('a command that is wrong is found', async () => {
-  const [wrong, unknown] = ['npx kici-admin secret set --scop production KEY &', 'pass show x | kici-admin secrets set'].flatMap(commandsIn);
+  const [wrong, unknown] = [
+    'npx kici-admin secret set --scop production KEY &',
+    'pass show x | kici-admin secrets set',
+  ].flatMap(commandsIn);
   expect(wrong).toEqual({ program: 'kici-admin', args: ['secret', 'set', '--scop', 'production', 'KEY'] });
-  for (const command of [wrong, unknown]) if (command !== undefined) expect(await refusalOf(command)).toContain('unknown');
-  expect(commandsIn('KICI_X=$(f a) kici-admin backend add a --set a=\'b | c\' > file')).toEqual([{ program: 'kici-admin', args: ['backend', 'add', 'a', '--set', 'a=b | c'] }]);
+  for (const command of [wrong, unknown])
+    if (command !== undefined) expect(await refusalOf(command)).toContain('unknown');
+  expect(commandsIn("KICI_X=$(f a) kici-admin backend add a --set a='b | c' > file")).toEqual([
+    { program: 'kici-admin', args: ['backend', 'add', 'a', '--set', 'a=b | c'] },
+  ]);
 });

@@ -18,7 +18,15 @@ describe('docs/concepts.md', () => {
     const rules: string[] = [];
     let winner = left;
     // Whatever has decided is made equal, so that the next rule comes to decide.
-    for (const same of [{ priority: 0 }, { hostRank: 1 }, { patternRank: 8 }, { depth: 2 }, { backend: 'b' }, { scope: 'b' }, { sourceKey: 'B' }]) {
+    for (const same of [
+      { priority: 0 },
+      { hostRank: 1 },
+      { patternRank: 8 },
+      { depth: 2 },
+      { backend: 'b' },
+      { scope: 'b' },
+      { sourceKey: 'B' },
+    ]) {
       const { order, rule } = decide(winner, right);
       expect(order).toBeLessThan(0);
       rules.push(rule);
@@ -30,7 +38,9 @@ describe('docs/concepts.md', () => {
   });
 
   it('says of lists and caches what holds', () => {
-    expect([awsDefinition, gcpDefinition, vaultDefinition].map(({ capabilities }) => capabilities.listConsistency)).toEqual(['eventual', 'eventual', 'strong']);
+    expect(
+      [awsDefinition, gcpDefinition, vaultDefinition].map(({ capabilities }) => capabilities.listConsistency),
+    ).toEqual(['eventual', 'eventual', 'strong']);
     expect(page).toContain('AWS and Google list new secrets with a delay');
     expect(defaultHostPolicy).toMatchObject({ namesMaxAgeMs: 30_000, cacheMaxAgeMs: 0, serveStaleMs: 0 });
     expect(page).toContain('Names are kept for 30 seconds');

@@ -13,7 +13,10 @@ const set = ['secret', 'set', '--scope', 'production', 'DB_PASSWORD'];
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The fingerprint of what would be stored. */
-async function rehearse(args: readonly string[], given: { stdin?: string; environment?: Record<string, string> }): Promise<unknown> {
+async function rehearse(
+  args: readonly string[],
+  given: { stdin?: string; environment?: Record<string, string> },
+): Promise<unknown> {
   const { stdout } = await adminInProcess([...set, ...args, '--dry-run', '--json'], given);
   const told: unknown = JSON.parse(stdout);
   return typeof told === 'object' && told !== null && 'sha256' in told ? told.sha256 : undefined;
@@ -23,28 +26,45 @@ describe('docs/input-modes.md', () => {
   it('has the five modes, by the flags that choose them', () => {
     const modes = [...page.matchAll(/^\| `(--[a-z-]+)(?: [A-Z]+)?` \|/gm)].map(([, flag]) => flag);
     expect(modes).toEqual(['--prompt', '--from-stdin', '--from-file', '--from-env', '--value']);
-    expect([{ prompt: true }, { fromStdin: true }, { fromFile: '' }, { fromEnv: '' }, { value: '' }].map((flags) => chooseMode(flags, true).kind)).toEqual(['prompt', 'stdin', 'file', 'environment', 'argument']);
+    expect(
+      [{ prompt: true }, { fromStdin: true }, { fromFile: '' }, { fromEnv: '' }, { value: '' }].map(
+        (flags) => chooseMode(flags, true).kind,
+      ),
+    ).toEqual(['prompt', 'stdin', 'file', 'environment', 'argument']);
     expect([true, false].map((terminal) => chooseMode({}, terminal).kind)).toEqual(['prompt', 'stdin']);
   });
 
   const [, table = ''] = /<!-- trimming -->\n([\s\S]*?)<!-- \/trimming -->/.exec(page) ?? [];
-  const rows = table.split('\n').slice(2).filter((line) => line !== '').map((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, cell = '']): string => String(JSON.parse(cell))));
+  const rows = table
+    .split('\n')
+    .slice(2)
+    .filter((line) => line !== '')
+    .map((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, cell = '']): string => String(JSON.parse(cell))));
 
-  it('shows some values', () => { expect(rows.length).toBeGreaterThan(5); });
-
-  it.each(rows)('stores %j as its table says', async (given, piped = '', trimmed = '', untrimmed = '', verbatim = '') => {
-    expect(await rehearse([], { stdin: given })).toBe(sha256(piped));
-    expect(await rehearse(['--trim'], { stdin: given })).toBe(sha256(trimmed));
-    expect(await rehearse(['--trim', '--from-env', 'GIVEN'], { environment: { GIVEN: given } })).toBe(sha256(trimmed));
-    expect(await rehearse(['--no-trim'], { stdin: given })).toBe(sha256(untrimmed));
-    expect(await rehearse(['--from-env', 'GIVEN'], { environment: { GIVEN: given } })).toBe(sha256(verbatim));
-    expect(await rehearse([`--value=${given}`], {})).toBe(sha256(verbatim));
+  it('shows some values', () => {
+    expect(rows.length).toBeGreaterThan(5);
   });
+
+  it.each(rows)(
+    'stores %j as its table says',
+    async (given, piped = '', trimmed = '', untrimmed = '', verbatim = '') => {
+      expect(await rehearse([], { stdin: given })).toBe(sha256(piped));
+      expect(await rehearse(['--trim'], { stdin: given })).toBe(sha256(trimmed));
+      expect(await rehearse(['--trim', '--from-env', 'GIVEN'], { environment: { GIVEN: given } })).toBe(
+        sha256(trimmed),
+      );
+      expect(await rehearse(['--no-trim'], { stdin: given })).toBe(sha256(untrimmed));
+      expect(await rehearse(['--from-env', 'GIVEN'], { environment: { GIVEN: given } })).toBe(sha256(verbatim));
+      expect(await rehearse([`--value=${given}`], {})).toBe(sha256(verbatim));
+    },
+  );
 
   it('shows the fingerprint and the line of the rehearsal as they are', async () => {
     const fingerprints = [...page.matchAll(/\b[0-9a-f]{64}\b/g)].map(([fingerprint]) => fingerprint);
     expect(new Set(fingerprints)).toEqual(new Set([sha256('hunter2')]));
-    const { stdout } = await adminInProcess([...set, '--dry-run', '--confirm-fingerprint', sha256('hunter2')], { stdin: 'hunter2\n' });
+    const { stdout } = await adminInProcess([...set, '--dry-run', '--confirm-fingerprint', sha256('hunter2')], {
+      stdin: 'hunter2\n',
+    });
     expect(page).toContain(`\n${stdout}`);
   });
 

@@ -23,7 +23,12 @@ export async function readPages(): Promise<readonly Page[]> {
 export function shellLines({ text }: Page): readonly string[] {
   return [...text.matchAll(/^```(?:sh|bash|console)?\n([\s\S]*?)^```$/gm)]
     .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
-    .map((line) => line.replace(/\s+#\s.*$/, '').replace(/^\$ /, '').trim());
+    .map((line) =>
+      line
+        .replace(/\s+#\s.*$/, '')
+        .replace(/^\$ /, '')
+        .trim(),
+    );
 }
 
 /** Code within a sentence. */
@@ -54,5 +59,10 @@ function splitShell(line: string): readonly string[] {
 }
 
 function words(text: string): readonly string[] {
-  return [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single: string | undefined, double: string | undefined) => single ?? double ?? ''));
+  return [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
+    word.replaceAll(
+      /'([^']*)'|"([^"]*)"/g,
+      (_, single: string | undefined, double: string | undefined) => single ?? double ?? '',
+    ),
+  );
 }

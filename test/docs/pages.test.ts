@@ -28,7 +28,8 @@ it('every link between pages leads somewhere', async () => {
       if (/^[a-z]+:/.test(target)) continue;
       const file = target === '' ? join(root, path) : join(root, dirname(path), target);
       if (!existsSync(file)) broken.push(`${path}: ${target}`);
-      else if (anchor !== undefined && !anchorsOf(await readFile(file, 'utf8')).has(anchor)) broken.push(`${path}: ${target}#${anchor}`);
+      else if (anchor !== undefined && !anchorsOf(await readFile(file, 'utf8')).has(anchor))
+        broken.push(`${path}: ${target}#${anchor}`);
     }
   }
   expect(broken).toEqual([]);
@@ -36,6 +37,11 @@ it('every link between pages leads somewhere', async () => {
 
 /** As a page's headings and its own marks make them. */
 function anchorsOf(text: string): ReadonlySet<string> {
-  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-'));
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
   return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].flatMap(([, id]) => id ?? [])]);
 }

@@ -5,43 +5,68 @@ import { cleanEnvironment, runProgram, startOrchestrator } from '../support/prog
 import { commandsIn, root, shellLines } from './markdown.ts';
 
 /** What a page's commands say against a real orchestrator, typed one after another. */
-async function transcript(page: string): Promise<readonly (readonly [command: string, code: unknown, stderr: string])[]> {
+async function transcript(
+  page: string,
+): Promise<readonly (readonly [command: string, code: unknown, stderr: string])[]> {
   await using orchestrator = await startOrchestrator();
   const project = join(orchestrator.home, 'project');
   await mkdir(project);
   const environment = { ...cleanEnvironment(orchestrator.home), KICI_URL: orchestrator.url };
   const told: (readonly [string, unknown, string])[] = [];
-  for (const { program, args } of shellLines({ path: page, text: await readFile(join(root, page), 'utf8') }).flatMap(commandsIn)) {
+  for (const { program, args } of shellLines({ path: page, text: await readFile(join(root, page), 'utf8') }).flatMap(
+    commandsIn,
+  )) {
     if (program !== 'kici' && program !== 'kici-admin') continue;
     // Here is no terminal to prompt on, and no server of that name.
-    const typed = args.filter((word) => word !== '--prompt').map((word) => word.replace('https://vault:8200', 'http://127.0.0.1:1'));
+    const typed = args
+      .filter((word) => word !== '--prompt')
+      .map((word) => word.replace('https://vault:8200', 'http://127.0.0.1:1'));
     // Each command finds what those before it have done.
     // oxlint-disable-next-line no-await-in-loop
-    const { code, stderr } = await runProgram(program, typed, { environment, folder: project, input: 'entered-at-the-prompt\n' });
+    const { code, stderr } = await runProgram(program, typed, {
+      environment,
+      folder: project,
+      input: 'entered-at-the-prompt\n',
+    });
     told.push([[program, ...args.slice(0, 2)].join(' '), code, code === 0 ? '' : stderr]);
   }
   return told;
 }
 
-const unreachable = expect.stringMatching(/^kici-admin: backend_unhealthy: backend corp-vault is not healthy: unreachable\n/);
+const unreachable = expect.stringMatching(
+  /^kici-admin: backend_unhealthy: backend corp-vault is not healthy: unreachable\n/,
+);
 
 describe('what a page tells to type, does what the page says', () => {
   it('README.md', async () => {
     expect(await transcript('README.md')).toEqual([
-      ['kici-admin environment create', 0, ''], ['kici-admin secret set', 0, ''], ['kici init', 0, ''], ['kici run', 0, ''],
-      ['kici-admin backend types', 0, ''], ['kici-admin backend add', 0, ''], ['kici-admin backend test', 1, unreachable],
-      ['kici-admin environment bind', 0, ''], ['kici-admin explain --environment', 0, ''],
+      ['kici-admin environment create', 0, ''],
+      ['kici-admin secret set', 0, ''],
+      ['kici init', 0, ''],
+      ['kici run', 0, ''],
+      ['kici-admin backend types', 0, ''],
+      ['kici-admin backend add', 0, ''],
+      ['kici-admin backend test', 1, unreachable],
+      ['kici-admin environment bind', 0, ''],
+      ['kici-admin explain --environment', 0, ''],
     ]);
   });
 
   it('docs/operators.md', async () => {
     expect(await transcript('docs/operators.md')).toEqual([
-      ['kici-admin token create', 0, ''], ['kici-admin backend types', 0, ''], ['kici-admin backend add', 0, ''], ['kici-admin backend test', 1, unreachable],
-      ['kici-admin audit list', 0, ''], ['kici-admin audit verify', 0, ''],
+      ['kici-admin token create', 0, ''],
+      ['kici-admin backend types', 0, ''],
+      ['kici-admin backend add', 0, ''],
+      ['kici-admin backend test', 1, unreachable],
+      ['kici-admin audit list', 0, ''],
+      ['kici-admin audit verify', 0, ''],
     ]);
   });
 
   it('docs/workflow-authors.md', async () => {
-    expect(await transcript('docs/workflow-authors.md')).toEqual([['kici init', 0, ''], ['kici run hello', 0, '']]);
+    expect(await transcript('docs/workflow-authors.md')).toEqual([
+      ['kici init', 0, ''],
+      ['kici run hello', 0, ''],
+    ]);
   });
 });

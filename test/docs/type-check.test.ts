@@ -11,18 +11,52 @@ export declare function createMemoryStore(scopes: Readonly<Record<string, Readon
 `;
 
 it('every program on a page fits the packages that it imports', async () => {
-  const blocks = (await readPages()).flatMap(({ path, text }) => [...text.matchAll(/^```ts\n(import [\s\S]*?)^```$/gm)].map(([, code = '']) => ({ path, code })));
-  expect(new Set(blocks.map(({ path }) => path))).toEqual(new Set(['docs/writing-a-backend.md', 'src/conformance/README.md', 'src/federation/README.md', 'src/masker/README.md', 'src/sdk/README.md']));
+  const blocks = (await readPages()).flatMap(({ path, text }) =>
+    [...text.matchAll(/^```ts\n(import [\s\S]*?)^```$/gm)].map(([, code = '']) => ({ path, code })),
+  );
+  expect(new Set(blocks.map(({ path }) => path))).toEqual(
+    new Set([
+      'docs/writing-a-backend.md',
+      'src/conformance/README.md',
+      'src/federation/README.md',
+      'src/masker/README.md',
+      'src/sdk/README.md',
+    ]),
+  );
   // Inside the checkout, where the packages resolve.
   const folder = await mkdtemp(join(root, 'test/docs/.pages-'));
   try {
-    await Promise.all(blocks.map(({ path, code }, index) => writeFile(join(folder, `${path.replaceAll(/[/.]/g, '-')}-${index}.ts`), code)));
+    await Promise.all(
+      blocks.map(({ path, code }, index) =>
+        writeFile(join(folder, `${path.replaceAll(/[/.]/g, '-')}-${index}.ts`), code),
+      ),
+    );
     await writeFile(join(folder, 'store.ts'), store);
-    await writeFile(join(folder, 'planted.ts'), 'import { absent } from \'@kici-dev/secret-backend\';\nexport const text: string = absent;\n');
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { noUnusedLocals: false }, include: ['*.ts'], exclude: [] }));
-    const problem: unknown = await promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--pretty', 'false', '-p', folder]).catch((error: unknown) => error);
+    await writeFile(
+      join(folder, 'planted.ts'),
+      "import { absent } from '@kici-dev/secret-backend';\nexport const text: string = absent;\n",
+    );
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(root, 'tsconfig.json'),
+        compilerOptions: { noUnusedLocals: false },
+        include: ['*.ts'],
+        exclude: [],
+      }),
+    );
+    const problem: unknown = await promisify(execFile)(process.execPath, [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      '--noEmit',
+      '--pretty',
+      'false',
+      '-p',
+      folder,
+    ]).catch((error: unknown) => error);
     // The planted error alone is found, so the others were looked at.
-    expect(problem).toMatchObject({ stdout: expect.stringMatching(/^\S*planted\.ts\(2,14\): error TS2322: [^\n]*\n$/) });
+    expect(problem).toMatchObject({
+      stdout: expect.stringMatching(/^\S*planted\.ts\(2,14\): error TS2322: [^\n]*\n$/),
+    });
   } finally {
     await rm(folder, { recursive: true });
   }

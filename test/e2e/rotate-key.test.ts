@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeProject } from '../agent/support/project.ts';
-import { cleanEnvironment, runProgram, startOrchestrator, type ProgramResult, type RunningOrchestrator } from '../support/programs.ts';
+import {
+  cleanEnvironment,
+  runProgram,
+  startOrchestrator,
+  type ProgramResult,
+  type RunningOrchestrator,
+} from '../support/programs.ts';
 
 /** A backend that refuses to work without the password that its settings seal. */
 const backends = { KICI_BACKEND_PACKAGES: join(import.meta.dirname, '../orchestrator/support/memory-package.ts') };
@@ -24,16 +30,44 @@ const admin = ({ environment }: RunningOrchestrator, args: readonly string[], in
   runProgram('kici-admin', args, { environment, ...(input === undefined ? {} : { input }) });
 
 /** In a home whose orchestrator is stopped. */
-const rotate = (home: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ProgramResult> =>
-  runProgram('kici-orchestrator', ['rotate-key', ...args], { folder: home, environment: { ...cleanEnvironment(home), KICI_DATA_DIR: join(home, 'data'), ...environment } });
+const rotate = (
+  home: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> =>
+  runProgram('kici-orchestrator', ['rotate-key', ...args], {
+    folder: home,
+    environment: { ...cleanEnvironment(home), KICI_DATA_DIR: join(home, 'data'), ...environment },
+  });
 
 /** A home with a secret and with a backend's password, both sealed. */
 async function sealedHome(): Promise<string> {
   const home = await newHome();
   await using orchestrator = await startOrchestrator({ home, environment: backends });
-  expect(await admin(orchestrator, ['environment', 'create', 'production', '--bind', 'production'])).toMatchObject({ code: 0 });
-  expect(await admin(orchestrator, ['secret', 'set', '--scope', 'production', 'TOKEN'], 'sealed-before')).toMatchObject({ code: 0 });
-  expect(await admin(orchestrator, ['backend', 'add', 'corp', '--type', 'memory', '--set', 'address=https://corp.test', '--secret', 'password', '--from-stdin'], 'right')).toMatchObject({ code: 0 });
+  expect(await admin(orchestrator, ['environment', 'create', 'production', '--bind', 'production'])).toMatchObject({
+    code: 0,
+  });
+  expect(await admin(orchestrator, ['secret', 'set', '--scope', 'production', 'TOKEN'], 'sealed-before')).toMatchObject(
+    { code: 0 },
+  );
+  expect(
+    await admin(
+      orchestrator,
+      [
+        'backend',
+        'add',
+        'corp',
+        '--type',
+        'memory',
+        '--set',
+        'address=https://corp.test',
+        '--secret',
+        'password',
+        '--from-stdin',
+      ],
+      'right',
+    ),
+  ).toMatchObject({ code: 0 });
   return home;
 }
 
@@ -42,7 +76,10 @@ async function expectEverythingOpens(home: string, environment: Readonly<Record<
   expect(await admin(orchestrator, ['backend', 'test', 'corp'])).toMatchObject({ code: 0 });
   expect(await admin(orchestrator, ['audit', 'verify'])).toMatchObject({ code: 0 });
   const project = await makeProject({ 'read.ts': readsToken });
-  const ran = await runProgram('kici', ['run', 'read'], { folder: project.folder, environment: { ...project.environment, ...orchestrator.environment } });
+  const ran = await runProgram('kici', ['run', 'read'], {
+    folder: project.folder,
+    environment: { ...project.environment, ...orchestrator.environment },
+  });
   expect(ran.stdout, ran.stderr).toContain('read it');
 }
 
@@ -68,18 +105,33 @@ describe('kici-orchestrator rotate-key', () => {
     await (await startOrchestrator({ home, environment: { KICI_SECRET_KEY: key } })).stop();
     await writeFile(newKey, `${'e5'.repeat(32)}\n`);
     const { code, stdout } = await rotate(home, ['--json', '--new-key-file', newKey], { KICI_SECRET_KEY: key });
-    expect({ code, told: JSON.parse(stdout) }).toEqual({ code: 0, told: { newKeyFile: newKey, dataKeys: expect.any(Number), createdKeyFile: false } });
+    expect({ code, told: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      told: { newKeyFile: newKey, dataKeys: expect.any(Number), createdKeyFile: false },
+    });
     await (await startOrchestrator({ home, environment: { KICI_SECRET_KEY: 'e5'.repeat(32) } })).stop();
   });
 
   it.each([
     ['no new key', [], {}, 2, '--new-key-file'],
     ['the key in use', ['--new-key-file', '.config/kici/secret.key'], {}, 1, 'same_key'],
-    ['another key than the one in use', ['--new-key-file', 'new.key'], { KICI_SECRET_KEY: 'ff'.repeat(32) }, 1, 'wrong_key'],
+    [
+      'another key than the one in use',
+      ['--new-key-file', 'new.key'],
+      { KICI_SECRET_KEY: 'ff'.repeat(32) },
+      1,
+      'wrong_key',
+    ],
     ['a file that holds no key', ['--new-key-file', 'no.key'], {}, 1, 'malformed_key'],
     ['a file in the data folder', ['--new-key-file', 'data/new.key'], {}, 2, 'whoever has both'],
     ['a folder without data', ['--new-key-file', 'new.key'], { KICI_DATA_DIR: 'elsewhere' }, 1, 'there is no database'],
-    ['no key at the default place', ['--new-key-file', 'new.key'], { XDG_CONFIG_HOME: '/nowhere' }, 1, 'cannot use the key file /nowhere/kici/secret.key'],
+    [
+      'no key at the default place',
+      ['--new-key-file', 'new.key'],
+      { XDG_CONFIG_HOME: '/nowhere' },
+      1,
+      'cannot use the key file /nowhere/kici/secret.key',
+    ],
   ])('refuses %s, and changes nothing', async (_, args, environment, code, message) => {
     const home = await newHome();
     await (await startOrchestrator({ home })).stop();

@@ -8,12 +8,17 @@ import { runProgram, startOrchestrator, type RunningOrchestrator } from '../supp
 
 const run = promisify(execFile);
 const sops = process.env['KICI_TEST_SOPS'] ?? '';
-const missingAge = spawnSync('age-keygen', ['--version']).status === 0 ? undefined : 'the program age-keygen is not installed';
+const missingAge =
+  spawnSync('age-keygen', ['--version']).status === 0 ? undefined : 'the program age-keygen is not installed';
 const fixtures = join(import.meta.dirname, '../fixtures/workflows');
 const plain = 'db_password: from-the-encrypted-file-88ce\n';
 
 /** A project as its author has it: an encrypted file that one of two provisioned keys opens. */
-async function prepare(orchestrator: RunningOrchestrator, workflow: string, encrypted: string): Promise<{ folder: string; environment: Record<string, string>; keys: string[] }> {
+async function prepare(
+  orchestrator: RunningOrchestrator,
+  workflow: string,
+  encrypted: string,
+): Promise<{ folder: string; environment: Record<string, string>; keys: string[] }> {
   const folder = join(orchestrator.home, 'project');
   const environment = { ...orchestrator.environment, PATH: [dirname(sops), process.env['PATH'] ?? ''].join(delimiter) };
   await mkdir(join(folder, '.kici/workflows'), { recursive: true });
@@ -21,12 +26,19 @@ async function prepare(orchestrator: RunningOrchestrator, workflow: string, encr
   const keys = await Promise.all(['ALICE', 'BOB'].map(async () => (await run('age-keygen')).stdout));
   const recipients = keys.map((key) => /public key: (\S+)/.exec(key)?.[1] ?? '');
   await writeFile(join(folder, 'plain.yaml'), plain);
-  const { stdout } = await run(sops, ['encrypt', '--age', recipients[1] ?? '', 'plain.yaml'], { cwd: folder, env: environment });
+  const { stdout } = await run(sops, ['encrypt', '--age', recipients[1] ?? '', 'plain.yaml'], {
+    cwd: folder,
+    env: environment,
+  });
   await writeFile(join(folder, encrypted), stdout);
   await run('rm', [join(folder, 'plain.yaml')]);
   await runProgram('kici-admin', ['environment', 'create', 'production', '--bind', 'production'], { environment });
   for (const [index, key] of keys.entries()) {
-    const { code, stderr } = await runProgram('kici-admin', ['secret', 'set', '--scope', 'production', `AGE_KEY_${index}`], { environment, input: key });
+    const { code, stderr } = await runProgram(
+      'kici-admin',
+      ['secret', 'set', '--scope', 'production', `AGE_KEY_${index}`],
+      { environment, input: key },
+    );
     expect(code, stderr).toBe(0);
   }
   return { folder, environment, keys };
@@ -36,7 +48,10 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
   it('a key that is mounted for one step decrypts a file, and is gone after it', async () => {
     await using orchestrator = await startOrchestrator();
     const { folder, environment, keys } = await prepare(orchestrator, 'sops-file.ts', 'secret.enc.yaml');
-    const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment: { ...environment, TMPDIR: await temporaryFolder(orchestrator) }, folder });
+    const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], {
+      environment: { ...environment, TMPDIR: await temporaryFolder(orchestrator) },
+      folder,
+    });
     expect(code, stdout + stderr).toBe(0);
     expect(await readFile(join(folder, 'config.yaml'), 'utf8')).toBe(plain);
     expect(await readdir(join(orchestrator.home, 'tmp'))).toEqual([]);

@@ -7,17 +7,30 @@ import { ref, scriptedBackend, valueOf } from '../support/scripted-backend.ts';
 const keys = Array.from({ length: 50 }, (_, index) => `K${index}`);
 function store(name: string, scope: string, names: readonly string[] = keys) {
   const read = vi.fn(async (refs: readonly SecretRef[]) => refs.map(({ key }) => valueOf(`${name} ${key}`)));
-  return { read, backend: scriptedBackend({ read, async *list() { yield { secrets: names.map((key) => ref(key, scope)) }; } }) };
+  return {
+    read,
+    backend: scriptedBackend({
+      read,
+      async *list() {
+        yield { secrets: names.map((key) => ref(key, scope)) };
+      },
+    }),
+  };
 }
 
 describe('createResolver', () => {
   it('50 gets within one turn of the event loop are one read for each backend', async () => {
     const [one, two] = [store('one', 'p'), store('two', 'q', [...keys.slice(0, 25), 'ONLY'])];
-    const resolver = await createResolver({ bindings: [{ scope: 'one:p' }, { scope: 'two:q', priority: 1 }], backends: { one, two } });
-    const values = await Promise.all([...keys, ...keys].map(async (key) => {
-      await Promise.resolve();
-      return (await resolver.get(key)).text();
-    }));
+    const resolver = await createResolver({
+      bindings: [{ scope: 'one:p' }, { scope: 'two:q', priority: 1 }],
+      backends: { one, two },
+    });
+    const values = await Promise.all(
+      [...keys, ...keys].map(async (key) => {
+        await Promise.resolve();
+        return (await resolver.get(key)).text();
+      }),
+    );
     expect(values.slice(0, 50)).toEqual(keys.map((key, index) => `${index < 25 ? 'two' : 'one'} ${key}`));
     expect([one.read.mock.calls.length, two.read.mock.calls.length]).toEqual([1, 1]);
     expect([one.read.mock.calls[0]?.[0].length, two.read.mock.calls[0]?.[0].length]).toEqual([25, 25]);
@@ -27,15 +40,36 @@ describe('createResolver', () => {
 
   it('one key that fails takes no other with it', async () => {
     const { backend } = store('one', 'p');
-    const resolver = await createResolver({ bindings: [{ scope: 'one:p' }], backends: { one: { backend: { ...backend, read: async (refs) => refs.map(({ key }) => (key === 'K1' ? unknown('deleted') : valueOf(key))) } } } });
+    const resolver = await createResolver({
+      bindings: [{ scope: 'one:p' }],
+      backends: {
+        one: {
+          backend: {
+            ...backend,
+            read: async (refs) => refs.map(({ key }) => (key === 'K1' ? unknown('deleted') : valueOf(key))),
+          },
+        },
+      },
+    });
     const settled = await Promise.allSettled(['K0', 'K1', 'K99'].map((key) => resolver.get(key)));
-    expect(settled.map((one) => (one.status === 'fulfilled' ? one.value.text() : one.reason.code))).toEqual(['K0', 'secret_unavailable', 'secret_not_found']);
+    expect(settled.map((one) => (one.status === 'fulfilled' ? one.value.text() : one.reason.code))).toEqual([
+      'K0',
+      'secret_unavailable',
+      'secret_not_found',
+    ]);
   });
 
   it('a backend that hangs is abandoned, one that throws is redacted', async () => {
     const hanging = { ...store('one', 'p').backend, read: () => new Promise<never>(() => undefined) };
-    const late = await createResolver({ bindings: [{ scope: 'one:p' }], backends: { one: { backend: hanging } }, timeoutMs: 30 });
-    await expect(late.get('K0')).rejects.toMatchObject({ code: 'secret_unavailable', message: expect.stringContaining('[timeout]') });
+    const late = await createResolver({
+      bindings: [{ scope: 'one:p' }],
+      backends: { one: { backend: hanging } },
+      timeoutMs: 30,
+    });
+    await expect(late.get('K0')).rejects.toMatchObject({
+      code: 'secret_unavailable',
+      message: expect.stringContaining('[timeout]'),
+    });
     const throwing = { ...store('one', 'p').backend, read: () => Promise.reject(new Error('canary')) };
     const clean = await createResolver({ bindings: [{ scope: 'one:p' }], backends: { one: { backend: throwing } } });
     const error: unknown = await clean.get('K0').catch((caught: unknown) => caught);
@@ -44,25 +78,42 @@ describe('createResolver', () => {
   });
 
   it('a required backend that cannot be listed rejects, an optional one does not', async () => {
-    const failing = scriptedBackend({ list: () => { throw new BackendError('permission_denied'); } });
+    const failing = scriptedBackend({
+      list: () => {
+        throw new BackendError('permission_denied');
+      },
+    });
     const bindings = [{ scope: 'down:p', priority: 1 }, { scope: 'one:p' }];
     const one = store('one', 'p');
-    await expect(createResolver({ bindings, backends: { one, down: { backend: failing } } })).rejects.toMatchObject({ code: 'catalogue_unavailable', message: expect.stringContaining('down') });
+    await expect(createResolver({ bindings, backends: { one, down: { backend: failing } } })).rejects.toMatchObject({
+      code: 'catalogue_unavailable',
+      message: expect.stringContaining('down'),
+    });
     const resolver = await createResolver({ bindings, backends: { one, down: { backend: failing, optional: true } } });
     await expect(resolver.get('K0')).rejects.toMatchObject({ code: 'secret_unavailable' });
     expect(resolver.has('K0')).toBe(true);
     expect(one.read).not.toHaveBeenCalled();
   });
 
-  it.each([[{ scope: 'other:p' }, 'there is no backend other'], [{ scope: 'one:..' }, 'binding 1'], [{ scope: 'one:p', priority: 0.5 }, 'whole number']])('the binding %j is refused', async (binding, message) => {
-    await expect(createResolver({ bindings: [binding], backends: { one: store('one', 'p') } })).rejects.toThrow(message);
+  it.each([
+    [{ scope: 'other:p' }, 'there is no backend other'],
+    [{ scope: 'one:..' }, 'binding 1'],
+    [{ scope: 'one:p', priority: 0.5 }, 'whole number'],
+  ])('the binding %j is refused', async (binding, message) => {
+    await expect(createResolver({ bindings: [binding], backends: { one: store('one', 'p') } })).rejects.toThrow(
+      message,
+    );
   });
 
   it('has, list and getMeta see names and nothing of the prototype', async () => {
-    const resolver = await createResolver({ bindings: [{ scope: 'one:p' }], backends: { one: store('one', 'p', ['B', 'a', 'A']) } });
+    const resolver = await createResolver({
+      bindings: [{ scope: 'one:p' }],
+      backends: { one: store('one', 'p', ['B', 'a', 'A']) },
+    });
     expect(resolver.list()).toEqual(['A', 'B', 'a']);
     expect(resolver.getMeta('A')).toEqual({ backend: 'one', scope: 'p' });
-    for (const name of ['toString', '__proto__', 'constructor']) expect([resolver.has(name), resolver.getMeta(name)]).toEqual([false, undefined]);
+    for (const name of ['toString', '__proto__', 'constructor'])
+      expect([resolver.has(name), resolver.getMeta(name)]).toEqual([false, undefined]);
     await expect(resolver.get('AB')).rejects.toThrow('near it: A');
   });
 });

@@ -26,7 +26,11 @@ export function createMemoryStore(scopes) {
 `;
 
 /** Each program of the README with what it says is printed. */
-const examples = [...(await readFile('src/federation/README.md', 'utf8')).matchAll(/```ts\n(.*?)```\n\n[^`]*(?:`[^`\n]+`[^`]*)*prints\n\n```\n(.*?)```/gs)].map(([, program = '', printed = '']) => ({ program, printed }));
+const examples = [
+  ...(await readFile('src/federation/README.md', 'utf8')).matchAll(
+    /```ts\n(.*?)```\n\n[^`]*(?:`[^`\n]+`[^`]*)*prints\n\n```\n(.*?)```/gs,
+  ),
+].map(([, program = '', printed = '']) => ({ program, printed }));
 
 async function runExample({ program = '' } = {}, environment: Record<string, string> = {}): Promise<string> {
   // Beside the workspace's node_modules, so that the packages are found by their names.
@@ -34,14 +38,18 @@ async function runExample({ program = '' } = {}, environment: Record<string, str
   try {
     await writeFile(join(folder, 'store.ts'), store);
     await writeFile(join(folder, 'example.ts'), program);
-    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'example.ts')], { env: { ...process.env, ...environment } });
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'example.ts')], {
+      env: { ...process.env, ...environment },
+    });
     return stdout;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-it('the README has two examples', () => { expect(examples).toHaveLength(2); });
+it('the README has two examples', () => {
+  expect(examples).toHaveLength(2);
+});
 
 it('the example of the README prints what the README says', async () => {
   expect(await runExample(examples[0])).toBe(examples[0]?.printed);
@@ -53,5 +61,10 @@ it('so does the one over a shipped backend', async () => {
   await put('secret/data/apps/other/db', { data: { PASSWORD: 'two' } });
   await put('secret/data/shared', { data: { TOKEN: 'three' } });
   const { program, printed } = examples[1] ?? { program: '', printed: '' };
-  expect(await runExample({ program: program.replace('http://127.0.0.1:8200', gateway.address) }, { VAULT_TOKEN_OF_SHOP: server.rootToken })).toBe(printed);
+  expect(
+    await runExample(
+      { program: program.replace('http://127.0.0.1:8200', gateway.address) },
+      { VAULT_TOKEN_OF_SHOP: server.rootToken },
+    ),
+  ).toBe(printed);
 });

@@ -7,10 +7,12 @@ const key = createSecretKey(randomBytes(32));
 
 describe('an envelope', () => {
   it('opens to the bytes that were put in', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.string()), (bytes, associated) => {
-      const opened = decrypt(key, encrypt(key, bytes, associated), associated);
-      expect(opened === undefined ? undefined : Uint8Array.from(opened)).toEqual(bytes);
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.string()), (bytes, associated) => {
+        const opened = decrypt(key, encrypt(key, bytes, associated), associated);
+        expect(opened === undefined ? undefined : Uint8Array.from(opened)).toEqual(bytes);
+      }),
+    );
   });
 
   it('does not open when any bit was changed, or any byte is missing', () => {
@@ -20,20 +22,31 @@ describe('an envelope', () => {
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       expect(decrypt(key, changed, ['a', 'b'])).toBeUndefined();
     }
-    for (let length = 0; length < sealed.byteLength; length += 1) expect(decrypt(key, sealed.subarray(0, length), ['a', 'b'])).toBeUndefined();
+    for (let length = 0; length < sealed.byteLength; length += 1)
+      expect(decrypt(key, sealed.subarray(0, length), ['a', 'b'])).toBeUndefined();
   });
 
   it('does not open for any other list of associated parts', () => {
-    fc.assert(fc.property(fc.array(fc.string(), { maxLength: 4 }), fc.array(fc.string(), { maxLength: 4 }), (sealedFor, openedFor) => {
-      const opened = decrypt(key, encrypt(key, Buffer.from('value'), sealedFor), openedFor);
-      expect(opened !== undefined).toBe(JSON.stringify(sealedFor.map(wellFormed)) === JSON.stringify(openedFor.map(wellFormed)));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.string(), { maxLength: 4 }),
+        fc.array(fc.string(), { maxLength: 4 }),
+        (sealedFor, openedFor) => {
+          const opened = decrypt(key, encrypt(key, Buffer.from('value'), sealedFor), openedFor);
+          expect(opened !== undefined).toBe(
+            JSON.stringify(sealedFor.map(wellFormed)) === JSON.stringify(openedFor.map(wellFormed)),
+          );
+        },
+      ),
+    );
     expect(encodeAssociated(['ab', 'c'])).not.toEqual(encodeAssociated(['a', 'bc']));
     expect(encodeAssociated(['a', ''])).not.toEqual(encodeAssociated(['a']));
   });
 
   it('never uses a nonce twice', () => {
-    const nonces = Array.from({ length: 500 }, () => Buffer.from(encrypt(key, new Uint8Array(0), []).subarray(1, 13)).toString('hex'));
+    const nonces = Array.from({ length: 500 }, () =>
+      Buffer.from(encrypt(key, new Uint8Array(0), []).subarray(1, 13)).toString('hex'),
+    );
     expect(new Set(nonces).size).toBe(nonces.length);
   });
 });

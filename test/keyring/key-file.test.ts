@@ -26,7 +26,10 @@ describe('a key file', () => {
 
   it('is not made where that is not asked for', async () => {
     const file = join(await temporaryFolder(), 'secret.key');
-    await expect(keyFromFile(file, false)).rejects.toMatchObject({ code: 'cannot_read_key', message: expect.stringContaining('ENOENT') });
+    await expect(keyFromFile(file, false)).rejects.toMatchObject({
+      code: 'cannot_read_key',
+      message: expect.stringContaining('ENOENT'),
+    });
   });
 
   it.each(['', 'half a key'])('that holds "%s" is refused and left as it is', async (text) => {

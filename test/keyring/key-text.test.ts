@@ -6,12 +6,14 @@ import { parseKeyText } from '../../src/keyring/key-text.ts';
 
 describe('the text of a key', () => {
   it('is 64 hex digits or the canonical base64 of 32 bytes, and both mean the same bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
-      const buffer = Buffer.from(bytes);
-      for (const text of [buffer.toString('hex'), buffer.toString('hex').toUpperCase(), buffer.toString('base64')]) {
-        expect(Buffer.from(parseKeyText(text) ?? []).equals(buffer)).toBe(true);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+        const buffer = Buffer.from(bytes);
+        for (const text of [buffer.toString('hex'), buffer.toString('hex').toUpperCase(), buffer.toString('base64')]) {
+          expect(Buffer.from(parseKeyText(text) ?? []).equals(buffer)).toBe(true);
+        }
+      }),
+    );
   });
 
   const key = randomBytes(32);
@@ -34,10 +36,14 @@ describe('the text of a key', () => {
 
   it('is never shown when it is refused', () => {
     const text = `${key.toString('hex')}zz`;
-    expect(() => keyFromText(text, 'KICI_SECRET_KEY')).toThrow(expect.objectContaining({ code: 'malformed_key', message: 'KICI_SECRET_KEY is no key' }));
+    expect(() => keyFromText(text, 'KICI_SECRET_KEY')).toThrow(
+      expect.objectContaining({ code: 'malformed_key', message: 'KICI_SECRET_KEY is no key' }),
+    );
   });
 
   it('may end with a line break, as a file does', () => {
-    expect(keyFromText(`${key.toString('hex')}\n`, 'a file').id).toBe(keyFromText(key.toString('base64'), 'a variable').id);
+    expect(keyFromText(`${key.toString('hex')}\n`, 'a file').id).toBe(
+      keyFromText(key.toString('base64'), 'a variable').id,
+    );
   });
 });

@@ -9,15 +9,22 @@ const place = ['apps/shop', 'TOKEN', '1'];
 describe('a keyring', () => {
   it('opens what it sealed, after a restart too', async () => {
     const folder = await temporaryFolder();
-    const sealed = await (await openKeyring(await keyringDatabase(folder), keyA(), now)).seal('acme', 'secret', place, value);
-    const opened = await (await openKeyring(await keyringDatabase(folder), keyA(), now)).open('acme', 'secret', place, sealed);
+    const sealed = await (
+      await openKeyring(await keyringDatabase(folder), keyA(), now)
+    ).seal('acme', 'secret', place, value);
+    const opened = await (
+      await openKeyring(await keyringDatabase(folder), keyA(), now)
+    ).open('acme', 'secret', place, sealed);
     expect(opened.equals(value)).toBe(true);
   });
 
   it('does not start under another key, and says which one it wants', async () => {
     const folder = await temporaryFolder();
     await openKeyring(await keyringDatabase(folder), keyA(), now);
-    await expect(openKeyring(await keyringDatabase(folder), keyB(), now)).rejects.toMatchObject({ code: 'wrong_key', hint: expect.stringContaining('KICI_SECRET_KEY') });
+    await expect(openKeyring(await keyringDatabase(folder), keyB(), now)).rejects.toMatchObject({
+      code: 'wrong_key',
+      hint: expect.stringContaining('KICI_SECRET_KEY'),
+    });
   });
 
   it.each([
@@ -30,7 +37,10 @@ describe('a keyring', () => {
   ])('does not open a value for %s', async (_, organization, purpose, coordinates, code) => {
     const keyring = await openKeyring(await keyringDatabase(await temporaryFolder()), keyA(), now);
     const sealed = await keyring.seal('acme', 'secret', place, value);
-    await expect(keyring.open(organization, purpose, coordinates, sealed)).rejects.toMatchObject({ name: 'BackendError', code });
+    await expect(keyring.open(organization, purpose, coordinates, sealed)).rejects.toMatchObject({
+      name: 'BackendError',
+      code,
+    });
   });
 
   it('gives each organisation keys of its own', async () => {
@@ -46,8 +56,11 @@ describe('a keyring', () => {
     const folder = await temporaryFolder();
     const databases = await Promise.all([1, 2, 3].map(() => keyringDatabase(folder)));
     const keyrings = await Promise.all(databases.map((database) => openKeyring(database, keyA(), now)));
-    const sealed = await Promise.all(keyrings.flatMap((keyring) => [1, 2].map(() => keyring.seal('acme', 'secret', place, value))));
-    for (const keyring of keyrings) for (const one of sealed) expect((await keyring.open('acme', 'secret', place, one)).equals(value)).toBe(true);
+    const sealed = await Promise.all(
+      keyrings.flatMap((keyring) => [1, 2].map(() => keyring.seal('acme', 'secret', place, value))),
+    );
+    for (const keyring of keyrings)
+      for (const one of sealed) expect((await keyring.open('acme', 'secret', place, one)).equals(value)).toBe(true);
     expect(await databases[0]?.selectFrom('data_keys').select('id').execute()).toHaveLength(1);
   });
 
@@ -55,11 +68,23 @@ describe('a keyring', () => {
     const folder = await temporaryFolder();
     const database = await keyringDatabase(folder);
     const sealed = await (await openKeyring(database, keyA(), now)).seal('acme', 'secret', place, value);
-    await database.updateTable('data_keys').set({ wrapped: new Uint8Array(61) }).execute();
+    await database
+      .updateTable('data_keys')
+      .set({ wrapped: new Uint8Array(61) })
+      .execute();
     const damaged = await openKeyring(database, keyA(), now);
-    await expect(damaged.open('acme', 'secret', place, sealed)).rejects.toMatchObject({ name: 'BackendError', code: 'decryption_failed' });
-    await expect(damaged.seal('acme', 'secret', place, value)).rejects.toMatchObject({ name: 'BackendError', code: 'decryption_failed' });
+    await expect(damaged.open('acme', 'secret', place, sealed)).rejects.toMatchObject({
+      name: 'BackendError',
+      code: 'decryption_failed',
+    });
+    await expect(damaged.seal('acme', 'secret', place, value)).rejects.toMatchObject({
+      name: 'BackendError',
+      code: 'decryption_failed',
+    });
     await database.deleteFrom('data_keys').execute();
-    await expect(damaged.open('acme', 'secret', place, sealed)).rejects.toMatchObject({ name: 'BackendError', code: 'decryption_failed' });
+    await expect(damaged.open('acme', 'secret', place, sealed)).rejects.toMatchObject({
+      name: 'BackendError',
+      code: 'decryption_failed',
+    });
   });
 });

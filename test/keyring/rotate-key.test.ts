@@ -19,13 +19,14 @@ describe('rotating the key-encryption key', () => {
     const after = await openKeyring(database, keyB(), now);
     expect((await after.open('acme', 'secret', place, sealed)).equals(value)).toBe(true);
     expect((await after.signer('acme'))(Buffer.from('row'))).toBe(sign(Buffer.from('row')));
-    expect((await database.selectFrom('data_keys').select('kek').distinct().execute())).toEqual([{ kek: keyB().id }]);
+    expect(await database.selectFrom('data_keys').select('kek').distinct().execute()).toEqual([{ kek: keyB().id }]);
   });
 
   it('touches data keys only, so its cost does not grow with the secrets', async () => {
     const database = await keyringDatabase(await temporaryFolder());
     const keyring = await openKeyring(database, keyA(), now);
-    for (let index = 0; index < 50; index += 1) await keyring.seal('acme', 'secret', ['apps/shop', `K${index}`, '1'], value);
+    for (let index = 0; index < 50; index += 1)
+      await keyring.seal('acme', 'secret', ['apps/shop', `K${index}`, '1'], value);
     const used = { wraps: 0, unwraps: 0 };
     const counting = (key: KeyEncryptionKey): KeyEncryptionKey => ({
       id: key.id,
@@ -68,7 +69,10 @@ describe('rotating the key-encryption key', () => {
     };
     expect(await rotateKeyEncryptionKey(database, keyA(), slow)).toBe(2);
     const sealed = await late;
-    expect(sealed !== undefined && (await (await openKeyring(database, keyB(), now)).open('globex', 'secret', place, sealed)).equals(value)).toBe(true);
+    expect(
+      sealed !== undefined &&
+        (await (await openKeyring(database, keyB(), now)).open('globex', 'secret', place, sealed)).equals(value),
+    ).toBe(true);
   });
 
   it('happens once where somebody else begins it meanwhile with another key, and says so to who comes second', async () => {
@@ -86,9 +90,14 @@ describe('rotating the key-encryption key', () => {
         return own;
       },
     };
-    await expect(rotateKeyEncryptionKey(database, keyA(), slow)).rejects.toMatchObject({ code: 'wrong_key', hint: expect.stringContaining('nothing was changed') });
+    await expect(rotateKeyEncryptionKey(database, keyA(), slow)).rejects.toMatchObject({
+      code: 'wrong_key',
+      hint: expect.stringContaining('nothing was changed'),
+    });
     expect(await first).toBe(1);
-    expect((await (await openKeyring(database, keyB(), now)).open('acme', 'secret', place, sealed)).equals(value)).toBe(true);
+    expect((await (await openKeyring(database, keyB(), now)).open('acme', 'secret', place, sealed)).equals(value)).toBe(
+      true,
+    );
   });
 
   it('lets no process that still has the old key make data keys under it', async () => {
@@ -99,6 +108,12 @@ describe('rotating the key-encryption key', () => {
     await expect(old.seal('globex', 'secret', place, value)).rejects.toMatchObject({ code: 'decryption_failed' });
     // What it has open already it can go on with.
     expect((await old.open('acme', 'secret', place, sealed)).equals(value)).toBe(true);
-    expect((await (await openKeyring(database, keyB(), now)).open('acme', 'secret', place, await old.seal('acme', 'secret', place, value))).equals(value)).toBe(true);
+    expect(
+      (
+        await (
+          await openKeyring(database, keyB(), now)
+        ).open('acme', 'secret', place, await old.seal('acme', 'secret', place, value))
+      ).equals(value),
+    ).toBe(true);
   });
 });

@@ -3,29 +3,38 @@ import { describe, expect, it } from 'vitest';
 import { createAutomaton } from '../../src/masker/automaton.ts';
 
 // Few letters, so that patterns share beginnings, repeat themselves and end in one another.
-const word = (min: number, max: number) => fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: min, maxLength: max });
+const word = (min: number, max: number) =>
+  fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: min, maxLength: max });
 
 function sorted(patterns: readonly string[]): Buffer[] {
   return [...new Set(patterns)].map((pattern) => Buffer.from(pattern)).toSorted((left, right) => left.compare(right));
 }
 
 function longestSuffix(text: string, candidates: readonly string[]): number {
-  return candidates.reduce((longest, candidate) => (text.endsWith(candidate) ? Math.max(longest, candidate.length) : longest), 0);
+  return candidates.reduce(
+    (longest, candidate) => (text.endsWith(candidate) ? Math.max(longest, candidate.length) : longest),
+    0,
+  );
 }
 
 describe('the automaton', () => {
   it('tells after each byte what a plain search tells', () => {
-    fc.assert(fc.property(fc.array(word(1, 14), { maxLength: 12 }), word(0, 80), (patterns, text) => {
-      const { next, matchLength, hold } = createAutomaton(sorted(patterns));
-      const beginnings = patterns.flatMap((pattern) => Array.from({ length: pattern.length }, (_, length) => pattern.slice(0, length)));
-      let state = 0;
-      for (const [index, byte] of [...Buffer.from(text)].entries()) {
-        state = next(state, byte);
-        const read = text.slice(0, index + 1);
-        expect(matchLength(state)).toBe(longestSuffix(read, patterns));
-        expect(hold(state)).toBe(longestSuffix(read, beginnings));
-      }
-    }), { numRuns: 3_000 });
+    fc.assert(
+      fc.property(fc.array(word(1, 14), { maxLength: 12 }), word(0, 80), (patterns, text) => {
+        const { next, matchLength, hold } = createAutomaton(sorted(patterns));
+        const beginnings = patterns.flatMap((pattern) =>
+          Array.from({ length: pattern.length }, (_, length) => pattern.slice(0, length)),
+        );
+        let state = 0;
+        for (const [index, byte] of [...Buffer.from(text)].entries()) {
+          state = next(state, byte);
+          const read = text.slice(0, index + 1);
+          expect(matchLength(state)).toBe(longestSuffix(read, patterns));
+          expect(hold(state)).toBe(longestSuffix(read, beginnings));
+        }
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   it('takes every byte value', () => {
@@ -48,7 +57,9 @@ describe('the automaton', () => {
   });
 
   it('makes no states for what no text shows', () => {
-    const automaton = createAutomaton(sorted(Array.from({ length: 1_000 }, (_, index) => `${index} ${'x'.repeat(1_000)}`)));
+    const automaton = createAutomaton(
+      sorted(Array.from({ length: 1_000 }, (_, index) => `${index} ${'x'.repeat(1_000)}`)),
+    );
     let state = 0;
     for (const byte of Buffer.from('an ordinary line of a log\n'.repeat(100))) state = automaton.next(state, byte);
     expect(automaton.byteLength()).toBeLessThan(16_384);

@@ -25,12 +25,24 @@ const encoders: Record<string, (text: string) => string> = {
   encodeURIComponent: (text) => encodeURIComponent(text),
   'form data': (text) => new URLSearchParams({ '': text }).toString().slice(1),
   JSON: (text) => JSON.stringify(text).slice(1, -1),
-  'JSON that is safe in HTML, as Go writes it': (text) => JSON.stringify(text).slice(1, -1).replace(/[<>&]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`),
-  'query strings of Python and Go': (text) => encodeURIComponent(text).replace(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+'),
+  'JSON that is safe in HTML, as Go writes it': (text) =>
+    JSON.stringify(text)
+      .slice(1, -1)
+      .replace(/[<>&]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`),
+  'query strings of Python and Go': (text) =>
+    encodeURIComponent(text)
+      .replace(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`)
+      .replaceAll('%20', '+'),
   'JSON twice': (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
-  'single quotes of a shell': (text) => text.replaceAll('\'', '\'\\\'\''),
+  'single quotes of a shell': (text) => text.replaceAll("'", "'\\''"),
   'XML text': (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
-  'XML attribute': (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\'', '&apos;'),
+  'XML attribute': (text) =>
+    text
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&apos;'),
 };
 
 describe.each(Object.entries(encoders))('%s', (_, encode) => {
@@ -58,16 +70,21 @@ describe('tools that people pipe secrets through', () => {
   });
 
   it.each(['short-value', 'x'.repeat(50), '0123456789'.repeat(20)])('inspect of a buffer with %s', (secret) => {
-    expect(masked(secret, inspect({ key: Buffer.from(secret) }))).toMatch(/^\{\n? +key: <Buffer \*\*\*(?: \.\.\. 150 more bytes)?>\n? ?\}$/);
+    expect(masked(secret, inspect({ key: Buffer.from(secret) }))).toMatch(
+      /^\{\n? +key: <Buffer \*\*\*(?: \.\.\. 150 more bytes)?>\n? ?\}$/,
+    );
   });
 
   it('inspect of a runtime', () => {
-    for (const secret of Object.values(secrets)) expect(masked(secret, inspect({ secret }))).not.toContain(secret.slice(4, 14));
+    for (const secret of Object.values(secrets))
+      expect(masked(secret, inspect({ secret }))).not.toContain(secret.slice(4, 14));
   });
 
   it('set -x of a shell', () => {
-    const secret = 'two words it\'s';
-    const output = execFileSync('bash', ['-xc', 'true "$1" 2>&1', 'bash', secret], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const secret = "two words it's";
+    const output = execFileSync('bash', ['-xc', 'true "$1" 2>&1', 'bash', secret], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     expect(output.toString()).toBe('');
     const trace = execFileSync('bash', ['-c', 'exec 2>&1; set -x; true "$1"', 'bash', secret]).toString();
     expect(masked(secret, trace)).toContain('***');
@@ -77,19 +94,34 @@ describe('tools that people pipe secrets through', () => {
 
 describe('base64 of a longer text around the secret', () => {
   it('leaves at most the characters that neighbours reach into', () => {
-    fc.assert(fc.property(fc.uint8Array({ minLength: 9, maxLength: 60 }), fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ maxLength: 20 }), fc.boolean(), (secret, before, after, url) => {
-      const text = Buffer.concat([before, secret, after]).toString(url ? 'base64url' : 'base64');
-      const first = Math.ceil((before.length * 8) / 6);
-      const last = Math.floor(((before.length + secret.length) * 8) / 6);
-      const core = text.slice(first, last);
-      fc.pre(core.length >= 8);
-      expect(masked(Buffer.from(secret), text)).not.toContain(core);
-    }), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 9, maxLength: 60 }),
+        fc.uint8Array({ maxLength: 20 }),
+        fc.uint8Array({ maxLength: 20 }),
+        fc.boolean(),
+        (secret, before, after, url) => {
+          const text = Buffer.concat([before, secret, after]).toString(url ? 'base64url' : 'base64');
+          const first = Math.ceil((before.length * 8) / 6);
+          const last = Math.floor(((before.length + secret.length) * 8) / 6);
+          const core = text.slice(first, last);
+          fc.pre(core.length >= 8);
+          expect(masked(Buffer.from(secret), text)).not.toContain(core);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
   });
 });
 
 describe('values of several lines', () => {
-  const pem = ['-----BEGIN PRIVATE KEY-----', 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC', 'AbCdEfGhIjKlMnOpQrStUvWxYz012345', '-----END PRIVATE KEY-----', ''].join('\n');
+  const pem = [
+    '-----BEGIN PRIVATE KEY-----',
+    'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC',
+    'AbCdEfGhIjKlMnOpQrStUvWxYz012345',
+    '-----END PRIVATE KEY-----',
+    '',
+  ].join('\n');
 
   it('are masked as a whole and line by line', () => {
     expect(masked(pem, `x${pem}y`)).toBe('x***y');
@@ -106,12 +138,15 @@ describe('values of several lines', () => {
 });
 
 describe('a value with blanks or line ends around it', () => {
-  it.each(['s3cr3t\n', 'p4ss-w0rd\r\n', '  s3cr3t ', '\n\ns3cr3t\n\n'])('%j is masked without them, as shells and programs pass it on', (secret) => {
-    const trimmed = secret.trim();
-    expect(masked(secret, `<${trimmed}>`)).toBe('<***>');
-    expect(masked(secret, Buffer.from(trimmed).toString('base64'))).toBe('***');
-    expect(masked(secret, secret)).toBe('***');
-  });
+  it.each(['s3cr3t\n', 'p4ss-w0rd\r\n', '  s3cr3t ', '\n\ns3cr3t\n\n'])(
+    '%j is masked without them, as shells and programs pass it on',
+    (secret) => {
+      const trimmed = secret.trim();
+      expect(masked(secret, `<${trimmed}>`)).toBe('<***>');
+      expect(masked(secret, Buffer.from(trimmed).toString('base64'))).toBe('***');
+      expect(masked(secret, secret)).toBe('***');
+    },
+  );
 
   it('is not masked where next to nothing is left of it', () => {
     expect(masked('\n\n\n123', 'a 123 b')).toBe('a 123 b');

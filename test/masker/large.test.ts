@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const size = 65_536;
-const line = Array.from({ length: size }, (_, index) => String.fromCharCode(33 + ((index * 31 + (index >> 8)) % 90))).join('');
+const line = Array.from({ length: size }, (_, index) =>
+  String.fromCharCode(33 + ((index * 31 + (index >> 8)) % 90)),
+).join('');
 const lines = line.replace(/.{100}/g, (text) => `${text.slice(1)}\n`);
 
 function wrap(text: string, width: number, end: string): string {
@@ -25,7 +27,10 @@ const encoders: Record<string, (text: string) => string> = {
   XML: (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
 };
 
-describe.each([['of one line', line], ['of many lines', lines]])('a value of 64 KiB %s', (_, secret) => {
+describe.each([
+  ['of one line', line],
+  ['of many lines', lines],
+])('a value of 64 KiB %s', (_, secret) => {
   const masker = createMasker();
   masker.add(Buffer.from(secret));
 
@@ -33,31 +38,44 @@ describe.each([['of one line', line], ['of many lines', lines]])('a value of 64 
     const bytes = Buffer.from(text);
     const ends = cuts.map((at) => at % bytes.length).toSorted((left, right) => left - right);
     const stream = masker.open();
-    const out = [0, ...ends].flatMap((start, index) => stream.write(bytes.subarray(start, ends[index] ?? bytes.length)));
+    const out = [0, ...ends].flatMap((start, index) =>
+      stream.write(bytes.subarray(start, ends[index] ?? bytes.length)),
+    );
     return Buffer.concat([...out, ...stream.end()]).toString();
   }
 
   it.each(Object.entries(encoders))('is masked, wherever it is cut: %s', (_name, encode) => {
     const shown = encode(secret);
-    fc.assert(fc.property(fc.array(fc.nat(), { maxLength: 8 }), (cuts) => {
-      expect(maskInPieces(`a ${shown} b`, cuts)).toBe('a *** b');
-      expect(maskInPieces(shown + shown, cuts)).toMatch(/^(?:\*{3}){1,2}$/);
-    }), { numRuns: 5 });
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 8 }), (cuts) => {
+        expect(maskInPieces(`a ${shown} b`, cuts)).toBe('a *** b');
+        expect(maskInPieces(shown + shown, cuts)).toMatch(/^(?:\*{3}){1,2}$/);
+      }),
+      { numRuns: 5 },
+    );
   });
 
   it('is masked where it comes byte by byte', () => {
-    expect(maskInPieces(secret, Array.from({ length: size }, (_value, at) => at))).toBe('***');
+    expect(
+      maskInPieces(
+        secret,
+        Array.from({ length: size }, (_value, at) => at),
+      ),
+    ).toBe('***');
   });
 });
 
 describe('what is no value of 64 KiB', () => {
   // In base64 the lines that it could be wrapped into are secrets of their own.
-  it.each(Object.entries(encoders).filter(([name]) => !name.startsWith('base64')))('goes out as it is where it differs near its end: %s', (_, encode) => {
-    const masker = createMasker();
-    masker.add(Buffer.from(line));
-    const almost = `${encode(line).slice(0, -9)}\u0001`;
-    expect(masker.mask(almost)).toBe(almost);
-  });
+  it.each(Object.entries(encoders).filter(([name]) => !name.startsWith('base64')))(
+    'goes out as it is where it differs near its end: %s',
+    (_, encode) => {
+      const masker = createMasker();
+      masker.add(Buffer.from(line));
+      const almost = `${encode(line).slice(0, -9)}\u0001`;
+      expect(masker.mask(almost)).toBe(almost);
+    },
+  );
 
   it('does not hide an occurrence that begins inside it', () => {
     const masker = createMasker();

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createMaskStream } from '../../src/masker/mask-stream.ts';
 import { createMatchers } from '../../src/masker/matchers.ts';
 
-const patterns = Array.from({ length: 400 }, (_, index) => Buffer.from(`pattern ${index} ${'0123456789abcdef'.repeat(index % 7)}`));
+const patterns = Array.from({ length: 400 }, (_, index) =>
+  Buffer.from(`pattern ${index} ${'0123456789abcdef'.repeat(index % 7)}`),
+);
 
 describe('what finds the patterns', () => {
   it('stays the same when they are registered once more', () => {
@@ -23,7 +25,9 @@ describe('what finds the patterns', () => {
     for (let index = 0; index < 500; index += 1) {
       const value = hash('sha256', String(index));
       matchers.add([Buffer.from(value)]);
-      expect(Buffer.concat(stream.write(Buffer.from(around + value + around))).toString()).toBe(`${around}***${around}`);
+      expect(Buffer.concat(stream.write(Buffer.from(around + value + around))).toString()).toBe(
+        `${around}***${around}`,
+      );
     }
   });
 
@@ -36,7 +40,11 @@ describe('what finds the patterns', () => {
     const out: Uint8Array[] = [];
     for (let round = 0; round < 3; round += 1) {
       for (const pattern of patterns) {
-        out.push(...stream.write(pattern.subarray(0, 9)), ...stream.write(pattern.subarray(9)), ...stream.write(Buffer.from('|')));
+        out.push(
+          ...stream.write(pattern.subarray(0, 9)),
+          ...stream.write(pattern.subarray(9)),
+          ...stream.write(Buffer.from('|')),
+        );
         const { automaton } = matchers.current();
         seen.add(automaton);
         expect(automaton.byteLength()).toBeLessThan(limit * 2);

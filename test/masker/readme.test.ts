@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createMasker } from '@kici-dev/secret-masker';
 import { expect, it } from 'vitest';
 
-it('the README\'s example prints what it says', async () => {
+it("the README's example prints what it says", async () => {
   const readme = await readFile(join(import.meta.dirname, '../../src/masker/README.md'), 'utf8');
   const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
   const [, expected] = /\/\/ (.*)\n$/.exec(code) ?? [];

@@ -29,7 +29,8 @@ function soughtFor(secret: Buffer, from = 0): Sought[] {
 function oracle(sought: readonly Sought[], text: Buffer): Buffer {
   const spans: { start: number; end: number }[] = [];
   for (const { needle, from } of sought) {
-    for (let at = text.indexOf(needle, from); at >= 0; at = text.indexOf(needle, at + 1)) spans.push({ start: at, end: at + needle.length });
+    for (let at = text.indexOf(needle, from); at >= 0; at = text.indexOf(needle, at + 1))
+      spans.push({ start: at, end: at + needle.length });
   }
   spans.sort((left, right) => left.start - right.start);
   const out: Buffer[] = [];
@@ -46,63 +47,95 @@ function beginningAtEnd(sought: readonly Sought[], text: Buffer): number {
   let longest = 0;
   for (const { needle } of sought) {
     for (let length = 1; length < needle.length && length <= text.length; length += 1) {
-      if (Buffer.compare(needle.subarray(0, length), text.subarray(text.length - length)) === 0) longest = Math.max(longest, length);
+      if (Buffer.compare(needle.subarray(0, length), text.subarray(text.length - length)) === 0)
+        longest = Math.max(longest, length);
     }
   }
   return longest;
 }
 
 // Few letters, so that prefixes, overlaps and nesting happen all the time.
-const word = (min: number, max: number) => fc.string({ unit: fc.constantFrom('a', 'b', '\n'), minLength: min, maxLength: max }).map((text) => Buffer.from(text));
+const word = (min: number, max: number) =>
+  fc.string({ unit: fc.constantFrom('a', 'b', '\n'), minLength: min, maxLength: max }).map((text) => Buffer.from(text));
 
 describe('masking a stream', () => {
   it('gives the same for every way to cut it into chunks, and the same as a plain search', () => {
-    fc.assert(fc.property(fc.array(word(1, 12), { maxLength: 5 }), word(0, 120), fc.array(fc.nat(), { maxLength: 20 }), (secrets, text, cuts) => {
-      const masker = createMasker();
-      for (const secret of secrets) masker.add(secret);
-      const whole = run(masker, [text]);
-      expect(run(masker, cut(text, cuts)).toString()).toBe(whole.toString());
-      expect(run(masker, [...text].map((byte) => Uint8Array.of(byte))).toString()).toBe(whole.toString());
-      expect(whole.toString()).toBe(oracle(secrets.flatMap((secret) => soughtFor(secret)), text).toString());
-    }), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(
+        fc.array(word(1, 12), { maxLength: 5 }),
+        word(0, 120),
+        fc.array(fc.nat(), { maxLength: 20 }),
+        (secrets, text, cuts) => {
+          const masker = createMasker();
+          for (const secret of secrets) masker.add(secret);
+          const whole = run(masker, [text]);
+          expect(run(masker, cut(text, cuts)).toString()).toBe(whole.toString());
+          expect(
+            run(
+              masker,
+              [...text].map((byte) => Uint8Array.of(byte)),
+            ).toString(),
+          ).toBe(whole.toString());
+          expect(whole.toString()).toBe(
+            oracle(
+              secrets.flatMap((secret) => soughtFor(secret)),
+              text,
+            ).toString(),
+          );
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   it('holds back nothing but a tail that could begin a pattern', () => {
-    fc.assert(fc.property(fc.array(word(4, 12), { maxLength: 5 }), word(0, 60), (secrets, text) => {
-      const masker = createMasker();
-      for (const secret of secrets) masker.add(secret);
-      const longest = beginningAtEnd(secrets.flatMap((secret) => soughtFor(secret)), text);
-      const stream = masker.open();
-      const now = Buffer.concat(stream.write(text));
-      const rest = Buffer.concat(stream.end());
-      expect(rest.length === 0 || longest > 0).toBe(true);
-      expect(Buffer.concat([now, rest]).toString()).toBe(run(masker, [text]).toString());
-      expect(rest.length).toBeLessThanOrEqual(Math.max(3, longest));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.array(word(4, 12), { maxLength: 5 }), word(0, 60), (secrets, text) => {
+        const masker = createMasker();
+        for (const secret of secrets) masker.add(secret);
+        const longest = beginningAtEnd(
+          secrets.flatMap((secret) => soughtFor(secret)),
+          text,
+        );
+        const stream = masker.open();
+        const now = Buffer.concat(stream.write(text));
+        const rest = Buffer.concat(stream.end());
+        expect(rest.length === 0 || longest > 0).toBe(true);
+        expect(Buffer.concat([now, rest]).toString()).toBe(run(masker, [text]).toString());
+        expect(rest.length).toBeLessThanOrEqual(Math.max(3, longest));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('gives the same where values are registered in the middle and states are made anew', () => {
-    const event = fc.oneof({ weight: 3, arbitrary: fc.record({ text: word(0, 20) }) }, { weight: 1, arbitrary: fc.record({ secret: word(4, 12) }) });
-    fc.assert(fc.property(fc.array(event, { maxLength: 16 }), (steps) => {
-      const matchers = createMatchers(0);
-      const stream = createMaskStream(matchers.current);
-      const sought: Sought[] = [];
-      const out: Uint8Array[] = [];
-      let text = Buffer.alloc(0);
-      let sent = 0;
-      for (const step of steps) {
-        if ('secret' in step) {
-          matchers.add(needlesOf(step.secret));
-          sought.push(...soughtFor(step.secret, sent));
-        } else {
-          text = Buffer.concat([text, step.text]);
-          out.push(...stream.write(step.text));
-          sent = text.length - beginningAtEnd(sought, text.subarray(sent));
+    const event = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ text: word(0, 20) }) },
+      { weight: 1, arbitrary: fc.record({ secret: word(4, 12) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 16 }), (steps) => {
+        const matchers = createMatchers(0);
+        const stream = createMaskStream(matchers.current);
+        const sought: Sought[] = [];
+        const out: Uint8Array[] = [];
+        let text = Buffer.alloc(0);
+        let sent = 0;
+        for (const step of steps) {
+          if ('secret' in step) {
+            matchers.add(needlesOf(step.secret));
+            sought.push(...soughtFor(step.secret, sent));
+          } else {
+            text = Buffer.concat([text, step.text]);
+            out.push(...stream.write(step.text));
+            sent = text.length - beginningAtEnd(sought, text.subarray(sent));
+          }
         }
-      }
-      out.push(...stream.end());
-      expect(Buffer.concat(out).toString()).toBe(oracle(sought, text).toString());
-    }), { numRuns: 3_000 });
+        out.push(...stream.end());
+        expect(Buffer.concat(out).toString()).toBe(oracle(sought, text).toString());
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   it('masks a secret that is registered while a part of it is held back', () => {

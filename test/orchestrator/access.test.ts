@@ -17,8 +17,13 @@ function statusBeforeBody(url: string, operation: Operation, headers: readonly s
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const socket = createConnection({ host: hostname, port: Number(port) }, () => {
-    const body = operation.method === 'GET' || operation.method === 'DELETE' ? [] : ['content-type: application/json', 'content-length: 1000'];
-    socket.write([`${operation.method} ${pathOf(operation)} HTTP/1.1`, 'host: test', ...headers, ...body, '', ''].join('\r\n'));
+    const body =
+      operation.method === 'GET' || operation.method === 'DELETE'
+        ? []
+        : ['content-type: application/json', 'content-length: 1000'];
+    socket.write(
+      [`${operation.method} ${pathOf(operation)} HTTP/1.1`, 'host: test', ...headers, ...body, '', ''].join('\r\n'),
+    );
   });
   let text = '';
   socket.on('data', (chunk) => {
@@ -29,7 +34,9 @@ function statusBeforeBody(url: string, operation: Operation, headers: readonly s
     resolve(Number(status));
   });
   socket.once('error', reject);
-  socket.once('close', () => { reject(new Error('the connection ended without an answer')); });
+  socket.once('close', () => {
+    reject(new Error('the connection ended without an answer'));
+  });
   return promise;
 }
 
@@ -40,16 +47,24 @@ describe('who may do what (law 11: denied by default)', () => {
 
   beforeAll(async () => {
     shared = await startSharedServer();
-    for (const role of roleNames) tokens.set(role, (await shared.server.call('tokens.create', { name: role, role })).token);
+    for (const role of roleNames)
+      tokens.set(role, (await shared.server.call('tokens.create', { name: role, role })).token);
     await shared.server.call('organizations.create', { name: 'other' });
-    foreign = (await shared.server.as(shared.server.owner, 'other')('tokens.create', { name: 'foreign', role: 'owner' })).token;
+    foreign = (
+      await shared.server.as(shared.server.owner, 'other')('tokens.create', { name: 'foreign', role: 'owner' })
+    ).token;
   });
   afterAll(() => shared.stop());
 
   describe.each(entries)('%s', (_, operation) => {
     it('answers 401 to nobody and to a token that it does not know, before it reads a body', async () => {
       expect(await statusBeforeBody(shared.server.url, operation, [])).toBe(401);
-      for (const authorization of ['Bearer kici_garbage', 'Bearer ', 'Basic a2ljaTpraWNp', `Bearer ${tokens.get('owner')}x`]) {
+      for (const authorization of [
+        'Bearer kici_garbage',
+        'Bearer ',
+        'Basic a2ljaTpraWNp',
+        `Bearer ${tokens.get('owner')}x`,
+      ]) {
         expect(await statusBeforeBody(shared.server.url, operation, [`authorization: ${authorization}`])).toBe(401);
       }
     });
@@ -58,29 +73,50 @@ describe('who may do what (law 11: denied by default)', () => {
       expect(await statusBeforeBody(shared.server.url, operation, [`authorization: Bearer ${foreign}`])).toBe(403);
     });
 
-    it.each(roleNames.filter((role) => !rolePermissions[role].includes(operation.permission)))('answers 403 to the role %s, before it reads a body', async (role) => {
-      expect(await statusBeforeBody(shared.server.url, operation, [`authorization: Bearer ${tokens.get(role)}`])).toBe(403);
-    });
+    it.each(roleNames.filter((role) => !rolePermissions[role].includes(operation.permission)))(
+      'answers 403 to the role %s, before it reads a body',
+      async (role) => {
+        expect(
+          await statusBeforeBody(shared.server.url, operation, [`authorization: Bearer ${tokens.get(role)}`]),
+        ).toBe(403);
+      },
+    );
 
-    it.each(roleNames.filter((role) => rolePermissions[role].includes(operation.permission)))('lets the role %s in', async (role) => {
-      const body = operation.method === 'GET' || operation.method === 'DELETE' ? {} : { headers: { 'content-type': 'application/json' }, body: '[1]' };
-      const response = await fetch(new URL(pathOf(operation), shared.server.url), {
-        method: operation.method, ...body, headers: { ...body.headers, authorization: `Bearer ${tokens.get(role)}` },
-      });
-      // Organisations are for tokens of every organisation; to this one its own is shown.
-      const expected = operation.path === '/organizations' && operation.method === 'POST' ? [400, 403] : [200, 400, 404];
-      expect(expected).toContain(response.status);
-    });
+    it.each(roleNames.filter((role) => rolePermissions[role].includes(operation.permission)))(
+      'lets the role %s in',
+      async (role) => {
+        const body =
+          operation.method === 'GET' || operation.method === 'DELETE'
+            ? {}
+            : { headers: { 'content-type': 'application/json' }, body: '[1]' };
+        const response = await fetch(new URL(pathOf(operation), shared.server.url), {
+          method: operation.method,
+          ...body,
+          headers: { ...body.headers, authorization: `Bearer ${tokens.get(role)}` },
+        });
+        // Organisations are for tokens of every organisation; to this one its own is shown.
+        const expected =
+          operation.path === '/organizations' && operation.method === 'POST' ? [400, 403] : [200, 400, 404];
+        expect(expected).toContain(response.status);
+      },
+    );
   });
 });
 
 describe('a token', () => {
-  async function narrowed(narrowing: object, role: Role = 'admin'): Promise<{ server: TestServer; call: TestServer['call'] }> {
+  async function narrowed(
+    narrowing: object,
+    role: Role = 'admin',
+  ): Promise<{ server: TestServer; call: TestServer['call'] }> {
     const server = await startServer();
     await server.call('environments.create', { name: 'production', bind: ['team/a'] });
     await server.call('environments.create', { name: 'staging', bind: ['team/b'] });
-    for (const scope of ['team/a', 'team/a/deep', 'team/b']) await server.call('secrets.set', { scope, key: 'K', value: 'dg==' });
-    return { server, call: server.as((await server.call('tokens.create', { name: 'narrow', role, ...narrowing })).token) };
+    for (const scope of ['team/a', 'team/a/deep', 'team/b'])
+      await server.call('secrets.set', { scope, key: 'K', value: 'dg==' });
+    return {
+      server,
+      call: server.as((await server.call('tokens.create', { name: 'narrow', role, ...narrowing })).token),
+    };
   }
 
   it('that is narrowed to environments reaches no other by any operation that names one', async () => {
@@ -89,12 +125,25 @@ describe('a token', () => {
     const named = entries.filter(([, operation]) => 'environment' in operation.input.shape);
     expect(named.length).toBeGreaterThan(8);
     const extra: Record<string, unknown> = {
-      id: binding?.id, scope: 'team/b', name: 'A', value: 'v', key: 'K', workflow: 'w', job: 'j', agentPublicKey: 'AAAA',
+      id: binding?.id,
+      scope: 'team/b',
+      name: 'A',
+      value: 'v',
+      key: 'K',
+      workflow: 'w',
+      job: 'j',
+      agentPublicKey: 'AAAA',
     };
     for (const [id, operation] of named) {
-      const input = Object.fromEntries(Object.keys(operation.input.shape).filter((name) => name in extra).map((name) => [name, extra[name]]));
+      const input = Object.fromEntries(
+        Object.keys(operation.input.shape)
+          .filter((name) => name in extra)
+          .map((name) => [name, extra[name]]),
+      );
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the id comes from the registry itself
-      expect(`${id} ${await codeOf(call(id as keyof typeof operations, { ...input, environment: 'staging' }))}`).toBe(`${id} permission_denied`);
+      expect(`${id} ${await codeOf(call(id as keyof typeof operations, { ...input, environment: 'staging' }))}`).toBe(
+        `${id} permission_denied`,
+      );
     }
     expect((await call('environments.list')).environments.map(({ name }) => name)).toEqual(['production']);
     expect(await codeOf(call('environments.create', { name: 'third' }))).toBe('permission_denied');
@@ -105,13 +154,22 @@ describe('a token', () => {
     const { call } = await narrowed({ scopes: ['team/a/**'] });
     const elsewhere = { scope: 'team/b', key: 'K' };
     const attempts = [
-      call('secrets.set', { ...elsewhere, value: 'dg==' }), call('secrets.declare', elsewhere), call('secrets.list', { scope: 'team/b' }),
-      call('secrets.delete', elsewhere), call('secrets.versions', elsewhere), call('secrets.restore', { ...elsewhere, version: '1' }),
-      call('scopes.create', { scope: 'team/c' }), call('scopes.rename', { from: 'team/b', to: 'team/a/b' }), call('scopes.rename', { from: 'team/a/deep', to: 'team/c' }),
+      call('secrets.set', { ...elsewhere, value: 'dg==' }),
+      call('secrets.declare', elsewhere),
+      call('secrets.list', { scope: 'team/b' }),
+      call('secrets.delete', elsewhere),
+      call('secrets.versions', elsewhere),
+      call('secrets.restore', { ...elsewhere, version: '1' }),
+      call('scopes.create', { scope: 'team/c' }),
+      call('scopes.rename', { from: 'team/b', to: 'team/a/b' }),
+      call('scopes.rename', { from: 'team/a/deep', to: 'team/c' }),
       call('scopes.delete', { scope: 'team/b' }),
     ];
     expect(new Set(await Promise.all(attempts.map(codeOf)))).toEqual(new Set(['permission_denied']));
-    expect((await call('secrets.list', { scope: 'team', tree: true })).secrets.map(({ scope }) => scope)).toEqual(['internal:team/a', 'internal:team/a/deep']);
+    expect((await call('secrets.list', { scope: 'team', tree: true })).secrets.map(({ scope }) => scope)).toEqual([
+      'internal:team/a',
+      'internal:team/a/deep',
+    ]);
     expect((await call('scopes.list')).scopes).toEqual(['internal:team/a', 'internal:team/a/deep']);
     await call('secrets.set', { scope: 'team/a/deep', key: 'NEW', value: 'dg==' });
   });
@@ -119,12 +177,17 @@ describe('a token', () => {
   it('that is narrowed to scopes binds nothing outside them, since a job would read it', async () => {
     const { server, call } = await narrowed({ scopes: ['team/a/**', 'exact'] });
     const bind = (scope: string) => call('bindings.add', { environment: 'production', scope });
-    for (const scope of ['team/b', 'team/**', '**', '*:team/a/**', 'team/a?', 'exac?']) expect(await codeOf(bind(scope))).toBe('permission_denied');
+    for (const scope of ['team/b', 'team/**', '**', '*:team/a/**', 'team/a?', 'exac?'])
+      expect(await codeOf(bind(scope))).toBe('permission_denied');
     expect(await codeOf(call('environments.create', { name: 'mine', bind: ['team/b'] }))).toBe('permission_denied');
     for (const scope of ['team/a/x', 'team/a/*', 'team/a/**', 'team/a/${host}', 'exact']) await bind(scope);
     const [foreign] = (await server.call('environments.show', { environment: 'staging' })).bindings;
-    expect(await codeOf(call('bindings.update', { environment: 'staging', id: foreign?.id ?? '', scope: 'team/a/x' }))).toBe('permission_denied');
-    expect(await codeOf(call('bindings.remove', { environment: 'staging', id: foreign?.id ?? '' }))).toBe('permission_denied');
+    expect(
+      await codeOf(call('bindings.update', { environment: 'staging', id: foreign?.id ?? '', scope: 'team/a/x' })),
+    ).toBe('permission_denied');
+    expect(await codeOf(call('bindings.remove', { environment: 'staging', id: foreign?.id ?? '' }))).toBe(
+      'permission_denied',
+    );
     expect(await codeOf(call('environments.delete', { environment: 'staging' }))).toBe('permission_denied');
     await call('environments.create', { name: 'mine', bind: ['team/a/x'] });
     await call('environments.delete', { environment: 'mine' });
@@ -142,7 +205,9 @@ describe('a token', () => {
     const within = { scopes: ['team/a/**'], environments: ['production'] };
     expect(await codeOf(call('tokens.create', { name: 'x', role: 'owner', ...within }))).toBe('permission_denied');
     expect(await codeOf(call('tokens.create', { name: 'x', role: 'author' }))).toBe('permission_denied');
-    expect(await codeOf(call('tokens.create', { name: 'x', role: 'author', ...within, scopes: ['team/**'] }))).toBe('permission_denied');
+    expect(await codeOf(call('tokens.create', { name: 'x', role: 'author', ...within, scopes: ['team/**'] }))).toBe(
+      'permission_denied',
+    );
     const issued = await call('tokens.create', { name: 'x', role: 'author', ...within });
     await call('tokens.revoke', { id: issued.id });
     const wider = await server.call('tokens.create', { name: 'wide', role: 'author' });
@@ -152,12 +217,16 @@ describe('a token', () => {
   it('that expires issues none that outlives it', async () => {
     let time = Date.now();
     const server = await startServer({ now: () => time });
-    const call = server.as((await server.call('tokens.create', { name: 'short', role: 'admin', lifetimeMs: 60_000 })).token);
+    const call = server.as(
+      (await server.call('tokens.create', { name: 'short', role: 'admin', lifetimeMs: 60_000 })).token,
+    );
     const error = await errorOf(call('tokens.create', { name: 'x', role: 'author' }));
     expect(error.code).toBe('permission_denied');
     expect(error.message).toContain(new Date(time + 60_000).toISOString());
     time += 10_000;
-    expect(await codeOf(call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_001 }))).toBe('permission_denied');
+    expect(await codeOf(call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_001 }))).toBe(
+      'permission_denied',
+    );
     const { id } = await call('tokens.create', { name: 'x', role: 'author', lifetimeMs: 50_000 });
     await call('tokens.revoke', { id });
     await call('tokens.revoke', { id: (await server.call('tokens.create', { name: 'leaked', role: 'author' })).id });
@@ -188,7 +257,11 @@ describe('a token', () => {
   it('expires, and is shown once', async () => {
     let time = Date.now();
     const server = await startServer({ now: () => time });
-    const { token, expiresAt } = await server.call('tokens.create', { name: 'short', role: 'author', lifetimeMs: 60_000 });
+    const { token, expiresAt } = await server.call('tokens.create', {
+      name: 'short',
+      role: 'author',
+      lifetimeMs: 60_000,
+    });
     expect(expiresAt).toBe(new Date(time + 60_000).toISOString());
     await server.as(token)('environments.list');
     expect(JSON.stringify(await server.call('tokens.list'))).not.toContain(token);
@@ -210,6 +283,8 @@ describe('a token', () => {
 
   it.each(['a//b', '__system', 'x/${host}', ':'])('is not narrowed to %j, which is no pattern', async (scope) => {
     const server = await startServer();
-    expect(await codeOf(server.call('tokens.create', { name: 'x', role: 'author', scopes: [scope] }))).toBe('invalid_request');
+    expect(await codeOf(server.call('tokens.create', { name: 'x', role: 'author', scopes: [scope] }))).toBe(
+      'invalid_request',
+    );
   });
 });

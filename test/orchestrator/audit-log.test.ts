@@ -17,41 +17,71 @@ async function newFolder(): Promise<string> {
 }
 
 async function openLog(anchor: AuditAnchor, folder?: string) {
-  const database = openDatabase<AllTables>(join(folder ?? await newFolder(), 'kici.db'));
+  const database = openDatabase<AllTables>(join(folder ?? (await newFolder()), 'kici.db'));
   onTestFinished(() => database.destroy());
   await migrate(database, allMigrations);
   const failures: unknown[] = [];
-  return { database, failures, log: createAuditLog(database, async () => (bytes) => String(bytes.byteLength), anchor, () => 1, (error) => { failures.push(error); }) };
+  return {
+    database,
+    failures,
+    log: createAuditLog(
+      database,
+      async () => (bytes) => String(bytes.byteLength),
+      anchor,
+      () => 1,
+      (error) => {
+        failures.push(error);
+      },
+    ),
+  };
 }
 
 it('rows that arrive together share a commit, and each resolves once it is durable', async () => {
   const heads: AuditHead[] = [];
-  const { database, log } = await openLog({ read: async () => heads.at(-1), write: async (written) => { heads.push(...written.values()); } });
-  const sequences = await Promise.all(Array.from({ length: 100 }, async () => {
-    const sequence = await log.append(row);
-    expect(await database.selectFrom('audit_rows').select('sequence').where('sequence', '=', sequence).executeTakeFirst()).toBeDefined();
-    return sequence;
-  }));
-  expect(sequences.toSorted((left, right) => left - right)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  const { database, log } = await openLog({
+    read: async () => heads.at(-1),
+    write: async (written) => {
+      heads.push(...written.values());
+    },
+  });
+  const sequences = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const sequence = await log.append(row);
+      expect(
+        await database.selectFrom('audit_rows').select('sequence').where('sequence', '=', sequence).executeTakeFirst(),
+      ).toBeDefined();
+      return sequence;
+    }),
+  );
+  expect(sequences.toSorted((left, right) => left - right)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index + 1),
+  );
   expect(heads.map(({ sequence }) => sequence)).toEqual([1, 100]);
 });
 
 it('orchestrators that share an anchor never move its head back', async () => {
   const folder = await newFolder();
   const seen: number[] = [];
-  const logs = await Promise.all([1, 2].map(async () => {
-    const anchor = createFileAnchor(join(folder, 'anchor.json'));
-    return openLog({
-      read: (organization) => anchor.read(organization),
-      async write(heads) {
-        await anchor.write(heads);
-        seen.push((await anchor.read('default'))?.sequence ?? 0);
-      },
-    }, folder);
-  }));
-  await Promise.all(logs.map(async ({ log }) => {
-    for (let count = 0; count < 100; count += 1) await log.append(row);
-  }));
+  const logs = await Promise.all(
+    [1, 2].map(async () => {
+      const anchor = createFileAnchor(join(folder, 'anchor.json'));
+      return openLog(
+        {
+          read: (organization) => anchor.read(organization),
+          async write(heads) {
+            await anchor.write(heads);
+            seen.push((await anchor.read('default'))?.sequence ?? 0);
+          },
+        },
+        folder,
+      );
+    }),
+  );
+  await Promise.all(
+    logs.map(async ({ log }) => {
+      for (let count = 0; count < 100; count += 1) await log.append(row);
+    }),
+  );
   expect(seen).toEqual(seen.toSorted((left, right) => left - right));
   expect(seen.at(-1)).toBe(200);
 });

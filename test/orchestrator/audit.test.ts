@@ -14,7 +14,12 @@ async function withRows(): Promise<TestServer> {
 }
 
 async function openJob(server: TestServer) {
-  const opened = await server.call('jobs.open', { environment: 'production', workflow: 'w', job: 'j', agentPublicKey: Buffer.from(createSessionKeyPair().publicKey).toString('base64') });
+  const opened = await server.call('jobs.open', {
+    environment: 'production',
+    workflow: 'w',
+    job: 'j',
+    agentPublicKey: Buffer.from(createSessionKeyPair().publicKey).toString('base64'),
+  });
   return { jobId: opened.jobId, call: server.as(opened.jobToken) };
 }
 
@@ -22,24 +27,48 @@ describe('the audit log (law 11)', () => {
   it('has an intent before an effect and an outcome after it, with names and never a value', async () => {
     const server = await withRows();
     const [outcome, intent] = (await server.call('audit.list', { limit: 2 })).rows;
-    expect(intent).toMatchObject({ phase: 'intent', operation: 'secrets.set', subject: { scope: 'production', key: 'OTHER' }, actor: expect.stringMatching(/^token:.*:local$/) });
-    expect(outcome).toMatchObject({ phase: 'outcome', operation: 'secrets.set', result: 'done', intent: intent?.sequence, subject: { key: 'OTHER', version: '1', bytes: 1 } });
+    expect(intent).toMatchObject({
+      phase: 'intent',
+      operation: 'secrets.set',
+      subject: { scope: 'production', key: 'OTHER' },
+      actor: expect.stringMatching(/^token:.*:local$/),
+    });
+    expect(outcome).toMatchObject({
+      phase: 'outcome',
+      operation: 'secrets.set',
+      result: 'done',
+      intent: intent?.sequence,
+      subject: { key: 'OTHER', version: '1', bytes: 1 },
+    });
   });
 
   it('tells how an effect failed', async () => {
     const server = await withRows();
     await codeOf(server.call('environments.create', { name: 'production' }));
-    expect((await server.call('audit.list', { limit: 1 })).rows).toMatchObject([{ phase: 'outcome', result: 'conflict' }]);
+    expect((await server.call('audit.list', { limit: 1 })).rows).toMatchObject([
+      { phase: 'outcome', result: 'conflict' },
+    ]);
   });
 
   it('has a row for a read, with every key and what came of it', async () => {
     const server = await withRows();
     const { jobId, call } = await openJob(server);
     await call('jobs.read', { jobId, keys: ['TOKEN', 'NONE'] });
-    expect((await server.call('audit.list', { limit: 1 })).rows).toMatchObject([{
-      phase: 'read', operation: 'jobs.read', actor: `job:${jobId}`,
-      subject: { jobId, keys: ['TOKEN', 'NONE'], outcomes: [{ key: 'TOKEN', status: 'sealed', backend: 'internal', scope: 'production', version: '1' }, { key: 'NONE', status: 'not_found' }] },
-    }]);
+    expect((await server.call('audit.list', { limit: 1 })).rows).toMatchObject([
+      {
+        phase: 'read',
+        operation: 'jobs.read',
+        actor: `job:${jobId}`,
+        subject: {
+          jobId,
+          keys: ['TOKEN', 'NONE'],
+          outcomes: [
+            { key: 'TOKEN', status: 'sealed', backend: 'internal', scope: 'production', version: '1' },
+            { key: 'NONE', status: 'not_found' },
+          ],
+        },
+      },
+    ]);
   });
 
   it('is read in pages, the newest first', async () => {
@@ -51,28 +80,40 @@ describe('the audit log (law 11)', () => {
 
   it('takes many rows at once, in one order and without a gap', async () => {
     const server = await withRows();
-    await Promise.all(Array.from({ length: 40 }, (_, index) => server.call('secrets.set', { scope: 'many', key: `K${index}`, value: base64('v') })));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        server.call('secrets.set', { scope: 'many', key: `K${index}`, value: base64('v') }),
+      ),
+    );
     expect(await server.call('audit.verify')).toEqual({ intact: true, rows: 86, openIntents: [], problems: [] });
   });
 
   it('stays whole when two orchestrators write at once', async () => {
     const one = await withRows();
     const two = await startServer({ settings: { dataDir: one.dataDir } });
-    await Promise.all(Array.from({ length: 20 }, (_, index) => [one, two].map(({ call }) => call('secrets.declare', { scope: 'many', key: `K${index}` }))).flat());
-    for (const { call } of [one, two]) expect(await call('audit.verify')).toMatchObject({ intact: true, rows: 86, openIntents: [] });
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        [one, two].map(({ call }) => call('secrets.declare', { scope: 'many', key: `K${index}` })),
+      ).flat(),
+    );
+    for (const { call } of [one, two])
+      expect(await call('audit.verify')).toMatchObject({ intact: true, rows: 86, openIntents: [] });
   });
 });
 
 describe('without an audit row', () => {
-  const refuse = 'create trigger refuse before insert on audit_rows begin select raise(abort, \'the disk is full\'); end';
+  const refuse = "create trigger refuse before insert on audit_rows begin select raise(abort, 'the disk is full'); end";
 
   it('nothing is changed', async () => {
     const server = await withRows();
     server.tamper(refuse);
     for (const attempt of [
-      () => server.call('secrets.set', { scope: 'production', key: 'TOKEN', value: base64('w') }), () => server.call('secrets.delete', { scope: 'production', key: 'TOKEN' }),
-      () => server.call('environments.delete', { environment: 'production' }), () => server.call('tokens.create', { name: 'x', role: 'author' }),
-    ]) expect(await codeOf(attempt())).toBe('audit_unavailable');
+      () => server.call('secrets.set', { scope: 'production', key: 'TOKEN', value: base64('w') }),
+      () => server.call('secrets.delete', { scope: 'production', key: 'TOKEN' }),
+      () => server.call('environments.delete', { environment: 'production' }),
+      () => server.call('tokens.create', { name: 'x', role: 'author' }),
+    ])
+      expect(await codeOf(attempt())).toBe('audit_unavailable');
     expect((await server.call('secrets.versions', { scope: 'production', key: 'TOKEN' })).versions).toHaveLength(1);
     expect((await server.call('tokens.list')).tokens).toHaveLength(1);
     expect((await server.call('environments.list')).environments).toHaveLength(1);
@@ -90,7 +131,9 @@ describe('without an audit row', () => {
 
   it('of its outcome a change stands, the caller is told, and the open intent is found', async () => {
     const server = await withRows();
-    server.tamper('create trigger refuse before insert on audit_rows when new.phase = \'outcome\' begin select raise(abort, \'the disk is full\'); end');
+    server.tamper(
+      "create trigger refuse before insert on audit_rows when new.phase = 'outcome' begin select raise(abort, 'the disk is full'); end",
+    );
     const error = await errorOf(server.call('secrets.set', { scope: 'production', key: 'TOKEN', value: base64('w') }));
     expect(error.code).toBe('audit_incomplete');
     server.tamper('drop trigger refuse');
@@ -101,15 +144,23 @@ describe('without an audit row', () => {
 
 describe('audit verify finds', () => {
   it.each([
-    ['a changed row', 'update audit_rows set subject = replace(subject, \'TOKEN\', \'MYTEN\') where sequence = 3', 3],
-    ['a changed actor', 'update audit_rows set actor = \'token:x:somebody\' where sequence = 2', 2],
+    ['a changed row', "update audit_rows set subject = replace(subject, 'TOKEN', 'MYTEN') where sequence = 3", 3],
+    ['a changed actor', "update audit_rows set actor = 'token:x:somebody' where sequence = 2", 2],
     ['a changed time', 'update audit_rows set at = at + 1 where sequence = 4', 4],
     ['a missing row', 'delete from audit_rows where sequence = 3', 3],
     ['a missing first row', 'delete from audit_rows where sequence = 1', 1],
-    ['swapped rows', 'update audit_rows set sequence = 100 where sequence = 2; update audit_rows set sequence = 2 where sequence = 3; update audit_rows set sequence = 3 where sequence = 100', 2],
+    [
+      'swapped rows',
+      'update audit_rows set sequence = 100 where sequence = 2; update audit_rows set sequence = 2 where sequence = 3; update audit_rows set sequence = 3 where sequence = 100',
+      2,
+    ],
     ['a cut-off tail', 'delete from audit_rows where sequence > 4', 6],
     ['an empty log', 'delete from audit_rows', 6],
-    ['a row of another organisation', 'insert into audit_rows select \'other\', sequence, at, phase, operation, actor, subject, result, intent, mac from audit_rows where sequence = 1; update audit_rows set organization = \'default\', sequence = 7 where organization = \'other\'', 7],
+    [
+      'a row of another organisation',
+      "insert into audit_rows select 'other', sequence, at, phase, operation, actor, subject, result, intent, mac from audit_rows where sequence = 1; update audit_rows set organization = 'default', sequence = 7 where organization = 'other'",
+      7,
+    ],
   ])('%s', async (_, sql, sequence) => {
     const server = await withRows();
     expect(await server.call('audit.verify')).toMatchObject({ intact: true, rows: 6 });
@@ -125,7 +176,9 @@ describe('audit verify finds', () => {
     const before = await readFile(anchor, 'utf8');
     await server.call('secrets.set', { scope: 'production', key: 'THIRD', value: base64('v') });
     server.tamper('delete from audit_rows where sequence > 6');
-    expect((await server.call('audit.verify')).problems).toMatchObject([{ sequence: 8, problem: expect.stringContaining('anchor') }]);
+    expect((await server.call('audit.verify')).problems).toMatchObject([
+      { sequence: 8, problem: expect.stringContaining('anchor') },
+    ]);
     await writeFile(anchor, before);
     expect((await server.call('audit.verify')).intact).toBe(true);
   });
@@ -141,7 +194,9 @@ describe('audit verify finds', () => {
   it('an anchor that is no anchor, as an error', async () => {
     const server = await withRows();
     await writeFile(join(server.dataDir, 'audit-anchor.json'), '{"default":');
-    expect((await server.call('audit.verify')).problems).toMatchObject([{ problem: expect.stringContaining('cannot be read') }]);
+    expect((await server.call('audit.verify')).problems).toMatchObject([
+      { problem: expect.stringContaining('cannot be read') },
+    ]);
   });
 });
 

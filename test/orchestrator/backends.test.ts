@@ -4,22 +4,44 @@ import { base64, codeOf, errorOf, memoryPackage, startServer, temporaryFolder, t
 import { newService, ref } from './support/places.ts';
 
 const add = (call: Calls, name: string, address: string, more: object = {}) =>
-  call('backends.add', { name, type: 'memory', settings: { address }, secretSettings: { password: base64('right') }, ...more });
+  call('backends.add', {
+    name,
+    type: 'memory',
+    settings: { address },
+    secretSettings: { password: base64('right') },
+    ...more,
+  });
 
 describe('backends', () => {
   it('have types that tell their settings and what they can do', async () => {
     const { call } = await startServer();
     const { types } = await call('backends.types');
-    expect(types.map(({ type, addable }) => [type, addable])).toEqual([['internal', false], ['memory', true]]);
-    expect(types[1]?.settings).toMatchObject([{ name: 'address', required: true, secret: false }, { name: 'password', secret: true }, { name: 'consistency', choices: ['strong', 'eventual'], default: 'strong' }, { name: 'readOnly', type: 'boolean', default: false }]);
+    expect(types.map(({ type, addable }) => [type, addable])).toEqual([
+      ['internal', false],
+      ['memory', true],
+    ]);
+    expect(types[1]?.settings).toMatchObject([
+      { name: 'address', required: true, secret: false },
+      { name: 'password', secret: true },
+      { name: 'consistency', choices: ['strong', 'eventual'], default: 'strong' },
+      { name: 'readOnly', type: 'boolean', default: false },
+    ]);
     expect(types[1]?.capabilities).toMatchObject({ write: true, declare: false });
   });
 
   it('are added, shown, listed beside the internal store, used and removed, with no restart', async () => {
     const { call } = await startServer();
     const { address, service } = newService({ 'shop K': 'v' });
-    expect(await add(call, 'corp', address)).toMatchObject({ name: 'corp', settings: { address }, secretSettings: ['password'], optional: false, capabilities: { write: true } });
-    expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toMatchObject([{ scope: 'corp:shop', key: 'K' }]);
+    expect(await add(call, 'corp', address)).toMatchObject({
+      name: 'corp',
+      settings: { address },
+      secretSettings: ['password'],
+      optional: false,
+      capabilities: { write: true },
+    });
+    expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toMatchObject([
+      { scope: 'corp:shop', key: 'K' },
+    ]);
     const { backends } = await call('backends.list');
     expect(backends.map(({ name }) => name)).toEqual(['internal', 'corp']);
     expect(Date.now() - Date.parse(backends[0]?.createdAt ?? '')).toBeLessThan(3_600_000);
@@ -34,8 +56,16 @@ describe('backends', () => {
     const { address, service } = newService();
     service.password = 'pass-Zq81-word';
     const answers = [
-      await call('backends.add', { name: 'corp', type: 'memory', settings: { address }, secretSettings: { password: base64(service.password) } }),
-      await call('backends.show', { name: 'corp' }), await call('backends.list'), await call('backends.test', { name: 'corp' }), await call('audit.list', { limit: 100 }),
+      await call('backends.add', {
+        name: 'corp',
+        type: 'memory',
+        settings: { address },
+        secretSettings: { password: base64(service.password) },
+      }),
+      await call('backends.show', { name: 'corp' }),
+      await call('backends.list'),
+      await call('backends.test', { name: 'corp' }),
+      await call('audit.list', { limit: 100 }),
     ];
     for (const text of [JSON.stringify(answers), log()]) {
       expect(text).not.toContain(service.password);
@@ -53,7 +83,9 @@ describe('backends', () => {
     [{ settings: { address: 'https://x.test', readOnly: 'perhaps' } }, 'readOnly', 'false'],
   ])('are refused with the settings %j, with the field and the next step', async (input, field, hint) => {
     const { call } = await startServer();
-    const error = await errorOf(call('backends.add', { name: 'corp', type: 'memory', secretSettings: { password: base64('right') }, ...input }));
+    const error = await errorOf(
+      call('backends.add', { name: 'corp', type: 'memory', secretSettings: { password: base64('right') }, ...input }),
+    );
     expect(error.code).toBe('invalid_request');
     expect(error.message).toContain(field);
     expect(error.hint).toContain(hint);
@@ -70,10 +102,15 @@ describe('backends', () => {
 
   it('of packages that bring none are told apart, and the others are there all the same', async () => {
     const noBackend = fileURLToPath(new URL('support/places.ts', import.meta.url));
-    const { call } = await startServer({ settings: { backendPackages: ['@kici-dev/not-installed', noBackend, memoryPackage] } });
+    const { call } = await startServer({
+      settings: { backendPackages: ['@kici-dev/not-installed', noBackend, memoryPackage] },
+    });
     const { types, problems } = await call('backends.types');
     expect(types.map(({ type }) => type)).toEqual(['internal', 'memory']);
-    expect(problems).toMatchObject([{ package: '@kici-dev/not-installed', problem: 'is not installed', hint: 'npm install @kici-dev/not-installed' }, { package: noBackend, problem: 'exports no backend definition' }]);
+    expect(problems).toMatchObject([
+      { package: '@kici-dev/not-installed', problem: 'is not installed', hint: 'npm install @kici-dev/not-installed' },
+      { package: noBackend, problem: 'exports no backend definition' },
+    ]);
   });
 
   it('exist once, and `internal` always and only as it is', async () => {
@@ -101,8 +138,21 @@ describe('backends', () => {
     const { call } = await startServer();
     const { address } = newService({ 'shop K': 'v' });
     await add(call, 'corp', address, { settings: { address, consistency: 'eventual' } });
-    expect(await call('backends.update', { name: 'corp', optional: true, cacheMaxAgeMs: 5_000, settings: { readOnly: true }, unset: ['consistency'] }))
-      .toMatchObject({ settings: { address, readOnly: true }, secretSettings: ['password'], optional: true, cacheMaxAgeMs: 5_000, serveStaleMs: 0 });
+    expect(
+      await call('backends.update', {
+        name: 'corp',
+        optional: true,
+        cacheMaxAgeMs: 5_000,
+        settings: { readOnly: true },
+        unset: ['consistency'],
+      }),
+    ).toMatchObject({
+      settings: { address, readOnly: true },
+      secretSettings: ['password'],
+      optional: true,
+      cacheMaxAgeMs: 5_000,
+      serveStaleMs: 0,
+    });
     expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toHaveLength(1);
     expect(await codeOf(call('secrets.set', { scope: 'corp:shop', key: 'K', value: base64('w') }))).toBe('unsupported');
   });
@@ -129,7 +179,11 @@ describe('backends', () => {
     const error = await errorOf(call('backends.update', { name: 'corp', settings: { address: second.address } }));
     expect(error.code).toBe('invalid_request');
     expect(error.hint).toContain('--secret password');
-    await call('backends.update', { name: 'corp', settings: { address: second.address }, secretSettings: { password: base64('right') } });
+    await call('backends.update', {
+      name: 'corp',
+      settings: { address: second.address },
+      secretSettings: { password: base64('right') },
+    });
     expect((await call('secrets.list', { scope: 'corp:shop' })).secrets).toHaveLength(1);
   });
 });
@@ -141,17 +195,25 @@ describe('testing a backend', () => {
     const result = await call('backends.test', { name: 'corp' });
     expect(result).toMatchObject({ healthy: true, listed: 2, server: 'memory' });
     expect(result.latencyMs).toBeGreaterThanOrEqual(0);
-    expect((await call('backends.show', { name: 'corp' })).health).toMatchObject({ breaker: 'closed', lastCheckAt: expect.any(String), latencyMs: expect.any(Number) });
+    expect((await call('backends.show', { name: 'corp' })).health).toMatchObject({
+      breaker: 'closed',
+      lastCheckAt: expect.any(String),
+      latencyMs: expect.any(Number),
+    });
     expect(await call('backends.test', { name: 'internal' })).toMatchObject({ healthy: true, listed: 0 });
   });
 
-  it('fails on wrong credentials, with a code in place of the service\'s words', async () => {
+  it("fails on wrong credentials, with a code in place of the service's words", async () => {
     const { call } = await startServer();
     const { address, service } = newService();
     service.password = 'another';
     await add(call, 'corp', address);
     const result = await call('backends.test', { name: 'corp' });
-    expect(result).toMatchObject({ healthy: false, code: 'unauthenticated', hint: expect.stringContaining('credentials') });
+    expect(result).toMatchObject({
+      healthy: false,
+      code: 'unauthenticated',
+      hint: expect.stringContaining('credentials'),
+    });
     expect(JSON.stringify(result)).not.toContain('the service refused');
     expect((await call('backends.show', { name: 'corp' })).health.failure).toBe('unauthenticated');
   });
@@ -161,7 +223,11 @@ describe('testing a backend', () => {
     const { address, service } = newService({ 'a K': '1' });
     service.deniedLists.add(ref('hidden K').scope);
     await add(call, 'corp', address);
-    expect(await call('backends.test', { name: 'corp' })).toMatchObject({ healthy: false, code: 'permission_denied', listed: 1 });
+    expect(await call('backends.test', { name: 'corp' })).toMatchObject({
+      healthy: false,
+      code: 'permission_denied',
+      listed: 1,
+    });
   });
 });
 
@@ -170,10 +236,15 @@ describe('two orchestrators over one database (law 2: a change holds for the nex
     const dataDir = await temporaryFolder();
     const [one, two] = [await startServer({ settings: { dataDir } }), await startServer({ settings: { dataDir } })];
     const [first, second] = [newService({ 'shop OLD': 'v' }), newService({ 'shop NEW': 'v' })];
-    const keys = async (): Promise<string[]> => (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
+    const keys = async (): Promise<string[]> =>
+      (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
     await add(one.call, 'corp', first.address);
     expect(await keys()).toEqual(['OLD']);
-    await one.call('backends.update', { name: 'corp', settings: { address: second.address }, secretSettings: { password: base64('right') } });
+    await one.call('backends.update', {
+      name: 'corp',
+      settings: { address: second.address },
+      secretSettings: { password: base64('right') },
+    });
     expect(await keys()).toEqual(['NEW']);
     await expect.poll(() => first.service.openInstances).toBe(0);
     await one.call('backends.remove', { name: 'corp' });
@@ -187,7 +258,8 @@ describe('two orchestrators over one database (law 2: a change holds for the nex
     const [one, two] = [await startServer({ settings: { dataDir } }), await startServer({ settings: { dataDir } })];
     const { address, service } = newService({ 'shop A': '1' });
     await add(one.call, 'corp', address);
-    const keys = async (): Promise<string[]> => (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
+    const keys = async (): Promise<string[]> =>
+      (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
     expect(await keys()).toEqual(['A']);
     const asked = service.requests;
     expect(await keys()).toEqual(['A']);
@@ -202,10 +274,13 @@ describe('two orchestrators over one database (law 2: a change holds for the nex
     const [one, two] = [await startServer({ settings: { dataDir } }), await startServer({ settings: { dataDir } })];
     const { address, service } = newService({ 'shop A': '1' });
     await add(one.call, 'corp', address);
-    const keys = async (): Promise<string[]> => (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
+    const keys = async (): Promise<string[]> =>
+      (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
     expect(await keys()).toEqual(['A']);
     service.losesReceipts = true;
-    expect(await codeOf(one.call('secrets.set', { scope: 'corp:shop', key: 'B', value: base64('2') }))).toBe('backend_unavailable');
+    expect(await codeOf(one.call('secrets.set', { scope: 'corp:shop', key: 'B', value: base64('2') }))).toBe(
+      'backend_unavailable',
+    );
     expect(await keys()).toEqual(['A', 'B']);
   });
 });
@@ -213,7 +288,9 @@ describe('two orchestrators over one database (law 2: a change holds for the nex
 describe('capabilities', () => {
   it('that a backend lacks are refused as unsupported, with where to look', async () => {
     const { call } = await startServer();
-    await add(call, 'corp', newService({ 'shop K': 'v' }).address, { settings: { address: newService().address, readOnly: true } });
+    await add(call, 'corp', newService({ 'shop K': 'v' }).address, {
+      settings: { address: newService().address, readOnly: true },
+    });
     const attempts = [
       call('secrets.set', { scope: 'corp:shop', key: 'K', value: base64('v') }),
       call('secrets.declare', { scope: 'corp:shop', key: 'K' }),

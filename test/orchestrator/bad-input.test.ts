@@ -9,14 +9,32 @@ beforeAll(async () => {
 });
 afterAll(() => shared.stop());
 
-async function send(method: string, path: string, body?: string, type = 'application/json'): Promise<{ status: number; error: string; message: string; hint: string; requestId: string }> {
+async function send(
+  method: string,
+  path: string,
+  body?: string,
+  type = 'application/json',
+): Promise<{ status: number; error: string; message: string; hint: string; requestId: string }> {
   const response = await fetch(`${shared.server.url}/api/v1/orgs/default${path}`, {
-    method, headers: { authorization: `Bearer ${shared.server.owner}`, ...(body === undefined ? {} : { 'content-type': type }) }, ...(body === undefined ? {} : { body }),
+    method,
+    headers: {
+      authorization: `Bearer ${shared.server.owner}`,
+      ...(body === undefined ? {} : { 'content-type': type }),
+    },
+    ...(body === undefined ? {} : { body }),
   });
   const answer: unknown = await response.json();
-  expect(answer).toEqual({ error: expect.any(String), message: expect.any(String), hint: expect.any(String), requestId: expect.any(String) });
+  expect(answer).toEqual({
+    error: expect.any(String),
+    message: expect.any(String),
+    hint: expect.any(String),
+    requestId: expect.any(String),
+  });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the line above
-  return { status: response.status, ...answer as { error: string; message: string; hint: string; requestId: string } };
+  return {
+    status: response.status,
+    ...(answer as { error: string; message: string; hint: string; requestId: string }),
+  };
 }
 
 describe('bad input (law 12)', () => {
@@ -34,7 +52,10 @@ describe('bad input (law 12)', () => {
   });
 
   it('of another media type gets 400', async () => {
-    expect(await send('PUT', '/secrets', 'a=b', 'application/x-www-form-urlencoded')).toMatchObject({ status: 400, error: 'invalid_request' });
+    expect(await send('PUT', '/secrets', 'a=b', 'application/x-www-form-urlencoded')).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    });
   });
 
   it.each([
@@ -53,7 +74,11 @@ describe('bad input (law 12)', () => {
   });
 
   it('is never told its value back', async () => {
-    const answer = await send('PUT', '/secrets', JSON.stringify({ scope: 's', key: 'K', value: 'hunter2-is-not-base64!', unknown: 'hunter3' }));
+    const answer = await send(
+      'PUT',
+      '/secrets',
+      JSON.stringify({ scope: 's', key: 'K', value: 'hunter2-is-not-base64!', unknown: 'hunter3' }),
+    );
     expect(answer.message).not.toContain('hunter');
   });
 
@@ -72,7 +97,9 @@ describe('bad input (law 12)', () => {
   });
 
   it('that is larger than any request gets 413', async () => {
-    expect(await send('PUT', '/secrets', JSON.stringify({ scope: 's', key: 'K', value: 'A'.repeat(400_000) }))).toMatchObject({ status: 413, error: 'too_large' });
+    expect(
+      await send('PUT', '/secrets', JSON.stringify({ scope: 's', key: 'K', value: 'A'.repeat(400_000) })),
+    ).toMatchObject({ status: 413, error: 'too_large' });
   });
 
   it('cannot name a path parameter twice, once in the path and once in the body', async () => {
@@ -90,7 +117,11 @@ describe('bad input (law 12)', () => {
       const path = operation.path.replace(/\{\w+\}/g, 'something');
       const inQuery = operation.method === 'GET' || operation.method === 'DELETE';
       if (operation.permission === 'jobs:session') continue;
-      const answer = await send(operation.method, inQuery ? `${path}?nobodyKnows=1` : path, inQuery ? undefined : '{"nobodyKnows":1}');
+      const answer = await send(
+        operation.method,
+        inQuery ? `${path}?nobodyKnows=1` : path,
+        inQuery ? undefined : '{"nobodyKnows":1}',
+      );
       expect(`${operation.path} ${answer.status}`).toBe(`${operation.path} 400`);
       expect(answer.message).toContain('nobodyKnows');
     }

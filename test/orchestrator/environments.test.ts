@@ -12,7 +12,9 @@ describe('environments', () => {
     const { call } = await withProduction();
     await call('variables.set', { environment: 'production', name: 'REGION', value: 'eu' });
     expect((await call('environments.list')).environments).toMatchObject([{ name: 'production', bindings: 1 }]);
-    expect((await call('environments.show', { environment: 'production' })).bindings).toMatchObject([{ scope: 'production', host: '**', priority: 0 }]);
+    expect((await call('environments.show', { environment: 'production' })).bindings).toMatchObject([
+      { scope: 'production', host: '**', priority: 0 },
+    ]);
     await call('environments.delete', { environment: 'production' });
     expect((await call('environments.list')).environments).toEqual([]);
     await call('environments.create', { name: 'production' });
@@ -27,7 +29,9 @@ describe('environments', () => {
 
   it('are made with all their bindings or not at all', async () => {
     const { call } = await startServer();
-    expect(await codeOf(call('environments.create', { name: 'staging', bind: ['fine', 'not//fine'] }))).toBe('invalid_request');
+    expect(await codeOf(call('environments.create', { name: 'staging', bind: ['fine', 'not//fine'] }))).toBe(
+      'invalid_request',
+    );
     expect(await codeOf(call('environments.show', { environment: 'staging' }))).toBe('not_found');
   });
 
@@ -42,17 +46,42 @@ describe('environments', () => {
 describe('bindings', () => {
   it('are added with everything that they can have', async () => {
     const { call } = await withProduction();
-    const mapped = await call('bindings.add', { environment: 'production', scope: 'shop/db', host: 'build-*', priority: 10, map: { password: 'DB_PASSWORD' } });
+    const mapped = await call('bindings.add', {
+      environment: 'production',
+      scope: 'shop/db',
+      host: 'build-*',
+      priority: 10,
+      map: { password: 'DB_PASSWORD' },
+    });
     expect(mapped).toMatchObject({ scope: 'shop/db', host: 'build-*', priority: 10, map: { password: 'DB_PASSWORD' } });
     const prefixed = await call('bindings.add', { environment: 'production', scope: '*:shared/**', prefix: 'SHARED_' });
-    expect((await call('environments.show', { environment: 'production' })).bindings.map(({ id }) => id)).toEqual(expect.arrayContaining([mapped.id, prefixed.id]));
+    expect((await call('environments.show', { environment: 'production' })).bindings.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([mapped.id, prefixed.id]),
+    );
   });
 
   it('change only in what is given, and a map takes the place of a prefix', async () => {
     const { call } = await withProduction();
-    const { id } = await call('bindings.add', { environment: 'production', scope: 'shop', prefix: 'SHOP_', priority: 3 });
-    expect(await call('bindings.update', { environment: 'production', id, priority: 5 })).toEqual({ id, scope: 'shop', host: '**', priority: 5, prefix: 'SHOP_' });
-    expect(await call('bindings.update', { environment: 'production', id, map: { a: 'B' } })).toEqual({ id, scope: 'shop', host: '**', priority: 5, map: { a: 'B' } });
+    const { id } = await call('bindings.add', {
+      environment: 'production',
+      scope: 'shop',
+      prefix: 'SHOP_',
+      priority: 3,
+    });
+    expect(await call('bindings.update', { environment: 'production', id, priority: 5 })).toEqual({
+      id,
+      scope: 'shop',
+      host: '**',
+      priority: 5,
+      prefix: 'SHOP_',
+    });
+    expect(await call('bindings.update', { environment: 'production', id, map: { a: 'B' } })).toEqual({
+      id,
+      scope: 'shop',
+      host: '**',
+      priority: 5,
+      map: { a: 'B' },
+    });
   });
 
   it('are removed', async () => {

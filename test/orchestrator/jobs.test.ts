@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { createSessionKeyPair, deriveSessionKey, openForJob, type SessionKeyPair } from '../../src/api/job-seal.ts';
 import type { OperationOutput } from '../../src/orchestrator/handlers.ts';
 import { newService, ref } from './support/places.ts';
-import { base64, codeOf, errorOf, startServer, temporaryFolder, type Calls, type TestServer } from './support/server.ts';
+import {
+  base64,
+  codeOf,
+  errorOf,
+  startServer,
+  temporaryFolder,
+  type Calls,
+  type TestServer,
+} from './support/server.ts';
 
 interface OpenJob {
   readonly pair: SessionKeyPair;
@@ -13,25 +21,50 @@ interface OpenJob {
   close(): Promise<unknown>;
 }
 
-async function open(server: TestServer, environment: string, call: Calls = server.call, more: object = {}): Promise<OpenJob> {
+async function open(
+  server: TestServer,
+  environment: string,
+  call: Calls = server.call,
+  more: object = {},
+): Promise<OpenJob> {
   const pair = createSessionKeyPair();
-  const opened = await call('jobs.open', { environment, workflow: 'deploy', job: 'deploy', agentPublicKey: Buffer.from(pair.publicKey).toString('base64'), ...more });
+  const opened = await call('jobs.open', {
+    environment,
+    workflow: 'deploy',
+    job: 'deploy',
+    agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
+    ...more,
+  });
   const asJob = server.as(opened.jobToken);
   const read = async (...keys: string[]) => (await asJob('jobs.read', { jobId: opened.jobId, keys })).secrets;
   return {
-    pair, opened, read, close: () => asJob('jobs.close', { jobId: opened.jobId }),
+    pair,
+    opened,
+    read,
+    close: () => asJob('jobs.close', { jobId: opened.jobId }),
     async value(key) {
       const [secret] = await read(key);
       if (secret?.status !== 'sealed') return secret?.status;
-      const sessionKey = deriveSessionKey(pair.privateKey, Buffer.from(opened.orchestratorPublicKey, 'base64'), opened.jobId);
+      const sessionKey = deriveSessionKey(
+        pair.privateKey,
+        Buffer.from(opened.orchestratorPublicKey, 'base64'),
+        opened.jobId,
+      );
       return openForJob(sessionKey, opened.jobId, key, Buffer.from(secret.sealed, 'base64')).text();
     },
   };
 }
 
-const set = ({ call }: TestServer, scope: string, key: string, value = 'v') => call('secrets.set', { scope, key, value: base64(value) });
+const set = ({ call }: TestServer, scope: string, key: string, value = 'v') =>
+  call('secrets.set', { scope, key, value: base64(value) });
 const add = ({ call }: TestServer, name: string, address: string, more: object = {}) =>
-  call('backends.add', { name, type: 'memory', settings: { address }, secretSettings: { password: base64('right') }, ...more });
+  call('backends.add', {
+    name,
+    type: 'memory',
+    settings: { address },
+    secretSettings: { password: base64('right') },
+    ...more,
+  });
 
 async function withProduction(): Promise<TestServer> {
   const server = await startServer();
@@ -45,20 +78,28 @@ describe('a job session', () => {
     const server = await withProduction();
     await server.call('variables.set', { environment: 'production', name: 'REGION', value: 'eu', locked: true });
     const job = await open(server, 'production');
-    expect(job.opened.catalogue).toEqual([{ key: 'TOKEN', backend: 'internal', scope: 'production', version: '1', status: 'available' }]);
+    expect(job.opened.catalogue).toEqual([
+      { key: 'TOKEN', backend: 'internal', scope: 'production', version: '1', status: 'available' },
+    ]);
     expect(job.opened.openEnded).toBe(false);
     expect(job.opened.variables).toEqual([{ name: 'REGION', value: 'eu', locked: true }]);
     expect(await job.value('TOKEN')).toBe('hunter2');
     const [secret] = await job.read('TOKEN');
     if (secret?.status !== 'sealed') throw new Error('the value is sealed');
-    const stranger = deriveSessionKey(createSessionKeyPair().privateKey, Buffer.from(job.opened.orchestratorPublicKey, 'base64'), job.opened.jobId);
+    const stranger = deriveSessionKey(
+      createSessionKeyPair().privateKey,
+      Buffer.from(job.opened.orchestratorPublicKey, 'base64'),
+      job.opened.jobId,
+    );
     expect(() => openForJob(stranger, job.opened.jobId, 'TOKEN', Buffer.from(secret.sealed, 'base64'))).toThrow();
   });
 
   it('reads exactly the one secret of fifty that is asked for, and its row holds none', async () => {
     const server = await startServer();
     const names = Array.from({ length: 50 }, (_, index) => `KEY_${index}`);
-    const { address, service } = newService(Object.fromEntries(names.map((name) => [`apps/shop ${name}`, `value-of-${name}`])));
+    const { address, service } = newService(
+      Object.fromEntries(names.map((name) => [`apps/shop ${name}`, `value-of-${name}`])),
+    );
     await add(server, 'corp', address);
     await server.call('environments.create', { name: 'production', bind: ['corp:apps/**'] });
     const job = await open(server, 'production');
@@ -68,7 +109,9 @@ describe('a job session', () => {
     expect(service.reads).toEqual(['apps/shop KEY_7']);
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(server.databaseFile, { readOnly: true });
-    const text = JSON.stringify(database.prepare('select * from jobs').all(), (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value));
+    const text = JSON.stringify(database.prepare('select * from jobs').all(), (_, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+    );
     database.close();
     expect(text).toContain('KEY_7');
     expect(text).not.toContain('value-of-');
@@ -82,11 +125,16 @@ describe('a job session', () => {
     await server.call('environments.create', { name: 'e', bind: ['*:**'] });
     const job = await open(server, 'e');
     const before = [one.service.requests, two.service.requests];
-    expect((await job.read('A', 'B', 'C', 'D', 'A')).map(({ key, status }) => [key, status])).toEqual([['A', 'sealed'], ['B', 'sealed'], ['C', 'sealed'], ['D', 'sealed']]);
+    expect((await job.read('A', 'B', 'C', 'D', 'A')).map(({ key, status }) => [key, status])).toEqual([
+      ['A', 'sealed'],
+      ['B', 'sealed'],
+      ['C', 'sealed'],
+      ['D', 'sealed'],
+    ]);
     expect([one.service.requests - (before[0] ?? 0), two.service.requests - (before[1] ?? 0)]).toEqual([1, 1]);
   });
 
-  it('reads nothing anew within the age that a backend\'s values may have, and says how old they are', async () => {
+  it("reads nothing anew within the age that a backend's values may have, and says how old they are", async () => {
     const server = await startServer();
     const { address, service } = newService({ 'apps CACHED': 'one' });
     await add(server, 'corp', address, { cacheMaxAgeMs: 60_000 });
@@ -108,7 +156,10 @@ describe('a job session', () => {
     expect(await job.value('K')).toBe('good');
     service.fault = 'server_error';
     service.faultsLeft = Number.POSITIVE_INFINITY;
-    expect(await server.call('backends.test', { name: 'corp' })).toMatchObject({ healthy: false, code: 'server_error' });
+    expect(await server.call('backends.test', { name: 'corp' })).toMatchObject({
+      healthy: false,
+      code: 'server_error',
+    });
     expect(await job.value('K')).toBe('good');
   });
 
@@ -116,13 +167,23 @@ describe('a job session', () => {
     const server = await withProduction();
     await server.call('secrets.declare', { scope: 'production', key: 'LATER' });
     const { address, service } = newService({ 'apps HIDDEN': 'v' });
-    service.find(ref('apps HIDDEN'))?.versions.forEach((version) => { version.state = 'disabled'; });
+    service.find(ref('apps HIDDEN'))?.versions.forEach((version) => {
+      version.state = 'disabled';
+    });
     await add(server, 'corp', address);
     await server.call('bindings.add', { environment: 'production', scope: 'corp:apps' });
     const job = await open(server, 'production');
     expect(await job.read('toString', 'LATER', 'HIDDEN')).toEqual([
-      { key: 'toString', status: 'not_found' }, { key: 'LATER', status: 'declared', backend: 'internal', scope: 'production' },
-      { key: 'HIDDEN', status: 'unavailable', backend: 'corp', scope: 'apps', code: 'disabled', hint: expect.any(String) },
+      { key: 'toString', status: 'not_found' },
+      { key: 'LATER', status: 'declared', backend: 'internal', scope: 'production' },
+      {
+        key: 'HIDDEN',
+        status: 'unavailable',
+        backend: 'corp',
+        scope: 'apps',
+        code: 'disabled',
+        hint: expect.any(String),
+      },
     ]);
   });
 
@@ -142,7 +203,9 @@ describe('a job session', () => {
     await server.call('bindings.add', { environment: 'production', scope: 'fallback', priority: -1 });
     const job = await open(server, 'production');
     await server.call('secrets.delete', { scope: 'production', key: 'TOKEN' });
-    expect(await job.read('TOKEN')).toMatchObject([{ status: 'unavailable', backend: 'internal', scope: 'production', code: 'vanished' }]);
+    expect(await job.read('TOKEN')).toMatchObject([
+      { status: 'unavailable', backend: 'internal', scope: 'production', code: 'vanished' },
+    ]);
   });
 
   it('has its secrets taken away, not changed, when a backend is removed', async () => {
@@ -160,14 +223,19 @@ describe('a job session', () => {
 
   it('gets nothing from another backend that took the name of the one it started with', async () => {
     const server = await startServer();
-    const [before, after] = [newService({ 'apps K': 'v', 'apps HIDDEN': 'h' }), newService({ 'apps K': 'another', 'apps HIDDEN': 'another' })];
+    const [before, after] = [
+      newService({ 'apps K': 'v', 'apps HIDDEN': 'h' }),
+      newService({ 'apps K': 'another', 'apps HIDDEN': 'another' }),
+    ];
     await add(server, 'corp', before.address);
     await server.call('environments.create', { name: 'e', bind: ['*:apps'] });
     const job = await open(server, 'e');
     expect(await job.value('K')).toBe('v');
     await server.call('backends.remove', { name: 'corp' });
     await add(server, 'corp', after.address);
-    expect(await job.read('K', 'HIDDEN')).toMatchObject(['K', 'HIDDEN'].map((key) => ({ key, status: 'unavailable', backend: 'corp', code: 'vanished' })));
+    expect(await job.read('K', 'HIDDEN')).toMatchObject(
+      ['K', 'HIDDEN'].map((key) => ({ key, status: 'unavailable', backend: 'corp', code: 'vanished' })),
+    );
     expect(after.service.reads).toEqual([]);
     expect(await (await open(server, 'e')).value('K')).toBe('another');
   });
@@ -179,7 +247,11 @@ describe('a job session', () => {
     await add(first, 'corp', address);
     await first.call('environments.create', { name: 'e', bind: ['corp:apps'] });
     const job = await open(first, 'e');
-    await first.call('backends.update', { name: 'corp', secretSettings: { password: base64('right') }, optional: true });
+    await first.call('backends.update', {
+      name: 'corp',
+      secretSettings: { password: base64('right') },
+      optional: true,
+    });
     expect(await job.value('K')).toBe('v');
     const second = await startServer({ settings: { dataDir } });
     const { secrets } = await second.as(job.opened.jobToken)('jobs.read', { jobId: job.opened.jobId, keys: ['K'] });
@@ -224,9 +296,14 @@ describe('a backend whose names cannot be had (law 2)', () => {
     await set(server, 'production', 'OTHER', 'fine');
     const job = await open(server, 'production');
     expect(job.opened.openEnded).toBe(true);
-    expect(job.opened.catalogue).toMatchObject([{ key: 'OTHER', status: 'available' }, { key: 'TOKEN', status: 'unavailable', backend: 'corp', code: 'unauthenticated' }]);
+    expect(job.opened.catalogue).toMatchObject([
+      { key: 'OTHER', status: 'available' },
+      { key: 'TOKEN', status: 'unavailable', backend: 'corp', code: 'unauthenticated' },
+    ]);
     expect(await job.value('OTHER')).toBe('fine');
-    expect(await job.read('TOKEN')).toMatchObject([{ status: 'unavailable', backend: 'corp', code: 'unauthenticated' }]);
+    expect(await job.read('TOKEN')).toMatchObject([
+      { status: 'unavailable', backend: 'corp', code: 'unauthenticated' },
+    ]);
     expect(await job.read('TOMORROW')).toMatchObject([{ status: 'unavailable', backend: 'corp' }]);
   });
 });
@@ -284,7 +361,7 @@ describe('the end of a session', () => {
   });
 });
 
-describe('a job\'s token', () => {
+describe("a job's token", () => {
   it('is good for its own job and for nothing else', async () => {
     const server = await withProduction();
     const [one, two] = [await open(server, 'production'), await open(server, 'production')];
@@ -293,17 +370,31 @@ describe('a job\'s token', () => {
     expect(await codeOf(asOne('jobs.close', { jobId: two.opened.jobId }))).toBe('permission_denied');
     expect(await codeOf(asOne('secrets.list', { scope: 'production' }))).toBe('permission_denied');
     expect(await codeOf(open(server, 'production', asOne))).toBe('permission_denied');
-    expect(await codeOf(server.call('jobs.read', { jobId: one.opened.jobId, keys: ['TOKEN'] }))).toBe('permission_denied');
+    expect(await codeOf(server.call('jobs.read', { jobId: one.opened.jobId, keys: ['TOKEN'] }))).toBe(
+      'permission_denied',
+    );
   });
 });
 
 describe('what an agent is (law 4)', () => {
   it('is what its token says, not what it says of itself', async () => {
     const server = await startServer();
-    for (const place of ['hosts/build-7', 'agents/seven', 'labels/eu']) await set(server, place, place.toUpperCase().replace(/\W/g, '_'));
-    await server.call('environments.create', { name: 'e', bind: ['hosts/${host}', 'agents/${agentId}', 'labels/${label:zone}'] });
-    const { token } = await server.call('tokens.create', { name: 'agent', role: 'agent', agent: { id: 'seven', host: 'build-7', labels: { zone: 'eu' } } });
-    expect((await open(server, 'e', server.as(token))).opened.catalogue.map(({ key }) => key)).toEqual(['AGENTS_SEVEN', 'HOSTS_BUILD_7', 'LABELS_EU']);
+    for (const place of ['hosts/build-7', 'agents/seven', 'labels/eu'])
+      await set(server, place, place.toUpperCase().replace(/\W/g, '_'));
+    await server.call('environments.create', {
+      name: 'e',
+      bind: ['hosts/${host}', 'agents/${agentId}', 'labels/${label:zone}'],
+    });
+    const { token } = await server.call('tokens.create', {
+      name: 'agent',
+      role: 'agent',
+      agent: { id: 'seven', host: 'build-7', labels: { zone: 'eu' } },
+    });
+    expect((await open(server, 'e', server.as(token))).opened.catalogue.map(({ key }) => key)).toEqual([
+      'AGENTS_SEVEN',
+      'HOSTS_BUILD_7',
+      'LABELS_EU',
+    ]);
     expect((await open(server, 'e')).opened.catalogue).toEqual([]);
   });
 
@@ -314,11 +405,18 @@ describe('what an agent is (law 4)', () => {
     await set(server, 'fallback', 'TOKEN', 'another');
     await server.call('bindings.add', { environment: 'production', scope: 'fallback', priority: -1 });
     await server.call('environments.create', { name: 'staging' });
-    const { token } = await server.call('tokens.create', { name: 'agent', role: 'agent', environments: ['production'], scopes: ['open', 'fallback'] });
+    const { token } = await server.call('tokens.create', {
+      name: 'agent',
+      role: 'agent',
+      environments: ['production'],
+      scopes: ['open', 'fallback'],
+    });
     expect(await codeOf(open(server, 'staging', server.as(token)))).toBe('permission_denied');
     const job = await open(server, 'production', server.as(token));
     expect(await job.value('FREE')).toBe('free');
-    expect(await job.read('TOKEN')).toMatchObject([{ status: 'unavailable', backend: 'internal', scope: 'production', code: 'permission_denied' }]);
+    expect(await job.read('TOKEN')).toMatchObject([
+      { status: 'unavailable', backend: 'internal', scope: 'production', code: 'permission_denied' },
+    ]);
   });
 
   it('is not found out by probing past the scopes of its token', async () => {
@@ -328,14 +426,26 @@ describe('what an agent is (law 4)', () => {
     await add(server, 'slow', address, { settings: { address, consistency: 'eventual' } });
     await server.call('environments.create', { name: 'e', bind: ['slow:apps'] });
     const { token } = await server.call('tokens.create', { name: 'agent', role: 'agent', scopes: ['elsewhere'] });
-    expect(await (await open(server, 'e', server.as(token))).read('NEW')).toMatchObject([{ status: 'unavailable', code: 'permission_denied' }]);
+    expect(await (await open(server, 'e', server.as(token))).read('NEW')).toMatchObject([
+      { status: 'unavailable', code: 'permission_denied' },
+    ]);
   });
 });
 
-describe('an agent\'s public key', () => {
-  it.each([['too short', Buffer.alloc(31, 1)], ['of small order', Buffer.alloc(32)]])('that is %s is refused', async (_, key) => {
+describe("an agent's public key", () => {
+  it.each([
+    ['too short', Buffer.alloc(31, 1)],
+    ['of small order', Buffer.alloc(32)],
+  ])('that is %s is refused', async (_, key) => {
     const server = await withProduction();
-    const error = await errorOf(server.call('jobs.open', { environment: 'production', workflow: 'w', job: 'j', agentPublicKey: key.toString('base64') }));
+    const error = await errorOf(
+      server.call('jobs.open', {
+        environment: 'production',
+        workflow: 'w',
+        job: 'j',
+        agentPublicKey: key.toString('base64'),
+      }),
+    );
     expect(error.code).toBe('invalid_request');
     expect(error.message).toContain('agentPublicKey');
   });
@@ -349,7 +459,15 @@ describe('a binary value', () => {
     const job = await open(server, 'production');
     const [secret] = await job.read('BINARY');
     if (secret?.status !== 'sealed') throw new Error('the value is sealed');
-    const sessionKey = deriveSessionKey(job.pair.privateKey, Buffer.from(job.opened.orchestratorPublicKey, 'base64'), job.opened.jobId);
-    expect(openForJob(sessionKey, job.opened.jobId, 'BINARY', Buffer.from(secret.sealed, 'base64')).equals(SecretValue.fromBytes(bytes))).toBe(true);
+    const sessionKey = deriveSessionKey(
+      job.pair.privateKey,
+      Buffer.from(job.opened.orchestratorPublicKey, 'base64'),
+      job.opened.jobId,
+    );
+    expect(
+      openForJob(sessionKey, job.opened.jobId, 'BINARY', Buffer.from(secret.sealed, 'base64')).equals(
+        SecretValue.fromBytes(bytes),
+      ),
+    ).toBe(true);
   });
 });

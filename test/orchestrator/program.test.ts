@@ -7,7 +7,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/api/client.ts';
 import { localTokenFile } from '../../src/api/local-credentials.ts';
 import { operations } from '../../src/api/registry.ts';
-import { cleanEnvironment, runProgram, startOrchestrator, type ProgramResult, type RunningOrchestrator } from '../support/programs.ts';
+import {
+  cleanEnvironment,
+  runProgram,
+  startOrchestrator,
+  type ProgramResult,
+  type RunningOrchestrator,
+} from '../support/programs.ts';
 
 const cleanups = new Array<() => Promise<unknown>>();
 afterEach(async () => {
@@ -27,8 +33,15 @@ async function start(options: Parameters<typeof startOrchestrator>[0] = {}): Pro
 }
 
 /** Runs it where it cannot serve, to its end. */
-async function run(home: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
-  return runProgram('kici-orchestrator', args, { environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...cleanEnvironment(home), ...environment }, folder: home });
+async function run(
+  home: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> {
+  return runProgram('kici-orchestrator', args, {
+    environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...cleanEnvironment(home), ...environment },
+    folder: home,
+  });
 }
 
 async function localClient({ url, environment }: RunningOrchestrator) {
@@ -42,7 +55,12 @@ describe('kici-orchestrator', () => {
     await (await localClient(running)).call(operations['environments.create'], { name: 'production' });
     const key = join(running.home, '.config/kici/secret.key');
     expect(await readFile(key, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
-    for (const file of [key, localTokenFile(running.url, running.environment), join(running.home, 'data/kici.db'), join(running.home, 'data/audit-anchor.json')]) {
+    for (const file of [
+      key,
+      localTokenFile(running.url, running.environment),
+      join(running.home, 'data/kici.db'),
+      join(running.home, 'data/audit-anchor.json'),
+    ]) {
       expect(`${file} ${((await stat(file)).mode & 0o777).toString(8)}`).toBe(`${file} 600`);
     }
     expect((await readdir(join(running.home, 'data'))).filter((name) => name.includes('key'))).toEqual([]);
@@ -82,13 +100,18 @@ describe('kici-orchestrator', () => {
   it('keeps its key out of its environment, which children and backends see, and out of its log', async () => {
     const key = 'c3'.repeat(32);
     const probe = join(import.meta.dirname, 'support/environment-probe.ts');
-    const running = await start({ environment: { KICI_SECRET_KEY: key, KICI_BACKEND_PACKAGES: probe }, args: ['--log-level', 'debug'] });
+    const running = await start({
+      environment: { KICI_SECRET_KEY: key, KICI_BACKEND_PACKAGES: probe },
+      args: ['--log-level', 'debug'],
+    });
     const client = await localClient(running);
     await client.call(operations['secrets.set'], { scope: 's', key: 'K', value: 'dg==' });
     const { types } = await client.call(operations['backends.types'], {});
     expect(types.map(({ summary }) => summary)).toContain('KICI_SECRET_KEY is not there');
     expect(running.output()).not.toContain(key);
-    expect(running.output()).not.toContain((await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim());
+    expect(running.output()).not.toContain(
+      (await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim(),
+    );
     await expect(stat(join(running.home, '.config/kici/secret.key'))).rejects.toThrow('ENOENT');
   });
 });
@@ -97,7 +120,9 @@ describe('kici-orchestrator refuses to start', () => {
   it('on a port that is taken, and leaves nothing behind', async () => {
     const home = await newHome();
     const taken = createServer();
-    await new Promise<void>((resolve) => { taken.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      taken.listen(0, '127.0.0.1', resolve);
+    });
     const address = taken.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { code, stderr } = await run(home, ['--port', String(port)]);
@@ -109,7 +134,9 @@ describe('kici-orchestrator refuses to start', () => {
   });
 
   it.each([
-    ['neither hex nor base64', 'hunter2'], ['too short', 'ab'.repeat(31)], ['base64 with a tail', `${Buffer.alloc(32, 7).toString('base64')}AA`],
+    ['neither hex nor base64', 'hunter2'],
+    ['too short', 'ab'.repeat(31)],
+    ['base64 with a tail', `${Buffer.alloc(32, 7).toString('base64')}AA`],
   ])('with a key that is %s', async (_, key) => {
     const home = await newHome();
     const { code, stderr } = await run(home, [], { KICI_SECRET_KEY: key });
@@ -143,7 +170,9 @@ describe('kici-orchestrator refuses to start', () => {
     const running = await start();
     await running.stop();
     const database = new DatabaseSync(join(running.home, 'data/kici.db'));
-    database.exec('insert into orchestrator_migrations (name, timestamp) values (\'9999_future\', \'2099-01-01T00:00:00.000Z\')');
+    database.exec(
+      "insert into orchestrator_migrations (name, timestamp) values ('9999_future', '2099-01-01T00:00:00.000Z')",
+    );
     database.close();
     const { code, stderr } = await run(running.home);
     expect(code).toBe(1);
@@ -192,7 +221,11 @@ describe('kici-orchestrator refuses to start', () => {
   it('as JSON, with --json', async () => {
     const { code, stderr } = await run(await newHome(), ['--json', '--port', 'many']);
     expect(code).toBe(2);
-    expect(JSON.parse(stderr)).toEqual({ error: 'usage', message: expect.stringContaining('is no port'), hint: expect.any(String) });
+    expect(JSON.parse(stderr)).toEqual({
+      error: 'usage',
+      message: expect.stringContaining('is no port'),
+      hint: expect.any(String),
+    });
   });
 });
 
@@ -200,16 +233,28 @@ describe('kici-orchestrator config', () => {
   it('tells each value and where it came from: flags over environment over file over default, secrets redacted', async () => {
     const home = await newHome();
     const file = join(home, 'kici.json');
-    await writeFile(file, JSON.stringify({ port: 4100, host: '0.0.0.0', logLevel: 'warn', backendPackages: ['./one', 'two'] }));
+    await writeFile(
+      file,
+      JSON.stringify({ port: 4100, host: '0.0.0.0', logLevel: 'warn', backendPackages: ['./one', 'two'] }),
+    );
     await chmod(file, 0o600);
-    const { code, stdout } = await run(home, ['--config', file, '--host', '127.0.0.2', 'config', '--json'], { KICI_PORT: '4200', KICI_SECRET_KEY: 'ab'.repeat(32), KICI_DATABASE_URL: 'postgres://u:hunter2@h/d' });
+    const { code, stdout } = await run(home, ['--config', file, '--host', '127.0.0.2', 'config', '--json'], {
+      KICI_PORT: '4200',
+      KICI_SECRET_KEY: 'ab'.repeat(32),
+      KICI_DATABASE_URL: 'postgres://u:hunter2@h/d',
+    });
     expect(code).toBe(0);
     const shown: unknown = JSON.parse(stdout);
     expect(shown).toMatchObject({
-      host: { value: '127.0.0.2', origin: 'flag', source: '--host' }, port: { value: '4200', origin: 'environment', source: 'KICI_PORT' },
-      logLevel: { value: 'warn', origin: 'file', source: file }, backendPackages: { value: './one,two', origin: 'file' },
-      ambientCredentials: { value: 'false', origin: 'default', source: '' }, secretKey: { value: '(set)', origin: 'environment' }, databaseUrl: { value: '(set)' },
-      secretKeyFile: { value: join(home, '.config/kici/secret.key'), origin: 'default' }, dataDir: { value: join(home, 'data'), origin: 'environment' },
+      host: { value: '127.0.0.2', origin: 'flag', source: '--host' },
+      port: { value: '4200', origin: 'environment', source: 'KICI_PORT' },
+      logLevel: { value: 'warn', origin: 'file', source: file },
+      backendPackages: { value: './one,two', origin: 'file' },
+      ambientCredentials: { value: 'false', origin: 'default', source: '' },
+      secretKey: { value: '(set)', origin: 'environment' },
+      databaseUrl: { value: '(set)' },
+      secretKeyFile: { value: join(home, '.config/kici/secret.key'), origin: 'default' },
+      dataDir: { value: join(home, 'data'), origin: 'environment' },
     });
     expect(stdout).not.toMatch(/hunter2|abab/);
   });

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { base64, codeOf, errorOf, startServer, type Calls } from './support/server.ts';
 
-const set = (call: Calls, scope: string, key: string, value: string, more: object = {}) => call('secrets.set', { scope, key, value: base64(value), ...more });
+const set = (call: Calls, scope: string, key: string, value: string, more: object = {}) =>
+  call('secrets.set', { scope, key, value: base64(value), ...more });
 
 describe('secrets of the internal store', () => {
   it('are set, listed by name and deleted', async () => {
     const { call } = await startServer();
-    expect(await set(call, 'production', 'DB_PASSWORD', 'hunter2')).toMatchObject({ scope: 'internal:production', key: 'DB_PASSWORD', version: '1', bytes: 7 });
+    expect(await set(call, 'production', 'DB_PASSWORD', 'hunter2')).toMatchObject({
+      scope: 'internal:production',
+      key: 'DB_PASSWORD',
+      version: '1',
+      bytes: 7,
+    });
     const { secrets } = await call('secrets.list', { scope: 'internal:production' });
     expect(secrets).toMatchObject([{ scope: 'internal:production', key: 'DB_PASSWORD', version: '1', status: 'set' }]);
     expect(await call('secrets.delete', { scope: 'production', key: 'DB_PASSWORD' })).toEqual({ existed: true });
@@ -20,15 +26,29 @@ describe('secrets of the internal store', () => {
     await set(call, 'shop/db', 'B', '2');
     await set(call, 'shopping', 'C', '3');
     expect((await call('secrets.list', { scope: 'shop' })).secrets.map(({ key }) => key)).toEqual(['A']);
-    expect((await call('secrets.list', { scope: 'shop', tree: true })).secrets.map(({ key }) => key)).toEqual(['A', 'B']);
+    expect((await call('secrets.list', { scope: 'shop', tree: true })).secrets.map(({ key }) => key)).toEqual([
+      'A',
+      'B',
+    ]);
   });
 
   it('keep versions, and restore one as a new version', async () => {
     const { call } = await startServer();
     await set(call, 's', 'K', 'one');
     await set(call, 's', 'K', 'two');
-    expect((await call('secrets.versions', { scope: 's', key: 'K' })).versions.map(({ version, current }) => [version, current])).toEqual([['2', true], ['1', false]]);
-    expect(await call('secrets.restore', { scope: 's', key: 'K', version: '1' })).toMatchObject({ scope: 'internal:s', version: '3' });
+    expect(
+      (await call('secrets.versions', { scope: 's', key: 'K' })).versions.map(({ version, current }) => [
+        version,
+        current,
+      ]),
+    ).toEqual([
+      ['2', true],
+      ['1', false],
+    ]);
+    expect(await call('secrets.restore', { scope: 's', key: 'K', version: '1' })).toMatchObject({
+      scope: 'internal:s',
+      version: '3',
+    });
     expect(await codeOf(call('secrets.restore', { scope: 's', key: 'K', version: '99' }))).toBe('not_found');
   });
 
@@ -61,7 +81,11 @@ describe('secrets of the internal store', () => {
   it('take names that every object has, as names', async () => {
     const { call } = await startServer();
     for (const key of ['__proto__', 'constructor', 'toString']) await set(call, 'constructor', key, 'v');
-    expect((await call('secrets.list', { scope: 'constructor' })).secrets.map(({ key }) => key)).toEqual(['__proto__', 'constructor', 'toString']);
+    expect((await call('secrets.list', { scope: 'constructor' })).secrets.map(({ key }) => key)).toEqual([
+      '__proto__',
+      'constructor',
+      'toString',
+    ]);
   });
 });
 
@@ -79,7 +103,7 @@ describe('scopes', () => {
   });
 });
 
-describe('the system\'s own scopes (law 1)', () => {
+describe("the system's own scopes (law 1)", () => {
   it.each([
     ['secrets.set', { scope: '__system', key: 'K', value: 'eA==' }],
     ['secrets.declare', { scope: '__system/a', key: 'K' }],
@@ -97,6 +121,6 @@ describe('the system\'s own scopes (law 1)', () => {
     await set(call, 'mine', 'K', 'v');
     const error = await errorOf(call(id, input));
     expect(error.code).toBe('invalid_request');
-    expect(error.message).toContain('system\'s own');
+    expect(error.message).toContain("system's own");
   });
 });

@@ -6,7 +6,10 @@ import { base64, startServer } from './support/server.ts';
 describe('the server', () => {
   it('is live and ready without a token', async () => {
     const { url } = await startServer();
-    for (const name of ['live', 'ready']) expect(await fetch(`${url}/health/${name}`).then(async (response) => [response.status, await response.json()])).toEqual([200, { status: name }]);
+    for (const name of ['live', 'ready'])
+      expect(
+        await fetch(`${url}/health/${name}`).then(async (response) => [response.status, await response.json()]),
+      ).toEqual([200, { status: name }]);
   });
 
   it('is live and not ready when its database cannot be asked', async () => {
@@ -26,14 +29,21 @@ describe('the server', () => {
 
   it('lets no answer be kept', async () => {
     const { url, owner } = await startServer();
-    const response = await fetch(`${url}/api/v1/orgs/default/environments`, { headers: { authorization: `Bearer ${owner}` } });
+    const response = await fetch(`${url}/api/v1/orgs/default/environments`, {
+      headers: { authorization: `Bearer ${owner}` },
+    });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
   it('ends the requests in flight before it stops', async () => {
     const server = await startServer();
     const { address, service } = newService({ 'apps K': 'v' });
-    await server.call('backends.add', { name: 'corp', type: 'memory', settings: { address }, secretSettings: { password: base64('right') } });
+    await server.call('backends.add', {
+      name: 'corp',
+      type: 'memory',
+      settings: { address },
+      secretSettings: { password: base64('right') },
+    });
     await server.call('secrets.list', { scope: 'corp:apps' });
     service.put(ref('apps K2'), (await import('@kici-dev/secret-backend')).SecretValue.fromText('v'));
     service.fault = 'delay';

@@ -13,14 +13,18 @@ describe('variables', () => {
     await call('variables.set', { environment: 'production', name: 'B', value: '1' });
     await call('variables.set', { environment: 'production', name: 'A', value: 'zwölf\nZeilen' });
     await call('variables.set', { environment: 'production', name: 'B', value: '2' });
-    expect((await call('variables.list', { environment: 'production' })).variables).toMatchObject([{ name: 'A', value: 'zwölf\nZeilen' }, { name: 'B', value: '2' }]);
+    expect((await call('variables.list', { environment: 'production' })).variables).toMatchObject([
+      { name: 'A', value: 'zwölf\nZeilen' },
+      { name: 'B', value: '2' },
+    ]);
     expect(await call('variables.delete', { environment: 'production', name: 'B' })).toEqual({ existed: true });
     expect(await call('variables.delete', { environment: 'production', name: 'B' })).toEqual({ existed: false });
   });
 
   it('stay locked until they are unlocked by hand (law 8)', async () => {
     const { call } = await withProduction();
-    const set = (more: object) => call('variables.set', { environment: 'production', name: 'REGION', value: 'eu', ...more });
+    const set = (more: object) =>
+      call('variables.set', { environment: 'production', name: 'REGION', value: 'eu', ...more });
     expect((await set({ locked: true })).locked).toBe(true);
     expect((await set({})).locked).toBe(true);
     expect((await set({ locked: false })).locked).toBe(false);
@@ -37,8 +41,12 @@ describe('variables', () => {
 
   it('have names that a shell can read, and values that a process can hold', async () => {
     const { call } = await withProduction();
-    expect(await codeOf(call('variables.set', { environment: 'production', name: 'A-B', value: '1' }))).toBe('invalid_request');
-    expect(await codeOf(call('variables.set', { environment: 'production', name: 'A', value: 'a\0b' }))).toBe('invalid_request');
+    expect(await codeOf(call('variables.set', { environment: 'production', name: 'A-B', value: '1' }))).toBe(
+      'invalid_request',
+    );
+    expect(await codeOf(call('variables.set', { environment: 'production', name: 'A', value: 'a\0b' }))).toBe(
+      'invalid_request',
+    );
     expect(await codeOf(call('variables.set', { environment: 'nowhere', name: 'A', value: '1' }))).toBe('not_found');
   });
 });

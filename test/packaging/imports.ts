@@ -16,7 +16,10 @@ export function importedModules(source: string): readonly string[] {
 
 function withoutComments(source: string): string {
   // Strings are matched first, so that a `//` in an address is no comment.
-  return source.replace(/('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (_, text: string | undefined) => text ?? '');
+  return source.replace(
+    /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+    (_, text: string | undefined) => text ?? '',
+  );
 }
 
 /** Source files below a folder of the repository, tests and what is installed left out. */

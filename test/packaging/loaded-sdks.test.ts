@@ -16,7 +16,8 @@ const sdks = {
   aws: ['@aws-sdk/client-secrets-manager', '@aws-sdk/credential-providers'],
   gcp: ['@google-cloud/secret-manager', 'google-gax', 'google-auth-library', '@grpc/grpc-js'],
 } as const;
-const anyOfThem = /\/node_modules\/(node-vault|undici|@aws-sdk\/[^/]+|@smithy\/[^/]+|@google-cloud\/[^/]+|google-gax|google-auth-library|@grpc\/[^/]+|protobufjs|gaxios)\//;
+const anyOfThem =
+  /\/node_modules\/(node-vault|undici|@aws-sdk\/[^/]+|@smithy\/[^/]+|@google-cloud\/[^/]+|google-gax|google-auth-library|@grpc\/[^/]+|protobufjs|gaxios)\//;
 
 interface Recorded extends RunningOrchestrator {
   /** The packages of client libraries that the server has loaded so far. */
@@ -28,7 +29,10 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
   const home = await mkdtemp(join(tmpdir(), 'kici-loaded-'));
   const file = join(home, 'loaded.txt');
   const hooks = pathToFileURL(join(import.meta.dirname, 'support/record-loaded.ts')).href;
-  const orchestrator = await startOrchestrator({ home, environment: { NODE_OPTIONS: `--import=${hooks}`, RECORD_LOADED: file, ...environment } });
+  const orchestrator = await startOrchestrator({
+    home,
+    environment: { NODE_OPTIONS: `--import=${hooks}`, RECORD_LOADED: file, ...environment },
+  });
   onTestFinished(async () => {
     await orchestrator.stop();
     await rm(home, { recursive: true, force: true });
@@ -38,10 +42,14 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
     ...orchestrator,
     async loaded() {
       const urls = (await readFile(file, 'utf8')).split('\n');
-      expect(urls.some((url) => url.includes('/src/orchestrator/')), 'the record has what the server loads').toBe(true);
+      expect(
+        urls.some((url) => url.includes('/src/orchestrator/')),
+        'the record has what the server loads',
+      ).toBe(true);
       return new Set(urls.flatMap((url) => anyOfThem.exec(url)?.[1] ?? []));
     },
-    admin: (args, input) => runProgram('kici-admin', args, { environment: client, ...(input === undefined ? {} : { input }) }),
+    admin: (args, input) =>
+      runProgram('kici-admin', args, { environment: client, ...(input === undefined ? {} : { input }) }),
   };
 }
 
@@ -56,17 +64,26 @@ const services: Readonly<Record<keyof typeof sdks, () => Promise<Service>>> = {
     await administer(server, 'POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
     const gateway = await openGateway(server.upstream);
     onTestFinished(() => gateway.close());
-    return { settings: { address: gateway.address, mount: 'secret', 'auth.method': 'token' }, secret: ['auth.token', server.rootToken] };
+    return {
+      settings: { address: gateway.address, mount: 'secret', 'auth.method': 'token' },
+      secret: ['auth.token', server.rootToken],
+    };
   },
   async aws() {
     const fake = await FakeAws.start();
     onTestFinished(() => fake.stop());
-    return { settings: { endpoint: fake.endpoint, region, 'auth.method': 'keys', 'auth.accessKeyId': staticKey }, secret: ['auth.secretAccessKey', staticSecret] };
+    return {
+      settings: { endpoint: fake.endpoint, region, 'auth.method': 'keys', 'auth.accessKeyId': staticKey },
+      secret: ['auth.secretAccessKey', staticSecret],
+    };
   },
   async gcp() {
     const fake = await startFake();
     onTestFinished(() => fake.stop());
-    return { settings: { endpoint: fake.addresses.grpc, project: project.id, 'auth.method': 'token' }, secret: ['auth.token', goodToken] };
+    return {
+      settings: { endpoint: fake.addresses.grpc, project: project.id, 'auth.method': 'token' },
+      secret: ['auth.token', goodToken],
+    };
   },
 };
 const types = ['vault', 'aws', 'gcp'] as const;
@@ -75,18 +92,26 @@ describe('only the client libraries of backends in use are loaded', () => {
   it('with the internal store alone: none, though every type is offered', async () => {
     const server = await start();
     expect(await server.admin(['secret', 'set', '--scope', 'production', 'KEY'], 'value')).toMatchObject({ code: 0 });
-    expect(await server.admin(['environment', 'create', 'production', '--bind', 'production'])).toMatchObject({ code: 0 });
+    expect(await server.admin(['environment', 'create', 'production', '--bind', 'production'])).toMatchObject({
+      code: 0,
+    });
     expect(await server.admin(['explain', '--environment', 'production', 'KEY'])).toMatchObject({ code: 0 });
     const offered = await server.admin(['backend', 'types']);
     for (const type of types) expect(offered.stdout).toContain(type);
-    expect([...await server.loaded()]).toEqual([]);
+    expect([...(await server.loaded())]).toEqual([]);
   });
 
   it.each(types)('with %s: its own, once it is opened', async (type) => {
     const server = await start();
-    const { settings, secret: [name, value] } = await services[type]();
+    const {
+      settings,
+      secret: [name, value],
+    } = await services[type]();
     const flags = Object.entries(settings).flatMap(([key, text]) => ['--set', `${key}=${text}`]);
-    const added = await server.admin(['backend', 'add', 'corp', '--type', type, ...flags, '--secret', name, '--from-stdin'], value);
+    const added = await server.admin(
+      ['backend', 'add', 'corp', '--type', type, ...flags, '--secret', name, '--from-stdin'],
+      value,
+    );
     expect(added, added.stderr).toMatchObject({ code: 0 });
     const tested = await server.admin(['backend', 'test', 'corp']);
     expect(tested, tested.stderr).toMatchObject({ code: 0 });
@@ -98,8 +123,18 @@ describe('only the client libraries of backends in use are loaded', () => {
 
 describe('a backend package that is not installed', () => {
   it('is told with the command that installs it, and takes no other type along', async () => {
-    const server = await start({ KICI_BACKEND_PACKAGES: '@kici-dev/secret-backend-nowhere,@kici-dev/secret-backend-vault' });
-    const refused = await server.admin(['backend', 'add', 'corp', '--type', 'nowhere', '--set', 'address=https://nowhere.test']);
+    const server = await start({
+      KICI_BACKEND_PACKAGES: '@kici-dev/secret-backend-nowhere,@kici-dev/secret-backend-vault',
+    });
+    const refused = await server.admin([
+      'backend',
+      'add',
+      'corp',
+      '--type',
+      'nowhere',
+      '--set',
+      'address=https://nowhere.test',
+    ]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('npm install @kici-dev/secret-backend-nowhere');
     const offered = await server.admin(['backend', 'types']);

@@ -20,25 +20,47 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kici-packages-'));
   await buildPackages(join(folder, 'dist'));
   await mkdir(join(folder, 'packed'));
-  await run('npm', ['pack', ...packages.map(({ outputName }) => join(folder, 'dist', outputName)), '--pack-destination', join(folder, 'packed'), '--offline', '--silent'], { cwd: folder });
+  await run(
+    'npm',
+    [
+      'pack',
+      ...packages.map(({ outputName }) => join(folder, 'dist', outputName)),
+      '--pack-destination',
+      join(folder, 'packed'),
+      '--offline',
+      '--silent',
+    ],
+    { cwd: folder },
+  );
   tarballs = (await readdir(join(folder, 'packed'))).map((name) => join(folder, 'packed', name));
   project = join(folder, 'project');
   await installFromTarballs();
 }, 180_000);
-afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout. */
 async function installFromTarballs(): Promise<void> {
   for (const { manifest } of packages) {
-    const tarball = tarballs.find((path) => path.endsWith(`/${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`));
+    const tarball = tarballs.find((path) =>
+      path.endsWith(`/${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`),
+    );
     if (tarball === undefined) throw new Error(`${manifest.name} was not packed`);
     const target = join(project, 'node_modules', manifest.name);
     await mkdir(target, { recursive: true });
     await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
-    for (const dependency of Object.keys(manifest.dependencies ?? {}).filter((name) => !name.startsWith('@kici-dev/'))) {
+    for (const dependency of Object.keys(manifest.dependencies ?? {}).filter(
+      (name) => !name.startsWith('@kici-dev/'),
+    )) {
       const link = join(target, 'node_modules', dependency);
       await mkdir(dirname(link), { recursive: true });
-      const nested = join(root, manifest.name === '@kici-dev/kici' ? '.' : libraries.find((one) => one.manifest === manifest)?.folder ?? '.', 'node_modules', dependency);
+      const nested = join(
+        root,
+        manifest.name === '@kici-dev/kici' ? '.' : (libraries.find((one) => one.manifest === manifest)?.folder ?? '.'),
+        'node_modules',
+        dependency,
+      );
       await symlink(existsSync(nested) ? nested : join(root, 'node_modules', dependency), link);
     }
   }
@@ -54,23 +76,61 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (n
     const files = await readdir(join(project, 'node_modules', name), { recursive: true });
     const own = files.filter((file) => !file.includes('node_modules') && !file.includes('template/'));
     expect(own.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
-    for (const script of own.filter((file) => file.endsWith('.js'))) expect(own).toEqual(expect.arrayContaining([`${script}.map`, script.replace(/\.js$/, '.d.ts')]));
-    for (const declaration of own.filter((file) => file.endsWith('.d.ts'))) expect(await readFile(join(project, 'node_modules', name, declaration), 'utf8')).not.toMatch(/from '\.[^']*\.ts'/);
+    for (const script of own.filter((file) => file.endsWith('.js')))
+      expect(own).toEqual(expect.arrayContaining([`${script}.map`, script.replace(/\.js$/, '.d.ts')]));
+    for (const declaration of own.filter((file) => file.endsWith('.d.ts')))
+      expect(await readFile(join(project, 'node_modules', name, declaration), 'utf8')).not.toMatch(
+        /from '\.[^']*\.ts'/,
+      );
     expect(own).toContain('LICENSE');
   });
 });
 
 describe('a project that installs the tarballs', () => {
   it.each(libraries.map(({ manifest }) => manifest.name))('can import %s', async (name) => {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', `console.log(JSON.stringify(Object.keys(await import('${name}'))))`], { cwd: project });
+    const { stdout } = await run(
+      process.execPath,
+      ['--input-type=module', '-e', `console.log(JSON.stringify(Object.keys(await import('${name}'))))`],
+      { cwd: project },
+    );
     const source: unknown = await import(name);
-    expect(JSON.parse(stdout).toSorted()).toEqual(Object.keys(typeof source === 'object' && source !== null ? source : {}).toSorted());
+    expect(JSON.parse(stdout).toSorted()).toEqual(
+      Object.keys(typeof source === 'object' && source !== null ? source : {}).toSorted(),
+    );
   });
 
   it('can type-check against them', async () => {
-    await writeFile(join(project, 'use.ts'), libraries.map(({ manifest }, index) => `import type * as m${index} from '${manifest.name}';\nexport type T${index} = typeof m${index};\n`).join(''));
+    await writeFile(
+      join(project, 'use.ts'),
+      libraries
+        .map(
+          ({ manifest }, index) =>
+            `import type * as m${index} from '${manifest.name}';\nexport type T${index} = typeof m${index};\n`,
+        )
+        .join(''),
+    );
     await writeFile(join(project, 'package.json'), '{"type":"module"}');
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.disposable,esnext.iterator', '--strict', '--skipLibCheck', '--typeRoots', join(root, 'node_modules/@types'), '--types', 'node', 'use.ts'], { cwd: project });
+    await run(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        '--noEmit',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2024',
+        '--lib',
+        'es2024,esnext.disposable,esnext.iterator',
+        '--strict',
+        '--skipLibCheck',
+        '--typeRoots',
+        join(root, 'node_modules/@types'),
+        '--types',
+        'node',
+        'use.ts',
+      ],
+      { cwd: project },
+    );
   });
 
   it('can run the programs', async () => {
@@ -80,34 +140,73 @@ describe('a project that installs the tarballs', () => {
       const { stdout } = await run(process.execPath, [join(bin, program), '--help'], { cwd: project });
       expect(stdout).toContain(`Usage: ${program.replace('.mjs', '')}`);
     }
-    const refused = await run(process.execPath, [join(bin, 'kici-admin.mjs'), 'secret', 'list', '--scope', 'a', '--url', 'http://127.0.0.1:1'], { cwd: project }).catch((error: unknown) => error);
+    const refused = await run(
+      process.execPath,
+      [join(bin, 'kici-admin.mjs'), 'secret', 'list', '--scope', 'a', '--url', 'http://127.0.0.1:1'],
+      { cwd: project },
+    ).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
     await run(process.execPath, [join(bin, 'kici-admin.mjs'), 'backend', 'scaffold', 'mine'], { cwd: project });
-    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], { cwd: join(project, 'mine'), env: { ...process.env, NODE_TEST_CONTEXT: undefined } });
+    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], {
+      cwd: join(project, 'mine'),
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    });
     expect(stdout).toMatch(/# fail 0\n/);
   });
 
   it('can run a workflow, whose errors show no frame of the product', async () => {
     const home = join(folder, 'run');
     await mkdir(join(home, '.kici/workflows'), { recursive: true });
-    await writeFile(join(home, '.kici/workflows/main.ts'), `import { workflow, job, step, push, SdkError } from '@kici-dev/sdk';
+    await writeFile(
+      join(home, '.kici/workflows/main.ts'),
+      `import { workflow, job, step, push, SdkError } from '@kici-dev/sdk';
       export default workflow('main', { on: push(), jobs: [job('only', { runsOn: 'default', steps: [
         step('shell', async (ctx) => { await ctx.$\`echo FROM-THE-SHELL\`; }),
         step('failing', async (ctx) => { await ctx.secrets.get('K').catch((error) => { console.log('OURS', error instanceof SdkError, 'STRIPPED HERE', process.moduleLoadList.some((name) => name.includes('amaro'))); throw new Error('mine'); }); }),
-      ] })] });`);
-    const failed: unknown = await run(process.execPath, [join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs'), 'run'], { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home } }).catch((error: unknown) => error);
-    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^FROM-THE-SHELL$[^]*^OURS true STRIPPED HERE false$/m), stderr: expect.stringMatching(/Error: mine\n\s+at .*main\.ts/) });
+      ] })] });`,
+    );
+    const failed: unknown = await run(
+      process.execPath,
+      [join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs'), 'run'],
+      { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home } },
+    ).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^FROM-THE-SHELL$[^]*^OURS true STRIPPED HERE false$/m),
+      stderr: expect.stringMatching(/Error: mine\n\s+at .*main\.ts/),
+    });
     expect(failed).not.toMatchObject({ stderr: expect.stringContaining('@kici-dev/kici') });
   });
 
   it('can be made by npm itself, from the packages that need no other', async () => {
-    const alone = packages.filter(({ folder: path, manifest }) => path !== '.' && Object.keys(manifest.dependencies ?? {}).every((name) => name === '@kici-dev/secret-backend')).map(({ manifest }) => manifest.name);
-    expect(alone).toEqual(expect.arrayContaining(['@kici-dev/secret-backend', '@kici-dev/secret-backend-conformance', '@kici-dev/sdk', '@kici-dev/secret-masker']));
+    const alone = packages
+      .filter(
+        ({ folder: path, manifest }) =>
+          path !== '.' && Object.keys(manifest.dependencies ?? {}).every((name) => name === '@kici-dev/secret-backend'),
+      )
+      .map(({ manifest }) => manifest.name);
+    expect(alone).toEqual(
+      expect.arrayContaining([
+        '@kici-dev/secret-backend',
+        '@kici-dev/secret-backend-conformance',
+        '@kici-dev/sdk',
+        '@kici-dev/secret-masker',
+      ]),
+    );
     const fresh = join(folder, 'fresh');
     await mkdir(fresh);
     await writeFile(join(fresh, 'package.json'), '{"type":"module"}');
-    const wanted = tarballs.filter((path) => alone.some((name) => path.includes(`/${name.replace('@', '').replace('/', '-')}-0`) || path.includes(`/${name.replace('@', '').replace('/', '-')}-1`)));
-    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', ...wanted], { cwd: fresh });
-    for (const name of alone) await run(process.execPath, ['--input-type=module', '-e', `await import('${name}')`], { cwd: fresh });
+    const wanted = tarballs.filter((path) =>
+      alone.some(
+        (name) =>
+          path.includes(`/${name.replace('@', '').replace('/', '-')}-0`) ||
+          path.includes(`/${name.replace('@', '').replace('/', '-')}-1`),
+      ),
+    );
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', ...wanted], {
+      cwd: fresh,
+    });
+    for (const name of alone)
+      await run(process.execPath, ['--input-type=module', '-e', `await import('${name}')`], { cwd: fresh });
   });
 });

@@ -13,14 +13,32 @@ export interface Room {
 }
 
 const all = [
-  'src/contract', 'src/conformance', 'src/sdk', 'src/masker', 'src/federation', 'src/database', 'src/keyring', 'src/api', 'src/orchestrator', 'src/agent',
-  'src/cli', 'src/dashboard', 'backends/internal', 'backends/vault', 'backends/aws', 'backends/gcp',
+  'src/contract',
+  'src/conformance',
+  'src/sdk',
+  'src/masker',
+  'src/federation',
+  'src/database',
+  'src/keyring',
+  'src/api',
+  'src/orchestrator',
+  'src/agent',
+  'src/cli',
+  'src/dashboard',
+  'backends/internal',
+  'backends/vault',
+  'backends/aws',
+  'backends/gcp',
 ];
 
 /** The import column of the architecture; the first room whose folder holds a file is the file's room. */
 export const rooms: readonly Room[] = [
   { folder: 'src/contract', mayImport: [], node: [] },
-  { folder: 'src/conformance', mayImport: ['src/contract'], node: ['node:assert', 'node:assert/strict', 'node:timers', 'node:timers/promises', 'node:util'] },
+  {
+    folder: 'src/conformance',
+    mayImport: ['src/contract'],
+    node: ['node:assert', 'node:assert/strict', 'node:timers', 'node:timers/promises', 'node:util'],
+  },
   { folder: 'src/sdk', mayImport: [], node: [] },
   { folder: 'src/masker', mayImport: [] },
   { folder: 'src/federation/resolver', mayImport: ['src/contract'], node: [] },
@@ -29,7 +47,10 @@ export const rooms: readonly Room[] = [
   // Its tables come with migrations, whose type the database has.
   { folder: 'src/keyring', mayImport: ['src/contract', 'src/database'] },
   { folder: 'src/api', mayImport: ['src/contract'] },
-  { folder: 'src/orchestrator', mayImport: ['src/contract', 'src/federation', 'src/database', 'src/keyring', 'src/api'] },
+  {
+    folder: 'src/orchestrator',
+    mayImport: ['src/contract', 'src/federation', 'src/database', 'src/keyring', 'src/api'],
+  },
   { folder: 'src/agent', mayImport: ['src/contract', 'src/sdk', 'src/masker', 'src/api'] },
   // What `backend scaffold` copies is a backend author's own code.
   { folder: 'src/cli/admin/scaffold/template', mayImport: ['src/contract', 'src/conformance'] },
@@ -42,8 +63,16 @@ export const rooms: readonly Room[] = [
   ...['internal', 'vault', 'aws', 'gcp'].map((name) => ({ folder: `backends/${name}`, mayImport: ['src/contract'] })),
 ];
 
-const packages = new Map(['src/contract', 'src/conformance', 'src/sdk', 'src/masker', 'src/federation', ...all.filter((room) => room.startsWith('backends/'))]
-  .map((folder) => [readManifest(folder).name, folder]));
+const packages = new Map(
+  [
+    'src/contract',
+    'src/conformance',
+    'src/sdk',
+    'src/masker',
+    'src/federation',
+    ...all.filter((room) => room.startsWith('backends/')),
+  ].map((folder) => [readManifest(folder).name, folder]),
+);
 
 export function roomOf(path: string): Room | undefined {
   return rooms.find(({ folder }) => path === folder || path.startsWith(`${folder}/`));
@@ -60,11 +89,18 @@ export function violations(path: string, source: string): readonly string[] {
 }
 
 function refusal(room: Room, path: string, specifier: string): string | undefined {
-  if (specifier.startsWith('node:')) return room.node === undefined || room.node.includes(specifier) ? undefined : `${room.folder} may not use this module of Node`;
+  if (specifier.startsWith('node:'))
+    return room.node === undefined || room.node.includes(specifier)
+      ? undefined
+      : `${room.folder} may not use this module of Node`;
   if (specifier.startsWith('.')) return betweenRooms(room, normalize(join(dirname(path), specifier)));
-  const packageName = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const packageName = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
   const target = packages.get(packageName);
-  if (target !== undefined && !declared(room).has(packageName) && packageFolder(room) !== '.') return `${packageFolder(room)}/package.json does not name it`;
+  if (target !== undefined && !declared(room).has(packageName) && packageFolder(room) !== '.')
+    return `${packageFolder(room)}/package.json does not name it`;
   if (target !== undefined) return betweenRooms(room, `${target}/index.ts`);
   if (!declared(room).has(packageName)) return `${packageFolder(room)}/package.json does not name it`;
   const owner = rooms.find(({ alone }) => alone?.includes(packageName) === true);
@@ -76,7 +112,9 @@ function betweenRooms(room: Room, target: string): string | undefined {
   if (target === 'package.json') return undefined;
   const other = roomOf(target);
   if (other === undefined) return 'it lies in no room';
-  return other === room || room.mayImport.includes(other.folder) ? undefined : `${room.folder} may not import ${other.folder}`;
+  return other === room || room.mayImport.includes(other.folder)
+    ? undefined
+    : `${room.folder} may not import ${other.folder}`;
 }
 
 function packageFolder(room: Room): string {

@@ -7,7 +7,9 @@ import * as sdk from '@kici-dev/sdk';
 const folder = await mkdtemp(join(tmpdir(), 'kici-test-'));
 await cp(join(import.meta.dirname, '../../src/sdk'), folder, { recursive: true });
 const copy: typeof sdk = await import(join(folder, 'index.ts'));
-afterAll(async () => { await rm(folder, { recursive: true }); });
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
 
 const missing = [{ key: 'A', status: 'not_found' }] as const;
 
@@ -27,7 +29,17 @@ describe('errors of the SDK', () => {
   });
 
   it('say which keys, and where', () => {
-    const error = new sdk.SecretUnavailableError('no', [...missing, { key: 'B', status: 'unavailable', backend: 'v', scope: 's', code: 'timeout', hint: 'wait' }]);
-    expect(error).toMatchObject({ name: 'SecretUnavailableError', key: 'B', backend: 'v', scope: 's', code: 'timeout', hint: 'wait' });
+    const error = new sdk.SecretUnavailableError('no', [
+      ...missing,
+      { key: 'B', status: 'unavailable', backend: 'v', scope: 's', code: 'timeout', hint: 'wait' },
+    ]);
+    expect(error).toMatchObject({
+      name: 'SecretUnavailableError',
+      key: 'B',
+      backend: 'v',
+      scope: 's',
+      code: 'timeout',
+      hint: 'wait',
+    });
   });
 });

@@ -6,7 +6,12 @@ import type { Outcome, RunOptions } from './run-program.ts';
 export async function adminInProcess(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const stdout = new Sink();
   const stderr = new Sink();
-  const exitCode = await main(args, { stdin: Readable.from([Buffer.from(options.stdin ?? '')]), stdout, stderr, environment: { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent', ...options.environment } });
+  const exitCode = await main(args, {
+    stdin: Readable.from([Buffer.from(options.stdin ?? '')]),
+    stdout,
+    stderr,
+    environment: { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent', ...options.environment },
+  });
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 

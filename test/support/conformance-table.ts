@@ -16,10 +16,20 @@ export default class ConformanceTable implements Reporter {
     for (const test of modules.flatMap((module) => [...module.children.allTests()])) {
       const name = laneOf(test);
       if (name !== undefined) count(lanes, name, test);
-      else if (test.name.startsWith('lane ') && test.result().state !== 'passed') missing.push(`${test.name}: ${reasonOf(test)}`);
+      else if (test.name.startsWith('lane ') && test.result().state !== 'passed')
+        missing.push(`${test.name}: ${reasonOf(test)}`);
     }
-    print([['lane', 'passed', 'not proven', 'failed'], ...[...lanes].toSorted(([left], [right]) => left.localeCompare(right)).map(([name, { passed, notProven, failed }]) => (
-      [name, String(passed), String([...notProven.values()].flat().length), String(failed.length)]))]);
+    print([
+      ['lane', 'passed', 'not proven', 'failed'],
+      ...[...lanes]
+        .toSorted(([left], [right]) => left.localeCompare(right))
+        .map(([name, { passed, notProven, failed }]) => [
+          name,
+          String(passed),
+          String([...notProven.values()].flat().length),
+          String(failed.length),
+        ]),
+    ]);
     for (const [name, { notProven, failed }] of lanes) {
       for (const id of failed) console.log(`failed: ${name}: ${id}`);
       for (const [reason, ids] of notProven) console.log(`not proven: ${name}: ${ids.join(' ')}: ${reason}`);
@@ -49,7 +59,7 @@ function count(lanes: Map<string, Lane>, name: string, test: TestCase): void {
   const id = test.name.split(': ')[0] ?? test.name;
   const { state } = test.result();
   if (state === 'passed') lane.passed += 1;
-  else if (state === 'skipped') lane.notProven.set(reasonOf(test), [...lane.notProven.get(reasonOf(test)) ?? [], id]);
+  else if (state === 'skipped') lane.notProven.set(reasonOf(test), [...(lane.notProven.get(reasonOf(test)) ?? []), id]);
   else lane.failed.push(id);
 }
 
@@ -60,5 +70,10 @@ function reasonOf(test: TestCase): string {
 
 function print(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows) console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    );
 }

@@ -6,5 +6,9 @@ import { throughHost } from './through-host.ts';
 export function proveAlsoThroughHost(options: Conformance): void {
   const runner = { describe, test: it };
   runConformance(runner, options);
-  runConformance(runner, { ...options, name: `${options.name}, through the host`, harness: throughHost(options.harness) });
+  runConformance(runner, {
+    ...options,
+    name: `${options.name}, through the host`,
+    harness: throughHost(options.harness),
+  });
 }

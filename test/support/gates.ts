@@ -17,7 +17,10 @@ export async function openGates(): Promise<Gates> {
       response.writeHead(404).end();
       return;
     }
-    void action().then(() => response.end('open'), (error: unknown) => response.writeHead(500).end(String(error)));
+    void action().then(
+      () => response.end('open'),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,7 +28,9 @@ export async function openGates(): Promise<Gates> {
   if (bound === null || typeof bound === 'string') throw new TypeError('gates listen on a port');
   return {
     url: `http://127.0.0.1:${bound.port}`,
-    on: (name, action) => { actions.set(name, action); },
+    on: (name, action) => {
+      actions.set(name, action);
+    },
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -16,7 +16,9 @@ export function describeLane({ name, missing }: Lane, body: () => void): void {
     describe(name, body);
     return;
   }
-  const required = (process.env['KICI_TEST_REQUIRE'] ?? '').split(',').some((wanted) => wanted === 'all' || wanted === name);
+  const required = (process.env['KICI_TEST_REQUIRE'] ?? '')
+    .split(',')
+    .some((wanted) => wanted === 'all' || wanted === name);
   it(`lane ${name}`, (context) => {
     if (required) throw new Error(`the lane ${name} is required and cannot run: ${missing}`);
     context.skip(missing);

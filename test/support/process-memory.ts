@@ -1,7 +1,10 @@
 import { open, readFile } from 'node:fs/promises';
 import type { Lane } from './lane.ts';
 
-export const processMemoryLane: Lane = { name: 'process-memory', missing: process.platform === 'linux' ? undefined : 'the memory of another process is read by /proc, which Linux has' };
+export const processMemoryLane: Lane = {
+  name: 'process-memory',
+  missing: process.platform === 'linux' ? undefined : 'the memory of another process is read by /proc, which Linux has',
+};
 
 const chunkBytes = 16 * 1024 * 1024;
 
@@ -19,7 +22,8 @@ export async function findInMemory(pid: number, pattern: RegExp, longest: number
         // A region may go while it is read, and some are there in name only.
         const { bytesRead } = await memory.read(bytes, 0, bytes.byteLength, at).catch(() => ({ bytesRead: 0 }));
         const read = bytes.subarray(0, bytesRead);
-        for (const text of [read.toString('latin1'), read.toString('utf16le'), read.subarray(1).toString('utf16le')]) for (const [match] of text.matchAll(pattern)) found.add(match);
+        for (const text of [read.toString('latin1'), read.toString('utf16le'), read.subarray(1).toString('utf16le')])
+          for (const [match] of text.matchAll(pattern)) found.add(match);
       }
     }
   } finally {

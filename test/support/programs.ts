@@ -26,18 +26,28 @@ export function programFile(name: ProgramName): string {
 /** What a person's shell would hand over: nothing of ours, no variable of the test run. */
 export function cleanEnvironment(home: string): Record<string, string> {
   return {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home, XDG_CONFIG_HOME: join(home, '.config'), TMPDIR: process.env['TMPDIR'] ?? tmpdir(), LANG: 'C.UTF-8',
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, '.config'),
+    TMPDIR: process.env['TMPDIR'] ?? tmpdir(),
+    LANG: 'C.UTF-8',
   };
 }
 
 export function spawnProgram(name: ProgramName, args: readonly string[], options: ProgramOptions = {}): ChildProcess {
   return spawn(process.execPath, [programFile(name), ...args], {
-    cwd: options.folder, env: { ...options.environment }, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    cwd: options.folder,
+    env: { ...options.environment },
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
 }
 
 /** Runs one of the real programs to its end. */
-export async function runProgram(name: ProgramName, args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+export async function runProgram(
+  name: ProgramName,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
   const child = spawnProgram(name, args, options);
   const out: Buffer[] = [];
   const errors: Buffer[] = [];
@@ -48,7 +58,9 @@ export async function runProgram(name: ProgramName, args: readonly string[], opt
   if (options.input !== undefined) child.stdin?.end(options.input);
   const code = await new Promise<ProgramResult['code']>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (status, signal) => { resolve(status ?? signal); });
+    child.once('close', (status, signal) => {
+      resolve(status ?? signal);
+    });
   });
   return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString() };
 }
@@ -75,13 +87,18 @@ export interface OrchestratorOptions {
 
 /** Starts a real orchestrator on a free port of 127.0.0.1 and waits until it serves. */
 export async function startOrchestrator(options: OrchestratorOptions = {}): Promise<RunningOrchestrator> {
-  const home = options.home ?? await mkdtemp(join(tmpdir(), 'kici-test-'));
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'kici-test-')));
   const base = { ...cleanEnvironment(home), ...options.environment };
   const child = spawnProgram('kici-orchestrator', options.args ?? [], {
-    environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base }, folder: home,
+    environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base },
+    folder: home,
   });
   let printed = '';
-  const ended = new Promise<ProgramResult['code']>((resolve) => { child.once('close', (status, signal) => { resolve(status ?? signal); }); });
+  const ended = new Promise<ProgramResult['code']>((resolve) => {
+    child.once('close', (status, signal) => {
+      resolve(status ?? signal);
+    });
+  });
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString();
@@ -90,14 +107,21 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.once('close', (status, signal) => { reject(new Error(`the orchestrator ended with ${status ?? signal} before it served:\n${printed}`)); });
+    child.once('close', (status, signal) => {
+      reject(new Error(`the orchestrator ended with ${status ?? signal} before it served:\n${printed}`));
+    });
   });
   const stop = async (): Promise<ProgramResult['code']> => {
     child.kill('SIGTERM');
     return ended;
   };
   return {
-    url, home, environment: { ...base, KICI_URL: url }, process: child, output: () => printed, stop,
+    url,
+    home,
+    environment: { ...base, KICI_URL: url },
+    process: child,
+    output: () => printed,
+    stop,
     async [Symbol.asyncDispose]() {
       await stop();
       if (options.home === undefined) await rm(home, { recursive: true, force: true });

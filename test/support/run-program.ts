@@ -22,7 +22,9 @@ function bareEnvironment(extra: Readonly<Record<string, string>> = {}): Record<s
 /** Runs the real `kici-admin` as a process of its own, on pipes. */
 export async function runAdmin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { code, stdout, stderr } = await runProgram('kici-admin', args, {
-    environment: bareEnvironment(options.environment), input: options.stdin ?? '', ...(options.cwd === undefined ? {} : { folder: options.cwd }),
+    environment: bareEnvironment(options.environment),
+    input: options.stdin ?? '',
+    ...(options.cwd === undefined ? {} : { folder: options.cwd }),
   });
   return { exitCode: code, stdout, stderr };
 }
@@ -33,14 +35,21 @@ export interface TerminalStep {
 }
 
 /** Why there is no terminal to be had on this machine; `undefined` when there is. */
-export const missingTerminal: string | undefined = spawnSync('script', ['--version']).status === 0 ? undefined : 'the program `script` (util-linux) is not installed';
+export const missingTerminal: string | undefined =
+  spawnSync('script', ['--version']).status === 0 ? undefined : 'the program `script` (util-linux) is not installed';
 
 /**
  * Runs a shell command on a pseudo-terminal, typing when the screen shows what a step waits for.
  * @returns everything that the screen showed, and the command's exit code
  */
-export async function runOnTerminal(command: string, steps: readonly TerminalStep[], environment: Readonly<Record<string, string>> = {}): Promise<{ screen: string; exitCode: number | null }> {
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env: bareEnvironment({ TERM: 'xterm', ...environment }) });
+export async function runOnTerminal(
+  command: string,
+  steps: readonly TerminalStep[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ screen: string; exitCode: number | null }> {
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    env: bareEnvironment({ TERM: 'xterm', ...environment }),
+  });
   const waiting = [...steps];
   let screen = '';
   let from = 0;
@@ -53,10 +62,14 @@ export async function runOnTerminal(command: string, steps: readonly TerminalSte
     from = screen.length;
     child.stdin.write(next.type);
   });
-  const exitCode = await new Promise<number | null>((resolve) => { child.on('close', resolve); });
+  const exitCode = await new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
   return { screen, exitCode };
 }
 
 export function adminCommandLine(args: readonly string[]): string {
-  return [process.execPath, programFile('kici-admin'), ...args].map((word) => `'${word.replaceAll('\'', '\'\\\'\'')}'`).join(' ');
+  return [process.execPath, programFile('kici-admin'), ...args]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(' ');
 }

@@ -1,11 +1,35 @@
-import { defineCapabilities, found, parseScopePath, SecretValue, type BackendCapabilities, type BackendHost, type CallContext, type ReadOutcome, type ScopePath, type SecretBackend, type SecretRef, type Settings } from '@kici-dev/secret-backend';
+import {
+  defineCapabilities,
+  found,
+  parseScopePath,
+  SecretValue,
+  type BackendCapabilities,
+  type BackendHost,
+  type CallContext,
+  type ReadOutcome,
+  type ScopePath,
+  type SecretBackend,
+  type SecretRef,
+  type Settings,
+} from '@kici-dev/secret-backend';
 import { defaultHostPolicy, openBackend, type HostedBackend, type HostPolicy } from '@kici-dev/secret-federation';
 import { vi } from 'vitest';
 import { testBackendHost } from './backend-host.ts';
 
 const capabilities = defineCapabilities({
-  write: true, delete: true, compareAndSet: true, versionPins: true, versions: true, restore: true, declare: true, scopes: true, binary: true,
-  listConsistency: 'strong', listReadsValues: false, readBatchSize: 100, maxValueBytes: 1_000,
+  write: true,
+  delete: true,
+  compareAndSet: true,
+  versionPins: true,
+  versions: true,
+  restore: true,
+  declare: true,
+  scopes: true,
+  binary: true,
+  listConsistency: 'strong',
+  listReadsValues: false,
+  readBatchSize: 100,
+  maxValueBytes: 1_000,
 });
 
 /** A backend that does what a test says, however wrong, and holds nothing. */
@@ -21,7 +45,12 @@ export function scriptedBackend(script: Partial<SecretBackend> = {}): SecretBack
     versions: async () => [],
     restore: async () => ({ version: '2' }),
     declare: async () => undefined,
-    scopes: { list: async () => [], create: async () => undefined, rename: async () => undefined, delete: async () => 0 },
+    scopes: {
+      list: async () => [],
+      create: async () => undefined,
+      rename: async () => undefined,
+      delete: async () => 0,
+    },
     check: async () => ({}),
     close: async () => undefined,
     ...script,
@@ -36,9 +65,16 @@ export interface Hosting {
 }
 
 /** That backend behind the host. */
-export function hostScripted(script: Partial<SecretBackend> | (() => SecretBackend | Promise<SecretBackend>) = {}, { policy, declared, settings = {}, host }: Hosting = {}): HostedBackend {
+export function hostScripted(
+  script: Partial<SecretBackend> | (() => SecretBackend | Promise<SecretBackend>) = {},
+  { policy, declared, settings = {}, host }: Hosting = {},
+): HostedBackend {
   const definition = {
-    type: 'scripted', title: 'Scripted', summary: 'does what a test says', settings: {}, capabilities: { ...capabilities, ...declared },
+    type: 'scripted',
+    title: 'Scripted',
+    summary: 'does what a test says',
+    settings: {},
+    capabilities: { ...capabilities, ...declared },
     create: typeof script === 'function' ? script : () => scriptedBackend(script),
   };
   return openBackend(definition, settings, testBackendHost(host), { ...defaultHostPolicy, ...policy });
@@ -71,5 +107,7 @@ export function context(overrides: Partial<CallContext> = {}): CallContext {
 
 /** Outcomes as words: the text of what was found, `absent`, or the code. */
 export function words(outcomes: readonly ReadOutcome[]): (string | undefined)[] {
-  return outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status === 'absent' ? 'absent' : outcome.code));
+  return outcomes.map((outcome) =>
+    outcome.status === 'found' ? outcome.value.text() : outcome.status === 'absent' ? 'absent' : outcome.code,
+  );
 }

@@ -2,7 +2,10 @@ import type { SettingField, SettingsSchema } from '@kici-dev/secret-backend';
 
 /** A backend's settings as its page shows them. */
 export function settingsTable(schema: SettingsSchema): string {
-  const rows = Object.entries(schema).map(([name, field]) => `| \`${name}\` | ${kindOf(field)} | ${defaultOf(field)} | ${conditionOf(field)}${field.description} Example: \`${field.example}\` |`);
+  const rows = Object.entries(schema).map(
+    ([name, field]) =>
+      `| \`${name}\` | ${kindOf(field)} | ${defaultOf(field)} | ${conditionOf(field)}${field.description} Example: \`${field.example}\` |`,
+  );
   return ['| setting | type | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 

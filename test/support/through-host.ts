@@ -13,14 +13,25 @@ export function throughHost(harness: Harness, policy: Partial<HostPolicy> = {}):
       const subject = await harness.open();
       const { backend } = subject;
       const hosted = openBackend(
-        { type: 'under-test', title: 'Under test', summary: 'the backend under test', settings: {}, capabilities: backend.capabilities, create: () => backend },
-        {}, testBackendHost(), { ...defaultHostPolicy, ...policy },
+        {
+          type: 'under-test',
+          title: 'Under test',
+          summary: 'the backend under test',
+          settings: {},
+          capabilities: backend.capabilities,
+          create: () => backend,
+        },
+        {},
+        testBackendHost(),
+        { ...defaultHostPolicy, ...policy },
       );
-      const telling = <A extends readonly unknown[], R>(verb: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
-        const result = await verb(...args);
-        hosted.invalidate();
-        return result;
-      };
+      const telling =
+        <A extends readonly unknown[], R>(verb: (...args: A) => Promise<R>) =>
+        async (...args: A): Promise<R> => {
+          const result = await verb(...args);
+          hosted.invalidate();
+          return result;
+        };
       return {
         ...subject,
         backend: hosted,
@@ -38,6 +49,14 @@ export function throughHost(harness: Harness, policy: Partial<HostPolicy> = {}):
 type Telling = <A extends readonly unknown[], R>(verb: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
 
 function tellingVerbs(provoke: Provocations, telling: Telling): Provocations {
-  const entries = Object.entries(provoke).map(([name, verb]: [string, unknown]) => [name, typeof verb === 'function' ? telling(async (...args: unknown[]): Promise<unknown> => Reflect.apply(verb, provoke, args)) : verb] as const);
+  const entries = Object.entries(provoke).map(
+    ([name, verb]: [string, unknown]) =>
+      [
+        name,
+        typeof verb === 'function'
+          ? telling(async (...args: unknown[]): Promise<unknown> => Reflect.apply(verb, provoke, args))
+          : verb,
+      ] as const,
+  );
   return Object.fromEntries(entries);
 }

@@ -14,7 +14,9 @@ export interface RecordedCall {
 }
 
 /** What the fake answers; an operation without an answer is `not_found`. */
-export type Answers = { readonly [Id in OperationId]?: (input: z.output<Operations[Id]['input']>) => z.input<Operations[Id]['output']> };
+export type Answers = {
+  readonly [Id in OperationId]?: (input: z.output<Operations[Id]['input']>) => z.input<Operations[Id]['output']>;
+};
 
 export interface WireApi {
   readonly url: string;
@@ -29,31 +31,68 @@ export interface WireApi {
 export async function startWireApi(answers: Answers): Promise<WireApi> {
   const calls: RecordedCall[] = [];
   const server = createServer((request, response) => {
-    void respond(request, answers, calls).then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
+    void respond(request, answers, calls).then(({ status, body }) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    );
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return { url: addressOf(server), calls, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => { resolve(); }); }) };
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: addressOf(server),
+    calls,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
 }
 
-async function respond(request: IncomingMessage, answers: Answers, calls: RecordedCall[]): Promise<{ status: number; body: unknown }> {
+async function respond(
+  request: IncomingMessage,
+  answers: Answers,
+  calls: RecordedCall[],
+): Promise<{ status: number; body: unknown }> {
   try {
     return { status: 200, body: await answer(request, answers, calls) };
   } catch (error) {
     const problem = ApiError.is(error) ? error : new ApiError('internal_error', `the fake failed: ${String(error)}`);
-    return { status: isApiErrorCode(problem.code) ? apiErrors[problem.code].status : 500, body: { error: problem.code, message: problem.message, hint: problem.hint } };
+    return {
+      status: isApiErrorCode(problem.code) ? apiErrors[problem.code].status : 500,
+      body: { error: problem.code, message: problem.message, hint: problem.hint },
+    };
   }
 }
 
 async function answer(request: IncomingMessage, answers: Answers, calls: RecordedCall[]): Promise<unknown> {
   const url = new URL(request.url ?? '/', 'http://fake');
   for (const [id, operation] of Object.entries<Operation>(operations)) {
-    const match = new RegExp(`^/api/v1/orgs/(?<org>[^/]+)${operation.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`).exec(url.pathname);
+    const match = new RegExp(
+      `^/api/v1/orgs/(?<org>[^/]+)${operation.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
+    ).exec(url.pathname);
     if (request.method !== operation.method || match?.groups === undefined) continue;
-    const { org = '', ...fromPath } = Object.fromEntries(Object.entries(match.groups).map(([name, text]) => [name, decodeURIComponent(text)]));
-    const rest: unknown = operation.method === 'GET' || operation.method === 'DELETE' ? Object.fromEntries(url.searchParams) : JSON.parse(await textOf(request));
+    const { org = '', ...fromPath } = Object.fromEntries(
+      Object.entries(match.groups).map(([name, text]) => [name, decodeURIComponent(text)]),
+    );
+    const rest: unknown =
+      operation.method === 'GET' || operation.method === 'DELETE'
+        ? Object.fromEntries(url.searchParams)
+        : JSON.parse(await textOf(request));
     const input = operation.input.strict().safeParse({ ...(typeof rest === 'object' ? rest : {}), ...fromPath });
-    if (!input.success) throw new ApiError('invalid_request', input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-    calls.push({ id, organization: org, token: request.headers.authorization?.replace('Bearer ', ''), input: input.data });
+    if (!input.success)
+      throw new ApiError(
+        'invalid_request',
+        input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+      );
+    calls.push({
+      id,
+      organization: org,
+      token: request.headers.authorization?.replace('Bearer ', ''),
+      input: input.data,
+    });
     const give: unknown = Reflect.get(answers, id);
     if (typeof give !== 'function') throw new ApiError('not_found', `the fake has no answer to ${id}`);
     return operation.output.parse(give(input.data));

@@ -1,4 +1,10 @@
-import { BackendError, SecretValue, type CallContext, type SecretRef, type SecretWrite } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  SecretValue,
+  type CallContext,
+  type SecretRef,
+  type SecretWrite,
+} from '@kici-dev/secret-backend';
 import { errorOf } from '../service/errors.ts';
 import type { LayoutTools } from '../layout.ts';
 import { putIfCurrent } from '../secrets/put-if-current.ts';
@@ -11,25 +17,40 @@ import { requireName } from './names.ts';
 const maxAttempts = 8;
 
 /** Sets one field and leaves the others as they are. @returns the version that holds the change */
-export async function setField(tools: LayoutTools, entry: SecretWrite, text: string, context: CallContext): Promise<string> {
+export async function setField(
+  tools: LayoutTools,
+  entry: SecretWrite,
+  text: string,
+  context: CallContext,
+): Promise<string> {
   const { key, expectedVersion } = entry;
-  return change(tools, entry, (fields, version) => {
-    const exists = countOf(fields, key) > 0;
-    if (expectedVersion !== undefined && expectedVersion !== (exists ? version : null)) {
-      throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
-    }
-    const field = textField(key, text);
-    return exists ? fields.map((other) => (other.key === key ? field : other)) : [...fields, field];
-  }, context);
+  return change(
+    tools,
+    entry,
+    (fields, version) => {
+      const exists = countOf(fields, key) > 0;
+      if (expectedVersion !== undefined && expectedVersion !== (exists ? version : null)) {
+        throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
+      }
+      const field = textField(key, text);
+      return exists ? fields.map((other) => (other.key === key ? field : other)) : [...fields, field];
+    },
+    context,
+  );
 }
 
 /** @returns whether there was such a field */
 export async function removeField(tools: LayoutTools, ref: SecretRef, context: CallContext): Promise<boolean> {
   let existed = false;
-  await change(tools, ref, (fields) => {
-    existed = countOf(fields, ref.key) > 0;
-    return existed ? fields.filter(({ key }) => key !== ref.key) : undefined;
-  }, context);
+  await change(
+    tools,
+    ref,
+    (fields) => {
+      existed = countOf(fields, ref.key) > 0;
+      return existed ? fields.filter(({ key }) => key !== ref.key) : undefined;
+    },
+    context,
+  );
   return existed;
 }
 
@@ -37,7 +58,12 @@ export async function removeField(tools: LayoutTools, ref: SecretRef, context: C
 type Edit = (fields: readonly Field[], version: string | null) => readonly Field[] | undefined;
 
 /** The object is put back only if it is still the one that was read, so that no writer's field is lost. */
-async function change(tools: LayoutTools, target: SecretRef | SecretWrite, edit: Edit, context: CallContext): Promise<string> {
+async function change(
+  tools: LayoutTools,
+  target: SecretRef | SecretWrite,
+  edit: Edit,
+  context: CallContext,
+): Promise<string> {
   const { config, service, tokens } = tools;
   const name = requireName(config.prefix, target.scope);
   for (let attempt = 1; ; attempt += 1) {
@@ -47,7 +73,13 @@ async function change(tools: LayoutTools, target: SecretRef | SecretWrite, edit:
     if (edited === undefined) return version ?? '';
     const token = tokens.tokenFor(target, version ?? '');
     try {
-      await putIfCurrent(service, config, { name, value: SecretValue.fromText(formatFields(edited)), token }, version, context);
+      await putIfCurrent(
+        service,
+        config,
+        { name, value: SecretValue.fromText(formatFields(edited)), token },
+        version,
+        context,
+      );
       return token;
     } catch (error) {
       if (!BackendError.is(error) || error.code !== 'conflict' || attempt === maxAttempts) throw error;
@@ -63,7 +95,11 @@ function countOf(fields: readonly Field[], key: string): number {
 }
 
 /** A scope without a secret, or with one that never had a value, is an empty object that is not there yet. */
-async function currentObject({ service }: LayoutTools, name: string, context: CallContext): Promise<{ fields: readonly Field[]; version: string | null }> {
+async function currentObject(
+  { service }: LayoutTools,
+  name: string,
+  context: CallContext,
+): Promise<{ fields: readonly Field[]; version: string | null }> {
   const object = openObject(await readOne(service, { name }, context));
   if (object.status === 'object') return object;
   if (object.status === 'absent' || object.code === 'no_version') return { fields: [], version: null };

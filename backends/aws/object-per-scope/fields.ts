@@ -1,4 +1,11 @@
-import { absent, found, unknown, type AbsentOutcome, type ReadOutcome, type UnknownOutcome } from '@kici-dev/secret-backend';
+import {
+  absent,
+  found,
+  unknown,
+  type AbsentOutcome,
+  type ReadOutcome,
+  type UnknownOutcome,
+} from '@kici-dev/secret-backend';
 import type { StoredOutcome } from '../secrets/stored.ts';
 import { parseFields, valueOf, type Field } from './json-object.ts';
 
@@ -13,7 +20,9 @@ export function openObject(outcome: StoredOutcome): ScopeObject | AbsentOutcome 
   if (outcome.status !== 'found') return outcome;
   const text = outcome.kind === 'text' ? outcome.value.text() : undefined;
   const fields = text === undefined ? undefined : parseFields(text);
-  return fields === undefined ? unknown('wrong_shape', 'the secret of this scope is not a JSON object') : { status: 'object', fields, version: outcome.version };
+  return fields === undefined
+    ? unknown('wrong_shape', 'the secret of this scope is not a JSON object')
+    : { status: 'object', fields, version: outcome.version };
 }
 
 export function fieldOutcome(object: ScopeObject | AbsentOutcome | UnknownOutcome, key: string): ReadOutcome {
@@ -22,5 +31,7 @@ export function fieldOutcome(object: ScopeObject | AbsentOutcome | UnknownOutcom
   if (field === undefined) return absent;
   if (second !== undefined) return unknown('ambiguous', 'the JSON object has this key more than once');
   const value = valueOf(field);
-  return value === undefined ? unknown('wrong_shape', 'the field holds half a surrogate pair, which is no text') : found(value, object.version);
+  return value === undefined
+    ? unknown('wrong_shape', 'the field holds half a surrogate pair, which is no text')
+    : found(value, object.version);
 }

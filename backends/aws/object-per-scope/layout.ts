@@ -1,4 +1,11 @@
-import { absent, BackendError, type CallContext, type ReadOutcome, type SecretRef, type VersionInfo } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  type CallContext,
+  type ReadOutcome,
+  type SecretRef,
+  type VersionInfo,
+} from '@kici-dev/secret-backend';
 import { objectPerScopeCapabilities } from '../capabilities.ts';
 import type { Layout, LayoutTools } from '../layout.ts';
 import { listVersions } from '../secrets/lifecycle.ts';
@@ -22,7 +29,10 @@ export function objectPerScope(tools: LayoutTools): Layout {
       const name = nameOf(ref);
       return name === undefined ? undefined : secretId(config.sharedSecrets, name, ref.version);
     });
-    const outcomes = await reader.read(ids.filter((id) => id !== undefined), context);
+    const outcomes = await reader.read(
+      ids.filter((id) => id !== undefined),
+      context,
+    );
     return refs.map(({ key }, index) => {
       const id = ids[index];
       return id === undefined ? absent : fieldOutcome(openObject(outcomeOf(outcomes, id)), key);
@@ -31,10 +41,15 @@ export function objectPerScope(tools: LayoutTools): Layout {
 
   const write: NonNullable<Layout['write']> = async (entry, context) => {
     if (entry.value.byteLength > maxValueBytes) {
-      throw new BackendError('too_large', { detail: `a field has at most ${maxValueBytes} bytes, this one ${entry.value.byteLength}; all fields of a scope share 65,536` });
+      throw new BackendError('too_large', {
+        detail: `a field has at most ${maxValueBytes} bytes, this one ${entry.value.byteLength}; all fields of a scope share 65,536`,
+      });
     }
     const text = entry.value.text();
-    if (text === undefined) throw new BackendError('unsupported', { detail: 'a JSON field holds only text; the layout secret-per-key takes any bytes' });
+    if (text === undefined)
+      throw new BackendError('unsupported', {
+        detail: 'a JSON field holds only text; the layout secret-per-key takes any bytes',
+      });
     return { version: await setField(tools, entry, text, context) };
   };
 
@@ -42,10 +57,15 @@ export function objectPerScope(tools: LayoutTools): Layout {
   const versions = async (ref: SecretRef, context: CallContext): Promise<readonly VersionInfo[]> => {
     const name = nameOf(ref);
     const all = name === undefined ? [] : await listVersions(service, secretId(config.sharedSecrets, name), context);
-    const outcomes = await read(all.map(({ version }) => ({ scope: ref.scope, key: ref.key, version })), context);
+    const outcomes = await read(
+      all.map(({ version }) => ({ scope: ref.scope, key: ref.key, version })),
+      context,
+    );
     return all.flatMap((info, index) => {
       const outcome = outcomes[index];
-      return outcome === undefined || outcome.status === 'absent' ? [] : [{ ...info, readable: outcome.status === 'found' }];
+      return outcome === undefined || outcome.status === 'absent'
+        ? []
+        : [{ ...info, readable: outcome.status === 'found' }];
     });
   };
 
@@ -55,7 +75,9 @@ export function objectPerScope(tools: LayoutTools): Layout {
     list: (query, context) => list(tools, query, context),
     read,
     write,
-    delete: async (ref, context) => ({ existed: nameOf(ref) !== undefined && await removeField(tools, ref, context) }),
+    delete: async (ref, context) => ({
+      existed: nameOf(ref) !== undefined && (await removeField(tools, ref, context)),
+    }),
     versions,
     async restore(ref, context) {
       const name = requireName(config.prefix, ref.scope);

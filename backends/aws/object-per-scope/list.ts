@@ -1,4 +1,12 @@
-import type { CallContext, ListPage, ListQuery, ScopePath, SecretDescriptor, UnlistedScope, UnnameableSecret } from '@kici-dev/secret-backend';
+import type {
+  CallContext,
+  ListPage,
+  ListQuery,
+  ScopePath,
+  SecretDescriptor,
+  UnlistedScope,
+  UnnameableSecret,
+} from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
 import { listSecrets } from '../secrets/list.ts';
 import { secretId, type SecretId } from '../secrets/secret-id.ts';
@@ -13,19 +21,26 @@ interface ListedScope {
 }
 
 /** Keys lie in values here, so that listing reads every object below the query, and a single scope needs no list at all. */
-export async function* list(tools: LayoutTools, { scope, depth }: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
+export async function* list(
+  tools: LayoutTools,
+  { scope, depth }: ListQuery,
+  context: CallContext,
+): AsyncGenerator<ListPage> {
   const { config, service } = tools;
   const { sharedSecrets } = config;
   if (scope !== undefined) {
     const name = nameFor(config.prefix, scope);
-    if (name !== undefined) yield readPage(tools, [{ scope, id: secretId(sharedSecrets, name), updatedAt: undefined }], [], context);
+    if (name !== undefined)
+      yield readPage(tools, [{ scope, id: secretId(sharedSecrets, name), updatedAt: undefined }], [], context);
     if (depth === 'scope') return;
   }
   const prefix = scope === undefined ? config.prefix : `${config.prefix}${scope}/`;
-  const shared = [...sharedSecrets.keys()].filter((name) => name.startsWith(prefix)).flatMap((name): ListedScope[] => {
-    const parsed = scopeOf(config.prefix, name);
-    return parsed.ok ? [{ scope: parsed.value, id: secretId(sharedSecrets, name), updatedAt: undefined }] : [];
-  });
+  const shared = [...sharedSecrets.keys()]
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name): ListedScope[] => {
+      const parsed = scopeOf(config.prefix, name);
+      return parsed.ok ? [{ scope: parsed.value, id: secretId(sharedSecrets, name), updatedAt: undefined }] : [];
+    });
   if (shared.length > 0) yield readPage(tools, shared, [], context);
   for await (const page of listSecrets(service, prefix, context)) {
     const scopes: ListedScope[] = [];
@@ -40,8 +55,16 @@ export async function* list(tools: LayoutTools, { scope, depth }: ListQuery, con
   }
 }
 
-async function readPage({ reader }: LayoutTools, scopes: readonly ListedScope[], unnameable: readonly UnnameableSecret[], context: CallContext): Promise<ListPage> {
-  const outcomes = await reader.read(scopes.map(({ id }) => id), context);
+async function readPage(
+  { reader }: LayoutTools,
+  scopes: readonly ListedScope[],
+  unnameable: readonly UnnameableSecret[],
+  context: CallContext,
+): Promise<ListPage> {
+  const outcomes = await reader.read(
+    scopes.map(({ id }) => id),
+    context,
+  );
   const secrets: SecretDescriptor[] = [];
   const unlisted: UnlistedScope[] = [];
   for (const listed of scopes) {
@@ -49,10 +72,17 @@ async function readPage({ reader }: LayoutTools, scopes: readonly ListedScope[],
     if ('code' in contents) unlisted.push(contents);
     else secrets.push(...contents);
   }
-  return { secrets, ...(unlisted.length === 0 ? {} : { unlisted }), ...(unnameable.length === 0 ? {} : { unnameable }) };
+  return {
+    secrets,
+    ...(unlisted.length === 0 ? {} : { unlisted }),
+    ...(unnameable.length === 0 ? {} : { unnameable }),
+  };
 }
 
-function keysOf(outcome: StoredOutcome, { scope, updatedAt }: ListedScope): readonly SecretDescriptor[] | UnlistedScope {
+function keysOf(
+  outcome: StoredOutcome,
+  { scope, updatedAt }: ListedScope,
+): readonly SecretDescriptor[] | UnlistedScope {
   const object = openObject(outcome);
   // A secret that never had a value has no fields, and one that is gone since the list was made neither.
   if (object.status === 'absent') return [];
@@ -60,6 +90,10 @@ function keysOf(outcome: StoredOutcome, { scope, updatedAt }: ListedScope): read
   const counts = new Map<string, number>();
   for (const { key } of object.fields) counts.set(key, (counts.get(key) ?? 0) + 1);
   return [...counts].map(([key, count]) => ({
-    scope, key, version: object.version, ...(updatedAt === undefined ? {} : { updatedAt }), ...(count === 1 ? {} : { problem: 'ambiguous' }),
+    scope,
+    key,
+    version: object.version,
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(count === 1 ? {} : { problem: 'ambiguous' }),
   }));
 }

@@ -10,7 +10,10 @@ export function nameFor(prefix: string, scope: ScopePath): string | undefined {
 /** @throws BackendError `invalid_argument` */
 export function requireName(prefix: string, scope: ScopePath): string {
   const name = nameFor(prefix, scope);
-  if (name === undefined) throw new BackendError('invalid_argument', { detail: `prefix and scope together have at most ${maxNameLength} characters` });
+  if (name === undefined)
+    throw new BackendError('invalid_argument', {
+      detail: `prefix and scope together have at most ${maxNameLength} characters`,
+    });
   return name;
 }
 

@@ -1,4 +1,12 @@
-import { absent, BackendError, found, type CallContext, type ReadOutcome, type SecretRef, type WriteReceipt } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  found,
+  type CallContext,
+  type ReadOutcome,
+  type SecretRef,
+  type WriteReceipt,
+} from '@kici-dev/secret-backend';
 import { secretPerKeyCapabilities } from '../capabilities.ts';
 import type { Layout, LayoutTools } from '../layout.ts';
 import { listVersions, scheduleDeletion } from '../secrets/lifecycle.ts';
@@ -19,7 +27,10 @@ export function secretPerKey(tools: LayoutTools): Layout {
   const requireName = (ref: SecretRef): string => {
     const name = nameOf(ref);
     if (name === undefined) {
-      throw new BackendError('invalid_argument', { detail: 'a key has only A-Z, a-z, 0-9 and _+=.@-, and prefix, scope and key together have at most 511 characters' });
+      throw new BackendError('invalid_argument', {
+        detail:
+          'a key has only A-Z, a-z, 0-9 and _+=.@-, and prefix, scope and key together have at most 511 characters',
+      });
     }
     return name;
   };
@@ -29,7 +40,10 @@ export function secretPerKey(tools: LayoutTools): Layout {
       const name = nameOf(ref);
       return name === undefined ? undefined : secretId(config.sharedSecrets, name, ref.version);
     });
-    const outcomes = await reader.read(ids.filter((id) => id !== undefined), context);
+    const outcomes = await reader.read(
+      ids.filter((id) => id !== undefined),
+      context,
+    );
     return ids.map((id) => {
       if (id === undefined) return absent;
       const outcome = outcomeOf(outcomes, id);
@@ -52,7 +66,9 @@ export function secretPerKey(tools: LayoutTools): Layout {
     write,
     async delete(ref, context) {
       const name = nameOf(ref);
-      return name === undefined ? { existed: false } : scheduleDeletion(service, name, config.deletionWindowDays, context);
+      return name === undefined
+        ? { existed: false }
+        : scheduleDeletion(service, name, config.deletionWindowDays, context);
     },
     async versions(ref, context) {
       const name = nameOf(ref);

@@ -13,15 +13,26 @@ const parallelDescriptions = 10;
 
 type Traits = Omit<SecretDescriptor, 'scope' | 'key'>;
 
-export async function* list({ config, service }: LayoutTools, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
+export async function* list(
+  { config, service }: LayoutTools,
+  query: ListQuery,
+  context: CallContext,
+): AsyncGenerator<ListPage> {
   const { prefix, sharedSecrets } = config;
   const below = query.scope === undefined ? prefix : `${prefix}${query.scope}/`;
   const shared = [...sharedSecrets.keys()].flatMap((name) => {
     const place = placeOf(prefix, name);
-    return 'reason' in place || !name.startsWith(below) || !isAskedFor(place, query) ? [] : [{ place, id: secretId(sharedSecrets, name) }];
+    return 'reason' in place || !name.startsWith(below) || !isAskedFor(place, query)
+      ? []
+      : [{ place, id: secretId(sharedSecrets, name) }];
   });
   if (shared.length > 0) {
-    yield { secrets: await mapBounded(shared, parallelDescriptions, async ({ place, id }) => ({ ...place, ...await sharedTraits(service, id, context) })) };
+    yield {
+      secrets: await mapBounded(shared, parallelDescriptions, async ({ place, id }) => ({
+        ...place,
+        ...(await sharedTraits(service, id, context)),
+      })),
+    };
   }
   for await (const page of listSecrets(service, below, context)) {
     const secrets: SecretDescriptor[] = [];
@@ -54,7 +65,9 @@ function traits({ version, updatedAt, scheduledForDeletion }: Omit<ListedSecret,
 async function sharedTraits(service: Service, id: SecretId, context: CallContext): Promise<Traits> {
   try {
     const description = await describe(service, id, context);
-    return description === undefined ? { problem: 'misconfigured' } : traits({ ...description, version: versionAt(description, 'AWSCURRENT') });
+    return description === undefined
+      ? { problem: 'misconfigured' }
+      : traits({ ...description, version: versionAt(description, 'AWSCURRENT') });
   } catch (error) {
     if (context.signal.aborted) throw error;
     return failureOf(error).code === 'ambiguous' ? { problem: 'ambiguous' } : {};

@@ -5,11 +5,18 @@ import { explainRefusal } from './describe.ts';
 import { isAbout, type SecretId } from './secret-id.ts';
 
 /** What an InvalidRequestException of a change means; any other error is itself. */
-export async function explained(service: Service, id: SecretId, error: unknown, context: CallContext): Promise<unknown> {
+export async function explained(
+  service: Service,
+  id: SecretId,
+  error: unknown,
+  context: CallContext,
+): Promise<unknown> {
   if (!isReason(error, 'InvalidRequestException')) return error;
   const outcome = await explainRefusal(service, id, 'InvalidRequestException', context);
   // Deletion without a window goes on for a while after the name is gone.
-  return outcome.status === 'absent' ? new BackendError('server_error', { detail: 'the service is still removing a secret of this name' }) : errorOf(outcome);
+  return outcome.status === 'absent'
+    ? new BackendError('server_error', { detail: 'the service is still removing a secret of this name' })
+    : errorOf(outcome);
 }
 
 interface Answer {

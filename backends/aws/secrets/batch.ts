@@ -15,35 +15,60 @@ export const batchSize = 20;
  * a word is unknown, like one that it has an error for.
  * @throws BackendError when the request as a whole failed
  */
-export async function readBatch(service: Service, ids: readonly SecretId[], context: CallContext): Promise<ReadonlyMap<string, StoredOutcome>> {
+export async function readBatch(
+  service: Service,
+  ids: readonly SecretId[],
+  context: CallContext,
+): Promise<ReadonlyMap<string, StoredOutcome>> {
   const outcomes = new Map<string, StoredOutcome>();
   const refusals = new Map<string, string>();
-  const ask = (next: { NextToken?: string }) => service.call(context, 'BatchGetSecretValue', (client, options) => client.batchGetSecretValue({ SecretIdList: ids.map(wireId), ...next }, options));
+  const ask = (next: { NextToken?: string }) =>
+    service.call(context, 'BatchGetSecretValue', (client, options) =>
+      client.batchGetSecretValue({ SecretIdList: ids.map(wireId), ...next }, options),
+    );
   for await (const { SecretValues: values = [], Errors: errors = [] } of pagesOf('BatchGetSecretValue', ask)) {
     for (const value of values) {
       const id = idOf(value, ids);
       if (id === undefined) continue;
-      outcomes.set(id.name, outcomes.has(id.name) ? unknown('ambiguous', 'the service answered twice for one name') : acceptValue(value, id));
+      outcomes.set(
+        id.name,
+        outcomes.has(id.name)
+          ? unknown('ambiguous', 'the service answered twice for one name')
+          : acceptValue(value, id),
+      );
     }
     for (const { SecretId: id = '', ErrorCode: code = '' } of errors) refusals.set(nameOf(id), code);
   }
-  await Promise.all(ids.map(async (id) => {
-    const refusal = refusals.get(id.name);
-    if (refusal !== undefined || !outcomes.has(id.name)) outcomes.set(id.name, await explain(service, id, refusal, context));
-  }));
+  await Promise.all(
+    ids.map(async (id) => {
+      const refusal = refusals.get(id.name);
+      if (refusal !== undefined || !outcomes.has(id.name))
+        outcomes.set(id.name, await explain(service, id, refusal, context));
+    }),
+  );
   return outcomes;
 }
 
 /** An ARN first: one that lacks its suffix, which its form does not always tell, is answered with it, and may have a name that was asked for too. */
 function idOf({ ARN, Name }: ValueEntry, ids: readonly SecretId[]): SecretId | undefined {
-  return ids.find(({ arn }) => arn !== undefined && ARN?.startsWith(arn) === true) ?? ids.find(({ name }) => name === Name);
+  return (
+    ids.find(({ arn }) => arn !== undefined && ARN?.startsWith(arn) === true) ?? ids.find(({ name }) => name === Name)
+  );
 }
 
-async function explain(service: Service, id: SecretId, refusal: string | undefined, context: CallContext): Promise<StoredOutcome> {
+async function explain(
+  service: Service,
+  id: SecretId,
+  refusal: string | undefined,
+  context: CallContext,
+): Promise<StoredOutcome> {
   // The user guide does not name BatchGetSecretValue among the calls that reach other accounts; GetSecretValue it names.
   if (id.arn !== undefined) return readOne(service, id, context);
-  if (refusal === undefined) return unknown('bad_answer', 'the service answered neither with a value nor with an error');
+  if (refusal === undefined)
+    return unknown('bad_answer', 'the service answered neither with a value nor with an error');
   if (isUnclear(refusal)) return explainRefusal(service, id, refusal, context);
   const code = codeOfName(refusal);
-  return code === undefined ? unknown('server_error', 'BatchGetSecretValue: an error without a known name') : unknown(code, `BatchGetSecretValue: ${refusal}`);
+  return code === undefined
+    ? unknown('server_error', 'BatchGetSecretValue: an error without a known name')
+    : unknown(code, `BatchGetSecretValue: ${refusal}`);
 }

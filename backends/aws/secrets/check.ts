@@ -14,10 +14,15 @@ const statesOfSecrets: readonly FailureCode[] = ['scheduled_for_deletion', 'no_v
  */
 export async function check({ config, service, reader }: LayoutTools, context: CallContext): Promise<void> {
   const { prefix, sharedSecrets } = config;
-  const answer = await service.call(context, 'ListSecrets', (client, options) => client.listSecrets({ MaxResults: 1 }, options));
-  if (answer.SecretList === undefined) throw new BackendError('bad_answer', { detail: 'ListSecrets: the answer has no list' });
+  const answer = await service.call(context, 'ListSecrets', (client, options) =>
+    client.listSecrets({ MaxResults: 1 }, options),
+  );
+  if (answer.SecretList === undefined)
+    throw new BackendError('bad_answer', { detail: 'ListSecrets: the answer has no list' });
   try {
-    await service.call(context, 'GetSecretValue', (client, options) => client.getSecretValue({ SecretId: `${prefix}${probe}` }, options));
+    await service.call(context, 'GetSecretValue', (client, options) =>
+      client.getSecretValue({ SecretId: `${prefix}${probe}` }, options),
+    );
   } catch (error) {
     if (!isReason(error, 'ResourceNotFoundException', 'InvalidRequestException')) throw error;
   }
@@ -26,6 +31,8 @@ export async function check({ config, service, reader }: LayoutTools, context: C
   for (const id of ids) {
     const outcome = outcomes.get(idKey(id));
     if (outcome?.status !== 'unknown' || statesOfSecrets.includes(outcome.code)) continue;
-    throw new BackendError(outcome.code, { detail: `the shared secret ${id.name}: ${outcome.detail ?? 'it cannot be read'}` });
+    throw new BackendError(outcome.code, {
+      detail: `the shared secret ${id.name}: ${outcome.detail ?? 'it cannot be read'}`,
+    });
   }
 }

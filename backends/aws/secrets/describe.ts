@@ -18,11 +18,18 @@ export interface Description {
 /** @returns undefined where the service says that there is no such secret */
 export async function describe(service: Service, id: SecretId, context: CallContext): Promise<Description | undefined> {
   try {
-    const answer = await service.call(context, 'DescribeSecret', (client, options) => client.describeSecret({ SecretId: wireId(id) }, options));
-    if (!isAbout(answer, id)) throw errorOf(unknown(answer.Name === undefined ? 'bad_answer' : 'ambiguous', 'DescribeSecret answered for another secret'));
+    const answer = await service.call(context, 'DescribeSecret', (client, options) =>
+      client.describeSecret({ SecretId: wireId(id) }, options),
+    );
+    if (!isAbout(answer, id))
+      throw errorOf(
+        unknown(answer.Name === undefined ? 'bad_answer' : 'ambiguous', 'DescribeSecret answered for another secret'),
+      );
     return {
-      scheduledForDeletion: answer.DeletedDate !== undefined, stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})),
-      updatedAt: answer.LastChangedDate?.toISOString(), underDefaultKey: answer.KmsKeyId === undefined,
+      scheduledForDeletion: answer.DeletedDate !== undefined,
+      stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})),
+      updatedAt: answer.LastChangedDate?.toISOString(),
+      underDefaultKey: answer.KmsKeyId === undefined,
     };
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return undefined;
@@ -43,24 +50,40 @@ export function isUnclear(refusal: string): boolean {
  * Why a read was refused with ResourceNotFoundException, which a secret without a value or without that
  * version meets too, or with InvalidRequestException, which says least of all.
  */
-export async function explainRefusal(service: Service, id: SecretId, refusal: string, context: CallContext): Promise<AbsentOutcome | UnknownOutcome> {
+export async function explainRefusal(
+  service: Service,
+  id: SecretId,
+  refusal: string,
+  context: CallContext,
+): Promise<AbsentOutcome | UnknownOutcome> {
   try {
     const description = await describe(service, id, context);
     if (description === undefined) return id.arn === undefined ? absent : lost(id.arn);
     if (description.scheduledForDeletion) return unknown('scheduled_for_deletion');
     if (refusal !== 'ResourceNotFoundException') return whyKept(id, description);
     if (id.version !== undefined) return unknown('no_version', 'the secret exists and has no such version');
-    return versionAt(description, 'AWSCURRENT') === undefined ? unknown('no_version') : unknown('stale_replica', 'the service says both that there is a current version and that there is none');
+    return versionAt(description, 'AWSCURRENT') === undefined
+      ? unknown('no_version')
+      : unknown('stale_replica', 'the service says both that there is a current version and that there is none');
   } catch (error) {
     const { code, detail } = failureOf(error);
-    return unknown(code, `${detail ?? 'DescribeSecret failed'}; DescribeSecret tells a secret that does not exist from one without this version`);
+    return unknown(
+      code,
+      `${detail ?? 'DescribeSecret failed'}; DescribeSecret tells a secret that does not exist from one without this version`,
+    );
   }
 }
 
 function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOutcome {
   return arn !== undefined && underDefaultKey
-    ? unknown('decryption_failed', 'the secret is encrypted with the key aws/secretsmanager, which serves its own account alone; its owner has to encrypt it with a key that can be shared')
-    : unknown('invalid_argument', 'the secret exists, and the service refuses to give it out; another service may manage it');
+    ? unknown(
+        'decryption_failed',
+        'the secret is encrypted with the key aws/secretsmanager, which serves its own account alone; its owner has to encrypt it with a key that can be shared',
+      )
+    : unknown(
+        'invalid_argument',
+        'the secret exists, and the service refuses to give it out; another service may manage it',
+      );
 }
 
 /**
@@ -68,5 +91,8 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
  * and whether a secret of another account exists is told only to whom it is shared with.
  */
 export function lost(arn: string): UnknownOutcome {
-  return unknown('misconfigured', `the service does not find ${arn}; put its present ARN into the setting sharedSecrets, or take it out`);
+  return unknown(
+    'misconfigured',
+    `the service does not find ${arn}; put its present ARN into the setting sharedSecrets, or take it out`,
+  );
 }

@@ -7,35 +7,59 @@ import { pagesOf } from './pages.ts';
 import { wireId, type SecretId } from './secret-id.ts';
 
 /** Starts the deletion window; the service removes the secret at its end. */
-export async function scheduleDeletion(service: Service, name: string, days: number, context: CallContext): Promise<DeleteReceipt> {
+export async function scheduleDeletion(
+  service: Service,
+  name: string,
+  days: number,
+  context: CallContext,
+): Promise<DeleteReceipt> {
   try {
-    const answer = await service.call(context, 'DeleteSecret', (client, options) => client.deleteSecret({ SecretId: name, RecoveryWindowInDays: days }, options));
+    const answer = await service.call(context, 'DeleteSecret', (client, options) =>
+      client.deleteSecret({ SecretId: name, RecoveryWindowInDays: days }, options),
+    );
     requireAnswer('DeleteSecret', answer, { name });
     return { existed: true };
   } catch (error) {
     if (isReason(error, 'ResourceNotFoundException')) return { existed: false };
-    if (isReason(error, 'InvalidRequestException') && (await describe(service, { name }, context))?.scheduledForDeletion === true) return { existed: false };
+    if (
+      isReason(error, 'InvalidRequestException') &&
+      (await describe(service, { name }, context))?.scheduledForDeletion === true
+    )
+      return { existed: false };
     throw await explained(service, { name }, error, context);
   }
 }
 
 /** Ends the deletion window. */
 export async function bringBack(service: Service, name: string, context: CallContext): Promise<void> {
-  const answer = await service.call(context, 'RestoreSecret', (client, options) => client.restoreSecret({ SecretId: name }, options));
+  const answer = await service.call(context, 'RestoreSecret', (client, options) =>
+    client.restoreSecret({ SecretId: name }, options),
+  );
   requireAnswer('RestoreSecret', answer, { name });
 }
 
 /** Newest first; also versions without a stage, which the service keeps for a while. Empty where there is no such secret. */
-export async function listVersions(service: Service, id: SecretId, context: CallContext): Promise<readonly VersionInfo[]> {
+export async function listVersions(
+  service: Service,
+  id: SecretId,
+  context: CallContext,
+): Promise<readonly VersionInfo[]> {
   const versions: { info: VersionInfo; created: number }[] = [];
-  const ask = (next: { NextToken?: string }) => service.call(context, 'ListSecretVersionIds', (client, options) =>
-    client.listSecretVersionIds({ SecretId: wireId(id), IncludeDeprecated: true, MaxResults: 100, ...next }, options));
+  const ask = (next: { NextToken?: string }) =>
+    service.call(context, 'ListSecretVersionIds', (client, options) =>
+      client.listSecretVersionIds({ SecretId: wireId(id), IncludeDeprecated: true, MaxResults: 100, ...next }, options),
+    );
   try {
     for await (const answer of pagesOf('ListSecretVersionIds', ask)) {
       requireAnswer('ListSecretVersionIds', answer, id);
       for (const { VersionId: version, VersionStages: stages = [], CreatedDate: created } of answer.Versions ?? []) {
         if (version === undefined) continue;
-        const info = { version, current: stages.includes('AWSCURRENT'), readable: true, ...(created === undefined ? {} : { createdAt: created.toISOString() }) };
+        const info = {
+          version,
+          current: stages.includes('AWSCURRENT'),
+          readable: true,
+          ...(created === undefined ? {} : { createdAt: created.toISOString() }),
+        };
         versions.push({ info, created: created?.getTime() ?? 0 });
       }
     }
@@ -44,5 +68,7 @@ export async function listVersions(service: Service, id: SecretId, context: Call
     if (id.arn !== undefined) throw errorOf(lost(id.arn));
     return [];
   }
-  return versions.toSorted((left, right) => right.created - left.created || Number(right.info.current) - Number(left.info.current)).map(({ info }) => info);
+  return versions
+    .toSorted((left, right) => right.created - left.created || Number(right.info.current) - Number(left.info.current))
+    .map(({ info }) => info);
 }

@@ -19,23 +19,36 @@ export interface ListedSecret {
  * Every secret whose name begins with the prefix, once, also those that are scheduled for deletion: they are
  * not absent.
  */
-export async function* listSecrets(service: Service, prefix: string, context: CallContext): AsyncGenerator<readonly ListedSecret[]> {
+export async function* listSecrets(
+  service: Service,
+  prefix: string,
+  context: CallContext,
+): AsyncGenerator<readonly ListedSecret[]> {
   const seen = new Set<string>();
   const filter = prefix === '' ? {} : { Filters: [{ Key: 'name' as const, Values: [prefix] }] };
-  const ask = (next: { NextToken?: string }) => service.call(context, 'ListSecrets', (client, options) =>
-    client.listSecrets({ MaxResults: pageSize, IncludePlannedDeletion: true, ...filter, ...next }, options));
+  const ask = (next: { NextToken?: string }) =>
+    service.call(context, 'ListSecrets', (client, options) =>
+      client.listSecrets({ MaxResults: pageSize, IncludePlannedDeletion: true, ...filter, ...next }, options),
+    );
   for await (const answer of pagesOf('ListSecrets', ask)) {
-    if (answer.SecretList === undefined) throw new BackendError('bad_answer', { detail: 'ListSecrets: the answer has no list' });
+    if (answer.SecretList === undefined)
+      throw new BackendError('bad_answer', { detail: 'ListSecrets: the answer has no list' });
     yield answer.SecretList.flatMap((entry): ListedSecret[] => {
       const { Name: name } = entry;
       if (name === undefined) throw new BackendError('bad_answer', { detail: 'ListSecrets: an entry has no name' });
       // The service matches prefixes of words, so that it also gives names that only contain ours.
       if (!name.startsWith(prefix) || seen.has(name)) return [];
       seen.add(name);
-      return [{
-        name, version: Object.entries(entry.SecretVersionsToStages ?? {}).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0],
-        updatedAt: entry.LastChangedDate?.toISOString(), scheduledForDeletion: entry.DeletedDate !== undefined,
-      }];
+      return [
+        {
+          name,
+          version: Object.entries(entry.SecretVersionsToStages ?? {}).find(([, stages]) =>
+            stages.includes('AWSCURRENT'),
+          )?.[0],
+          updatedAt: entry.LastChangedDate?.toISOString(),
+          scheduledForDeletion: entry.DeletedDate !== undefined,
+        },
+      ];
     });
   }
 }

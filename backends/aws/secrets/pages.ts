@@ -1,14 +1,18 @@
 import { BackendError } from '@kici-dev/secret-backend';
 
 /** Every page of an answer that comes in pages; a page may be empty and have a successor. */
-export async function* pagesOf<T extends { readonly NextToken?: string | undefined }>(operation: string, ask: (next: { NextToken?: string }) => Promise<T>): AsyncGenerator<T> {
+export async function* pagesOf<T extends { readonly NextToken?: string | undefined }>(
+  operation: string,
+  ask: (next: { NextToken?: string }) => Promise<T>,
+): AsyncGenerator<T> {
   const asked = new Set<string | undefined>();
   let token: string | undefined;
   do {
     asked.add(token);
     const answer = await ask(token === undefined ? {} : { NextToken: token });
     yield answer;
-    if (answer.NextToken !== undefined && asked.has(answer.NextToken)) throw new BackendError('bad_answer', { detail: `${operation}: the next page is one that came already` });
+    if (answer.NextToken !== undefined && asked.has(answer.NextToken))
+      throw new BackendError('bad_answer', { detail: `${operation}: the next page is one that came already` });
     // Moto ends some lists with an empty token.
     token = answer.NextToken === '' ? undefined : answer.NextToken;
   } while (token !== undefined);

@@ -19,7 +19,13 @@ const maxLeftovers = 8;
  * @param expected the version that must be current; `null`: there must be no value
  * @throws BackendError `conflict`
  */
-export async function putIfCurrent(service: Service, config: AwsConfig, version: NewVersion, expected: string | null, context: CallContext): Promise<void> {
+export async function putIfCurrent(
+  service: Service,
+  config: AwsConfig,
+  version: NewVersion,
+  expected: string | null,
+  context: CallContext,
+): Promise<void> {
   requireSize(version.value);
   const before = await describe(service, { name: version.name }, context);
   if (before?.scheduledForDeletion === true) throw errorOf({ status: 'unknown', code: 'scheduled_for_deletion' });
@@ -27,7 +33,8 @@ export async function putIfCurrent(service: Service, config: AwsConfig, version:
   if (current === version.token) return;
   if ((current ?? null) !== expected) throw conflict();
   if (before === undefined) {
-    if (await create(service, config, version, context) === 'exists' && !await isCurrent(service, version, context)) throw conflict();
+    if ((await create(service, config, version, context)) === 'exists' && !(await isCurrent(service, version, context)))
+      throw conflict();
     return;
   }
   await sweep(service, version.name, before, context);
@@ -41,16 +48,30 @@ export async function putIfCurrent(service: Service, config: AwsConfig, version:
   }
 }
 
-async function makeCurrent(service: Service, version: NewVersion, expected: string | null, context: CallContext): Promise<void> {
+async function makeCurrent(
+  service: Service,
+  version: NewVersion,
+  expected: string | null,
+  context: CallContext,
+): Promise<void> {
   try {
-    const answer = await service.call(context, 'UpdateSecretVersionStage', (client, options) => client.updateSecretVersionStage({
-      SecretId: version.name, VersionStage: 'AWSCURRENT', MoveToVersionId: version.token, ...(expected === null ? {} : { RemoveFromVersionId: expected }),
-    }, options));
+    const answer = await service.call(context, 'UpdateSecretVersionStage', (client, options) =>
+      client.updateSecretVersionStage(
+        {
+          SecretId: version.name,
+          VersionStage: 'AWSCURRENT',
+          MoveToVersionId: version.token,
+          ...(expected === null ? {} : { RemoveFromVersionId: expected }),
+        },
+        options,
+      ),
+    );
     requireAnswer('UpdateSecretVersionStage', answer, { name: version.name });
   } catch (error) {
-    if (!isReason(error, 'InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException')) throw error;
+    if (!isReason(error, 'InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException'))
+      throw error;
     // An earlier try of this same write may have got that far.
-    if (!await isCurrent(service, version, context)) throw conflict();
+    if (!(await isCurrent(service, version, context))) throw conflict();
   }
 }
 
@@ -60,15 +81,26 @@ async function isCurrent(service: Service, { name, token }: NewVersion, context:
 }
 
 async function sweep(service: Service, name: string, { stages }: Description, context: CallContext): Promise<void> {
-  const leftovers = [...stages].flatMap(([version, names]) => names.filter((stage) => stage.startsWith(stagePrefix)).map((stage) => ({ stage, version })));
+  const leftovers = [...stages].flatMap(([version, names]) =>
+    names.filter((stage) => stage.startsWith(stagePrefix)).map((stage) => ({ stage, version })),
+  );
   if (leftovers.length < maxLeftovers) return;
   for (const { stage, version } of leftovers) await dropStage(service, name, stage, version, context);
 }
 
 /** A version that keeps a stage is kept for good, which is no harm to anybody: failing here fails nothing. */
-async function dropStage(service: Service, name: string, stage: string, version: string, context: CallContext): Promise<void> {
-  await service.call(context, 'UpdateSecretVersionStage', (client, options) =>
-    client.updateSecretVersionStage({ SecretId: name, VersionStage: stage, RemoveFromVersionId: version }, options)).catch(() => undefined);
+async function dropStage(
+  service: Service,
+  name: string,
+  stage: string,
+  version: string,
+  context: CallContext,
+): Promise<void> {
+  await service
+    .call(context, 'UpdateSecretVersionStage', (client, options) =>
+      client.updateSecretVersionStage({ SecretId: name, VersionStage: stage, RemoveFromVersionId: version }, options),
+    )
+    .catch(() => undefined);
 }
 
 function conflict(): BackendError {

@@ -17,12 +17,17 @@ export interface NewVersion {
 }
 
 /** Makes the value current, whatever was current before, and calls off a deletion that is under way. */
-export async function put(service: Service, config: AwsConfig, version: NewVersion, context: CallContext): Promise<void> {
+export async function put(
+  service: Service,
+  config: AwsConfig,
+  version: NewVersion,
+  context: CallContext,
+): Promise<void> {
   requireSize(version.value);
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      if (await update(service, version, context) !== 'missing') return;
-      if (await create(service, config, version, context) === 'created') return;
+      if ((await update(service, version, context)) !== 'missing') return;
+      if ((await create(service, config, version, context)) === 'created') return;
     }
   } catch (error) {
     if (!BackendError.is(error) || error.code !== 'scheduled_for_deletion') throw error;
@@ -35,7 +40,12 @@ export async function put(service: Service, config: AwsConfig, version: NewVersi
 const undoMs = 10_000;
 
 /** The old value must not stay behind when the new one is not taken, also when the caller has stopped waiting. */
-async function revive(service: Service, { deletionWindowDays }: AwsConfig, version: NewVersion, context: CallContext): Promise<void> {
+async function revive(
+  service: Service,
+  { deletionWindowDays }: AwsConfig,
+  version: NewVersion,
+  context: CallContext,
+): Promise<void> {
   await bringBack(service, version.name, context);
   try {
     await update(service, version, context);
@@ -48,16 +58,32 @@ async function revive(service: Service, { deletionWindowDays }: AwsConfig, versi
 
 /** @throws BackendError `too_large`, `invalid_argument` */
 export function requireSize({ byteLength }: SecretValue): void {
-  if (byteLength > maxSecretBytes) throw new BackendError('too_large', { detail: `a secret has at most ${maxSecretBytes} bytes, this one ${byteLength}` });
+  if (byteLength > maxSecretBytes)
+    throw new BackendError('too_large', {
+      detail: `a secret has at most ${maxSecretBytes} bytes, this one ${byteLength}`,
+    });
   if (byteLength === 0) throw new BackendError('invalid_argument', { detail: 'Secrets Manager takes no empty value' });
 }
 
 /** @param stages left out: the version becomes current. @returns the stages that the version has now */
-export async function update(service: Service, { name, value, token }: NewVersion, context: CallContext, stages?: readonly string[]): Promise<readonly string[] | 'missing'> {
+export async function update(
+  service: Service,
+  { name, value, token }: NewVersion,
+  context: CallContext,
+  stages?: readonly string[],
+): Promise<readonly string[] | 'missing'> {
   try {
-    const answer = await service.call(context, 'PutSecretValue', (client, options) => client.putSecretValue({
-      SecretId: name, ClientRequestToken: token, ...payload(value), ...(stages === undefined ? {} : { VersionStages: [...stages] }),
-    }, options));
+    const answer = await service.call(context, 'PutSecretValue', (client, options) =>
+      client.putSecretValue(
+        {
+          SecretId: name,
+          ClientRequestToken: token,
+          ...payload(value),
+          ...(stages === undefined ? {} : { VersionStages: [...stages] }),
+        },
+        options,
+      ),
+    );
     requireAnswer('PutSecretValue', answer, { name }, token);
     return answer.VersionStages ?? [];
   } catch (error) {
@@ -67,12 +93,22 @@ export async function update(service: Service, { name, value, token }: NewVersio
 }
 
 /** @returns `exists` where a secret of this name is there, with whatever value */
-export async function create(service: Service, config: AwsConfig, { name, value, token }: NewVersion, context: CallContext): Promise<'created' | 'exists'> {
+export async function create(
+  service: Service,
+  config: AwsConfig,
+  { name, value, token }: NewVersion,
+  context: CallContext,
+): Promise<'created' | 'exists'> {
   return createNamed(service, config, { Name: name, ClientRequestToken: token, ...payload(value) }, context);
 }
 
 /** A name without a value. */
-export async function createEmpty(service: Service, config: AwsConfig, name: string, context: CallContext): Promise<void> {
+export async function createEmpty(
+  service: Service,
+  config: AwsConfig,
+  name: string,
+  context: CallContext,
+): Promise<void> {
   await createNamed(service, config, { Name: name }, context);
 }
 
@@ -83,11 +119,23 @@ interface CreateInput {
   readonly SecretBinary?: Uint8Array;
 }
 
-async function createNamed(service: Service, { creation: { kmsKeyId, tags } }: AwsConfig, input: CreateInput, context: CallContext): Promise<'created' | 'exists'> {
+async function createNamed(
+  service: Service,
+  { creation: { kmsKeyId, tags } }: AwsConfig,
+  input: CreateInput,
+  context: CallContext,
+): Promise<'created' | 'exists'> {
   try {
-    const answer = await service.call(context, 'CreateSecret', (client, options) => client.createSecret({
-      ...input, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }), ...(tags.length === 0 ? {} : { Tags: [...tags] }),
-    }, options));
+    const answer = await service.call(context, 'CreateSecret', (client, options) =>
+      client.createSecret(
+        {
+          ...input,
+          ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
+          ...(tags.length === 0 ? {} : { Tags: [...tags] }),
+        },
+        options,
+      ),
+    );
     requireAnswer('CreateSecret', answer, { name: input.Name }, input.ClientRequestToken);
     return 'created';
   } catch (error) {

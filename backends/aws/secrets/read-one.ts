@@ -13,7 +13,12 @@ export async function readOne(service: Service, id: SecretId, context: CallConte
 
 async function tryRead(service: Service, id: SecretId, context: CallContext): Promise<StoredOutcome> {
   try {
-    return acceptValue(await service.call(context, 'GetSecretValue', (client, options) => client.getSecretValue({ SecretId: wireId(id), ...selector(id) }, options)), id);
+    return acceptValue(
+      await service.call(context, 'GetSecretValue', (client, options) =>
+        client.getSecretValue({ SecretId: wireId(id), ...selector(id) }, options),
+      ),
+      id,
+    );
   } catch (error) {
     return error instanceof AwsError && error.reason !== undefined && isUnclear(error.reason)
       ? explainRefusal(service, id, error.reason, context)

@@ -29,13 +29,23 @@ export function createReader(service: Service, now: () => number): Reader {
 
   const readTogether = async (ids: readonly SecretId[], context: CallContext): Promise<Answered> => {
     try {
-      return [...await readBatch(service, ids, context)];
+      return [...(await readBatch(service, ids, context))];
     } catch (error) {
       // The identity may read each secret and not ask for several at once, which is a right of its own.
       const refused = isReason(error, 'AccessDeniedException', 'AccessDenied');
       if (refused) batchRefusedUntil = now() + batchRefusalMs;
       // One secret that does not decrypt, or one that the service objects to, can fail the whole batch.
-      if (refused || isReason(error, 'DecryptionFailure', 'InvalidRequestException', 'InvalidParameterException', 'ResourceNotFoundException')) return readSingly(ids, context);
+      if (
+        refused ||
+        isReason(
+          error,
+          'DecryptionFailure',
+          'InvalidRequestException',
+          'InvalidParameterException',
+          'ResourceNotFoundException',
+        )
+      )
+        return readSingly(ids, context);
       return ids.map((id) => [idKey(id), failureOf(error)] as const);
     }
   };
@@ -59,5 +69,7 @@ export function createReader(service: Service, now: () => number): Reader {
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -1,4 +1,10 @@
-import { BackendError, type CallContext, type ReadOutcome, type SecretRef, type SecretValue } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  type CallContext,
+  type ReadOutcome,
+  type SecretRef,
+  type SecretValue,
+} from '@kici-dev/secret-backend';
 import { errorOf } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { bringBack } from './lifecycle.ts';
@@ -10,7 +16,13 @@ type Read = (refs: readonly SecretRef[], context: CallContext) => Promise<readon
  * out nothing, so its deletion is called off first.
  * @throws BackendError `not_found` where there is no such version
  */
-export async function recoverValue(service: Service, name: string, read: Read, ref: SecretRef, context: CallContext): Promise<SecretValue> {
+export async function recoverValue(
+  service: Service,
+  name: string,
+  read: Read,
+  ref: SecretRef,
+  context: CallContext,
+): Promise<SecretValue> {
   let [outcome] = await read([ref], context);
   if (outcome?.status === 'unknown' && outcome.code === 'scheduled_for_deletion') {
     await bringBack(service, name, context);

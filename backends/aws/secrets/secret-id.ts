@@ -22,7 +22,10 @@ export function wireId({ name, arn }: SecretId): string {
 }
 
 /** Whether an answer is about the secret that was asked for. An ARN that was asked for must come back as it is. */
-export function isAbout(answer: { readonly Name?: string | undefined; readonly ARN?: string | undefined }, { name, arn }: SecretId): boolean {
+export function isAbout(
+  answer: { readonly Name?: string | undefined; readonly ARN?: string | undefined },
+  { name, arn }: SecretId,
+): boolean {
   if (answer.Name !== name) return false;
   return arn === undefined ? answer.ARN === undefined || nameOf(answer.ARN) === name : answer.ARN === arn;
 }
@@ -51,7 +54,8 @@ export interface SecretArn {
 
 /** @returns undefined for anything but `arn:…:secret:NAME-AbCdEf` */
 export function parseArn(text: string): SecretArn | undefined {
-  const [, region, account, name] = /^arn:[^:]*:secretsmanager:([^:]*):([^:]*):secret:(.+)-[A-Za-z0-9]{6}$/.exec(text) ?? [];
+  const [, region, account, name] =
+    /^arn:[^:]*:secretsmanager:([^:]*):([^:]*):secret:(.+)-[A-Za-z0-9]{6}$/.exec(text) ?? [];
   return region === undefined || account === undefined || name === undefined ? undefined : { region, account, name };
 }
 

@@ -23,19 +23,31 @@ export interface ValueEntry {
 /** Takes an answer only if it is about what was asked, and whole. */
 export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
   const { Name, VersionId, SecretString, SecretBinary } = entry;
-  if (Name === undefined || VersionId === undefined) return unknown('bad_answer', 'the answer names no secret or no version');
-  if (!isAbout(entry, asked)) return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
-  if (asked.version !== undefined && !isStage(asked.version) && asked.version !== VersionId) return unknown('bad_answer', 'the answer is about another version');
-  if ((SecretString === undefined) === (SecretBinary === undefined)) return unknown('bad_answer', 'the answer has not exactly one value');
-  if (SecretString?.isWellFormed() === false) return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
+  if (Name === undefined || VersionId === undefined)
+    return unknown('bad_answer', 'the answer names no secret or no version');
+  if (!isAbout(entry, asked))
+    return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
+  if (asked.version !== undefined && !isStage(asked.version) && asked.version !== VersionId)
+    return unknown('bad_answer', 'the answer is about another version');
+  if ((SecretString === undefined) === (SecretBinary === undefined))
+    return unknown('bad_answer', 'the answer has not exactly one value');
+  if (SecretString?.isWellFormed() === false)
+    return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
   return SecretString === undefined
-    ? { status: 'found', value: SecretValue.fromBytes(SecretBinary ?? new Uint8Array()), kind: 'binary', version: VersionId }
+    ? {
+        status: 'found',
+        value: SecretValue.fromBytes(SecretBinary ?? new Uint8Array()),
+        kind: 'binary',
+        version: VersionId,
+      }
     : { status: 'found', value: SecretValue.fromText(SecretString), kind: 'text', version: VersionId };
 }
 
 /** The outcome for an id out of the answer to many. */
 export function outcomeOf(outcomes: ReadonlyMap<string, StoredOutcome>, id: SecretId): StoredOutcome {
-  return outcomes.get(idKey(id)) ?? unknown('bad_answer', 'the service answered neither with a value nor with an error');
+  return (
+    outcomes.get(idKey(id)) ?? unknown('bad_answer', 'the service answered neither with a value nor with an error')
+  );
 }
 
 export function failureOf(error: unknown): UnknownOutcome {

@@ -22,6 +22,6 @@ export function createWriteTokens(): WriteTokens {
       own.set(base, token);
       return token;
     },
-    isOf: (change, version) => [...tokens.get(change)?.values() ?? []].includes(version),
+    isOf: (change, version) => [...(tokens.get(change)?.values() ?? [])].includes(version),
   };
 }

@@ -10,10 +10,19 @@ import type { CredentialSource } from '../config.ts';
 export function requireAmbient(source: CredentialSource, ambient: AmbientAccess): void {
   if (source.method === 'keys') return;
   if (!ambient.credentials) {
-    throw new BackendError('misconfigured', { detail: `auth.method ${source.method} uses credentials of the machine, which the server's configuration does not allow` });
+    throw new BackendError('misconfigured', {
+      detail: `auth.method ${source.method} uses credentials of the machine, which the server's configuration does not allow`,
+    });
   }
   const path = pathOf(source);
-  if (path !== undefined && !isBelow(resolve(path), ambient.paths.map((allowed) => resolve(allowed)))) throw notAllowed(path);
+  if (
+    path !== undefined &&
+    !isBelow(
+      resolve(path),
+      ambient.paths.map((allowed) => resolve(allowed)),
+    )
+  )
+    throw notAllowed(path);
 }
 
 /**
@@ -25,9 +34,18 @@ export async function allowedFile(path: string, { paths }: AmbientAccess): Promi
   const file = await real(path);
   if (file === undefined) throw new BackendError('misconfigured', { detail: `the file ${path} cannot be opened` });
   const allowed = await Promise.all(paths.map(real));
-  if (!isBelow(file, allowed.filter((folder) => folder !== undefined))) throw notAllowed(path);
+  if (
+    !isBelow(
+      file,
+      allowed.filter((folder) => folder !== undefined),
+    )
+  )
+    throw notAllowed(path);
   // Opening a pipe would wait for whoever writes to it, and with it everybody who waits for the sign-in.
-  const isRegular = await stat(file).then((stats) => stats.isFile(), () => false);
+  const isRegular = await stat(file).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
   if (!isRegular) throw new BackendError('misconfigured', { detail: `${path} is no regular file` });
   return file;
 }
@@ -45,5 +63,7 @@ function isBelow(path: string, folders: readonly string[]): boolean {
 }
 
 function notAllowed(path: string): BackendError {
-  return new BackendError('misconfigured', { detail: `the path ${path} is not below one that the server's configuration allows` });
+  return new BackendError('misconfigured', {
+    detail: `the path ${path} is not below one that the server's configuration allows`,
+  });
 }

@@ -7,7 +7,15 @@ import { silentLogger } from './transport.ts';
  */
 export function clientDefaults(region: string, requestHandler: NodeHttpHandler) {
   return {
-    region, requestHandler, logger: silentLogger, maxAttempts: 1, retryMode: 'standard', defaultsMode: 'standard' as const,
-    useFipsEndpoint: false, useDualstackEndpoint: false, userAgentAppId: 'kici', authSchemePreference: [] as string[],
+    region,
+    requestHandler,
+    logger: silentLogger,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard' as const,
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    userAgentAppId: 'kici',
+    authSchemePreference: [] as string[],
   };
 }

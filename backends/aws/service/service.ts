@@ -18,7 +18,11 @@ export interface Service {
    * @param operation as the service names it, for messages
    * @throws BackendError, an `AwsError` where the service answered
    */
-  call<T>(context: CallContext, operation: string, request: (client: SecretsManager, options: RequestOptions) => Promise<T>): Promise<T>;
+  call<T>(
+    context: CallContext,
+    operation: string,
+    request: (client: SecretsManager, options: RequestOptions) => Promise<T>,
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -38,7 +42,11 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
     transport ??= createTransport(host);
     const [sdk, handler] = await Promise.all([import('@aws-sdk/client-secrets-manager'), transport]);
     const credentials = await createSignIn(config, host, handler);
-    return new sdk.SecretsManager({ ...clientDefaults(config.region, handler), endpoint: config.endpoint.href, credentials });
+    return new sdk.SecretsManager({
+      ...clientDefaults(config.region, handler),
+      endpoint: config.endpoint.href,
+      credentials,
+    });
   };
 
   return {
@@ -50,10 +58,13 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
         client ??= open();
         const used = client;
         try {
-          return await untilAborted(context.signal, (async () => {
-            const [opened] = await Promise.all([used, requireAllowed(host, config.endpoint)]);
-            return request(opened, { abortSignal: context.signal });
-          })());
+          return await untilAborted(
+            context.signal,
+            (async () => {
+              const [opened] = await Promise.all([used, requireAllowed(host, config.endpoint)]);
+              return request(opened, { abortSignal: context.signal });
+            })(),
+          );
         } catch (error) {
           const failure = toBackendError(error, operation, context, host.now());
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';

@@ -12,15 +12,28 @@ type Provider = ReturnType<Providers['fromTemporaryCredentials']>;
 type Credentials = Awaited<ReturnType<Provider>>;
 
 /** Credentials for the client, which keeps them until they expire and asks once however many calls wait. */
-export async function createSignIn(config: AwsConfig, host: BackendHost, transport: NodeHttpHandler): Promise<Provider> {
+export async function createSignIn(
+  config: AwsConfig,
+  host: BackendHost,
+  transport: NodeHttpHandler,
+): Promise<Provider> {
   const providers = await import('@aws-sdk/credential-providers');
   const { source, roles, externalId, stsEndpoint } = config.signIn;
   const clientConfig = { ...clientDefaults(config.region, transport), endpoint: stsEndpoint.href };
   const RoleSessionName = `kici-${host.name}`.slice(0, 64);
-  const signIn = roles.reduce<Provider>((masterCredentials, RoleArn, index) => providers.fromTemporaryCredentials({
-    masterCredentials, clientConfig,
-    params: { RoleArn, RoleSessionName, ...(externalId !== undefined && index === roles.length - 1 ? { ExternalId: externalId } : {}) },
-  }), first(providers, source, host, clientConfig, RoleSessionName));
+  const signIn = roles.reduce<Provider>(
+    (masterCredentials, RoleArn, index) =>
+      providers.fromTemporaryCredentials({
+        masterCredentials,
+        clientConfig,
+        params: {
+          RoleArn,
+          RoleSessionName,
+          ...(externalId !== undefined && index === roles.length - 1 ? { ExternalId: externalId } : {}),
+        },
+      }),
+    first(providers, source, host, clientConfig, RoleSessionName),
+  );
   return async (properties) => {
     try {
       if (source.method === 'web-identity' || roles.length > 0) await requireAllowed(host, stsEndpoint);
@@ -33,7 +46,13 @@ export async function createSignIn(config: AwsConfig, host: BackendHost, transpo
 
 type StsConfig = ReturnType<typeof clientDefaults> & { readonly endpoint: string };
 
-function first(providers: Providers, source: CredentialSource, host: BackendHost, clientConfig: StsConfig, roleSessionName: string): Provider {
+function first(
+  providers: Providers,
+  source: CredentialSource,
+  host: BackendHost,
+  clientConfig: StsConfig,
+  roleSessionName: string,
+): Provider {
   switch (source.method) {
     case 'keys':
       return async () => staticKeys(source);
@@ -41,11 +60,16 @@ function first(providers: Providers, source: CredentialSource, host: BackendHost
       return async (properties) => {
         // Read each time: whoever projects the token replaces it before it expires.
         const webIdentityToken = (await readFile(await allowedFile(source.tokenFile, host.ambient), 'utf8')).trim();
-        return providers.fromWebToken({ webIdentityToken, roleArn: source.role, roleSessionName, clientConfig })(properties);
+        return providers.fromWebToken({ webIdentityToken, roleArn: source.role, roleSessionName, clientConfig })(
+          properties,
+        );
       };
     case 'profile':
       return async (properties) => {
-        const filepath = source.credentialsFile === undefined ? {} : { filepath: await allowedFile(source.credentialsFile, host.ambient) };
+        const filepath =
+          source.credentialsFile === undefined
+            ? {}
+            : { filepath: await allowedFile(source.credentialsFile, host.ambient) };
         return providers.fromIni({ profile: source.profile, ...filepath, ignoreCache: true, clientConfig })(properties);
       };
     case 'default-chain':
@@ -53,9 +77,14 @@ function first(providers: Providers, source: CredentialSource, host: BackendHost
   }
 }
 
-function staticKeys({ accessKeyId, secretAccessKey, sessionToken }: Extract<CredentialSource, { method: 'keys' }>): Credentials {
+function staticKeys({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Extract<CredentialSource, { method: 'keys' }>): Credentials {
   return {
-    accessKeyId, secretAccessKey: plain(secretAccessKey, 'auth.secretAccessKey'),
+    accessKeyId,
+    secretAccessKey: plain(secretAccessKey, 'auth.secretAccessKey'),
     ...(sessionToken === undefined ? {} : { sessionToken: plain(sessionToken, 'auth.sessionToken') }),
   };
 }
@@ -68,8 +97,15 @@ function plain(secret: SecretValue, field: string): string {
 
 /** Refused at sign-in means that the credentials are no good, not that a secret is out of reach. */
 function signInError(error: unknown, now: number): BackendError {
-  const failure = toBackendError(error, 'signing in', { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY }, now);
+  const failure = toBackendError(
+    error,
+    'signing in',
+    { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY },
+    now,
+  );
   return failure instanceof AwsError && (failure.code === 'permission_denied' || failure.code === 'invalid_argument')
-    ? new BackendError('unauthenticated', { detail: `${failure.detail}; check the role, its trust policy and the external id` })
+    ? new BackendError('unauthenticated', {
+        detail: `${failure.detail}; check the role, its trust policy and the external id`,
+      })
     : new BackendError(failure.code, { detail: failure.detail ?? 'signing in failed' });
 }

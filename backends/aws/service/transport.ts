@@ -16,7 +16,14 @@ const maxBodyBytes = 64 * 1024 * 1024;
 export async function createTransport(host: BackendHost): Promise<NodeHttpHandler> {
   const { NodeHttpHandler: Handler } = await import('@smithy/node-http-handler');
   const agent = { keepAlive: true, maxSockets, lookup: lookupThrough(host) };
-  const handler = new Handler({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true, httpAgent: agent, httpsAgent: agent, logger: silentLogger });
+  const handler = new Handler({
+    connectionTimeout,
+    requestTimeout,
+    throwOnRequestTimeout: true,
+    httpAgent: agent,
+    httpsAgent: agent,
+    logger: silentLogger,
+  });
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
     const { response } = await handle(request, options);
@@ -33,7 +40,8 @@ function bounded(): Transform {
   return new Transform({
     transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback) {
       length += chunk.byteLength;
-      if (length > maxBodyBytes) done(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
+      if (length > maxBodyBytes)
+        done(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
       else done(null, chunk);
     },
   });
@@ -44,13 +52,14 @@ export const silentLogger = { trace() {}, debug() {}, info() {}, warn() {}, erro
 
 function lookupThrough(host: BackendHost): LookupFunction {
   const resolve = callbackify((hostname: string) => host.resolveAddress(hostname));
-  return (hostname, options, callback) => resolve(hostname, (error, addresses) => {
-    const [first] = addresses ?? [];
-    if (error !== null) callback(error, '');
-    else if (first === undefined) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
-    else if (options.all === true) callback(null, [...addresses]);
-    else callback(null, first.address, first.family);
-  });
+  return (hostname, options, callback) =>
+    resolve(hostname, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error !== null) callback(error, '');
+      else if (first === undefined) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
+      else if (options.all === true) callback(null, [...addresses]);
+      else callback(null, first.address, first.family);
+    });
 }
 
 /** Sockets skip the look-up when the address is a number, so that one is asked for here. */

@@ -3,6 +3,13 @@ import { describeLocalstack } from './support/localstack-suite.ts';
 import { describeServer } from './support/server-suite.ts';
 import { containerLane, startLocalstackContainer } from './support/servers.ts';
 
-describeServer({
-  lane: containerLane, title: 'LocalStack in a container', start: startLocalstackContainer, notProven: notProvenOnServers, wrong: wrongOnLocalStack,
-}, describeLocalstack);
+describeServer(
+  {
+    lane: containerLane,
+    title: 'LocalStack in a container',
+    start: startLocalstackContainer,
+    notProven: notProvenOnServers,
+    wrong: wrongOnLocalStack,
+  },
+  describeLocalstack,
+);

@@ -15,7 +15,13 @@ describe('cost in calls', () => {
 
   it('reads 500 keys of one object in one call, and of five objects in one', async () => {
     const { fake, backend } = await openScene({ layout: 'object-per-scope' });
-    for (let scope = 0; scope < 5; scope += 1) fake.store.create(`apps/s${scope}`, textPayload(JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`K${index}`, `${index}`])))));
+    for (let scope = 0; scope < 5; scope += 1)
+      fake.store.create(
+        `apps/s${scope}`,
+        textPayload(
+          JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`K${index}`, `${index}`]))),
+        ),
+      );
     const keys = (scope: string) => Array.from({ length: 500 }, (_, index) => ref(scope, `K${index}`));
     await readAll(backend, keys('apps/s0'));
     expect(fake.count()).toBe(1);
@@ -26,7 +32,8 @@ describe('cost in calls', () => {
   it('reads one scope of the object layout for a list, and no list', async () => {
     const { fake, backend } = await openScene({ layout: 'object-per-scope' });
     fake.store.create('apps', textPayload('{"A":"1"}'));
-    for await (const { secrets } of backend.list({ scope: ref('apps', '').scope, depth: 'scope' }, context())) expect(secrets.map(({ key }) => key)).toEqual(['A']);
+    for await (const { secrets } of backend.list({ scope: ref('apps', '').scope, depth: 'scope' }, context()))
+      expect(secrets.map(({ key }) => key)).toEqual(['A']);
     expect(fake.requests.map(({ operation }) => operation)).toEqual(['GetSecretValue']);
   });
 

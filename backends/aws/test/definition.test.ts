@@ -27,7 +27,9 @@ const script = `
 
 describe('the definition', () => {
   it('loads no SDK before the first call', async () => {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: new URL('..', import.meta.url) });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: new URL('..', import.meta.url),
+    });
     expect(JSON.parse(stdout)).toEqual({ imported: 0, called: true });
   });
 
@@ -56,8 +58,13 @@ describe('the definition', () => {
   });
 
   it('says that a secret setting is not text once it is used', async () => {
-    const backend = await create({ endpoint: 'http://nowhere.test', 'auth.secretAccessKey': SecretValue.fromBytes(Uint8Array.of(0xff)) });
-    await expect(backend.check({ signal: AbortSignal.timeout(5_000), deadline: Date.now() + 5_000 })).rejects.toMatchObject({ code: 'misconfigured' });
+    const backend = await create({
+      endpoint: 'http://nowhere.test',
+      'auth.secretAccessKey': SecretValue.fromBytes(Uint8Array.of(0xff)),
+    });
+    await expect(
+      backend.check({ signal: AbortSignal.timeout(5_000), deadline: Date.now() + 5_000 }),
+    ).rejects.toMatchObject({ code: 'misconfigured' });
     await backend.close();
   });
 
@@ -66,13 +73,16 @@ describe('the definition', () => {
     await (await awsDefinition.create(testSettings('http://localstack:4566'), host)).close();
     expect(host.logged()).toMatch(/^warn the endpoint is not encrypted/);
     const quiet = createTestHost();
-    await (await awsDefinition.create(testSettings('https://secretsmanager.eu-central-1.amazonaws.com'), quiet)).close();
+    await (
+      await awsDefinition.create(testSettings('https://secretsmanager.eu-central-1.amazonaws.com'), quiet)
+    ).close();
     expect(quiet.logged()).toBe('');
   });
 
   it('finds settings that contradict each other', () => {
     expect(validate({ 'auth.externalId': 'x' }).map(({ field }) => field)).toEqual(['auth.externalId']);
-    for (const prefix of ['/ci', 'ci//x/', '../']) expect(validate({ prefix }).map(({ field }) => field)).toEqual(['prefix']);
+    for (const prefix of ['/ci', 'ci//x/', '../'])
+      expect(validate({ prefix }).map(({ field }) => field)).toEqual(['prefix']);
     for (const prefix of ['', 'ci/', 'ci-', 'team/ci/', 'a+b@c=d/']) expect(validate({ prefix })).toEqual([]);
   });
 

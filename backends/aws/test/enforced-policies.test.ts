@@ -25,15 +25,31 @@ describeLane({ ...motoLane, name: 'moto-policies' }, () => {
     user = await createUser(endpoint, 'ci');
     const reading = documentedPolicy('Reading, both layouts').text;
     roles.set('reader', await createRole(endpoint, 'reader', [forAnyResource(reading)]));
-    roles.set('no-list', await createRole(endpoint, 'no-list', [forAnyResource(reading).replace('"secretsmanager:ListSecrets",', '')]));
-    for (const layout of ['secret-per-key', 'object-per-scope']) roles.set(layout, await createRole(endpoint, layout, [reading, documentedPolicy(`Writing, ${layout}`).text].map(forAnyResource)));
+    roles.set(
+      'no-list',
+      await createRole(endpoint, 'no-list', [forAnyResource(reading).replace('"secretsmanager:ListSecrets",', '')]),
+    );
+    for (const layout of ['secret-per-key', 'object-per-scope'])
+      roles.set(
+        layout,
+        await createRole(endpoint, layout, [reading, documentedPolicy(`Writing, ${layout}`).text].map(forAnyResource)),
+      );
     await fetch(`${endpoint}/moto-api/reset-auth`, { method: 'POST', body: '0' });
   }, 120_000);
   afterAll(() => server?.stop());
 
-  const openAs = (role: string, layout = 'secret-per-key', secretAccessKey = user.secretAccessKey): Promise<SecretBackend> => openBackend(server?.endpoint ?? '', {
-    layout, prefix: `${layout}/`, 'auth.accessKeyId': user.accessKeyId, 'auth.secretAccessKey': SecretValue.fromText(secretAccessKey), 'auth.roles': roles.get(role),
-  });
+  const openAs = (
+    role: string,
+    layout = 'secret-per-key',
+    secretAccessKey = user.secretAccessKey,
+  ): Promise<SecretBackend> =>
+    openBackend(server?.endpoint ?? '', {
+      layout,
+      prefix: `${layout}/`,
+      'auth.accessKeyId': user.accessKeyId,
+      'auth.secretAccessKey': SecretValue.fromText(secretAccessKey),
+      'auth.roles': roles.get(role),
+    });
 
   it.each(['secret-per-key', 'object-per-scope'])('grant everything that a backend of %s does', async (layout) => {
     const backend = await openAs(layout, layout);
@@ -55,7 +71,9 @@ describeLane({ ...motoLane, name: 'moto-policies' }, () => {
     await writer.write?.({ ...ref('apps', 'KEPT'), value: value('kept') }, context());
     await reader.check(context());
     const kept = ref('apps', 'KEPT');
-    await expect(reader.write?.({ ...kept, value: value('x') }, context())).rejects.toMatchObject({ code: 'bad_answer' });
+    await expect(reader.write?.({ ...kept, value: value('x') }, context())).rejects.toMatchObject({
+      code: 'bad_answer',
+    });
     await expect(reader.delete?.(kept, context())).rejects.toMatchObject({ code: 'bad_answer' });
     await expect(reader.declare?.(kept, context())).rejects.toMatchObject({ code: 'bad_answer' });
     expect(await readAll(reader, [ref('apps', 'KEPT')])).toEqual(['kept']);

@@ -12,16 +12,25 @@ function codeOf(error: unknown): string {
   return toBackendError(error, 'GetSecretValue', running, Date.now()).code;
 }
 
-const named = (name: string, more: object = {}): Error => Object.assign(new Error('canary-body-quoted-2f9c'), { name, ...more });
+const named = (name: string, more: object = {}): Error =>
+  Object.assign(new Error('canary-body-quoted-2f9c'), { name, ...more });
 
 describe('errors', () => {
   it.each([
     ['a reset that is named TimeoutError', named('TimeoutError', { code: 'ECONNRESET' }), 'unreachable'],
     ['a timeout', named('TimeoutError', { code: 'ETIMEDOUT' }), 'timeout'],
-    ['a parser\'s error', named('SyntaxError', { $metadata: { httpStatusCode: 200 } }), 'bad_answer'],
-    ['a load balancer\'s page', named('SyntaxError', { $metadata: { httpStatusCode: 503 } }), 'server_error'],
-    ['a name with the status of another service', named('ResourceNotFoundException', { $metadata: { httpStatusCode: 404 } }), 'not_found'],
-    ['a throttled call with status 400', named('ThrottlingException', { $metadata: { httpStatusCode: 400 } }), 'throttled'],
+    ["a parser's error", named('SyntaxError', { $metadata: { httpStatusCode: 200 } }), 'bad_answer'],
+    ["a load balancer's page", named('SyntaxError', { $metadata: { httpStatusCode: 503 } }), 'server_error'],
+    [
+      'a name with the status of another service',
+      named('ResourceNotFoundException', { $metadata: { httpStatusCode: 404 } }),
+      'not_found',
+    ],
+    [
+      'a throttled call with status 400',
+      named('ThrottlingException', { $metadata: { httpStatusCode: 400 } }),
+      'throttled',
+    ],
     ['a KMS failure', named('DecryptionFailure'), 'decryption_failed'],
     ['expired credentials', named('ExpiredTokenException'), 'unauthenticated'],
     ['a denial', named('AccessDeniedException'), 'permission_denied'],
@@ -31,12 +40,17 @@ describe('errors', () => {
     ['no error at all', 'canary-body-quoted-2f9c', 'bad_answer'],
   ])('maps %s by its name', (_, error, code) => {
     expect(codeOf(error)).toBe(code);
-    expect(inspect(toBackendError(error, 'GetSecretValue', running, Date.now()), { showHidden: true, depth: 9 })).not.toContain('canary');
+    expect(
+      inspect(toBackendError(error, 'GetSecretValue', running, Date.now()), { showHidden: true, depth: 9 }),
+    ).not.toContain('canary');
   });
 
   it('hands on after how long the service wants to be called again', () => {
     const error = named('ThrottlingException', { $response: { headers: { 'retry-after': '2' } } });
-    expect(toBackendError(error, 'GetSecretValue', running, 0)).toMatchObject({ code: 'throttled', retryAfterMs: 2000 });
+    expect(toBackendError(error, 'GetSecretValue', running, 0)).toMatchObject({
+      code: 'throttled',
+      retryAfterMs: 2000,
+    });
   });
 
   it('tells a deadline from a cancellation', () => {
@@ -46,8 +60,12 @@ describe('errors', () => {
   });
 
   it.each([
-    ['reset', 'unknown unreachable'], ['half_body', 'unknown unreachable'], ['garbage', 'unknown bad_answer'], ['empty', 'unknown bad_answer'],
-    ['throttle', 'unknown throttled'], ['server_error', 'unknown server_error'],
+    ['reset', 'unknown unreachable'],
+    ['half_body', 'unknown unreachable'],
+    ['garbage', 'unknown bad_answer'],
+    ['empty', 'unknown bad_answer'],
+    ['throttle', 'unknown throttled'],
+    ['server_error', 'unknown server_error'],
   ] as const)('reads through the fault %s on the wire', async (fault, outcome) => {
     const { fake, backend } = await openScene();
     fake.store.create('apps/A', textPayload('a'));
@@ -64,8 +82,17 @@ describe('errors', () => {
     expect(fake.count()).toBe(1);
   });
 
-  it.each([[503, 'unknown server_error'], [429, 'unknown throttled'], [403, 'unknown bad_answer'], [200, 'unknown bad_answer']])('takes a page of HTML with status %i for no answer', async (status, outcome) => {
-    const server = createServer((request, response) => request.resume().on('end', () => response.writeHead(status, { 'content-type': 'text/html' }).end('<html>canary</html>'))).listen(0, '127.0.0.1');
+  it.each([
+    [503, 'unknown server_error'],
+    [429, 'unknown throttled'],
+    [403, 'unknown bad_answer'],
+    [200, 'unknown bad_answer'],
+  ])('takes a page of HTML with status %i for no answer', async (status, outcome) => {
+    const server = createServer((request, response) =>
+      request
+        .resume()
+        .on('end', () => response.writeHead(status, { 'content-type': 'text/html' }).end('<html>canary</html>')),
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     const backend = await openBackend(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
@@ -74,7 +101,10 @@ describe('errors', () => {
     server.close();
   });
 
-  it.each([['headers and then nothing', 0], ['one byte at a time', 20]])('ends at the deadline when the server sends %s', async (_, everyMs) => {
+  it.each([
+    ['headers and then nothing', 0],
+    ['one byte at a time', 20],
+  ])('ends at the deadline when the server sends %s', async (_, everyMs) => {
     const server = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).write('{');
       const drip = everyMs === 0 ? undefined : setInterval(() => response.write(' '), everyMs);

@@ -20,7 +20,8 @@ const operations: Readonly<Record<string, (backend: SecretBackend, version: stri
   pinned: (backend, version) => backend.read([{ ...secret, version }], context(2_000)),
   list: (backend) => listAll(backend),
   write: async (backend) => backend.write?.({ ...secret, value: value(written) }, context(2_000)),
-  expecting: async (backend, version) => backend.write?.({ ...secret, value: value(written), expectedVersion: version }, context(2_000)),
+  expecting: async (backend, version) =>
+    backend.write?.({ ...secret, value: value(written), expectedVersion: version }, context(2_000)),
   versions: async (backend) => backend.versions?.(secret, context(2_000)),
   restore: async (backend, version) => backend.restore?.({ ...secret, version }, context(2_000)),
   declare: async (backend) => backend.declare?.(ref('apps', 'C'), context(2_000)),
@@ -34,31 +35,59 @@ async function trace(fake: FakeAws, backend: SecretBackend, fault: Fault, versio
     fake.faults.set(fault);
     const result: unknown = await run(backend, version).catch((error: unknown) => error);
     fake.faults.heal();
-    printed.push(inspect(result, { depth: 12, showHidden: true, getters: true }), result instanceof Error ? `${result.stack} ${JSON.stringify(result)}` : JSON.stringify(result ?? null));
+    printed.push(
+      inspect(result, { depth: 12, showHidden: true, getters: true }),
+      result instanceof Error ? `${result.stack} ${JSON.stringify(result)}` : JSON.stringify(result ?? null),
+    );
   }
   return printed.join('\n');
 }
 
 describe('no value and no credential shows', () => {
-  it.each(faults.filter((fault) => fault !== 'hang').flatMap((fault) => ['secret-per-key', 'object-per-scope'].map((layout) => [fault, layout] as const)))('under %s, with %s', async (fault, layout) => {
+  it.each(
+    faults
+      .filter((fault) => fault !== 'hang')
+      .flatMap((fault) => ['secret-per-key', 'object-per-scope'].map((layout) => [fault, layout] as const)),
+  )('under %s, with %s', async (fault, layout) => {
     const host = createTestHost();
-    const { fake, backend } = await openScene({ layout, 'auth.roles': role, 'auth.externalId': 'canary-external-id-40d1' }, host);
+    const { fake, backend } = await openScene(
+      { layout, 'auth.roles': role, 'auth.externalId': 'canary-external-id-40d1' },
+      host,
+    );
     fake.sts.roles.set(role, { externalId: 'canary-external-id-40d1' });
-    const { version } = fake.accounts.of(otherAccount).create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload(JSON.stringify({ A: stored })));
-    const printed = [await trace(fake, backend, fault, version ?? ''), host.logged(), inspect(backend, { depth: 12, showHidden: true })].join('\n');
-    const needles = [stored, written, staticSecret, 'canary-external-id-40d1', ...[...fake.sts.issued.keys()].flatMap((key) => [`secret-of-${key}`, `session-of-${key}`])];
+    const { version } = fake.accounts
+      .of(otherAccount)
+      .create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload(JSON.stringify({ A: stored })));
+    const printed = [
+      await trace(fake, backend, fault, version ?? ''),
+      host.logged(),
+      inspect(backend, { depth: 12, showHidden: true }),
+    ].join('\n');
+    const needles = [
+      stored,
+      written,
+      staticSecret,
+      'canary-external-id-40d1',
+      ...[...fake.sts.issued.keys()].flatMap((key) => [`secret-of-${key}`, `session-of-${key}`]),
+    ];
     for (const needle of needles) {
       expect(printed.includes(needle), needle).toBe(false);
-      expect(printed.includes(Buffer.from(needle).toString('base64').replace(/=+$/, '')), `${needle} in base64`).toBe(false);
+      expect(printed.includes(Buffer.from(needle).toString('base64').replace(/=+$/, '')), `${needle} in base64`).toBe(
+        false,
+      );
     }
     expect(fake.sts.issued.size).toBeGreaterThan(0);
   });
 
   it.each(layouts)('of a secret that another account shares, with %s', async (layout) => {
-    const { fake, backend } = await openShared({ layout }, (account) => [share(account, layout === 'secret-per-key' ? 'apps/A' : 'apps', JSON.stringify({ A: stored }))]);
+    const { fake, backend } = await openShared({ layout }, (account) => [
+      share(account, layout === 'secret-per-key' ? 'apps/A' : 'apps', JSON.stringify({ A: stored })),
+    ]);
     const printed: string[] = [];
-    for (const fault of faults.filter((one) => one !== 'hang' && one !== 'delay')) printed.push(await trace(fake, backend, fault, 'v'.repeat(32)));
-    for (const needle of [stored, written, staticSecret]) expect(printed.join('\n').includes(needle), needle).toBe(false);
+    for (const fault of faults.filter((one) => one !== 'hang' && one !== 'delay'))
+      printed.push(await trace(fake, backend, fault, 'v'.repeat(32)));
+    for (const needle of [stored, written, staticSecret])
+      expect(printed.join('\n').includes(needle), needle).toBe(false);
     expect(fake.requests.some(({ body }) => body.includes('secret:apps'))).toBe(true);
   });
 
@@ -71,7 +100,9 @@ describe('no value and no credential shows', () => {
 });
 
 async function garbageServer(): Promise<string> {
-  const server = createServer((request, response) => request.resume().on('end', () => response.end('<html>canary-garbage</html>')));
+  const server = createServer((request, response) =>
+    request.resume().on('end', () => response.end('<html>canary-garbage</html>')),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const address = server.address();

@@ -7,10 +7,15 @@ it('a close ends what is under way, and nothing is asked after it', async () => 
   for (const name of names) fake.store.create(`apps/${name}`, textPayload('value'));
   fake.faults.set('hang');
   // One by one, ten at once: a pin goes into no batch.
-  const reading = backend.read(names.map((name) => ref('apps', name, 'AWSCURRENT')), context(3_000));
+  const reading = backend.read(
+    names.map((name) => ref('apps', name, 'AWSCURRENT')),
+    context(3_000),
+  );
   await expect.poll(() => fake.count()).toBe(10);
   await backend.close();
   fake.faults.heal();
-  expect(new Set((await reading).map((outcome) => (outcome.status === 'unknown' ? outcome.code : outcome.status)))).toEqual(new Set(['closed']));
+  expect(
+    new Set((await reading).map((outcome) => (outcome.status === 'unknown' ? outcome.code : outcome.status))),
+  ).toEqual(new Set(['closed']));
   expect(fake.count()).toBe(10);
 });

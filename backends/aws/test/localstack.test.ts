@@ -3,4 +3,13 @@ import { describeLocalstack } from './support/localstack-suite.ts';
 import { describeServer } from './support/server-suite.ts';
 import { localstackLane, startLocalstack } from './support/servers.ts';
 
-describeServer({ lane: localstackLane, title: 'LocalStack', start: startLocalstack, notProven: notProvenOnServers, wrong: wrongOnLocalStack }, describeLocalstack);
+describeServer(
+  {
+    lane: localstackLane,
+    title: 'LocalStack',
+    start: startLocalstack,
+    notProven: notProvenOnServers,
+    wrong: wrongOnLocalStack,
+  },
+  describeLocalstack,
+);

@@ -16,7 +16,11 @@ const noFolderRights = 'the right to list is for all secrets of the account or n
 
 export const notProvenOnFake = {
   'secret-per-key': { ...byTheService, 'listing.denied-folder': noFolderRights, 'listing.denied-root': noFolderRights },
-  'object-per-scope': { ...byTheService, 'listing.hidden': 'a list lags by whole secrets, which hold all keys of a scope; proven in object-per-scope.test.ts' },
+  'object-per-scope': {
+    ...byTheService,
+    'listing.hidden':
+      'a list lags by whole secrets, which hold all keys of a scope; proven in object-per-scope.test.ts',
+  },
 };
 
 const noFaults = 'a real server does not misbehave on demand; proven on the fake';
@@ -26,10 +30,15 @@ const faultNames = faults.filter((fault) => fault !== 'partial_batch');
 /** What needs faults, denials, broken keys or request counts, none of which an emulator can be told to bring about. */
 const byTheServer = {
   ...byTheService,
-  ...Object.fromEntries([
-    ...faultNames.flatMap((fault) => operationNames.map((operation) => `fault.${fault}.${operation}`)), 'fault.partial_batch.batch',
-    ...faults.filter((fault) => fault !== 'delay').map((fault) => `leaks.fault.${fault}`), ...operationNames.map((operation) => `abort.during.${operation}`), 'listing.breaks-midway',
-  ].map((id) => [id, noFaults])),
+  ...Object.fromEntries(
+    [
+      ...faultNames.flatMap((fault) => operationNames.map((operation) => `fault.${fault}.${operation}`)),
+      'fault.partial_batch.batch',
+      ...faults.filter((fault) => fault !== 'delay').map((fault) => `leaks.fault.${fault}`),
+      ...operationNames.map((operation) => `abort.during.${operation}`),
+      'listing.breaks-midway',
+    ].map((id) => [id, noFaults]),
+  ),
   'outcome.denied': 'the emulators do not enforce policies; proven on the fake',
   'leaks.state.denyRead': 'the emulators do not enforce policies; proven on the fake',
   'batch.one-denied': 'the emulators do not enforce policies; proven on the fake',

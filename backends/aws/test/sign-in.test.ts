@@ -18,7 +18,10 @@ let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kici-aws-sign-in-'));
   await writeFile(join(folder, 'token'), `${token}\n`);
-  await writeFile(join(folder, 'credentials'), `[ci]\naws_access_key_id = ${staticKey}\naws_secret_access_key = ${staticSecret}\n`);
+  await writeFile(
+    join(folder, 'credentials'),
+    `[ci]\naws_access_key_id = ${staticKey}\naws_secret_access_key = ${staticSecret}\n`,
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -31,8 +34,13 @@ describe('signing in', () => {
     fake.sts.roles.set(hub, { trusts: [staticKey] }).set(reader, { trusts: [hub], externalId: 'kici-prod' });
     fake.accounts.of(otherAccount).create('apps/A', textPayload('a'));
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);
-    expect(signIns(fake).map(({ body }) => new URLSearchParams(body)).map((asked) => [asked.get('RoleArn'), asked.get('ExternalId'), asked.get('RoleSessionName')])).toEqual([
-      [hub, null, 'kici-aws-test'], [reader, 'kici-prod', 'kici-aws-test'],
+    expect(
+      signIns(fake)
+        .map(({ body }) => new URLSearchParams(body))
+        .map((asked) => [asked.get('RoleArn'), asked.get('ExternalId'), asked.get('RoleSessionName')]),
+    ).toEqual([
+      [hub, null, 'kici-aws-test'],
+      [reader, 'kici-prod', 'kici-aws-test'],
     ]);
     expect(fake.sts.issued.get(fake.requests.at(-1)?.accessKeyId ?? '')).toBe(reader);
   });
@@ -72,20 +80,27 @@ describe('signing in', () => {
     const { fake, backend } = await openScene({ 'auth.roles': reader });
     fake.sts.roles.set(reader, {});
     fake.faults.set('expire');
-    for (let times = 0; times < 20; times += 1) expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown unauthenticated']);
+    for (let times = 0; times < 20; times += 1)
+      expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown unauthenticated']);
     expect(signIns(fake)).toHaveLength(2);
   });
 
   it('reads no pipe, on which a read would wait for ever, and no folder', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     for (const name of ['pipe', '.']) {
-      const { backend } = await openScene({ 'auth.method': 'web-identity', 'auth.tokenFile': join(folder, name), 'auth.webIdentityRole': hub }, ambient());
+      const { backend } = await openScene(
+        { 'auth.method': 'web-identity', 'auth.tokenFile': join(folder, name), 'auth.webIdentityRole': hub },
+        ambient(),
+      );
       expect(await backend.read([ref('apps', 'A')], context(2_000)), name).toMatchObject([{ code: 'misconfigured' }]);
     }
   });
 
   it('exchanges a web identity token, which is read from its file each time', async () => {
-    const { fake, backend } = await openScene({ 'auth.method': 'web-identity', 'auth.tokenFile': join(folder, 'token'), 'auth.webIdentityRole': hub }, ambient());
+    const { fake, backend } = await openScene(
+      { 'auth.method': 'web-identity', 'auth.tokenFile': join(folder, 'token'), 'auth.webIdentityRole': hub },
+      ambient(),
+    );
     fake.sts.roles.set(hub, {});
     fake.sts.identities.add(token);
     fake.store.create('apps/A', textPayload('a'));
@@ -94,16 +109,22 @@ describe('signing in', () => {
     fake.sts.identities.add('the next token');
     for (const key of fake.sts.issued.keys()) fake.expired.add(key);
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);
-    expect(signIns(fake).map(({ body }) => new URLSearchParams(body).get('WebIdentityToken'))).toEqual([token, 'the next token']);
+    expect(signIns(fake).map(({ body }) => new URLSearchParams(body).get('WebIdentityToken'))).toEqual([
+      token,
+      'the next token',
+    ]);
   });
 
   it('reads a profile from a file that the server allows', async () => {
-    const { fake, backend } = await openScene({ 'auth.method': 'profile', 'auth.profile': 'ci', 'auth.credentialsFile': join(folder, 'credentials') }, ambient());
+    const { fake, backend } = await openScene(
+      { 'auth.method': 'profile', 'auth.profile': 'ci', 'auth.credentialsFile': join(folder, 'credentials') },
+      ambient(),
+    );
     fake.store.create('apps/A', textPayload('a'));
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['a']);
   });
 
-  it('finds the machine\'s own credentials through the default chain', async () => {
+  it("finds the machine's own credentials through the default chain", async () => {
     const { fake, backend } = await openScene({ 'auth.method': 'default-chain' }, ambient());
     vi.stubEnv('AWS_ACCESS_KEY_ID', staticKey).stubEnv('AWS_SECRET_ACCESS_KEY', staticSecret);
     fake.store.create('apps/A', textPayload('a'));
@@ -111,22 +132,31 @@ describe('signing in', () => {
     vi.unstubAllEnvs();
   });
 
-  it('takes what the machine has only where the server\'s configuration allows it', () => {
+  it("takes what the machine has only where the server's configuration allows it", () => {
     const methods = [
-      { 'auth.method': 'default-chain' }, { 'auth.method': 'profile', 'auth.profile': 'ci' },
+      { 'auth.method': 'default-chain' },
+      { 'auth.method': 'profile', 'auth.profile': 'ci' },
       { 'auth.method': 'web-identity', 'auth.tokenFile': join(folder, 'token'), 'auth.webIdentityRole': hub },
     ];
     for (const method of methods) {
-      expect(() => awsDefinition.create(testSettings('http://127.0.0.1:1', method), createTestHost())).toThrow(/does not allow/);
+      expect(() => awsDefinition.create(testSettings('http://127.0.0.1:1', method), createTestHost())).toThrow(
+        /does not allow/,
+      );
       expect(() => awsDefinition.create(testSettings('http://127.0.0.1:1', method), ambient())).not.toThrow();
     }
   });
 
   it('opens no file outside the allowed paths, whether named outright, by "..", or by a link', async () => {
     await symlink('/etc/hostname', join(folder, 'link'));
-    const settings = (tokenFile: string) => ({ 'auth.method': 'web-identity', 'auth.tokenFile': tokenFile, 'auth.webIdentityRole': hub });
+    const settings = (tokenFile: string) => ({
+      'auth.method': 'web-identity',
+      'auth.tokenFile': tokenFile,
+      'auth.webIdentityRole': hub,
+    });
     for (const path of ['/etc/hostname', `${folder}/../hostname`, `${folder}-beside/token`]) {
-      expect(() => awsDefinition.create(testSettings('http://127.0.0.1:1', settings(path)), ambient())).toThrow(/not below one/);
+      expect(() => awsDefinition.create(testSettings('http://127.0.0.1:1', settings(path)), ambient())).toThrow(
+        /not below one/,
+      );
     }
     const { fake, backend } = await openScene(settings(join(folder, 'link')), ambient());
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown misconfigured']);
@@ -135,7 +165,10 @@ describe('signing in', () => {
 
   it('ends a call at its deadline while the sign-in hangs', async () => {
     const { fake } = await openScene();
-    const { backend } = await openScene({ endpoint: fake.endpoint, 'auth.roles': reader, 'auth.stsEndpoint': 'http://blackhole.test' }, createTestHost({ resolveAddress: () => new Promise(() => {}) }));
+    const { backend } = await openScene(
+      { endpoint: fake.endpoint, 'auth.roles': reader, 'auth.stsEndpoint': 'http://blackhole.test' },
+      createTestHost({ resolveAddress: () => new Promise(() => {}) }),
+    );
     const outcomes = await backend.read([ref('apps', 'A')], context(200));
     expect(outcomes).toMatchObject([{ status: 'unknown', code: 'timeout' }]);
   });

@@ -8,7 +8,11 @@ describe('traps that adapters for Secrets Manager fall into', () => {
     fake.store.create('apps/A', textPayload('a')).secret.deletedAt = 1;
     fake.store.create('apps/B', textPayload('b'));
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown scheduled_for_deletion']);
-    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B'), ref('apps', 'C')])).toEqual(['unknown scheduled_for_deletion', 'b', 'absent']);
+    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B'), ref('apps', 'C')])).toEqual([
+      'unknown scheduled_for_deletion',
+      'b',
+      'absent',
+    ]);
     expect((await listAll(backend)).names).toEqual(['apps A (scheduled_for_deletion)', 'apps B']);
   });
 
@@ -16,17 +20,23 @@ describe('traps that adapters for Secrets Manager fall into', () => {
     const { fake, backend } = await openScene();
     fake.access.denyValue('apps/A');
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown permission_denied']);
-    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual(['unknown permission_denied', 'absent']);
+    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual([
+      'unknown permission_denied',
+      'absent',
+    ]);
   });
 
-  it.each(['throttle', 'server_error', 'deny', 'expire', 'reset', 'empty', 'garbage'] as const)('takes no failure for absence: %s', async (fault) => {
-    const { fake, backend } = await openScene();
-    fake.faults.set(fault);
-    const outcomes = await backend.read([ref('apps', 'A')], context());
-    const batch = await backend.read([ref('apps', 'A'), ref('apps', 'B')], context());
-    expect(new Set([...outcomes, ...batch].map(({ status }) => status))).toEqual(new Set(['unknown']));
-    await expect(listAll(backend)).rejects.toMatchObject({ name: 'BackendError' });
-  });
+  it.each(['throttle', 'server_error', 'deny', 'expire', 'reset', 'empty', 'garbage'] as const)(
+    'takes no failure for absence: %s',
+    async (fault) => {
+      const { fake, backend } = await openScene();
+      fake.faults.set(fault);
+      const outcomes = await backend.read([ref('apps', 'A')], context());
+      const batch = await backend.read([ref('apps', 'A'), ref('apps', 'B')], context());
+      expect(new Set([...outcomes, ...batch].map(({ status }) => status))).toEqual(new Set(['unknown']));
+      await expect(listAll(backend)).rejects.toMatchObject({ name: 'BackendError' });
+    },
+  );
 
   it('knows that a secret which is listed may still be denied', async () => {
     const { fake, backend } = await openScene();
@@ -48,7 +58,10 @@ describe('traps that adapters for Secrets Manager fall into', () => {
     const { fake, backend } = await openScene();
     fake.access.denyAction('DescribeSecret');
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['unknown permission_denied']);
-    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual(['unknown permission_denied', 'unknown permission_denied']);
+    expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual([
+      'unknown permission_denied',
+      'unknown permission_denied',
+    ]);
   });
 
   it('drops no entry of BatchGetSecretValue.Errors, and misses none that is left out without a word', async () => {
@@ -57,9 +70,12 @@ describe('traps that adapters for Secrets Manager fall into', () => {
     fake.access.breakKey('apps/BROKEN');
     fake.access.denyValue('apps/DENIED');
     fake.batch.leaveOut.add('apps/SILENT');
-    expect(await readAll(backend, ['OK', 'BROKEN', 'DENIED', 'SILENT', 'NONE'].map((key) => ref('apps', key)))).toEqual([
-      'OK', 'unknown decryption_failed', 'unknown permission_denied', 'unknown bad_answer', 'absent',
-    ]);
+    expect(
+      await readAll(
+        backend,
+        ['OK', 'BROKEN', 'DENIED', 'SILENT', 'NONE'].map((key) => ref('apps', key)),
+      ),
+    ).toEqual(['OK', 'unknown decryption_failed', 'unknown permission_denied', 'unknown bad_answer', 'absent']);
     expect(fake.count('BatchGetSecretValue')).toBe(1);
   });
 
@@ -75,7 +91,13 @@ describe('traps that adapters for Secrets Manager fall into', () => {
     const { version } = fake.store.create('apps/A', textPayload('old'));
     fake.store.put('apps/A', textPayload('new'));
     fake.store.create('apps/B', textPayload('b'));
-    const refs = [ref('apps', 'A'), ref('apps', 'A', version), ref('apps', 'B'), ref('apps', 'A', 'AWSPREVIOUS'), ref('apps', 'A', 'AWSCURRENT')];
+    const refs = [
+      ref('apps', 'A'),
+      ref('apps', 'A', version),
+      ref('apps', 'B'),
+      ref('apps', 'A', 'AWSPREVIOUS'),
+      ref('apps', 'A', 'AWSCURRENT'),
+    ];
     expect(await readAll(backend, refs)).toEqual(['new', 'old', 'b', 'old', 'new']);
     expect([fake.count('BatchGetSecretValue'), fake.count('GetSecretValue')]).toEqual([1, 3]);
   });
@@ -92,7 +114,8 @@ describe('traps that adapters for Secrets Manager fall into', () => {
 
   it('never serves another secret whose partial ARN matches a name that ends in "-" and six characters', async () => {
     const { fake, backend } = await openScene();
-    for (const name of ['apps/KEY', 'apps/KEY-abcdef', 'apps/KEY-abcdef-123456']) fake.store.create(name, textPayload(name));
+    for (const name of ['apps/KEY', 'apps/KEY-abcdef', 'apps/KEY-abcdef-123456'])
+      fake.store.create(name, textPayload(name));
     const refs = ['KEY', 'KEY-abcdef', 'KEY-abcdef-123456', 'KEY-abcdeg'].map((key) => ref('apps', key));
     expect(await readAll(backend, refs)).toEqual(['apps/KEY', 'apps/KEY-abcdef', 'apps/KEY-abcdef-123456', 'absent']);
     for (const one of refs.slice(0, 3)) expect(await readAll(backend, [one])).toEqual([`apps/${one.key}`]);
@@ -101,15 +124,21 @@ describe('traps that adapters for Secrets Manager fall into', () => {
 
   it('does not take a word in the middle of a name for the prefix of a list', async () => {
     const { fake, backend } = await openScene({ prefix: 'ci/' });
-    for (const name of ['ci/apps/A', 'other/ci/apps/B', 'ci-apps/C', 'cinema/D']) fake.store.create(name, textPayload('x'));
+    for (const name of ['ci/apps/A', 'other/ci/apps/B', 'ci-apps/C', 'cinema/D'])
+      fake.store.create(name, textPayload('x'));
     expect(await listAll(backend)).toEqual({ names: ['apps A'], unlisted: [], unnameable: [] });
     expect((await listAll(backend, 'apps')).names).toEqual(['apps A']);
   });
 
   it('says which names cannot be bound, instead of hiding or bending them', async () => {
     const { fake, backend } = await openScene();
-    for (const name of ['plain', 'apps/', 'a+b/KEY', '/lead/KEY', 'apps/good']) fake.store.create(name, textPayload('x'));
-    expect(await listAll(backend)).toEqual({ names: ['apps good'], unlisted: [], unnameable: ['plain', 'apps/', 'a+b/KEY', '/lead/KEY'] });
+    for (const name of ['plain', 'apps/', 'a+b/KEY', '/lead/KEY', 'apps/good'])
+      fake.store.create(name, textPayload('x'));
+    expect(await listAll(backend)).toEqual({
+      names: ['apps good'],
+      unlisted: [],
+      unnameable: ['plain', 'apps/', 'a+b/KEY', '/lead/KEY'],
+    });
   });
 
   it('reads by name what a lagging list does not show', async () => {
@@ -145,7 +174,10 @@ describe('traps that adapters for Secrets Manager fall into', () => {
 
   it('asks for the version that the pin names, each time', async () => {
     const { fake, backend } = await openScene();
-    const versions = [fake.store.create('apps/A', textPayload('1')).version, fake.store.put('apps/A', textPayload('2')).version.id];
+    const versions = [
+      fake.store.create('apps/A', textPayload('1')).version,
+      fake.store.put('apps/A', textPayload('2')).version.id,
+    ];
     expect(await readAll(backend, [ref('apps', 'A', versions[0])])).toEqual(['1']);
     expect(await readAll(backend, [ref('apps', 'A')])).toEqual(['2']);
     expect(await readAll(backend, [ref('apps', 'A', versions[1])])).toEqual(['2']);

@@ -29,21 +29,27 @@ describe('writing', () => {
     }
   });
 
-  it.each(['secret-per-key', 'object-per-scope'])('is known again when the answer to any one of its requests gets lost, with %s', async (layout) => {
-    for (let lost = 0; lost < 6; lost += 1) {
-      const { fake, backend } = await openScene({ layout });
-      const { secret: { name }, version } = fake.store.create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload('{"A":"old"}'));
-      const entry = { ...secret, value: value('new'), expectedVersion: version ?? '' };
-      fake.faults.skip(lost);
-      fake.faults.set('half_body', 1);
-      const first = await backend.write?.(entry, context()).catch(() => undefined);
-      fake.faults.heal();
-      const again = await backend.write?.(entry, context());
-      expect(first?.version ?? again?.version).toBe(again?.version);
-      expect(await readAll(backend, [secret])).toEqual(['new']);
-      expect(fake.store.find(name).versions.size).toBe(2);
-    }
-  });
+  it.each(['secret-per-key', 'object-per-scope'])(
+    'is known again when the answer to any one of its requests gets lost, with %s',
+    async (layout) => {
+      for (let lost = 0; lost < 6; lost += 1) {
+        const { fake, backend } = await openScene({ layout });
+        const {
+          secret: { name },
+          version,
+        } = fake.store.create(layout === 'secret-per-key' ? 'apps/A' : 'apps', textPayload('{"A":"old"}'));
+        const entry = { ...secret, value: value('new'), expectedVersion: version ?? '' };
+        fake.faults.skip(lost);
+        fake.faults.set('half_body', 1);
+        const first = await backend.write?.(entry, context()).catch(() => undefined);
+        fake.faults.heal();
+        const again = await backend.write?.(entry, context());
+        expect(first?.version ?? again?.version).toBe(again?.version);
+        expect(await readAll(backend, [secret])).toEqual(['new']);
+        expect(fake.store.find(name).versions.size).toBe(2);
+      }
+    },
+  );
 
   it('writes over what somebody else created in the meantime, or over what is gone in the meantime', async () => {
     const { fake, backend } = await openScene();
@@ -55,18 +61,25 @@ describe('writing', () => {
     expect(await readAll(backend, [secret])).toEqual(['again']);
   });
 
-  it.each(['PutSecretValue', 'UpdateSecretVersionStage'])('leaves alone what somebody else wrote just before its %s', async (operation) => {
-    const { fake, backend } = await openScene();
-    const { version } = fake.store.create('apps/A', textPayload('old'));
-    fake.meanwhile.set(operation, () => void fake.store.put('apps/A', textPayload('theirs')));
-    await expect(backend.write?.({ ...secret, value: value('ours'), expectedVersion: version ?? '' }, context())).rejects.toMatchObject({ code: 'conflict' });
-    expect(await readAll(backend, [secret])).toEqual(['theirs']);
-  });
+  it.each(['PutSecretValue', 'UpdateSecretVersionStage'])(
+    'leaves alone what somebody else wrote just before its %s',
+    async (operation) => {
+      const { fake, backend } = await openScene();
+      const { version } = fake.store.create('apps/A', textPayload('old'));
+      fake.meanwhile.set(operation, () => void fake.store.put('apps/A', textPayload('theirs')));
+      await expect(
+        backend.write?.({ ...secret, value: value('ours'), expectedVersion: version ?? '' }, context()),
+      ).rejects.toMatchObject({ code: 'conflict' });
+      expect(await readAll(backend, [secret])).toEqual(['theirs']);
+    },
+  );
 
   it('leaves alone what somebody else created where it expected nothing', async () => {
     const { fake, backend } = await openScene();
     fake.meanwhile.set('CreateSecret', () => void fake.store.create('apps/A', textPayload('theirs')));
-    await expect(backend.write?.({ ...secret, value: value('ours'), expectedVersion: null }, context())).rejects.toMatchObject({ code: 'conflict' });
+    await expect(
+      backend.write?.({ ...secret, value: value('ours'), expectedVersion: null }, context()),
+    ).rejects.toMatchObject({ code: 'conflict' });
     expect(await readAll(backend, [secret])).toEqual(['theirs']);
   });
 
@@ -74,31 +87,50 @@ describe('writing', () => {
     const { fake, backend } = await openScene();
     const first = await backend.write?.({ ...secret, value: value('1') }, context());
     await backend.write?.({ ...secret, value: value('2'), expectedVersion: first?.version ?? '' }, context());
-    await expect(backend.write?.({ ...secret, value: value('3'), expectedVersion: first?.version ?? '' }, context())).rejects.toMatchObject({ code: 'conflict' });
-    expect([...fake.store.find('apps/A').versions.values()].map(({ stages }) => [...stages])).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+    await expect(
+      backend.write?.({ ...secret, value: value('3'), expectedVersion: first?.version ?? '' }, context()),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    expect([...fake.store.find('apps/A').versions.values()].map(({ stages }) => [...stages])).toEqual([
+      ['AWSPREVIOUS'],
+      ['AWSCURRENT'],
+    ]);
   });
 
   it('sweeps the stages that killed writers left behind', async () => {
     const { fake, backend } = await openScene();
     const { version } = fake.store.create('apps/A', textPayload('old'));
-    for (let index = 0; index < 9; index += 1) fake.store.put('apps/A', textPayload('lost'), undefined, [`KICI_WRITE_${index}`]);
+    for (let index = 0; index < 9; index += 1)
+      fake.store.put('apps/A', textPayload('lost'), undefined, [`KICI_WRITE_${index}`]);
     await backend.write?.({ ...secret, value: value('new'), expectedVersion: version ?? '' }, context());
-    expect([...fake.store.find('apps/A').versions.values()].flatMap(({ stages }) => [...stages])).toEqual(['AWSPREVIOUS', 'AWSCURRENT']);
+    expect([...fake.store.find('apps/A').versions.values()].flatMap(({ stages }) => [...stages])).toEqual([
+      'AWSPREVIOUS',
+      'AWSCURRENT',
+    ]);
   });
 
   it('gives new secrets the key and the tags of the settings', async () => {
     const { fake, backend } = await openScene({ kmsKeyId: 'alias/ci', tags: 'team=platform,managed-by=kici' });
     await backend.write?.({ ...secret, value: value('a') }, context());
-    expect(fake.store.find('apps/A')).toMatchObject({ kmsKeyId: 'alias/ci', tags: [{ Key: 'team', Value: 'platform' }, { Key: 'managed-by', Value: 'kici' }] });
+    expect(fake.store.find('apps/A')).toMatchObject({
+      kmsKeyId: 'alias/ci',
+      tags: [
+        { Key: 'team', Value: 'platform' },
+        { Key: 'managed-by', Value: 'kici' },
+      ],
+    });
   });
 
   it('refuses what cannot be stored before any request', async () => {
     const { fake, backend } = await openScene();
     const refused = [
-      [secret, '', 'invalid_argument'], [secret, 'x'.repeat(65_537), 'too_large'], [ref('apps', 'a b'), 'x', 'invalid_argument'],
-      [ref('apps', 'a/b'), 'x', 'invalid_argument'], [ref('apps', 'K'.repeat(508)), 'x', 'invalid_argument'],
+      [secret, '', 'invalid_argument'],
+      [secret, 'x'.repeat(65_537), 'too_large'],
+      [ref('apps', 'a b'), 'x', 'invalid_argument'],
+      [ref('apps', 'a/b'), 'x', 'invalid_argument'],
+      [ref('apps', 'K'.repeat(508)), 'x', 'invalid_argument'],
     ] as const;
-    for (const [where, text, code] of refused) await expect(backend.write?.({ ...where, value: value(text) }, context())).rejects.toMatchObject({ code });
+    for (const [where, text, code] of refused)
+      await expect(backend.write?.({ ...where, value: value(text) }, context())).rejects.toMatchObject({ code });
     expect(fake.requests).toEqual([]);
     expect(await readAll(backend, [ref('apps', 'a b'), ref('apps', 'a/b')])).toEqual(['absent', 'absent']);
   });
@@ -107,7 +139,9 @@ describe('writing', () => {
     const { fake, backend } = await openScene({ deletionWindowDays: 7 });
     fake.store.create('apps/A', textPayload('a'));
     expect(await backend.delete?.(secret, context())).toEqual({ existed: true });
-    expect(fake.requests.find(({ operation }) => operation === 'DeleteSecret')?.body).toContain('"RecoveryWindowInDays":7');
+    expect(fake.requests.find(({ operation }) => operation === 'DeleteSecret')?.body).toContain(
+      '"RecoveryWindowInDays":7',
+    );
     expect(await readAll(backend, [secret])).toEqual(['unknown scheduled_for_deletion']);
     expect(await backend.delete?.(secret, context())).toEqual({ existed: false });
   });
@@ -128,7 +162,9 @@ describe('writing', () => {
     // Put, Describe, Restore go through; the second Put does not.
     fake.faults.skip(3);
     fake.faults.set('server_error', 1);
-    await expect(backend.write?.({ ...secret, value: value('new') }, context())).rejects.toMatchObject({ code: 'server_error' });
+    await expect(backend.write?.({ ...secret, value: value('new') }, context())).rejects.toMatchObject({
+      code: 'server_error',
+    });
     expect(await readAll(backend, [secret])).toEqual(['unknown scheduled_for_deletion']);
   });
 
@@ -139,16 +175,33 @@ describe('writing', () => {
     // The second Put hangs; that it was sent shows that the deletion is called off.
     fake.faults.skip(3);
     fake.faults.set('hang', 1);
-    fake.meanwhile.set('RestoreSecret', () => void expect.poll(() => fake.count('PutSecretValue')).toBe(2).then(() => controller.abort()));
-    await expect(backend.write?.({ ...secret, value: value('new') }, { ...context(), signal: controller.signal })).rejects.toMatchObject({ code: expect.any(String) });
+    fake.meanwhile.set(
+      'RestoreSecret',
+      () =>
+        void expect
+          .poll(() => fake.count('PutSecretValue'))
+          .toBe(2)
+          .then(() => controller.abort()),
+    );
+    await expect(
+      backend.write?.({ ...secret, value: value('new') }, { ...context(), signal: controller.signal }),
+    ).rejects.toMatchObject({ code: expect.any(String) });
     expect(await readAll(backend, [secret])).toEqual(['unknown scheduled_for_deletion']);
   });
 
   it('lists versions newest first', async () => {
     const { fake, backend } = await openScene();
-    const ids = [fake.store.create('apps/A', textPayload('1')).version, fake.store.put('apps/A', textPayload('2')).version.id, fake.store.put('apps/A', textPayload('3')).version.id];
+    const ids = [
+      fake.store.create('apps/A', textPayload('1')).version,
+      fake.store.put('apps/A', textPayload('2')).version.id,
+      fake.store.put('apps/A', textPayload('3')).version.id,
+    ];
     const versions = await backend.versions?.(secret, context());
-    expect(versions?.map(({ version, current, readable }) => [version, current, readable])).toEqual([[ids[2], true, true], [ids[1], false, true], [ids[0], false, true]]);
+    expect(versions?.map(({ version, current, readable }) => [version, current, readable])).toEqual([
+      [ids[2], true, true],
+      [ids[1], false, true],
+      [ids[0], false, true],
+    ]);
     expect(await backend.versions?.(ref('apps', 'NONE'), context())).toEqual([]);
   });
 });

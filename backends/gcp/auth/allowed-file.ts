@@ -9,23 +9,34 @@ const maxBytes = 65_536;
 export async function readAllowedFile(path: string, { ambient }: BackendHost): Promise<SecretValue> {
   const real = await resolve(path);
   const roots = await Promise.all(ambient.paths.map(resolve));
-  if (real === undefined || !roots.some((root) => root !== undefined && (real === root || real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)))) {
-    throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is not there, or not below a path that the server's configuration allows` });
+  if (
+    real === undefined ||
+    !roots.some(
+      (root) => root !== undefined && (real === root || real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)),
+    )
+  ) {
+    throw new BackendError('misconfigured', {
+      detail: `the file ${quote(path)} is not there, or not below a path that the server's configuration allows`,
+    });
   }
   try {
     // Opening a pipe would wait for whoever writes to it.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!(await file.stat()).isFile()) throw new BackendError('misconfigured', { detail: `${quote(path)} is no regular file` });
+      if (!(await file.stat()).isFile())
+        throw new BackendError('misconfigured', { detail: `${quote(path)} is no regular file` });
       const bytes = Buffer.alloc(maxBytes + 1);
       const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
-      if (bytesRead > maxBytes) throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is larger than any credential` });
+      if (bytesRead > maxBytes)
+        throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is larger than any credential` });
       return SecretValue.fromBytes(bytes.subarray(0, bytesRead));
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw BackendError.is(error) ? error : new BackendError('misconfigured', { detail: `the file ${quote(path)} cannot be read` });
+    throw BackendError.is(error)
+      ? error
+      : new BackendError('misconfigured', { detail: `the file ${quote(path)} cannot be read` });
   }
 }
 

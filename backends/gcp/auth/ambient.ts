@@ -14,20 +14,28 @@ export function ambientTokens(project: string): TokenSource {
   return async (signal) => {
     const { auth } = await loadSdk();
     try {
-      const client = await new auth.GoogleAuth({ scopes: [cloudPlatform], projectId: project, clientOptions: { useAuthRequestParameters: false } }).getClient();
+      const client = await new auth.GoogleAuth({
+        scopes: [cloudPlatform],
+        projectId: project,
+        clientOptions: { useAuthRequestParameters: false },
+      }).getClient();
       const { token } = await client.getAccessToken();
-      if (token == null || token === '') throw new BackendError('unauthenticated', { detail: 'the application default credentials gave no token' });
+      if (token == null || token === '')
+        throw new BackendError('unauthenticated', { detail: 'the application default credentials gave no token' });
       const { expiry_date: expiresAt } = client.credentials;
       return expiresAt == null ? { token } : { token, expiresAt };
     } catch (error) {
       if (BackendError.is(error)) throw error;
-      throw new BackendError(signal.aborted ? 'timeout' : codeOf(error), { detail: 'the application default credentials of this machine are missing, or gave no token' });
+      throw new BackendError(signal.aborted ? 'timeout' : codeOf(error), {
+        detail: 'the application default credentials of this machine are missing, or gave no token',
+      });
     }
   };
 }
 
 function codeOf(error: unknown): FailureCode {
   const status: unknown = property(error, 'status') ?? property(property(error, 'response'), 'status');
-  if (typeof status === 'number') return status === 429 ? 'throttled' : status >= 500 ? 'server_error' : 'unauthenticated';
+  if (typeof status === 'number')
+    return status === 429 ? 'throttled' : status >= 500 ? 'server_error' : 'unauthenticated';
   return isNetworkError(error) ? 'unreachable' : 'unauthenticated';
 }

@@ -19,8 +19,12 @@ export interface ChosenSignIn {
 export function chooseSignIn(settings: Settings, host: BackendHost, safeFetch: SafeFetch): ChosenSignIn {
   const email = textOf(settings, 'auth.impersonate');
   const given = settings['auth.method'] === 'token' ? settings['auth.token'] : undefined;
-  if (given instanceof SecretValue && email === undefined) return { signIn: givenToken(given.text()?.trim() ?? ''), identity: undefined };
-  const base: TokenSource = given instanceof SecretValue ? async () => ({ token: given.text()?.trim() ?? '' }) : chooseSource(settings, host, safeFetch);
+  if (given instanceof SecretValue && email === undefined)
+    return { signIn: givenToken(given.text()?.trim() ?? ''), identity: undefined };
+  const base: TokenSource =
+    given instanceof SecretValue
+      ? async () => ({ token: given.text()?.trim() ?? '' })
+      : chooseSource(settings, host, safeFetch);
   if (email === undefined) return { signIn: createSignIn(base, host), identity: emailOf(settings) };
   const url = impersonationUrl(textOf(settings, 'auth.iamEndpoint') ?? 'https://iamcredentials.googleapis.com', email);
   return { signIn: createSignIn(impersonate(base, url, safeFetch), host), identity: email };
@@ -32,25 +36,39 @@ function chooseSource(settings: Settings, host: BackendHost, safeFetch: SafeFetc
     case 'service-account':
       return fromJson(settings, host, parseServiceAccount, (account) => serviceAccountTokens(account, host, safeFetch));
     case 'workload-identity':
-      return fromJson(settings, host, parseWorkloadIdentity, (identity) => workloadIdentityTokens(identity, host, safeFetch));
+      return fromJson(settings, host, parseWorkloadIdentity, (identity) =>
+        workloadIdentityTokens(identity, host, safeFetch),
+      );
     case 'ambient':
-      if (!host.ambient.credentials) throw new BackendError('misconfigured', { detail: 'auth.method=ambient uses the credentials of the server\'s machine, which its configuration does not allow' });
+      if (!host.ambient.credentials)
+        throw new BackendError('misconfigured', {
+          detail:
+            "auth.method=ambient uses the credentials of the server's machine, which its configuration does not allow",
+        });
       return ambientTokens(project);
     case undefined:
     default:
-      throw new BackendError('misconfigured', { detail: 'auth.method is none of ambient, service_account, workload_identity, token' });
+      throw new BackendError('misconfigured', {
+        detail: 'auth.method is none of ambient, service_account, workload_identity, token',
+      });
   }
 }
 
 type Parse<T> = (json: SecretValue, isAllowed: HostRule) => Parsed<T>;
 
 /** A file is read at each sign-in, so that a rotated one is noticed. */
-function fromJson<T>(settings: Settings, host: BackendHost, parse: Parse<T>, toSource: (credentials: T) => TokenSource): TokenSource {
+function fromJson<T>(
+  settings: Settings,
+  host: BackendHost,
+  parse: Parse<T>,
+  toSource: (credentials: T) => TokenSource,
+): TokenSource {
   const isAllowed = allowedHosts(textOf(settings, 'auth.allowedHosts'));
   const json = settings['auth.credentials'];
   const path = textOf(settings, 'auth.credentialsFile') ?? '';
   if (json instanceof SecretValue) return toSource(required('auth.credentials', parse(json, isAllowed)));
-  return async (signal) => toSource(required('auth.credentialsFile', parse(await readAllowedFile(path, host), isAllowed)))(signal);
+  return async (signal) =>
+    toSource(required('auth.credentialsFile', parse(await readAllowedFile(path, host), isAllowed)))(signal);
 }
 
 function required<T>(field: string, parsed: Parsed<T>): T {

@@ -9,9 +9,11 @@ export function parseCredentialJson(json: SecretValue, type: string): Parsed<obj
   } catch {
     return { ok: false, reason: 'it is no JSON' };
   }
-  if (typeof parsed !== 'object' || parsed === null || property(parsed, 'type') !== type) return { ok: false, reason: `it is no JSON object of the type ${type}` };
+  if (typeof parsed !== 'object' || parsed === null || property(parsed, 'type') !== type)
+    return { ok: false, reason: `it is no JSON object of the type ${type}` };
   const universe: unknown = property(parsed, 'universe_domain');
-  if (universe !== undefined && universe !== 'googleapis.com') return { ok: false, reason: 'it is for another universe_domain than googleapis.com' };
+  if (universe !== undefined && universe !== 'googleapis.com')
+    return { ok: false, reason: 'it is for another universe_domain than googleapis.com' };
   return { ok: true, value: parsed };
 }
 

@@ -20,11 +20,18 @@ export async function ask({ fetch }: SafeFetch, { url, service, options, refused
   try {
     answer = await fetch(url, options);
   } catch (error) {
-    throw rootBackendError(error) ?? new BackendError(options.signal?.aborted === true ? 'timeout' : 'unreachable', { detail: `signing in: ${service} (${url.host}) did not answer` });
+    throw (
+      rootBackendError(error) ??
+      new BackendError(options.signal?.aborted === true ? 'timeout' : 'unreachable', {
+        detail: `signing in: ${service} (${url.host}) did not answer`,
+      })
+    );
   }
   const body = await answer.text();
   if (answer.ok) return body;
-  throw new BackendError(codeOf(answer.status, refused), { detail: `signing in: ${service} (${url.host}) answered ${answer.status}${oauthError(body)}` });
+  throw new BackendError(codeOf(answer.status, refused), {
+    detail: `signing in: ${service} (${url.host}) answered ${answer.status}${oauthError(body)}`,
+  });
 }
 
 function codeOf(status: number, refused: FailureCode): FailureCode {
@@ -51,14 +58,23 @@ export function parse(body: string): unknown {
 }
 
 export function form(fields: Readonly<Record<string, string>>): Pick<FetchOptions, 'method' | 'headers' | 'body'> {
-  return { method: 'POST', headers: new Headers({ 'content-type': 'application/x-www-form-urlencoded' }), body: new URLSearchParams(fields).toString() };
+  return {
+    method: 'POST',
+    headers: new Headers({ 'content-type': 'application/x-www-form-urlencoded' }),
+    body: new URLSearchParams(fields).toString(),
+  };
 }
 
 /** @throws BackendError `bad_answer` for what is no answer of RFC 6749 */
-export function readOauthToken(body: string, service: string, now: number): { readonly token: string; readonly expiresAt?: number } {
+export function readOauthToken(
+  body: string,
+  service: string,
+  now: number,
+): { readonly token: string; readonly expiresAt?: number } {
   const json = parse(body);
   const token: unknown = property(json, 'access_token');
   const seconds: unknown = property(json, 'expires_in');
-  if (typeof token !== 'string' || token === '') throw new BackendError('bad_answer', { detail: `signing in: ${service} answered without a token` });
+  if (typeof token !== 'string' || token === '')
+    throw new BackendError('bad_answer', { detail: `signing in: ${service} answered without a token` });
   return typeof seconds === 'number' ? { token, expiresAt: now + seconds * 1000 } : { token };
 }

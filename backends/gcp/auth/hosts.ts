@@ -8,8 +8,14 @@ export type HostRule = (url: URL) => boolean;
 
 /** @param setting hosts, or hosts with a port, separated by commas */
 export function allowedHosts(setting: string | undefined): HostRule {
-  const named = new Set((setting ?? '').split(',').map((host) => host.trim()).filter((host) => host !== ''));
-  return (url) => (googleHosts.test(url.hostname) && url.port === '') || named.has(url.host) || named.has(hostnameOf(url));
+  const named = new Set(
+    (setting ?? '')
+      .split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== ''),
+  );
+  return (url) =>
+    (googleHosts.test(url.hostname) && url.port === '') || named.has(url.host) || named.has(hostnameOf(url));
 }
 
 /**
@@ -18,7 +24,14 @@ export function allowedHosts(setting: string | undefined): HostRule {
  */
 export function parseCredentialUrl(field: string, value: unknown, isAllowed: HostRule): Parsed<URL> {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '') return { ok: false, reason: `${field} is no URL` };
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(hostnameOf(url)))) return { ok: false, reason: `${field} is not https` };
-  return isAllowed(url) ? { ok: true, value: url } : { ok: false, reason: `${field} names the host ${quote(url.host)}, which is neither Google's nor in auth.allowedHosts` };
+  if (url === undefined || url.username !== '' || url.password !== '')
+    return { ok: false, reason: `${field} is no URL` };
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(hostnameOf(url))))
+    return { ok: false, reason: `${field} is not https` };
+  return isAllowed(url)
+    ? { ok: true, value: url }
+    : {
+        ok: false,
+        reason: `${field} names the host ${quote(url.host)}, which is neither Google's nor in auth.allowedHosts`,
+      };
 }

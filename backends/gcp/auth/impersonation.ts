@@ -16,9 +16,20 @@ export function impersonate(base: TokenSource, url: URL, safeFetch: SafeFetch): 
     const { token } = await base(signal);
     const headers = new Headers({ 'content-type': 'application/json', authorization: `Bearer ${token}` });
     const body = JSON.stringify({ scope: [cloudPlatform], lifetime: '3600s' });
-    const answer = parse(await ask(safeFetch, { url, service, options: { method: 'POST', headers, body, signal }, refused: 'permission_denied' }));
-    const [accessToken, expireTime]: readonly unknown[] = [property(answer, 'accessToken'), property(answer, 'expireTime')];
-    if (typeof accessToken !== 'string' || accessToken === '') throw new BackendError('bad_answer', { detail: `signing in: ${service} answered without a token` });
+    const answer = parse(
+      await ask(safeFetch, {
+        url,
+        service,
+        options: { method: 'POST', headers, body, signal },
+        refused: 'permission_denied',
+      }),
+    );
+    const [accessToken, expireTime]: readonly unknown[] = [
+      property(answer, 'accessToken'),
+      property(answer, 'expireTime'),
+    ];
+    if (typeof accessToken !== 'string' || accessToken === '')
+      throw new BackendError('bad_answer', { detail: `signing in: ${service} answered without a token` });
     const expiresAt = typeof expireTime === 'string' ? Date.parse(expireTime) : Number.NaN;
     return Number.isNaN(expiresAt) ? { token: accessToken } : { token: accessToken, expiresAt };
   };

@@ -14,16 +14,23 @@ export interface ServiceAccount {
 }
 
 const lifeSeconds = 3_600;
-const service = 'Google\'s token service';
+const service = "Google's token service";
 
 export function parseServiceAccount(json: SecretValue, isAllowed: HostRule): Parsed<ServiceAccount> {
   const parsed = parseCredentialJson(json, 'service_account');
   if (!parsed.ok) return parsed;
   const email = textIn(parsed.value, 'client_email');
   const key = parseKey(textIn(parsed.value, 'private_key'));
-  if (email === undefined || key === undefined) return { ok: false, reason: 'it lacks client_email, or an RSA key in private_key' };
-  const tokenUrl = parseCredentialUrl('token_uri', textIn(parsed.value, 'token_uri') ?? 'https://oauth2.googleapis.com/token', isAllowed);
-  return tokenUrl.ok ? { ok: true, value: { email, key, keyId: textIn(parsed.value, 'private_key_id'), tokenUrl: tokenUrl.value } } : tokenUrl;
+  if (email === undefined || key === undefined)
+    return { ok: false, reason: 'it lacks client_email, or an RSA key in private_key' };
+  const tokenUrl = parseCredentialUrl(
+    'token_uri',
+    textIn(parsed.value, 'token_uri') ?? 'https://oauth2.googleapis.com/token',
+    isAllowed,
+  );
+  return tokenUrl.ok
+    ? { ok: true, value: { email, key, keyId: textIn(parsed.value, 'private_key_id'), tokenUrl: tokenUrl.value } }
+    : tokenUrl;
 }
 
 function parseKey(pem: string | undefined): KeyObject | undefined {
@@ -40,7 +47,11 @@ export function serviceAccountTokens(account: ServiceAccount, host: BackendHost,
   return async (signal) => {
     const assertion = signAssertion(account, Math.floor(host.now() / 1000));
     const options = { ...form({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }), signal };
-    return readOauthToken(await ask(safeFetch, { url: account.tokenUrl, service, options, refused: 'unauthenticated' }), service, host.now());
+    return readOauthToken(
+      await ask(safeFetch, { url: account.tokenUrl, service, options, refused: 'unauthenticated' }),
+      service,
+      host.now(),
+    );
   };
 }
 

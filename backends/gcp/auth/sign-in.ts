@@ -35,12 +35,17 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
   let held: (AccessToken & { readonly renewAt: number }) | undefined;
   let fetching: Promise<string> | undefined;
   let refusedAt = -Infinity;
-  const isGood = (token: AccessToken | undefined): token is AccessToken => token !== undefined && (token.expiresAt ?? Infinity) > host.now();
+  const isGood = (token: AccessToken | undefined): token is AccessToken =>
+    token !== undefined && (token.expiresAt ?? Infinity) > host.now();
   const fetchNew = async (): Promise<string> => {
     try {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
       // The machine's own credentials come through a library that obeys no signal.
-      const fetched = await abandonAt(signal, fetchToken(signal), () => new BackendError('timeout', { detail: `signing in took longer than ${timeoutMs} ms` }));
+      const fetched = await abandonAt(
+        signal,
+        fetchToken(signal),
+        () => new BackendError('timeout', { detail: `signing in took longer than ${timeoutMs} ms` }),
+      );
       const now = host.now();
       const life = (fetched.expiresAt ?? Infinity) - now;
       held = { ...fetched, renewAt: now + life - Math.min(renewalMs, life / 5) };
@@ -48,7 +53,9 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
     } catch (error) {
       if (closing.signal.aborted) throw new BackendError('closed');
       if (isGood(held)) held = { ...held, renewAt: Math.min(host.now() + pauseMs, held.expiresAt ?? Infinity) };
-      throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'signing in failed in an unexpected way' });
+      throw BackendError.is(error)
+        ? error
+        : new BackendError('server_error', { detail: 'signing in failed in an unexpected way' });
     } finally {
       fetching = undefined;
     }
@@ -62,7 +69,9 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
         fetching.catch(() => undefined);
         return held.token;
       }
-      return abandonAt(context.signal, fetching, () => interrupted(context, host.now(), 'signing in was not finished in time, or was cancelled'));
+      return abandonAt(context.signal, fetching, () =>
+        interrupted(context, host.now(), 'signing in was not finished in time, or was cancelled'),
+      );
     },
     renew(refused) {
       if (held?.token !== refused) return true;

@@ -55,7 +55,8 @@ export function fieldOf(object: JsonObject, key: string): Field {
   const [first, ...others] = object.filter((member) => member.key === key);
   if (first === undefined) return { kind: 'missing' };
   if (others.length > 0) return { kind: 'ambiguous' };
-  if (!first.source.startsWith('"')) return first.source === 'null' ? { kind: 'not-text' } : { kind: 'text', text: first.source };
+  if (!first.source.startsWith('"'))
+    return first.source === 'null' ? { kind: 'not-text' } : { kind: 'text', text: first.source };
   const text = decode(first.source);
   return text.isWellFormed() ? { kind: 'text', text } : { kind: 'not-text' };
 }

@@ -1,4 +1,15 @@
-import type { BackendCapabilities, CallContext, DeleteReceipt, ListPage, ListQuery, ReadOutcome, SecretRef, SecretWrite, VersionInfo, WriteReceipt } from '@kici-dev/secret-backend';
+import type {
+  BackendCapabilities,
+  CallContext,
+  DeleteReceipt,
+  ListPage,
+  ListQuery,
+  ReadOutcome,
+  SecretRef,
+  SecretWrite,
+  VersionInfo,
+  WriteReceipt,
+} from '@kici-dev/secret-backend';
 
 /** One way to keep scopes and keys in the service's secrets. Rejects with a `BackendError`; `read` for no single ref. */
 export interface Layout {
@@ -14,5 +25,9 @@ export interface Layout {
 }
 
 export function isBelow(scope: string, query: ListQuery): boolean {
-  return query.scope === undefined || scope === query.scope || (query.depth === 'tree' && scope.startsWith(`${query.scope}/`));
+  return (
+    query.scope === undefined ||
+    scope === query.scope ||
+    (query.depth === 'tree' && scope.startsWith(`${query.scope}/`))
+  );
 }

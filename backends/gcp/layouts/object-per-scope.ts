@@ -1,6 +1,16 @@
 import {
-  absent, BackendError, found, SecretValue, unknown,
-  type CallContext, type ListPage, type ReadOutcome, type ScopePath, type SecretDescriptor, type UnlistedScope, type UnnameableSecret,
+  absent,
+  BackendError,
+  found,
+  SecretValue,
+  unknown,
+  type CallContext,
+  type ListPage,
+  type ReadOutcome,
+  type ScopePath,
+  type SecretDescriptor,
+  type UnlistedScope,
+  type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import { objectPerScope } from '../capabilities.ts';
 import type { Naming } from '../names/naming.ts';
@@ -22,7 +32,10 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
   const writer = createObjectWriter(service, recent);
   const requireId = (scope: ScopePath): string => {
     const id = naming.idOf(scope);
-    if (id === undefined) throw new BackendError('invalid_argument', { detail: 'the flat naming of this backend has no secret id for this scope' });
+    if (id === undefined)
+      throw new BackendError('invalid_argument', {
+        detail: 'the flat naming of this backend has no secret id for this scope',
+      });
     return id;
   };
   const access = async (id: string, version: string | undefined, context: CallContext): Promise<ReadOutcome> => {
@@ -35,55 +48,95 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
     async *list(query, context) {
       for await (const ids of listSecretIds(service, context)) {
         const named = ids.map((id) => ({ id, ...naming.placeOf(id) }));
-        const unnameable: UnnameableSecret[] = named.flatMap((one) => (one.kind === 'unnameable' && query.scope === undefined ? [{ name: one.id, reason: one.reason }] : []));
-        const scopes = named.flatMap((one) => (one.kind === 'named' && isBelow(one.place, query) ? [{ id: one.id, scope: one.place }] : []));
-        yield toPage(await Promise.all(scopes.map(async ({ id, scope }) => ({ scope, outcome: await outcomeOf(() => access(id, undefined, context)) }))), unnameable);
+        const unnameable: UnnameableSecret[] = named.flatMap((one) =>
+          one.kind === 'unnameable' && query.scope === undefined ? [{ name: one.id, reason: one.reason }] : [],
+        );
+        const scopes = named.flatMap((one) =>
+          one.kind === 'named' && isBelow(one.place, query) ? [{ id: one.id, scope: one.place }] : [],
+        );
+        yield toPage(
+          await Promise.all(
+            scopes.map(async ({ id, scope }) => ({
+              scope,
+              outcome: await outcomeOf(() => access(id, undefined, context)),
+            })),
+          ),
+          unnameable,
+        );
       }
     },
     async read(refs, context) {
       // An object is taken apart once, however many of its keys are asked for.
       const find = once<OpenedScope>();
-      return Promise.all(refs.map(({ scope, key, version }) => outcomeOf(async () => {
-        const id = naming.idOf(scope);
-        return id === undefined ? absent : pick(await find(JSON.stringify([id, version]), async () => open(await access(id, version, context))), key);
-      })));
+      return Promise.all(
+        refs.map(({ scope, key, version }) =>
+          outcomeOf(async () => {
+            const id = naming.idOf(scope);
+            return id === undefined
+              ? absent
+              : pick(
+                  await find(JSON.stringify([id, version]), async () => open(await access(id, version, context))),
+                  key,
+                );
+          }),
+        ),
+      );
     },
     async write({ scope, key, value }, context) {
       const text = value.text();
-      if (text === undefined) throw new BackendError('unsupported', { detail: 'a field of a JSON object holds text; this value is not UTF-8' });
-      if (key === '' || !key.isWellFormed()) throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
-      if (value.byteLength > objectPerScope.maxValueBytes) throw new BackendError('too_large', { detail: `in one JSON object per scope a value has at most ${objectPerScope.maxValueBytes} bytes, this one ${value.byteLength}` });
+      if (text === undefined)
+        throw new BackendError('unsupported', {
+          detail: 'a field of a JSON object holds text; this value is not UTF-8',
+        });
+      if (key === '' || !key.isWellFormed())
+        throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
+      if (value.byteLength > objectPerScope.maxValueBytes)
+        throw new BackendError('too_large', {
+          detail: `in one JSON object per scope a value has at most ${objectPerScope.maxValueBytes} bytes, this one ${value.byteLength}`,
+        });
       return writer.setField(requireId(scope), key, text, context);
     },
     async delete({ scope, key }, context) {
       const id = naming.idOf(scope);
-      return { existed: id !== undefined && await writer.removeField(id, key, context) };
+      return { existed: id !== undefined && (await writer.removeField(id, key, context)) };
     },
     async versions({ scope, key }, context) {
       const id = naming.idOf(scope);
       const all = id === undefined ? [] : await listVersions(service, id, context);
-      const holding = await Promise.all(all.map(async (one) => {
-        const outcome = one.readable && id !== undefined ? pick(open(await accessVersion(service, id, one.version, context)), key) : absent;
-        return outcome.status === 'found' || (outcome.status === 'unknown' && one.readable) ? [{ ...one, readable: outcome.status === 'found' }] : [];
-      }));
+      const holding = await Promise.all(
+        all.map(async (one) => {
+          const outcome =
+            one.readable && id !== undefined
+              ? pick(open(await accessVersion(service, id, one.version, context)), key)
+              : absent;
+          return outcome.status === 'found' || (outcome.status === 'unknown' && one.readable)
+            ? [{ ...one, readable: outcome.status === 'found' }]
+            : [];
+        }),
+      );
       return holding.flat();
     },
     async restore({ scope, key, version }, context) {
       const id = requireId(scope);
       const outcome = isVersion(version) ? pick(open(await accessVersion(service, id, version, context)), key) : absent;
-      if (outcome.status === 'absent') throw new BackendError('not_found', { detail: 'there is no such version, or it lacks the key' });
+      if (outcome.status === 'absent')
+        throw new BackendError('not_found', { detail: 'there is no such version, or it lacks the key' });
       if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);
       return writer.setField(id, key, outcome.value.text() ?? '', context);
     },
   };
 }
 
-type OpenedScope = Exclude<ReadOutcome, { status: 'found' }> | { readonly status: 'object'; readonly object: JsonObject; readonly version: string | undefined };
+type OpenedScope =
+  | Exclude<ReadOutcome, { status: 'found' }>
+  | { readonly status: 'object'; readonly object: JsonObject; readonly version: string | undefined };
 
 function open(outcome: ReadOutcome): OpenedScope {
   if (outcome.status !== 'found') return outcome;
   const object = objectOf(outcome.value);
-  return object === undefined ? unknown('wrong_shape', wrongShape) : { status: 'object', object, version: outcome.version };
+  return object === undefined
+    ? unknown('wrong_shape', wrongShape)
+    : { status: 'object', object, version: outcome.version };
 }
 
 function pick(opened: OpenedScope, key: string): ReadOutcome {
@@ -114,7 +167,11 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
     if (opened.status === 'unknown') unlisted.push({ scope, code: opened.code });
     if (opened.status === 'object') secrets.push(...describe(scope, opened.object, opened.version));
   }
-  return { secrets, ...(unlisted.length === 0 ? {} : { unlisted }), ...(unnameable.length === 0 ? {} : { unnameable }) };
+  return {
+    secrets,
+    ...(unlisted.length === 0 ? {} : { unlisted }),
+    ...(unnameable.length === 0 ? {} : { unnameable }),
+  };
 }
 
 function describe(scope: ScopePath, object: JsonObject, version: string | undefined): SecretDescriptor[] {

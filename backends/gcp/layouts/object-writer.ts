@@ -39,10 +39,21 @@ export function createObjectWriter(service: Service, recent: RecentWrites): Obje
       if (queues.get(id) === turn) queues.delete(id);
     }
   };
-  const change = async (id: string, edit: (object: JsonObject) => JsonObject, context: CallContext, first: Base): Promise<WriteReceipt> => {
+  const change = async (
+    id: string,
+    edit: (object: JsonObject) => JsonObject,
+    context: CallContext,
+    first: Base,
+  ): Promise<WriteReceipt> => {
     let base = first;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const receipt = await addVersion(service, recent, id, new TextEncoder().encode(writeJsonObject(edit(base.object))), context);
+      const receipt = await addVersion(
+        service,
+        recent,
+        id,
+        new TextEncoder().encode(writeJsonObject(edit(base.object))),
+        context,
+      );
       const between = await lastBetween(service, id, base.version, BigInt(receipt.version), context);
       if (between.status === 'absent') return receipt;
       base = { object: objectIn(between), version: BigInt(receipt.version) };
@@ -50,13 +61,17 @@ export function createObjectWriter(service: Service, recent: RecentWrites): Obje
     throw new BackendError('conflict', { detail: 'other writers of the scope were faster every time; write again' });
   };
   return {
-    setField: (id, key, text, context) => inTurn(id, async () => change(id, (object) => withField(object, key, text), context, await newest(service, recent, id, context))),
-    removeField: (id, key, context) => inTurn(id, async () => {
-      const base = await newest(service, recent, id, context);
-      if (fieldOf(base.object, key).kind === 'missing') return false;
-      await change(id, (object) => withField(object, key, undefined), context, base);
-      return true;
-    }),
+    setField: (id, key, text, context) =>
+      inTurn(id, async () =>
+        change(id, (object) => withField(object, key, text), context, await newest(service, recent, id, context)),
+      ),
+    removeField: (id, key, context) =>
+      inTurn(id, async () => {
+        const base = await newest(service, recent, id, context);
+        if (fieldOf(base.object, key).kind === 'missing') return false;
+        await change(id, (object) => withField(object, key, undefined), context, base);
+        return true;
+      }),
   };
 }
 
@@ -74,18 +89,27 @@ async function newest(service: Service, recent: RecentWrites, id: string, contex
 
 /** @throws BackendError where it could not be found out what is there */
 function requireState(outcome: ReadOutcome): ReadOutcome {
-  if (outcome.status === 'unknown' && !['no_version', 'disabled', 'destroyed'].includes(outcome.code)) throw new BackendError(outcome.code, outcome);
+  if (outcome.status === 'unknown' && !['no_version', 'disabled', 'destroyed'].includes(outcome.code))
+    throw new BackendError(outcome.code, outcome);
   return outcome;
 }
 
 async function numberOf(service: Service, id: string, outcome: ReadOutcome, context: CallContext): Promise<bigint> {
   if (outcome.status === 'found') return BigInt(outcome.version ?? 0);
   // What is disabled or destroyed keeps its number.
-  return outcome.status === 'unknown' && outcome.code !== 'no_version' ? BigInt((await listVersions(service, id, context))[0]?.version ?? 0) : 0n;
+  return outcome.status === 'unknown' && outcome.code !== 'no_version'
+    ? BigInt((await listVersions(service, id, context))[0]?.version ?? 0)
+    : 0n;
 }
 
 /** What somebody else wrote after one version and before another. Nothing is left of what was destroyed, and a number that was never given out is nobody's. */
-async function lastBetween(service: Service, id: string, after: bigint, before: bigint, context: CallContext): Promise<ReadOutcome> {
+async function lastBetween(
+  service: Service,
+  id: string,
+  after: bigint,
+  before: bigint,
+  context: CallContext,
+): Promise<ReadOutcome> {
   for (let number = before - 1n; number > after; number -= 1n) {
     const outcome = await accessVersion(service, id, String(number), context);
     if (outcome.status !== 'absent' && !(outcome.status === 'unknown' && outcome.code === 'destroyed')) return outcome;
@@ -101,6 +125,7 @@ function objectIn(outcome: ReadOutcome): JsonObject {
     throw new BackendError(outcome.code, outcome);
   }
   const object = objectOf(outcome.value);
-  if (object === undefined) throw new BackendError('wrong_shape', { detail: `${wrongShape}; a write would replace it` });
+  if (object === undefined)
+    throw new BackendError('wrong_shape', { detail: `${wrongShape}; a write would replace it` });
   return object;
 }

@@ -1,4 +1,12 @@
-import { absent, BackendError, unknown, type ListPage, type ReadOutcome, type SecretDescriptor, type UnnameableSecret } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  unknown,
+  type ListPage,
+  type ReadOutcome,
+  type SecretDescriptor,
+  type UnnameableSecret,
+} from '@kici-dev/secret-backend';
 import { secretPerKey } from '../capabilities.ts';
 import type { KeyPlace, Naming } from '../names/naming.ts';
 import { isVersion } from '../names/resource.ts';
@@ -19,18 +27,26 @@ export function createSecretPerKey(service: Service, recent: RecentWrites, namin
     capabilities: secretPerKey,
     holds: (id) => naming.placeOf(id).kind === 'named',
     async *list(query, context) {
-      for await (const ids of listSecretIds(service, context)) yield describe(naming, ids, (scope) => isBelow(scope, query), query.scope === undefined);
+      for await (const ids of listSecretIds(service, context))
+        yield describe(naming, ids, (scope) => isBelow(scope, query), query.scope === undefined);
     },
     async read(refs, context) {
       const find = once<ReadOutcome>();
-      return Promise.all(refs.map((ref) => find(JSON.stringify([ref.scope, ref.key, ref.version]), () => outcomeOf(async () => {
-        const id = naming.idOf(ref);
-        if (id === undefined) return absent;
-        if (ref.version === undefined) return accessCurrent(service, recent, id, context);
-        return isVersion(ref.version) ? accessVersion(service, id, ref.version, context) : notAVersion();
-      }))));
+      return Promise.all(
+        refs.map((ref) =>
+          find(JSON.stringify([ref.scope, ref.key, ref.version]), () =>
+            outcomeOf(async () => {
+              const id = naming.idOf(ref);
+              if (id === undefined) return absent;
+              if (ref.version === undefined) return accessCurrent(service, recent, id, context);
+              return isVersion(ref.version) ? accessVersion(service, id, ref.version, context) : notAVersion();
+            }),
+          ),
+        ),
+      );
     },
-    write: async (entry, context) => addVersion(service, recent, requireId(naming, entry), entry.value.bytes(), context),
+    write: async (entry, context) =>
+      addVersion(service, recent, requireId(naming, entry), entry.value.bytes(), context),
     async delete(ref, context) {
       const id = naming.idOf(ref);
       return id === undefined ? { existed: false } : deleteSecret(service, recent, id, context);
@@ -47,7 +63,12 @@ export function createSecretPerKey(service: Service, recent: RecentWrites, namin
   };
 }
 
-function describe(naming: Naming<KeyPlace>, ids: readonly string[], isWanted: (scope: string) => boolean, withUnnameable: boolean): ListPage {
+function describe(
+  naming: Naming<KeyPlace>,
+  ids: readonly string[],
+  isWanted: (scope: string) => boolean,
+  withUnnameable: boolean,
+): ListPage {
   const secrets: SecretDescriptor[] = [];
   const unnameable: UnnameableSecret[] = [];
   for (const id of ids) {
@@ -60,7 +81,10 @@ function describe(naming: Naming<KeyPlace>, ids: readonly string[], isWanted: (s
 
 function requireId(naming: Naming<KeyPlace>, { scope, key }: KeyPlace): string {
   const id = naming.idOf({ scope, key });
-  if (id === undefined) throw new BackendError('invalid_argument', { detail: 'the flat naming of this backend has no secret id for this scope and key' });
+  if (id === undefined)
+    throw new BackendError('invalid_argument', {
+      detail: 'the flat naming of this backend has no secret id for this scope and key',
+    });
   return id;
 }
 
@@ -69,7 +93,12 @@ export function notAVersion(): ReadOutcome {
 }
 
 /** The value that a restore brings back. Rejects with a `BackendError`. */
-export async function requireVersion(service: Service, id: string, version: string, context: Parameters<typeof accessVersion>[3]): Promise<Extract<ReadOutcome, { status: 'found' }>> {
+export async function requireVersion(
+  service: Service,
+  id: string,
+  version: string,
+  context: Parameters<typeof accessVersion>[3],
+): Promise<Extract<ReadOutcome, { status: 'found' }>> {
   const outcome = isVersion(version) ? await accessVersion(service, id, version, context) : absent;
   if (outcome.status === 'absent') throw new BackendError('not_found', { detail: 'there is no such version' });
   if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);

@@ -5,7 +5,10 @@ import { escapeParts, unescapeParts } from './escape.ts';
 const secretId = /^[A-Za-z0-9_-]{1,255}$/;
 
 /** What a secret of the service is to us. `foreign`: not this backend's. */
-export type Named<Place> = { readonly kind: 'named'; readonly place: Place } | { readonly kind: 'foreign' } | { readonly kind: 'unnameable'; readonly reason: string };
+export type Named<Place> =
+  | { readonly kind: 'named'; readonly place: Place }
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'unnameable'; readonly reason: string };
 
 /** How the places of a layout and the secret ids of the service stand for each other. */
 export interface Naming<Place> {
@@ -26,13 +29,18 @@ export interface KeyPlace {
 export function escapedKeys(prefix: string): Naming<KeyPlace> {
   return {
     idOf: ({ scope, key }) => checkedId(prefix, [...scope.split('/'), key]),
-    placeOf: (id) => withoutPrefix(prefix, id, (rest) => {
-      const parts = unescapeParts(rest);
-      const scope = parseScopePath(parts?.slice(0, -1).join('/') ?? '');
-      const key = parts?.at(-1);
-      if (!scope.ok || key === undefined || key === '') return { kind: 'unnameable', reason: 'the id is no scope and key in the escaped naming; the flat naming takes such ids' };
-      return { kind: 'named', place: { scope: scope.value, key } };
-    }),
+    placeOf: (id) =>
+      withoutPrefix(prefix, id, (rest) => {
+        const parts = unescapeParts(rest);
+        const scope = parseScopePath(parts?.slice(0, -1).join('/') ?? '');
+        const key = parts?.at(-1);
+        if (!scope.ok || key === undefined || key === '')
+          return {
+            kind: 'unnameable',
+            reason: 'the id is no scope and key in the escaped naming; the flat naming takes such ids',
+          };
+        return { kind: 'named', place: { scope: scope.value, key } };
+      }),
   };
 }
 
@@ -40,10 +48,13 @@ export function escapedKeys(prefix: string): Naming<KeyPlace> {
 export function escapedScopes(prefix: string): Naming<ScopePath> {
   return {
     idOf: (scope) => checkedId(prefix, scope.split('/')),
-    placeOf: (id) => withoutPrefix(prefix, id, (rest) => {
-      const scope = parseScopePath(unescapeParts(rest)?.join('/') ?? '');
-      return scope.ok ? { kind: 'named', place: scope.value } : { kind: 'unnameable', reason: 'the id is no scope in the escaped naming; the flat naming takes such ids' };
-    }),
+    placeOf: (id) =>
+      withoutPrefix(prefix, id, (rest) => {
+        const scope = parseScopePath(unescapeParts(rest)?.join('/') ?? '');
+        return scope.ok
+          ? { kind: 'named', place: scope.value }
+          : { kind: 'unnameable', reason: 'the id is no scope in the escaped naming; the flat naming takes such ids' };
+      }),
   };
 }
 
@@ -59,17 +70,22 @@ export function flatKeys(prefix: string, only: ScopePath): Naming<KeyPlace> {
 export function flatScopes(prefix: string): Naming<ScopePath> {
   return {
     idOf: (scope) => (secretId.test(prefix + scope) ? prefix + scope : undefined),
-    placeOf: (id) => withoutPrefix(prefix, id, (rest) => {
-      const scope = parseScopePath(rest);
-      return scope.ok ? { kind: 'named', place: scope.value } : { kind: 'unnameable', reason: scope.reason };
-    }),
+    placeOf: (id) =>
+      withoutPrefix(prefix, id, (rest) => {
+        const scope = parseScopePath(rest);
+        return scope.ok ? { kind: 'named', place: scope.value } : { kind: 'unnameable', reason: scope.reason };
+      }),
   };
 }
 
 function checkedId(prefix: string, parts: readonly string[]): string {
-  if (!parts.every((part) => part !== '' && part.isWellFormed())) throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
+  if (!parts.every((part) => part !== '' && part.isWellFormed()))
+    throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
   const id = prefix + escapeParts(parts);
-  if (!secretId.test(id)) throw new BackendError('invalid_argument', { detail: `the secret's id would have ${id.length} characters, and the service takes 255; shorten the scope or the key` });
+  if (!secretId.test(id))
+    throw new BackendError('invalid_argument', {
+      detail: `the secret's id would have ${id.length} characters, and the service takes 255; shorten the scope or the key`,
+    });
   return id;
 }
 

@@ -1,5 +1,6 @@
 const secretName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/([A-Za-z0-9_-]{1,255})$/;
-const versionName = /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/([A-Za-z0-9_-]{1,255})\/versions\/([1-9][0-9]{0,18})$/;
+const versionName =
+  /^projects\/[^/]+(?:\/locations\/[^/]+)?\/secrets\/([A-Za-z0-9_-]{1,255})\/versions\/([1-9][0-9]{0,18})$/;
 
 /** Names as the service spells them. It answers with the project's number, whatever it was asked with. */
 export interface Resources {
@@ -12,7 +13,8 @@ export interface Resources {
 export function createResources(project: string, location: string | undefined): Resources {
   const parent = location === undefined ? `projects/${project}` : `projects/${project}/locations/${location}`;
   return {
-    parent, isRegional: location !== undefined,
+    parent,
+    isRegional: location !== undefined,
     secret: (id) => `${parent}/secrets/${id}`,
     version: (id, version) => `${parent}/secrets/${id}/versions/${version}`,
   };
@@ -24,7 +26,7 @@ export function secretIdOf(name: unknown): string | undefined {
 
 /** `undefined` also for a version of another secret, so that an answer to another question is none. */
 export function versionOf(name: unknown, id: string): string | undefined {
-  const [, ofId, version] = typeof name === 'string' ? versionName.exec(name) ?? [] : [];
+  const [, ofId, version] = typeof name === 'string' ? (versionName.exec(name) ?? []) : [];
   return ofId === id ? version : undefined;
 }
 

@@ -36,7 +36,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       return client;
     } catch (error) {
       opening = undefined;
-      throw BackendError.is(error) ? error : new BackendError('server_error', { detail: 'the client library could not be started' });
+      throw BackendError.is(error)
+        ? error
+        : new BackendError('server_error', { detail: 'the client library could not be started' });
     }
   };
   return {
@@ -61,28 +63,45 @@ export function createConnection(options: ConnectionOptions): Connection {
 async function openClient({ endpoint, transport, host, safeFetch }: ConnectionOptions): Promise<SdkClient> {
   const addresses = await host.resolveAddress(endpoint.hostname);
   if (endpoint.plaintext && !addresses.every(({ address }) => isLoopback(address))) {
-    throw new BackendError('misconfigured', { detail: `plain http is taken for this machine only, and ${endpoint.hostname} is another` });
+    throw new BackendError('misconfigured', {
+      detail: `plain http is taken for this machine only, and ${endpoint.hostname} is another`,
+    });
   }
   const sdk = await loadSdk();
-  const common = { port: endpoint.port, universeDomain: 'googleapis.com', enableTelemetryTracing: false, enableTelemetryLogging: false };
-  const client = new sdk.secretManager.SecretManagerServiceClient({ ...common, ...(transport === 'grpc' ? grpcOptions(sdk, endpoint, addresses) : restOptions(sdk, endpoint, safeFetch)) });
+  const common = {
+    port: endpoint.port,
+    universeDomain: 'googleapis.com',
+    enableTelemetryTracing: false,
+    enableTelemetryLogging: false,
+  };
+  const client = new sdk.secretManager.SecretManagerServiceClient({
+    ...common,
+    ...(transport === 'grpc' ? grpcOptions(sdk, endpoint, addresses) : restOptions(sdk, endpoint, safeFetch)),
+  });
   // Left to itself, the client would start at the first call and end the process when that fails.
   await client.initialize();
   return client;
 }
 
 /** We sign in ourselves and send the token with each call: signing in inside the client cannot be cancelled, nor can its failure be caught. */
-function grpcOptions({ gax: { grpc }, auth }: Sdk, { hostname, port, plaintext }: Endpoint, addresses: readonly ResolvedAddress[]) {
+function grpcOptions(
+  { gax: { grpc }, auth }: Sdk,
+  { hostname, port, plaintext }: Endpoint,
+  addresses: readonly ResolvedAddress[],
+) {
   return {
     apiEndpoint: targetOf(addresses, port),
     authClient: new auth.PassThroughClient({ useAuthRequestParameters: false }),
     // Trusts what Node.js trusts, as REST does; left alone, gRPC reads a variable of its own.
-    sslCreds: plaintext ? grpc.credentials.createInsecure() : grpc.credentials.createFromSecureContext(createSecureContext()),
+    sslCreds: plaintext
+      ? grpc.credentials.createInsecure()
+      : grpc.credentials.createFromSecureContext(createSecureContext()),
     // The connection goes to an address, the certificate is for the name.
     ...(plaintext ? {} : { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,
     // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set; `sslCreds` decides alone.
-    cert: 'none', key: 'none',
+    cert: 'none',
+    key: 'none',
     'grpc.max_receive_message_length': maxBodyBytes,
     'grpc.enable_http_proxy': 0,
     'grpc.use_local_subchannel_pool': 1,
@@ -94,14 +113,17 @@ function grpcOptions({ gax: { grpc }, auth }: Sdk, { hostname, port, plaintext }
 /** As the gRPC library spells addresses that need no look-up. The client appends the port to the last one. */
 function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
   const family = addresses[0]?.family;
-  if (family === undefined) throw new BackendError('unreachable', { detail: 'the service\'s name has no address' });
-  const literals = addresses.filter((each) => each.family === family).map(({ address }) => (family === 4 ? address : `[${address}]`));
+  if (family === undefined) throw new BackendError('unreachable', { detail: "the service's name has no address" });
+  const literals = addresses
+    .filter((each) => each.family === family)
+    .map(({ address }) => (family === 4 ? address : `[${address}]`));
   return `ipv${family}:${literals.join(`:${port},`)}`;
 }
 
 function restOptions({ auth }: Sdk, { hostname, plaintext }: Endpoint, { fetch }: SafeFetch) {
   const transporter = new auth.gaxios.Gaxios({
-    fetchImplementation: async (url: string | URL | Request, init?: RequestInit) => requireAnswer(await fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init))),
+    fetchImplementation: async (url: string | URL | Request, init?: RequestInit) =>
+      requireAnswer(await fetch(new URL(url instanceof Request ? url.url : url), toFetchOptions(init))),
   });
   return {
     fallback: true,
@@ -112,10 +134,13 @@ function restOptions({ auth }: Sdk, { hostname, plaintext }: Endpoint, { fetch }
 }
 
 function toFetchOptions({ method, headers, body, signal }: RequestInit = {}): FetchOptions {
-  if (body != null && typeof body !== 'string' && !(body instanceof Uint8Array)) throw new TypeError('a request body is text or bytes');
+  if (body != null && typeof body !== 'string' && !(body instanceof Uint8Array))
+    throw new TypeError('a request body is text or bytes');
   return {
-    ...(method === undefined ? {} : { method }), headers: new Headers(headers),
-    ...(body == null ? {} : { body }), ...(signal == null ? {} : { signal }),
+    ...(method === undefined ? {} : { method }),
+    headers: new Headers(headers),
+    ...(body == null ? {} : { body }),
+    ...(signal == null ? {} : { signal }),
   };
 }
 

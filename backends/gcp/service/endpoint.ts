@@ -7,24 +7,31 @@ export interface Endpoint {
 }
 
 /** Either the endpoint, or why the text is none. */
-export type ParsedEndpoint = { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly reason: string };
+export type ParsedEndpoint =
+  { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly reason: string };
 
 /** Source: the service's documentation of regional endpoints; a global client cannot see regional secrets. */
 export function publicEndpoint(location: string | undefined): Endpoint {
-  const hostname = location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
+  const hostname =
+    location === undefined ? 'secretmanager.googleapis.com' : `secretmanager.${location}.rep.googleapis.com`;
   return { hostname, port: 443, plaintext: false };
 }
 
 export function parseEndpoint(text: string): ParsedEndpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return { ok: false, reason: 'the address is no http or https URL' };
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    return { ok: false, reason: 'the address is no http or https URL' };
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') {
     return { ok: false, reason: 'the address has more than a host and a port' };
   }
   const plaintext = url.protocol === 'http:';
   const hostname = hostnameOf(url);
-  if (plaintext && !isLoopback(hostname)) return { ok: false, reason: 'plain http would show secrets to the network; it is taken for this machine only' };
-  return { ok: true, endpoint: { hostname, port: url.port === '' ? (plaintext ? 80 : 443) : Number(url.port), plaintext } };
+  if (plaintext && !isLoopback(hostname))
+    return { ok: false, reason: 'plain http would show secrets to the network; it is taken for this machine only' };
+  return {
+    ok: true,
+    endpoint: { hostname, port: url.port === '' ? (plaintext ? 80 : 443) : Number(url.port), plaintext },
+  };
 }
 
 /** Without the brackets that a URL puts around an IPv6 address. */

@@ -8,16 +8,43 @@ export type Status = keyof typeof failureOf;
 
 /** What the service's own word means for a call. FAILED_PRECONDITION on a read is looked into where it happens. */
 const failureOf = {
-  CANCELLED: 'unreachable', UNKNOWN: 'server_error', INVALID_ARGUMENT: 'invalid_argument', DEADLINE_EXCEEDED: 'timeout', NOT_FOUND: 'not_found',
-  ALREADY_EXISTS: 'conflict', PERMISSION_DENIED: 'permission_denied', RESOURCE_EXHAUSTED: 'throttled', FAILED_PRECONDITION: 'conflict',
-  ABORTED: 'conflict', OUT_OF_RANGE: 'invalid_argument', UNIMPLEMENTED: 'bad_answer', INTERNAL: 'server_error', UNAVAILABLE: 'server_error',
-  DATA_LOSS: 'corrupt', UNAUTHENTICATED: 'unauthenticated',
+  CANCELLED: 'unreachable',
+  UNKNOWN: 'server_error',
+  INVALID_ARGUMENT: 'invalid_argument',
+  DEADLINE_EXCEEDED: 'timeout',
+  NOT_FOUND: 'not_found',
+  ALREADY_EXISTS: 'conflict',
+  PERMISSION_DENIED: 'permission_denied',
+  RESOURCE_EXHAUSTED: 'throttled',
+  FAILED_PRECONDITION: 'conflict',
+  ABORTED: 'conflict',
+  OUT_OF_RANGE: 'invalid_argument',
+  UNIMPLEMENTED: 'bad_answer',
+  INTERNAL: 'server_error',
+  UNAVAILABLE: 'server_error',
+  DATA_LOSS: 'corrupt',
+  UNAUTHENTICATED: 'unauthenticated',
 } as const satisfies Record<string, FailureCode>;
 
 /** By number; zero is OK. Source: google/rpc/code.proto. */
 const statuses: readonly (Status | undefined)[] = [
-  undefined, 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED',
+  undefined,
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
 ];
 
 /** Why a call brought no answer. */
@@ -31,7 +58,11 @@ export interface Failure {
 export function toFailure(error: unknown, operation: string, context: CallContext, now: number): Failure {
   const own = rootBackendError(error);
   if (own !== undefined) return { status: undefined, error: own };
-  if (context.signal.aborted) return { status: undefined, error: interrupted(context, now, `${operation} was not answered in time, or was cancelled`) };
+  if (context.signal.aborted)
+    return {
+      status: undefined,
+      error: interrupted(context, now, `${operation} was not answered in time, or was cancelled`),
+    };
   const code: unknown = property(error, 'code');
   const number = typeof code === 'number' ? code : 0;
   const status = isSaidByService(error, number) ? statuses[number] : undefined;
@@ -40,11 +71,25 @@ export function toFailure(error: unknown, operation: string, context: CallContex
     return { status, error: new BackendError(failure, { detail: `${operation}: ${whatHappened[failure]}` }) };
   }
   const wait = retryAfterMs(error);
-  return { status, error: new BackendError(failureOf[status], { detail: `Secret Manager answered ${operation} with ${status}`, ...(wait === undefined ? {} : { retryAfterMs: wait }) }) };
+  return {
+    status,
+    error: new BackendError(failureOf[status], {
+      detail: `Secret Manager answered ${operation} with ${status}`,
+      ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    }),
+  };
 }
 
 /** What the gRPC library also says of itself, when a connection or an answer breaks. Source: @grpc/grpc-js 1.14. */
-const alsoLocal: readonly (Status | undefined)[] = ['CANCELLED', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE'];
+const alsoLocal: readonly (Status | undefined)[] = [
+  'CANCELLED',
+  'UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+];
 
 /**
  * The client library gives numbers also to what went wrong before or after the service spoke. In gRPC its own
@@ -54,7 +99,8 @@ const alsoLocal: readonly (Status | undefined)[] = ['CANCELLED', 'UNKNOWN', 'DEA
 function isSaidByService(error: unknown, number: number): boolean {
   const http: unknown = property(error, 'httpStatusCode');
   // Refusals are refusals, whoever speaks them; the library does not keep their bodies.
-  if (typeof http === 'number') return http === 401 || http === 403 || http === 429 || googleStatusOf(error) === statuses[number];
+  if (typeof http === 'number')
+    return http === 401 || http === 403 || http === 429 || googleStatusOf(error) === statuses[number];
   const metadata: unknown = property(error, 'metadata');
   if (metadata !== undefined && !alsoLocal.includes(statuses[number])) return true;
   const get: unknown = property(metadata, 'get');
@@ -65,7 +111,10 @@ function isSaidByService(error: unknown, number: number): boolean {
 type Unsaid = 'timeout' | 'unreachable' | 'server_error' | 'bad_answer';
 
 const whatHappened: Readonly<Record<Unsaid, string>> = {
-  timeout: 'no answer in time', unreachable: 'no connection, or it broke off', server_error: 'the service, or a proxy before it, failed', bad_answer: 'what came is no answer of Secret Manager',
+  timeout: 'no answer in time',
+  unreachable: 'no connection, or it broke off',
+  server_error: 'the service, or a proxy before it, failed',
+  bad_answer: 'what came is no answer of Secret Manager',
 };
 
 function unsaid(error: unknown, number: number): Unsaid {
@@ -77,5 +126,7 @@ function unsaid(error: unknown, number: number): Unsaid {
   // Only errors of the gRPC library have text here. INTERNAL is a broken stream, or an answer that does not parse.
   if (typeof details !== 'string') return 'bad_answer';
   if (statuses[number] === 'UNAVAILABLE' || statuses[number] === 'CANCELLED') return 'unreachable';
-  return statuses[number] === 'INTERNAL' && !details.startsWith('Response message parsing error') ? 'server_error' : 'bad_answer';
+  return statuses[number] === 'INTERNAL' && !details.startsWith('Response message parsing error')
+    ? 'server_error'
+    : 'bad_answer';
 }

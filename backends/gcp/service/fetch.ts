@@ -27,19 +27,27 @@ export const maxBodyBytes = 64 * 1024 * 1024;
 export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetch {
   const pool = { keepAlive: true, maxSockets };
   const agents = { plain: new PlainAgent(pool), tls: new TlsAgent(pool) };
-  const lookup: LookupFunction = (hostname, { all }, done) => void answerLookup(host, hostname, (error, addresses) => {
-    const [first] = addresses;
-    if (error !== null || first === undefined) done(error ?? new BackendError('unreachable', { detail: `the name ${hostname} has no address` }), '');
-    else if (all) done(null, [...addresses]);
-    else done(null, first.address, first.family);
-  });
+  const lookup: LookupFunction = (hostname, { all }, done) =>
+    void answerLookup(host, hostname, (error, addresses) => {
+      const [first] = addresses;
+      if (error !== null || first === undefined)
+        done(error ?? new BackendError('unreachable', { detail: `the name ${hostname} has no address` }), '');
+      else if (all) done(null, [...addresses]);
+      else done(null, first.address, first.family);
+    });
   return {
     async fetch(url, { method = 'GET', headers = new Headers(), body, signal }) {
       const hostname = hostnameOf(url);
       // A literal address is not looked up when the connection is made.
       if (isIP(hostname) !== 0) await host.resolveAddress(hostname);
       const plain = url.protocol === 'http:';
-      const options = { method, headers: Object.fromEntries(headers), lookup, agent: plain ? agents.plain : agents.tls, ...(signal === undefined ? {} : { signal }) };
+      const options = {
+        method,
+        headers: Object.fromEntries(headers),
+        lookup,
+        agent: plain ? agents.plain : agents.tls,
+        ...(signal === undefined ? {} : { signal }),
+      };
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       const request = plain ? plainRequest(url, options, resolve) : tlsRequest(url, options, resolve);
       request.on('error', reject);
@@ -53,7 +61,11 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
   };
 }
 
-async function answerLookup(host: BackendHost, hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void): Promise<void> {
+async function answerLookup(
+  host: BackendHost,
+  hostname: string,
+  done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void,
+): Promise<void> {
   let addresses: readonly ResolvedAddress[];
   try {
     addresses = await host.resolveAddress(hostname);
@@ -69,11 +81,14 @@ async function toResponse(message: IncomingMessage): Promise<Response> {
   let length = 0;
   message.on('data', (chunk: Buffer) => {
     length += chunk.byteLength;
-    if (length > maxBodyBytes) message.destroy(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
+    if (length > maxBodyBytes)
+      message.destroy(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
   });
   const body = await buffer(message);
-  if (status < 200 || status > 599) throw new BackendError('bad_answer', { detail: `the answer has the HTTP status ${status}` });
+  if (status < 200 || status > 599)
+    throw new BackendError('bad_answer', { detail: `the answer has the HTTP status ${status}` });
   const headers = new Headers();
-  for (const [name, value] of Object.entries(message.headersDistinct)) for (const each of value ?? []) headers.append(name, each);
+  for (const [name, value] of Object.entries(message.headersDistinct))
+    for (const each of value ?? []) headers.append(name, each);
   return new Response([204, 205, 304].includes(status) ? null : Uint8Array.from(body), { status, headers });
 }

@@ -9,7 +9,14 @@ const fields = ['name', 'payload', 'secrets', 'versions', 'nextPageToken', 'tota
  * @throws BackendError `bad_answer`
  */
 export async function requireAnswer(response: Response): Promise<Response> {
-  if (response.ok && !(response.status === 200 && isJson(response.headers.get('content-type')) && isMessage(await response.clone().text()))) {
+  if (
+    response.ok &&
+    !(
+      response.status === 200 &&
+      isJson(response.headers.get('content-type')) &&
+      isMessage(await response.clone().text())
+    )
+  ) {
     throw new BackendError('bad_answer', { detail: 'what came is no answer of Secret Manager' });
   }
   return response;

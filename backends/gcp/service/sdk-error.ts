@@ -6,7 +6,12 @@ const maxCauses = 4;
 
 function causesOf(error: unknown): readonly unknown[] {
   const chain = [error];
-  for (let next: unknown = property(error, 'cause'); next !== undefined && chain.length < maxCauses; next = property(next, 'cause')) chain.push(next);
+  for (
+    let next: unknown = property(error, 'cause');
+    next !== undefined && chain.length < maxCauses;
+    next = property(next, 'cause')
+  )
+    chain.push(next);
   return chain;
 }
 

@@ -19,7 +19,11 @@ export function loadSdk(): Promise<Sdk> {
 }
 
 async function importSdk(): Promise<Sdk> {
-  const [secretManager, gax, auth] = await Promise.all([import('@google-cloud/secret-manager'), import('google-gax'), import('google-auth-library')]);
+  const [secretManager, gax, auth] = await Promise.all([
+    import('@google-cloud/secret-manager'),
+    import('google-gax'),
+    import('google-auth-library'),
+  ]);
   // With GOOGLE_SDK_NODE_LOGGING set, the libraries print requests and answers, payloads and tokens among them.
   gax.loggingUtils.setBackend(null);
   return { secretManager, gax, auth };

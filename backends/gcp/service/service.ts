@@ -33,13 +33,20 @@ export interface ServiceParts {
 
 export function createService({ resources, host, signIn, connection, limiter, close }: ServiceParts): Service {
   const closing = new AbortController();
-  const attempt = async <T>(operation: string, context: CallContext, send: Send<T>): Promise<{ readonly token: string; readonly answer: Answer<T> }> => {
+  const attempt = async <T>(
+    operation: string,
+    context: CallContext,
+    send: Send<T>,
+  ): Promise<{ readonly token: string; readonly answer: Answer<T> }> => {
     const token = await signIn.token(context);
-    const unanswered = (): BackendError => interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
+    const unanswered = (): BackendError =>
+      interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
     const client = await abandonAt(context.signal, connection.client(), unanswered);
     const options: SdkCallOptions = {
       // Null turns the client's own retries off: by default they go on for ten minutes.
-      retry: null, timeout: Math.max(1, context.deadline - host.now()), signal: context.signal,
+      retry: null,
+      timeout: Math.max(1, context.deadline - host.now()),
+      signal: context.signal,
       otherArgs: { headers: { authorization: `Bearer ${token}` } },
     };
     try {
@@ -53,14 +60,17 @@ export function createService({ resources, host, signIn, connection, limiter, cl
     }
   };
   return {
-    resources, host,
+    resources,
+    host,
     async call(operation, context, send) {
       const bounded: CallContext = { ...context, signal: AbortSignal.any([context.signal, closing.signal]) };
-      const notSent = (): BackendError => interrupted(bounded, host.now(), `${operation} was not sent in time, or was cancelled`);
+      const notSent = (): BackendError =>
+        interrupted(bounded, host.now(), `${operation} was not sent in time, or was cancelled`);
       return limiter(bounded.signal, notSent, async () => {
         if (bounded.signal.aborted) throw notSent();
         const first = await attempt(operation, bounded, send);
-        if (first.answer.ok || first.answer.failure.status !== 'UNAUTHENTICATED' || !signIn.renew(first.token)) return first.answer;
+        if (first.answer.ok || first.answer.failure.status !== 'UNAUTHENTICATED' || !signIn.renew(first.token))
+          return first.answer;
         return (await attempt(operation, bounded, send)).answer;
       });
     },

@@ -17,7 +17,9 @@ describe.each(transports)('500 keys, over %s', (transport) => {
     await service.arrived(20);
     resolve();
     const outcomes = await reading;
-    expect(outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual(refs.map(({ key }) => `value of ${key}`));
+    expect(outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual(
+      refs.map(({ key }) => `value of ${key}`),
+    );
     expect(world.calls()).toEqual(Array.from({ length: 500 }, () => 'AccessSecretVersion'));
     expect(service.maxInFlight).toBe(20);
   });

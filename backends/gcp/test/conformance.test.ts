@@ -8,7 +8,12 @@ import { openBackend, transports, type Transport } from './support/subject.ts';
 
 const listPageSize = 20;
 
-function harness(transport: Transport, settings: Settings, storeOf: (model: RunningFake['model']) => Store, extra: (fake: RunningFake, store: Store) => Provocations): Harness {
+function harness(
+  transport: Transport,
+  settings: Settings,
+  storeOf: (model: RunningFake['model']) => Store,
+  extra: (fake: RunningFake, store: Store) => Provocations,
+): Harness {
   return {
     listPageSize,
     async open() {
@@ -16,7 +21,8 @@ function harness(transport: Transport, settings: Settings, storeOf: (model: Runn
       const store = storeOf(fake.model);
       const backend = await openBackend(fake, transport, settings);
       return {
-        backend, credentials: [goodToken],
+        backend,
+        credentials: [goodToken],
         seed: async (secret) => ({ version: String(store.seed(secret).number) }),
         provoke: { ...provocations(fake, store), ...extra(fake, store) },
         async dispose() {
@@ -55,14 +61,16 @@ const notOfThisService = {
   'outcome.deleted': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',
   'leaks.state.deleteCurrent': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',
   'outcome.scheduled': 'a secret is deleted at once; only a version can be scheduled, and it is disabled until then',
-  'leaks.state.scheduleDeletion': 'a secret is deleted at once; only a version can be scheduled, and it is disabled until then',
+  'leaks.state.scheduleDeletion':
+    'a secret is deleted at once; only a version can be scheduled, and it is disabled until then',
   'fault.partial_batch.batch': 'no call of Secret Manager reads more than one secret',
   'leaks.fault.partial_batch': 'no call of Secret Manager reads more than one secret',
 };
 
 for (const transport of transports) {
   proveAlsoThroughHost({
-    name: `gcp secret-per-key over ${transport}`, capabilities: secretPerKey,
+    name: `gcp secret-per-key over ${transport}`,
+    capabilities: secretPerKey,
     harness: harness(transport, { layout: 'secret-per-key' }, keyStore, ({ model }, store) => ({
       async hideFromLists(ref) {
         model.secret(store.idOf(ref)).hiddenFromLists = true;
@@ -75,16 +83,20 @@ for (const transport of transports) {
     },
   });
   proveAlsoThroughHost({
-    name: `gcp object-per-scope over ${transport}`, capabilities: objectPerScope,
+    name: `gcp object-per-scope over ${transport}`,
+    capabilities: objectPerScope,
     harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({
       async denyList(scope) {
         const denied = store.idsBelow(scope);
-        model.denied.push((permission, id) => permission === 'secretmanager.versions.access' && id !== undefined && denied.includes(id));
+        model.denied.push(
+          (permission, id) => permission === 'secretmanager.versions.access' && id !== undefined && denied.includes(id),
+        );
       },
     })),
     notProven: {
       ...notOfThisService,
-      'listing.hidden': 'the names of a scope are the fields of its object: what is readable is listed, or its whole scope is missing',
+      'listing.hidden':
+        'the names of a scope are the fields of its object: what is readable is listed, or its whole scope is missing',
     },
   });
 }

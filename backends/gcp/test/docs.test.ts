@@ -21,7 +21,9 @@ const gone = scope('gone');
 const offScope = scope('off');
 
 const entered: Readonly<Record<string, SecretValue>> = {
-  'workload-identity': workloadIdentityJson({ file: '/run/token' }), 'service-account': serviceAccountJson(), token: SecretValue.fromText('token'),
+  'workload-identity': workloadIdentityJson({ file: '/run/token' }),
+  'service-account': serviceAccountJson(),
+  token: SecretValue.fromText('token'),
 };
 
 describe('docs/backends/gcp.md', () => {
@@ -31,11 +33,20 @@ describe('docs/backends/gcp.md', () => {
   });
 
   it('has commands whose settings make a backend', () => {
-    const commands = [...page.matchAll(/^kici-admin backend add [^`]*?(?=\nkici-admin|\n```)/gm)].map(([command]) => command.replaceAll('\\\n', ' '));
+    const commands = [...page.matchAll(/^kici-admin backend add [^`]*?(?=\nkici-admin|\n```)/gm)].map(([command]) =>
+      command.replaceAll('\\\n', ' '),
+    );
     expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) {
-      const plain: Settings = Object.fromEntries([...command.matchAll(/--set ([A-Za-z.]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]));
-      const secret: Settings = Object.fromEntries([...command.matchAll(/--secret ([A-Za-z.]+)/g)].map(([, name = '']) => [name, entered[String(plain['auth.method'])]]));
+      const plain: Settings = Object.fromEntries(
+        [...command.matchAll(/--set ([A-Za-z.]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+      );
+      const secret: Settings = Object.fromEntries(
+        [...command.matchAll(/--secret ([A-Za-z.]+)/g)].map(([, name = '']) => [
+          name,
+          entered[String(plain['auth.method'])],
+        ]),
+      );
       for (const name of Object.keys({ ...plain, ...secret })) expect(Object.keys(settingsSchema)).toContain(name);
       expect(gcpDefinition.validate?.({ ...plain, ...secret })).toEqual([]);
     }
@@ -48,35 +59,51 @@ describe('docs/backends/gcp.md', () => {
     }
   });
 
-  it.each(['secret-per-key', 'object-per-scope'])('gives the permissions that %s needs, and no others', async (layout) => {
-    const reading = permissionsUnder('Reading');
-    const writing = permissionsUnder(`Writing, ${layout}`);
-    const use = async (granted: readonly string[], operations: (backend: SecretBackend) => Promise<void>): Promise<Set<string>> => {
-      await using world = await openWorld({ transport: 'grpc', settings: { layout } });
-      const { model } = world.fake;
-      const asked = new Set<string>();
-      for (const value of ['one', 'two']) add(model, layout === 'secret-per-key' ? 'shop--K' : 'shop', layout === 'secret-per-key' ? value : `{"K":"${value}"}`);
-      add(model, layout === 'secret-per-key' ? 'shop--OFF' : 'off', '{}').state = 'DISABLED';
-      model.denied.push((permission) => {
-        asked.add(permission);
-        return !granted.includes(permission);
-      });
-      await operations(world.backend);
-      return asked;
-    };
-    expect(await use(reading, readEverything)).toEqual(new Set(reading));
-    expect(await use([...reading, ...writing], async (backend) => {
-      await readEverything(backend);
-      await writeEverything(backend, context());
-    })).toEqual(new Set([...reading, ...writing]));
-  });
+  it.each(['secret-per-key', 'object-per-scope'])(
+    'gives the permissions that %s needs, and no others',
+    async (layout) => {
+      const reading = permissionsUnder('Reading');
+      const writing = permissionsUnder(`Writing, ${layout}`);
+      const use = async (
+        granted: readonly string[],
+        operations: (backend: SecretBackend) => Promise<void>,
+      ): Promise<Set<string>> => {
+        await using world = await openWorld({ transport: 'grpc', settings: { layout } });
+        const { model } = world.fake;
+        const asked = new Set<string>();
+        for (const value of ['one', 'two'])
+          add(
+            model,
+            layout === 'secret-per-key' ? 'shop--K' : 'shop',
+            layout === 'secret-per-key' ? value : `{"K":"${value}"}`,
+          );
+        add(model, layout === 'secret-per-key' ? 'shop--OFF' : 'off', '{}').state = 'DISABLED';
+        model.denied.push((permission) => {
+          asked.add(permission);
+          return !granted.includes(permission);
+        });
+        await operations(world.backend);
+        return asked;
+      };
+      expect(await use(reading, readEverything)).toEqual(new Set(reading));
+      expect(
+        await use([...reading, ...writing], async (backend) => {
+          await readEverything(backend);
+          await writeEverything(backend, context());
+        }),
+      ).toEqual(new Set([...reading, ...writing]));
+    },
+  );
 });
 
 async function readEverything(backend: SecretBackend): Promise<void> {
   for await (const { secrets } of backend.list({ depth: 'tree' }, context())) expect(secrets.length).toBeGreaterThan(0);
   expect(inWords((await backend.read([ref('K')], context()))[0])).toContain('found two');
   expect(inWords((await backend.read([ref('NONE')], context()))[0])).toBe('absent');
-  const [missing, off] = await backend.read([{ ...ref('K'), scope: gone }, backend.capabilities.binary ? ref('OFF') : { ...ref('K'), scope: offScope }], context());
+  const [missing, off] = await backend.read(
+    [{ ...ref('K'), scope: gone }, backend.capabilities.binary ? ref('OFF') : { ...ref('K'), scope: offScope }],
+    context(),
+  );
   expect([inWords(missing), inWords(off)]).toEqual(['absent', 'unknown disabled']);
   expect(await backend.versions?.(ref('K'), context())).toHaveLength(2);
   await backend.check(context());

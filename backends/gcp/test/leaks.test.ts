@@ -32,11 +32,18 @@ const operations: Readonly<Record<string, (backend: SecretBackend, within: CallC
 
 /** Everything that a log could show of a thing. */
 function printed(thing: unknown): string {
-  return inspect(thing, { depth: 12, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }) + (thing instanceof Error ? `${thing.stack}${thing.message}${inspect(thing.cause)}` : JSON.stringify(thing) ?? '');
+  return (
+    inspect(thing, { depth: 12, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }) +
+    (thing instanceof Error ? `${thing.stack}${thing.message}${inspect(thing.cause)}` : (JSON.stringify(thing) ?? ''))
+  );
 }
 
 describe.each(transports)('neither a value nor a credential shows, over %s', (transport) => {
-  it.each(faults.filter((fault) => fault !== 'partial_batch').flatMap((fault) => (['secret-per-key', 'object-per-scope'] as const).map((layout) => [fault, layout] as const)))('under %s, with %s', async (fault, layout) => {
+  it.each(
+    faults
+      .filter((fault) => fault !== 'partial_batch')
+      .flatMap((fault) => (['secret-per-key', 'object-per-scope'] as const).map((layout) => [fault, layout] as const)),
+  )('under %s, with %s', async (fault, layout) => {
     await using world = await openWorld({ transport, settings: { layout } });
     const { model, service } = world.fake;
     if (layout === 'secret-per-key') add(model, 'shop--TOKEN', stored);
@@ -47,7 +54,9 @@ describe.each(transports)('neither a value nor a credential shows, over %s', (tr
     for (const run of Object.values(operations)) {
       const backend = await gcpDefinition.create(settingsFor(world.fake, transport, { layout }), host);
       service.faults.set(fault);
-      const result: unknown = await run(backend, context(fault === 'hang' ? 150 : 3_000)).catch((error: unknown) => error);
+      const result: unknown = await run(backend, context(fault === 'hang' ? 150 : 3_000)).catch(
+        (error: unknown) => error,
+      );
       service.faults.clear();
       if (result instanceof Error) failed += 1;
       shown.push(printed(result), printed(backend));

@@ -17,7 +17,8 @@ describe.each(transports)('deadlines and the end, over %s', (transport) => {
   it('a name that is not looked up again keeps no caller either', async () => {
     let first = true;
     await using world = await openWorld({
-      transport, host: {
+      transport,
+      host: {
         resolveAddress: async () => {
           if (!first) return never();
           first = false;
@@ -27,7 +28,8 @@ describe.each(transports)('deadlines and the end, over %s', (transport) => {
     });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.service.faults.set('hang');
-    for (const _ of [1, 2]) expect(await world.backend.read([ref('K')], context(200))).toMatchObject([{ code: 'timeout' }]);
+    for (const _ of [1, 2])
+      expect(await world.backend.read([ref('K')], context(200))).toMatchObject([{ code: 'timeout' }]);
   });
 
   it('who waits for a free place waits no longer than its own deadline, and leaves the place to the next', async () => {
@@ -41,14 +43,15 @@ describe.each(transports)('deadlines and the end, over %s', (transport) => {
     const last = world.backend.read([ref('C')], context());
     expect(await world.backend.read([ref('B')], context(100))).toMatchObject([{ code: 'timeout' }]);
     resolve();
-    expect([...await first, ...await last]).toMatchObject([{ status: 'found' }, { status: 'found' }]);
+    expect([...(await first), ...(await last)]).toMatchObject([{ status: 'found' }, { status: 'found' }]);
     expect(service.requests).toHaveLength(2);
   });
 
   it('a call that a close overtakes opens no connection', async () => {
     let lookups = 0;
     await using world = await openWorld({
-      transport, host: {
+      transport,
+      host: {
         resolveAddress: async () => {
           lookups += 1;
           return [{ address: '127.0.0.1', family: 4 }];

@@ -7,11 +7,17 @@ const hour = 3_600_000;
 
 describe.each(transports)('what the service keeps, over %s', (transport) => {
   it('regional secrets lie below their location and are created without replication', async () => {
-    await using world = await openWorld({ transport, settings: { location: 'europe-west4' }, fake: { location: 'europe-west4' } });
+    await using world = await openWorld({
+      transport,
+      settings: { location: 'europe-west4' },
+      fake: { location: 'europe-west4' },
+    });
     await world.backend.write?.({ ...ref('K'), value: text('value') }, context());
     expect(await world.read(ref('K'))).toBe('found value (1)');
     expect((await world.list()).secrets).toEqual([{ scope: 'shop', key: 'K' }]);
-    expect(world.fake.service.requests.find(({ method }) => method === 'CreateSecret')?.request['parent']).toBe('projects/acme-production/locations/europe-west4');
+    expect(world.fake.service.requests.find(({ method }) => method === 'CreateSecret')?.request['parent']).toBe(
+      'projects/acme-production/locations/europe-west4',
+    );
   });
 
   it('a global backend does not see regional secrets, and is told so', async () => {
@@ -47,7 +53,7 @@ describe.each(transports)('what the service keeps, over %s', (transport) => {
     expect(await world.read(ref('K'))).toBe('unknown decryption_failed');
   });
 
-  it('a delete is of the state that was looked at: somebody\'s change in between is a conflict', async () => {
+  it("a delete is of the state that was looked at: somebody's change in between is a conflict", async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.service.alter = (method, message) => {
@@ -64,7 +70,11 @@ describe.each(transports)('what the service keeps, over %s', (transport) => {
     world.fake.model.version('shop--K', '2', false).state = 'DISABLED';
     const versions = await world.backend.versions?.(ref('K'), context());
     expect(versions?.map(({ version, current, readable }) => [version, current, readable])).toEqual([
-      ['5', true, true], ['4', false, true], ['3', false, true], ['2', false, false], ['1', false, true],
+      ['5', true, true],
+      ['4', false, true],
+      ['3', false, true],
+      ['2', false, false],
+      ['1', false, true],
     ]);
     expect(versions?.every(({ createdAt = '' }) => !Number.isNaN(Date.parse(createdAt)))).toBe(true);
     await expect(world.backend.versions?.(ref('NONE'), context())).resolves.toEqual([]);
@@ -73,13 +83,22 @@ describe.each(transports)('what the service keeps, over %s', (transport) => {
   it('a restore makes the old value a new version, and says why it cannot', async () => {
     await using world = await openWorld({ transport });
     for (const value of ['one', 'two', 'three']) add(world.fake.model, 'shop--K', value);
-    await expect(world.backend.restore?.({ ...ref('K'), version: '1' }, context())).resolves.toMatchObject({ version: '4', updatedAt: expect.any(String) });
+    await expect(world.backend.restore?.({ ...ref('K'), version: '1' }, context())).resolves.toMatchObject({
+      version: '4',
+      updatedAt: expect.any(String),
+    });
     expect(await world.read(ref('K'))).toBe('found one (4)');
     world.fake.model.version('shop--K', '2', false).state = 'DISABLED';
     world.fake.model.destroy('shop--K', world.fake.model.version('shop--K', '3', false));
-    await expect(world.backend.restore?.({ ...ref('K'), version: '2' }, context())).rejects.toMatchObject({ code: 'disabled' });
-    await expect(world.backend.restore?.({ ...ref('K'), version: '3' }, context())).rejects.toMatchObject({ code: 'destroyed' });
-    await expect(world.backend.restore?.({ ...ref('K'), version: 'latest' }, context())).rejects.toMatchObject({ code: 'not_found' });
+    await expect(world.backend.restore?.({ ...ref('K'), version: '2' }, context())).rejects.toMatchObject({
+      code: 'disabled',
+    });
+    await expect(world.backend.restore?.({ ...ref('K'), version: '3' }, context())).rejects.toMatchObject({
+      code: 'destroyed',
+    });
+    await expect(world.backend.restore?.({ ...ref('K'), version: 'latest' }, context())).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('lists tell what no scope can be, and leave out what is not ours', async () => {
@@ -99,13 +118,17 @@ describe.each(transports)('what the service keeps, over %s', (transport) => {
     expect(await world.read({ scope: scope('other'), key: 'db-password' })).toBe('absent');
     await world.backend.write?.({ ...ref('TOKEN'), value: text('new') }, context());
     expect(world.fake.model.secrets.has('shop-TOKEN')).toBe(true);
-    await expect(world.backend.write?.({ ...ref('a.b'), value: text('new') }, context())).rejects.toMatchObject({ code: 'invalid_argument' });
+    await expect(world.backend.write?.({ ...ref('a.b'), value: text('new') }, context())).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
   });
 
   it('a name that is too long is refused, not absent', async () => {
     await using world = await openWorld({ transport });
     expect(await world.read(ref('K'.repeat(250)))).toBe('unknown invalid_argument');
-    await expect(world.backend.write?.({ ...ref('K'.repeat(250)), value: text('x') }, context())).rejects.toMatchObject({ code: 'invalid_argument' });
+    await expect(world.backend.write?.({ ...ref('K'.repeat(250)), value: text('x') }, context())).rejects.toMatchObject(
+      { code: 'invalid_argument' },
+    );
     expect(world.calls()).toEqual([]);
   });
 
@@ -118,7 +141,7 @@ describe.each(transports)('what the service keeps, over %s', (transport) => {
   });
 });
 
-describe.each(transports)('reading one\'s own writes while latest lags, over %s', (transport) => {
+describe.each(transports)("reading one's own writes while latest lags, over %s", (transport) => {
   it('serves the version that was written here, by its number', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'old');
@@ -187,7 +210,10 @@ describe.each(transports)('reading one\'s own writes while latest lags, over %s'
     await world.backend.write?.({ ...ref('K'), value: text('new') }, context());
     world.fake.model.secret('shop--K').laggingLatest = 1;
     now += 2 * hour;
-    const [outcome] = await world.backend.read([ref('K')], { deadline: now + 5_000, signal: AbortSignal.timeout(5_000) });
+    const [outcome] = await world.backend.read([ref('K')], {
+      deadline: now + 5_000,
+      signal: AbortSignal.timeout(5_000),
+    });
     expect(outcome?.status === 'found' && outcome.value.text()).toBe('old');
   });
 });
@@ -198,7 +224,11 @@ describe('a JSON object per scope', () => {
     const other = await openBackend(world.fake, 'rest', { layout: 'object-per-scope' });
     try {
       const names = Array.from({ length: 4 }, (_, index) => `K${index}`);
-      await Promise.all(names.map(async (key, index) => (index % 2 === 0 ? world.backend : other).write?.({ ...ref(key), value: text(`value of ${key}`) }, context())));
+      await Promise.all(
+        names.map(async (key, index) =>
+          (index % 2 === 0 ? world.backend : other).write?.({ ...ref(key), value: text(`value of ${key}`) }, context()),
+        ),
+      );
       for (const key of names) expect(await world.read(ref(key))).toContain(`found value of ${key}`);
     } finally {
       await other.close();
@@ -212,7 +242,11 @@ describe('a JSON object per scope', () => {
     add(model, 'shop', '{"A":"1","B":"2"}');
     model.secret('shop').laggingLatest = 1;
     await world.backend.write?.({ ...ref('C'), value: text('3') }, context());
-    expect(model.secret('shop').versions.map(({ data }) => data?.toString())).toEqual(['{"A":"1"}', '{"A":"1","B":"2"}', '{"A":"1","B":"2","C":"3"}']);
+    expect(model.secret('shop').versions.map(({ data }) => data?.toString())).toEqual([
+      '{"A":"1"}',
+      '{"A":"1","B":"2"}',
+      '{"A":"1","B":"2","C":"3"}',
+    ]);
   });
 
   it('makes its change again where somebody was faster', async () => {
@@ -247,7 +281,10 @@ describe('a JSON object per scope', () => {
     add(model, 'shop', '{"A":"1"}');
     model.secret('shop').skippedNumbers = 1;
     await world.backend.write?.({ ...ref('B'), value: text('2') }, context());
-    expect(model.secret('shop').versions.map(({ number, data }) => [number, data?.toString()])).toEqual([[1, '{"A":"1"}'], [3, '{"A":"1","B":"2"}']]);
+    expect(model.secret('shop').versions.map(({ number, data }) => [number, data?.toString()])).toEqual([
+      [1, '{"A":"1"}'],
+      [3, '{"A":"1","B":"2"}'],
+    ]);
   });
 
   it.each(['server_error', 'deny', 'throttle'] as const)('gives up at once under %s', async (fault) => {
@@ -272,15 +309,21 @@ describe('a JSON object per scope', () => {
     await expect(write()).rejects.toMatchObject({ code: 'disabled' });
     model.destroy('shop', version);
     await write();
-    expect(model.secret('shop').versions.map(({ number, data }) => [number, data?.toString()])).toEqual([[1, 'plain text'], [2, undefined], [3, '{"K":"new"}']]);
+    expect(model.secret('shop').versions.map(({ number, data }) => [number, data?.toString()])).toEqual([
+      [1, 'plain text'],
+      [2, undefined],
+      [3, '{"K":"new"}'],
+    ]);
   });
 
   it('has problems where a read could not succeed', async () => {
     await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     add(world.fake.model, 'shop', '{"A":1,"B":null,"C":"x","C":"y","__proto__":"p"}');
     expect((await world.list()).secrets).toEqual([
-      { scope: 'shop', key: 'A', version: '1' }, { scope: 'shop', key: 'B', version: '1', problem: 'wrong_shape' },
-      { scope: 'shop', key: 'C', version: '1', problem: 'ambiguous' }, { scope: 'shop', key: '__proto__', version: '1' },
+      { scope: 'shop', key: 'A', version: '1' },
+      { scope: 'shop', key: 'B', version: '1', problem: 'wrong_shape' },
+      { scope: 'shop', key: 'C', version: '1', problem: 'ambiguous' },
+      { scope: 'shop', key: '__proto__', version: '1' },
     ]);
     const words = await Promise.all(['A', 'B', 'C', '__proto__', 'toString'].map((key) => world.read(ref(key))));
     expect(words).toEqual(['found 1 (1)', 'unknown wrong_shape', 'unknown ambiguous', 'found p (1)', 'absent']);
@@ -289,9 +332,16 @@ describe('a JSON object per scope', () => {
   it('restores one field and keeps the others', async () => {
     await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     for (const document of ['{"A":"1"}', '{"A":"2","B":1.10}', '{"B":1.10}']) add(world.fake.model, 'shop', document);
-    expect((await world.backend.versions?.(ref('A'), context()))?.map(({ version, current }) => [version, current])).toEqual([['2', false], ['1', false]]);
+    expect(
+      (await world.backend.versions?.(ref('A'), context()))?.map(({ version, current }) => [version, current]),
+    ).toEqual([
+      ['2', false],
+      ['1', false],
+    ]);
     await world.backend.restore?.({ ...ref('A'), version: '1' }, context());
     expect(world.fake.model.version('shop', 'latest', false).data?.toString()).toBe('{"B":1.10,"A":"1"}');
-    await expect(world.backend.restore?.({ ...ref('A'), version: '3' }, context())).rejects.toMatchObject({ code: 'not_found' });
+    await expect(world.backend.restore?.({ ...ref('A'), version: '3' }, context())).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });

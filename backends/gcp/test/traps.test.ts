@@ -43,7 +43,11 @@ describe.each(transports)('traps, over %s', (transport) => {
     add(model, 'shop--K', 'value').state = 'DISABLED';
     model.denied.push((permission) => permission === 'secretmanager.versions.get');
     const [outcome] = await world.backend.read([ref('K')], context());
-    expect(outcome).toMatchObject({ status: 'unknown', code: 'permission_denied', detail: expect.stringContaining('disabled or destroyed') });
+    expect(outcome).toMatchObject({
+      status: 'unknown',
+      code: 'permission_denied',
+      detail: expect.stringContaining('disabled or destroyed'),
+    });
   });
 
   it('data_crc32c is checked', async () => {
@@ -62,8 +66,11 @@ describe.each(transports)('traps, over %s', (transport) => {
     await using world = await openWorld({ transport });
     await world.backend.write?.({ ...ref('K'), value: text('value') }, context());
     expect(world.fake.model.version('shop--K', '1', false).clientSpecifiedPayloadChecksum).toBe(true);
-    world.fake.service.alter = (method, message) => (method === 'AddSecretVersion' ? { ...message, clientSpecifiedPayloadChecksum: false } : message);
-    await expect(world.backend.write?.({ ...ref('K'), value: text('value') }, context())).rejects.toMatchObject({ code: 'corrupt' });
+    world.fake.service.alter = (method, message) =>
+      method === 'AddSecretVersion' ? { ...message, clientSpecifiedPayloadChecksum: false } : message;
+    await expect(world.backend.write?.({ ...ref('K'), value: text('value') }, context())).rejects.toMatchObject({
+      code: 'corrupt',
+    });
   });
 
   it('a checksum of nothing is a checksum: zero is not "left out"', async () => {
@@ -77,10 +84,13 @@ describe.each(transports)('traps, over %s', (transport) => {
     add(world.fake.model, 'shop--K', 'value');
     expect((await world.list()).secrets).toEqual([{ scope: 'shop', key: 'K' }]);
     expect(await world.read(ref('K'))).toBe('found value (1)');
-    expect(world.fake.service.requests.map(({ request }) => request['name'] ?? request['parent'])).toEqual(['projects/acme-production', 'projects/acme-production/secrets/shop--K/versions/latest']);
+    expect(world.fake.service.requests.map(({ request }) => request['name'] ?? request['parent'])).toEqual([
+      'projects/acme-production',
+      'projects/acme-production/secrets/shop--K/versions/latest',
+    ]);
   });
 
-  it('the client\'s own retries, which go on for ten minutes, never start', async () => {
+  it("the client's own retries, which go on for ten minutes, never start", async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     for (const fault of ['server_error', 'throttle'] as const) {
@@ -100,7 +110,7 @@ describe.each(transports)('traps, over %s', (transport) => {
     }
   });
 
-  it('a signal ends a call that the service does not answer, and the deadline is the caller\'s', async () => {
+  it("a signal ends a call that the service does not answer, and the deadline is the caller's", async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.service.faults.set('hang');
@@ -115,21 +125,33 @@ describe.each(transports)('traps, over %s', (transport) => {
   it('a version pin is no cache key to forget: each version answers for itself', async () => {
     await using world = await openWorld({ transport });
     for (const value of ['one', 'two', 'three']) add(world.fake.model, 'shop--K', value);
-    const outcomes = await world.backend.read([ref('K', '1'), ref('K'), ref('K', '2'), ref('K', '1'), ref('K', '4')], context());
-    expect(outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual(['one', 'three', 'two', 'one', 'absent']);
+    const outcomes = await world.backend.read(
+      [ref('K', '1'), ref('K'), ref('K', '2'), ref('K', '1'), ref('K', '4')],
+      context(),
+    );
+    expect(outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual([
+      'one',
+      'three',
+      'two',
+      'one',
+      'absent',
+    ]);
   });
 
   it('an alias is no version: it may mean another one tomorrow', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.model.secret('shop--K').versionAliases.set('stable', 1);
-    for (const version of ['stable', 'latest', '0', '01', '1/../2']) expect(await world.read(ref('K', version))).toBe('unknown invalid_argument');
+    for (const version of ['stable', 'latest', '0', '01', '1/../2'])
+      expect(await world.read(ref('K', version))).toBe('unknown invalid_argument');
     expect(world.calls()).toEqual([]);
   });
 
   it('a health check signs in, lists, and asks for the right to read', async () => {
     await using world = await openWorld({ transport });
-    await expect(world.backend.check(context())).resolves.toEqual({ server: 'Secret Manager (projects/acme-production)' });
+    await expect(world.backend.check(context())).resolves.toEqual({
+      server: 'Secret Manager (projects/acme-production)',
+    });
     add(world.fake.model, 'shop--K', 'value');
     await world.backend.check(context());
     expect(world.calls()).toEqual(['ListSecrets', 'AccessSecretVersion', 'ListSecrets', 'TestIamPermissions']);
@@ -141,7 +163,9 @@ describe.each(transports)('traps, over %s', (transport) => {
 
   it('a health check asks for nothing outside the prefix, which a condition may end the rights at', async () => {
     await using world = await openWorld({ transport, settings: { prefix: 'ci-' } });
-    world.fake.model.denied.push((permission, id) => permission === 'secretmanager.versions.access' && id?.startsWith('ci-') !== true);
+    world.fake.model.denied.push(
+      (permission, id) => permission === 'secretmanager.versions.access' && id?.startsWith('ci-') !== true,
+    );
     await expect(world.backend.check(context())).resolves.toMatchObject({ server: expect.any(String) });
     add(world.fake.model, 'others', 'value');
     await expect(world.backend.check(context())).resolves.toMatchObject({ server: expect.any(String) });
@@ -150,12 +174,17 @@ describe.each(transports)('traps, over %s', (transport) => {
   it('quota errors say when to come back', async () => {
     await using world = await openWorld({ transport });
     world.fake.service.faults.set('throttle');
-    expect(await world.backend.read([ref('K')], context())).toMatchObject([{ status: 'unknown', code: 'throttled', retryAfterMs: 2_000 }]);
+    expect(await world.backend.read([ref('K')], context())).toMatchObject([
+      { status: 'unknown', code: 'throttled', retryAfterMs: 2_000 },
+    ]);
   });
 });
 
 describe.each(transports)('an answer to another question, over %s', (transport) => {
-  const answers = (name: string, data: Buffer): Readonly<Record<string, unknown>> => ({ name: `projects/123456789012/secrets/${name}`, payload: { data } });
+  const answers = (name: string, data: Buffer): Readonly<Record<string, unknown>> => ({
+    name: `projects/123456789012/secrets/${name}`,
+    payload: { data },
+  });
 
   it.each([
     ['of another secret', answers('other--K/versions/1', Buffer.from('theirs'))],
@@ -178,7 +207,8 @@ describe.each(transports)('an answer to another question, over %s', (transport) 
   it('deletes nothing', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
-    world.fake.service.alter = (method, message) => (method === 'GetSecret' ? { ...message, name: 'projects/123456789012/secrets/other--K' } : message);
+    world.fake.service.alter = (method, message) =>
+      method === 'GetSecret' ? { ...message, name: 'projects/123456789012/secrets/other--K' } : message;
     await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
     expect(world.calls()).toEqual(['GetSecret']);
   });
@@ -186,7 +216,10 @@ describe.each(transports)('an answer to another question, over %s', (transport) 
   it('is no version of ours', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
-    world.fake.service.alter = (method, message) => (method === 'ListSecretVersions' ? { versions: [{ name: 'projects/123456789012/secrets/other--K/versions/9', state: 'ENABLED' }] } : message);
+    world.fake.service.alter = (method, message) =>
+      method === 'ListSecretVersions'
+        ? { versions: [{ name: 'projects/123456789012/secrets/other--K/versions/9', state: 'ENABLED' }] }
+        : message;
     await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
   });
 
@@ -195,13 +228,15 @@ describe.each(transports)('an answer to another question, over %s', (transport) 
     for (const value of ['one', 'two', 'three']) add(world.fake.model, 'shop--K', value);
     for (const key of ['A', 'B']) add(world.fake.model, `shop--${key}`, 'value');
     world.fake.service.alter = (method, message) => (method === looped ? { ...message, nextPageToken: 'MQ' } : message);
-    await expect(looped === 'ListSecrets' ? world.list() : world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+    await expect(
+      looped === 'ListSecrets' ? world.list() : world.backend.versions?.(ref('K'), context()),
+    ).rejects.toMatchObject({ code: 'bad_answer' });
     expect(world.calls()).toHaveLength(2);
   });
 });
 
 /** Over REST the client library reads the HTTP status of any body. */
-describe('a stranger\'s answer over rest', () => {
+describe("a stranger's answer over rest", () => {
   it.each([
     [404, '<html>not found</html>', 'bad_answer'],
     [404, '{"message":"no such page"}', 'bad_answer'],
@@ -216,13 +251,18 @@ describe('a stranger\'s answer over rest', () => {
     [200, '[]', 'bad_answer'],
   ])('with the status %i and the body %j is never absence', async (status, body, code) => {
     const asked: string[] = [];
-    const stranger = await listen(createServer((request, response) => {
-      asked.push(request.url ?? '');
-      response.writeHead(status, { 'content-type': 'text/html', location: 'http://127.0.0.1:9/elsewhere' });
-      response.end(body);
-    }));
+    const stranger = await listen(
+      createServer((request, response) => {
+        asked.push(request.url ?? '');
+        response.writeHead(status, { 'content-type': 'text/html', location: 'http://127.0.0.1:9/elsewhere' });
+        response.end(body);
+      }),
+    );
     try {
-      await using world = await openWorld({ transport: 'rest', settings: { endpoint: `http://127.0.0.1:${stranger.port}` } });
+      await using world = await openWorld({
+        transport: 'rest',
+        settings: { endpoint: `http://127.0.0.1:${stranger.port}` },
+      });
       expect(await world.read(ref('K'))).toBe(`unknown ${code}`);
       expect(asked).toHaveLength(1);
     } finally {
@@ -240,18 +280,26 @@ describe('a stranger\'s answer over rest', () => {
     [201, '{}', 'application/json'],
     [204, '', 'application/json'],
     [206, '{}', 'application/json'],
-  ])('with the status %i, the body %j and the type %s is no empty list, and nothing that was deleted', async (status, body, type) => {
-    const stranger = await listen(createServer((_, response) => {
-      response.writeHead(status, { 'content-type': type });
-      response.end(body);
-    }));
-    try {
-      await using world = await openWorld({ transport: 'rest', settings: { endpoint: `http://127.0.0.1:${stranger.port}` } });
-      await expect(world.list()).rejects.toMatchObject({ code: 'bad_answer' });
-      await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
-      await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
-    } finally {
-      await stranger.stop();
-    }
-  });
+  ])(
+    'with the status %i, the body %j and the type %s is no empty list, and nothing that was deleted',
+    async (status, body, type) => {
+      const stranger = await listen(
+        createServer((_, response) => {
+          response.writeHead(status, { 'content-type': type });
+          response.end(body);
+        }),
+      );
+      try {
+        await using world = await openWorld({
+          transport: 'rest',
+          settings: { endpoint: `http://127.0.0.1:${stranger.port}` },
+        });
+        await expect(world.list()).rejects.toMatchObject({ code: 'bad_answer' });
+        await expect(world.backend.versions?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+        await expect(world.backend.delete?.(ref('K'), context())).rejects.toMatchObject({ code: 'bad_answer' });
+      } finally {
+        await stranger.stop();
+      }
+    },
+  );
 });

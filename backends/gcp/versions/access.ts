@@ -9,9 +9,16 @@ import { crc32c } from './crc32c.ts';
  * The value of one version, by number or as `latest`. The service's `latest` is the newest version in any
  * state, so one that is disabled or destroyed hides the older ones, which are never served in its place.
  */
-export async function accessVersion(service: Service, id: string, version: string, context: CallContext): Promise<ReadOutcome> {
+export async function accessVersion(
+  service: Service,
+  id: string,
+  version: string,
+  context: CallContext,
+): Promise<ReadOutcome> {
   const name = service.resources.version(id, version);
-  const answer = await service.call('AccessSecretVersion', context, (client, options) => client.accessSecretVersion({ name }, options));
+  const answer = await service.call('AccessSecretVersion', context, (client, options) =>
+    client.accessSecretVersion({ name }, options),
+  );
   if (answer.ok) return verify(answer.value, id, version);
   const { status } = answer.failure;
   // A number that does not exist is proven absent; whether `latest` means no secret or no version, only the secret can tell.
@@ -27,10 +34,13 @@ interface Accessed {
 
 function verify({ name, payload }: Accessed, id: string, asked: string): ReadOutcome {
   const version = versionOf(name, id);
-  if (version === undefined || (asked !== 'latest' && version !== asked)) return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without the version that was asked for');
-  const data = typeof payload?.data === 'string' ? Buffer.from(payload.data, 'base64') : payload?.data ?? new Uint8Array();
+  if (version === undefined || (asked !== 'latest' && version !== asked))
+    return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without the version that was asked for');
+  const data =
+    typeof payload?.data === 'string' ? Buffer.from(payload.data, 'base64') : (payload?.data ?? new Uint8Array());
   // The service takes no empty value, so that none can come back.
-  if (data.byteLength === 0 || payload == null) return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without a payload');
+  if (data.byteLength === 0 || payload == null)
+    return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without a payload');
   // Versions from before the service kept checksums have none.
   if (payload.dataCrc32c != null && toNumber(payload.dataCrc32c) !== crc32c(data)) {
     return unknown('corrupt', `version ${version} does not have the checksum that the service keeps for it`);
@@ -42,16 +52,27 @@ async function whyNoLatest(service: Service, id: string, context: CallContext): 
   const name = service.resources.secret(id);
   const answer = await service.call('GetSecret', context, (client, options) => client.getSecret({ name }, options));
   if (answer.ok) return unknown('no_version');
-  return answer.failure.status === 'NOT_FOUND' ? absent : undecided(answer.failure, 'there is no value; whether there is a secret needs secretmanager.secrets.get');
+  return answer.failure.status === 'NOT_FOUND'
+    ? absent
+    : undecided(answer.failure, 'there is no value; whether there is a secret needs secretmanager.secrets.get');
 }
 
 async function whyNotReadable(service: Service, name: string, context: CallContext): Promise<ReadOutcome> {
-  const answer = await service.call('GetSecretVersion', context, (client, options) => client.getSecretVersion({ name }, options));
-  if (!answer.ok) return undecided(answer.failure, 'the version is disabled or destroyed; which of them needs secretmanager.versions.get');
+  const answer = await service.call('GetSecretVersion', context, (client, options) =>
+    client.getSecretVersion({ name }, options),
+  );
+  if (!answer.ok)
+    return undecided(
+      answer.failure,
+      'the version is disabled or destroyed; which of them needs secretmanager.versions.get',
+    );
   const state = stateOf(answer.value.state);
   if (state === 'DISABLED') return unknown('disabled');
   if (state === 'DESTROYED') return unknown('destroyed');
-  return unknown('decryption_failed', 'the version is enabled and cannot be accessed; its encryption key may be disabled or out of reach');
+  return unknown(
+    'decryption_failed',
+    'the version is enabled and cannot be accessed; its encryption key may be disabled or out of reach',
+  );
 }
 
 /** The question stays open, for a reason of its own. */
@@ -63,5 +84,5 @@ const states = ['STATE_UNSPECIFIED', 'ENABLED', 'DISABLED', 'DESTROYED'];
 
 /** By name in gRPC, by name or number in REST. */
 export function stateOf(state: unknown): string {
-  return typeof state === 'number' ? states[state] ?? 'STATE_UNSPECIFIED' : String(state);
+  return typeof state === 'number' ? (states[state] ?? 'STATE_UNSPECIFIED') : String(state);
 }

@@ -7,11 +7,23 @@ import type { RecentWrites } from './recent-writes.ts';
 import { toRfc3339 } from './time.ts';
 
 /** Makes the bytes the newest version, and the secret if there is none. Rejects with a `BackendError`. */
-export async function addVersion(service: Service, recent: RecentWrites, id: string, data: Uint8Array, context: CallContext): Promise<WriteReceipt> {
-  if (data.byteLength > maxPayloadBytes) throw new BackendError('too_large', { detail: `a version has at most ${maxPayloadBytes} bytes, this one ${data.byteLength}` });
+export async function addVersion(
+  service: Service,
+  recent: RecentWrites,
+  id: string,
+  data: Uint8Array,
+  context: CallContext,
+): Promise<WriteReceipt> {
+  if (data.byteLength > maxPayloadBytes)
+    throw new BackendError('too_large', {
+      detail: `a version has at most ${maxPayloadBytes} bytes, this one ${data.byteLength}`,
+    });
   const parent = service.resources.secret(id);
   const payload = { data, dataCrc32c: crc32c(data) };
-  const add = () => service.call('AddSecretVersion', context, (client, options) => client.addSecretVersion({ parent, payload }, options));
+  const add = () =>
+    service.call('AddSecretVersion', context, (client, options) =>
+      client.addSecretVersion({ parent, payload }, options),
+    );
   let answer = await add();
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
     await createSecret(service, id, context);
@@ -21,8 +33,14 @@ export async function addVersion(service: Service, recent: RecentWrites, id: str
   }
   const added = valueOf(answer);
   const version = versionOf(added.name, id);
-  if (version === undefined) throw new BackendError('bad_answer', { detail: 'Secret Manager answered AddSecretVersion without a version of the secret' });
-  if (added.clientSpecifiedPayloadChecksum !== true) throw new BackendError('corrupt', { detail: `the service did not confirm the checksum of version ${version}; write the value again` });
+  if (version === undefined)
+    throw new BackendError('bad_answer', {
+      detail: 'Secret Manager answered AddSecretVersion without a version of the secret',
+    });
+  if (added.clientSpecifiedPayloadChecksum !== true)
+    throw new BackendError('corrupt', {
+      detail: `the service did not confirm the checksum of version ${version}; write the value again`,
+    });
   recent.record(id, version);
   const updatedAt = toRfc3339(added.createTime);
   return { version, ...(updatedAt === undefined ? {} : { updatedAt }) };
@@ -32,7 +50,9 @@ async function createSecret(service: Service, id: string, context: CallContext):
   const { parent, isRegional } = service.resources;
   // A regional secret lies where its endpoint is; a global one says how it is replicated.
   const secret = isRegional ? {} : { replication: { automatic: {} } };
-  const answer = await service.call('CreateSecret', context, (client, options) => client.createSecret({ parent, secretId: id, secret }, options));
+  const answer = await service.call('CreateSecret', context, (client, options) =>
+    client.createSecret({ parent, secretId: id, secret }, options),
+  );
   if (!answer.ok && answer.failure.status !== 'ALREADY_EXISTS') throw answer.failure.error;
 }
 

@@ -10,7 +10,12 @@ const saysSomething: readonly string[] = ['no_version', 'disabled', 'destroyed']
  * The value of the newest version: what the service calls `latest`, or the one that this instance wrote and
  * that `latest` does not show yet. Somebody else's newer version is never hidden.
  */
-export async function accessCurrent(service: Service, recent: RecentWrites, id: string, context: CallContext): Promise<ReadOutcome> {
+export async function accessCurrent(
+  service: Service,
+  recent: RecentWrites,
+  id: string,
+  context: CallContext,
+): Promise<ReadOutcome> {
   const latest = await accessVersion(service, id, 'latest', context);
   const written = recent.versionOf(id);
   if (written === undefined) return latest;

@@ -5,13 +5,21 @@ import { valueOf } from './add.ts';
 import type { RecentWrites } from './recent-writes.ts';
 
 /** Deletes exactly the state that was looked at. Rejects with a `BackendError`, `conflict` when it has changed since. */
-export async function deleteSecret(service: Service, recent: RecentWrites, id: string, context: CallContext): Promise<DeleteReceipt> {
+export async function deleteSecret(
+  service: Service,
+  recent: RecentWrites,
+  id: string,
+  context: CallContext,
+): Promise<DeleteReceipt> {
   const name = service.resources.secret(id);
   const seen = await service.call('GetSecret', context, (client, options) => client.getSecret({ name }, options));
   if (!seen.ok && seen.failure.status === 'NOT_FOUND') return { existed: false };
   const { name: seenName, etag } = valueOf(seen);
-  if (secretIdOf(seenName) !== id) throw new BackendError('bad_answer', { detail: 'Secret Manager answered GetSecret with another secret' });
-  const answer = await service.call('DeleteSecret', context, (client, options) => client.deleteSecret({ name, ...(etag == null ? {} : { etag }) }, options));
+  if (secretIdOf(seenName) !== id)
+    throw new BackendError('bad_answer', { detail: 'Secret Manager answered GetSecret with another secret' });
+  const answer = await service.call('DeleteSecret', context, (client, options) =>
+    client.deleteSecret({ name, ...(etag == null ? {} : { etag }) }, options),
+  );
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') return { existed: false };
   valueOf(answer);
   recent.forget(id);

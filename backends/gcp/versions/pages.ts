@@ -14,7 +14,10 @@ export async function* pagesOf<T>(ask: (pageToken: string) => Promise<Page<T>>):
     const { items, next } = await ask(pageToken);
     yield items;
     if (next === '') return;
-    if (asked.has(next)) throw new BackendError('bad_answer', { detail: 'Secret Manager named a page that it had sent already as the one to follow' });
+    if (asked.has(next))
+      throw new BackendError('bad_answer', {
+        detail: 'Secret Manager named a page that it had sent already as the one to follow',
+      });
     pageToken = next;
   }
 }

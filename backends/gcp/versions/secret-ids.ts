@@ -14,10 +14,17 @@ const pageSize = 2_000;
 export async function* listSecretIds(service: Service, context: CallContext): AsyncGenerator<readonly string[]> {
   const { parent } = service.resources;
   const seen = new Set<string>();
-  const pages = pagesOf(async (pageToken) => valueOf(await service.call('ListSecrets', context, async (client, options) => {
-    const [items, , raw] = await client.listSecrets({ parent, pageSize, pageToken }, { ...options, autoPaginate: false });
-    return [{ items, next: raw?.nextPageToken ?? '' }];
-  })));
+  const pages = pagesOf(async (pageToken) =>
+    valueOf(
+      await service.call('ListSecrets', context, async (client, options) => {
+        const [items, , raw] = await client.listSecrets(
+          { parent, pageSize, pageToken },
+          { ...options, autoPaginate: false },
+        );
+        return [{ items, next: raw?.nextPageToken ?? '' }];
+      }),
+    ),
+  );
   for await (const page of pages) {
     const ids = page.map(({ name }) => secretIdOf(name) ?? strangeName());
     yield ids.filter((id) => !seen.has(id) && seen.add(id));

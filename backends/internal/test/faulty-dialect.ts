@@ -3,7 +3,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseConnection, Dialect, Driver } from 'kysely';
 
 /** The faults that a connection to a database can meet. */
-export const databaseFaults = ['delay', 'hang', 'reset', 'server_error', 'throttle', 'deny', 'expire'] as const satisfies readonly Fault[];
+export const databaseFaults = [
+  'delay',
+  'hang',
+  'reset',
+  'server_error',
+  'throttle',
+  'deny',
+  'expire',
+] as const satisfies readonly Fault[];
 
 /** Errors as the drivers make them: of a socket, of SQLite, of PostgreSQL. */
 const errors: Partial<Record<Fault, Record<string, string | number>>> = {

@@ -16,18 +16,35 @@ describe('reads', () => {
     const statements = new FaultSwitch();
     const { backend } = await create(statements);
     const refs = Array.from({ length: 500 }, (_, index) => ({ scope: scope(`apps/s${index % 40}`), key: `K${index}` }));
-    for (const [index, ref] of refs.entries()) if (index % 5 !== 0) await backend.write?.({ ...ref, value: SecretValue.fromText(`value ${index}`) }, context());
+    for (const [index, ref] of refs.entries())
+      if (index % 5 !== 0) await backend.write?.({ ...ref, value: SecretValue.fromText(`value ${index}`) }, context());
     const before = statements.statements;
-    const outcomes = await backend.read(refs.map((ref, index) => (index % 7 === 0 ? { ...ref, version: '1' } : ref)), context());
-    expect(outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status)))
-      .toEqual(refs.map((_, index) => (index % 5 === 0 ? 'absent' : `value ${index}`)));
+    const outcomes = await backend.read(
+      refs.map((ref, index) => (index % 7 === 0 ? { ...ref, version: '1' } : ref)),
+      context(),
+    );
+    expect(outcomes.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual(
+      refs.map((_, index) => (index % 5 === 0 ? 'absent' : `value ${index}`)),
+    );
     expect(statements.statements - before).toBe(6);
   });
 
   it('name no secret that was not asked for: a key of one scope is not looked up in another', async () => {
     const { backend } = await create();
-    for (const [where, key] of [['a', 'X'], ['b', 'Y'], ['a', 'Y'], ['b', 'X']] as const) await backend.write?.({ scope: scope(where), key, value: SecretValue.fromText(`${where} ${key}`) }, context());
-    const outcomes = await backend.read([{ scope: scope('a'), key: 'X' }, { scope: scope('b'), key: 'Y' }], context());
+    for (const [where, key] of [
+      ['a', 'X'],
+      ['b', 'Y'],
+      ['a', 'Y'],
+      ['b', 'X'],
+    ] as const)
+      await backend.write?.({ scope: scope(where), key, value: SecretValue.fromText(`${where} ${key}`) }, context());
+    const outcomes = await backend.read(
+      [
+        { scope: scope('a'), key: 'X' },
+        { scope: scope('b'), key: 'Y' },
+      ],
+      context(),
+    );
     expect(outcomes.map((outcome) => outcome.status === 'found' && outcome.value.text())).toEqual(['a X', 'b Y']);
   });
 
@@ -36,15 +53,30 @@ describe('reads', () => {
     await backend.write?.({ scope: shop, key: 'LOST', value: SecretValue.fromText('value') }, context());
     await backend.declare?.({ scope: shop, key: 'DECLARED' }, context());
     await database.deleteFrom('internal_versions').execute();
-    const outcomes = await backend.read(['LOST', 'DECLARED', 'NEVER'].map((key) => ({ scope: shop, key })), context());
-    expect(outcomes).toEqual([{ status: 'unknown', code: 'corrupt', detail: expect.any(String) }, { status: 'absent' }, { status: 'absent' }]);
+    const outcomes = await backend.read(
+      ['LOST', 'DECLARED', 'NEVER'].map((key) => ({ scope: shop, key })),
+      context(),
+    );
+    expect(outcomes).toEqual([
+      { status: 'unknown', code: 'corrupt', detail: expect.any(String) },
+      { status: 'absent' },
+      { status: 'absent' },
+    ]);
   });
 
   it('do not reach into another organisation', async () => {
     const store = await create();
     await store.backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('ours') }, context());
     const acme = await store.backendOf('acme');
-    expect(await acme.read([{ scope: shop, key: 'TOKEN' }, { scope: shop, key: 'TOKEN', version: '1' }], context())).toEqual([{ status: 'absent' }, { status: 'absent' }]);
+    expect(
+      await acme.read(
+        [
+          { scope: shop, key: 'TOKEN' },
+          { scope: shop, key: 'TOKEN', version: '1' },
+        ],
+        context(),
+      ),
+    ).toEqual([{ status: 'absent' }, { status: 'absent' }]);
     expect(await acme.delete?.({ scope: shop, key: 'TOKEN' }, context())).toEqual({ existed: false });
     expect(await acme.scopes?.list(context())).toEqual([]);
   });
@@ -53,23 +85,45 @@ describe('reads', () => {
 describe('writes', () => {
   it.each([65_536, 65_537])('of %i bytes', async (bytes) => {
     const { backend } = await create();
-    const written = backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromBytes(new Uint8Array(bytes)) }, context());
+    const written = backend.write?.(
+      { scope: shop, key: 'TOKEN', value: SecretValue.fromBytes(new Uint8Array(bytes)) },
+      context(),
+    );
     if (bytes <= 65_536) await expect(written).resolves.toMatchObject({ version: '1' });
     else await expect(written).rejects.toMatchObject({ code: 'too_large', message: expect.stringContaining('65536') });
   });
 
-  it.each(['', '1ST', 'a b', 'a\0b', '\ud800', 'K'.repeat(256)])('refuse the key %j, and so do declarations', async (key) => {
-    const { backend } = await create();
-    await expect(backend.write?.({ scope: shop, key, value: SecretValue.fromText('value') }, context())).rejects.toMatchObject({ code: 'invalid_argument' });
-    await expect(backend.declare?.({ scope: shop, key }, context())).rejects.toMatchObject({ code: 'invalid_argument' });
-  });
+  it.each(['', '1ST', 'a b', 'a\0b', '\ud800', 'K'.repeat(256)])(
+    'refuse the key %j, and so do declarations',
+    async (key) => {
+      const { backend } = await create();
+      await expect(
+        backend.write?.({ scope: shop, key, value: SecretValue.fromText('value') }, context()),
+      ).rejects.toMatchObject({ code: 'invalid_argument' });
+      await expect(backend.declare?.({ scope: shop, key }, context())).rejects.toMatchObject({
+        code: 'invalid_argument',
+      });
+    },
+  );
 });
 
 describe('lists', () => {
   it('name every secret though its scope is renamed meanwhile, however many there are', async () => {
     const { backend, database } = await create();
-    const rows = Array.from({ length: 1_500 }, (_, index) => ({ organization: 'default', scope: 'middle', key: `KEY_${index}`, version: 1, last_version: 1, deleted: 0, updated_at: 0 }));
-    for (let start = 0; start < rows.length; start += 100) await database.insertInto('internal_secrets').values(rows.slice(start, start + 100)).execute();
+    const rows = Array.from({ length: 1_500 }, (_, index) => ({
+      organization: 'default',
+      scope: 'middle',
+      key: `KEY_${index}`,
+      version: 1,
+      last_version: 1,
+      deleted: 0,
+      updated_at: 0,
+    }));
+    for (let start = 0; start < rows.length; start += 100)
+      await database
+        .insertInto('internal_secrets')
+        .values(rows.slice(start, start + 100))
+        .execute();
     await backend.write?.({ scope: scope('zone'), key: 'MOVED', value: SecretValue.fromText('value') }, context());
     const keys = new Array<string>();
     for await (const { secrets } of backend.list({ depth: 'tree' }, context())) {
@@ -83,9 +137,22 @@ describe('lists', () => {
   it('report a stored scope that is no scope path, and go on', async () => {
     const { backend, database } = await create();
     await backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('value') }, context());
-    await database.insertInto('internal_secrets').values({ organization: 'default', scope: 'a//b', key: 'ODD', version: 1, last_version: 1, deleted: 0, updated_at: 0 }).execute();
+    await database
+      .insertInto('internal_secrets')
+      .values({
+        organization: 'default',
+        scope: 'a//b',
+        key: 'ODD',
+        version: 1,
+        last_version: 1,
+        deleted: 0,
+        updated_at: 0,
+      })
+      .execute();
     const pages = await pagesOf(backend);
     expect(pages.flatMap(({ secrets }) => secrets.map(({ key }) => key))).toEqual(['TOKEN']);
-    expect(pages.flatMap(({ unnameable }) => unnameable ?? [])).toEqual([{ name: 'a//b ODD', reason: expect.stringContaining('no empty segment') }]);
+    expect(pages.flatMap(({ unnameable }) => unnameable ?? [])).toEqual([
+      { name: 'a//b ODD', reason: expect.stringContaining('no empty segment') },
+    ]);
   });
 });

@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseScopePath, type BackendHost, type CallContext, type ListPage, type ScopePath, type SecretBackend } from '@kici-dev/secret-backend';
+import {
+  parseScopePath,
+  type BackendHost,
+  type CallContext,
+  type ListPage,
+  type ScopePath,
+  type SecretBackend,
+} from '@kici-dev/secret-backend';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { EmbeddedDialect } from '../../../src/database/dialect.ts';
@@ -35,7 +42,12 @@ export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> 
   const folder = await mkdtemp(join(tmpdir(), 'kici-internal-'));
   const stores = new Array<TestStore>();
   const file = join(folder, 'kici.db');
-  const first = await open(file, faults === undefined ? openDatabase(file) : openFaulty(file, faults), testKey(), stores);
+  const first = await open(
+    file,
+    faults === undefined ? openDatabase(file) : openFaulty(file, faults),
+    testKey(),
+    stores,
+  );
   return {
     ...first,
     async dispose() {
@@ -52,12 +64,22 @@ function openFaulty(file: string, faults: FaultSwitch): Kysely<Tables> {
   return new Kysely({ dialect: faultyDialect(new EmbeddedDialect(sqliteForKysely(database)), faults) });
 }
 
-async function open(file: string, database: Kysely<Tables>, key: KeyEncryptionKey, stores: TestStore[]): Promise<TestStore> {
+async function open(
+  file: string,
+  database: Kysely<Tables>,
+  key: KeyEncryptionKey,
+  stores: TestStore[],
+): Promise<TestStore> {
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, key, () => Date.now());
-  const backendOf = async (organization: string): Promise<SecretBackend> => internalDefinition(database, keyring).create({}, hostFor(organization));
+  const backendOf = async (organization: string): Promise<SecretBackend> =>
+    internalDefinition(database, keyring).create({}, hostFor(organization));
   const store: TestStore = {
-    file, database, keyring, backendOf, backend: await backendOf('default'),
+    file,
+    database,
+    keyring,
+    backendOf,
+    backend: await backendOf('default'),
     reopen: (other = key) => open(file, openDatabase(file), other, stores),
     dispose: () => database.destroy(),
   };
@@ -67,7 +89,10 @@ async function open(file: string, database: Kysely<Tables>, key: KeyEncryptionKe
 
 function hostFor(organization: string): BackendHost {
   return {
-    name: 'internal', organization, ambient: { credentials: false, paths: [] }, now: () => Date.now(),
+    name: 'internal',
+    organization,
+    ambient: { credentials: false, paths: [] },
+    now: () => Date.now(),
     log: () => undefined,
     resolveAddress: async () => [],
   };

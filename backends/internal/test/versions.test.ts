@@ -13,10 +13,16 @@ async function create(): Promise<TestStore> {
 }
 
 async function write({ backend }: TestStore, value: string, ref = token, expectedVersion?: string | null) {
-  return backend.write?.({ ...ref, value: SecretValue.fromText(value), ...(expectedVersion === undefined ? {} : { expectedVersion }) }, context());
+  return backend.write?.(
+    { ...ref, value: SecretValue.fromText(value), ...(expectedVersion === undefined ? {} : { expectedVersion }) },
+    context(),
+  );
 }
 
-async function text({ backend }: TestStore, ref: { scope: typeof shop; key: string; version?: string }): Promise<string | undefined> {
+async function text(
+  { backend }: TestStore,
+  ref: { scope: typeof shop; key: string; version?: string },
+): Promise<string | undefined> {
   const [outcome] = await backend.read([ref], context());
   return describeOutcome(outcome);
 }
@@ -28,22 +34,37 @@ function describeOutcome(outcome: ReadOutcome | undefined): string | undefined {
 it('numbers stay small however often a scope is renamed to and fro', async () => {
   const { backend } = await create();
   const [here, there] = [scope('here'), scope('there')];
-  for (const value of ['one', 'two']) await backend.write?.({ scope: here, key: 'TOKEN', value: SecretValue.fromText(value) }, context());
+  for (const value of ['one', 'two'])
+    await backend.write?.({ scope: here, key: 'TOKEN', value: SecretValue.fromText(value) }, context());
   await backend.declare?.({ scope: here, key: 'LATER' }, context());
   const given = new Map<string, Set<string>>();
   for (let count = 0; count < 100; count += 1) {
     const [from, to] = count % 2 === 0 ? [here, there] : [there, here];
     await backend.scopes?.rename(from, to, context());
-    const receipt = await backend.write?.({ scope: to, key: 'TOKEN', value: SecretValue.fromText(`${count}`) }, context());
+    const receipt = await backend.write?.(
+      { scope: to, key: 'TOKEN', value: SecretValue.fromText(`${count}`) },
+      context(),
+    );
     const seen = given.get(to) ?? new Set();
     expect(seen.has(receipt?.version ?? '')).toBe(false);
     given.set(to, seen.add(receipt?.version ?? ''));
   }
-  const [current, ...older] = await backend.versions?.({ scope: here, key: 'TOKEN' }, context()) ?? [];
+  const [current, ...older] = (await backend.versions?.({ scope: here, key: 'TOKEN' }, context())) ?? [];
   expect(Number(current?.version)).toBeLessThan(2_000);
   expect(older.length).toBeGreaterThan(0);
-  const read = await backend.read([{ scope: here, key: 'TOKEN' }, { scope: here, key: 'TOKEN', version: older[0]?.version ?? '' }, { scope: here, key: 'LATER' }], context());
-  expect(read.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual(['99', '98', 'absent']);
+  const read = await backend.read(
+    [
+      { scope: here, key: 'TOKEN' },
+      { scope: here, key: 'TOKEN', version: older[0]?.version ?? '' },
+      { scope: here, key: 'LATER' },
+    ],
+    context(),
+  );
+  expect(read.map((outcome) => (outcome.status === 'found' ? outcome.value.text() : outcome.status))).toEqual([
+    '99',
+    '98',
+    'absent',
+  ]);
 });
 
 describe('versions', () => {
@@ -52,16 +73,23 @@ describe('versions', () => {
     for (let index = 1; index <= keptVersions + 2; index += 1) await write(tested, `value ${index}`);
     expect(await text(tested, { ...token, version: '2' })).toBe('absent');
     expect(await text(tested, { ...token, version: '3' })).toBe('3: value 3');
-    expect((await tested.backend.versions?.(token, context()))?.map(({ version }) => Number(version))).toEqual(Array.from({ length: keptVersions }, (_, index) => keptVersions + 2 - index));
-    expect(await tested.backend.restore?.({ ...token, version: '3' }, context())).toMatchObject({ version: String(keptVersions + 3) });
+    expect((await tested.backend.versions?.(token, context()))?.map(({ version }) => Number(version))).toEqual(
+      Array.from({ length: keptVersions }, (_, index) => keptVersions + 2 - index),
+    );
+    expect(await tested.backend.restore?.({ ...token, version: '3' }, context())).toMatchObject({
+      version: String(keptVersions + 3),
+    });
     expect(await text(tested, token)).toBe(`${keptVersions + 3}: value 3`);
   });
 
-  it.each(['0', '01', '1.0', ' 1', '-1', '1e0', '', '999999999999999', 'x'])('never match the pin "%s"', async (version) => {
-    const tested = await create();
-    await write(tested, 'value');
-    expect(await text(tested, { ...token, version })).toBe('absent');
-  });
+  it.each(['0', '01', '1.0', ' 1', '-1', '1e0', '', '999999999999999', 'x'])(
+    'never match the pin "%s"',
+    async (version) => {
+      const tested = await create();
+      await write(tested, 'value');
+      expect(await text(tested, { ...token, version })).toBe('absent');
+    },
+  );
 
   it('never mean two values: not after a deletion', async () => {
     const tested = await create();
@@ -97,8 +125,12 @@ describe('writers on connections of their own', () => {
   it('lose nothing: every write gets a version, and the last one is current', async () => {
     const tested = await create();
     const others = [tested, await tested.reopen(), await tested.reopen()];
-    const receipts = await Promise.all(Array.from({ length: 9 }, (_, index) => write(others[index % 3] ?? tested, `value ${index}`)));
-    expect(receipts.map((receipt) => Number(receipt?.version)).toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const receipts = await Promise.all(
+      Array.from({ length: 9 }, (_, index) => write(others[index % 3] ?? tested, `value ${index}`)),
+    );
+    expect(receipts.map((receipt) => Number(receipt?.version)).toSorted((left, right) => left - right)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
     const last = receipts.findIndex((receipt) => receipt?.version === '9');
     for (const one of others) expect(await text(one, token)).toBe(`9: value ${last}`);
   });
@@ -107,9 +139,12 @@ describe('writers on connections of their own', () => {
     const tested = await create();
     const other = await tested.reopen();
     await write(tested, 'old');
-    const results = await Promise.allSettled([tested, other, tested, other].map((one, index) => write(one, `value ${index}`, token, '1')));
+    const results = await Promise.allSettled(
+      [tested, other, tested, other].map((one, index) => write(one, `value ${index}`, token, '1')),
+    );
     expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(1);
-    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' });
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' });
   });
 
   it('a rename while others write loses no write', async () => {

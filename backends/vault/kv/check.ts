@@ -14,7 +14,8 @@ export async function check(service: Service, context: CallContext): Promise<1 |
     await listFolder(service, undefined, context);
     await readEntry(service, probe(), undefined, context);
   } catch (error) {
-    if (BackendError.is(error) && error.code === 'permission_denied') throw new BackendError(error.code, { detail: 'the identity may not list and read below basePath' });
+    if (BackendError.is(error) && error.code === 'permission_denied')
+      throw new BackendError(error.code, { detail: 'the identity may not list and read below basePath' });
     throw error;
   }
   return version;

@@ -1,5 +1,9 @@
 /** Maps in order, with at most `limit` at work. The first failure ends it; nothing new is begun after it. */
-export async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   const pending = items.entries();
   let failed = false;

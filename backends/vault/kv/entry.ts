@@ -13,23 +13,40 @@ export type Entry =
   | { readonly state: 'never' };
 
 /** @throws BackendError */
-export async function readEntry(service: Service, scope: ScopePath, pin: string | undefined, context: CallContext): Promise<Entry> {
+export async function readEntry(
+  service: Service,
+  scope: ScopePath,
+  pin: string | undefined,
+  context: CallContext,
+): Promise<Entry> {
   const version = await service.kvVersion(context);
-  if (pin !== undefined && version === 1) throw new BackendError('unsupported', { detail: 'KV version 1 keeps no versions' });
-  if (pin !== undefined && !/^[1-9]\d{0,14}$/.test(pin)) throw new BackendError('invalid_argument', { detail: 'a version of Vault is a positive whole number' });
+  if (pin !== undefined && version === 1)
+    throw new BackendError('unsupported', { detail: 'KV version 1 keeps no versions' });
+  if (pin !== undefined && !/^[1-9]\d{0,14}$/.test(pin))
+    throw new BackendError('invalid_argument', { detail: 'a version of Vault is a positive whole number' });
   const path = pathOf(service.config, version, 'data', scope);
-  const answer = await service.send({ method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` }, context);
+  const answer = await service.send(
+    { method: 'GET', path: pin === undefined ? path : `${path}?version=${pin}` },
+    context,
+  );
   if (version === 1) return parseUnversioned(service, answer, context);
   const entry = await parseEntry(service, answer, 'data', context);
   // Between here and the server something may answer by the path alone.
-  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin) throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
+  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
+    throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
   return entry;
 }
 
 /** The names of the fields, without their values. @throws BackendError */
 export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
-  const answer = await service.send({ method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` }, context);
-  if (speaksOf(answer, versionedPathWarning)) throw new BackendError('misconfigured', { detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values' });
+  const answer = await service.send(
+    { method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` },
+    context,
+  );
+  if (speaksOf(answer, versionedPathWarning))
+    throw new BackendError('misconfigured', {
+      detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
+    });
   return parseEntry(service, answer, 'subkeys', context);
 }
 
@@ -44,7 +61,12 @@ async function parseUnversioned(service: Service, answer: Answer, context: CallC
 }
 
 /** A deleted version is a 404 with a body; its metadata says what became of it. */
-async function parseEntry(service: Service, answer: Answer, part: 'data' | 'subkeys', context: CallContext): Promise<Entry> {
+async function parseEntry(
+  service: Service,
+  answer: Answer,
+  part: 'data' | 'subkeys',
+  context: CallContext,
+): Promise<Entry> {
   if (isNothing(answer)) {
     await service.requireVersion(2, context);
     return { state: 'never' };
@@ -61,5 +83,7 @@ async function parseEntry(service: Service, answer: Answer, part: 'data' | 'subk
   }
   if (member(metadata, 'destroyed') === true) return { state: 'destroyed', version };
   if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', version };
-  throw new BackendError('bad_answer', { detail: 'the server gave a version without fields that is neither deleted nor destroyed' });
+  throw new BackendError('bad_answer', {
+    detail: 'the server gave a version without fields that is neither deleted nor destroyed',
+  });
 }

@@ -16,19 +16,33 @@ export async function detectVersion(service: Service, mustSee: boolean, context:
   const said = kvVersion === 'auto' ? undefined : kvVersion === '1' ? 1 : 2;
   if (isRefusal(answer)) {
     if (said !== undefined && !mustSee) return said;
-    throw new BackendError('permission_denied', { detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion` });
+    throw new BackendError('permission_denied', {
+      detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion`,
+    });
   }
   if (answer.status !== 200) {
     if (said !== undefined && answer.status === 404) return said;
-    throw answer.status === 404 ? new BackendError('misconfigured', { detail: 'the server does not tell the version of a mount, or there is no such namespace: set kvVersion, check namespace' }) : failureOf(answer);
+    throw answer.status === 404
+      ? new BackendError('misconfigured', {
+          detail:
+            'the server does not tell the version of a mount, or there is no such namespace: set kvVersion, check namespace',
+        })
+      : failureOf(answer);
   }
   const data = member(answer.body, 'data');
   const path = memberText(data, 'path');
   const type = memberText(data, 'type');
   if (path === undefined || type === undefined) throw failureOf(answer);
-  if (path !== `${mount}/`) throw new BackendError('misconfigured', { detail: `the mount is ${path.slice(0, -1)}: set mount to it, and put the rest into basePath` });
-  if (type !== 'kv' && type !== 'generic') throw new BackendError('misconfigured', { detail: `the mount ${mount} holds no KV engine` });
+  if (path !== `${mount}/`)
+    throw new BackendError('misconfigured', {
+      detail: `the mount is ${path.slice(0, -1)}: set mount to it, and put the rest into basePath`,
+    });
+  if (type !== 'kv' && type !== 'generic')
+    throw new BackendError('misconfigured', { detail: `the mount ${mount} holds no KV engine` });
   const found = memberText(member(data, 'options'), 'version') === '2' ? 2 : 1;
-  if (said !== undefined && said !== found) throw new BackendError('misconfigured', { detail: `the mount ${mount} is KV version ${found}, and kvVersion says ${said}` });
+  if (said !== undefined && said !== found)
+    throw new BackendError('misconfigured', {
+      detail: `the mount ${mount} is KV version ${found}, and kvVersion says ${said}`,
+    });
   return found;
 }

@@ -9,10 +9,14 @@ export type Part = 'data' | 'metadata' | 'subkeys';
  * @throws BackendError `invalid_argument` for segments that would lead elsewhere
  */
 export function encodePath(path: string): string {
-  return path.split('/').map((segment) => {
-    if (segment === '' || segment === '.' || segment === '..') throw new BackendError('invalid_argument', { detail: 'a path has an empty, "." or ".." segment' });
-    return encodeURIComponent(segment);
-  }).join('/');
+  return path
+    .split('/')
+    .map((segment) => {
+      if (segment === '' || segment === '.' || segment === '..')
+        throw new BackendError('invalid_argument', { detail: 'a path has an empty, "." or ".." segment' });
+      return encodeURIComponent(segment);
+    })
+    .join('/');
 }
 
 /** The address where the server describes the mount, to everybody who has any right below it. */

@@ -7,9 +7,20 @@ import type { Service } from './service.ts';
 const readsAtOnce = 16;
 
 /** One request for each path and version, however many of its fields are asked for. */
-export async function read(service: Service, refs: readonly SecretRef[], context: CallContext): Promise<readonly ReadOutcome[]> {
+export async function read(
+  service: Service,
+  refs: readonly SecretRef[],
+  context: CallContext,
+): Promise<readonly ReadOutcome[]> {
   const places = new Map(refs.map((ref) => [placeOf(ref), ref]));
-  const entries = new Map(await mapLimited([...places], readsAtOnce, async ([place, { scope, version }]) => [place, await attempt(() => readEntry(service, scope, version, context))] as const));
+  const entries = new Map(
+    await mapLimited(
+      [...places],
+      readsAtOnce,
+      async ([place, { scope, version }]) =>
+        [place, await attempt(() => readEntry(service, scope, version, context))] as const,
+    ),
+  );
   return refs.map((ref) => {
     const entry = entries.get(placeOf(ref));
     if (entry === undefined) throw new BackendError('bad_answer');

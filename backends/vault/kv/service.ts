@@ -46,7 +46,10 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
   let version: 1 | 2 | undefined;
   let settledAt = Number.NEGATIVE_INFINITY;
   const detect = shared(async () => {
-    version = await detectVersion(service, false, { signal: AbortSignal.any([closing.signal, AbortSignal.timeout(detectTimeoutMs)]), deadline: Date.now() + detectTimeoutMs });
+    version = await detectVersion(service, false, {
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(detectTimeoutMs)]),
+      deadline: Date.now() + detectTimeoutMs,
+    });
     settledAt = host.now();
     return version;
   });
@@ -68,7 +71,8 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
     },
     async requireVersion(expected, context) {
       if (Math.abs(host.now() - settledAt) < settledMs) return;
-      if (await within(detect(), context) !== expected) throw new BackendError('bad_answer', { detail: 'the mount was replaced by one of the other KV version' });
+      if ((await within(detect(), context)) !== expected)
+        throw new BackendError('bad_answer', { detail: 'the mount was replaced by one of the other KV version' });
     },
     async examine(context) {
       version = await detectVersion(service, true, context);

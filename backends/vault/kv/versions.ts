@@ -5,7 +5,11 @@ import { pathOf } from './path.ts';
 import type { Service } from './service.ts';
 
 /** Versions are the path's: each write of any of its fields makes one. */
-export async function versions(service: Service, { scope }: SecretRef, context: CallContext): Promise<readonly VersionInfo[]> {
+export async function versions(
+  service: Service,
+  { scope }: SecretRef,
+  context: CallContext,
+): Promise<readonly VersionInfo[]> {
   const answer = await service.send({ method: 'GET', path: pathOf(service.config, 2, 'metadata', scope) }, context);
   if (isNothing(answer)) {
     await service.requireVersion(2, context);
@@ -16,7 +20,11 @@ export async function versions(service: Service, { scope }: SecretRef, context: 
   const entries = member(data, 'versions');
   if (answer.status !== 200 || current === undefined || !isRecord(entries)) throw failureOf(answer);
   return Object.entries(entries)
-    .map(([version, facts]) => ({ version, ...describe(facts, service.host.now()), current: Number(version) === current }))
+    .map(([version, facts]) => ({
+      version,
+      ...describe(facts, service.host.now()),
+      current: Number(version) === current,
+    }))
     .toSorted((left, right) => Number(right.version) - Number(left.version));
 }
 
@@ -25,5 +33,8 @@ function describe(facts: unknown, now: number): Pick<VersionInfo, 'createdAt' | 
   const deletion = memberText(facts, 'deletion_time') ?? '';
   // The service sets the time ahead where versions expire by themselves; until then they can be read.
   const isDeleted = deletion !== '' && Date.parse(deletion) <= now;
-  return { readable: member(facts, 'destroyed') !== true && !isDeleted, ...(createdAt === undefined ? {} : { createdAt }) };
+  return {
+    readable: member(facts, 'destroyed') !== true && !isDeleted,
+    ...(createdAt === undefined ? {} : { createdAt }),
+  };
 }

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { absent, BackendError, type CallContext, type DeleteReceipt, type ScopePath, type SecretRef, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  type CallContext,
+  type DeleteReceipt,
+  type ScopePath,
+  type SecretRef,
+  type SecretWrite,
+  type WriteReceipt,
+} from '@kici-dev/secret-backend';
 import { capabilities } from '../capabilities.ts';
 import { failureOf, speaksOf } from '../errors.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
@@ -13,12 +22,18 @@ const maxAttempts = 20;
 /** The other fields of the path stay as they are. */
 export async function write(service: Service, entry: SecretWrite, context: CallContext): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
-  if (value.byteLength > capabilities.maxValueBytes) throw new BackendError('too_large', { detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}` });
+  if (value.byteLength > capabilities.maxValueBytes)
+    throw new BackendError('too_large', {
+      detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}`,
+    });
   const text = value.text();
-  if (text === undefined) throw new BackendError('unsupported', { detail: 'the value is not UTF-8, and a field of Vault holds text only' });
-  if (key === '' || key.length > 512) throw new BackendError('invalid_argument', { detail: 'the name of a field has 1 to 512 characters' });
+  if (text === undefined)
+    throw new BackendError('unsupported', { detail: 'the value is not UTF-8, and a field of Vault holds text only' });
+  if (key === '' || key.length > 512)
+    throw new BackendError('invalid_argument', { detail: 'the name of a field has 1 to 512 characters' });
   const receipt = await change(service, scope, expectedVersion !== undefined, context, (current) => {
-    if (expectedVersion !== undefined && !isExpected(current, key, expectedVersion)) throw new BackendError('conflict', { detail: `the current version of ${scope} is not the expected one` });
+    if (expectedVersion !== undefined && !isExpected(current, key, expectedVersion))
+      throw new BackendError('conflict', { detail: `the current version of ${scope} is not the expected one` });
     return { ...fieldsOf(current), [key]: text };
   });
   // KV version 1 numbers nothing: the name says no more than that this write is not another one.
@@ -26,7 +41,11 @@ export async function write(service: Service, entry: SecretWrite, context: CallC
 }
 
 /** The path itself stays, without the field: deleting the path's version would take its other fields along. */
-export async function remove(service: Service, { scope, key }: SecretRef, context: CallContext): Promise<DeleteReceipt> {
+export async function remove(
+  service: Service,
+  { scope, key }: SecretRef,
+  context: CallContext,
+): Promise<DeleteReceipt> {
   let existed = true;
   await change(service, scope, false, context, (current) => {
     if (current.state === 'deleted' || current.state === 'destroyed') throw new BackendError(current.state);
@@ -36,10 +55,16 @@ export async function remove(service: Service, { scope, key }: SecretRef, contex
   return { existed };
 }
 
-export async function restore(service: Service, { scope, key, version }: Required<SecretRef>, context: CallContext): Promise<WriteReceipt> {
+export async function restore(
+  service: Service,
+  { scope, key, version }: Required<SecretRef>,
+  context: CallContext,
+): Promise<WriteReceipt> {
   const outcome = outcomeOf(await readEntry(service, scope, version, context), key);
   if (outcome.status === 'found') return write(service, { scope, key, value: outcome.value }, context);
-  throw outcome.status === 'absent' ? new BackendError('not_found', { detail: `version ${version} of ${scope} has no field of this name` }) : new BackendError(outcome.code);
+  throw outcome.status === 'absent'
+    ? new BackendError('not_found', { detail: `version ${version} of ${scope} has no field of this name` })
+    : new BackendError(outcome.code);
 }
 
 /**
@@ -47,7 +72,11 @@ export async function restore(service: Service, { scope, key, version }: Require
  * anew, unless the caller gave a condition of its own. Version 1 has no such check: another program's write in between is lost.
  */
 async function change(
-  service: Service, scope: ScopePath, isConditional: boolean, context: CallContext, edit: (current: Entry) => JsonRecord | undefined,
+  service: Service,
+  scope: ScopePath,
+  isConditional: boolean,
+  context: CallContext,
+  edit: (current: Entry) => JsonRecord | undefined,
 ): Promise<WriteReceipt | undefined> {
   const kvVersion = await service.kvVersion(context);
   const path = pathOf(service.config, kvVersion, 'data', scope);
@@ -57,11 +86,21 @@ async function change(
       const fields = edit(current);
       if (fields === undefined) return undefined;
       const isEmpty = Object.keys(fields).length === 0;
-      const answer = await service.send(kvVersion === 2
-        ? { method: 'POST', path, body: { options: { cas: current.state === 'never' ? 0 : current.version }, data: fields } }
-        // Version 1 takes no empty path.
-        : isEmpty ? { method: 'DELETE', path } : { method: 'POST', path, body: fields }, context);
-      if (kvVersion === 1 && (answer.status === 204 || (answer.status === 200 && isRecord(answer.body)))) return undefined;
+      const answer = await service.send(
+        kvVersion === 2
+          ? {
+              method: 'POST',
+              path,
+              body: { options: { cas: current.state === 'never' ? 0 : current.version }, data: fields },
+            }
+          : // Version 1 takes no empty path.
+            isEmpty
+            ? { method: 'DELETE', path }
+            : { method: 'POST', path, body: fields },
+        context,
+      );
+      if (kvVersion === 1 && (answer.status === 204 || (answer.status === 200 && isRecord(answer.body))))
+        return undefined;
       const written = receiptOf(answer.status === 200 ? member(answer.body, 'data') : undefined);
       if (written !== undefined) return written;
       const isConflict = answer.status === 400 && speaksOf(answer, 'check-and-set parameter did not match');
@@ -75,7 +114,9 @@ async function change(
 function receiptOf(data: unknown): WriteReceipt | undefined {
   const version = memberCount(data, 'version');
   const updatedAt = memberText(data, 'created_time');
-  return version === undefined ? undefined : { version: String(version), ...(updatedAt === undefined ? {} : { updatedAt }) };
+  return version === undefined
+    ? undefined
+    : { version: String(version), ...(updatedAt === undefined ? {} : { updatedAt }) };
 }
 
 function fieldsOf(entry: Entry): JsonRecord {

@@ -26,9 +26,18 @@ export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost,
   const grant = parseGrant(answer, true);
   if (grant !== undefined) return grant;
   // The API has no 401: wrong credentials are 400 or 403, by method.
-  if (isRefusal(answer) || (answer.status === 400 && isJudgement(answer))) throw new BackendError('unauthenticated', { detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}` });
-  if (answer.status === 200 && isRecord(member(answer.body, 'auth'))) throw new BackendError('unauthenticated', { detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given` });
-  if (speaksOf(answer, 'no handler for route')) throw new BackendError('misconfigured', { detail: `there is no auth method at auth/${auth.mount}: check auth.mount and auth.namespace` });
+  if (isRefusal(answer) || (answer.status === 400 && isJudgement(answer)))
+    throw new BackendError('unauthenticated', {
+      detail: `the server did not accept the sign-in by ${auth.method} at auth/${auth.mount}`,
+    });
+  if (answer.status === 200 && isRecord(member(answer.body, 'auth')))
+    throw new BackendError('unauthenticated', {
+      detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given`,
+    });
+  if (speaksOf(answer, 'no handler for route'))
+    throw new BackendError('misconfigured', {
+      detail: `there is no auth method at auth/${auth.mount}: check auth.mount and auth.namespace`,
+    });
   throw failureOf(answer);
 }
 
@@ -60,5 +69,10 @@ export function parseGrant({ status, body }: Answer, isMade: boolean): Grant | u
   const token = memberText(auth, 'client_token');
   const ttlSeconds = memberCount(auth, 'lease_duration');
   if (status !== 200 || token === undefined || token === '' || ttlSeconds === undefined) return undefined;
-  return { token, ttlSeconds, renewable: member(auth, 'renewable') === true, isOurs: isMade && memberText(auth, 'token_type') !== 'batch' };
+  return {
+    token,
+    ttlSeconds,
+    renewable: member(auth, 'renewable') === true,
+    isOurs: isMade && memberText(auth, 'token_type') !== 'batch',
+  };
 }

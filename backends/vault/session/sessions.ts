@@ -41,10 +41,27 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   let refusal: { readonly error: BackendError; readonly at: number } | undefined;
 
   /** For work that no single caller owns. */
-  const ownContext = (timeoutMs: number): CallContext => ({ signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]), deadline: Date.now() + timeoutMs });
+  const ownContext = (timeoutMs: number): CallContext => ({
+    signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
+    deadline: Date.now() + timeoutMs,
+  });
 
-  const askAboutSelf = (method: 'GET' | 'POST', action: string, { token }: Grant, context: CallContext): Promise<Answer> =>
-    wire.send({ method, path: `/auth/token/${action}`, token, namespace: config.authNamespace, ...(method === 'POST' ? { body: {} } : {}) }, context);
+  const askAboutSelf = (
+    method: 'GET' | 'POST',
+    action: string,
+    { token }: Grant,
+    context: CallContext,
+  ): Promise<Answer> =>
+    wire.send(
+      {
+        method,
+        path: `/auth/token/${action}`,
+        token,
+        namespace: config.authNamespace,
+        ...(method === 'POST' ? { body: {} } : {}),
+      },
+      context,
+    );
 
   /** A token that cannot be renewed, or hardly any more, runs out; the call that comes then signs in. */
   const adopt = (grant: Grant, firstTtlSeconds = grant.ttlSeconds): Session => {
@@ -52,7 +69,8 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     const adopted: Session = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
     session = adopted;
     clearTimeout(timer);
-    if (grant.renewable && lifeMs > 0 && grant.ttlSeconds >= firstTtlSeconds / 2) schedule(adopted, firstTtlSeconds, lifeMs * (2 / 3 - Math.random() / 10));
+    if (grant.renewable && lifeMs > 0 && grant.ttlSeconds >= firstTtlSeconds / 2)
+      schedule(adopted, firstTtlSeconds, lifeMs * (2 / 3 - Math.random() / 10));
     return adopted;
   };
 
@@ -62,7 +80,9 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   };
 
   const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
-    const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(() => undefined);
+    const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(
+      () => undefined,
+    );
     const renewed = answer && parseGrant(answer, subject.grant.isOurs);
     if (session !== subject || closing.signal.aborted) return;
     if (renewed !== undefined) {
@@ -71,7 +91,8 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     }
     const remainingMs = subject.expiresAt - host.now();
     host.log('warn', 'a token could not be renewed', { status: answer?.status ?? 0, remainingMs });
-    if (remainingMs > 1000 && !(answer !== undefined && isRefusal(answer))) schedule(subject, firstTtlSeconds, remainingMs / 3);
+    if (remainingMs > 1000 && !(answer !== undefined && isRefusal(answer)))
+      schedule(subject, firstTtlSeconds, remainingMs / 3);
   };
 
   const signInOnce = shared(async () => {
@@ -92,14 +113,18 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   const isGood = async ({ grant }: Session): Promise<boolean> => {
     if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(requestTimeoutMs)))) return true;
     // A policy may keep a good token from looking itself up.
-    const described = await wire.send({ method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace }, ownContext(requestTimeoutMs));
+    const described = await wire.send(
+      { method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace },
+      ownContext(requestTimeoutMs),
+    );
     return described.status === 200;
   };
 
   const examine = shared(async () => {
     const refused = session;
-    if (refused !== undefined && await isGood(refused)) return undefined;
-    if (config.auth.method === 'token') throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
+    if (refused !== undefined && (await isGood(refused))) return undefined;
+    if (config.auth.method === 'token')
+      throw new BackendError('unauthenticated', { detail: 'the token is not valid, or has expired' });
     // Another call may have signed in meanwhile.
     if (session !== refused) return session;
     clearTimeout(timer);
@@ -122,8 +147,12 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       clearTimeout(timer);
       closing.abort(new BackendError('closed'));
       if (session?.grant.isOurs !== true) return;
-      const status = await askAboutSelf('POST', 'revoke-self', session.grant, patience).then((answer) => answer.status, () => 0);
-      if (status !== 200 && status !== 204) host.log('warn', 'the token could not be revoked; it ends by itself', { status });
+      const status = await askAboutSelf('POST', 'revoke-self', session.grant, patience).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status !== 200 && status !== 204)
+        host.log('warn', 'the token could not be revoked; it ends by itself', { status });
       session = undefined;
     },
   };

@@ -14,5 +14,10 @@ const suites: Readonly<Record<string, HarnessOptions>> = {
 };
 
 for (const [name, options] of Object.entries(suites)) {
-  proveAlsoThroughHost({ name, capabilities: capabilitiesFor(options), harness: vaultHarness(() => server, options), notProven: notProven[options.kvVersion] });
+  proveAlsoThroughHost({
+    name,
+    capabilities: capabilitiesFor(options),
+    harness: vaultHarness(() => server, options),
+    notProven: notProven[options.kvVersion],
+  });
 }

@@ -65,10 +65,21 @@ const steps: readonly Step[] = [
   get('v2: read that number', 'secret/data/number'),
   post('v1: a number beyond doubles', 'kv1/number', { big: JSON.rawJSON('12345678901234567890') }),
   get('v1: read that number', 'kv1/number'),
-  post('policy', 'sys/policies/acl/narrow', { policy: 'path "secret/data/open/*" { capabilities = ["read"] }\npath "secret/data/open/shut" { capabilities = ["deny"] }' }),
+  post('policy', 'sys/policies/acl/narrow', {
+    policy:
+      'path "secret/data/open/*" { capabilities = ["read"] }\npath "secret/data/open/shut" { capabilities = ["deny"] }',
+  }),
   post('token', 'auth/token/create', { id: 'narrow', policies: ['narrow'], ttl: '60s' }),
-  ...['secret/data/open/none', 'secret/data/open/shut', 'secret/data/other', 'secret/metadata/open/?list=true', 'sys/internal/ui/mounts/secret', 'sys/internal/ui/mounts/kv1', 'kv1/app', 'none/data/x']
-    .map((path): Step => ({ name: `narrow: ${path}`, method: 'GET', path, token: 'narrow' })),
+  ...[
+    'secret/data/open/none',
+    'secret/data/open/shut',
+    'secret/data/other',
+    'secret/metadata/open/?list=true',
+    'sys/internal/ui/mounts/secret',
+    'sys/internal/ui/mounts/kv1',
+    'kv1/app',
+    'none/data/x',
+  ].map((path): Step => ({ name: `narrow: ${path}`, method: 'GET', path, token: 'narrow' })),
   { name: 'narrow: write', method: 'POST', path: 'secret/data/open/none', body: { data: { A: '1' } }, token: 'narrow' },
   { name: 'narrow: revoke itself', method: 'POST', path: 'auth/token/revoke-self', body: {}, token: 'narrow' },
   { name: 'narrow: after that', method: 'GET', path: 'secret/data/open/none', token: 'narrow' },
@@ -78,26 +89,38 @@ const steps: readonly Step[] = [
 const explained: Readonly<Record<string, string>> = {
   'v2: metadata': 'OpenBao tells more, such as the times of the whole path; the adapter reads the versions',
   'v2: a path of version 1': 'OpenBao adds a sentence about its own command line; the adapter looks for the first one',
-  'mount: version 2': 'OpenBao tells more, such as the plugin\'s version; the adapter reads path, type and version',
+  'mount: version 2': "OpenBao tells more, such as the plugin's version; the adapter reads path, type and version",
   'narrow: sys/internal/ui/mounts/secret': 'as for the root token',
-  'v2: read that number': 'OpenBao itself rounds numbers on their way into version 2; the fake keeps them, as Vault does, so that the adapter can be seen to',
-  token: 'OpenBao adds the policy `default` and a warning about the chosen id; the fake lets every token look after itself',
+  'v2: read that number':
+    'OpenBao itself rounds numbers on their way into version 2; the fake keeps them, as Vault does, so that the adapter can be seen to',
+  token:
+    'OpenBao adds the policy `default` and a warning about the chosen id; the fake lets every token look after itself',
 };
 
-describeLane(openBaoLane, () => describe('the fake', () => {
-  let real: OpenBao;
-  beforeAll(async () => {
-    real = await startOpenBao();
-  });
-  afterAll(() => real.stop());
+describeLane(openBaoLane, () =>
+  describe('the fake', () => {
+    let real: OpenBao;
+    beforeAll(async () => {
+      real = await startOpenBao();
+    });
+    afterAll(() => real.stop());
 
-  it('answers as OpenBao does, apart from the differences that are explained', async () => {
-    await real.upstream({ method: 'POST', path: 'sys/auth/approle', query: new URLSearchParams(), token: real.rootToken, namespace: '', body: { type: 'approle' } });
-    const [theirs, ours] = [await transcribe(real, steps), await transcribe(fakeServer(), steps)];
-    const isExplained = ([name]: readonly [string, string]): boolean => Object.hasOwn(explained, name);
-    const without = (lines: Readonly<Record<string, string>>): object => Object.fromEntries(Object.entries(lines).filter((line) => !isExplained(line)));
-    expect(without(ours)).toEqual(without(theirs));
-    // An explanation that no longer explains anything goes.
-    for (const name of Object.keys(explained)) expect(ours[name], name).not.toBe(theirs[name]);
-  });
-}));
+    it('answers as OpenBao does, apart from the differences that are explained', async () => {
+      await real.upstream({
+        method: 'POST',
+        path: 'sys/auth/approle',
+        query: new URLSearchParams(),
+        token: real.rootToken,
+        namespace: '',
+        body: { type: 'approle' },
+      });
+      const [theirs, ours] = [await transcribe(real, steps), await transcribe(fakeServer(), steps)];
+      const isExplained = ([name]: readonly [string, string]): boolean => Object.hasOwn(explained, name);
+      const without = (lines: Readonly<Record<string, string>>): object =>
+        Object.fromEntries(Object.entries(lines).filter((line) => !isExplained(line)));
+      expect(without(ours)).toEqual(without(theirs));
+      // An explanation that no longer explains anything goes.
+      for (const name of Object.keys(explained)) expect(ours[name], name).not.toBe(theirs[name]);
+    });
+  }),
+);

@@ -14,11 +14,19 @@ describe('docs/backends/vault.md', () => {
   });
 
   it('has commands whose settings make a backend', () => {
-    const commands = [...page.matchAll(/^kici-admin backend add [^`]*?(?=\nkici-admin|\n```)/gm)].map(([command]) => command.replaceAll('\\\n', ' '));
+    const commands = [...page.matchAll(/^kici-admin backend add [^`]*?(?=\nkici-admin|\n```)/gm)].map(([command]) =>
+      command.replaceAll('\\\n', ' '),
+    );
     expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) {
-      const plain = [...command.matchAll(/--set ([A-Za-z.]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]);
-      const secret = [...command.matchAll(/--secret ([A-Za-z.]+)/g)].map(([, name = '']) => [name, 'entered at the prompt']);
+      const plain = [...command.matchAll(/--set ([A-Za-z.]+)=(\S+)/g)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]);
+      const secret = [...command.matchAll(/--secret ([A-Za-z.]+)/g)].map(([, name = '']) => [
+        name,
+        'entered at the prompt',
+      ]);
       for (const [name = ''] of [...plain, ...secret]) expect(Object.keys(settings)).toContain(name);
       expect(vaultDefinition.validate?.(settingsOf(Object.fromEntries([...plain, ...secret])))).toEqual([]);
     }

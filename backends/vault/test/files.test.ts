@@ -17,7 +17,7 @@ async function folders(): Promise<{ readonly allowed: string; readonly outside: 
 }
 
 describe('a file that a setting names', () => {
-  it('is read where the server\'s configuration allows it, anew at each sign-in', async () => {
+  it("is read where the server's configuration allows it, anew at each sign-in", async () => {
     const { allowed } = await folders();
     const file = join(allowed, 'jwt');
     const { another, fake, put, gateway } = await openVault({}, { paths: [allowed] });
@@ -40,11 +40,17 @@ describe('a file that a setting names', () => {
     await writeFile(join(outside, 'jwt'), 'canary-jwt');
     await symlink(join(outside, 'jwt'), join(allowed, 'link'));
     const { another, gateway } = await openVault({}, { paths: [allowed] });
-    for (const path of [join(outside, 'jwt'), join(allowed, '..', 'allowed-not', 'jwt'), join(allowed, 'link'), '/etc/hostname', join(allowed, 'missing')]) {
+    for (const path of [
+      join(outside, 'jwt'),
+      join(allowed, '..', 'allowed-not', 'jwt'),
+      join(allowed, 'link'),
+      '/etc/hostname',
+      join(allowed, 'missing'),
+    ]) {
       const backend = await another({ 'auth.method': 'jwt', 'auth.jwtFile': path });
       const error = await failure(backend.check(context()));
       expect(error.code).toBe('misconfigured');
-      expect(error.message).toContain('auth.jwtFile names no file that the server\'s configuration lets backends open');
+      expect(error.message).toContain("auth.jwtFile names no file that the server's configuration lets backends open");
     }
     expect(gateway.requests).toEqual([]);
     const { another: anotherWithout } = await openVault();
@@ -60,7 +66,11 @@ describe('a file that a setting names', () => {
     await symlink('..data/token', join(allowed, 'token'));
     const { another, fake } = await openVault({}, { paths: [allowed] });
     fake.identities.set('mounted-jwt', { policies: ['root'] });
-    const backend = await another({ 'auth.method': 'kubernetes', 'auth.role': 'kici', 'auth.jwtFile': join(allowed, 'token') });
+    const backend = await another({
+      'auth.method': 'kubernetes',
+      'auth.role': 'kici',
+      'auth.jwtFile': join(allowed, 'token'),
+    });
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['absent']);
   });
 
@@ -73,7 +83,10 @@ describe('a file that a setting names', () => {
     await writeFile(at('bytes'), Uint8Array.of(0x61, 0xff));
     const { another } = await openVault({}, { paths: [allowed] });
     for (const name of ['pipe', 'folder', 'large', 'bytes']) {
-      for (const settings of [{ 'auth.method': 'jwt', 'auth.jwtFile': at(name) }, { address: 'https://127.0.0.1:1', 'tls.caFile': at(name) }]) {
+      for (const settings of [
+        { 'auth.method': 'jwt', 'auth.jwtFile': at(name) },
+        { address: 'https://127.0.0.1:1', 'tls.caFile': at(name) },
+      ]) {
         const backend = await another(settings);
         expect((await failure(backend.check(context(2000)))).code).toBe('misconfigured');
         await backend.close();

@@ -14,7 +14,11 @@ describe('KV version 1', () => {
     const { backend, put } = await openKv1();
     await put('kv1/app', { A: 'one', BIG: JSON.rawJSON('12345678901234567890') });
     await writeText(backend, ref('app', 'B'), 'two');
-    expect(await readText(backend, ref('app', 'A'), ref('app', 'B'), ref('app', 'BIG'))).toEqual(['one', 'two', '12345678901234567890']);
+    expect(await readText(backend, ref('app', 'A'), ref('app', 'B'), ref('app', 'BIG'))).toEqual([
+      'one',
+      'two',
+      '12345678901234567890',
+    ]);
     await backend.delete?.(ref('app', 'A'), context());
     expect(await readText(backend, ref('app', 'A'), ref('app', 'B'))).toEqual(['absent', 'two']);
   });
@@ -48,6 +52,9 @@ describe('KV version 1', () => {
     const pages = await pagesOf(backend);
     expect(backend.capabilities.listReadsValues).toBe(true);
     expect(JSON.stringify(pages)).not.toContain('canary-value');
-    expect(pages.flatMap(({ secrets }) => secrets)).toEqual([{ scope: 'team/app/prod', key: 'username' }, { scope: 'team/app/prod', key: 'password' }]);
+    expect(pages.flatMap(({ secrets }) => secrets)).toEqual([
+      { scope: 'team/app/prod', key: 'username' },
+      { scope: 'team/app/prod', key: 'password' },
+    ]);
   });
 });

@@ -10,7 +10,11 @@ describe('versions of KV version 2', () => {
     await put('secret/data/app', { data: { TOKEN: 'one' } });
     await put('secret/data/app', { data: { TOKEN: 'two' } });
     await administer(server, 'DELETE', 'secret/data/app');
-    expect(await readText(backend, ref('app', 'TOKEN'), ref('app', 'TOKEN', '1'), ref('app', 'TOKEN', '2'))).toEqual(['deleted', 'one', 'deleted']);
+    expect(await readText(backend, ref('app', 'TOKEN'), ref('app', 'TOKEN', '1'), ref('app', 'TOKEN', '2'))).toEqual([
+      'deleted',
+      'one',
+      'deleted',
+    ]);
     await put('secret/destroy/app', { versions: [2] });
     expect(await readText(backend, ref('app', 'TOKEN'), ref('never', 'TOKEN'))).toEqual(['destroyed', 'absent']);
   });
@@ -28,7 +32,15 @@ describe('versions of KV version 2', () => {
   it('refuses pins that are no version, and finds nothing at one that never was', async () => {
     const { backend, put } = await openVault({ kvVersion: '2' });
     await put('secret/data/app', { data: { TOKEN: 'one' } });
-    expect(await readText(backend, ref('app', 'TOKEN', '7'), ref('app', 'TOKEN', 'latest'), ref('app', 'TOKEN', '0'), ref('app', 'TOKEN', '1&x=1'))).toEqual(['absent', 'invalid_argument', 'invalid_argument', 'invalid_argument']);
+    expect(
+      await readText(
+        backend,
+        ref('app', 'TOKEN', '7'),
+        ref('app', 'TOKEN', 'latest'),
+        ref('app', 'TOKEN', '0'),
+        ref('app', 'TOKEN', '1&x=1'),
+      ),
+    ).toEqual(['absent', 'invalid_argument', 'invalid_argument', 'invalid_argument']);
   });
 
   it('takes an empty pin for no version, and leaves what is asked for beside it alone', async () => {
@@ -42,7 +54,10 @@ describe('versions of KV version 2', () => {
     const { backend, gateway, put } = await openVault({ kvVersion: '2' });
     await put('secret/data/app', { data: { TOKEN: 'one' } });
     await readText(backend, ref('app', 'TOKEN'));
-    for (const text of ['{"data":{"data":{"TOKEN":"seven"},"metadata":{"version":7,"destroyed":false,"deletion_time":""}}}', '{"data":{"data":null,"metadata":{"version":7,"destroyed":true,"deletion_time":""}}}']) {
+    for (const text of [
+      '{"data":{"data":{"TOKEN":"seven"},"metadata":{"version":7,"destroyed":false,"deletion_time":""}}}',
+      '{"data":{"data":null,"metadata":{"version":7,"destroyed":true,"deletion_time":""}}}',
+    ]) {
       gateway.answerOnce({ status: 200, text });
       expect(await readText(backend, ref('app', 'TOKEN', '1'))).toEqual(['bad_answer']);
     }
@@ -53,7 +68,11 @@ describe('versions of KV version 2', () => {
     await put('secret/data/apps/gone', { data: { TOKEN: 'one' } });
     await put('secret/data/apps/here', { data: { TOKEN: 'one' } });
     await administer(server, 'DELETE', 'secret/data/apps/gone');
-    expect(await listAll(backend)).toEqual({ secrets: ['apps/here TOKEN'], unlisted: ['apps/gone deleted'], unnameable: [] });
+    expect(await listAll(backend)).toEqual({
+      secrets: ['apps/here TOKEN'],
+      unlisted: ['apps/gone deleted'],
+      unnameable: [],
+    });
     expect(await codeOf(listAll(backend, { scope: scope('apps/gone'), depth: 'scope' }))).toBe('deleted');
   });
 
@@ -62,7 +81,9 @@ describe('versions of KV version 2', () => {
     await put('secret/data/app', { data: { TOKEN: 'one' } });
     await put('secret/data/app', { data: { TOKEN: 'two' } });
     const [page] = await pagesOf(backend);
-    expect(page?.secrets).toEqual([{ scope: 'app', key: 'TOKEN', version: '2', updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) }]);
+    expect(page?.secrets).toEqual([
+      { scope: 'app', key: 'TOKEN', version: '2', updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+    ]);
   });
 });
 
@@ -85,9 +106,19 @@ describe('writes of KV version 2', () => {
 
   it('keep every digit of fields that are not theirs', async () => {
     const { backend, put } = await openVault({ kvVersion: '2' });
-    await put('secret/data/app', { data: { BIG: JSON.rawJSON('12345678901234567890'), FRACTION: JSON.rawJSON('0.10'), NESTED: { list: [1, null, { x: JSON.rawJSON('1e400') }] } } });
+    await put('secret/data/app', {
+      data: {
+        BIG: JSON.rawJSON('12345678901234567890'),
+        FRACTION: JSON.rawJSON('0.10'),
+        NESTED: { list: [1, null, { x: JSON.rawJSON('1e400') }] },
+      },
+    });
     await writeText(backend, ref('app', 'TOKEN'), 'x');
-    expect(await readText(backend, ref('app', 'BIG'), ref('app', 'FRACTION'), ref('app', 'NESTED'))).toEqual(['12345678901234567890', '0.10', '{"list":[1,null,{"x":1e400}]}']);
+    expect(await readText(backend, ref('app', 'BIG'), ref('app', 'FRACTION'), ref('app', 'NESTED'))).toEqual([
+      '12345678901234567890',
+      '0.10',
+      '{"list":[1,null,{"x":1e400}]}',
+    ]);
   });
 
   it('take a new value over a deleted version, and bring no older field back', async () => {
@@ -104,7 +135,11 @@ describe('writes of KV version 2', () => {
     await put('secret/data/app', { data: { A: 'one', B: 'two' } });
     expect(await backend.delete?.(ref('app', 'A'), context())).toEqual({ existed: true });
     expect(await backend.delete?.(ref('app', 'A'), context())).toEqual({ existed: false });
-    expect(await readText(backend, ref('app', 'A'), ref('app', 'B'), ref('app', 'A', '1'))).toEqual(['absent', 'two', 'one']);
+    expect(await readText(backend, ref('app', 'A'), ref('app', 'B'), ref('app', 'A', '1'))).toEqual([
+      'absent',
+      'two',
+      'one',
+    ]);
     await backend.delete?.(ref('app', 'B'), context());
     expect(await listAll(backend)).toEqual({ secrets: [], unlisted: [], unnameable: [] });
     await backend.restore?.({ ...ref('app', 'B'), version: '1' }, context());

@@ -6,10 +6,20 @@ import { openVault, ref, scope } from './support/open.ts';
 describe('names as companies have them', () => {
   it('team/app/env with fields, dots, dashes, spaces and scripts in field names', async () => {
     const { backend, put } = await openVault();
-    const fields = { username: 'u', password: 'p', 'db.host': 'h', 'api-key': 'k', 'with space': 's', 'schlüssel': 'ü', '__proto__x': 'x' };
+    const fields = {
+      username: 'u',
+      password: 'p',
+      'db.host': 'h',
+      'api-key': 'k',
+      'with space': 's',
+      schlüssel: 'ü',
+      __proto__x: 'x',
+    };
     await put('secret/data/team-a/shop.api/prod_eu', { data: fields });
     const keys = Object.keys(fields);
-    expect(await readText(backend, ...keys.map((key) => ref('team-a/shop.api/prod_eu', key)))).toEqual(Object.values(fields));
+    expect(await readText(backend, ...keys.map((key) => ref('team-a/shop.api/prod_eu', key)))).toEqual(
+      Object.values(fields),
+    );
     expect((await listAll(backend)).secrets).toEqual(keys.map((key) => `team-a/shop.api/prod_eu ${key}`).toSorted());
   });
 
@@ -26,13 +36,16 @@ describe('names as companies have them', () => {
     const { backend, put } = await openVault();
     await put('secret/data/App', { data: { Token: '1', TOKEN: '2' } });
     await put('secret/data/app', { data: { token: '3' } });
-    expect(await readText(backend, ref('App', 'Token'), ref('App', 'TOKEN'), ref('app', 'token'), ref('app', 'TOKEN'))).toEqual(['1', '2', '3', 'absent']);
+    expect(
+      await readText(backend, ref('App', 'Token'), ref('App', 'TOKEN'), ref('app', 'token'), ref('app', 'TOKEN')),
+    ).toEqual(['1', '2', '3', 'absent']);
     expect((await listAll(backend)).secrets).toEqual(['App TOKEN', 'App Token', 'app token']);
   });
 
   it('paths that no scope can name are told, with what lies below them left alone', async () => {
     const { backend, put, gateway } = await openVault();
-    for (const path of ['plain', 'with space', 'süß', 'a/100%/b', 'dir with space/inner', '?query#hash']) await put(`secret/data/${path}`.replace('?', '%3F'), { data: { A: '1' } });
+    for (const path of ['plain', 'with space', 'süß', 'a/100%/b', 'dir with space/inner', '?query#hash'])
+      await put(`secret/data/${path}`.replace('?', '%3F'), { data: { A: '1' } });
     await put('secret/data/empty-field', { data: { '': 'nameless' } });
     const { secrets, unnameable } = await listAll(backend);
     expect(secrets).toEqual(['plain A']);
@@ -51,7 +64,13 @@ describe('names as companies have them', () => {
 
   it('segments that would lead out of the mount are refused in settings', async () => {
     const { another } = await openVault();
-    for (const settings of [{ basePath: 'a/../b' }, { basePath: './a' }, { mount: 'secret/..' }, { namespace: '../x' }, { basePath: 'a//b' }]) {
+    for (const settings of [
+      { basePath: 'a/../b' },
+      { basePath: './a' },
+      { mount: 'secret/..' },
+      { namespace: '../x' },
+      { basePath: 'a//b' },
+    ]) {
       expect(await codeOf(another(settings))).toBe('misconfigured');
     }
   });

@@ -18,7 +18,11 @@ async function openWithRole(role: object = {}): Promise<SignedIn> {
   const { roleId, secretId } = await createRole(opened.server, 'app', { token_policies: ['app'], ...role });
   const backend = await opened.another({ 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId });
   await opened.put('secret/data/app', { data: { TOKEN: 'value' } });
-  return { ...opened, backend, count: (path) => opened.gateway.requests.filter((request) => request.path === path).length };
+  return {
+    ...opened,
+    backend,
+    count: (path) => opened.gateway.requests.filter((request) => request.path === path).length,
+  };
 }
 
 describe('signing in', () => {
@@ -33,21 +37,31 @@ describe('signing in', () => {
     const { backend, count, fake } = await openWithRole();
     await readText(backend, ref('app', 'TOKEN'));
     fake.advance(3_700_000);
-    expect(new Set((await Promise.all(Array.from({ length: 50 }, () => readText(backend, ref('app', 'TOKEN'))))).flat())).toEqual(new Set(['value']));
+    expect(
+      new Set((await Promise.all(Array.from({ length: 50 }, () => readText(backend, ref('app', 'TOKEN'))))).flat()),
+    ).toEqual(new Set(['value']));
     expect(count('auth/approle/login')).toBe(2);
   });
 
   it('does not happen for each path that a good token may not read', async () => {
     const { backend, count, put } = await openWithRole();
     await put('sys/policies/acl/app', { policy: `${policy}\npath "secret/data/denied" { capabilities = ["deny"] }` });
-    for (let round = 0; round < 3; round += 1) expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['value', 'permission_denied']);
+    for (let round = 0; round < 3; round += 1)
+      expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual([
+        'value',
+        'permission_denied',
+      ]);
     expect(count('auth/approle/login')).toBe(1);
   });
 
   it('does not happen for each refusal where the policy keeps a good token from looking itself up', async () => {
     const { backend, count, put, fake } = await openWithRole({ token_no_default_policy: true });
     await put('sys/policies/acl/app', { policy: `${policy}\npath "secret/data/denied" { capabilities = ["deny"] }` });
-    for (let round = 0; round < 3; round += 1) expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['value', 'permission_denied']);
+    for (let round = 0; round < 3; round += 1)
+      expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual([
+        'value',
+        'permission_denied',
+      ]);
     expect(count('auth/approle/login')).toBe(1);
     fake.advance(3_700_000);
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
@@ -56,8 +70,14 @@ describe('signing in', () => {
 
   it('at a method that is not there says so', async () => {
     const { backend, gateway } = await openWithRole();
-    gateway.answerOnce({ status: 404, text: '{"errors":["no handler for route \\"auth/approle/login\\". route entry not found."]}' });
-    expect(await failure(backend.check(context()))).toMatchObject({ code: 'misconfigured', detail: expect.stringContaining('auth/approle') });
+    gateway.answerOnce({
+      status: 404,
+      text: '{"errors":["no handler for route \\"auth/approle/login\\". route entry not found."]}',
+    });
+    expect(await failure(backend.check(context()))).toMatchObject({
+      code: 'misconfigured',
+      detail: expect.stringContaining('auth/approle'),
+    });
   });
 
   it('is not called refused by what a proxy, or a TLS server that is spoken to without, says', async () => {
@@ -82,7 +102,11 @@ describe('signing in', () => {
 
   it('is refused: unauthenticated, with the method named and no credential', async () => {
     const { another } = await openVault();
-    const wrong = await another({ 'auth.method': 'approle', 'auth.roleId': 'canary-role', 'auth.secretId': 'canary-secret' });
+    const wrong = await another({
+      'auth.method': 'approle',
+      'auth.roleId': 'canary-role',
+      'auth.secretId': 'canary-secret',
+    });
     const error = await failure(wrong.check(context()));
     expect(error.code).toBe('unauthenticated');
     expect(error.message).toContain('auth/approle');
@@ -94,11 +118,14 @@ describe('signing in', () => {
     const { another, fake, gateway } = await openVault({ kvVersion: '2' });
     const backend = await another({ 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
     const outcomes = new Set<string>();
-    for (let round = 0; round < 50; round += 1) for (const outcome of await readText(backend, ref('app', 'TOKEN'))) outcomes.add(outcome);
+    for (let round = 0; round < 50; round += 1)
+      for (const outcome of await readText(backend, ref('app', 'TOKEN'))) outcomes.add(outcome);
     expect([...outcomes]).toEqual(['unauthenticated']);
     expect(gateway.requests.filter(({ path }) => path === 'auth/jwt/login').length).toBeLessThan(10);
     fake.identities.set('a-jwt', { policies: ['root'] });
-    await vi.waitUntil(async () => (await readText(backend, ref('app', 'TOKEN'))).includes('absent'), { timeout: 4000 });
+    await vi.waitUntil(async () => (await readText(backend, ref('app', 'TOKEN'))).includes('absent'), {
+      timeout: 4000,
+    });
   });
 
   it('with a given token that is wrong is unauthenticated, not a matter of rights', async () => {
@@ -111,8 +138,13 @@ describe('signing in', () => {
   it('with a given token that may not look itself up leaves a refusal a matter of rights', async () => {
     const { another, fake, put } = await openVault({ kvVersion: '2' });
     await put('sys/policies/acl/app', { policy: 'path "secret/data/app" { capabilities = ["read"] }' });
-    const backend = await another({ 'auth.token': fake.tokens.create({ policies: ['app'], hasDefaultPolicy: false }).id });
-    expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual(['absent', 'permission_denied']);
+    const backend = await another({
+      'auth.token': fake.tokens.create({ policies: ['app'], hasDefaultPolicy: false }).id,
+    });
+    expect(await readText(backend, ref('app', 'TOKEN'), ref('denied', 'TOKEN'))).toEqual([
+      'absent',
+      'permission_denied',
+    ]);
   });
 
   it('with a given token that may not look itself up works, without renewal', async () => {
@@ -136,7 +168,10 @@ describe('signing in', () => {
 
   it('that asks for a second factor says so', async () => {
     const { backend, gateway } = await openWithRole();
-    gateway.answerOnce({ status: 200, text: '{"auth":{"client_token":"","lease_duration":0,"mfa_requirement":{"mfa_request_id":"x"}}}' });
+    gateway.answerOnce({
+      status: 200,
+      text: '{"auth":{"client_token":"","lease_duration":0,"mfa_requirement":{"mfa_request_id":"x"}}}',
+    });
     expect((await failure(backend.check(context()))).message).toContain('second factor');
   });
 });
@@ -169,7 +204,7 @@ describe('the token', () => {
     expect(fake.tokens.live()).toHaveLength(before);
   });
 
-  it('is renewed after all where a proxy\'s page came first', async () => {
+  it("is renewed after all where a proxy's page came first", async () => {
     const { another, fake, gateway, host, put } = await openVault({ kvVersion: '2' });
     await put('sys/policies/acl/app', { policy });
     const { id } = fake.tokens.create({ policies: ['app'], ttlSeconds: 4 });
@@ -197,7 +232,13 @@ describe('the token', () => {
     const { gateway, host, put, server, fake } = await openWithRole();
     const { roleId, secretId } = await createRole(server, 'app', { token_policies: ['app'], token_ttl: 3600 });
     let later = 0;
-    const settings = { address: gateway.address, kvVersion: '2', 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId } as const;
+    const settings = {
+      address: gateway.address,
+      kvVersion: '2',
+      'auth.method': 'approle',
+      'auth.roleId': roleId,
+      'auth.secretId': secretId,
+    } as const;
     const backend = await vaultDefinition.create(settingsOf(settings), { ...host, now: () => Date.now() + later });
     const before = fake.tokens.live().length;
     await readText(backend, ref('app', 'TOKEN'));
@@ -217,7 +258,9 @@ describe('the token', () => {
     const { backend, host } = await openWithRole({ token_no_default_policy: true });
     await readText(backend, ref('app', 'TOKEN'));
     await backend.close();
-    expect(host.logged).toEqual([JSON.stringify({ level: 'warn', message: 'the token could not be revoked; it ends by itself', status: 403 })]);
+    expect(host.logged).toEqual([
+      JSON.stringify({ level: 'warn', message: 'the token could not be revoked; it ends by itself', status: 403 }),
+    ]);
   });
 
   it('is revoked before any call of close resolves', async () => {

@@ -10,8 +10,15 @@ import { openProxy } from './support/proxy.ts';
 /** A server that does one thing to every request. */
 const openServer = (answer: Parameters<typeof createServer>[1]): Promise<string> => listen(createServer(answer));
 
-async function readAt(address: string, more: Parameters<typeof settingsOf>[0] = {}, timeoutMs = 5000): Promise<unknown> {
-  const backend = await vaultDefinition.create(settingsOf({ address, 'auth.token': 'canary-token', kvVersion: '2', ...more }), createHost());
+async function readAt(
+  address: string,
+  more: Parameters<typeof settingsOf>[0] = {},
+  timeoutMs = 5000,
+): Promise<unknown> {
+  const backend = await vaultDefinition.create(
+    settingsOf({ address, 'auth.token': 'canary-token', kvVersion: '2', ...more }),
+    createHost(),
+  );
   onTestFinished(() => backend.close());
   const [outcome] = await backend.read([ref('app', 'TOKEN')], context(timeoutMs));
   return outcome;
@@ -43,7 +50,11 @@ describe('a connection', () => {
 
   it('to nobody is unreachable, and the message names the address and no credential', async () => {
     const outcome = await readAt('http://127.0.0.1:1');
-    expect(outcome).toMatchObject({ status: 'unknown', code: 'unreachable', detail: expect.stringContaining('http://127.0.0.1:1') });
+    expect(outcome).toMatchObject({
+      status: 'unknown',
+      code: 'unreachable',
+      detail: expect.stringContaining('http://127.0.0.1:1'),
+    });
     expect(JSON.stringify(outcome)).not.toContain('canary');
   });
 });
@@ -56,8 +67,14 @@ describe('an answer', () => {
       response.end('{}');
     });
     for (const status of [301, 302, 307, 308]) {
-      const address = await openServer((_, response) => response.writeHead(status, { location: `${other}/v1/secret` }).end());
-      expect(await readAt(address)).toMatchObject({ status: 'unknown', code: 'bad_answer', detail: expect.stringContaining('redirects') });
+      const address = await openServer((_, response) =>
+        response.writeHead(status, { location: `${other}/v1/secret` }).end(),
+      );
+      expect(await readAt(address)).toMatchObject({
+        status: 'unknown',
+        code: 'bad_answer',
+        detail: expect.stringContaining('redirects'),
+      });
     }
     expect(reached).toEqual([]);
   });
@@ -90,21 +107,34 @@ describe('an answer', () => {
 });
 
 describe('a proxy', () => {
-  it('is used when the settings name one, with its credentials, and gets the server\'s name unresolved', async () => {
+  it("is used when the settings name one, with its credentials, and gets the server's name unresolved", async () => {
     const { gateway, host, put, another } = await openVault();
     const proxy = await openProxy();
     const { port } = new URL(gateway.address);
     await put('secret/data/app', { data: { TOKEN: 'value' } });
-    const backend = await another({ address: `http://vault.internal:${port}`, 'proxy.address': proxy.address, 'proxy.username': 'user', 'proxy.password': 'secret' });
+    const backend = await another({
+      address: `http://vault.internal:${port}`,
+      'proxy.address': proxy.address,
+      'proxy.username': 'user',
+      'proxy.password': 'secret',
+    });
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
-    expect(proxy.tunnels[0]).toMatchObject({ authority: `vault.internal:${port}`, headers: { 'proxy-authorization': `Basic ${Buffer.from('user:secret').toString('base64')}` } });
+    expect(proxy.tunnels[0]).toMatchObject({
+      authority: `vault.internal:${port}`,
+      headers: { 'proxy-authorization': `Basic ${Buffer.from('user:secret').toString('base64')}` },
+    });
     expect(host.resolved).not.toContain('vault.internal');
   });
 
   it('that refuses, or is not allowed, makes the server unreachable', async () => {
     const proxy = await openProxy(407);
-    expect(await readAt('http://vault.internal:8200', { 'proxy.address': proxy.address })).toMatchObject({ code: 'unreachable', detail: expect.stringContaining('407') });
-    expect(await readAt('http://vault.internal:8200', { 'proxy.address': 'http://proxy.elsewhere:3128' })).toMatchObject({ code: 'permission_denied' });
+    expect(await readAt('http://vault.internal:8200', { 'proxy.address': proxy.address })).toMatchObject({
+      code: 'unreachable',
+      detail: expect.stringContaining('407'),
+    });
+    expect(
+      await readAt('http://vault.internal:8200', { 'proxy.address': 'http://proxy.elsewhere:3128' }),
+    ).toMatchObject({ code: 'permission_denied' });
   });
 });
 
@@ -117,7 +147,16 @@ describe('the environment of the process', () => {
     const proxy = await openProxy();
     const { backend, gateway, put } = await openVault();
     await put('secret/data/app', { data: { TOKEN: 'value' } });
-    const leaks = { VAULT_TOKEN: 'canary', VAULT_ADDR: 'http://127.0.0.1:1', VAULT_NAMESPACE: 'canary', VAULT_PREFIX: '/canary', VAULT_SKIP_VERIFY: '1', HTTP_PROXY: proxy.address, http_proxy: proxy.address, HTTPS_PROXY: proxy.address };
+    const leaks = {
+      VAULT_TOKEN: 'canary',
+      VAULT_ADDR: 'http://127.0.0.1:1',
+      VAULT_NAMESPACE: 'canary',
+      VAULT_PREFIX: '/canary',
+      VAULT_SKIP_VERIFY: '1',
+      HTTP_PROXY: proxy.address,
+      http_proxy: proxy.address,
+      HTTPS_PROXY: proxy.address,
+    };
     for (const [name, value] of Object.entries(leaks)) vi.stubEnv(name, value);
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
     expect(proxy.tunnels).toEqual([]);

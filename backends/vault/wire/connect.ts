@@ -24,7 +24,9 @@ export interface Connections {
 
 /** Every connection, to the server or to its proxy, goes to an address that the host has just allowed. */
 export function createConnections(host: BackendHost, tls: TlsOptions, proxy: ProxyConfig | undefined): Connections {
-  return proxy === undefined ? { connect: checkedConnector(host, tls), close: async () => {} } : tunnels(host, tls, proxy);
+  return proxy === undefined
+    ? { connect: checkedConnector(host, tls), close: async () => {} }
+    : tunnels(host, tls, proxy);
 }
 
 function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
@@ -33,10 +35,19 @@ function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
     const [first] = addresses instanceof Error ? [] : addresses;
     if (addresses instanceof Error) done(addresses, '');
     else if (first === undefined) done(new BackendError('unreachable', { detail: 'the name has no address' }), '');
-    else if (wantsAll) done(null, addresses.map(({ address, family }) => ({ address, family })));
+    else if (wantsAll)
+      done(
+        null,
+        addresses.map(({ address, family }) => ({ address, family })),
+      );
     else done(null, first.address, first.family);
   };
-  const connect = buildConnector({ ...tls, timeout: connectTimeoutMs, allowH2: false, lookup: (hostname, { all }, done) => void lookUp(hostname, all === true, done) });
+  const connect = buildConnector({
+    ...tls,
+    timeout: connectTimeoutMs,
+    allowH2: false,
+    lookup: (hostname, { all }, done) => void lookUp(hostname, all === true, done),
+  });
   // What is an address already is connected to without a look-up.
   const connectToAddress = async (target: Target, callback: Callback): Promise<void> => {
     const allowed = await host.resolveAddress(target.hostname).catch(asError);
@@ -50,9 +61,15 @@ function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
 }
 
 function tunnels(host: BackendHost, tls: TlsOptions, { address, username, password }: ProxyConfig): Connections {
-  const proxy = new Pool(address.origin, { connect: checkedConnector(host, { rejectUnauthorized: true }), headersTimeout: connectTimeoutMs });
+  const proxy = new Pool(address.origin, {
+    connect: checkedConnector(host, { rejectUnauthorized: true }),
+    headersTimeout: connectTimeoutMs,
+  });
   const upgrade = buildConnector({ ...tls, timeout: connectTimeoutMs, allowH2: false });
-  const headers = username === undefined ? {} : { 'proxy-authorization': `Basic ${Buffer.from(`${username}:${password?.text() ?? ''}`).toString('base64')}` };
+  const headers =
+    username === undefined
+      ? {}
+      : { 'proxy-authorization': `Basic ${Buffer.from(`${username}:${password?.text() ?? ''}`).toString('base64')}` };
   const tunnel = async (target: Target, callback: Callback): Promise<void> => {
     const port = target.port || (target.protocol === 'https:' ? '443' : '80');
     const authority = `${isIP(target.hostname) === 6 ? `[${target.hostname}]` : target.hostname}:${port}`;
@@ -60,7 +77,12 @@ function tunnels(host: BackendHost, tls: TlsOptions, { address, username, passwo
     if (opened instanceof Error) callback(opened, null);
     else if (opened.statusCode !== 200 || !(opened.socket instanceof Socket)) {
       opened.socket.destroy();
-      callback(new BackendError('unreachable', { detail: `the proxy refused the connection with status ${opened.statusCode}` }), null);
+      callback(
+        new BackendError('unreachable', {
+          detail: `the proxy refused the connection with status ${opened.statusCode}`,
+        }),
+        null,
+      );
     } else if (target.protocol === 'https:') upgrade({ ...target, httpSocket: opened.socket }, callback);
     else callback(null, opened.socket);
   };

@@ -15,12 +15,13 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export async function readSource(source: Source, host: BackendHost): Promise<string> {
   if ('inline' in source) return source.inline.text() ?? '';
-  const refuse = (why: string): BackendError => new BackendError('misconfigured', { detail: `${source.setting} ${why}` });
+  const refuse = (why: string): BackendError =>
+    new BackendError('misconfigured', { detail: `${source.setting} ${why}` });
   const path = await realpath(resolve(source.file)).catch(() => undefined);
   const roots = await Promise.all(host.ambient.paths.map((root) => realpath(resolve(root)).catch(() => undefined)));
   const allowed = roots.some((root) => root !== undefined && path !== undefined && isBelow(path, root));
   // Whether a file exists is told only where it may be opened.
-  if (path === undefined || !allowed) throw refuse('names no file that the server\'s configuration lets backends open');
+  if (path === undefined || !allowed) throw refuse("names no file that the server's configuration lets backends open");
   const bytes = await readPlainFile(path).catch(() => undefined);
   if (bytes === undefined) throw refuse('names a file that cannot be read, or is no plain file of at most 1 MiB');
   try {

@@ -5,7 +5,10 @@ export interface RawNumber {
 
 declare global {
   interface JSON {
-    parse(text: string, reviver: (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown;
+    parse(
+      text: string,
+      reviver: (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
     rawJSON(text: string): RawNumber;
     isRawJSON(value: unknown): value is RawNumber;
   }
@@ -16,7 +19,9 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** `undefined` when it is no JSON: the parser's own message would quote the text. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text, (_key, value, { source }) => (typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value));
+    return JSON.parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value,
+    );
   } catch {
     return undefined;
   }

@@ -32,15 +32,33 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
   const connections = createConnections(host, await tlsOf(config, host), config.proxy);
   const { origin } = config.address;
   // Deadlines are the caller's.
-  const pool = new Pool(origin, { connect: connections.connect, connections: maxConnections, headersTimeout: 0, bodyTimeout: 0, connectTimeout: connectTimeoutMs, maxResponseSize: maxAnswerBytes, allowH2: false });
+  const pool = new Pool(origin, {
+    connect: connections.connect,
+    connections: maxConnections,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connectTimeout: connectTimeoutMs,
+    maxResponseSize: maxAnswerBytes,
+    allowH2: false,
+  });
   return {
     async send({ uri, method, headers, body, context }) {
       const { pathname, search } = new URL(uri);
       try {
-        const response = await pool.request({ path: pathname + search, method, headers, signal: context.signal, ...(body === undefined ? {} : { body }) });
+        const response = await pool.request({
+          path: pathname + search,
+          method,
+          headers,
+          signal: context.signal,
+          ...(body === undefined ? {} : { body }),
+        });
         const bytes = await response.body.bytes();
         const retryAfter = response.headers['retry-after'];
-        return new Answer(response.statusCode, parseBody(bytes), parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, host.now()));
+        return new Answer(
+          response.statusCode,
+          parseBody(bytes),
+          parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, host.now()),
+        );
       } catch (error) {
         throw transportFailure(error, origin, context);
       }
@@ -53,14 +71,20 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
 }
 
 async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: BackendHost): Promise<TlsOptions> {
-  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map(async (source) => (source === undefined ? undefined : readSource(source, host))));
+  const [caText, certText, keyText] = await Promise.all(
+    [ca, cert, key].map(async (source) => (source === undefined ? undefined : readSource(source, host))),
+  );
   try {
     const secureContext = createSecureContext({
-      ...(caText === undefined ? {} : { ca: caText }), ...(certText === undefined ? {} : { cert: certText }), ...(keyText === undefined ? {} : { key: keyText }),
+      ...(caText === undefined ? {} : { ca: caText }),
+      ...(certText === undefined ? {} : { cert: certText }),
+      ...(keyText === undefined ? {} : { key: keyText }),
     });
     return { rejectUnauthorized: true, secureContext, ...(serverName === undefined ? {} : { servername: serverName }) };
   } catch {
-    throw new BackendError('misconfigured', { detail: 'tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate\'s' });
+    throw new BackendError('misconfigured', {
+      detail: "tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate's",
+    });
   }
 }
 

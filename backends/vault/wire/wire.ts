@@ -31,11 +31,19 @@ interface Exchange {
 export async function openWire(config: VaultConfig, host: BackendHost): Promise<Wire> {
   const transport = await openTransport(config, host);
   const exchange = ({ uri, method, headers, json, context }: Exchange): Promise<Answer> => {
-    const request: WireRequest = { uri, method, headers, context, body: json === undefined ? undefined : JSON.stringify(json) };
+    const request: WireRequest = {
+      uri,
+      method,
+      headers,
+      context,
+      body: json === undefined ? undefined : JSON.stringify(json),
+    };
     return transport.send(request);
   };
   const client = NodeVault({
-    endpoint: config.address.href.replace(/\/+$/, ''), apiVersion: 'v1', debug: () => undefined,
+    endpoint: config.address.href.replace(/\/+$/, ''),
+    apiVersion: 'v1',
+    debug: () => undefined,
     'request-promise': { defaults: () => exchange },
   });
   // The library fills what is empty from VAULT_TOKEN, VAULT_NAMESPACE and VAULT_PREFIX.
@@ -50,7 +58,13 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
         ...(token === undefined ? {} : { 'X-Vault-Token': token }),
         ...(namespace === undefined ? {} : { 'X-Vault-Namespace': namespace }),
       };
-      const answer: unknown = await client.request({ path, method, headers, context, ...(body === undefined ? {} : { json: body }) });
+      const answer: unknown = await client.request({
+        path,
+        method,
+        headers,
+        context,
+        ...(body === undefined ? {} : { json: body }),
+      });
       if (!(answer instanceof Answer)) throw new BackendError('bad_answer');
       return answer;
     },

@@ -35,7 +35,8 @@ export class FrameReader {
       if (this.#wanted === undefined) {
         if (this.#buffered < headerBytes) return messages;
         this.#wanted = this.#take(headerBytes).readUInt32BE();
-        if (this.#wanted > this.#maxBytes) throw new FrameError(`a message of ${this.#wanted} bytes, where ${this.#maxBytes} are the most`);
+        if (this.#wanted > this.#maxBytes)
+          throw new FrameError(`a message of ${this.#wanted} bytes, where ${this.#maxBytes} are the most`);
       }
       if (this.#buffered < this.#wanted) return messages;
       messages.push(parse(this.#take(this.#wanted)));

@@ -54,7 +54,12 @@ export type Answer =
   /** What the host writes to a file within its own sandbox, base64. */
   | { readonly id: number; readonly status: 'contents'; readonly contents: string }
   | { readonly id: number; readonly status: 'no_value'; readonly problems: readonly KeyProblem[] }
-  | { readonly id: number; readonly status: 'file_error'; readonly code: 'invalid_file_name' | 'duplicate_file_name' | 'cannot_write'; readonly message: string };
+  | {
+      readonly id: number;
+      readonly status: 'file_error';
+      readonly code: 'invalid_file_name' | 'duplicate_file_name' | 'cannot_write';
+      readonly message: string;
+    };
 
 export interface ValueMeta {
   readonly backend: string;
@@ -66,8 +71,21 @@ export interface ValueMeta {
 export type KeyProblem =
   | { readonly key: string; readonly status: 'not_found' }
   | { readonly key: string; readonly status: 'not_set'; readonly backend: string; readonly scope: string }
-  | { readonly key: string; readonly status: 'unavailable'; readonly backend: string; readonly scope: string; readonly code: string; readonly reason: string; readonly hint: string };
+  | {
+      readonly key: string;
+      readonly status: 'unavailable';
+      readonly backend: string;
+      readonly scope: string;
+      readonly code: string;
+      readonly reason: string;
+      readonly hint: string;
+    };
 
 export function isAgentMessage(message: unknown): message is AgentMessage {
-  return typeof message === 'object' && message !== null && 'type' in message && ['start', 'load', 'answers'].includes(String(message.type));
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'type' in message &&
+    ['start', 'load', 'answers'].includes(String(message.type))
+  );
 }

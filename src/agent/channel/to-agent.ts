@@ -12,7 +12,8 @@ const id = z.int().nonnegative();
 export const secretRequest = z.discriminatedUnion('kind', [
   z.strictObject({ id, kind: z.literal('get'), key }),
   z.strictObject({
-    id, kind: z.literal('mount'),
+    id,
+    kind: z.literal('mount'),
     sources: z.array(key).min(1).max(maxSources),
     divider: text(65_536),
     mode: z.int().min(0).max(0o777),
@@ -39,20 +40,28 @@ const trigger = z.object({ event: z.enum(['push', 'pull_request']) });
 export const workflowData = z.strictObject({
   name,
   on: z.array(trigger).min(1),
-  jobs: z.array(z.strictObject({
-    name,
-    runsOn: z.array(name).min(1),
-    environment: name.optional(),
-    needs: z.array(name),
-    env: z.record(z.string(), z.string()),
-    network: z.boolean(),
-    container: z.strictObject({ image }).optional(),
-    steps: z.array(z.strictObject({ name, timeout: z.int().positive().optional() })).min(1),
-  })).min(1),
+  jobs: z
+    .array(
+      z.strictObject({
+        name,
+        runsOn: z.array(name).min(1),
+        environment: name.optional(),
+        needs: z.array(name),
+        env: z.record(z.string(), z.string()),
+        network: z.boolean(),
+        container: z.strictObject({ image }).optional(),
+        steps: z.array(z.strictObject({ name, timeout: z.int().positive().optional() })).min(1),
+      }),
+    )
+    .min(1),
 });
 
 export const loaderMessage = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('stripped'), typescript: text(maxStepMessageBytes), javascript: text(maxStepMessageBytes) }),
+  z.strictObject({
+    type: z.literal('stripped'),
+    typescript: text(maxStepMessageBytes),
+    javascript: text(maxStepMessageBytes),
+  }),
   /** From here on code of an author may have a hand in what is sent. */
   z.strictObject({ type: z.literal('importing') }),
   z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),

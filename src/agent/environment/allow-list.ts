@@ -1,5 +1,17 @@
 /** What a step process inherits of the agent's own environment. No token, no loader option, no proxy credential. */
-const inherited = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TERM', 'TMPDIR', 'NO_COLOR']);
+const inherited = new Set([
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  'TERM',
+  'TMPDIR',
+  'NO_COLOR',
+]);
 
 export function stepBaseEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const base: Record<string, string> = { CI: 'true' };

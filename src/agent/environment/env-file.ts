@@ -29,9 +29,11 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
     const number = index + 1;
     if (line.includes('\0')) throw new EnvFileError(number, 'holds a NUL byte');
     const [, name, operator, rest] = /^([^=]*?)(=|<<)(.*)$/s.exec(line) ?? [];
-    if (name === undefined || rest === undefined) throw new EnvFileError(number, 'is neither KEY=value nor KEY<<DELIMITER');
+    if (name === undefined || rest === undefined)
+      throw new EnvFileError(number, 'is neither KEY=value nor KEY<<DELIMITER');
     const problem = variableNameProblem(name);
-    if (problem?.code === 'invalid_variable') throw new EnvFileError(number, 'does not start with a name that a shell can read');
+    if (problem?.code === 'invalid_variable')
+      throw new EnvFileError(number, 'does not start with a name that a shell can read');
     if (problem !== undefined) throw new EnvFileError(number, `is refused: ${problem.message}`);
     if (operator === '=') {
       assignments.push({ name, value: rest });

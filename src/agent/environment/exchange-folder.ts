@@ -25,7 +25,11 @@ export class ExchangeFolder {
       await journal.record(path);
       await mkdir(path, { mode: 0o700 });
     } catch (error) {
-      throw new AgentError('cannot_write', `cannot make a folder for temporary files in ${JSON.stringify(base)} (${systemCode(error) ?? 'unknown'})`, 'look at its room and its permissions; TMPDIR and --mount-dir choose another place');
+      throw new AgentError(
+        'cannot_write',
+        `cannot make a folder for temporary files in ${JSON.stringify(base)} (${systemCode(error) ?? 'unknown'})`,
+        'look at its room and its permissions; TMPDIR and --mount-dir choose another place',
+      );
     }
     return new ExchangeFolder(path, journal);
   }

@@ -14,7 +14,12 @@ export class JobEnvironment {
   readonly #folders: string[] = [];
   readonly #basePath: string;
 
-  constructor(options: { variables: readonly Variable[]; jobEnv: Readonly<Record<string, string>>; secrets: Iterable<string>; path: string }) {
+  constructor(options: {
+    variables: readonly Variable[];
+    jobEnv: Readonly<Record<string, string>>;
+    secrets: Iterable<string>;
+    path: string;
+  }) {
     this.#variables = new Map(options.variables.map(({ name, value }) => [name, value]));
     this.#locked = new Set(options.variables.flatMap(({ name, locked }) => (locked ? [name] : [])));
     this.#secrets = new Set(options.secrets);
@@ -34,7 +39,8 @@ export class JobEnvironment {
     const ignored: string[] = [];
     for (const { name, value } of assignments) {
       if (this.#secrets.has(name)) ignored.push(`${name} was not exported: a secret of the environment has this name`);
-      else if (this.#locked.has(name)) ignored.push(`${name} was not exported: it is a locked variable of the environment`);
+      else if (this.#locked.has(name))
+        ignored.push(`${name} was not exported: it is a locked variable of the environment`);
       else this.#variables.set(name, value);
     }
     return ignored;
@@ -47,6 +53,8 @@ export class JobEnvironment {
 
   variables(): Record<string, string> {
     const variables = Object.fromEntries(this.#variables);
-    return this.#folders.length === 0 ? variables : { ...variables, PATH: [...this.#folders, this.#basePath].join(':') };
+    return this.#folders.length === 0
+      ? variables
+      : { ...variables, PATH: [...this.#folders, this.#basePath].join(':') };
   }
 }

@@ -14,23 +14,45 @@ const maxNameBytes = 255;
 
 /** What an author passed, whatever the types said of it. @throws SecretFileError */
 export function checkFileOptions(options: unknown): CheckedFileOptions {
-  if (typeof options !== 'object' || options === null) throw invalid('the options are missing; call mountFile({ sources: [\'KEY\'] })');
-  const { sources, divider = '', mode = 0o600, name }: Record<string, unknown> = Object.fromEntries(Object.entries(options));
-  if (!Array.isArray(sources) || !sources.every((source) => typeof source === 'string')) throw invalid('sources must be a list of keys');
-  if (sources.length === 0) throw new SecretFileError('no_sources', 'sources is empty, so there is nothing to write; name at least one key, and see ctx.secrets.list() for those that there are');
+  if (typeof options !== 'object' || options === null)
+    throw invalid("the options are missing; call mountFile({ sources: ['KEY'] })");
+  const {
+    sources,
+    divider = '',
+    mode = 0o600,
+    name,
+  }: Record<string, unknown> = Object.fromEntries(Object.entries(options));
+  if (!Array.isArray(sources) || !sources.every((source) => typeof source === 'string'))
+    throw invalid('sources must be a list of keys');
+  if (sources.length === 0)
+    throw new SecretFileError(
+      'no_sources',
+      'sources is empty, so there is nothing to write; name at least one key, and see ctx.secrets.list() for those that there are',
+    );
   if (sources.length > maxSources) throw invalid(`sources has more than ${maxSources} keys`);
-  if (typeof divider !== 'string' || divider.length > maxDividerLength) throw invalid(`divider must be text of at most ${maxDividerLength} characters`);
-  if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777) throw invalid('mode must be permission bits from 0 to 0o777, such as 0o600');
+  if (typeof divider !== 'string' || divider.length > maxDividerLength)
+    throw invalid(`divider must be text of at most ${maxDividerLength} characters`);
+  if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777)
+    throw invalid('mode must be permission bits from 0 to 0o777, such as 0o600');
   if (name === undefined) return { sources, divider, mode, name };
   if (typeof name !== 'string' || !isPlainFileName(name)) {
-    throw new SecretFileError('invalid_file_name', `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${maxNameBytes} bytes`);
+    throw new SecretFileError(
+      'invalid_file_name',
+      `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${maxNameBytes} bytes`,
+    );
   }
   return { sources, divider, mode, name };
 }
 
 /** The agent checks it again: what a step sends need not have come through the function above. */
 export function isPlainFileName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name) && Buffer.byteLength(name) <= maxNameBytes;
+  return (
+    name !== '' &&
+    name !== '.' &&
+    name !== '..' &&
+    !/[/\\\p{Cc}]/u.test(name) &&
+    Buffer.byteLength(name) <= maxNameBytes
+  );
 }
 
 function invalid(message: string): SecretFileError {

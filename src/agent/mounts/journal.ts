@@ -11,7 +11,11 @@ const fileName = /^([0-9a-f]{16})-(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
 /** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that outlives a restart. */
 export function journalFolder(environment: Readonly<Record<string, string | undefined>>): string {
   const base = environment['XDG_STATE_HOME'];
-  return join(base !== undefined && base !== '' ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'kici', 'journal');
+  return join(
+    base !== undefined && base !== '' ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'),
+    'kici',
+    'journal',
+  );
 }
 
 /**
@@ -38,7 +42,11 @@ export class Journal {
       await Promise.all([syncFolder(folder), sweep(folder, place, removeContainer)]);
       return journal;
     } catch (error) {
-      throw new AgentError('cannot_write', `cannot keep a journal in ${JSON.stringify(folder)} (${systemCode(error) ?? 'unknown'})`, 'make the folder writable, or set XDG_STATE_HOME');
+      throw new AgentError(
+        'cannot_write',
+        `cannot keep a journal in ${JSON.stringify(folder)} (${systemCode(error) ?? 'unknown'})`,
+        'make the folder writable, or set XDG_STATE_HOME',
+      );
     }
   }
 
@@ -68,12 +76,18 @@ export class Journal {
 async function sweep(folder: string, here: string, removeContainer: (name: string) => Promise<void>): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, place, pid, started] = fileName.exec(name) ?? [];
-    if (place !== here || pid === undefined || started === undefined || await isRunning({ pid: Number(pid), started })) continue;
+    if (
+      place !== here ||
+      pid === undefined ||
+      started === undefined ||
+      (await isRunning({ pid: Number(pid), started }))
+    )
+      continue;
     const path = join(folder, name);
     const things = (await readFile(path, 'utf8')).split('\n');
     // What runs in a container ends before its files go.
     const containers = await Promise.allSettled(things.filter(isContainerName).map(removeContainer));
-    const results = [...containers, ...await Promise.allSettled(things.filter(isTemporaryFolder).map(removeFolder))];
+    const results = [...containers, ...(await Promise.allSettled(things.filter(isTemporaryFolder).map(removeFolder)))];
     if (results.every(({ status }) => status === 'fulfilled')) await rm(path, { force: true });
   }
 }

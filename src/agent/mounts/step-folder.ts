@@ -36,7 +36,10 @@ export class StepFolder {
       return request.name === undefined ? await this.#writeUnnamed(request) : await this.#create(request.name, request);
     } catch (error) {
       if (SecretFileError.is(error)) throw error;
-      throw new SecretFileError('cannot_write', `a secret cannot be written to a file (${systemCode(error) ?? 'unknown'}); look at the room and the permissions of the folder for temporary files`);
+      throw new SecretFileError(
+        'cannot_write',
+        `a secret cannot be written to a file (${systemCode(error) ?? 'unknown'}); look at the room and the permissions of the folder for temporary files`,
+      );
     }
   }
 
@@ -70,7 +73,11 @@ export class StepFolder {
     try {
       handle = await open(path, 'wx', mode);
     } catch (error) {
-      if (systemCode(error) === 'EEXIST') throw new SecretFileError('duplicate_file_name', `the step already has a secret file called ${JSON.stringify(name)}; give each its own name, or none`);
+      if (systemCode(error) === 'EEXIST')
+        throw new SecretFileError(
+          'duplicate_file_name',
+          `the step already has a secret file called ${JSON.stringify(name)}; give each its own name, or none`,
+        );
       throw error;
     }
     await using file = handle;

@@ -31,13 +31,19 @@ export class ChannelListener {
       await once(server, 'listening');
       return listener;
     } catch (error) {
-      throw new AgentError('cannot_write', `cannot make a socket at ${JSON.stringify(path)} (${systemCode(error) ?? 'unknown'})`, 'its path may have about a hundred characters; TMPDIR and --mount-dir choose another place');
+      throw new AgentError(
+        'cannot_write',
+        `cannot make a socket at ${JSON.stringify(path)} (${systemCode(error) ?? 'unknown'})`,
+        'its path may have about a hundred characters; TMPDIR and --mount-dir choose another place',
+      );
     }
   }
 
   /** @returns a channel that is at its end already, where the process ends before it has connected */
   async accept(child: Child): Promise<Duplex> {
-    const timer = setTimeout(() => { child.kill(); }, deadlineMs);
+    const timer = setTimeout(() => {
+      child.kill();
+    }, deadlineMs);
     const connection = await Promise.race([this.#connection, child.ended]);
     clearTimeout(timer);
     if (connection instanceof Duplex) return connection;
@@ -47,7 +53,14 @@ export class ChannelListener {
 }
 
 function closedChannel(): Duplex {
-  const channel = new Duplex({ read() { this.push(null); }, write(_chunk, _encoding, done) { done(); } });
+  const channel = new Duplex({
+    read() {
+      this.push(null);
+    },
+    write(_chunk, _encoding, done) {
+      done();
+    },
+  });
   channel.end();
   return channel;
 }

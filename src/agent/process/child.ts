@@ -30,16 +30,30 @@ export class Child {
   /** @param clearUp what is to be done before the process counts as gone; does not reject */
   constructor(command: LaunchCommand, folder: string, clearUp: (status: ExitStatus) => Promise<void>) {
     const piped = command.socket === undefined;
-    const child = spawn(command.file, command.args, { cwd: folder, env: command.environment, stdio: ['ignore', 'pipe', 'pipe', ...(piped ? ['pipe' as const] : [])], detached: true });
-    const { stdout, stderr, stdio: [, , , pipe] } = child;
-    if (!(stdout instanceof Readable && stderr instanceof Readable && (!piped || pipe instanceof Duplex))) throw new TypeError('a pipe to a child is a stream');
+    const child = spawn(command.file, command.args, {
+      cwd: folder,
+      env: command.environment,
+      stdio: ['ignore', 'pipe', 'pipe', ...(piped ? ['pipe' as const] : [])],
+      detached: true,
+    });
+    const {
+      stdout,
+      stderr,
+      stdio: [, , , pipe],
+    } = child;
+    if (!(stdout instanceof Readable && stderr instanceof Readable && (!piped || pipe instanceof Duplex)))
+      throw new TypeError('a pipe to a child is a stream');
     this.stdout = kept(stdout);
     this.stderr = kept(stderr);
     this.pipe = pipe instanceof Duplex ? pipe : undefined;
     this.#pid = child.pid;
     this.ended = new Promise<ExitStatus>((resolve) => {
-      child.once('error', (error) => { resolve({ code: null, signal: null, failure: error.message }); });
-      child.once('exit', (code, signal) => { resolve({ code, signal }); });
+      child.once('error', (error) => {
+        resolve({ code: null, signal: null, failure: error.message });
+      });
+      child.once('exit', (code, signal) => {
+        resolve({ code, signal });
+      });
     });
     this.gone = this.ended.then(async (status) => {
       this.#exited = true;
@@ -58,7 +72,9 @@ export class Child {
   }
 
   killAfter(ms: number): void {
-    this.#deadline ??= setTimeout(() => { this.kill(); }, ms);
+    this.#deadline ??= setTimeout(() => {
+      this.kill();
+    }, ms);
   }
 
   kill(): void {
@@ -76,8 +92,12 @@ export class Child {
 
   async #drain(): Promise<void> {
     const streams = [this.stdout, this.stderr];
-    const ended = Promise.allSettled(streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')));
-    const timer = setTimeout(() => { for (const stream of streams) stream.destroy(); }, drainMs);
+    const ended = Promise.allSettled(
+      streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')),
+    );
+    const timer = setTimeout(() => {
+      for (const stream of streams) stream.destroy();
+    }, drainMs);
     await ended;
     clearTimeout(timer);
   }

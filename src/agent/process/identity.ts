@@ -14,12 +14,16 @@ export interface ProcessIdentity {
 export async function processIdentity(): Promise<ProcessIdentity> {
   const machine = await readFile('/etc/machine-id', 'utf8').catch(() => hostname());
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
-  return { place: hash('sha256', `${machine} ${namespace}`).slice(0, 16), pid: process.pid, started: await startOf(process.pid) ?? '0' };
+  return {
+    place: hash('sha256', `${machine} ${namespace}`).slice(0, 16),
+    pid: process.pid,
+    started: (await startOf(process.pid)) ?? '0',
+  };
 }
 
 /** Of a process in the same place: another place's processes cannot be seen from here. */
 export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>): Promise<boolean> {
-  if (started !== '0') return await startOf(pid) === started;
+  if (started !== '0') return (await startOf(pid)) === started;
   try {
     process.kill(pid, 0);
     return true;
@@ -31,7 +35,10 @@ export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>
 /** From Linux's /proc: clock ticks since boot, with the boot they count from. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
-    const [stat, boot] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile('/proc/sys/kernel/random/boot_id', 'utf8')]);
+    const [stat, boot] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+    ]);
     // The second field is the program's name in brackets, which may hold blanks and brackets itself.
     const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     return ticks === undefined ? undefined : `${boot.slice(0, 8)}${ticks}`;

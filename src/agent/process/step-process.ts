@@ -34,7 +34,9 @@ export class StepProcess {
     // Whatever happens to the channel shows in what the process does or fails to do.
     channel.on('error', () => undefined);
     // Somebody who has left the group may still hold its other end.
-    void child.gone.finally(() => { channel.destroy(); });
+    void child.gone.finally(() => {
+      channel.destroy();
+    });
   }
 
   /** @throws AgentError (`cannot_write`) */
@@ -42,14 +44,24 @@ export class StepProcess {
     const { project, sandbox, journal } = workplace;
     const exchange = await ExchangeFolder.create(workplace.temporary, journal);
     const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
-    const command = sandbox.command({ entry: stepHostFile, project, exchange: exchange.path, surroundings: { ...surroundings, environment } });
-    const listener = command.socket === undefined ? undefined : await ChannelListener.open(command.socket).catch(async (error: unknown) => {
-      await exchange.remove();
-      throw error;
+    const command = sandbox.command({
+      entry: stepHostFile,
+      project,
+      exchange: exchange.path,
+      surroundings: { ...surroundings, environment },
     });
+    const listener =
+      command.socket === undefined
+        ? undefined
+        : await ChannelListener.open(command.socket).catch(async (error: unknown) => {
+            await exchange.remove();
+            throw error;
+          });
     if (command.container !== undefined) await journal.record(command.container);
-    const child = new Child(command, project, async (status) => { if (command.container !== undefined) await clearUp(command.container, status, workplace); });
-    const channel = child.pipe ?? await listener?.accept(child);
+    const child = new Child(command, project, async (status) => {
+      if (command.container !== undefined) await clearUp(command.container, status, workplace);
+    });
+    const channel = child.pipe ?? (await listener?.accept(child));
     if (channel === undefined) throw new TypeError('a command has a channel of one kind or the other');
     return new StepProcess(child, channel, exchange);
   }
@@ -57,7 +69,11 @@ export class StepProcess {
   /** Resolves when the process has taken it, or never will. */
   async send(message: AgentMessage): Promise<void> {
     if (!this.#channel.writable) return;
-    await new Promise<void>((resolve) => { this.#channel.write(encodeFrame(message), () => { resolve(); }); });
+    await new Promise<void>((resolve) => {
+      this.#channel.write(encodeFrame(message), () => {
+        resolve();
+      });
+    });
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */

@@ -6,11 +6,30 @@ export type RunEvent =
   | { readonly type: 'workflow_started'; readonly workflow: string }
   | { readonly type: 'job_started'; readonly job: string; readonly environment?: string }
   | { readonly type: 'step_started'; readonly job: string; readonly step: string }
-  | { readonly type: 'output'; readonly job: string; readonly step: string; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'output';
+      readonly job: string;
+      readonly step: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly bytes: Uint8Array;
+    }
   /** A line of the agent's own. */
   | { readonly type: 'notice'; readonly job: string; readonly message: string }
-  | { readonly type: 'step_finished'; readonly job: string; readonly step: string; readonly status: StepStatus; readonly durationMs: number; readonly error?: string }
-  | { readonly type: 'job_finished'; readonly job: string; readonly status: JobStatus; readonly error?: string; readonly hint?: string }
+  | {
+      readonly type: 'step_finished';
+      readonly job: string;
+      readonly step: string;
+      readonly status: StepStatus;
+      readonly durationMs: number;
+      readonly error?: string;
+    }
+  | {
+      readonly type: 'job_finished';
+      readonly job: string;
+      readonly status: JobStatus;
+      readonly error?: string;
+      readonly hint?: string;
+    }
   | { readonly type: 'workflow_finished'; readonly workflow: string; readonly succeeded: boolean };
 
 /** @param behind hears, where whoever reads the output is slow, of a promise that resolves when there is room for more */

@@ -10,7 +10,9 @@ export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name];
     const hold = holderOf(stream, child.ended);
-    pass(stream, masker, (bytes) => { sink(name, bytes, hold); });
+    pass(stream, masker, (bytes) => {
+      sink(name, bytes, hold);
+    });
   }
 }
 
@@ -24,13 +26,21 @@ function holderOf(stream: Readable, ended: Promise<unknown>): (room: Promise<voi
   return (room) => {
     if (hasEnded) return;
     stream.pause();
-    void room.finally(() => { stream.resume(); });
+    void room.finally(() => {
+      stream.resume();
+    });
   };
 }
 
 function pass(stream: Readable, masker: Masker, sink: (bytes: Uint8Array) => void): void {
   const masked = masker.open();
-  const give = (parts: readonly Uint8Array[]): void => { if (parts.length > 0) sink(Buffer.concat(parts)); };
-  stream.on('data', (chunk: Uint8Array) => { give(masked.write(chunk)); });
-  stream.once('close', () => { give(masked.end()); });
+  const give = (parts: readonly Uint8Array[]): void => {
+    if (parts.length > 0) sink(Buffer.concat(parts));
+  };
+  stream.on('data', (chunk: Uint8Array) => {
+    give(masked.write(chunk));
+  });
+  stream.once('close', () => {
+    give(masked.end());
+  });
 }

@@ -29,13 +29,22 @@ export interface JobRun {
 
 export async function runJob(run: JobRun): Promise<JobStatus> {
   const { job, emit, signal } = run;
-  emit({ type: 'job_started', job: job.name, ...(job.environment === undefined ? {} : { environment: job.environment }) });
+  emit({
+    type: 'job_started',
+    job: job.name,
+    ...(job.environment === undefined ? {} : { environment: job.environment }),
+  });
   let session: JobSession | undefined;
   try {
     requireLabels(job, run.labels);
     const { sandbox, environment } = run.workplace;
     const image = job.container?.image;
-    if (image !== undefined && !sandbox.runsImages) emit({ type: 'notice', job: job.name, message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}` });
+    if (image !== undefined && !sandbox.runsImages)
+      emit({
+        type: 'notice',
+        job: job.name,
+        message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
+      });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
     run.pool.prepare(surroundings);
     session = await open(run);
@@ -48,14 +57,24 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status, error: error.message, hint: error.hint });
     return status;
   } finally {
-    await session?.close().catch(() => { emit({ type: 'notice', job: job.name, message: 'the orchestrator could not be told that the job is over; its session ends by itself' }); });
+    await session?.close().catch(() => {
+      emit({
+        type: 'notice',
+        job: job.name,
+        message: 'the orchestrator could not be told that the job is over; its session ends by itself',
+      });
+    });
   }
 }
 
 function requireLabels(job: JobData, labels: readonly string[]): void {
   const missing = job.runsOn.filter((label) => !labels.includes(label));
   if (missing.length === 0) return;
-  throw new AgentError('label_missing', `the job runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`, `add --label ${missing.join(' --label ')}, or change runsOn`);
+  throw new AgentError(
+    'label_missing',
+    `the job runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`,
+    `add --label ${missing.join(' --label ')}, or change runsOn`,
+  );
 }
 
 async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
@@ -68,9 +87,17 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   const masker = createMasker();
   const joined = new JoinedFiles();
   const environment = new JobEnvironment({
-    variables: session.variables, jobEnv: job.env, secrets: session.catalogue.map(({ key }) => key), path: surroundings.environment['PATH'] ?? '',
+    variables: session.variables,
+    jobEnv: job.env,
+    secrets: session.catalogue.map(({ key }) => key),
+    path: surroundings.environment['PATH'] ?? '',
   });
-  for (const name of environment.lockedAmong(Object.keys(job.env))) emit({ type: 'notice', job: job.name, message: `${name} of the job's env was ignored: it is a locked variable of the environment` });
+  for (const name of environment.lockedAmong(Object.keys(job.env)))
+    emit({
+      type: 'notice',
+      job: job.name,
+      message: `${name} of the job's env was ignored: it is a locked variable of the environment`,
+    });
   for (const [stepIndex, step] of job.steps.entries()) {
     emit({ type: 'step_started', job: job.name, step: step.name });
     const began = performance.now();
@@ -78,15 +105,37 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     if (stepIndex + 1 < job.steps.length) pool.prepare(surroundings);
     const { status, error, exports, paths } = await runStep(host, {
       start: {
-        type: 'start', file: loaded.file, workflow: loaded.workflow.name, job: job.name, step: step.name, jobIndex, stepIndex,
-        variables: environment.variables(), catalogue: session.catalogue, openEnded: session.openEnded, stripped: run.stripped,
+        type: 'start',
+        file: loaded.file,
+        workflow: loaded.workflow.name,
+        job: job.name,
+        step: step.name,
+        jobIndex,
+        stepIndex,
+        variables: environment.variables(),
+        catalogue: session.catalogue,
+        openEnded: session.openEnded,
+        stripped: run.stripped,
         ...(job.environment === undefined ? {} : { environment: job.environment }),
       },
-      timeoutMs: step.timeout, workplace, session, masker, joined, emit, signal: run.signal,
+      timeoutMs: step.timeout,
+      workplace,
+      session,
+      masker,
+      joined,
+      emit,
+      signal: run.signal,
     });
     for (const message of environment.export(exports)) emit({ type: 'notice', job: job.name, message });
     for (const folder of paths) environment.addPath(folder);
-    emit({ type: 'step_finished', job: job.name, step: step.name, status, durationMs: performance.now() - began, ...(error === undefined ? {} : { error }) });
+    emit({
+      type: 'step_finished',
+      job: job.name,
+      step: step.name,
+      status,
+      durationMs: performance.now() - began,
+      ...(error === undefined ? {} : { error }),
+    });
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }
   return 'succeeded';

@@ -33,7 +33,13 @@ export async function runProject({ project, loader, workplace, pool, options }: 
 }
 
 /** One after another, each after those that it needs; what needs a job that did not succeed is skipped. */
-async function runJobs(loaded: LoadedWorkflow, stripped: readonly StrippedSource[], workplace: Workplace, pool: StepPool, options: RunOptions): Promise<boolean> {
+async function runJobs(
+  loaded: LoadedWorkflow,
+  stripped: readonly StrippedSource[],
+  workplace: Workplace,
+  pool: StepPool,
+  options: RunOptions,
+): Promise<boolean> {
   const { labels, clients, emit, signal } = options;
   const outcomes = new Map<string, JobStatus>();
   const waiting = new Set(loaded.workflow.jobs);
@@ -42,7 +48,21 @@ async function runJobs(loaded: LoadedWorkflow, stripped: readonly StrippedSource
     if (job === undefined) break;
     waiting.delete(job);
     if (!signal.aborted && job.needs.every((need) => outcomes.get(need) === 'succeeded')) {
-      outcomes.set(job.name, await runJob({ loaded, stripped, jobIndex: loaded.workflow.jobs.indexOf(job), job, labels, workplace, pool, clients, emit, signal }));
+      outcomes.set(
+        job.name,
+        await runJob({
+          loaded,
+          stripped,
+          jobIndex: loaded.workflow.jobs.indexOf(job),
+          job,
+          labels,
+          workplace,
+          pool,
+          clients,
+          emit,
+          signal,
+        }),
+      );
     } else {
       outcomes.set(job.name, 'skipped');
       emit({ type: 'job_finished', job: job.name, status: 'skipped' });

@@ -39,7 +39,9 @@ export interface StepResult {
 /** Runs one step in its process and leaves nothing of it behind: no process, no file. */
 export async function runStep(host: StepProcess, run: StepRun): Promise<StepResult> {
   const { workplace, start, masker, emit, signal } = run;
-  const folder = workplace.sandbox.ownsTemporaryFiles ? undefined : new StepFolder(workplace.temporary, workplace.journal);
+  const folder = workplace.sandbox.ownsTemporaryFiles
+    ? undefined
+    : new StepFolder(workplace.temporary, workplace.journal);
   let ended: 'timed_out' | 'cancelled' | undefined;
   const end = (why: 'timed_out' | 'cancelled') => (): void => {
     ended ??= why;
@@ -49,10 +51,20 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
-  maskOutput(host.child, masker, (stream, bytes, behind) => { emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind); });
+  maskOutput(host.child, masker, (stream, bytes, behind) => {
+    emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind);
+  });
   try {
     void host.send(start);
-    const service = new SecretService({ session: run.session, masker, joined: run.joined, folder, notice: (message) => { emit({ type: 'notice', job: start.job, message }); } });
+    const service = new SecretService({
+      session: run.session,
+      masker,
+      joined: run.joined,
+      folder,
+      notice: (message) => {
+        emit({ type: 'notice', job: start.job, message });
+      },
+    });
     const talk = await converse(host, service);
     const exit = await host.child.gone;
     return await settle(host, talk, exit, ended, run);
@@ -61,7 +73,9 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     signal.removeEventListener('abort', cancel);
     host.child.kill();
     await host.child.gone;
-    await removeAll([folder, host.exchange], (message) => { emit({ type: 'notice', job: start.job, message }); });
+    await removeAll([folder, host.exchange], (message) => {
+      emit({ type: 'notice', job: start.job, message });
+    });
   }
 }
 
@@ -85,7 +99,9 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
         paths.push(message.data.folder);
         continue;
       }
-      const tracked = serve(host, service, message.data.requests).finally(() => { inFlight.delete(tracked); });
+      const tracked = serve(host, service, message.data.requests).finally(() => {
+        inFlight.delete(tracked);
+      });
       inFlight.add(tracked);
       if (inFlight.size >= maxInFlight) await Promise.race(inFlight);
     }
@@ -110,13 +126,22 @@ async function serve(host: StepProcess, service: SecretService, requests: readon
   }
 }
 
-async function settle(host: StepProcess, talk: Talk, exit: ExitStatus, ended: 'timed_out' | 'cancelled' | undefined, run: StepRun): Promise<StepResult> {
+async function settle(
+  host: StepProcess,
+  talk: Talk,
+  exit: ExitStatus,
+  ended: 'timed_out' | 'cancelled' | undefined,
+  run: StepRun,
+): Promise<StepResult> {
   const nothing = { exports: [], paths: [] };
-  if (ended === 'timed_out') return { status: 'timed_out', error: `the step did not end within its ${run.timeoutMs} ms`, ...nothing };
+  if (ended === 'timed_out')
+    return { status: 'timed_out', error: `the step did not end within its ${run.timeoutMs} ms`, ...nothing };
   if (ended === 'cancelled') return { status: 'cancelled', ...nothing };
-  if (talk.violation !== undefined) return { status: 'failed', error: `the step was ended: it sent its agent ${talk.violation}`, ...nothing };
+  if (talk.violation !== undefined)
+    return { status: 'failed', error: `the step was ended: it sent its agent ${talk.violation}`, ...nothing };
   if (talk.finished === undefined) return { status: 'failed', error: describeExit(exit), ...nothing };
-  if (talk.finished.status === 'failed') return { status: 'failed', error: run.masker.mask(talk.finished.error), ...nothing };
+  if (talk.finished.status === 'failed')
+    return { status: 'failed', error: run.masker.mask(talk.finished.error), ...nothing };
   try {
     return { status: 'succeeded', exports: await host.exchange.assignments(), paths: talk.paths };
   } catch (error) {
@@ -131,7 +156,10 @@ function describeExit({ code, signal, failure }: ExitStatus): string {
 }
 
 /** What cannot be removed now stays in the journal, for the next agent. */
-async function removeAll(things: readonly ({ remove(): Promise<void> } | undefined)[], notice: (message: string) => void): Promise<void> {
+async function removeAll(
+  things: readonly ({ remove(): Promise<void> } | undefined)[],
+  notice: (message: string) => void,
+): Promise<void> {
   for (const thing of things) {
     try {
       await thing?.remove();

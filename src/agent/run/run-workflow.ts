@@ -37,7 +37,12 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   try {
     const workplace: Workplace = {
-      project: project.root, sandbox, engine, journal, temporary: options.temporary ?? temporaryFolder(environment['TMPDIR']), environment: stepBaseEnvironment(environment),
+      project: project.root,
+      sandbox,
+      engine,
+      journal,
+      temporary: options.temporary ?? temporaryFolder(environment['TMPDIR']),
+      environment: stepBaseEnvironment(environment),
     };
     const pool = new StepPool(workplace);
     try {

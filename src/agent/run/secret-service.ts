@@ -21,7 +21,13 @@ export class SecretService {
   readonly #told = new Set<string>();
 
   /** @param folder where the agent writes mounted files; none where the step's sandbox has its own place for them */
-  constructor(options: { session: JobSession; masker: Masker; joined: JoinedFiles; folder: StepFolder | undefined; notice: (message: string) => void }) {
+  constructor(options: {
+    session: JobSession;
+    masker: Masker;
+    joined: JoinedFiles;
+    folder: StepFolder | undefined;
+    notice: (message: string) => void;
+  }) {
     this.#session = options.session;
     this.#masker = options.masker;
     this.#joined = options.joined;
@@ -34,7 +40,9 @@ export class SecretService {
     const keys = new Set(requests.flatMap((request) => (request.kind === 'get' ? [request.key] : request.sources)));
     const read = await this.#session.read(keys);
     for (const [key, result] of read) this.#register(key, result);
-    return Promise.all(requests.map(async (request) => (request.kind === 'get' ? get(request, read) : this.#mount(request, read))));
+    return Promise.all(
+      requests.map(async (request) => (request.kind === 'get' ? get(request, read) : this.#mount(request, read))),
+    );
   }
 
   #register(key: string, result: SecretRead): void {
@@ -47,7 +55,9 @@ export class SecretService {
   #join(values: readonly SecretValue[], divider: string): Buffer | undefined {
     const isJoined = values.length > 1;
     if (isJoined && lengthOf(values, divider) > maxJoinedBytes) return undefined;
-    const contents = Buffer.concat(values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])));
+    const contents = Buffer.concat(
+      values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])),
+    );
     return isJoined && !this.#joined.admit(contents) ? undefined : contents;
   }
 
@@ -61,10 +71,16 @@ export class SecretService {
       else values.push(result.value);
     }
     if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
-    if (name !== undefined && !isPlainFileName(name)) return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
+    if (name !== undefined && !isPlainFileName(name))
+      return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
     const contents = this.#join(values, divider);
     if (contents === undefined) {
-      return { id, status: 'file_error', code: 'cannot_write', message: `files that join secrets have at most ${maxJoinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together` };
+      return {
+        id,
+        status: 'file_error',
+        code: 'cannot_write',
+        message: `files that join secrets have at most ${maxJoinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
+      };
     }
     this.#masker.add(contents);
     if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
@@ -84,7 +100,10 @@ function lengthOf(values: readonly SecretValue[], divider: string): number {
   return values.reduce((sum, { byteLength }) => sum + byteLength, 0) + (values.length - 1) * Buffer.byteLength(divider);
 }
 
-function get({ id, key }: { readonly id: number; readonly key: string }, read: ReadonlyMap<string, SecretRead>): Answer {
+function get(
+  { id, key }: { readonly id: number; readonly key: string },
+  read: ReadonlyMap<string, SecretRead>,
+): Answer {
   const result = read.get(key) ?? { key, status: 'not_found' };
   if (result.status !== 'value') return { id, status: 'no_value', problems: [result] };
   const value = result.value.text();

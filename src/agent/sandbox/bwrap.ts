@@ -11,19 +11,47 @@ const program = 'bwrap';
 /** What programs need of the system. No home folder, no /var, no /run: those hold credentials and sockets. */
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
 const systemFiles = [
-  'alternatives', 'ca-certificates', 'ca-certificates.conf', 'crypto-policies', 'group', 'host.conf', 'hosts', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'mime.types',
-  'nsswitch.conf', 'passwd', 'pki', 'profile', 'protocols', 'resolv.conf', 'services', 'ssl', 'timezone',
+  'alternatives',
+  'ca-certificates',
+  'ca-certificates.conf',
+  'crypto-policies',
+  'group',
+  'host.conf',
+  'hosts',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'mime.types',
+  'nsswitch.conf',
+  'passwd',
+  'pki',
+  'profile',
+  'protocols',
+  'resolv.conf',
+  'services',
+  'ssl',
+  'timezone',
 ].map((name) => `/etc/${name}`);
 
 /** @throws AgentError (`sandbox_unavailable`) */
 export async function openBwrapSandbox(): Promise<SandboxProfile> {
   try {
-    await promisify(execFile)(program, [...isolation(false), ...system({}), '--', '/bin/sh', '-c', ':'], { timeout: 10_000 });
+    await promisify(execFile)(program, [...isolation(false), ...system({}), '--', '/bin/sh', '-c', ':'], {
+      timeout: 10_000,
+    });
     return bwrapSandbox;
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
-    throw new AgentError('sandbox_unavailable', missing ? 'the sandbox bwrap needs bubblewrap, which is not installed' : 'bubblewrap cannot make a sandbox on this machine',
-      missing ? 'install it (Debian: apt-get install bubblewrap), or choose another --sandbox' : 'allow unprivileged user namespaces, or choose another --sandbox');
+    throw new AgentError(
+      'sandbox_unavailable',
+      missing
+        ? 'the sandbox bwrap needs bubblewrap, which is not installed'
+        : 'bubblewrap cannot make a sandbox on this machine',
+      missing
+        ? 'install it (Debian: apt-get install bubblewrap), or choose another --sandbox'
+        : 'allow unprivileged user namespaces, or choose another --sandbox',
+    );
   }
 }
 
@@ -36,7 +64,20 @@ const bwrapSandbox: SandboxProfile = Object.freeze({
   forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
   command(request) {
     const { network, environment } = request.surroundings;
-    return { file: program, args: [...isolation(network), ...system(environment), ...binds(request), '--chdir', request.project, '--', process.execPath, request.entry], environment };
+    return {
+      file: program,
+      args: [
+        ...isolation(network),
+        ...system(environment),
+        ...binds(request),
+        '--chdir',
+        request.project,
+        '--',
+        process.execPath,
+        request.entry,
+      ],
+      environment,
+    };
   },
 } satisfies SandboxProfile);
 
@@ -53,12 +94,25 @@ function isolation(network: boolean): string[] {
 function system(environment: Readonly<Record<string, string>>): string[] {
   const programs = (environment['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   const readOnly = [...systemFolders, ...systemFiles].flatMap((path) => ['--ro-bind-try', path, path]);
-  return [...readOnly, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...programs.flatMap((path) => ['--ro-bind-try', path, path])];
+  return [
+    ...readOnly,
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    ...programs.flatMap((path) => ['--ro-bind-try', path, path]),
+  ];
 }
 
 function binds({ project, exchange }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
-  const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => ['--ro-bind-try', path, path]);
+  const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => [
+    '--ro-bind-try',
+    path,
+    path,
+  ]);
   const hidden = hiddenFolders(project).flatMap((folder) => ['--tmpfs', folder]);
   return [...runtime, '--bind', project, project, ...hidden, '--bind', exchange, exchange];
 }

@@ -15,7 +15,11 @@ export class ContainerEngine {
   readonly environment: Readonly<Record<string, string>>;
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
-    this.environment = Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined || name.startsWith('KICI_') ? [] : [[name, value]])));
+    this.environment = Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) =>
+        value === undefined || name.startsWith('KICI_') ? [] : [[name, value]],
+      ),
+    );
   }
 
   /** Whether the root of its containers is the user who runs it. @throws AgentError when there is no engine */
@@ -24,8 +28,15 @@ export class ContainerEngine {
       return (await this.#run(['info', '--format', '{{json .SecurityOptions}}'])).includes('name=rootless');
     } catch (error) {
       const missing = systemCode(error) === 'ENOENT';
-      throw new AgentError('sandbox_unavailable', missing ? 'the sandbox container needs the program docker, which is not installed' : `the container engine does not answer: ${reason(error)}`,
-        missing ? 'install a Docker-compatible engine, or choose another --sandbox' : 'start it, or let DOCKER_HOST say where it is, or choose another --sandbox');
+      throw new AgentError(
+        'sandbox_unavailable',
+        missing
+          ? 'the sandbox container needs the program docker, which is not installed'
+          : `the container engine does not answer: ${reason(error)}`,
+        missing
+          ? 'install a Docker-compatible engine, or choose another --sandbox'
+          : 'start it, or let DOCKER_HOST say where it is, or choose another --sandbox',
+      );
     }
   }
 
@@ -34,8 +45,17 @@ export class ContainerEngine {
     try {
       return await this.#inspect(reference);
     } catch (error) {
-      if (isMissing(error)) throw new AgentError('sandbox_unavailable', `the container engine has no image ${JSON.stringify(reference)}`, `run docker pull ${reference}, or name another image`);
-      throw new AgentError('sandbox_unavailable', `the container engine cannot tell of the image ${JSON.stringify(reference)}: ${reason(error)}`, 'see whether the engine runs, and try again');
+      if (isMissing(error))
+        throw new AgentError(
+          'sandbox_unavailable',
+          `the container engine has no image ${JSON.stringify(reference)}`,
+          `run docker pull ${reference}, or name another image`,
+        );
+      throw new AgentError(
+        'sandbox_unavailable',
+        `the container engine cannot tell of the image ${JSON.stringify(reference)}: ${reason(error)}`,
+        'see whether the engine runs, and try again',
+      );
     }
   }
 
@@ -46,7 +66,11 @@ export class ContainerEngine {
     } catch (error) {
       if (!isMissing(error)) return this.image(emptyImage);
       await this.#run(['import', '-', emptyImage], emptyArchive).catch((failure: unknown) => {
-        throw new AgentError('sandbox_unavailable', `the container engine cannot make an image: ${reason(failure)}`, 'look at its log, or choose another --sandbox');
+        throw new AgentError(
+          'sandbox_unavailable',
+          `the container engine cannot make an image: ${reason(failure)}`,
+          'look at its log, or choose another --sandbox',
+        );
       });
       return this.image(emptyImage);
     }
@@ -75,7 +99,11 @@ export class ContainerEngine {
   }
 
   async #run(args: readonly string[], input: Uint8Array = Buffer.alloc(0)): Promise<string> {
-    const running = promisify(execFile)(this.program, args, { env: this.environment, timeout: timeoutMs, encoding: 'utf8' });
+    const running = promisify(execFile)(this.program, args, {
+      env: this.environment,
+      timeout: timeoutMs,
+      encoding: 'utf8',
+    });
     running.child.stdin?.on('error', () => undefined).end(input);
     return (await running).stdout;
   }
@@ -86,6 +114,9 @@ function isMissing(error: unknown): boolean {
 }
 
 function reason(error: unknown): string {
-  const printed = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split('\n')[0] : undefined;
+  const printed =
+    error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
+      ? error.stderr.trim().split('\n')[0]
+      : undefined;
   return printed === undefined || printed === '' ? 'docker did not end as it should' : printed;
 }

@@ -21,7 +21,7 @@ const outside = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR']);
  * @throws AgentError (`sandbox_unavailable`)
  */
 export async function openContainerSandbox(engine: ContainerEngine): Promise<SandboxProfile> {
-  const user = await engine.isRootless() ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+  const user = (await engine.isRootless()) ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const { id: empty } = await engine.empty();
   return Object.freeze({
     name: 'container',
@@ -29,7 +29,12 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
     runsImages: true,
     forLoader: (environment) => ({ network: false, image: empty, environment: inside(environment, defaultSearchPath) }),
     async forJob({ network, image }, environment) {
-      if (image === undefined) throw new AgentError('sandbox_unavailable', 'the job names no image for the sandbox container to run it in', 'add container: { image: \'debian:stable\' } to the job, or choose another --sandbox');
+      if (image === undefined)
+        throw new AgentError(
+          'sandbox_unavailable',
+          'the job names no image for the sandbox container to run it in',
+          "add container: { image: 'debian:stable' } to the job, or choose another --sandbox",
+        );
       const { id, searchPath = defaultSearchPath } = await engine.image(image);
       return { network, image: id, environment: inside(environment, searchPath) };
     },
@@ -37,13 +42,39 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
       const { image = empty, network, environment } = request.surroundings;
       const container = temporaryName('container');
       const socket = join(request.exchange, 'channel');
-      const variables = Object.entries({ ...environment, KICI_CHANNEL: socket, TINI_KILL_PROCESS_GROUP: '1' }).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-      const libraries = image === empty ? libraryFolders.filter((folder) => existsSync(folder)).flatMap((folder) => mount(folder, folder, true)) : [];
+      const variables = Object.entries({ ...environment, KICI_CHANNEL: socket, TINI_KILL_PROCESS_GROUP: '1' }).flatMap(
+        ([name, value]) => ['--env', `${name}=${value}`],
+      );
+      const libraries =
+        image === empty
+          ? libraryFolders.filter((folder) => existsSync(folder)).flatMap((folder) => mount(folder, folder, true))
+          : [];
       return {
-        file: engine.program, environment: engine.environment, socket, container,
+        file: engine.program,
+        environment: engine.environment,
+        socket,
+        container,
         args: [
-          'run', '--rm', '--init', '--name', container, '--pull', 'never', '--user', user, ...isolation, ...(network ? [] : ['--network', 'none']), ...variables, ...libraries, ...mounts(request),
-          '--workdir', request.project, '--entrypoint', join(runtimeRoot, 'node'), image, join(runtimeRoot, relative(findRuntime().root, request.entry)),
+          'run',
+          '--rm',
+          '--init',
+          '--name',
+          container,
+          '--pull',
+          'never',
+          '--user',
+          user,
+          ...isolation,
+          ...(network ? [] : ['--network', 'none']),
+          ...variables,
+          ...libraries,
+          ...mounts(request),
+          '--workdir',
+          request.project,
+          '--entrypoint',
+          join(runtimeRoot, 'node'),
+          image,
+          join(runtimeRoot, relative(findRuntime().root, request.entry)),
         ],
       };
     },
@@ -52,17 +83,36 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
 
 /** The engine must keep no log of its own: what comes out of a step is not masked yet. */
 const isolation = [
-  '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--log-driver', 'none', '--no-healthcheck', '--tmpfs', '/tmp:rw,exec,nosuid,nodev,mode=1777',
+  '--cap-drop',
+  'ALL',
+  '--security-opt',
+  'no-new-privileges',
+  '--log-driver',
+  'none',
+  '--no-healthcheck',
+  '--tmpfs',
+  '/tmp:rw,exec,nosuid,nodev,mode=1777',
 ];
 
 function inside(environment: Readonly<Record<string, string>>, searchPath: string): Record<string, string> {
-  return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => !outside.has(name))), PATH: searchPath, HOME: '/tmp', TMPDIR: '/tmp' };
+  return {
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !outside.has(name))),
+    PATH: searchPath,
+    HOME: '/tmp',
+    TMPDIR: '/tmp',
+  };
 }
 
 function mounts({ project, exchange }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = parts.flatMap((part) => mount(join(root, part), join(runtimeRoot, part), true));
-  return [...runtime, ...mount(process.execPath, join(runtimeRoot, 'node'), true), ...mount(project, project, false), ...hiddenFolders(project).flatMap(emptyMount), ...mount(exchange, exchange, false)];
+  return [
+    ...runtime,
+    ...mount(process.execPath, join(runtimeRoot, 'node'), true),
+    ...mount(project, project, false),
+    ...hiddenFolders(project).flatMap(emptyMount),
+    ...mount(exchange, exchange, false),
+  ];
 }
 
 function emptyMount(target: string): string[] {
@@ -71,7 +121,10 @@ function emptyMount(target: string): string[] {
 
 /** The option is one line of comma-separated values, in which a path may hold anything when it is quoted. */
 function mount(source: string, target: string, readOnly: boolean): string[] {
-  return ['--mount', ['type=bind', quoted(`source=${source}`), quoted(`target=${target}`), ...(readOnly ? ['readonly'] : [])].join(',')];
+  return [
+    '--mount',
+    ['type=bind', quoted(`source=${source}`), quoted(`target=${target}`), ...(readOnly ? ['readonly'] : [])].join(','),
+  ];
 }
 
 function quoted(field: string): string {

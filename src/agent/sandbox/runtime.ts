@@ -12,5 +12,7 @@ export interface Runtime {
 export function findRuntime(): Runtime {
   const here = import.meta.dirname;
   const at = here.indexOf(modules);
-  return at >= 0 ? { root: here.slice(0, at), parts: ['node_modules'] } : { root: resolve(here, '../../..'), parts: ['src', 'node_modules', 'package.json'] };
+  return at >= 0
+    ? { root: here.slice(0, at), parts: ['node_modules'] }
+    : { root: resolve(here, '../../..'), parts: ['src', 'node_modules', 'package.json'] };
 }

@@ -7,8 +7,11 @@ import type { SandboxName, SandboxProfile } from './profile.ts';
 /** A profile that the machine can offer, or an error: never another one in its place. @throws AgentError (`sandbox_unavailable`) */
 export async function openSandbox(name: SandboxName, engine: ContainerEngine): Promise<SandboxProfile> {
   switch (name) {
-    case 'none': return noSandbox;
-    case 'bwrap': return openBwrapSandbox();
-    case 'container': return openContainerSandbox(engine);
+    case 'none':
+      return noSandbox;
+    case 'bwrap':
+      return openBwrapSandbox();
+    case 'container':
+      return openContainerSandbox(engine);
   }
 }

@@ -2,7 +2,8 @@ import type { SecretValue } from '@kici-dev/secret-backend';
 import type { CatalogueEntry, KeyProblem, ValueMeta } from '../channel/from-agent.ts';
 import type { Variable } from '../environment/job-environment.ts';
 
-export type SecretRead = { readonly status: 'value'; readonly value: SecretValue; readonly meta: ValueMeta } | KeyProblem;
+export type SecretRead =
+  { readonly status: 'value'; readonly value: SecretValue; readonly meta: ValueMeta } | KeyProblem;
 
 /** What a job may have: names from its start, values when a step asks. */
 export interface JobSession {
@@ -20,6 +21,7 @@ export const emptySession: JobSession = Object.freeze({
   catalogue: [],
   openEnded: false,
   variables: [],
-  read: async (keys: ReadonlySet<string>) => new Map([...keys].map((key) => [key, { key, status: 'not_found' } as const])),
+  read: async (keys: ReadonlySet<string>) =>
+    new Map([...keys].map((key) => [key, { key, status: 'not_found' } as const])),
   close: async () => undefined,
 });

@@ -30,7 +30,10 @@ export interface Clients {
 /** @throws ApiError when the orchestrator refuses the job or cannot be reached */
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
   const pair = createSessionKeyPair();
-  const opened = await clients.work.call(jobOperations['jobs.open'], { ...request, agentPublicKey: Buffer.from(pair.publicKey).toString('base64') });
+  const opened = await clients.work.call(jobOperations['jobs.open'], {
+    ...request,
+    agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
+  });
   const sessionKey = agreeOn(pair.privateKey, opened);
   const entries = new Map(opened.catalogue.map((entry) => [entry.key, entry]));
   return {
@@ -46,7 +49,8 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       }
       for (let start = 0; start < wanted.length; start += maxKeys) {
         const asked = wanted.slice(start, start + maxKeys);
-        for (const [key, result] of await ask(clients.work, opened, sessionKey, asked, entries)) results.set(key, result);
+        for (const [key, result] of await ask(clients.work, opened, sessionKey, asked, entries))
+          results.set(key, result);
       }
       return results;
     },
@@ -60,38 +64,69 @@ function agreeOn(privateKey: KeyObject, opened: OpenedJob): KeyObject {
   try {
     return deriveSessionKey(privateKey, Buffer.from(opened.orchestratorPublicKey, 'base64'), opened.jobId);
   } catch {
-    throw new ApiError('bad_answer', 'the orchestrator\'s public key for this job is no X25519 key');
+    throw new ApiError('bad_answer', "the orchestrator's public key for this job is no X25519 key");
   }
 }
 
 async function ask(
-  client: ApiClient, opened: OpenedJob, sessionKey: KeyObject, keys: readonly string[], entries: ReadonlyMap<string, CatalogueEntry>,
+  client: ApiClient,
+  opened: OpenedJob,
+  sessionKey: KeyObject,
+  keys: readonly string[],
+  entries: ReadonlyMap<string, CatalogueEntry>,
 ): Promise<readonly (readonly [string, SecretRead])[]> {
   try {
-    const { secrets } = await client.call(jobOperations['jobs.read'], { jobId: opened.jobId, keys: [...keys] }, opened.jobToken);
+    const { secrets } = await client.call(
+      jobOperations['jobs.read'],
+      { jobId: opened.jobId, keys: [...keys] },
+      opened.jobToken,
+    );
     const delivered = new Map(secrets.map((secret) => [secret.key, secret]));
     return keys.map((key) => [key, settle(key, delivered.get(key), opened.jobId, sessionKey)]);
   } catch (error) {
     if (!ApiError.is(error)) throw error;
     // That nobody could be asked says nothing about the secret.
-    return keys.map((key) => [key, {
-      key, status: 'unavailable', backend: entries.get(key)?.backend ?? '', scope: entries.get(key)?.scope ?? '', code: error.code, reason: error.message, hint: error.hint,
-    }]);
+    return keys.map((key) => [
+      key,
+      {
+        key,
+        status: 'unavailable',
+        backend: entries.get(key)?.backend ?? '',
+        scope: entries.get(key)?.scope ?? '',
+        code: error.code,
+        reason: error.message,
+        hint: error.hint,
+      },
+    ]);
   }
 }
 
 function settle(key: string, delivered: Delivered | undefined, jobId: string, sessionKey: KeyObject): SecretRead {
-  if (delivered === undefined) return unavailable(key, '', '', 'bad_answer', 'the orchestrator left this key out of its answer');
+  if (delivered === undefined)
+    return unavailable(key, '', '', 'bad_answer', 'the orchestrator left this key out of its answer');
   switch (delivered.status) {
-    case 'not_found': return { key, status: 'not_found' };
-    case 'declared': return { key, status: 'not_set', backend: delivered.backend, scope: delivered.scope };
-    case 'unavailable': return { ...delivered, reason: failureCodes[delivered.code].meaning };
+    case 'not_found':
+      return { key, status: 'not_found' };
+    case 'declared':
+      return { key, status: 'not_set', backend: delivered.backend, scope: delivered.scope };
+    case 'unavailable':
+      return { ...delivered, reason: failureCodes[delivered.code].meaning };
     case 'sealed': {
       const { backend, scope, version, ageMs } = delivered;
       try {
-        return { status: 'value', value: openForJob(sessionKey, jobId, key, Buffer.from(delivered.sealed, 'base64')), meta: { backend, scope, version, ageMs } };
+        return {
+          status: 'value',
+          value: openForJob(sessionKey, jobId, key, Buffer.from(delivered.sealed, 'base64')),
+          meta: { backend, scope, version, ageMs },
+        };
       } catch {
-        return unavailable(key, backend, scope, 'bad_answer', 'the value that arrived was not sealed for this job and key');
+        return unavailable(
+          key,
+          backend,
+          scope,
+          'bad_answer',
+          'the value that arrived was not sealed for this job and key',
+        );
       }
     }
   }

@@ -17,19 +17,29 @@ export class Channel {
   readonly #socket = openSocket();
 
   constructor() {
-    this.requests = new Requests((requests) => { void this.send({ type: 'ask', requests: [...requests] }); });
+    this.requests = new Requests((requests) => {
+      void this.send({ type: 'ask', requests: [...requests] });
+    });
     const reader = new FrameReader(maxMessageBytes);
     this.#socket.on('data', (chunk) => {
       for (const message of reader.push(chunk)) if (isAgentMessage(message)) this.onMessage(message);
     });
     // Without its agent a step has nobody to clean up after it: it ends, with all that it started.
-    this.#socket.on('close', () => { process.kill(0, 'SIGKILL'); });
-    this.#socket.on('error', () => { process.kill(0, 'SIGKILL'); });
+    this.#socket.on('close', () => {
+      process.kill(0, 'SIGKILL');
+    });
+    this.#socket.on('error', () => {
+      process.kill(0, 'SIGKILL');
+    });
   }
 
   /** Resolves when it is out of this process. */
   async send(message: StepMessage | LoaderMessage): Promise<void> {
-    await new Promise<void>((resolve) => { this.#socket.write(encodeFrame(message), () => { resolve(); }); });
+    await new Promise<void>((resolve) => {
+      this.#socket.write(encodeFrame(message), () => {
+        resolve();
+      });
+    });
   }
 }
 

@@ -17,15 +17,29 @@ export function createContext(channel: Channel, start: StartStep, environment: P
     step: start.step,
     secrets: createSecrets(channel.requests, start, environment),
     log,
-    get $() { return shell ??= loadShell(); },
+    get $() {
+      return (shell ??= loadShell());
+    },
     setEnv(name: string, value: string) {
       environment.requireName(name);
-      if (typeof value !== 'string' || value.includes('\0')) throw new EnvironmentNameError('invalid_variable', `the value for ${name} is not text without NUL bytes; pass a string`);
+      if (typeof value !== 'string' || value.includes('\0'))
+        throw new EnvironmentNameError(
+          'invalid_variable',
+          `the value for ${name} is not text without NUL bytes; pass a string`,
+        );
       // The one way for commands and functions alike: the last write wins, whoever made it.
-      appendFileSync(process.env['KICI_ENV'] ?? '', formatAssignment({ name, value }, randomBytes(16).toString('hex')), { mode: 0o600 });
+      appendFileSync(
+        process.env['KICI_ENV'] ?? '',
+        formatAssignment({ name, value }, randomBytes(16).toString('hex')),
+        { mode: 0o600 },
+      );
     },
     addPath(folder: string) {
-      if (typeof folder !== 'string' || !isAbsolute(folder) || folder.includes(':')) throw new EnvironmentNameError('invalid_variable', 'addPath takes the absolute path of one folder; use path.resolve');
+      if (typeof folder !== 'string' || !isAbsolute(folder) || folder.includes(':'))
+        throw new EnvironmentNameError(
+          'invalid_variable',
+          'addPath takes the absolute path of one folder; use path.resolve',
+        );
       environment.prependPath(folder);
       void channel.send({ type: 'addPath', folder });
     },
@@ -33,8 +47,16 @@ export function createContext(channel: Channel, start: StartStep, environment: P
 }
 
 const log: StepLog = Object.freeze({
-  debug: (message: string) => { process.stdout.write(`debug: ${message}\n`); },
-  info: (message: string) => { process.stdout.write(`${message}\n`); },
-  warn: (message: string) => { process.stderr.write(`warning: ${message}\n`); },
-  error: (message: string) => { process.stderr.write(`error: ${message}\n`); },
+  debug: (message: string) => {
+    process.stdout.write(`debug: ${message}\n`);
+  },
+  info: (message: string) => {
+    process.stdout.write(`${message}\n`);
+  },
+  warn: (message: string) => {
+    process.stderr.write(`warning: ${message}\n`);
+  },
+  error: (message: string) => {
+    process.stderr.write(`error: ${message}\n`);
+  },
 });

@@ -8,8 +8,16 @@ const ownFrame = /^\s+at .*(?:\/agent\/step-host\/|\/bundle\/step-host\.mjs|\(no
  * arrives whole.
  */
 export function describeError(error: unknown, maxBytes: number): string {
-  const text = inspect(error, { depth: 6, maxStringLength: Number.POSITIVE_INFINITY, maxArrayLength: Number.POSITIVE_INFINITY, breakLength: 120 });
-  const shown = text.split('\n').filter((line) => !ownFrame.test(line)).join('\n');
+  const text = inspect(error, {
+    depth: 6,
+    maxStringLength: Number.POSITIVE_INFINITY,
+    maxArrayLength: Number.POSITIVE_INFINITY,
+    breakLength: 120,
+  });
+  const shown = text
+    .split('\n')
+    .filter((line) => !ownFrame.test(line))
+    .join('\n');
   if (Buffer.byteLength(JSON.stringify(shown)) <= maxBytes) return shown;
   return `${error instanceof Error ? error.name : typeof error}, with more than ${maxBytes} bytes to say; throw a smaller error`;
 }

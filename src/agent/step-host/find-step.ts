@@ -9,7 +9,9 @@ export async function findStep({ file, workflow, job, step, jobIndex, stepIndex 
   const foundJob = definition.jobs[jobIndex];
   const found = foundJob?.steps[stepIndex];
   if (found === undefined || definition.name !== workflow || foundJob?.name !== job || found.name !== step) {
-    throw new Error(`${file} defined the step ${JSON.stringify(step)} when the run began and does not any more; do not make the definition depend on time or chance`);
+    throw new Error(
+      `${file} defined the step ${JSON.stringify(step)} when the run began and does not any more; do not make the definition depend on time or chance`,
+    );
   }
   return found;
 }

@@ -21,7 +21,10 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
     try {
       await channel.send({ type: 'workflow', file, workflow: toData(await importWorkflow(pathToFileURL(file).href)) });
     } catch (error) {
-      const problem = WorkflowDefinitionError.is(error) || error instanceof TypeError ? error.message : describeError(error, maxProblemBytes);
+      const problem =
+        WorkflowDefinitionError.is(error) || error instanceof TypeError
+          ? error.message
+          : describeError(error, maxProblemBytes);
       await channel.send({ type: 'invalid', file, problem });
     }
   }
@@ -38,11 +41,13 @@ function toData({ name, on, jobs }: Workflow): WorkflowData {
       name: job.name,
       runsOn: typeof job.runsOn === 'string' ? [job.runsOn] : [...job.runsOn],
       ...(job.environment === undefined ? {} : { environment: job.environment }),
-      needs: [...job.needs ?? []],
+      needs: [...(job.needs ?? [])],
       env: { ...job.env },
       network: job.network ?? false,
       ...(job.container === undefined ? {} : { container: { image: job.container.image } }),
-      steps: job.steps.map((step) => (step.timeout === undefined ? { name: step.name } : { name: step.name, timeout: step.timeout })),
+      steps: job.steps.map((step) =>
+        step.timeout === undefined ? { name: step.name } : { name: step.name, timeout: step.timeout },
+      ),
     })),
   };
 }

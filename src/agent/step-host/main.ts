@@ -17,8 +17,11 @@ channel.onMessage = async (message) => {
       for (const source of message.stripped) modules.add(source);
       return runStep(channel, message);
     }
-    case 'answers': return channel.requests.settle(message.answers);
+    case 'answers':
+      return channel.requests.settle(message.answers);
   }
 };
 // Who has to wait for a word waits to run a step, and is ready for it.
-setImmediate(() => { if (!told) void import('./run-step.ts'); });
+setImmediate(() => {
+  if (!told) void import('./run-step.ts');
+});

@@ -35,7 +35,11 @@ export function registerModuleHooks(): ModuleHooks {
       return javascript === undefined ? loaded : { ...loaded, format: 'module', source: javascript };
     },
   });
-  return { add: ({ typescript, javascript }) => { stripped.set(typescript, javascript); } };
+  return {
+    add: ({ typescript, javascript }) => {
+      stripped.set(typescript, javascript);
+    },
+  };
 }
 
 function textOf(source: NodeJS.ArrayBufferView): string {

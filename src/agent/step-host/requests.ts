@@ -21,9 +21,14 @@ export class Requests {
   async ask(request: Unnumbered<SecretRequest>): Promise<Answer> {
     const id = this.#next;
     this.#next += 1;
-    if (this.#queue.length === 0) setImmediate(() => { this.#flush(); });
+    if (this.#queue.length === 0)
+      setImmediate(() => {
+        this.#flush();
+      });
     this.#queue.push({ ...request, id });
-    return new Promise((resolve) => { this.#waiting.set(id, resolve); });
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+    });
   }
 
   settle(answers: readonly Answer[]): void {

@@ -1,5 +1,11 @@
 import { nearMatches, parseKey } from '@kici-dev/secret-backend';
-import { SecretNotFoundError, SecretNotSetError, SecretUnavailableError, type SecretAccessError, type SecretProblem } from '@kici-dev/sdk';
+import {
+  SecretNotFoundError,
+  SecretNotSetError,
+  SecretUnavailableError,
+  type SecretAccessError,
+  type SecretProblem,
+} from '@kici-dev/sdk';
 import type { KeyProblem, StartStep } from '../channel/from-agent.ts';
 
 /** Turns what the agent says of keys into the errors that an author sees. */
@@ -16,10 +22,15 @@ export class SecretProblems {
 
   /** @throws SecretNotFoundError for what cannot be a key at all */
   requireKeys(keys: readonly unknown[]): void {
-    const impossible = keys.map((key) => ({ key: String(key), parsed: parseKey(typeof key === 'string' ? key : '') })).filter(({ parsed }) => !parsed.ok);
+    const impossible = keys
+      .map((key) => ({ key: String(key), parsed: parseKey(typeof key === 'string' ? key : '') }))
+      .filter(({ parsed }) => !parsed.ok);
     if (impossible.length === 0) return;
     const message = `there is no secret ${impossible.map(({ key }) => JSON.stringify(key.slice(0, 80))).join(', ')}: a key starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9, "_", "." and "-"`;
-    throw new SecretNotFoundError(message, impossible.map(({ key }) => ({ key, status: 'not_found' })));
+    throw new SecretNotFoundError(
+      message,
+      impossible.map(({ key }) => ({ key, status: 'not_found' })),
+    );
   }
 
   /** One error for all of them. That a key is missing outweighs that another is unavailable, since no waiting mends it. */
@@ -34,12 +45,15 @@ export class SecretProblems {
   #describe(problem: KeyProblem): string {
     switch (problem.status) {
       case 'not_found': {
-        if (this.#environment === undefined) return `there is no secret ${problem.key}: the job ${JSON.stringify(this.#job)} binds no environment; add environment: '…' to the job`;
+        if (this.#environment === undefined)
+          return `there is no secret ${problem.key}: the job ${JSON.stringify(this.#job)} binds no environment; add environment: '…' to the job`;
         const near = nearMatches(problem.key, this.#names);
         return `the environment ${this.#environment} has no secret ${problem.key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`;
       }
-      case 'not_set': return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
-      case 'unavailable': return `the secret ${problem.key}${place(problem)} cannot be had: ${problem.reason} [${problem.code}]; ${problem.hint}`;
+      case 'not_set':
+        return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
+      case 'unavailable':
+        return `the secret ${problem.key}${place(problem)} cannot be had: ${problem.reason} [${problem.code}]; ${problem.hint}`;
     }
   }
 }
@@ -52,5 +66,7 @@ function toSecretProblem(problem: KeyProblem): SecretProblem {
   const { key, status } = problem;
   if (status === 'not_found') return { key, status };
   const { backend, scope } = problem;
-  return status === 'not_set' ? { key, status, backend, scope } : { key, status, backend, scope, code: problem.code, hint: problem.hint };
+  return status === 'not_set'
+    ? { key, status, backend, scope }
+    : { key, status, backend, scope, code: problem.code, hint: problem.hint };
 }

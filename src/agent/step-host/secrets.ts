@@ -1,5 +1,12 @@
 import { inspect } from 'node:util';
-import { BinarySecretError, SecretFileError, SecretPropertyAccessError, type SecretFileOptions, type SecretMeta, type StepSecrets } from '@kici-dev/sdk';
+import {
+  BinarySecretError,
+  SecretFileError,
+  SecretPropertyAccessError,
+  type SecretFileOptions,
+  type SecretMeta,
+  type StepSecrets,
+} from '@kici-dev/sdk';
 import type { Answer, StartStep, ValueMeta } from '../channel/from-agent.ts';
 import { checkFileOptions } from '../mounts/file-options.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
@@ -10,7 +17,10 @@ import { SecretProblems } from './secret-problems.ts';
 /** The seven methods. Values pass through; nothing here keeps one. */
 export function createSecrets(requests: Requests, start: StartStep, environment: ProcessEnvironment): StepSecrets {
   const entries = new Map(start.catalogue.map((entry) => [entry.key, entry]));
-  const names = [...entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key).toSorted((left, right) => (left < right ? -1 : 1));
+  const names = [...entries.values()]
+    .filter(({ status }) => status !== 'declared')
+    .map(({ key }) => key)
+    .toSorted((left, right) => (left < right ? -1 : 1));
   const read = new Map<string, ValueMeta>();
   const problems = new SecretProblems(start, names);
   /** For files in a sandbox whose end removes them. */
@@ -48,7 +58,13 @@ export function createSecrets(requests: Requests, start: StartStep, environment:
     async mountFile(options) {
       const { sources, divider, mode, name } = checkFileOptions(options);
       problems.requireKeys(sources);
-      const answer = await requests.ask({ kind: 'mount', sources: [...sources], divider, mode, ...(name === undefined ? {} : { name }) });
+      const answer = await requests.ask({
+        kind: 'mount',
+        sources: [...sources],
+        divider,
+        mode,
+        ...(name === undefined ? {} : { name }),
+      });
       if (answer.status === 'mounted') return { path: answer.path };
       if (answer.status !== 'contents') throw failureOf(answer);
       return { path: await folder.write({ contents: Buffer.from(answer.contents, 'base64'), mode, name }) };
@@ -74,12 +90,16 @@ const usual = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 
 /** Tells an author who reads a secret as a property what to write in its place; shows names only. */
 function guard(methods: StepSecrets, names: readonly string[]): StepSecrets {
   const shown = (): object => ({ secrets: [...names] });
-  const target = Object.defineProperties({ ...methods }, {
-    toJSON: { value: shown },
-    [inspect.custom]: { value: () => `StepSecrets ${inspect(names)}` },
-  });
+  const target = Object.defineProperties(
+    { ...methods },
+    {
+      toJSON: { value: shown },
+      [inspect.custom]: { value: () => `StepSecrets ${inspect(names)}` },
+    },
+  );
   const refuse = (property: string | symbol): void => {
-    if (typeof property === 'string' && !(property in target) && !usual.has(property)) throw new SecretPropertyAccessError(property);
+    if (typeof property === 'string' && !(property in target) && !usual.has(property))
+      throw new SecretPropertyAccessError(property);
   };
   return new Proxy(Object.freeze(target), {
     get(object, property, receiver): unknown {

@@ -23,7 +23,8 @@ export function* stripFiles(files: readonly string[]): Generator<StrippedSource>
     if (stripped === undefined || stripped.typescript.length > Math.min(room, maxCharacters)) continue;
     room -= stripped.typescript.length;
     yield stripped;
-    for (const [, specifier] of stripped.javascript.matchAll(relativeImport)) if (specifier !== undefined) paths.add(resolve(dirname(path), specifier));
+    for (const [, specifier] of stripped.javascript.matchAll(relativeImport))
+      if (specifier !== undefined) paths.add(resolve(dirname(path), specifier));
   }
 }
 

@@ -29,8 +29,15 @@ const deadlineMs = 60_000;
  * @param output what the modules print while they are imported
  * @throws AgentError
  */
-export async function loadProject({ root, files }: Project, host: StepProcess, output: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<LoadedProject> {
-  const end = (): void => { host.child.kill(); };
+export async function loadProject(
+  { root, files }: Project,
+  host: StepProcess,
+  output: (chunk: Uint8Array) => void,
+  signal: AbortSignal,
+): Promise<LoadedProject> {
+  const end = (): void => {
+    host.child.kill();
+  };
   const timer = setTimeout(end, deadlineMs);
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
@@ -41,13 +48,31 @@ export async function loadProject({ root, files }: Project, host: StepProcess, o
     const messages = await collect(host);
     if (messages.at(-1)?.type !== 'loaded') {
       if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
-      throw new AgentError('workflow_invalid', 'the process that reads the workflows ended before it had read them all', 'see its output above; a module must not end the process or wait for ever while it is imported');
+      throw new AgentError(
+        'workflow_invalid',
+        'the process that reads the workflows ended before it had read them all',
+        'see its output above; a module must not end the process or wait for ever while it is imported',
+      );
     }
-    const ours = messages.slice(0, Math.max(0, messages.findIndex(({ type }) => type === 'importing')));
+    const ours = messages.slice(
+      0,
+      Math.max(
+        0,
+        messages.findIndex(({ type }) => type === 'importing'),
+      ),
+    );
     return {
-      stripped: ours.flatMap((message) => (message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [])),
-      workflows: messages.flatMap((message) => (message.type === 'workflow' && files.includes(message.file) ? [{ file: message.file, workflow: message.workflow }] : [])),
-      broken: messages.flatMap((message) => (message.type === 'invalid' ? [{ file: relative(root, message.file), problem: message.problem }] : [])),
+      stripped: ours.flatMap((message) =>
+        message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [],
+      ),
+      workflows: messages.flatMap((message) =>
+        message.type === 'workflow' && files.includes(message.file)
+          ? [{ file: message.file, workflow: message.workflow }]
+          : [],
+      ),
+      broken: messages.flatMap((message) =>
+        message.type === 'invalid' ? [{ file: relative(root, message.file), problem: message.problem }] : [],
+      ),
     };
   } finally {
     clearTimeout(timer);
@@ -60,7 +85,12 @@ async function collect(host: StepProcess): Promise<LoaderMessage[]> {
   const messages: LoaderMessage[] = [];
   for await (const message of host.messages()) {
     const checked = loaderMessage.safeParse(message);
-    if (!checked.success) throw new AgentError('workflow_invalid', 'the process that reads the workflows sent something that is no workflow', 'a workflow file must not write to descriptor 3');
+    if (!checked.success)
+      throw new AgentError(
+        'workflow_invalid',
+        'the process that reads the workflows sent something that is no workflow',
+        'a workflow file must not write to descriptor 3',
+      );
     messages.push(checked.data);
   }
   return messages;

@@ -17,10 +17,20 @@ export async function findProject(from: string): Promise<Project> {
     const names = await namesIn(join(root, workflowFolder));
     if (names !== undefined) {
       const files = names.filter((name) => name.endsWith('.ts') && !/\.(?:d|test)\.ts$/.test(name)).toSorted();
-      if (files.length === 0) throw new AgentError('project_not_found', `${join(root, workflowFolder)} holds no workflow`, 'run `kici init`, or write one in a .ts file there');
+      if (files.length === 0)
+        throw new AgentError(
+          'project_not_found',
+          `${join(root, workflowFolder)} holds no workflow`,
+          'run `kici init`, or write one in a .ts file there',
+        );
       return { root, files: files.map((name) => join(root, workflowFolder, name)) };
     }
-    if (dirname(root) === root) throw new AgentError('project_not_found', `there is no ${workflowFolder} in ${JSON.stringify(from)} or above it`, 'change to the project\'s folder, or run `kici init`');
+    if (dirname(root) === root)
+      throw new AgentError(
+        'project_not_found',
+        `there is no ${workflowFolder} in ${JSON.stringify(from)} or above it`,
+        "change to the project's folder, or run `kici init`",
+      );
   }
 }
 
@@ -30,6 +40,10 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new AgentError('project_not_found', `cannot read ${JSON.stringify(folder)} (${code ?? 'unknown'})`, 'check its permissions');
+    throw new AgentError(
+      'project_not_found',
+      `cannot read ${JSON.stringify(folder)} (${code ?? 'unknown'})`,
+      'check its permissions',
+    );
   }
 }

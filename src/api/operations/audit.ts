@@ -2,27 +2,52 @@ import * as z from 'zod';
 import { timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
-const shared = { category: 'audit', sensitivity: 'names', permission: 'audit:read', audit: 'none', policyGoverned: false } as const;
+const shared = {
+  category: 'audit',
+  sensitivity: 'names',
+  permission: 'audit:read',
+  audit: 'none',
+  policyGoverned: false,
+} as const;
 
 export const auditRow = z.object({
-  sequence: z.int(), at: timestamp, phase: z.enum(['intent', 'outcome', 'read']), operation: z.string(), actor: z.string(),
+  sequence: z.int(),
+  at: timestamp,
+  phase: z.enum(['intent', 'outcome', 'read']),
+  operation: z.string(),
+  actor: z.string(),
   subject: z.record(z.string(), z.unknown()).describe('names only'),
-  result: z.string().optional(), intent: z.int().optional().describe('the intent row that an outcome belongs to'),
+  result: z.string().optional(),
+  intent: z.int().optional().describe('the intent row that an outcome belongs to'),
 });
 
 export const auditOperations = {
   'audit.list': defineOperation({
-    ...shared, summary: 'Read the audit log, newest first', method: 'GET', path: '/audit', command: 'kici-admin audit list',
+    ...shared,
+    summary: 'Read the audit log, newest first',
+    method: 'GET',
+    path: '/audit',
+    command: 'kici-admin audit list',
     subject: [],
-    input: z.object({ before: z.coerce.number().int().positive().optional(), limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
+    input: z.object({
+      before: z.coerce.number().int().positive().optional(),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    }),
     output: z.object({ rows: z.array(auditRow) }),
   }),
   'audit.verify': defineOperation({
-    ...shared, summary: 'Check that no row of the audit log was changed, swapped or cut off', method: 'GET', path: '/audit/verify', command: 'kici-admin audit verify',
+    ...shared,
+    summary: 'Check that no row of the audit log was changed, swapped or cut off',
+    method: 'GET',
+    path: '/audit/verify',
+    command: 'kici-admin audit verify',
     subject: [],
     input: z.object({}),
     output: z.object({
-      intact: z.boolean(), rows: z.int(), openIntents: z.array(z.int()), problems: z.array(z.object({ sequence: z.int(), problem: z.string() })),
+      intact: z.boolean(),
+      rows: z.int(),
+      openIntents: z.array(z.int()),
+      problems: z.array(z.object({ sequence: z.int(), problem: z.string() })),
     }),
   }),
 };

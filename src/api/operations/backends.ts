@@ -2,14 +2,33 @@ import * as z from 'zod';
 import { backendName, failureCode, secretBytes, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
-const reading = { category: 'backends', sensitivity: 'settings', permission: 'backends:read', audit: 'none', policyGoverned: false } as const;
-const writing = { category: 'backends', sensitivity: 'credentials', permission: 'backends:write', audit: 'write', policyGoverned: true } as const;
+const reading = {
+  category: 'backends',
+  sensitivity: 'settings',
+  permission: 'backends:read',
+  audit: 'none',
+  policyGoverned: false,
+} as const;
+const writing = {
+  category: 'backends',
+  sensitivity: 'credentials',
+  permission: 'backends:write',
+  audit: 'write',
+  policyGoverned: true,
+} as const;
 
 const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-const secretSettings = z.record(z.string(), secretBytes).describe('values of the settings that are marked secret, base64');
+const secretSettings = z
+  .record(z.string(), secretBytes)
+  .describe('values of the settings that are marked secret, base64');
 
 const settingView = z.object({
-  name: z.string(), type: z.string(), required: z.boolean(), secret: z.boolean(), description: z.string(), example: z.string(),
+  name: z.string(),
+  type: z.string(),
+  required: z.boolean(),
+  secret: z.boolean(),
+  description: z.string(),
+  example: z.string(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   choices: z.array(z.string()).optional(),
   when: z.object({ field: z.string(), is: z.array(z.string()) }).optional(),
@@ -19,69 +38,146 @@ const capabilityView = z.record(z.string(), z.union([z.string(), z.number(), z.b
 
 /** How the orchestrator treats an instance, whatever its type. */
 const treatment = {
-  optional: z.boolean().optional().describe('true: a job starts without it, and keys that it could supply are unavailable'),
-  cacheMaxAgeMs: z.int().nonnegative().optional().describe('how old a cached value may be; 0, the default, caches none'),
-  serveStaleMs: z.int().nonnegative().optional().describe('how old a value may be that is served during an outage; 0, the default, serves none'),
+  optional: z
+    .boolean()
+    .optional()
+    .describe('true: a job starts without it, and keys that it could supply are unavailable'),
+  cacheMaxAgeMs: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('how old a cached value may be; 0, the default, caches none'),
+  serveStaleMs: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('how old a value may be that is served during an outage; 0, the default, serves none'),
 };
 
 const backendView = z.object({
-  name: z.string(), type: z.string(), settings: plainSettings, secretSettings: z.array(z.string()).describe('names of the secret settings that are set'),
-  optional: z.boolean(), cacheMaxAgeMs: z.int(), serveStaleMs: z.int(), createdAt: timestamp, updatedAt: timestamp,
+  name: z.string(),
+  type: z.string(),
+  settings: plainSettings,
+  secretSettings: z.array(z.string()).describe('names of the secret settings that are set'),
+  optional: z.boolean(),
+  cacheMaxAgeMs: z.int(),
+  serveStaleMs: z.int(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
   capabilities: capabilityView,
-  health: z.object({ breaker: z.string(), lastCheckAt: timestamp.optional(), latencyMs: z.number().optional(), failure: failureCode.optional() }),
+  health: z.object({
+    breaker: z.string(),
+    lastCheckAt: timestamp.optional(),
+    latencyMs: z.number().optional(),
+    failure: failureCode.optional(),
+  }),
 });
 
 const testResult = z.object({
-  healthy: z.boolean(), latencyMs: z.number(), identity: z.string().optional(), server: z.string().optional(),
+  healthy: z.boolean(),
+  latencyMs: z.number(),
+  identity: z.string().optional(),
+  server: z.string().optional(),
   listed: z.int().optional().describe('names that a listing found'),
-  code: failureCode.optional(), hint: z.string().optional(),
+  code: failureCode.optional(),
+  hint: z.string().optional(),
 });
 
 export const backendOperations = {
   'backends.types': defineOperation({
-    ...reading, summary: 'List the types of backend that can be added, with their settings', method: 'GET', path: '/backend-types', command: 'kici-admin backend types',
+    ...reading,
+    summary: 'List the types of backend that can be added, with their settings',
+    method: 'GET',
+    path: '/backend-types',
+    command: 'kici-admin backend types',
     subject: [],
     input: z.object({}),
     output: z.object({
-      types: z.array(z.object({ type: z.string(), title: z.string(), summary: z.string(), addable: z.boolean(), settings: z.array(settingView), capabilities: capabilityView })),
-      problems: z.array(z.object({ package: z.string(), problem: z.string(), hint: z.string() })).describe('packages of the server\'s configuration that bring no type'),
+      types: z.array(
+        z.object({
+          type: z.string(),
+          title: z.string(),
+          summary: z.string(),
+          addable: z.boolean(),
+          settings: z.array(settingView),
+          capabilities: capabilityView,
+        }),
+      ),
+      problems: z
+        .array(z.object({ package: z.string(), problem: z.string(), hint: z.string() }))
+        .describe("packages of the server's configuration that bring no type"),
     }),
   }),
   'backends.add': defineOperation({
-    ...writing, summary: 'Add a backend', method: 'POST', path: '/backends', command: 'kici-admin backend add',
+    ...writing,
+    summary: 'Add a backend',
+    method: 'POST',
+    path: '/backends',
+    command: 'kici-admin backend add',
     subject: ['name', 'type', 'optional'],
-    input: z.object({ name: backendName, type: z.string(), settings: plainSettings.default({}), secretSettings: secretSettings.default({}), ...treatment }),
+    input: z.object({
+      name: backendName,
+      type: z.string(),
+      settings: plainSettings.default({}),
+      secretSettings: secretSettings.default({}),
+      ...treatment,
+    }),
     output: backendView,
   }),
   'backends.update': defineOperation({
-    ...writing, summary: 'Change the settings of a backend', method: 'PATCH', path: '/backends/{name}', command: 'kici-admin backend update',
+    ...writing,
+    summary: 'Change the settings of a backend',
+    method: 'PATCH',
+    path: '/backends/{name}',
+    command: 'kici-admin backend update',
     subject: ['name', 'unset', 'optional'],
     input: z.object({
-      name: backendName, settings: plainSettings.default({}), secretSettings: secretSettings.default({}),
-      unset: z.array(z.string()).default([]), ...treatment,
+      name: backendName,
+      settings: plainSettings.default({}),
+      secretSettings: secretSettings.default({}),
+      unset: z.array(z.string()).default([]),
+      ...treatment,
     }),
     output: backendView,
   }),
   'backends.list': defineOperation({
-    ...reading, summary: 'List backends with their state', method: 'GET', path: '/backends', command: 'kici-admin backend list',
+    ...reading,
+    summary: 'List backends with their state',
+    method: 'GET',
+    path: '/backends',
+    command: 'kici-admin backend list',
     subject: [],
     input: z.object({}),
     output: z.object({ backends: z.array(backendView) }),
   }),
   'backends.show': defineOperation({
-    ...reading, summary: 'Show a backend', method: 'GET', path: '/backends/{name}', command: 'kici-admin backend show',
+    ...reading,
+    summary: 'Show a backend',
+    method: 'GET',
+    path: '/backends/{name}',
+    command: 'kici-admin backend show',
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: backendView,
   }),
   'backends.remove': defineOperation({
-    ...writing, summary: 'Remove a backend; its store keeps its secrets', method: 'DELETE', path: '/backends/{name}', command: 'kici-admin backend remove',
+    ...writing,
+    summary: 'Remove a backend; its store keeps its secrets',
+    method: 'DELETE',
+    path: '/backends/{name}',
+    command: 'kici-admin backend remove',
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: z.object({}),
   }),
   'backends.test': defineOperation({
-    ...reading, summary: 'Sign in to a backend, list it, and measure', method: 'POST', path: '/backends/{name}/test', permission: 'backends:test', audit: 'write', command: 'kici-admin backend test',
+    ...reading,
+    summary: 'Sign in to a backend, list it, and measure',
+    method: 'POST',
+    path: '/backends/{name}/test',
+    permission: 'backends:test',
+    audit: 'write',
+    command: 'kici-admin backend test',
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: testResult,

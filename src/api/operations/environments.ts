@@ -7,8 +7,13 @@ const reading = { ...shared, permission: 'environments:read', audit: 'none' } as
 const writing = { ...shared, permission: 'environments:write', audit: 'write' } as const;
 
 const bindingSettings = {
-  scope: z.string().min(1).describe('a scope or a glob over scopes: backend:pattern, a bare pattern for the internal store, or *:pattern for every backend'),
-  host: z.string().min(1).optional().describe('a glob over the agent\'s host; left out: every host'),
+  scope: z
+    .string()
+    .min(1)
+    .describe(
+      'a scope or a glob over scopes: backend:pattern, a bare pattern for the internal store, or *:pattern for every backend',
+    ),
+  host: z.string().min(1).optional().describe("a glob over the agent's host; left out: every host"),
   priority: z.int().min(-1_000_000).max(1_000_000).optional().describe('higher wins; 0 when left out'),
   prefix: z.string().min(1).optional().describe('put before each key'),
   map: z.record(sourceKey, keyName).optional().describe('source key to key; selects only what it names'),
@@ -27,43 +32,78 @@ const environmentView = z.object({ name: z.string(), createdAt: timestamp, bindi
 
 export const environmentOperations = {
   'environments.create': defineOperation({
-    ...writing, summary: 'Create an environment, with bindings if wanted', method: 'POST', path: '/environments', command: 'kici-admin environment create',
+    ...writing,
+    summary: 'Create an environment, with bindings if wanted',
+    method: 'POST',
+    path: '/environments',
+    command: 'kici-admin environment create',
     subject: ['name', 'bind'],
     input: z.object({ name: environmentName, bind: z.array(z.string()).max(100).default([]) }),
     output: environmentView,
   }),
   'environments.list': defineOperation({
-    ...reading, summary: 'List environments', method: 'GET', path: '/environments', command: 'kici-admin environment list',
+    ...reading,
+    summary: 'List environments',
+    method: 'GET',
+    path: '/environments',
+    command: 'kici-admin environment list',
     subject: [],
     input: z.object({}),
-    output: z.object({ environments: z.array(z.object({ name: z.string(), createdAt: timestamp, bindings: z.int() })) }),
+    output: z.object({
+      environments: z.array(z.object({ name: z.string(), createdAt: timestamp, bindings: z.int() })),
+    }),
   }),
   'environments.show': defineOperation({
-    ...reading, summary: 'Show an environment and its bindings', method: 'GET', path: '/environments/{environment}', command: 'kici-admin environment show',
+    ...reading,
+    summary: 'Show an environment and its bindings',
+    method: 'GET',
+    path: '/environments/{environment}',
+    command: 'kici-admin environment show',
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: environmentView,
   }),
   'environments.delete': defineOperation({
-    ...writing, summary: 'Delete an environment with its bindings and variables', method: 'DELETE', path: '/environments/{environment}', command: 'kici-admin environment delete',
+    ...writing,
+    summary: 'Delete an environment with its bindings and variables',
+    method: 'DELETE',
+    path: '/environments/{environment}',
+    command: 'kici-admin environment delete',
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: z.object({}),
   }),
   'bindings.add': defineOperation({
-    ...writing, summary: 'Bind scopes to an environment', method: 'POST', path: '/environments/{environment}/bindings', command: 'kici-admin environment bind',
+    ...writing,
+    summary: 'Bind scopes to an environment',
+    method: 'POST',
+    path: '/environments/{environment}/bindings',
+    command: 'kici-admin environment bind',
     subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
     output: bindingView,
   }),
   'bindings.update': defineOperation({
-    ...writing, summary: 'Change a binding', method: 'PATCH', path: '/environments/{environment}/bindings/{id}', command: 'kici-admin environment rebind',
+    ...writing,
+    summary: 'Change a binding',
+    method: 'PATCH',
+    path: '/environments/{environment}/bindings/{id}',
+    command: 'kici-admin environment rebind',
     subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map'],
-    input: z.object({ environment: environmentName, id: z.string(), ...bindingSettings, scope: bindingSettings.scope.optional() }),
+    input: z.object({
+      environment: environmentName,
+      id: z.string(),
+      ...bindingSettings,
+      scope: bindingSettings.scope.optional(),
+    }),
     output: bindingView,
   }),
   'bindings.remove': defineOperation({
-    ...writing, summary: 'Remove a binding', method: 'DELETE', path: '/environments/{environment}/bindings/{id}', command: 'kici-admin environment unbind',
+    ...writing,
+    summary: 'Remove a binding',
+    method: 'DELETE',
+    path: '/environments/{environment}/bindings/{id}',
+    command: 'kici-admin environment unbind',
     subject: ['environment', 'id'],
     input: z.object({ environment: environmentName, id: z.string() }),
     output: z.object({}),

@@ -26,15 +26,28 @@ export const deliveredSecret = z.discriminatedUnion('status', [
     version: z.string().optional(),
     ageMs: z.number().nonnegative().optional(),
   }),
-  z.object({ key: keyName, status: z.literal('unavailable'), backend: z.string(), scope: z.string(), code: failureCode, hint: z.string() }),
+  z.object({
+    key: keyName,
+    status: z.literal('unavailable'),
+    backend: z.string(),
+    scope: z.string(),
+    code: failureCode,
+    hint: z.string(),
+  }),
   z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),
   z.object({ key: keyName, status: z.literal('not_found') }),
 ]);
 
 const openJob = defineOperation({
   summary: 'Open a session for one job and get the names of its secrets',
-  category: 'jobs', sensitivity: 'names', method: 'POST', path: '/jobs', permission: 'jobs:open', audit: 'write',
-  command: 'kici run', policyGoverned: false,
+  category: 'jobs',
+  sensitivity: 'names',
+  method: 'POST',
+  path: '/jobs',
+  permission: 'jobs:open',
+  audit: 'write',
+  command: 'kici run',
+  policyGoverned: false,
   subject: ['environment', 'workflow', 'job'],
   input: z.object({
     environment: environmentName,
@@ -42,7 +55,11 @@ const openJob = defineOperation({
     job: z.string().min(1).max(200),
     agentPublicKey: base64Bytes.describe('X25519 public key, 32 bytes'),
     /** Milliseconds; the session ends by itself after it. */
-    lifetimeMs: z.int().min(1_000).max(24 * 3_600_000).default(6 * 3_600_000),
+    lifetimeMs: z
+      .int()
+      .min(1_000)
+      .max(24 * 3_600_000)
+      .default(6 * 3_600_000),
   }),
   output: z.object({
     jobId: z.string(),
@@ -58,17 +75,29 @@ const openJob = defineOperation({
 
 const readJobSecrets = defineOperation({
   summary: 'Read the values of keys of a job, sealed to its session key',
-  category: 'jobs', sensitivity: 'values', method: 'POST', path: '/jobs/{jobId}/secrets', permission: 'jobs:session', audit: 'read',
-  command: undefined, policyGoverned: false,
+  category: 'jobs',
+  sensitivity: 'values',
+  method: 'POST',
+  path: '/jobs/{jobId}/secrets',
+  permission: 'jobs:session',
+  audit: 'read',
+  command: undefined,
+  policyGoverned: false,
   subject: ['jobId', 'keys'],
   input: z.object({ jobId: z.string(), keys: z.array(keyName).min(1).max(1_000) }),
   output: z.object({ secrets: z.array(deliveredSecret) }),
 });
 
 const closeJob = defineOperation({
-  summary: 'End a job\'s session and revoke its token',
-  category: 'jobs', sensitivity: 'names', method: 'POST', path: '/jobs/{jobId}/close', permission: 'jobs:session', audit: 'write',
-  command: undefined, policyGoverned: false,
+  summary: "End a job's session and revoke its token",
+  category: 'jobs',
+  sensitivity: 'names',
+  method: 'POST',
+  path: '/jobs/{jobId}/close',
+  permission: 'jobs:session',
+  audit: 'write',
+  command: undefined,
+  policyGoverned: false,
   subject: ['jobId'],
   input: z.object({ jobId: z.string() }),
   output: z.object({}),

@@ -2,17 +2,32 @@ import * as z from 'zod';
 import { organizationName, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
-const shared = { category: 'organizations', sensitivity: 'names', permission: 'organizations:manage', policyGoverned: false } as const;
+const shared = {
+  category: 'organizations',
+  sensitivity: 'names',
+  permission: 'organizations:manage',
+  policyGoverned: false,
+} as const;
 
 export const organizationOperations = {
   'organizations.create': defineOperation({
-    ...shared, summary: 'Create an organisation', method: 'POST', path: '/organizations', audit: 'write', command: 'kici-admin organization create',
+    ...shared,
+    summary: 'Create an organisation',
+    method: 'POST',
+    path: '/organizations',
+    audit: 'write',
+    command: 'kici-admin organization create',
     subject: ['name'],
     input: z.object({ name: organizationName }),
     output: z.object({ name: z.string() }),
   }),
   'organizations.list': defineOperation({
-    ...shared, summary: 'List organisations', method: 'GET', path: '/organizations', audit: 'none', command: 'kici-admin organization list',
+    ...shared,
+    summary: 'List organisations',
+    method: 'GET',
+    path: '/organizations',
+    audit: 'none',
+    command: 'kici-admin organization list',
     subject: [],
     input: z.object({}),
     output: z.object({ organizations: z.array(z.object({ name: z.string(), createdAt: timestamp })) }),

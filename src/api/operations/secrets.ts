@@ -2,80 +2,152 @@ import * as z from 'zod';
 import { scopeId, secretBytes, sourceKey, timestamp, failureCode } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
-const names = { category: 'secrets', sensitivity: 'names', permission: 'secrets:names', audit: 'none', policyGoverned: false } as const;
-const nameWrites = { category: 'secrets', sensitivity: 'names', permission: 'secrets:write', audit: 'write', policyGoverned: true } as const;
+const names = {
+  category: 'secrets',
+  sensitivity: 'names',
+  permission: 'secrets:names',
+  audit: 'none',
+  policyGoverned: false,
+} as const;
+const nameWrites = {
+  category: 'secrets',
+  sensitivity: 'names',
+  permission: 'secrets:write',
+  audit: 'write',
+  policyGoverned: true,
+} as const;
 const valueWrites = { ...nameWrites, sensitivity: 'values' } as const;
 
-const receipt = z.object({ scope: z.string(), key: z.string(), version: z.string(), bytes: z.int().optional(), updatedAt: timestamp });
+const receipt = z.object({
+  scope: z.string(),
+  key: z.string(),
+  version: z.string(),
+  bytes: z.int().optional(),
+  updatedAt: timestamp,
+});
 
 export const secretOperations = {
   'secrets.set': defineOperation({
-    ...valueWrites, summary: 'Set the value of a secret', method: 'PUT', path: '/secrets', command: 'kici-admin secret set',
+    ...valueWrites,
+    summary: 'Set the value of a secret',
+    method: 'PUT',
+    path: '/secrets',
+    command: 'kici-admin secret set',
     subject: ['scope', 'key'],
     input: z.object({
-      scope: scopeId, key: sourceKey, value: secretBytes,
-      expectedVersion: z.string().nullable().optional().describe('check-and-set: the version that must be current, null when none may exist'),
+      scope: scopeId,
+      key: sourceKey,
+      value: secretBytes,
+      expectedVersion: z
+        .string()
+        .nullable()
+        .optional()
+        .describe('check-and-set: the version that must be current, null when none may exist'),
     }),
     output: receipt,
   }),
   'secrets.declare': defineOperation({
-    ...nameWrites, summary: 'Record the name of a secret without a value', method: 'POST', path: '/secrets/declare', command: 'kici-admin secret declare',
+    ...nameWrites,
+    summary: 'Record the name of a secret without a value',
+    method: 'POST',
+    path: '/secrets/declare',
+    command: 'kici-admin secret declare',
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({ scope: z.string(), key: z.string() }),
   }),
   'secrets.list': defineOperation({
-    ...names, summary: 'List the names of the secrets of a scope', method: 'GET', path: '/secrets', command: 'kici-admin secret list',
+    ...names,
+    summary: 'List the names of the secrets of a scope',
+    method: 'GET',
+    path: '/secrets',
+    command: 'kici-admin secret list',
     subject: ['scope'],
     input: z.object({ scope: scopeId, tree: z.stringbool().optional().describe('scopes below it too') }),
     output: z.object({
-      secrets: z.array(z.object({
-        scope: z.string(), key: z.string(), version: z.string().optional(), updatedAt: timestamp.optional(), status: z.enum(['set', 'unset', 'unreadable']),
-      })),
+      secrets: z.array(
+        z.object({
+          scope: z.string(),
+          key: z.string(),
+          version: z.string().optional(),
+          updatedAt: timestamp.optional(),
+          status: z.enum(['set', 'unset', 'unreadable']),
+        }),
+      ),
       unlisted: z.array(z.object({ scope: z.string(), code: failureCode })),
       unnameable: z.array(z.object({ name: z.string(), reason: z.string() })),
     }),
   }),
   'secrets.delete': defineOperation({
-    ...nameWrites, summary: 'Delete a secret', method: 'DELETE', path: '/secrets', command: 'kici-admin secret delete',
+    ...nameWrites,
+    summary: 'Delete a secret',
+    method: 'DELETE',
+    path: '/secrets',
+    command: 'kici-admin secret delete',
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({ existed: z.boolean() }),
   }),
   'secrets.versions': defineOperation({
-    ...names, summary: 'List the versions of a secret', method: 'GET', path: '/secrets/versions', command: 'kici-admin secret versions',
+    ...names,
+    summary: 'List the versions of a secret',
+    method: 'GET',
+    path: '/secrets/versions',
+    command: 'kici-admin secret versions',
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
-      versions: z.array(z.object({ version: z.string(), createdAt: timestamp.optional(), current: z.boolean(), readable: z.boolean() })),
+      versions: z.array(
+        z.object({ version: z.string(), createdAt: timestamp.optional(), current: z.boolean(), readable: z.boolean() }),
+      ),
     }),
   }),
   'secrets.restore': defineOperation({
-    ...valueWrites, summary: 'Make an earlier version of a secret current again', method: 'POST', path: '/secrets/restore', command: 'kici-admin secret restore',
+    ...valueWrites,
+    summary: 'Make an earlier version of a secret current again',
+    method: 'POST',
+    path: '/secrets/restore',
+    command: 'kici-admin secret restore',
     subject: ['scope', 'key', 'version'],
     input: z.object({ scope: scopeId, key: sourceKey, version: z.string().min(1) }),
     output: receipt,
   }),
   'scopes.list': defineOperation({
-    ...names, summary: 'List the scopes of a backend', method: 'GET', path: '/scopes', command: 'kici-admin scope list',
+    ...names,
+    summary: 'List the scopes of a backend',
+    method: 'GET',
+    path: '/scopes',
+    command: 'kici-admin scope list',
     subject: ['backend'],
     input: z.object({ backend: z.string().optional() }),
     output: z.object({ scopes: z.array(z.string()) }),
   }),
   'scopes.create': defineOperation({
-    ...nameWrites, summary: 'Create an empty scope', method: 'POST', path: '/scopes', command: 'kici-admin scope create',
+    ...nameWrites,
+    summary: 'Create an empty scope',
+    method: 'POST',
+    path: '/scopes',
+    command: 'kici-admin scope create',
     subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ scope: z.string() }),
   }),
   'scopes.rename': defineOperation({
-    ...nameWrites, summary: 'Rename a scope with its secrets', method: 'POST', path: '/scopes/rename', command: 'kici-admin scope rename',
+    ...nameWrites,
+    summary: 'Rename a scope with its secrets',
+    method: 'POST',
+    path: '/scopes/rename',
+    command: 'kici-admin scope rename',
     subject: ['from', 'to'],
     input: z.object({ from: scopeId, to: scopeId }),
     output: z.object({ scope: z.string() }),
   }),
   'scopes.delete': defineOperation({
-    ...nameWrites, summary: 'Delete a scope with its secrets', method: 'DELETE', path: '/scopes', command: 'kici-admin scope delete',
+    ...nameWrites,
+    summary: 'Delete a scope with its secrets',
+    method: 'DELETE',
+    path: '/scopes',
+    command: 'kici-admin scope delete',
     subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ deletedSecrets: z.int() }),

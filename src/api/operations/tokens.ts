@@ -3,11 +3,17 @@ import { environmentName, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { roleNames } from '../roles.ts';
 
-const shared = { category: 'tokens', sensitivity: 'credentials', permission: 'tokens:manage', policyGoverned: true } as const;
+const shared = {
+  category: 'tokens',
+  sensitivity: 'credentials',
+  permission: 'tokens:manage',
+  policyGoverned: true,
+} as const;
 
 /** What the operator states of an agent; bindings see these facts and never what an agent says of itself. */
 export const agentFacts = z.object({
-  id: z.string().min(1).max(63), host: z.string().min(1).max(253).optional(),
+  id: z.string().min(1).max(63),
+  host: z.string().min(1).max(253).optional(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 
@@ -18,27 +24,49 @@ const narrowing = {
 };
 
 const tokenView = z.object({
-  id: z.string(), name: z.string(), role: z.enum(roleNames), createdAt: timestamp, expiresAt: timestamp.optional(), ...narrowing,
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roleNames),
+  createdAt: timestamp,
+  expiresAt: timestamp.optional(),
+  ...narrowing,
 });
 
 export const tokenOperations = {
   'tokens.create': defineOperation({
-    ...shared, summary: 'Issue a token; it is shown once', method: 'POST', path: '/tokens', audit: 'write', command: 'kici-admin token create',
+    ...shared,
+    summary: 'Issue a token; it is shown once',
+    method: 'POST',
+    path: '/tokens',
+    audit: 'write',
+    command: 'kici-admin token create',
     subject: ['name', 'role', 'scopes', 'environments', 'agent', 'lifetimeMs'],
     input: z.object({
-      name: z.string().min(1).max(100), role: z.enum(roleNames), ...narrowing,
+      name: z.string().min(1).max(100),
+      role: z.enum(roleNames),
+      ...narrowing,
       lifetimeMs: z.int().min(1_000).optional().describe('milliseconds; left out: it does not expire'),
     }),
     output: tokenView.extend({ token: z.string() }),
   }),
   'tokens.list': defineOperation({
-    ...shared, summary: 'List tokens, without their secrets', method: 'GET', path: '/tokens', audit: 'none', command: 'kici-admin token list',
+    ...shared,
+    summary: 'List tokens, without their secrets',
+    method: 'GET',
+    path: '/tokens',
+    audit: 'none',
+    command: 'kici-admin token list',
     subject: [],
     input: z.object({}),
     output: z.object({ tokens: z.array(tokenView) }),
   }),
   'tokens.revoke': defineOperation({
-    ...shared, summary: 'Revoke a token at once', method: 'DELETE', path: '/tokens/{id}', audit: 'write', command: 'kici-admin token revoke',
+    ...shared,
+    summary: 'Revoke a token at once',
+    method: 'DELETE',
+    path: '/tokens/{id}',
+    audit: 'write',
+    command: 'kici-admin token revoke',
     subject: ['id'],
     input: z.object({ id: z.string() }),
     output: z.object({}),

@@ -54,7 +54,9 @@ export function defineCommand<P extends Parameters>({ parameters, run, ...descri
 }
 
 function readAll<P extends Parameters>(parameters: P, command: Command): Values<P> {
-  const values = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.read(command)]));
+  const values = Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [name, parameter.read(command)]),
+  );
   // Each name keeps its own parameter's type, which `Object.fromEntries` forgets.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return values as Values<P>;

@@ -19,7 +19,12 @@ export function count(number: number, one: string, many = `${one}s`): string {
 }
 
 /** The rows as a table on stdout, or, when there is none, a line for the person alone: a pipe gets nothing. */
-export function listing(headings: readonly string[], rows: readonly (readonly string[])[], none: string, columns: number | undefined): { text: string } | { notice: string } {
+export function listing(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  none: string,
+  columns: number | undefined,
+): { text: string } | { notice: string } {
   return rows.length === 0 ? { notice: none } : { text: table(headings, rows, columns) };
 }
 

@@ -13,10 +13,18 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   let exitCode = 0;
   const program = createProgram({
     version,
-    writeOut: (text) => { io.stdout.write(text); },
-    writeErr: (text) => { io.stderr.write(text); },
-    ...(io.stdout.columns === undefined || io.stdout.columns === 0 ? {} : { columns: Math.min(io.stdout.columns, 100) }),
-    run: async (command, parsed) => { exitCode = print(await command.run(parsed, new Session(io, connectionFlags(program))), io, wantsJson()); },
+    writeOut: (text) => {
+      io.stdout.write(text);
+    },
+    writeErr: (text) => {
+      io.stderr.write(text);
+    },
+    ...(io.stdout.columns === undefined || io.stdout.columns === 0
+      ? {}
+      : { columns: Math.min(io.stdout.columns, 100) }),
+    run: async (command, parsed) => {
+      exitCode = print(await command.run(parsed, new Session(io, connectionFlags(program))), io, wantsJson());
+    },
   });
   const wantsJson = (): boolean => program.getOptionValue('json') === true;
   try {
@@ -36,13 +44,21 @@ function print(result: Result, io: Io, json: boolean): number {
     if (result.notice !== undefined) io.stderr.write(`${result.notice}\n`);
   }
   if (result.failure === undefined) return 0;
-  return reportFailure(new CommandError(result.failure.code, result.failure.message, result.failure.hint), io, programName, json);
+  return reportFailure(
+    new CommandError(result.failure.code, result.failure.message, result.failure.hint),
+    io,
+    programName,
+    json,
+  );
 }
 
 /** Commander's message has the suggestion on a line of its own, and quotes words that may be a secret in the wrong place. */
 function usageErrorOf(error: CommanderError): UsageError {
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const discreet = error.code === 'commander.excessArguments' ? message.replace(/: .*$/s, '') : message.replace(/^(unknown option '[^'=]*)=.*'$/s, '$1\'');
+  const discreet =
+    error.code === 'commander.excessArguments'
+      ? message.replace(/: .*$/s, '')
+      : message.replace(/^(unknown option '[^'=]*)=.*'$/s, "$1'");
   return new UsageError(discreet, suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'see --help for what the command takes');
 }
 

@@ -15,8 +15,17 @@ export const programName = 'kici-admin';
 
 /** In the order in which help shows them: what is used most comes first. */
 export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
-  secretCommands, variableCommands, scopeCommands, environmentCommands, explainCommand, checkCommand,
-  backendCommands, tokenCommands, organizationCommands, auditCommands, completionCommands,
+  secretCommands,
+  variableCommands,
+  scopeCommands,
+  environmentCommands,
+  explainCommand,
+  checkCommand,
+  backendCommands,
+  tokenCommands,
+  organizationCommands,
+  auditCommands,
+  completionCommands,
 ];
 
 export interface ProgramOptions {
@@ -36,23 +45,31 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--json', 'print the result as JSON')
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
     .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
-    .option('--token-file <path>', 'a file with the token (else KICI_TOKEN, else the local user\'s own)')
+    .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .configureHelp({
       showGlobalOptions: true,
-      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map((one) => `<${one.name()}>`)].join(' '),
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.map((one) => `<${one.name()}>`)].join(' '),
     })
     .configureOutput({
-      writeOut: options.writeOut, writeErr: options.writeErr, outputError: () => {},
-      getOutHelpWidth: () => options.columns ?? 80, getErrHelpWidth: () => options.columns ?? 80,
-      getOutHasColors: () => false, getErrHasColors: () => false,
+      writeOut: options.writeOut,
+      writeErr: options.writeErr,
+      outputError: () => {},
+      getOutHelpWidth: () => options.columns ?? 80,
+      getErrHelpWidth: () => options.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .exitOverride();
   for (const entry of commandGroups) {
     if ('commands' in entry) {
       const group = program.command(entry.name).description(entry.summary).helpCommand(false);
-      addExamples(group, entry.commands.flatMap(({ examples }) => examples.slice(0, 1)));
+      addExamples(
+        group,
+        entry.commands.flatMap(({ examples }) => examples.slice(0, 1)),
+      );
       for (const command of entry.commands) add(group, command, options);
     } else {
       add(program, entry, options);
@@ -69,11 +86,15 @@ export function createProgram(options: ProgramOptions): Command {
 function add(parent: Command, command: AdminCommand, options: ProgramOptions): void {
   const declared = parent.command(command.name).description(command.summary);
   command.declare(declared);
-  declared.action(async () => { await options.run(command, declared); });
+  declared.action(async () => {
+    await options.run(command, declared);
+  });
   addExamples(declared, command.examples);
 }
 
 function addExamples(command: Command, examples: readonly string[]): void {
-  command.addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+  command.addHelpText(
+    'after',
+    `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`,
+  );
 }
-

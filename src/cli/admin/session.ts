@@ -29,7 +29,10 @@ export class Session {
   }
 
   /** @throws UsageError for an input that the operation would refuse; ApiError */
-  async call<I extends z.ZodObject, O extends z.ZodType>(select: Select<I, O>, input: z.input<I>): Promise<z.output<O>> {
+  async call<I extends z.ZodObject, O extends z.ZodType>(
+    select: Select<I, O>,
+    input: z.input<I>,
+  ): Promise<z.output<O>> {
     const operation = await this.#operation(select);
     refuse(operation.input, input);
     const client = await (this.#client ??= this.#connect());
@@ -66,5 +69,9 @@ function widthOf(columns: number | undefined): number {
 
 function refuse(schema: z.ZodType, input: unknown): void {
   const issue = schema.safeParse(input).error?.issues[0];
-  if (issue !== undefined) throw new UsageError(`${issue.path.map(String).join('.')}: ${issue.message}`, 'see --help for what the command takes');
+  if (issue !== undefined)
+    throw new UsageError(
+      `${issue.path.map(String).join('.')}: ${issue.message}`,
+      'see --help for what the command takes',
+    );
 }

@@ -31,8 +31,15 @@ export async function init(folder: string, json: boolean, io: Io): Promise<void>
     await writeFile(file, starter, { flag: 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST') throw new CommandError('cannot_write', `${file} exists already and was left as it is`, 'edit it, or remove it first');
+    if (code === 'EEXIST')
+      throw new CommandError(
+        'cannot_write',
+        `${file} exists already and was left as it is`,
+        'edit it, or remove it first',
+      );
     throw new CommandError('cannot_write', `cannot write ${file} (${code})`, 'check the permissions of the folder');
   }
-  io.stdout.write(json ? `${JSON.stringify({ file, workflow: 'hello' })}\n` : `wrote ${file}; run it with \`kici run hello\`\n`);
+  io.stdout.write(
+    json ? `${JSON.stringify({ file, workflow: 'hello' })}\n` : `wrote ${file}; run it with \`kici run hello\`\n`,
+  );
 }

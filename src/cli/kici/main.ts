@@ -9,8 +9,12 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   let exitCode = 0;
   let json = args.includes('--json');
   const program = createProgram({
-    writeOut: (text) => { io.stdout.write(text); },
-    writeErr: (text) => { io.stderr.write(text); },
+    writeOut: (text) => {
+      io.stdout.write(text);
+    },
+    writeErr: (text) => {
+      io.stderr.write(text);
+    },
     run: async (workflow, flags) => {
       json = flags.json === true;
       const { run } = await import('./run.ts');
@@ -39,5 +43,8 @@ async function toOwnError(error: unknown): Promise<unknown> {
 
 function usageErrorOf(error: CommanderError, program: Command): UsageError {
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  return new UsageError(message, suggestion?.replace(/^\((.*)\)$/, '$1') ?? `see ${program.name()} --help for what it takes`);
+  return new UsageError(
+    message,
+    suggestion?.replace(/^\((.*)\)$/, '$1') ?? `see ${program.name()} --help for what it takes`,
+  );
 }

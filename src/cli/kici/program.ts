@@ -37,9 +37,18 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--json', 'print one JSON object for each event')
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
     .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
-    .option('--token-file <path>', 'a file with the token (else KICI_TOKEN, else the local user\'s own)')
-    .addOption(new Option('--sandbox <profile>', 'the boundary around each step').choices(['none', 'bwrap', 'container']).default('none'))
-    .option('--label <label>', 'a label of this agent, for runsOn; may be repeated', (label: string, before: readonly string[]) => [...before, label], [] as readonly string[])
+    .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
+    .addOption(
+      new Option('--sandbox <profile>', 'the boundary around each step')
+        .choices(['none', 'bwrap', 'container'])
+        .default('none'),
+    )
+    .option(
+      '--label <label>',
+      'a label of this agent, for runsOn; may be repeated',
+      (label: string, before: readonly string[]) => [...before, label],
+      [] as readonly string[],
+    )
     .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
     .addHelpText('after', examples('kici run deploy', 'kici run deploy --sandbox bwrap --label linux'))
     .action(async (workflow: string | undefined, flags: RunFlags) => options.run(workflow, flags));
@@ -54,7 +63,13 @@ export function createProgram(options: ProgramOptions): Command {
 function configure(command: Command, { writeOut, writeErr }: ProgramOptions): Command {
   return command
     .helpOption('-h, --help', 'show help')
-    .configureOutput({ writeOut, writeErr, outputError: () => {}, getOutHasColors: () => false, getErrHasColors: () => false })
+    .configureOutput({
+      writeOut,
+      writeErr,
+      outputError: () => {},
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .exitOverride();
 }
 

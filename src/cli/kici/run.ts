@@ -12,9 +12,12 @@ const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** @returns the exit code */
 export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
-  if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir)) throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
+  if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
+    throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
   const abort = new AbortController();
-  const cancel = (): void => { abort.abort(); };
+  const cancel = (): void => {
+    abort.abort();
+  };
   for (const signal of endings) process.on(signal, cancel);
   try {
     const succeeded = await runWorkflow({
@@ -26,10 +29,15 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       environment: io.environment,
       clients: async () => {
         const { connect } = await import('../connection.ts');
-        return { work: await connect(flags, io, abort.signal), farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)) };
+        return {
+          work: await connect(flags, io, abort.signal),
+          farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
+        };
       },
       emit: flags.json === true ? jsonEvents(io) : textEvents(io),
-      loaderOutput: (chunk) => { io.stderr.write(chunk); },
+      loaderOutput: (chunk) => {
+        io.stderr.write(chunk);
+      },
       signal: abort.signal,
     });
     return succeeded ? 0 : 1;

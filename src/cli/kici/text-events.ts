@@ -23,22 +23,57 @@ type Line = readonly ['stdout' | 'stderr', string];
 
 function describe(event: Exclude<RunEvent, { type: 'output' }>, io: Io): readonly Line[] {
   switch (event.type) {
-    case 'workflow_started': return [['stdout', `workflow ${printable(event.workflow)}`]];
-    case 'job_started': return [['stdout', `job ${printable(event.job)}${event.environment === undefined ? '' : ` (environment ${printable(event.environment)})`}`]];
-    case 'step_started': return [['stdout', paint(io, 'dim', `--- ${printable(event.job)} › ${printable(event.step)}`, 'stdout')]];
-    case 'notice': return [['stderr', paint(io, 'yellow', `kici: ${printable(event.message)}`)]];
+    case 'workflow_started':
+      return [['stdout', `workflow ${printable(event.workflow)}`]];
+    case 'job_started':
+      return [
+        [
+          'stdout',
+          `job ${printable(event.job)}${event.environment === undefined ? '' : ` (environment ${printable(event.environment)})`}`,
+        ],
+      ];
+    case 'step_started':
+      return [['stdout', paint(io, 'dim', `--- ${printable(event.job)} › ${printable(event.step)}`, 'stdout')]];
+    case 'notice':
+      return [['stderr', paint(io, 'yellow', `kici: ${printable(event.message)}`)]];
     case 'step_finished': {
       const time = `${(event.durationMs / 1_000).toFixed(2)} s`;
       const told: Line[] = event.error === undefined ? [] : [['stderr', event.error]];
       const style = event.status === 'succeeded' ? 'green' : 'red';
-      return [...told, ['stdout', paint(io, style, `--- ${printable(event.step)}: ${words[event.status]} after ${time}`, 'stdout')]];
+      return [
+        ...told,
+        ['stdout', paint(io, style, `--- ${printable(event.step)}: ${words[event.status]} after ${time}`, 'stdout')],
+      ];
     }
     case 'job_finished': {
-      const told: Line[] = event.error === undefined ? [] : [['stderr', paint(io, 'red', `kici: ${printable(event.error)}`)], ['stderr', `      ${printable(event.hint ?? '')}`]];
+      const told: Line[] =
+        event.error === undefined
+          ? []
+          : [
+              ['stderr', paint(io, 'red', `kici: ${printable(event.error)}`)],
+              ['stderr', `      ${printable(event.hint ?? '')}`],
+            ];
       return [...told, ['stdout', `job ${printable(event.job)}: ${words[event.status]}`]];
     }
-    case 'workflow_finished': return [['stdout', paint(io, event.succeeded ? 'green' : 'red', `workflow ${printable(event.workflow)}: ${event.succeeded ? 'succeeded' : 'failed'}`, 'stdout')]];
+    case 'workflow_finished':
+      return [
+        [
+          'stdout',
+          paint(
+            io,
+            event.succeeded ? 'green' : 'red',
+            `workflow ${printable(event.workflow)}: ${event.succeeded ? 'succeeded' : 'failed'}`,
+            'stdout',
+          ),
+        ],
+      ];
   }
 }
 
-const words = { succeeded: 'succeeded', failed: 'failed', timed_out: 'timed out', cancelled: 'cancelled', skipped: 'skipped' } as const;
+const words = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  timed_out: 'timed out',
+  cancelled: 'cancelled',
+  skipped: 'skipped',
+} as const;

@@ -12,12 +12,20 @@ export async function readConfigurationFile(path: string): Promise<NonNullable<C
     parsed = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it is not JSON';
-    throw new UsageError(`cannot use the configuration file ${JSON.stringify(path)} (${reason})`, 'correct --config or KICI_CONFIG');
+    throw new UsageError(
+      `cannot use the configuration file ${JSON.stringify(path)} (${reason})`,
+      'correct --config or KICI_CONFIG',
+    );
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new UsageError(`${JSON.stringify(path)} holds no JSON object`, 'it is an object such as {"port": 4000}');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new UsageError(`${JSON.stringify(path)} holds no JSON object`, 'it is an object such as {"port": 4000}');
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(parsed)) {
-    if (!Object.hasOwn(configurationItems, name)) throw new UsageError(`${JSON.stringify(path)} has an unknown entry ${JSON.stringify(name)}`, `there are ${Object.keys(configurationItems).join(', ')}`);
+    if (!Object.hasOwn(configurationItems, name))
+      throw new UsageError(
+        `${JSON.stringify(path)} has an unknown entry ${JSON.stringify(name)}`,
+        `there are ${Object.keys(configurationItems).join(', ')}`,
+      );
     values[name] = textOf(path, name, value);
   }
   return { path, values };
@@ -26,5 +34,8 @@ export async function readConfigurationFile(path: string): Promise<NonNullable<C
 function textOf(path: string, name: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value.join(',');
-  throw new UsageError(`the entry ${name} of ${JSON.stringify(path)} is neither text, number, boolean nor a list of texts`, 'correct the file');
+  throw new UsageError(
+    `the entry ${name} of ${JSON.stringify(path)} is neither text, number, boolean nor a list of texts`,
+    'correct the file',
+  );
 }

@@ -16,17 +16,85 @@ export interface ConfigurationItem {
 
 /** In the order in which `kici-orchestrator config` prints them. */
 export const configurationItems = {
-  dataDir: { name: 'dataDir', flag: '--data-dir <folder>', variable: 'KICI_DATA_DIR', description: 'folder of the database and the audit anchor', default: './.kici-data' },
-  databaseUrl: { name: 'databaseUrl', flag: '--database-url <url>', variable: 'KICI_DATABASE_URL', description: 'database in place of the one in the data folder', default: '', secret: true },
-  secretKey: { name: 'secretKey', flag: '', variable: 'KICI_SECRET_KEY', description: 'key-encryption key: 64 hex digits or base64 of 32 bytes', default: '', secret: true },
-  secretKeyFile: { name: 'secretKeyFile', flag: '--secret-key-file <file>', variable: 'KICI_SECRET_KEY_FILE', description: 'file of the key-encryption key; made on the first start at its default place', default: '' },
-  host: { name: 'host', flag: '--host <address>', variable: 'KICI_HOST', description: 'address to listen on', default: '127.0.0.1' },
-  port: { name: 'port', flag: '--port <number>', variable: 'KICI_PORT', description: 'port to listen on; 0 takes any free one', default: '4000' },
-  allowAddresses: { name: 'allowAddresses', flag: '--allow-addresses <list>', variable: 'KICI_ALLOW_ADDRESSES', description: 'addresses and CIDR blocks that backends may reach, separated by commas; empty: all', default: '' },
-  ambientCredentials: { name: 'ambientCredentials', flag: '--ambient-credentials <boolean>', variable: 'KICI_AMBIENT_CREDENTIALS', description: 'whether backends may use credentials that the machine has', default: 'false' },
-  ambientPaths: { name: 'ambientPaths', flag: '--ambient-paths <list>', variable: 'KICI_AMBIENT_PATHS', description: 'files and folders that the settings of backends may name, separated by commas', default: '' },
-  backendPackages: { name: 'backendPackages', flag: '--backend-packages <list>', variable: 'KICI_BACKEND_PACKAGES', description: 'packages that bring types of backends, separated by commas', default: '@kici-dev/secret-backend-vault,@kici-dev/secret-backend-aws,@kici-dev/secret-backend-gcp' },
-  logLevel: { name: 'logLevel', flag: '--log-level <level>', variable: 'KICI_LOG_LEVEL', description: 'debug, info, warn, error or silent', default: 'info' },
+  dataDir: {
+    name: 'dataDir',
+    flag: '--data-dir <folder>',
+    variable: 'KICI_DATA_DIR',
+    description: 'folder of the database and the audit anchor',
+    default: './.kici-data',
+  },
+  databaseUrl: {
+    name: 'databaseUrl',
+    flag: '--database-url <url>',
+    variable: 'KICI_DATABASE_URL',
+    description: 'database in place of the one in the data folder',
+    default: '',
+    secret: true,
+  },
+  secretKey: {
+    name: 'secretKey',
+    flag: '',
+    variable: 'KICI_SECRET_KEY',
+    description: 'key-encryption key: 64 hex digits or base64 of 32 bytes',
+    default: '',
+    secret: true,
+  },
+  secretKeyFile: {
+    name: 'secretKeyFile',
+    flag: '--secret-key-file <file>',
+    variable: 'KICI_SECRET_KEY_FILE',
+    description: 'file of the key-encryption key; made on the first start at its default place',
+    default: '',
+  },
+  host: {
+    name: 'host',
+    flag: '--host <address>',
+    variable: 'KICI_HOST',
+    description: 'address to listen on',
+    default: '127.0.0.1',
+  },
+  port: {
+    name: 'port',
+    flag: '--port <number>',
+    variable: 'KICI_PORT',
+    description: 'port to listen on; 0 takes any free one',
+    default: '4000',
+  },
+  allowAddresses: {
+    name: 'allowAddresses',
+    flag: '--allow-addresses <list>',
+    variable: 'KICI_ALLOW_ADDRESSES',
+    description: 'addresses and CIDR blocks that backends may reach, separated by commas; empty: all',
+    default: '',
+  },
+  ambientCredentials: {
+    name: 'ambientCredentials',
+    flag: '--ambient-credentials <boolean>',
+    variable: 'KICI_AMBIENT_CREDENTIALS',
+    description: 'whether backends may use credentials that the machine has',
+    default: 'false',
+  },
+  ambientPaths: {
+    name: 'ambientPaths',
+    flag: '--ambient-paths <list>',
+    variable: 'KICI_AMBIENT_PATHS',
+    description: 'files and folders that the settings of backends may name, separated by commas',
+    default: '',
+  },
+  backendPackages: {
+    name: 'backendPackages',
+    flag: '--backend-packages <list>',
+    variable: 'KICI_BACKEND_PACKAGES',
+    description: 'packages that bring types of backends, separated by commas',
+    default: '@kici-dev/secret-backend-vault,@kici-dev/secret-backend-aws,@kici-dev/secret-backend-gcp',
+  },
+  logLevel: {
+    name: 'logLevel',
+    flag: '--log-level <level>',
+    variable: 'KICI_LOG_LEVEL',
+    description: 'debug, info, warn, error or silent',
+    default: 'info',
+  },
 } as const satisfies Record<string, ConfigurationItem>;
 
 export type ItemName = keyof typeof configurationItems;
@@ -53,15 +121,20 @@ export function resolveConfiguration({ flags, environment, file }: Configuration
     const flag = flags[item.name];
     if (typeof flag === 'string') return { value: flag, origin: 'flag', source: item.flag.split(' ')[0] ?? '' };
     const variable = environment[item.variable];
-    if (variable !== undefined && variable !== '') return { value: variable, origin: 'environment', source: item.variable };
-    if (file !== undefined && Object.hasOwn(file.values, item.name)) return { value: file.values[item.name] ?? '', origin: 'file', source: file.path };
+    if (variable !== undefined && variable !== '')
+      return { value: variable, origin: 'environment', source: item.variable };
+    if (file !== undefined && Object.hasOwn(file.values, item.name))
+      return { value: file.values[item.name] ?? '', origin: 'file', source: file.path };
     return { value: item.default, origin: 'default', source: '' };
   };
   const configuration = Object.fromEntries(Object.values(configurationItems).map((item) => [item.name, pick(item)]));
   return complete(configuration, environment);
 }
 
-function complete(picked: Readonly<Record<string, ConfiguredValue>>, environment: ConfigurationSources['environment']): Configuration {
+function complete(
+  picked: Readonly<Record<string, ConfiguredValue>>,
+  environment: ConfigurationSources['environment'],
+): Configuration {
   const get = (name: ItemName): ConfiguredValue => {
     const value = picked[name];
     if (value === undefined) throw new TypeError(`${name} is no item of the configuration`);
@@ -70,25 +143,45 @@ function complete(picked: Readonly<Record<string, ConfiguredValue>>, environment
   const dataDir = get('dataDir');
   const keyFile = get('secretKeyFile');
   return {
-    dataDir: { ...dataDir, value: resolve(dataDir.value) }, databaseUrl: get('databaseUrl'), secretKey: get('secretKey'),
-    secretKeyFile: keyFile.value === '' ? { ...keyFile, value: join(configFolder(environment), 'secret.key') } : { ...keyFile, value: resolve(keyFile.value) },
-    host: get('host'), port: get('port'), allowAddresses: get('allowAddresses'), ambientCredentials: get('ambientCredentials'), ambientPaths: get('ambientPaths'),
-    backendPackages: get('backendPackages'), logLevel: get('logLevel'),
+    dataDir: { ...dataDir, value: resolve(dataDir.value) },
+    databaseUrl: get('databaseUrl'),
+    secretKey: get('secretKey'),
+    secretKeyFile:
+      keyFile.value === ''
+        ? { ...keyFile, value: join(configFolder(environment), 'secret.key') }
+        : { ...keyFile, value: resolve(keyFile.value) },
+    host: get('host'),
+    port: get('port'),
+    allowAddresses: get('allowAddresses'),
+    ambientCredentials: get('ambientCredentials'),
+    ambientPaths: get('ambientPaths'),
+    backendPackages: get('backendPackages'),
+    logLevel: get('logLevel'),
   };
 }
 
 /** @throws UsageError */
 export function portOf({ port }: Configuration): number {
-  if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535) throw new UsageError(`${JSON.stringify(port.value)} is no port`, 'a port is a number from 0 to 65535: correct --port or KICI_PORT');
+  if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535)
+    throw new UsageError(
+      `${JSON.stringify(port.value)} is no port`,
+      'a port is a number from 0 to 65535: correct --port or KICI_PORT',
+    );
   return Number(port.value);
 }
 
 export function listOf({ value }: ConfiguredValue): string[] {
-  return value.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
 /** @throws UsageError */
 export function booleanOf({ value }: ConfiguredValue, item: ConfigurationItem): boolean {
   if (value === 'true' || value === 'false') return value === 'true';
-  throw new UsageError(`${JSON.stringify(value)} is neither true nor false`, `correct ${item.flag.split(' ')[0]} or ${item.variable}`);
+  throw new UsageError(
+    `${JSON.stringify(value)} is neither true nor false`,
+    `correct ${item.flag.split(' ')[0]} or ${item.variable}`,
+  );
 }

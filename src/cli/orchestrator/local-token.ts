@@ -10,7 +10,11 @@ import type { Io } from '../terminal/io.ts';
  * Leaves an owner's token where only the user who started the server can read it, so that the same user needs
  * no flag and no variable.
  */
-export async function keepLocalToken(application: Application, host: string, environment: Io['environment']): Promise<void> {
+export async function keepLocalToken(
+  application: Application,
+  host: string,
+  environment: Io['environment'],
+): Promise<void> {
   const file = localTokenFile(reachableUrl(application.url, host), environment);
   try {
     const known = await readFile(file, 'utf8').catch(() => undefined);
@@ -21,7 +25,11 @@ export async function keepLocalToken(application: Application, host: string, env
     await rename(fresh, file);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new CommandError('cannot_write', `cannot write the local token ${file} (${reason})`, 'check the folder\'s permissions, or set XDG_CONFIG_HOME to one that can be written');
+    throw new CommandError(
+      'cannot_write',
+      `cannot write the local token ${file} (${reason})`,
+      "check the folder's permissions, or set XDG_CONFIG_HOME to one that can be written",
+    );
   }
 }
 

@@ -20,14 +20,19 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { rotateKey } = await import('./rotate-key.ts');
       await rotateKey(await configurationOf(flags, io), newKeyFile, json, io);
     },
-    printConfiguration: async (flags, json) => { printConfiguration(await configurationOf(flags, io), json, io); },
+    printConfiguration: async (flags, json) => {
+      printConfiguration(await configurationOf(flags, io), json, io);
+    },
   });
   try {
     await command.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const failure = error instanceof CommanderError ? new UsageError(error.message.replace(/^error: /, ''), `see \`${programName} --help\``) : error;
+    const failure =
+      error instanceof CommanderError
+        ? new UsageError(error.message.replace(/^error: /, ''), `see \`${programName} --help\``)
+        : error;
     return reportFailure(failure, io, programName, args.includes('--json'));
   }
 }

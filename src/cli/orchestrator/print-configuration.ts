@@ -6,11 +6,21 @@ import { configurationItems, type Configuration, type ConfiguredValue, type Item
 export function printConfiguration(configuration: Configuration, json: boolean, io: Io): void {
   const rows = Object.values(configurationItems).map((item) => {
     const configured = configuration[item.name];
-    return { name: item.name, value: shown(item.name, configured), origin: configured.origin, source: configured.source };
+    return {
+      name: item.name,
+      value: shown(item.name, configured),
+      origin: configured.origin,
+      source: configured.source,
+    };
   });
-  io.stdout.write(json
-    ? `${JSON.stringify(Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest])))}\n`
-    : `${table(['name', 'value', 'from', 'source'], rows.map(({ name, value, origin, source }) => [name, value, origin, source]))}\n`);
+  io.stdout.write(
+    json
+      ? `${JSON.stringify(Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest])))}\n`
+      : `${table(
+          ['name', 'value', 'from', 'source'],
+          rows.map(({ name, value, origin, source }) => [name, value, origin, source]),
+        )}\n`,
+  );
 }
 
 function shown(name: ItemName, { value }: ConfiguredValue): string {

@@ -17,18 +17,23 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--config <file>', 'JSON file with the entries that `config` prints (KICI_CONFIG)')
     .option('--json', 'print the ready line, and errors, as JSON')
     .addHelpText('after', '\nExample:\n  kici-orchestrator --port 4100 --data-dir /var/lib/kici\n');
-  for (const item of Object.values(configurationItems)) if (item.flag !== '') program.option(item.flag, `${item.description} (${item.variable})`);
+  for (const item of Object.values(configurationItems))
+    if (item.flag !== '') program.option(item.flag, `${item.description} (${item.variable})`);
   const isJson = (): boolean => program.opts<{ json?: boolean }>().json === true;
   program.action(() => options.serve(program.opts(), isJson()));
   configure(program.command('config'), options)
-    .description('print each value of the configuration and where it came from').option('--json', 'as JSON')
+    .description('print each value of the configuration and where it came from')
+    .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  KICI_PORT=4100 kici-orchestrator config\n')
     .action((flags: { json?: boolean }) => options.printConfiguration(program.opts(), flags.json === true || isJson()));
   configure(program.command('rotate-key'), options)
     .description('put the stored data under another key-encryption key; stop the orchestrators first')
-    .requiredOption('--new-key-file <file>', 'file of the new key; made when there is none').option('--json', 'as JSON')
+    .requiredOption('--new-key-file <file>', 'file of the new key; made when there is none')
+    .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  kici-orchestrator rotate-key --new-key-file /etc/kici/secret-2.key\n')
-    .action((flags: { newKeyFile: string; json?: boolean }) => options.rotateKey(program.opts(), flags.newKeyFile, flags.json === true || isJson()));
+    .action((flags: { newKeyFile: string; json?: boolean }) =>
+      options.rotateKey(program.opts(), flags.newKeyFile, flags.json === true || isJson()),
+    );
   return program;
 }
 

@@ -6,19 +6,32 @@ import { explained } from './explained.ts';
 import { storageOf } from './storage.ts';
 
 /** Puts the data under the key of another file. */
-export async function rotateKey(configuration: Configuration, newKeyFile: string, json: boolean, io: Io): Promise<void> {
+export async function rotateKey(
+  configuration: Configuration,
+  newKeyFile: string,
+  json: boolean,
+  io: Io,
+): Promise<void> {
   const { dataDir, key } = storageOf(configuration);
   const file = resolve(newKeyFile);
-  if (file.startsWith(`${dataDir}${sep}`)) throw new UsageError(`the key file ${file} would lie beside the data`, 'whoever has both has the secrets: choose a file outside the data folder');
+  if (file.startsWith(`${dataDir}${sep}`))
+    throw new UsageError(
+      `the key file ${file} would lie beside the data`,
+      'whoever has both has the secrets: choose a file outside the data folder',
+    );
   const { rotateKey: rotate } = await import('../../composition/rotate-key.ts');
   // A key in use is there; one that was made now could not open anything.
-  const rotation = await explained(() => rotate({ dataDir, key: key.kind === 'file' ? { ...key, create: false } : key }, file));
+  const rotation = await explained(() =>
+    rotate({ dataDir, key: key.kind === 'file' ? { ...key, create: false } : key }, file),
+  );
   if (json) {
     io.stdout.write(`${JSON.stringify({ newKeyFile: file, ...rotation })}\n`);
     return;
   }
   const made = rotation.createdKeyFile ? ', which was made: back it up apart from the data' : '';
-  io.stdout.write(`the data in ${dataDir} is under the key of ${file} now${made}\n`
-    + `start the orchestrator with KICI_SECRET_KEY_FILE=${file}${key.kind === 'file' ? `, or move that file to ${key.file}` : ' and without KICI_SECRET_KEY'}\n`
-    + 'keep the old key for as long as you keep backups that were made under it\n');
+  io.stdout.write(
+    `the data in ${dataDir} is under the key of ${file} now${made}\n` +
+      `start the orchestrator with KICI_SECRET_KEY_FILE=${file}${key.kind === 'file' ? `, or move that file to ${key.file}` : ' and without KICI_SECRET_KEY'}\n` +
+      'keep the old key for as long as you keep backups that were made under it\n',
+  );
 }

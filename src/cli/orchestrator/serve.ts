@@ -26,7 +26,11 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
       else io.stderr.write(`warning: ${advice}\n         ${application.createdKeyFile}\n`);
     }
     await keepLocalToken(application, settings.host, io.environment);
-    io.stdout.write(json ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n` : `kici-orchestrator is ready on ${application.url}\n`);
+    io.stdout.write(
+      json
+        ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n`
+        : `kici-orchestrator is ready on ${application.url}\n`,
+    );
     const signal = await stopped;
     log.info({ signal }, 'stopping');
   } finally {
@@ -39,15 +43,22 @@ function settingsOf(configuration: Configuration): ServerSettings {
   const allowed = listOf(configuration.allowAddresses);
   return {
     ...storageOf(configuration),
-    host: configuration.host.value, port: portOf(configuration),
+    host: configuration.host.value,
+    port: portOf(configuration),
     allowedAddresses: allowed.length === 0 ? undefined : allowed,
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
-    ambientPaths: listOf(configuration.ambientPaths), backendPackages: listOf(configuration.backendPackages), requestTimeoutMs,
+    ambientPaths: listOf(configuration.ambientPaths),
+    backendPackages: listOf(configuration.backendPackages),
+    requestTimeoutMs,
   };
 }
 
 function levelOf({ logLevel }: Configuration): string {
-  if (!logLevels.includes(logLevel.value)) throw new UsageError(`${JSON.stringify(logLevel.value)} is no log level`, `there are ${logLevels.join(', ')}: correct --log-level or KICI_LOG_LEVEL`);
+  if (!logLevels.includes(logLevel.value))
+    throw new UsageError(
+      `${JSON.stringify(logLevel.value)} is no log level`,
+      `there are ${logLevels.join(', ')}: correct --log-level or KICI_LOG_LEVEL`,
+    );
   return logLevel.value;
 }
 

@@ -4,9 +4,10 @@ import type { Io } from './io.ts';
 /** Asks before something is lost. @throws UsageError where nobody can answer; CommandError when the answer is no */
 export async function confirm(question: string, yes: boolean, io: Io): Promise<void> {
   if (yes) return;
-  if (io.stdin.isTTY !== true) throw new UsageError(`this asks before it acts: ${question}`, 'add --yes to go on without being asked');
+  if (io.stdin.isTTY !== true)
+    throw new UsageError(`this asks before it acts: ${question}`, 'add --yes to go on without being asked');
   const { default: ask } = await import('@inquirer/confirm');
-  if (!await ask({ message: question, default: false }, { input: io.stdin, output: io.stderr })) {
+  if (!(await ask({ message: question, default: false }, { input: io.stdin, output: io.stderr }))) {
     throw new CommandError('not_confirmed', 'not confirmed', 'nothing was changed');
   }
 }

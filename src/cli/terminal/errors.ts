@@ -13,37 +13,128 @@ export class UsageError extends Error {
 
 /** Every way in which a client fails by itself, with what it means and what to do in general; a hint says it more exactly. The API's own codes come on top. */
 export const clientErrorCodes = Object.freeze({
-  usage: { meaning: 'the command line is not one that the program takes; nothing was read or sent', next: 'see `--help` of the command' },
-  cannot_read: { meaning: 'a file that the command line names cannot be read', next: 'check its path and its permissions' },
-  cannot_write: { meaning: 'a file or folder cannot be written', next: 'check its path, its permissions and the space on the disk' },
-  not_set: { meaning: 'the environment variable that --from-env names is not set', next: 'set and export it, or choose another input mode' },
-  empty_value: { meaning: 'the value is empty, which is refused so that a failed pipe does not erase a secret', next: 'look at what produced it; `--allow-empty` stores an empty value on purpose' },
-  too_large: { meaning: 'the value has more bytes than can be stored', next: 'keep large files elsewhere and store the key that opens them' },
-  damaged_value: { meaning: 'the value lost bytes before the program got it: a terminal, an argument or an environment variable carries UTF-8 text only', next: 'use `--from-file` or `--from-stdin`, which take any bytes' },
-  several_lines: { meaning: 'a prompt takes one line, and more than one was pasted', next: 'use `--from-file`, or pipe them to `--from-stdin`' },
-  not_text: { meaning: 'a variable is text that a process can have in its environment: UTF-8 without NUL', next: 'store it as a secret: secrets take any bytes' },
-  fingerprint_mismatch: { meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives', next: 'fetch the value anew; the message says where only a line end makes the difference' },
-  not_confirmed: { meaning: 'the question whether to go on was answered with no', next: 'nothing was changed; `--yes` answers in advance' },
+  usage: {
+    meaning: 'the command line is not one that the program takes; nothing was read or sent',
+    next: 'see `--help` of the command',
+  },
+  cannot_read: {
+    meaning: 'a file that the command line names cannot be read',
+    next: 'check its path and its permissions',
+  },
+  cannot_write: {
+    meaning: 'a file or folder cannot be written',
+    next: 'check its path, its permissions and the space on the disk',
+  },
+  not_set: {
+    meaning: 'the environment variable that --from-env names is not set',
+    next: 'set and export it, or choose another input mode',
+  },
+  empty_value: {
+    meaning: 'the value is empty, which is refused so that a failed pipe does not erase a secret',
+    next: 'look at what produced it; `--allow-empty` stores an empty value on purpose',
+  },
+  too_large: {
+    meaning: 'the value has more bytes than can be stored',
+    next: 'keep large files elsewhere and store the key that opens them',
+  },
+  damaged_value: {
+    meaning:
+      'the value lost bytes before the program got it: a terminal, an argument or an environment variable carries UTF-8 text only',
+    next: 'use `--from-file` or `--from-stdin`, which take any bytes',
+  },
+  several_lines: {
+    meaning: 'a prompt takes one line, and more than one was pasted',
+    next: 'use `--from-file`, or pipe them to `--from-stdin`',
+  },
+  not_text: {
+    meaning: 'a variable is text that a process can have in its environment: UTF-8 without NUL',
+    next: 'store it as a secret: secrets take any bytes',
+  },
+  fingerprint_mismatch: {
+    meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives',
+    next: 'fetch the value anew; the message says where only a line end makes the difference',
+  },
+  not_confirmed: {
+    meaning: 'the question whether to go on was answered with no',
+    next: 'nothing was changed; `--yes` answers in advance',
+  },
   cancelled: { meaning: 'the command was interrupted', next: 'run it again' },
-  check_failed: { meaning: 'a job of the environment would fail, or miss a key, right now', next: 'mend what the list shows, worst first' },
-  backend_unhealthy: { meaning: 'the backend was asked and did not answer as it should', next: 'follow the hint, which is that of the backend\'s own code' },
-  audit_damaged: { meaning: 'a row of the audit log was changed, swapped, cut off or lost', next: 'keep the data as it is, and compare it with copies of `audit-anchor.json` and of the database' },
-  cannot_listen: { meaning: 'the orchestrator cannot listen on its address', next: 'stop what holds the address, or choose another with `--host` and `--port`' },
-  invalid_configuration: { meaning: 'the orchestrator\'s configuration cannot be used', next: 'correct what the message names; `kici-orchestrator config` shows where each value came from' },
-  cannot_open: { meaning: 'the database cannot be opened', next: 'check the data folder, its permissions and the space on the disk' },
-  newer_schema: { meaning: 'a newer version has written the database', next: 'start the newer version, or go back to a backup of the data folder' },
-  migration_failed: { meaning: 'the tables of the database could not be brought up to date', next: 'the database is as it was: see the message, and try again' },
-  malformed_key: { meaning: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes', next: 'correct KICI_SECRET_KEY or the file; make one with `openssl rand -hex 32`' },
-  wrong_key: { meaning: 'the key-encryption key is not the one that the data was sealed with', next: 'start with the key that belongs to this data; nothing was changed' },
-  same_key: { meaning: 'the new key-encryption key is the one that is in use', next: 'nothing was changed; give another key' },
-  busy: { meaning: 'the keys of the database are being changed by somebody else', next: 'stop the orchestrators and try again' },
-  cannot_read_key: { meaning: 'the file of the key-encryption key cannot be read', next: 'check the path, and that the file belongs to the user who runs the orchestrator' },
-  cannot_read_anchor: { meaning: 'the file that anchors the audit log cannot be read', next: 'check its permissions, or bring it back from a copy' },
-  project_not_found: { meaning: 'there is no folder .kici/workflows with a workflow in it', next: 'run it inside the project, or write a workflow to start from with `kici init`' },
-  workflow_not_found: { meaning: 'no workflow has the name that was given, or several could be meant', next: 'give one of the names that the message lists' },
-  workflow_invalid: { meaning: 'a file in .kici/workflows does not define a workflow that can run', next: 'correct the places that the message lists' },
-  label_missing: { meaning: 'a job runs on a label that this agent does not have', next: 'give it with `--label`, or change `runsOn`' },
-  sandbox_unavailable: { meaning: 'this machine cannot offer the sandbox that was asked for', next: 'install what the message names, or choose another `--sandbox`' },
+  check_failed: {
+    meaning: 'a job of the environment would fail, or miss a key, right now',
+    next: 'mend what the list shows, worst first',
+  },
+  backend_unhealthy: {
+    meaning: 'the backend was asked and did not answer as it should',
+    next: "follow the hint, which is that of the backend's own code",
+  },
+  audit_damaged: {
+    meaning: 'a row of the audit log was changed, swapped, cut off or lost',
+    next: 'keep the data as it is, and compare it with copies of `audit-anchor.json` and of the database',
+  },
+  cannot_listen: {
+    meaning: 'the orchestrator cannot listen on its address',
+    next: 'stop what holds the address, or choose another with `--host` and `--port`',
+  },
+  invalid_configuration: {
+    meaning: "the orchestrator's configuration cannot be used",
+    next: 'correct what the message names; `kici-orchestrator config` shows where each value came from',
+  },
+  cannot_open: {
+    meaning: 'the database cannot be opened',
+    next: 'check the data folder, its permissions and the space on the disk',
+  },
+  newer_schema: {
+    meaning: 'a newer version has written the database',
+    next: 'start the newer version, or go back to a backup of the data folder',
+  },
+  migration_failed: {
+    meaning: 'the tables of the database could not be brought up to date',
+    next: 'the database is as it was: see the message, and try again',
+  },
+  malformed_key: {
+    meaning: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes',
+    next: 'correct KICI_SECRET_KEY or the file; make one with `openssl rand -hex 32`',
+  },
+  wrong_key: {
+    meaning: 'the key-encryption key is not the one that the data was sealed with',
+    next: 'start with the key that belongs to this data; nothing was changed',
+  },
+  same_key: {
+    meaning: 'the new key-encryption key is the one that is in use',
+    next: 'nothing was changed; give another key',
+  },
+  busy: {
+    meaning: 'the keys of the database are being changed by somebody else',
+    next: 'stop the orchestrators and try again',
+  },
+  cannot_read_key: {
+    meaning: 'the file of the key-encryption key cannot be read',
+    next: 'check the path, and that the file belongs to the user who runs the orchestrator',
+  },
+  cannot_read_anchor: {
+    meaning: 'the file that anchors the audit log cannot be read',
+    next: 'check its permissions, or bring it back from a copy',
+  },
+  project_not_found: {
+    meaning: 'there is no folder .kici/workflows with a workflow in it',
+    next: 'run it inside the project, or write a workflow to start from with `kici init`',
+  },
+  workflow_not_found: {
+    meaning: 'no workflow has the name that was given, or several could be meant',
+    next: 'give one of the names that the message lists',
+  },
+  workflow_invalid: {
+    meaning: 'a file in .kici/workflows does not define a workflow that can run',
+    next: 'correct the places that the message lists',
+  },
+  label_missing: {
+    meaning: 'a job runs on a label that this agent does not have',
+    next: 'give it with `--label`, or change `runsOn`',
+  },
+  sandbox_unavailable: {
+    meaning: 'this machine cannot offer the sandbox that was asked for',
+    next: 'install what the message names, or choose another `--sandbox`',
+  },
   run_failed: { meaning: 'a step or a job of the workflow failed', next: 'see the log of the step above' },
   internal_error: { meaning: 'a fault in the program itself', next: 'report it with the command that you ran' },
 });
@@ -75,6 +166,12 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { exitCode: 2, code: 'usage', message: error.message, hint: error.hint };
   if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
   if (ApiError.is(error)) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
-  if (error instanceof Error && error.name === 'ExitPromptError') return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };
-  return { exitCode: 1, code: 'internal_error', message: `an unexpected ${error instanceof Error ? error.name : typeof error}`, hint: 'please report it with the command that you ran' };
+  if (error instanceof Error && error.name === 'ExitPromptError')
+    return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };
+  return {
+    exitCode: 1,
+    code: 'internal_error',
+    message: `an unexpected ${error instanceof Error ? error.name : typeof error}`,
+    hint: 'please report it with the command that you ran',
+  };
 }

@@ -11,7 +11,16 @@ export interface Io {
 export function processIo(): Io {
   process.stdout.on('error', ignoreClosedPipe);
   // Node.js makes a stream of standard input when it is first asked for.
-  return { get stdin() { return process.stdin; }, stdout: process.stdout, get stderr() { return process.stderr; }, environment: process.env };
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    get stderr() {
+      return process.stderr;
+    },
+    environment: process.env,
+  };
 }
 
 /** A reader such as `head` may leave early; any other failure to write is one. */
@@ -20,16 +29,22 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 /** @param behind hears of a reader that is slow, with what resolves when there is room again or nobody reads any more */
-export function writeTo(stream: Writable, text: string | Uint8Array, behind: (room: Promise<void>) => void = () => undefined): void {
+export function writeTo(
+  stream: Writable,
+  text: string | Uint8Array,
+  behind: (room: Promise<void>) => void = () => undefined,
+): void {
   if (stream.write(text)) return;
-  behind(new Promise((resolve) => {
-    const endings = ['drain', 'close', 'error'];
-    const done = (): void => {
-      for (const ending of endings) stream.off(ending, done);
-      resolve();
-    };
-    for (const ending of endings) stream.on(ending, done);
-  }));
+  behind(
+    new Promise((resolve) => {
+      const endings = ['drain', 'close', 'error'];
+      const done = (): void => {
+        for (const ending of endings) stream.off(ending, done);
+        resolve();
+      };
+      for (const ending of endings) stream.on(ending, done);
+    }),
+  );
 }
 
 /** Names come from stores that others write to: nothing in them may act on a terminal. */

@@ -9,7 +9,9 @@ export function reportFailure(error: unknown, io: Io, program: string, json: boo
     io.stderr.write(`${JSON.stringify({ error: failure.code, message: failure.message, hint: failure.hint })}\n`);
   } else {
     const head = paint(io, 'red', `${program}: ${failure.code}:`);
-    io.stderr.write(`${head} ${printable(failure.message)}\n${' '.repeat(program.length + 2)}${printable(failure.hint)}\n`);
+    io.stderr.write(
+      `${head} ${printable(failure.message)}\n${' '.repeat(program.length + 2)}${printable(failure.hint)}\n`,
+    );
   }
   return failure.exitCode;
 }

@@ -8,8 +8,14 @@ const narrowest = 12;
  * @param columns the width of the terminal: wider tables fold their widest column; left out, nothing is folded
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
-  const cells = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => headings.map((_, column) => printable(row[column] ?? '')))];
-  const widths = fit(headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))), columns);
+  const cells = [
+    headings.map((heading) => heading.toUpperCase()),
+    ...rows.map((row) => headings.map((_, column) => printable(row[column] ?? ''))),
+  ];
+  const widths = fit(
+    headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))),
+    columns,
+  );
   return cells.flatMap((row) => lines(row, widths)).join('\n');
 }
 
@@ -34,7 +40,11 @@ function secondWidest(widths: readonly number[], widest: number): number {
 function lines(row: readonly string[], widths: readonly number[]): string[] {
   const folded = row.map((cell, column) => fold(cell, widths[column] ?? 0));
   return Array.from({ length: Math.max(...folded.map((parts) => parts.length)) }, (_, line) =>
-    folded.map((parts, column) => (parts[line] ?? '').padEnd(widths[column] ?? 0)).join(gap).trimEnd());
+    folded
+      .map((parts, column) => (parts[line] ?? '').padEnd(widths[column] ?? 0))
+      .join(gap)
+      .trimEnd(),
+  );
 }
 
 /** At spaces where there are some, else after a slash or wherever the width ends. */

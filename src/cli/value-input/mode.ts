@@ -23,6 +23,10 @@ export function chooseMode(flags: ModeFlags, stdinIsTerminal: boolean): InputMod
   if (flags.fromFile !== undefined) chosen.push(['--from-file', { kind: 'file', path: flags.fromFile }]);
   if (flags.fromEnv !== undefined) chosen.push(['--from-env', { kind: 'environment', name: flags.fromEnv }]);
   if (flags.value !== undefined) chosen.push(['--value', { kind: 'argument', value: flags.value }]);
-  if (chosen.length > 1) throw new UsageError(`${chosen.map(([flag]) => flag).join(' and ')} exclude each other`, 'choose one way to give the value');
+  if (chosen.length > 1)
+    throw new UsageError(
+      `${chosen.map(([flag]) => flag).join(' and ')} exclude each other`,
+      'choose one way to give the value',
+    );
   return chosen[0]?.[1] ?? { kind: stdinIsTerminal ? 'prompt' : 'stdin' };
 }

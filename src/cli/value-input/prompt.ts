@@ -11,10 +11,20 @@ export async function promptValue(label: string, io: Io): Promise<string> {
   const more = watchForMoreLines(io);
   try {
     const text = await password(
-      { message: `Value of ${label}:`, mask: false, toggleMask: false, theme: { style: { maskedText: '(nothing is shown)' } } },
+      {
+        message: `Value of ${label}:`,
+        mask: false,
+        toggleMask: false,
+        theme: { style: { maskedText: '(nothing is shown)' } },
+      },
       { input: io.stdin, output: io.stderr },
     );
-    if (more.seen()) throw new CommandError('several_lines', 'several lines were pasted, and a prompt takes one', 'use --from-file, or pipe them to --from-stdin; nothing was stored');
+    if (more.seen())
+      throw new CommandError(
+        'several_lines',
+        'several lines were pasted, and a prompt takes one',
+        'use --from-file, or pipe them to --from-stdin; nothing was stored',
+      );
     return text;
   } finally {
     more.stop();
@@ -32,5 +42,10 @@ function watchForMoreLines(io: Io): { seen(): boolean; stop(): void } {
     if (end >= 0) ended = true;
   };
   io.stdin.on('data', onData);
-  return { seen: () => seen, stop: () => { io.stdin.off('data', onData); } };
+  return {
+    seen: () => seen,
+    stop: () => {
+      io.stdin.off('data', onData);
+    },
+  };
 }

@@ -12,17 +12,27 @@ const maxReadBytes = maxValueBytes + 2;
 /** The bytes as the source gives them. @throws CommandError, UsageError */
 export async function readBytes(mode: InputMode, label: string, io: Io): Promise<Uint8Array> {
   switch (mode.kind) {
-    case 'prompt': return undamaged(await promptValue(label, io), 'the prompt');
-    case 'stdin': return collect(io.stdin);
-    case 'file': return readFile(mode.path);
-    case 'environment': return fromEnvironment(mode.name, io);
-    case 'argument': return undamaged(mode.value, '--value');
+    case 'prompt':
+      return undamaged(await promptValue(label, io), 'the prompt');
+    case 'stdin':
+      return collect(io.stdin);
+    case 'file':
+      return readFile(mode.path);
+    case 'environment':
+      return fromEnvironment(mode.name, io);
+    case 'argument':
+      return undamaged(mode.value, '--value');
   }
 }
 
 /** A terminal, an environment and an argument list carry text; Node puts U+FFFD where bytes were none. */
 function undamaged(text: string, source: string): Uint8Array {
-  if (text.includes('\uFFFD')) throw new CommandError('damaged_value', `the value from ${source} is not UTF-8 text, and bytes of it are lost`, 'use --from-file or --from-stdin, which take any bytes');
+  if (text.includes('\uFFFD'))
+    throw new CommandError(
+      'damaged_value',
+      `the value from ${source} is not UTF-8 text, and bytes of it are lost`,
+      'use --from-file or --from-stdin, which take any bytes',
+    );
   return Buffer.from(text);
 }
 
@@ -33,14 +43,27 @@ async function readFile(path: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CommandError('cannot_read', `cannot read ${JSON.stringify(path)} (${reason})`, 'check the path and its permissions');
+    throw new CommandError(
+      'cannot_read',
+      `cannot read ${JSON.stringify(path)} (${reason})`,
+      'check the path and its permissions',
+    );
   }
 }
 
 function fromEnvironment(name: string, io: Io): Uint8Array {
-  if (name.includes('=')) throw new UsageError('--from-env takes the name of a variable and nothing else', 'write --from-env <name>, and the variable before the command');
+  if (name.includes('='))
+    throw new UsageError(
+      '--from-env takes the name of a variable and nothing else',
+      'write --from-env <name>, and the variable before the command',
+    );
   const value = io.environment[name];
-  if (value === undefined) throw new CommandError('not_set', `the environment variable ${name} is not set`, 'set and export it, or choose another way to give the value');
+  if (value === undefined)
+    throw new CommandError(
+      'not_set',
+      `the environment variable ${name} is not set`,
+      'set and export it, or choose another way to give the value',
+    );
   return undamaged(value, name);
 }
 
@@ -57,5 +80,9 @@ async function collect(stream: Readable): Promise<Uint8Array> {
 }
 
 export function tooLarge(): CommandError {
-  return new CommandError('too_large', `the value is larger than ${maxValueBytes} bytes`, 'keep large files elsewhere and store the key that opens them');
+  return new CommandError(
+    'too_large',
+    `the value is larger than ${maxValueBytes} bytes`,
+    'keep large files elsewhere and store the key that opens them',
+  );
 }

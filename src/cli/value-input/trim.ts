@@ -11,7 +11,8 @@ export function trimLineEnd(bytes: Uint8Array, trimming: Trimming): Uint8Array {
   const end = lengthWithoutLineEnd(bytes);
   if (trimming === 'never' || end === bytes.byteLength) return bytes;
   const body = bytes.subarray(0, end);
-  if (trimming === 'one-line' && (body.includes(lineFeed) || body.includes(carriageReturn) || !isText(body))) return bytes;
+  if (trimming === 'one-line' && (body.includes(lineFeed) || body.includes(carriageReturn) || !isText(body)))
+    return bytes;
   return body;
 }
 

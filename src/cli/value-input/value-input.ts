@@ -24,13 +24,20 @@ export interface ValueInput {
 export async function readValue(flags: ValueFlags, label: string, io: Io): Promise<ValueInput> {
   const mode = chooseMode(flags, io.stdin.isTTY === true);
   const wanted = parseFingerprint(flags.confirmFingerprint);
-  if (mode.kind === 'argument') io.stderr.write('warning: --value is visible in shell history and in the process list; prefer --prompt or --from-stdin\n');
+  if (mode.kind === 'argument')
+    io.stderr.write(
+      'warning: --value is visible in shell history and in the process list; prefer --prompt or --from-stdin\n',
+    );
   const untrimmed = await readBytes(mode, label, io);
   const lines: Trimming = mode.kind === 'stdin' || mode.kind === 'file' ? 'one-line' : 'never';
   const bytes = trimLineEnd(untrimmed, flags.trim === undefined ? lines : flags.trim ? 'always' : 'never');
   if (bytes.byteLength > maxValueBytes) throw tooLarge();
   if (bytes.byteLength === 0 && flags.allowEmpty !== true) {
-    throw new CommandError('empty_value', `the value of ${label} is empty`, 'check what produced it; --allow-empty stores an empty value on purpose');
+    throw new CommandError(
+      'empty_value',
+      `the value of ${label} is empty`,
+      'check what produced it; --allow-empty stores an empty value on purpose',
+    );
   }
   const fingerprint = sha256(bytes);
   if (wanted !== undefined && wanted !== fingerprint) throw mismatch(wanted === sha256(untrimmed));
@@ -39,14 +46,23 @@ export async function readValue(flags: ValueFlags, label: string, io: Io): Promi
 
 function parseFingerprint(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  if (!/^[0-9a-f]{64}$/i.test(text)) throw new UsageError('--confirm-fingerprint takes a SHA-256 as 64 hex digits', 'make it with `sha256sum`');
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    throw new UsageError('--confirm-fingerprint takes a SHA-256 as 64 hex digits', 'make it with `sha256sum`');
   return text.toLowerCase();
 }
 
 function mismatch(untrimmedMatches: boolean): CommandError {
   return untrimmedMatches
-    ? new CommandError('fingerprint_mismatch', 'the fingerprint is that of the value with its line end, which is taken off before it is stored', 'add --no-trim to store the line end, or make the fingerprint without it (`printf %s`)')
-    : new CommandError('fingerprint_mismatch', 'the value\'s fingerprint differs from the one given', 'the value may have been changed on its way; nothing was stored');
+    ? new CommandError(
+        'fingerprint_mismatch',
+        'the fingerprint is that of the value with its line end, which is taken off before it is stored',
+        'add --no-trim to store the line end, or make the fingerprint without it (`printf %s`)',
+      )
+    : new CommandError(
+        'fingerprint_mismatch',
+        "the value's fingerprint differs from the one given",
+        'the value may have been changed on its way; nothing was stored',
+      );
 }
 
 function sha256(bytes: Uint8Array): string {

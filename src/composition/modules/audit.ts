@@ -6,10 +6,19 @@ import { describeError } from '../../orchestrator/describe-error.ts';
 import { tokens } from '../tokens.ts';
 
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.auditAnchor).toResolvedValue((settings) => createFileAnchor(join(settings.dataDir, 'audit-anchor.json')), [tokens.settings]);
-  bind(tokens.auditSigner).toResolvedValue((keyring) => (organization) => keyring.signer(organization), [tokens.keyring]);
+  bind(tokens.auditAnchor).toResolvedValue(
+    (settings) => createFileAnchor(join(settings.dataDir, 'audit-anchor.json')),
+    [tokens.settings],
+  );
+  bind(tokens.auditSigner).toResolvedValue(
+    (keyring) => (organization) => keyring.signer(organization),
+    [tokens.keyring],
+  );
   bind(tokens.auditLog).toResolvedValue(
-    (database, signer, anchor, now, log) => createAuditLog(database, signer, anchor, now, (error) => { log.error({ error: describeError(error) }, 'audit rows could not be written'); }),
+    (database, signer, anchor, now, log) =>
+      createAuditLog(database, signer, anchor, now, (error) => {
+        log.error({ error: describeError(error) }, 'audit rows could not be written');
+      }),
     [tokens.database, tokens.auditSigner, tokens.auditAnchor, tokens.now, tokens.log],
   );
 });

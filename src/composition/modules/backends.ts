@@ -17,7 +17,13 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     [tokens.internalDefinition, { isMultiple: true, serviceIdentifier: tokens.backendPackage }],
   );
   bind(tokens.hostFor).toResolvedValue(createHostFor, [tokens.settings, tokens.resolveAddress, tokens.log, tokens.now]);
-  bind(tokens.instances).toResolvedValue(createInstances, [tokens.backendStore, tokens.backendTypes, tokens.internalDefinition, tokens.hostFor, tokens.requests]);
+  bind(tokens.instances).toResolvedValue(createInstances, [
+    tokens.backendStore,
+    tokens.backendTypes,
+    tokens.internalDefinition,
+    tokens.hostFor,
+    tokens.requests,
+  ]);
   bind(tokens.backends).toResolvedValue(createBackends, [tokens.instances, tokens.backendStore]);
 });
 

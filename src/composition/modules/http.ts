@@ -18,13 +18,35 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.authenticator).toResolvedValue(createAuthenticator, [tokens.database, tokens.now]);
   bind(tokens.requests).toResolvedValue(createRequestsInFlight, []);
   bind(tokens.handlers).toResolvedValue(
-    (database, now, organizations, accessTokens, environmentStore, bindings, variables, backendStore, backendTypes, instances, backends, resolver, jobStore, signer, anchor): Handlers => ({
+    (
+      database,
+      now,
+      organizations,
+      accessTokens,
+      environmentStore,
+      bindings,
+      variables,
+      backendStore,
+      backendTypes,
+      instances,
+      backends,
+      resolver,
+      jobStore,
+      signer,
+      anchor,
+    ): Handlers => ({
       ...organizations.handlers,
       ...accessTokens.handlers,
       ...createEnvironments(database, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
-      ...createBackendHandlers({ store: backendStore, types: backendTypes, instances, environments: environmentStore, now }),
+      ...createBackendHandlers({
+        store: backendStore,
+        types: backendTypes,
+        instances,
+        environments: environmentStore,
+        now,
+      }),
       ...createSecrets(backends, now),
       ...createScopes(backends),
       ...createResolution(resolver),
@@ -32,17 +54,45 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ...createAudit(database, signer, anchor),
     }),
     [
-      tokens.database, tokens.now, tokens.organizations, tokens.tokens, tokens.environmentStore, tokens.bindings, tokens.variables, tokens.backendStore,
-      tokens.backendTypes, tokens.instances, tokens.backends, tokens.environmentResolver, tokens.jobStore, tokens.auditSigner, tokens.auditAnchor,
+      tokens.database,
+      tokens.now,
+      tokens.organizations,
+      tokens.tokens,
+      tokens.environmentStore,
+      tokens.bindings,
+      tokens.variables,
+      tokens.backendStore,
+      tokens.backendTypes,
+      tokens.instances,
+      tokens.backends,
+      tokens.environmentResolver,
+      tokens.jobStore,
+      tokens.auditSigner,
+      tokens.auditAnchor,
     ],
   );
   bind(tokens.server).toResolvedValue(
-    (settings, log, database, handlers, authenticator, audit, requests) => createServer({
-      handlers, authenticator, audit, requests, log, version, requestTimeoutMs: settings.requestTimeoutMs,
-      ready: async () => {
-        await database.selectFrom('organizations').select('name').limit(1).execute();
-      },
-    }),
-    [tokens.settings, tokens.log, tokens.database, tokens.handlers, tokens.authenticator, tokens.auditLog, tokens.requests],
+    (settings, log, database, handlers, authenticator, audit, requests) =>
+      createServer({
+        handlers,
+        authenticator,
+        audit,
+        requests,
+        log,
+        version,
+        requestTimeoutMs: settings.requestTimeoutMs,
+        ready: async () => {
+          await database.selectFrom('organizations').select('name').limit(1).execute();
+        },
+      }),
+    [
+      tokens.settings,
+      tokens.log,
+      tokens.database,
+      tokens.handlers,
+      tokens.authenticator,
+      tokens.auditLog,
+      tokens.requests,
+    ],
   );
 });

@@ -12,7 +12,8 @@ export const metadataModule: ContainerModule = new ContainerModule(({ bind }) =>
   bind(tokens.tokens).toResolvedValue(createTokens, [tokens.database, tokens.now]);
   bind(tokens.environmentStore).toResolvedValue(createEnvironmentStore, [tokens.database]);
   bind(tokens.bindings).toResolvedValue(
-    (database, environments, instances, now) => createBindings(database, environments, async (call, name) => (await instances.of(call)).has(name), now),
+    (database, environments, instances, now) =>
+      createBindings(database, environments, async (call, name) => (await instances.of(call)).has(name), now),
     [tokens.database, tokens.environmentStore, tokens.instances, tokens.now],
   );
   bind(tokens.variables).toResolvedValue(createVariables, [tokens.database, tokens.environmentStore, tokens.now]);

@@ -7,7 +7,8 @@ import { tokens } from '../tokens.ts';
 /** Resolution and job sessions. */
 export const sessionsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.environmentResolver).toResolvedValue(
-    (environments, instances, database) => createEnvironmentResolver(environments, instances, (organization) => countRenames(database, organization)),
+    (environments, instances, database) =>
+      createEnvironmentResolver(environments, instances, (organization) => countRenames(database, organization)),
     [tokens.environmentStore, tokens.instances, tokens.database],
   );
   bind(tokens.jobStore).toResolvedValue(createJobStore, [tokens.database, tokens.keyring, tokens.now]);

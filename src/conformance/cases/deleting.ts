@@ -13,12 +13,17 @@ async function remove({ backend }: World, one: SecretRef): Promise<DeleteReceipt
 
 /** Gone for good is absent; a service that can still bring it back says so. */
 export function isGone(outcome: ReadOutcome): boolean {
-  return outcome.status === 'absent' || (outcome.status === 'unknown' && ['deleted', 'destroyed', 'scheduled_for_deletion'].includes(outcome.code));
+  return (
+    outcome.status === 'absent' ||
+    (outcome.status === 'unknown' && ['deleted', 'destroyed', 'scheduled_for_deletion'].includes(outcome.code))
+  );
 }
 
 export const deletingCases: readonly ConformanceCase[] = [
   {
-    id: 'deleting.gone', title: 'a deleted secret is absent, or unknown because the service still keeps it', when,
+    id: 'deleting.gone',
+    title: 'a deleted secret is absent, or unknown because the service still keeps it',
+    when,
     async run(world) {
       await world.seed(secret, 'value');
       deepEqual(await remove(world, secret), { existed: true });
@@ -27,23 +32,35 @@ export const deletingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'deleting.nothing', title: 'deleting what does not exist resolves and says so', when,
+    id: 'deleting.nothing',
+    title: 'deleting what does not exist resolves and says so',
+    when,
     async run(world) {
       await world.seed(ref('apps/shop', 'OTHER'), 'value');
       for (const one of [secret, ref('apps/none', 'TOKEN')]) deepEqual(await remove(world, one), { existed: false });
     },
   },
   {
-    id: 'deleting.neighbours', title: 'a deletion takes no other secret with it', when,
+    id: 'deleting.neighbours',
+    title: 'a deletion takes no other secret with it',
+    when,
     async run(world) {
-      const others = [ref('apps/shop', 'OTHER'), ref('apps', 'TOKEN'), ref('apps/shop/db', 'TOKEN'), ref('apps/shop2', 'TOKEN')];
+      const others = [
+        ref('apps/shop', 'OTHER'),
+        ref('apps', 'TOKEN'),
+        ref('apps/shop/db', 'TOKEN'),
+        ref('apps/shop2', 'TOKEN'),
+      ];
       for (const one of [secret, ...others]) await world.seed(one, `value of ${one.scope}`);
       await remove(world, secret);
-      for (const other of others) expectFound(await world.readOne(other), `value of ${other.scope}`, `${other.scope} ${other.key}`);
+      for (const other of others)
+        expectFound(await world.readOne(other), `value of ${other.scope}`, `${other.scope} ${other.key}`);
     },
   },
   {
-    id: 'deleting.write-again', title: 'a deleted secret can be written again', when: (can) => can.delete && can.write,
+    id: 'deleting.write-again',
+    title: 'a deleted secret can be written again',
+    when: (can) => can.delete && can.write,
     async run(world) {
       await world.write(secret, 'old');
       await remove(world, secret);

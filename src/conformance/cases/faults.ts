@@ -3,7 +3,17 @@ import type { FailureCode, ReadOutcome } from '@kici-dev/secret-backend';
 import type { ConformanceCase } from '../case.ts';
 import { describeOutcome, endsBy, expectFound, names } from '../expect.ts';
 import { faults, type Fault } from '../harness.ts';
-import { neighbour, operations, replacement, second, seedTargets, target, values, type Answer, type Operation } from '../operations.ts';
+import {
+  neighbour,
+  operations,
+  replacement,
+  second,
+  seedTargets,
+  target,
+  values,
+  type Answer,
+  type Operation,
+} from '../operations.ts';
 import { attempt, callContext, type Attempt, type World } from '../world.ts';
 import { isGone } from './deleting.ts';
 
@@ -27,30 +37,45 @@ const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch'];
 const hangDeadlineMs = 200;
 const limitMs = 10_000;
 
-export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) => operations
-  .filter(({ name }) => fault !== 'partial_batch' || name === 'batch')
-  .map((operation): ConformanceCase => ({
-    id: `fault.${fault}.${operation.name}`, title: titleOf(fault, operation), when: operation.when, verbs: ['fault', 'heal'], fault,
-    async run(world) {
-      await seedTargets(world);
-      // A session that works already; `check` meets the fault while it signs in.
-      if (operation.name !== 'check') await world.readOne(neighbour);
-      // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to see.
-      const changes = operation.name === 'write' || operation.name === 'delete';
-      await world.fault(fault, changes && fault !== 'hang' ? 1 : undefined);
-      const attempted = await endsBy(limitMs, `${operation.name} under ${fault}`, attempt(() => operation.run(world, callContext({ timeoutMs: fault === 'hang' ? hangDeadlineMs : 8_000 }))));
-      await world.heal();
-      if (!attempted.ok) expectCode(attempted.error.code, fault, operation.name);
-      await verdicts[operation.name](world, fault, attempted);
-    },
-  })));
+export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) =>
+  operations
+    .filter(({ name }) => fault !== 'partial_batch' || name === 'batch')
+    .map((operation): ConformanceCase => ({
+      id: `fault.${fault}.${operation.name}`,
+      title: titleOf(fault, operation),
+      when: operation.when,
+      verbs: ['fault', 'heal'],
+      fault,
+      async run(world) {
+        await seedTargets(world);
+        // A session that works already; `check` meets the fault while it signs in.
+        if (operation.name !== 'check') await world.readOne(neighbour);
+        // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to see.
+        const changes = operation.name === 'write' || operation.name === 'delete';
+        await world.fault(fault, changes && fault !== 'hang' ? 1 : undefined);
+        const attempted = await endsBy(
+          limitMs,
+          `${operation.name} under ${fault}`,
+          attempt(() => operation.run(world, callContext({ timeoutMs: fault === 'hang' ? hangDeadlineMs : 8_000 }))),
+        );
+        await world.heal();
+        if (!attempted.ok) expectCode(attempted.error.code, fault, operation.name);
+        await verdicts[operation.name](world, fault, attempted);
+      },
+    })),
+);
 
 function titleOf(fault: Fault, { name }: Operation): string {
-  return maySucceed.includes(fault) ? `${name} under the fault ${fault} is right, or says why it failed` : `${name} under the fault ${fault} fails with a code that fits, and never as absence`;
+  return maySucceed.includes(fault)
+    ? `${name} under the fault ${fault} is right, or says why it failed`
+    : `${name} under the fault ${fault} fails with a code that fits, and never as absence`;
 }
 
 function expectCode(code: FailureCode, fault: Fault, what: string): void {
-  ok(faultCodes[fault].includes(code), `${what} under ${fault} fails with ${code}, and should with ${faultCodes[fault].join(' or ') || 'nothing'}`);
+  ok(
+    faultCodes[fault].includes(code),
+    `${what} under ${fault} fails with ${code}, and should with ${faultCodes[fault].join(' or ') || 'nothing'}`,
+  );
 }
 
 type Verdict = (world: World, fault: Fault, attempted: Attempt<Answer>) => Promise<void>;
@@ -63,7 +88,10 @@ const verdicts: Readonly<Record<Operation['name'], Verdict>> = {
     const listed = names(secrets);
     for (const one of [target, second, neighbour]) {
       const covered = unlisted.some(({ scope }) => one.scope === scope || one.scope.startsWith(`${scope}/`));
-      ok(covered || listed.includes(`${one.scope} ${one.key}`), `${one.scope} ${one.key} is missing from a list that reports no failure there`);
+      ok(
+        covered || listed.includes(`${one.scope} ${one.key}`),
+        `${one.scope} ${one.key} is missing from a list that reports no failure there`,
+      );
     }
   },
   async read(_, fault, attempted) {
@@ -78,7 +106,8 @@ const verdicts: Readonly<Record<Operation['name'], Verdict>> = {
   },
   async write(world, fault, attempted) {
     const outcome = await world.readHealed(target);
-    if (attempted.ok && !isSilentlyAcknowledged(world, fault, 'write')) expectFound(outcome, replacement, 'what the receipt acknowledges');
+    if (attempted.ok && !isSilentlyAcknowledged(world, fault, 'write'))
+      expectFound(outcome, replacement, 'what the receipt acknowledges');
     else if (outcome.status !== 'found' || ![values.target, replacement].includes(outcome.value.text() ?? '')) {
       fail(`after a write that failed, the secret is ${describeOutcome(outcome)} or has a value that nobody wrote`);
     }
@@ -86,7 +115,8 @@ const verdicts: Readonly<Record<Operation['name'], Verdict>> = {
   },
   async delete(world, fault, attempted) {
     const outcome = await world.readHealed(target);
-    if (attempted.ok && !isSilentlyAcknowledged(world, fault, 'delete')) ok(isGone(outcome), `what was reported as deleted is ${describeOutcome(outcome)}`);
+    if (attempted.ok && !isSilentlyAcknowledged(world, fault, 'delete'))
+      ok(isGone(outcome), `what was reported as deleted is ${describeOutcome(outcome)}`);
     else if (!isGone(outcome)) expectFound(outcome, values.target, 'what could not be deleted');
     expectFound(await world.readHealed(neighbour), values.neighbour, 'the neighbour of what was deleted');
   },
@@ -103,5 +133,8 @@ function isSilentlyAcknowledged({ harness }: World, fault: Fault, operation: 'wr
 function expectOutcome(outcome: ReadOutcome | undefined, value: string, fault: Fault): void {
   if (outcome?.status === 'unknown') expectCode(outcome.code, fault, 'a read');
   else if (maySucceed.includes(fault)) expectFound(outcome, value);
-  else fail(`under ${fault} a read is ${describeOutcome(outcome)}, and should be unknown (${faultCodes[fault].join(', ')})`);
+  else
+    fail(
+      `under ${fault} a read is ${describeOutcome(outcome)}, and should be unknown (${faultCodes[fault].join(', ')})`,
+    );
 }

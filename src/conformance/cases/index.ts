@@ -16,6 +16,19 @@ import { writingCases } from './writing.ts';
 
 /** Every law that the kit proves, whatever the manifest. */
 export const cases: readonly ConformanceCase[] = [
-  ...capabilityCases, ...nameCases, ...listingCases, ...readingCases, ...batchCases, ...writingCases, ...compareAndSetCases,
-  ...versionCases, ...declareCases, ...scopeCases, ...deletingCases, ...outcomeCases, ...faultCases, ...leakCases, ...lifecycleCases,
+  ...capabilityCases,
+  ...nameCases,
+  ...listingCases,
+  ...readingCases,
+  ...batchCases,
+  ...writingCases,
+  ...compareAndSetCases,
+  ...versionCases,
+  ...declareCases,
+  ...scopeCases,
+  ...deletingCases,
+  ...outcomeCases,
+  ...faultCases,
+  ...leakCases,
+  ...lifecycleCases,
 ];

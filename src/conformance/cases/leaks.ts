@@ -7,7 +7,7 @@ import { neighbour, operations, replacement, second, seedTargets, target, values
 import { callContext, ref, type World } from '../world.ts';
 
 function needlesOf({ subject }: World): readonly string[] {
-  return [...Object.values(values), replacement, ...subject.credentials ?? []];
+  return [...Object.values(values), replacement, ...(subject.credentials ?? [])];
 }
 
 /** Whatever comes of a call, nobody may be able to print a secret with it. */
@@ -23,21 +23,39 @@ async function expectClean(world: World, what: string, call: () => Promise<unkno
 
 function underFault(fault: Fault): ConformanceCase {
   return {
-    id: `leaks.fault.${fault}`, title: `what comes of the fault ${fault} shows no value and no credential`, verbs: ['fault', 'heal'], fault,
+    id: `leaks.fault.${fault}`,
+    title: `what comes of the fault ${fault} shows no value and no credential`,
+    verbs: ['fault', 'heal'],
+    fault,
     async run(world) {
       await seedTargets(world);
       await world.fault(fault);
-      const affected = operations.filter(({ name, when }) => when(world.capabilities) && (fault !== 'partial_batch' || name === 'batch'));
-      await Promise.all(affected.map((operation) => expectClean(world, `${operation.name} under ${fault}`, (
-        () => endsBy(10_000, operation.name, operation.run(world, callContext({ timeoutMs: fault === 'hang' ? 200 : 5_000 })))))));
+      const affected = operations.filter(
+        ({ name, when }) => when(world.capabilities) && (fault !== 'partial_batch' || name === 'batch'),
+      );
+      await Promise.all(
+        affected.map((operation) =>
+          expectClean(world, `${operation.name} under ${fault}`, () =>
+            endsBy(
+              10_000,
+              operation.name,
+              operation.run(world, callContext({ timeoutMs: fault === 'hang' ? 200 : 5_000 })),
+            ),
+          ),
+        ),
+      );
       await world.heal();
     },
   };
 }
 
-function inState(verb: Verb & ('deleteCurrent' | 'destroyCurrent' | 'disableCurrent' | 'scheduleDeletion' | 'corrupt' | 'denyRead')): ConformanceCase {
+function inState(
+  verb: Verb & ('deleteCurrent' | 'destroyCurrent' | 'disableCurrent' | 'scheduleDeletion' | 'corrupt' | 'denyRead'),
+): ConformanceCase {
   return {
-    id: `leaks.state.${verb}`, title: `what comes of a secret after ${verb} shows no value and no credential`, verbs: [verb],
+    id: `leaks.state.${verb}`,
+    title: `what comes of a secret after ${verb} shows no value and no credential`,
+    verbs: [verb],
     async run(world) {
       await seedTargets(world);
       await world.subject.provoke[verb]?.(target);
@@ -49,25 +67,35 @@ function inState(verb: Verb & ('deleteCurrent' | 'destroyCurrent' | 'disableCurr
 
 export const leakCases: readonly ConformanceCase[] = [
   {
-    id: 'leaks.answers', title: 'lists, outcomes, receipts and health reports print no value and no credential',
+    id: 'leaks.answers',
+    title: 'lists, outcomes, receipts and health reports print no value and no credential',
     async run(world) {
       await seedTargets(world);
-      for (const operation of operations.filter(({ when }) => when(world.capabilities))) await expectClean(world, operation.name, () => operation.run(world, callContext()));
+      for (const operation of operations.filter(({ when }) => when(world.capabilities)))
+        await expectClean(world, operation.name, () => operation.run(world, callContext()));
       await expectClean(world, 'the backend itself', async () => world.backend);
     },
   },
   {
-    id: 'leaks.refused-write', title: 'a write that is refused shows no value and no credential', when: (can) => can.write,
+    id: 'leaks.refused-write',
+    title: 'a write that is refused shows no value and no credential',
+    when: (can) => can.write,
     async run(world) {
       await seedTargets(world);
-      const tooLarge = SecretValue.fromText(replacement.repeat(Math.ceil((world.capabilities.maxValueBytes + 1) / replacement.length)));
+      const tooLarge = SecretValue.fromText(
+        replacement.repeat(Math.ceil((world.capabilities.maxValueBytes + 1) / replacement.length)),
+      );
       await expectClean(world, 'a write that is too large', () => world.write(target, tooLarge));
       await expectClean(world, 'a write that expects nothing', () => world.write(target, replacement, null));
       await expectClean(world, 'a write with an odd key', () => world.write(ref('apps/shop', ''), replacement));
-      await expectClean(world, 'a write that expects another version', () => world.write(neighbour, replacement, 'no such version'));
+      await expectClean(world, 'a write that expects another version', () =>
+        world.write(neighbour, replacement, 'no such version'),
+      );
     },
   },
-  ...(['deleteCurrent', 'destroyCurrent', 'disableCurrent', 'scheduleDeletion', 'corrupt', 'denyRead'] as const).map(inState),
+  ...(['deleteCurrent', 'destroyCurrent', 'disableCurrent', 'scheduleDeletion', 'corrupt', 'denyRead'] as const).map(
+    inState,
+  ),
   // A delayed answer is an answer like any other.
   ...faults.filter((fault) => fault !== 'delay').map(underFault),
 ];

@@ -10,7 +10,9 @@ const limitMs = 5_000;
 
 function abortedBefore(operation: Operation): ConformanceCase {
   return {
-    id: `abort.before.${operation.name}`, title: `${operation.name} with a signal that has fired already does nothing and says so`, when: operation.when,
+    id: `abort.before.${operation.name}`,
+    title: `${operation.name} with a signal that has fired already does nothing and says so`,
+    when: operation.when,
     async run(world) {
       await seedTargets(world);
       await expectAborted(world, operation, AbortSignal.abort());
@@ -21,7 +23,11 @@ function abortedBefore(operation: Operation): ConformanceCase {
 
 function abortedDuring(operation: Operation): ConformanceCase {
   return {
-    id: `abort.during.${operation.name}`, title: `${operation.name} ends when its signal fires`, when: operation.when, verbs: ['fault', 'heal'], fault: 'hang',
+    id: `abort.during.${operation.name}`,
+    title: `${operation.name} ends when its signal fires`,
+    when: operation.when,
+    verbs: ['fault', 'heal'],
+    fault: 'hang',
     async run(world) {
       await seedTargets(world);
       await world.readOne(target);
@@ -39,14 +45,17 @@ function abortedDuring(operation: Operation): ConformanceCase {
 
 async function expectAborted(world: World, operation: Operation, signal: AbortSignal): Promise<void> {
   const call = () => operation.run(world, callContext({ signal, timeoutMs: 60_000 }));
-  if (operation.name !== 'read' && operation.name !== 'batch') return expectRejection(call, ['aborted'], operation.name);
-  for (const outcome of (await call()).outcomes ?? fail('a read answers')) expectUnknown(outcome, ['aborted'], 'an aborted read');
+  if (operation.name !== 'read' && operation.name !== 'batch')
+    return expectRejection(call, ['aborted'], operation.name);
+  for (const outcome of (await call()).outcomes ?? fail('a read answers'))
+    expectUnknown(outcome, ['aborted'], 'an aborted read');
 }
 
 export const lifecycleCases: readonly ConformanceCase[] = [
   ...operations.flatMap((operation) => [abortedBefore(operation), abortedDuring(operation)]),
   {
-    id: 'close.rejects', title: 'after closing, every call rejects with closed',
+    id: 'close.rejects',
+    title: 'after closing, every call rejects with closed',
     async run(world) {
       await seedTargets(world);
       await world.readOne(target);
@@ -55,14 +64,16 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'close.twice', title: 'closing twice is well, used or unused',
+    id: 'close.twice',
+    title: 'closing twice is well, used or unused',
     async run({ backend }) {
       await backend.close();
       await backend.close();
     },
   },
   {
-    id: 'close.releases', title: 'a closed backend leaves no timer and no connection behind',
+    id: 'close.releases',
+    title: 'a closed backend leaves no timer and no connection behind',
     async run(world) {
       await seedTargets(world);
       const before = await leastHeld();
@@ -80,10 +91,18 @@ export const lifecycleCases: readonly ConformanceCase[] = [
 function callsOf(world: World): readonly (readonly [string, () => Promise<unknown>])[] {
   const { backend, capabilities: can } = world;
   return [
-    ...operations.filter(({ when }) => when(can)).map((operation) => [operation.name, () => operation.run(world, callContext())] as const),
-    ...(backend.versions === undefined ? [] : [['versions', async () => backend.versions?.(target, callContext())] as const]),
-    ...(backend.restore === undefined ? [] : [['restore', async () => backend.restore?.({ ...target, version: '1' }, callContext())] as const]),
-    ...(backend.declare === undefined ? [] : [['declare', async () => backend.declare?.(target, callContext())] as const]),
+    ...operations
+      .filter(({ when }) => when(can))
+      .map((operation) => [operation.name, () => operation.run(world, callContext())] as const),
+    ...(backend.versions === undefined
+      ? []
+      : [['versions', async () => backend.versions?.(target, callContext())] as const]),
+    ...(backend.restore === undefined
+      ? []
+      : [['restore', async () => backend.restore?.({ ...target, version: '1' }, callContext())] as const]),
+    ...(backend.declare === undefined
+      ? []
+      : [['declare', async () => backend.declare?.(target, callContext())] as const]),
     ...(backend.scopes === undefined ? [] : scopeCalls(backend.scopes)),
   ];
 }
@@ -118,5 +137,7 @@ function heldResources(): ReadonlyMap<string, number> {
 
 function growth(before: ReadonlyMap<string, number>): string[] {
   const watched = /Timeout|TCP|TLS|Pipe|UDP|Http|Process|Worker/i;
-  return [...heldResources()].filter(([kind, count]) => watched.test(kind) && count > (before.get(kind) ?? 0)).map(([kind]) => kind);
+  return [...heldResources()]
+    .filter(([kind, count]) => watched.test(kind) && count > (before.get(kind) ?? 0))
+    .map(([kind]) => kind);
 }

@@ -3,7 +3,15 @@ import type { ConformanceCase } from '../case.ts';
 import { expectFound, names } from '../expect.ts';
 import { attempt, path, ref, type World } from '../world.ts';
 
-const tree = [ref('apps', 'A'), ref('apps/shop', 'B'), ref('apps/shop', 'C'), ref('apps/shop/db', 'D'), ref('apps/shop2', 'E'), ref('apps/sho', 'F'), ref('other', 'G')];
+const tree = [
+  ref('apps', 'A'),
+  ref('apps/shop', 'B'),
+  ref('apps/shop', 'C'),
+  ref('apps/shop/db', 'D'),
+  ref('apps/shop2', 'E'),
+  ref('apps/sho', 'F'),
+  ref('other', 'G'),
+];
 
 async function seedTree(world: World): Promise<void> {
   for (const secret of tree) await world.seed(secret, `value of ${secret.key}`);
@@ -11,7 +19,8 @@ async function seedTree(world: World): Promise<void> {
 
 export const listingCases: readonly ConformanceCase[] = [
   {
-    id: 'listing.everything', title: 'a list of the store has every secret exactly once',
+    id: 'listing.everything',
+    title: 'a list of the store has every secret exactly once',
     async run(world) {
       await seedTree(world);
       const listing = await world.list();
@@ -20,15 +29,20 @@ export const listingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'listing.tree', title: 'a list of a tree has the scope and what lies below it, and no sibling that merely begins alike',
+    id: 'listing.tree',
+    title: 'a list of a tree has the scope and what lies below it, and no sibling that merely begins alike',
     async run(world) {
       await seedTree(world);
       const { secrets } = await world.list({ scope: path('apps/shop'), depth: 'tree' });
-      deepEqual(names(secrets), names(tree.filter(({ scope }) => scope === 'apps/shop' || scope.startsWith('apps/shop/'))));
+      deepEqual(
+        names(secrets),
+        names(tree.filter(({ scope }) => scope === 'apps/shop' || scope.startsWith('apps/shop/'))),
+      );
     },
   },
   {
-    id: 'listing.scope', title: 'a list of one scope has its own secrets alone',
+    id: 'listing.scope',
+    title: 'a list of one scope has its own secrets alone',
     async run(world) {
       await seedTree(world);
       const { secrets } = await world.list({ scope: path('apps/shop'), depth: 'scope' });
@@ -36,14 +50,16 @@ export const listingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'listing.empty-store', title: 'an empty store lists nothing and reports no failure',
+    id: 'listing.empty-store',
+    title: 'an empty store lists nothing and reports no failure',
     async run(world) {
       const { secrets, unlisted } = await world.list();
       deepEqual({ secrets, unlisted }, { secrets: [], unlisted: [] });
     },
   },
   {
-    id: 'listing.missing-scope', title: 'a scope that does not exist lists nothing and reports no failure',
+    id: 'listing.missing-scope',
+    title: 'a scope that does not exist lists nothing and reports no failure',
     async run(world) {
       await seedTree(world);
       for (const depth of ['scope', 'tree'] as const) {
@@ -53,7 +69,8 @@ export const listingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'listing.pages', title: 'a list of more than two pages has every secret exactly once',
+    id: 'listing.pages',
+    title: 'a list of more than two pages has every secret exactly once',
     async run(world) {
       const wanted = await seedPages(world);
       const { secrets } = await world.list();
@@ -62,56 +79,86 @@ export const listingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'listing.stop', title: 'a list that is not read to its end ends cleanly',
+    id: 'listing.stop',
+    title: 'a list that is not read to its end ends cleanly',
     async run(world) {
       await seedTree(world);
-      const iterator = world.backend.list({ depth: 'tree' }, { signal: new AbortController().signal, deadline: Date.now() + 15_000 })[Symbol.asyncIterator]();
+      const iterator = world.backend
+        .list({ depth: 'tree' }, { signal: new AbortController().signal, deadline: Date.now() + 15_000 })
+        [Symbol.asyncIterator]();
       await iterator.next();
       await iterator.return?.();
       expectFound(await world.readOne(ref('apps', 'A')), 'value of A');
     },
   },
   {
-    id: 'listing.readable', title: 'whatever is listed without a problem can be read',
+    id: 'listing.readable',
+    title: 'whatever is listed without a problem can be read',
     async run(world) {
       await seedTree(world);
       const { secrets } = await world.list();
       const outcomes = await world.read(secrets.map(({ scope, key }) => ({ scope, key })));
-      for (const [index, { key }] of secrets.entries()) expectFound(outcomes[index], `value of ${key}`, `the listed secret ${key}`);
+      for (const [index, { key }] of secrets.entries())
+        expectFound(outcomes[index], `value of ${key}`, `the listed secret ${key}`);
     },
   },
   {
-    id: 'listing.denied-folder', title: 'a folder that may not be listed is reported, and the rest is listed', verbs: ['denyList'],
+    id: 'listing.denied-folder',
+    title: 'a folder that may not be listed is reported, and the rest is listed',
+    verbs: ['denyList'],
     async run(world) {
       await seedTree(world);
       await world.subject.provoke.denyList?.(path('apps/shop'));
       const { secrets, unlisted } = await world.list();
-      ok(unlisted.some(({ scope }) => scope === 'apps/shop'), 'the folder is reported');
-      deepEqual(unlisted.filter(({ scope, code }) => code !== 'permission_denied' || !`${scope}/`.startsWith('apps/shop/')), [], 'and nothing but the folder');
-      deepEqual(names(secrets), names(tree.filter(({ scope }) => scope !== 'apps/shop' && !scope.startsWith('apps/shop/'))));
+      ok(
+        unlisted.some(({ scope }) => scope === 'apps/shop'),
+        'the folder is reported',
+      );
+      deepEqual(
+        unlisted.filter(({ scope, code }) => code !== 'permission_denied' || !`${scope}/`.startsWith('apps/shop/')),
+        [],
+        'and nothing but the folder',
+      );
+      deepEqual(
+        names(secrets),
+        names(tree.filter(({ scope }) => scope !== 'apps/shop' && !scope.startsWith('apps/shop/'))),
+      );
     },
   },
   {
-    id: 'listing.denied-root', title: 'a list of nothing but a denied folder rejects or reports it', verbs: ['denyList'],
+    id: 'listing.denied-root',
+    title: 'a list of nothing but a denied folder rejects or reports it',
+    verbs: ['denyList'],
     async run(world) {
       await seedTree(world);
       await world.subject.provoke.denyList?.(path('apps/shop'));
       const attempted = await attempt(() => world.list({ scope: path('apps/shop'), depth: 'tree' }));
-      const code = attempted.ok ? attempted.result.unlisted.find(({ scope }) => scope === 'apps/shop')?.code : attempted.error.code;
+      const code = attempted.ok
+        ? attempted.result.unlisted.find(({ scope }) => scope === 'apps/shop')?.code
+        : attempted.error.code;
       equal(code, 'permission_denied', 'an empty list would say that nothing is there');
     },
   },
   {
-    id: 'listing.hidden', title: 'a secret that is missing from lists is still read', verbs: ['hideFromLists'], when: ({ listConsistency }) => listConsistency === 'eventual',
+    id: 'listing.hidden',
+    title: 'a secret that is missing from lists is still read',
+    verbs: ['hideFromLists'],
+    when: ({ listConsistency }) => listConsistency === 'eventual',
     async run(world) {
       await seedTree(world);
       await world.subject.provoke.hideFromLists?.(ref('apps/shop', 'B'));
-      deepEqual(names((await world.list()).secrets), names(tree.filter(({ key }) => key !== 'B')), 'the harness hides it');
+      deepEqual(
+        names((await world.list()).secrets),
+        names(tree.filter(({ key }) => key !== 'B')),
+        'the harness hides it',
+      );
       expectFound(await world.readOne(ref('apps/shop', 'B')), 'value of B');
     },
   },
   {
-    id: 'listing.after-write', title: 'a list that is declared strong has what was just written', when: ({ write, listConsistency }) => write && listConsistency === 'strong',
+    id: 'listing.after-write',
+    title: 'a list that is declared strong has what was just written',
+    when: ({ write, listConsistency }) => write && listConsistency === 'strong',
     async run(world) {
       await world.list();
       await world.write(ref('apps/new', 'FRESH'), 'value');
@@ -119,13 +166,19 @@ export const listingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'listing.breaks-midway', title: 'a list whose later pages fail does not end as if it were complete', verbs: ['fault', 'heal'], fault: 'server_error',
+    id: 'listing.breaks-midway',
+    title: 'a list whose later pages fail does not end as if it were complete',
+    verbs: ['fault', 'heal'],
+    fault: 'server_error',
     async run(world) {
       const wanted = await seedPages(world);
       const seen = new Array<{ scope: ReturnType<typeof path>; key: string }>();
       let reported = false;
       const attempted = await attempt(async () => {
-        for await (const page of world.backend.list({ depth: 'tree' }, { signal: new AbortController().signal, deadline: Date.now() + 15_000 })) {
+        for await (const page of world.backend.list(
+          { depth: 'tree' },
+          { signal: new AbortController().signal, deadline: Date.now() + 15_000 },
+        )) {
           seen.push(...page.secrets);
           if ((page.unlisted ?? []).length > 0) reported = true;
           else await world.fault('server_error');
@@ -139,7 +192,9 @@ export const listingCases: readonly ConformanceCase[] = [
 /** More than two pages, whether the service pages by scope or by secret. */
 async function seedPages(world: World): Promise<readonly { scope: ReturnType<typeof path>; key: string }[]> {
   const scopes = Math.ceil(((world.harness.listPageSize ?? 50) * 2 + 1) / 2);
-  const wanted = Array.from({ length: scopes * 2 }, (_, index) => ref(`pages/p${Math.floor(index / 2)}`, `K${index % 2}`));
+  const wanted = Array.from({ length: scopes * 2 }, (_, index) =>
+    ref(`pages/p${Math.floor(index / 2)}`, `K${index % 2}`),
+  );
   for (const secret of wanted) await world.seed(secret, `value of ${secret.key}`);
   return wanted;
 }

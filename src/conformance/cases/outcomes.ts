@@ -19,7 +19,9 @@ export function expectNoValue(outcome: ReadOutcome): void {
 /** The older value is there to be served by mistake. */
 function state(id: string, title: string, verb: StateVerb & Verb, codes: readonly FailureCode[]): ConformanceCase {
   return {
-    id: `outcome.${id}`, title, verbs: [verb],
+    id: `outcome.${id}`,
+    title,
+    verbs: [verb],
     async run(world) {
       await world.seed(secret, 'older');
       await world.seed(secret, 'newer');
@@ -35,17 +37,30 @@ function state(id: string, title: string, verb: StateVerb & Verb, codes: readonl
 
 export const outcomeCases: readonly ConformanceCase[] = [
   {
-    id: 'outcome.name-only', title: 'a name that never had a value has none', verbs: ['nameOnly'],
+    id: 'outcome.name-only',
+    title: 'a name that never had a value has none',
+    verbs: ['nameOnly'],
     async run(world) {
       const name: SecretRef = secret;
       await world.subject.provoke.nameOnly?.(name);
       expectNoValue(await world.readOne(name));
     },
   },
-  state('deleted', 'a current version that is deleted is unknown, and no older one is served', 'deleteCurrent', ['deleted']),
-  state('destroyed', 'a current version that is destroyed is unknown, and no older one is served', 'destroyCurrent', ['destroyed']),
-  state('disabled', 'a current version that is disabled is unknown, and no older one is served', 'disableCurrent', ['disabled']),
-  state('scheduled', 'a secret that is scheduled for deletion is unknown, not absent', 'scheduleDeletion', ['scheduled_for_deletion']),
-  state('corrupt', 'a payload that fails its check is unknown, and is not served', 'corrupt', ['corrupt', 'decryption_failed']),
+  state('deleted', 'a current version that is deleted is unknown, and no older one is served', 'deleteCurrent', [
+    'deleted',
+  ]),
+  state('destroyed', 'a current version that is destroyed is unknown, and no older one is served', 'destroyCurrent', [
+    'destroyed',
+  ]),
+  state('disabled', 'a current version that is disabled is unknown, and no older one is served', 'disableCurrent', [
+    'disabled',
+  ]),
+  state('scheduled', 'a secret that is scheduled for deletion is unknown, not absent', 'scheduleDeletion', [
+    'scheduled_for_deletion',
+  ]),
+  state('corrupt', 'a payload that fails its check is unknown, and is not served', 'corrupt', [
+    'corrupt',
+    'decryption_failed',
+  ]),
   state('denied', 'a secret that may not be read is unknown, not absent', 'denyRead', ['permission_denied']),
 ];

@@ -14,21 +14,30 @@ async function seedTwo(world: World): Promise<{ older: string; newer: string }> 
   return { older, newer };
 }
 
-const restore = async ({ backend }: World, version: string): Promise<WriteReceipt> => backend.restore?.({ ...secret, version }, callContext()) ?? missing('restore');
+const restore = async ({ backend }: World, version: string): Promise<WriteReceipt> =>
+  backend.restore?.({ ...secret, version }, callContext()) ?? missing('restore');
 
 export const versionCases: readonly ConformanceCase[] = [
   {
-    id: 'versions.pin', title: 'a pinned version is read whatever came after it', when: ({ versionPins }) => versionPins,
+    id: 'versions.pin',
+    title: 'a pinned version is read whatever came after it',
+    when: ({ versionPins }) => versionPins,
     async run(world) {
       const { older, newer } = await seedTwo(world);
-      const [pinned, latest, current] = await world.read([{ ...secret, version: older }, { ...secret, version: newer }, secret]);
+      const [pinned, latest, current] = await world.read([
+        { ...secret, version: older },
+        { ...secret, version: newer },
+        secret,
+      ]);
       expectFound(pinned, 'older', 'the older version');
       expectFound(latest, 'newer', 'the newer version');
       expectFound(current, 'newer', 'the current version');
     },
   },
   {
-    id: 'versions.pin-missing', title: 'a version that never was is not answered with another', when: ({ versionPins }) => versionPins,
+    id: 'versions.pin-missing',
+    title: 'a version that never was is not answered with another',
+    when: ({ versionPins }) => versionPins,
     async run(world) {
       const { newer } = await seedTwo(world);
       for (const version of [`${newer}0`, 'no such version']) {
@@ -38,17 +47,30 @@ export const versionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'versions.list', title: 'versions are listed newest first, with one current, and each can be pinned', when: ({ versions }) => versions,
+    id: 'versions.list',
+    title: 'versions are listed newest first, with one current, and each can be pinned',
+    when: ({ versions }) => versions,
     async run(world) {
       const { older, newer } = await seedTwo(world);
       const listed = await (world.backend.versions?.(secret, callContext()) ?? missing('versions'));
-      deepEqual(listed.map(({ version }) => version).filter((version) => version === older || version === newer), [newer, older]);
-      deepEqual(listed.filter(({ current }) => current).map(({ version }) => version), [newer]);
-      ok(listed.every(({ version, readable }) => readable || (version !== older && version !== newer)), 'both can be read');
+      deepEqual(
+        listed.map(({ version }) => version).filter((version) => version === older || version === newer),
+        [newer, older],
+      );
+      deepEqual(
+        listed.filter(({ current }) => current).map(({ version }) => version),
+        [newer],
+      );
+      ok(
+        listed.every(({ version, readable }) => readable || (version !== older && version !== newer)),
+        'both can be read',
+      );
     },
   },
   {
-    id: 'versions.restore', title: 'restoring makes an earlier value current again, as a new version', when: (can) => can.restore,
+    id: 'versions.restore',
+    title: 'restoring makes an earlier value current again, as a new version',
+    when: (can) => can.restore,
     async run(world) {
       const { older, newer } = await seedTwo(world);
       const { version } = await restore(world, older);
@@ -59,7 +81,9 @@ export const versionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'versions.restore-missing', title: 'restoring a version that never was is refused, and the current value stays', when: (can) => can.restore,
+    id: 'versions.restore-missing',
+    title: 'restoring a version that never was is refused, and the current value stays',
+    when: (can) => can.restore,
     async run(world) {
       const { newer } = await seedTwo(world);
       await expectRejection(() => restore(world, `${newer}0`), ['not_found'], 'restoring a version that never was');

@@ -10,7 +10,9 @@ const when: NonNullable<ConformanceCase['when']> = ({ write }) => write;
 
 export const writingCases: readonly ConformanceCase[] = [
   {
-    id: 'writing.text', title: 'text is stored byte for byte', when,
+    id: 'writing.text',
+    title: 'text is stored byte for byte',
+    when,
     async run(world) {
       for (const { what, value } of textValues(world.capabilities.maxValueBytes)) {
         await world.write(secret, value);
@@ -19,7 +21,9 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'writing.binary', title: 'bytes that are not text are stored byte for byte', when: ({ write, binary }) => write && binary,
+    id: 'writing.binary',
+    title: 'bytes that are not text are stored byte for byte',
+    when: ({ write, binary }) => write && binary,
     async run(world) {
       for (const { what, value } of binaryValues(world.capabilities.maxValueBytes)) {
         await world.write(secret, value);
@@ -28,7 +32,9 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'writing.empty', title: 'an empty value is stored as such, or refused as an invalid argument', when,
+    id: 'writing.empty',
+    title: 'an empty value is stored as such, or refused as an invalid argument',
+    when,
     async run(world) {
       const attempted = await attempt(() => world.write(secret, ''));
       if (attempted.ok) expectFound(await world.readOne(secret), '');
@@ -36,7 +42,9 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'writing.visible', title: 'every write is what the next read finds', when,
+    id: 'writing.visible',
+    title: 'every write is what the next read finds',
+    when,
     async run(world) {
       for (let round = 0; round < 5; round += 1) {
         await world.write(secret, `value ${round}`);
@@ -45,7 +53,9 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'writing.receipt', title: 'the receipt\'s version is the one that a read tells, and no two are alike', when,
+    id: 'writing.receipt',
+    title: "the receipt's version is the one that a read tells, and no two are alike",
+    when,
     async run(world) {
       const seen = new Set<string>();
       for (const value of ['one', 'two', 'three']) {
@@ -58,16 +68,26 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'writing.neighbours', title: 'a write changes its own secret alone', when,
+    id: 'writing.neighbours',
+    title: 'a write changes its own secret alone',
+    when,
     async run(world) {
-      const others = [ref('apps/shop', 'OTHER'), ref('apps', 'TOKEN'), ref('apps/shop/db', 'TOKEN'), ref('apps/shop2', 'TOKEN')];
+      const others = [
+        ref('apps/shop', 'OTHER'),
+        ref('apps', 'TOKEN'),
+        ref('apps/shop/db', 'TOKEN'),
+        ref('apps/shop2', 'TOKEN'),
+      ];
       for (const other of others) await world.seed(other, `value of ${other.scope}`);
       await world.write(secret, 'new');
-      for (const other of others) expectFound(await world.readOne(other), `value of ${other.scope}`, `${other.scope} ${other.key}`);
+      for (const other of others)
+        expectFound(await world.readOne(other), `value of ${other.scope}`, `${other.scope} ${other.key}`);
     },
   },
   {
-    id: 'writing.at-once', title: 'writers to one scope lose nothing of each other\'s', when,
+    id: 'writing.at-once',
+    title: "writers to one scope lose nothing of each other's",
+    when,
     async run(world) {
       const refs = Array.from({ length: 6 }, (_, index) => ref('apps/shop', `K${index}`));
       await world.seed(ref('apps/shop', 'BEFORE'), 'before');
@@ -77,12 +97,17 @@ export const writingCases: readonly ConformanceCase[] = [
         if (attempted?.ok === true) expectFound(await world.readOne(one), `value of ${one.key}`, one.key);
         else equal(attempted?.error.code, 'conflict');
       }
-      ok(attempts.some((attempted) => attempted.ok), 'at least one writer succeeds');
+      ok(
+        attempts.some((attempted) => attempted.ok),
+        'at least one writer succeeds',
+      );
       expectFound(await world.readOne(ref('apps/shop', 'BEFORE')), 'before');
     },
   },
   {
-    id: 'writing.largest', title: 'a value of exactly the declared size is stored', when,
+    id: 'writing.largest',
+    title: 'a value of exactly the declared size is stored',
+    when,
     async run(world) {
       const value = SecretValue.fromText('z'.repeat(world.capabilities.maxValueBytes));
       await world.write(secret, value);
@@ -90,15 +115,23 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'writing.too-large', title: 'a value of one byte more is refused, and the stored one stays', when,
+    id: 'writing.too-large',
+    title: 'a value of one byte more is refused, and the stored one stays',
+    when,
     async run(world) {
       await world.seed(secret, 'old');
-      await expectRejection(() => world.write(secret, 'z'.repeat(world.capabilities.maxValueBytes + 1)), ['too_large'], 'a write of one byte too many');
+      await expectRejection(
+        () => world.write(secret, 'z'.repeat(world.capabilities.maxValueBytes + 1)),
+        ['too_large'],
+        'a write of one byte too many',
+      );
       expectFound(await world.readOne(secret), 'old');
     },
   },
   {
-    id: 'writing.other-scope', title: 'a value written to one scope is not found in another', when,
+    id: 'writing.other-scope',
+    title: 'a value written to one scope is not found in another',
+    when,
     async run(world) {
       await world.write(secret, 'value');
       expectAbsent(await world.readOne(ref('apps/shop2', 'TOKEN')));

@@ -1,20 +1,50 @@
 import {
-  absent, BackendError, defineCapabilities, found, unknown,
-  type BackendCapabilities, type CallContext, type FailureCode, type ListPage, type ListQuery, type ReadOutcome, type ScopePath,
-  type SecretBackend, type SecretRef, type SecretWrite, type WriteReceipt,
+  absent,
+  BackendError,
+  defineCapabilities,
+  found,
+  unknown,
+  type BackendCapabilities,
+  type CallContext,
+  type FailureCode,
+  type ListPage,
+  type ListQuery,
+  type ReadOutcome,
+  type ScopePath,
+  type SecretBackend,
+  type SecretRef,
+  type SecretWrite,
+  type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import { MemoryService, ServiceFault, type StoredSecret, type StoredVersion } from './service.ts';
 
 export const memoryCapabilities: BackendCapabilities = defineCapabilities({
-  write: true, delete: true, compareAndSet: true, versionPins: true, versions: true, restore: true, declare: true, scopes: true, binary: true,
-  listConsistency: 'eventual', listReadsValues: false, readBatchSize: 10, maxValueBytes: 65_536,
+  write: true,
+  delete: true,
+  compareAndSet: true,
+  versionPins: true,
+  versions: true,
+  restore: true,
+  declare: true,
+  scopes: true,
+  binary: true,
+  listConsistency: 'eventual',
+  listReadsValues: false,
+  readBatchSize: 10,
+  maxValueBytes: 65_536,
 });
 
 export const listPageSize = 20;
 
 const faultCodes: Readonly<Record<ServiceFault['fault'], FailureCode>> = {
-  reset: 'unreachable', half_body: 'bad_answer', server_error: 'server_error', throttle: 'throttled', deny: 'permission_denied',
-  expire: 'unauthenticated', garbage: 'bad_answer', empty: 'bad_answer',
+  reset: 'unreachable',
+  half_body: 'bad_answer',
+  server_error: 'server_error',
+  throttle: 'throttled',
+  deny: 'permission_denied',
+  expire: 'unauthenticated',
+  garbage: 'bad_answer',
+  empty: 'bad_answer',
 };
 
 /** A backend over a service in memory, with every capability: the example that the kit proves itself on. */
@@ -45,8 +75,13 @@ export function createMemoryBackend(service: MemoryService): SecretBackend {
       const outcomes = new Array<ReadOutcome>();
       for (let start = 0; start < refs.length; start += memoryCapabilities.readBatchSize) {
         const batch = refs.slice(start, start + memoryCapabilities.readBatchSize);
-        outcomes.push(...await ask(context, (partial) => batch.map((ref, index) => (partial && index === 0 ? unknown('bad_answer', 'the answer leaves it out') : readOne(service, ref))))
-          .catch((error: unknown) => batch.map(() => toBackendError(error, context.signal).toOutcome())));
+        outcomes.push(
+          ...(await ask(context, (partial) =>
+            batch.map((ref, index) =>
+              partial && index === 0 ? unknown('bad_answer', 'the answer leaves it out') : readOne(service, ref),
+            ),
+          ).catch((error: unknown) => batch.map(() => toBackendError(error, context.signal).toOutcome()))),
+        );
       }
       return outcomes;
     },
@@ -55,36 +90,47 @@ export function createMemoryBackend(service: MemoryService): SecretBackend {
 
     delete: (ref, context) => ask(context, () => ({ existed: service.remove(ref) })),
 
-    versions: (ref, context) => ask(context, () => (service.find(ref)?.versions ?? []).toReversed().map(({ version, createdAt, state }, index) => (
-      { version: String(version), createdAt: new Date(createdAt).toISOString(), current: index === 0, readable: state === 'live' }
-    ))),
+    versions: (ref, context) =>
+      ask(context, () =>
+        (service.find(ref)?.versions ?? []).toReversed().map(({ version, createdAt, state }, index) => ({
+          version: String(version),
+          createdAt: new Date(createdAt).toISOString(),
+          current: index === 0,
+          readable: state === 'live',
+        })),
+      ),
 
-    restore: (ref, context) => ask(context, () => {
-      const outcome = readOne(service, ref);
-      if (outcome.status === 'found') return receipt(service.put(ref, outcome.value));
-      throw new BackendError(outcome.status === 'absent' ? 'not_found' : outcome.code);
-    }),
+    restore: (ref, context) =>
+      ask(context, () => {
+        const outcome = readOne(service, ref);
+        if (outcome.status === 'found') return receipt(service.put(ref, outcome.value));
+        throw new BackendError(outcome.status === 'absent' ? 'not_found' : outcome.code);
+      }),
 
-    declare: (ref, context) => ask(context, () => {
-      service.touch(ref);
-    }),
+    declare: (ref, context) =>
+      ask(context, () => {
+        service.touch(ref);
+      }),
 
     scopes: {
       list: (context) => ask(context, () => [...service.scopes].toSorted()),
-      create: (scope, context) => ask(context, () => {
-        if (service.scopes.has(scope)) throw new BackendError('conflict', { detail: 'the scope exists' });
-        service.scopes.add(scope);
-      }),
-      rename: (from, to, context) => ask(context, () => {
-        requireScope(service, from);
-        if (service.scopes.has(to)) throw new BackendError('conflict', { detail: 'the new scope exists' });
-        service.move(from, to);
-      }),
-      delete: (scope, context) => ask(context, () => {
-        requireScope(service, scope);
-        service.scopes.delete(scope);
-        return service.in(scope).filter((secret) => service.remove(secret)).length;
-      }),
+      create: (scope, context) =>
+        ask(context, () => {
+          if (service.scopes.has(scope)) throw new BackendError('conflict', { detail: 'the scope exists' });
+          service.scopes.add(scope);
+        }),
+      rename: (from, to, context) =>
+        ask(context, () => {
+          requireScope(service, from);
+          if (service.scopes.has(to)) throw new BackendError('conflict', { detail: 'the new scope exists' });
+          service.move(from, to);
+        }),
+      delete: (scope, context) =>
+        ask(context, () => {
+          requireScope(service, scope);
+          service.scopes.delete(scope);
+          return service.in(scope).filter((secret) => service.remove(secret)).length;
+        }),
     },
 
     check: (context) => ask(context, () => ({ server: 'memory' })),
@@ -98,20 +144,40 @@ export function createMemoryBackend(service: MemoryService): SecretBackend {
 function toBackendError(error: unknown, signal: AbortSignal): BackendError {
   if (BackendError.is(error)) return error;
   if (error instanceof ServiceFault) return new BackendError(faultCodes[error.fault]);
-  if (signal.aborted) return new BackendError(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError' ? 'timeout' : 'aborted');
+  if (signal.aborted)
+    return new BackendError(
+      signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError' ? 'timeout' : 'aborted',
+    );
   return new BackendError('server_error');
 }
 
-function listPage(service: MemoryService, { scope, depth }: ListQuery, names: readonly string[], first: boolean): ListPage {
-  const inQuery = (candidate: ScopePath): boolean => scope === undefined || candidate === scope || (depth === 'tree' && candidate.startsWith(`${scope}/`));
-  const isDenied = (candidate: ScopePath): boolean => [...service.deniedLists].some((denied) => candidate === denied || candidate.startsWith(`${denied}/`));
-  const secrets = names.flatMap((name) => service.secrets.get(name) ?? []).filter((secret) => inQuery(secret.scope) && !isDenied(secret.scope) && !secret.hidden);
+function listPage(
+  service: MemoryService,
+  { scope, depth }: ListQuery,
+  names: readonly string[],
+  first: boolean,
+): ListPage {
+  const inQuery = (candidate: ScopePath): boolean =>
+    scope === undefined || candidate === scope || (depth === 'tree' && candidate.startsWith(`${scope}/`));
+  const isDenied = (candidate: ScopePath): boolean =>
+    [...service.deniedLists].some((denied) => candidate === denied || candidate.startsWith(`${denied}/`));
+  const secrets = names
+    .flatMap((name) => service.secrets.get(name) ?? [])
+    .filter((secret) => inQuery(secret.scope) && !isDenied(secret.scope) && !secret.hidden);
   return {
     secrets: secrets.map(({ scope: where, key, versions }) => {
       const current = versions.at(-1);
-      return current === undefined ? { scope: where, key, declaredOnly: true } : { scope: where, key, version: String(current.version) };
+      return current === undefined
+        ? { scope: where, key, declaredOnly: true }
+        : { scope: where, key, version: String(current.version) };
     }),
-    ...(first ? { unlisted: [...service.deniedLists].filter(inQuery).map((where) => ({ scope: where, code: 'permission_denied' })) } : {}),
+    ...(first
+      ? {
+          unlisted: [...service.deniedLists]
+            .filter(inQuery)
+            .map((where) => ({ scope: where, code: 'permission_denied' })),
+        }
+      : {}),
   };
 }
 
@@ -130,7 +196,8 @@ function findVersion({ versions }: StoredSecret, version: string | undefined): S
 }
 
 function write(service: MemoryService, { scope, key, value, expectedVersion }: SecretWrite): WriteReceipt {
-  if (value.byteLength > memoryCapabilities.maxValueBytes) throw new BackendError('too_large', { detail: `a value of ${value.byteLength} bytes` });
+  if (value.byteLength > memoryCapabilities.maxValueBytes)
+    throw new BackendError('too_large', { detail: `a value of ${value.byteLength} bytes` });
   const current = service.find({ scope, key })?.versions.at(-1);
   if (expectedVersion !== undefined && expectedVersion !== (current === undefined ? null : String(current.version))) {
     throw new BackendError('conflict', { detail: 'the current version is not the expected one' });

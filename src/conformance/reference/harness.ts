@@ -32,10 +32,13 @@ export function memoryHarness(wrap: (backend: SecretBackend) => SecretBackend = 
 
 function provocations(service: MemoryService): Provocations {
   const secretOf = (ref: SecretRef): StoredSecret => service.find(ref) ?? fail('the secret to provoke exists');
-  const current = (ref: SecretRef): StoredVersion => secretOf(ref).versions.at(-1) ?? fail('the secret to provoke has a value');
-  const setState = (state: StoredVersion['state']) => async (ref: SecretRef): Promise<void> => {
-    current(ref).state = state;
-  };
+  const current = (ref: SecretRef): StoredVersion =>
+    secretOf(ref).versions.at(-1) ?? fail('the secret to provoke has a value');
+  const setState =
+    (state: StoredVersion['state']) =>
+    async (ref: SecretRef): Promise<void> => {
+      current(ref).state = state;
+    };
   return {
     nameOnly: async (ref) => void service.touch(ref),
     deleteCurrent: setState('deleted'),

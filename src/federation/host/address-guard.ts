@@ -15,14 +15,24 @@ export interface AddressGuardOptions {
 
 /** Link-local ranges, also as IPv6 embeds them, and the metadata addresses of clouds that lie outside them. */
 const machineLocal: readonly string[] = [
-  '169.254.0.0/16', '::a9fe:0/112', '64:ff9b::a9fe:0/112', 'fe80::/10', 'fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16',
+  '169.254.0.0/16',
+  '::a9fe:0/112',
+  '64:ff9b::a9fe:0/112',
+  'fe80::/10',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+  '100.100.100.200',
+  '168.63.129.16',
 ];
 
 /**
  * Checks where a backend is about to connect, after its name was resolved: a name cannot lead past the check.
  * @throws RangeError when an entry of the list is neither a name, an address nor a range
  */
-export function createAddressGuard({ allow, resolve = resolveSystem }: AddressGuardOptions = {}): BackendHost['resolveAddress'] {
+export function createAddressGuard({
+  allow,
+  resolve = resolveSystem,
+}: AddressGuardOptions = {}): BackendHost['resolveAddress'] {
   const allowedNames = new Set(allow?.filter((entry) => !isRange(entry)).map(parseName));
   const ranges = allow?.filter(isRange) ?? [];
   const refused = toBlockList(machineLocal);
@@ -50,12 +60,19 @@ function contains(list: BlockList, address: string): boolean {
 
 /** As a URL spells it, or a person: brackets, letter case and the final dot say nothing. */
 function canonical(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '').toLowerCase();
+  return hostname
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase();
 }
 
-async function resolveName(name: string, resolve: NonNullable<AddressGuardOptions['resolve']>): Promise<readonly ResolvedAddress[]> {
+async function resolveName(
+  name: string,
+  resolve: NonNullable<AddressGuardOptions['resolve']>,
+): Promise<readonly ResolvedAddress[]> {
   const addresses = await resolve(name).catch(() => []);
-  if (addresses.length === 0) throw new BackendError('unreachable', { detail: `the name ${quote(name)} does not resolve` });
+  if (addresses.length === 0)
+    throw new BackendError('unreachable', { detail: `the name ${quote(name)} does not resolve` });
   return addresses;
 }
 
@@ -68,7 +85,9 @@ function toAddress(address: string): ResolvedAddress {
 }
 
 function denied(hostname: string, address: string, reason: string): BackendError {
-  return new BackendError('permission_denied', { detail: `the server does not connect to ${quote(hostname)}: ${address} ${reason}` });
+  return new BackendError('permission_denied', {
+    detail: `the server does not connect to ${quote(hostname)}: ${address} ${reason}`,
+  });
 }
 
 function isRange(entry: string): boolean {
@@ -77,7 +96,8 @@ function isRange(entry: string): boolean {
 
 function parseName(entry: string): string {
   const name = canonical(entry);
-  if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name)) throw new RangeError(`not a host name, address or CIDR range: ${quote(entry)}`);
+  if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name))
+    throw new RangeError(`not a host name, address or CIDR range: ${quote(entry)}`);
   return name;
 }
 
@@ -88,7 +108,8 @@ function toBlockList(ranges: readonly string[]): BlockList {
     const plain = canonical(address);
     const bits = isIPv4(plain) ? 32 : 128;
     const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-    if (isIP(plain) === 0 || rest.length > 0 || !(prefix <= bits)) throw new RangeError(`not an address or CIDR range: ${quote(range)}`);
+    if (isIP(plain) === 0 || rest.length > 0 || !(prefix <= bits))
+      throw new RangeError(`not an address or CIDR range: ${quote(range)}`);
     list.addSubnet(plain, prefix, bits === 32 ? 'ipv4' : 'ipv6');
   }
   return list;

@@ -9,7 +9,8 @@ import { retrying } from './layers/retry.ts';
 import type { HostPolicy } from './policy.ts';
 
 /** A call that reads changes nothing, so it may be made twice. */
-export const mayRepeatRead = (code: FailureCode): boolean => isTransient(code) && code !== 'overloaded' && code !== 'circuit_open';
+export const mayRepeatRead = (code: FailureCode): boolean =>
+  isTransient(code) && code !== 'overloaded' && code !== 'circuit_open';
 
 /** After any other failure the change may have been made. */
 const refusedUndone: ReadonlySet<FailureCode> = new Set(['throttled', 'sealed']);
@@ -57,7 +58,9 @@ export class Caller {
   /** @throws BackendError */
   once<T>(context: CallContext, call: Call<T>): Promise<T> {
     const attempt = (): Promise<T> => this.#attempt(context, call);
-    return this.#bulkhead(context.signal, () => (call.probe === true ? attempt() : this.#breaker.execute(attempt, call.outage)));
+    return this.#bulkhead(context.signal, () =>
+      call.probe === true ? attempt() : this.#breaker.execute(attempt, call.outage),
+    );
   }
 
   async #attempt<T>(context: CallContext, call: Call<T>): Promise<T> {

@@ -1,4 +1,12 @@
-import { BackendError, type BackendCapabilities, type CallContext, type ScopeStore, type SecretBackend, type SecretRef, type SecretWrite } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  type BackendCapabilities,
+  type CallContext,
+  type ScopeStore,
+  type SecretBackend,
+  type SecretRef,
+  type SecretWrite,
+} from '@kici-dev/secret-backend';
 import type { Redactor } from './answers/redact.ts';
 import { checkCount, checkDeleteReceipt, checkScopes, checkVersions, checkWriteReceipt } from './answers/receipts.ts';
 import { mayRepeatRead, mayRepeatWrite, type Caller } from './caller.ts';
@@ -22,27 +30,63 @@ export interface Changes {
 /** The methods that a type declares; an instance that declares less rejects with `unsupported`. */
 export function optionalMethods(declared: BackendCapabilities, changes: Changes): OptionalMethods {
   const { calls, caller, redactor, deadlineMs, changed } = changes;
-  const look = <T>(context: CallContext, run: Run<T>): Promise<T> => (
-    calls.run(() => withinDeadline(context, deadlineMs, (inner) => caller.call(inner, mayRepeatRead, { run })))
-  );
+  const look = <T>(context: CallContext, run: Run<T>): Promise<T> =>
+    calls.run(() => withinDeadline(context, deadlineMs, (inner) => caller.call(inner, mayRepeatRead, { run })));
   const change = async <T>(context: CallContext, ref: SecretRef | SecretWrite | undefined, run: Run<T>): Promise<T> => {
     const told = ref !== undefined && 'value' in ref ? redactor.with(ref.value) : redactor;
     try {
-      return await calls.run(() => withinDeadline(context, deadlineMs, (inner) => caller.call(inner, mayRepeatWrite, {
-        redactor: told,
-        // A change that was abandoned may still be made, later.
-        run: (created, own) => run(created, own).finally(() => changed(ref)),
-      })));
+      return await calls.run(() =>
+        withinDeadline(context, deadlineMs, (inner) =>
+          caller.call(inner, mayRepeatWrite, {
+            redactor: told,
+            // A change that was abandoned may still be made, later.
+            run: (created, own) => run(created, own).finally(() => changed(ref)),
+          }),
+        ),
+      );
     } finally {
       changed(ref);
     }
   };
   return {
-    ...(declared.write ? { write: (entry, context) => change(context, entry, async (created, own) => checkWriteReceipt(await writable(created, entry).write?.(entry, own))) } : {}),
-    ...(declared.delete ? { delete: (ref, context) => change(context, ref, async (created, own) => checkDeleteReceipt(await able(created, 'delete').delete?.(ref, own))) } : {}),
-    ...(declared.versions ? { versions: (ref, context) => look(context, async (created, own) => checkVersions(await able(created, 'versions').versions?.(ref, own))) } : {}),
-    ...(declared.restore ? { restore: (ref, context) => change(context, ref, async (created, own) => checkWriteReceipt(await able(created, 'restore').restore?.(ref, own))) } : {}),
-    ...(declared.declare ? { declare: (ref, context) => change(context, ref, async (created, own) => { await able(created, 'declare').declare?.(ref, own); }) } : {}),
+    ...(declared.write
+      ? {
+          write: (entry, context) =>
+            change(context, entry, async (created, own) =>
+              checkWriteReceipt(await writable(created, entry).write?.(entry, own)),
+            ),
+        }
+      : {}),
+    ...(declared.delete
+      ? {
+          delete: (ref, context) =>
+            change(context, ref, async (created, own) =>
+              checkDeleteReceipt(await able(created, 'delete').delete?.(ref, own)),
+            ),
+        }
+      : {}),
+    ...(declared.versions
+      ? {
+          versions: (ref, context) =>
+            look(context, async (created, own) => checkVersions(await able(created, 'versions').versions?.(ref, own))),
+        }
+      : {}),
+    ...(declared.restore
+      ? {
+          restore: (ref, context) =>
+            change(context, ref, async (created, own) =>
+              checkWriteReceipt(await able(created, 'restore').restore?.(ref, own)),
+            ),
+        }
+      : {}),
+    ...(declared.declare
+      ? {
+          declare: (ref, context) =>
+            change(context, ref, async (created, own) => {
+              await able(created, 'declare').declare?.(ref, own);
+            }),
+        }
+      : {}),
     ...(declared.scopes ? { scopes: scopeStore(look, (context, run) => change(context, undefined, run)) } : {}),
   };
 }
@@ -51,10 +95,18 @@ type Way = <T>(context: CallContext, run: Run<T>) => Promise<T>;
 
 function scopeStore(look: Way, change: Way): ScopeStore {
   return {
-    list: (context) => look(context, async (created, own) => checkScopes(await able(created, 'scopes').scopes?.list(own))),
-    create: (scope, context) => change(context, async (created, own) => { await able(created, 'scopes').scopes?.create(scope, own); }),
-    rename: (from, to, context) => change(context, async (created, own) => { await able(created, 'scopes').scopes?.rename(from, to, own); }),
-    delete: (scope, context) => change(context, async (created, own) => checkCount(await able(created, 'scopes').scopes?.delete(scope, own))),
+    list: (context) =>
+      look(context, async (created, own) => checkScopes(await able(created, 'scopes').scopes?.list(own))),
+    create: (scope, context) =>
+      change(context, async (created, own) => {
+        await able(created, 'scopes').scopes?.create(scope, own);
+      }),
+    rename: (from, to, context) =>
+      change(context, async (created, own) => {
+        await able(created, 'scopes').scopes?.rename(from, to, own);
+      }),
+    delete: (scope, context) =>
+      change(context, async (created, own) => checkCount(await able(created, 'scopes').scopes?.delete(scope, own))),
   };
 }
 
@@ -67,8 +119,13 @@ function able({ backend, capabilities }: Created, name: keyof OptionalMethods): 
 /** @throws BackendError when the backend could not keep what is written, or the condition on it */
 function writable(created: Created, { value, expectedVersion }: SecretWrite): SecretBackend {
   const { compareAndSet, maxValueBytes, binary } = created.capabilities;
-  if (expectedVersion !== undefined && !compareAndSet) throw new BackendError('unsupported', { detail: 'the backend cannot write on condition that nobody else did' });
-  if (value.byteLength > maxValueBytes) throw new BackendError('too_large', { detail: `the value has ${value.byteLength} bytes, and the backend takes at most ${maxValueBytes}` });
-  if (!binary && value.text() === undefined) throw new BackendError('unsupported', { detail: 'the backend takes text only, and the value is not UTF-8' });
+  if (expectedVersion !== undefined && !compareAndSet)
+    throw new BackendError('unsupported', { detail: 'the backend cannot write on condition that nobody else did' });
+  if (value.byteLength > maxValueBytes)
+    throw new BackendError('too_large', {
+      detail: `the value has ${value.byteLength} bytes, and the backend takes at most ${maxValueBytes}`,
+    });
+  if (!binary && value.text() === undefined)
+    throw new BackendError('unsupported', { detail: 'the backend takes text only, and the value is not UTF-8' });
   return able(created, 'write');
 }

@@ -1,5 +1,13 @@
 import type {
-  BackendCapabilities, CallContext, FailureCode, ListQuery, SecretBackend, SecretDescriptor, SecretRef, UnlistedScope, UnnameableSecret,
+  BackendCapabilities,
+  CallContext,
+  FailureCode,
+  ListQuery,
+  SecretBackend,
+  SecretDescriptor,
+  SecretRef,
+  UnlistedScope,
+  UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../resolver/reads.ts';
 

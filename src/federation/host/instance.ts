@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  BackendError, defineCapabilities, type BackendCapabilities, type BackendDefinition, type BackendHost, type SecretBackend, type Settings,
+  BackendError,
+  defineCapabilities,
+  type BackendCapabilities,
+  type BackendDefinition,
+  type BackendHost,
+  type SecretBackend,
+  type Settings,
 } from '@kici-dev/secret-backend';
 import type { Redactor } from './answers/redact.ts';
 
@@ -19,9 +25,13 @@ export class Instance {
     this.#create = async () => {
       const backend = await makeBackend(() => definition.create(settings, host), redactor);
       if (!isBackend(backend, definition.capabilities)) {
-        throw new BackendError('misconfigured', { detail: `what the adapter for ${definition.type} made is no backend` });
+        throw new BackendError('misconfigured', {
+          detail: `what the adapter for ${definition.type} made is no backend`,
+        });
       }
-      const capabilities = isDeepStrictEqual({ ...backend.capabilities }, { ...definition.capabilities }) ? definition.capabilities : defineCapabilities(backend.capabilities);
+      const capabilities = isDeepStrictEqual({ ...backend.capabilities }, { ...definition.capabilities })
+        ? definition.capabilities
+        : defineCapabilities(backend.capabilities);
       this.#created = { backend, capabilities };
       return this.#created;
     };
@@ -64,6 +74,10 @@ function isBackend(made: unknown, declared: BackendCapabilities): made is Secret
   if (typeof made !== 'object' || made === null) return false;
   const methods = ['list', 'read', 'check', 'close'].map((name): unknown => Reflect.get(made, name));
   const capabilities: unknown = Reflect.get(made, 'capabilities');
-  return methods.every((method) => typeof method === 'function') && typeof capabilities === 'object' && capabilities !== null
-    && Object.entries(declared).every(([name, value]) => typeof Reflect.get(capabilities, name) === typeof value);
+  return (
+    methods.every((method) => typeof method === 'function') &&
+    typeof capabilities === 'object' &&
+    capabilities !== null &&
+    Object.entries(declared).every(([name, value]) => typeof Reflect.get(capabilities, name) === typeof value)
+  );
 }

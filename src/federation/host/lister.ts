@@ -31,7 +31,7 @@ export class Lister {
     if (cached !== undefined) return { ...cached.value, ageMs: cached.ageMs };
     requireTime(context);
     const flight = this.#flights.get(id) ?? this.#flights.start([id], (shared) => this.#ask(id, query, shared));
-    return { ...await flight.wait(context), ageMs: 0 };
+    return { ...(await flight.wait(context)), ageMs: 0 };
   }
 
   /** After a change: what is known, or being asked, is not served to any later call. */

@@ -1,4 +1,10 @@
-import { SecretValue, type BackendDefinition, type BackendHost, type CallContext, type Settings } from '@kici-dev/secret-backend';
+import {
+  SecretValue,
+  type BackendDefinition,
+  type BackendHost,
+  type CallContext,
+  type Settings,
+} from '@kici-dev/secret-backend';
 import { Redactor } from './answers/redact.ts';
 import { Caller } from './caller.ts';
 import { optionalMethods, type Changes } from './changes.ts';
@@ -16,7 +22,12 @@ import { Reader } from './reader.ts';
  * Makes any backend safe to call. Does nothing until the first call, which creates the instance.
  * @param settings as `parseSettings` gives them
  */
-export function openBackend(definition: BackendDefinition, settings: Settings, host: BackendHost, policy: HostPolicy): HostedBackend {
+export function openBackend(
+  definition: BackendDefinition,
+  settings: Settings,
+  host: BackendHost,
+  policy: HostPolicy,
+): HostedBackend {
   const redactor = new Redactor(Object.values(settings).filter((value) => value instanceof SecretValue));
   const instance = new Instance(definition, settings, host, redactor);
   const cache = new ValueCache({ organization: host.organization, backend: host.name }, policy);
@@ -30,7 +41,13 @@ export function openBackend(definition: BackendDefinition, settings: Settings, h
     lister.invalidate();
   };
   const calls = new OpenCalls();
-  const methods = optionalMethods(definition.capabilities, { calls, caller, redactor, deadlineMs: policy.deadlineMs, changed });
+  const methods = optionalMethods(definition.capabilities, {
+    calls,
+    caller,
+    redactor,
+    deadlineMs: policy.deadlineMs,
+    changed,
+  });
 
   const close = async (): Promise<void> => {
     await calls.end();
@@ -47,13 +64,15 @@ export function openBackend(definition: BackendDefinition, settings: Settings, h
     get capabilities() {
       return instance.created?.capabilities ?? definition.capabilities;
     },
-    ready: () => calls.run(() => withinDeadline(endless, policy.deadlineMs, async () => (await instance.get()).capabilities)),
+    ready: () =>
+      calls.run(() => withinDeadline(endless, policy.deadlineMs, async () => (await instance.get()).capabilities)),
     async *list(query, context) {
       const { secrets, unlisted, unnameable } = await calls.run(() => lister.listAged(query, context));
       yield { secrets, unlisted, unnameable };
     },
     listAged: (query, context) => calls.run(() => lister.listAged(query, context)),
-    read: async (refs, context) => (await calls.run(() => reader.readAged(refs, context))).map(({ outcome }) => outcome),
+    read: async (refs, context) =>
+      (await calls.run(() => reader.readAged(refs, context))).map(({ outcome }) => outcome),
     readAged: (refs, context) => calls.run(() => reader.readAged(refs, context)),
     check: (context) => calls.run(() => checker.check(context)),
     health: () => checker.health,

@@ -19,5 +19,12 @@ export interface HostPolicy {
 }
 
 export const defaultHostPolicy: HostPolicy = Object.freeze({
-  deadlineMs: 10_000, attempts: 3, concurrency: 16, queueLimit: 1000, cacheMaxAgeMs: 0, serveStaleMs: 0, namesMaxAgeMs: 30_000, settingsGeneration: 0,
+  deadlineMs: 10_000,
+  attempts: 3,
+  concurrency: 16,
+  queueLimit: 1000,
+  cacheMaxAgeMs: 0,
+  serveStaleMs: 0,
+  namesMaxAgeMs: 30_000,
+  settingsGeneration: 0,
 });

@@ -1,4 +1,11 @@
-import { BackendError, unknown, type CallContext, type FailureCode, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  unknown,
+  type CallContext,
+  type FailureCode,
+  type ReadOutcome,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../resolver/reads.ts';
 import { checkOutcomes } from './answers/outcomes.ts';
 import type { Redactor } from './answers/redact.ts';
@@ -37,7 +44,9 @@ export class Reader {
       else answers.set(refId(ref), cached);
     }
     const outcomes = await this.#readMissing(missing, context);
-    return refs.map((ref) => answers.get(refId(ref)) ?? this.#cache.orStale(ref, outcomes.get(refId(ref)) ?? unknown('bad_answer')));
+    return refs.map(
+      (ref) => answers.get(refId(ref)) ?? this.#cache.orStale(ref, outcomes.get(refId(ref)) ?? unknown('bad_answer')),
+    );
   }
 
   /** After a change: no later read joins one that began before. */
@@ -49,14 +58,21 @@ export class Reader {
     const over = endOf(context)?.toOutcome();
     if (over !== undefined) return new Map([...missing.keys()].map((id) => [id, over]));
     const alone = [...missing].filter(([id]) => this.#flights.get(id) === undefined);
-    if (alone.length > 0) this.#flights.start(alone.map(([id]) => id), (shared) => this.#ask(new Map(alone), shared));
+    if (alone.length > 0)
+      this.#flights.start(
+        alone.map(([id]) => id),
+        (shared) => this.#ask(new Map(alone), shared),
+      );
     const flights = new Set([...missing.keys()].flatMap((id) => this.#flights.get(id) ?? []));
     const outcomes = new Map<string, ReadOutcome>();
-    await Promise.all([...flights].map(async (flight) => {
-      const joined = [...missing.keys()].filter((id) => this.#flights.get(id) === flight);
-      const landed = await flight.wait(context).catch(asOutcome);
-      for (const id of joined) outcomes.set(id, landed instanceof Map ? landed.get(id) ?? unknown('bad_answer') : landed);
-    }));
+    await Promise.all(
+      [...flights].map(async (flight) => {
+        const joined = [...missing.keys()].filter((id) => this.#flights.get(id) === flight);
+        const landed = await flight.wait(context).catch(asOutcome);
+        for (const id of joined)
+          outcomes.set(id, landed instanceof Map ? (landed.get(id) ?? unknown('bad_answer')) : landed);
+      }),
+    );
     return outcomes;
   }
 
@@ -65,12 +81,19 @@ export class Reader {
     const { epoch } = this.#cache;
     const outcomes = new Map<string, ReadOutcome>();
     let pending = [...refs];
-    const worst = (): Failure | undefined => pending.map(([id]) => failureOf(outcomes.get(id))).reduce(later, undefined);
+    const worst = (): Failure | undefined =>
+      pending.map(([id]) => failureOf(outcomes.get(id))).reduce(later, undefined);
     try {
       await retrying(context, { attempts: this.#attempts, mayRepeat: mayRepeatRead, unfinished: worst }, async () => {
         const asked = pending;
         const answers = await this.#caller.once(context, {
-          outage, run: (created, inner) => this.#read(created, asked.map(([, ref]) => ref), inner),
+          outage,
+          run: (created, inner) =>
+            this.#read(
+              created,
+              asked.map(([, ref]) => ref),
+              inner,
+            ),
         });
         for (const [index, [id]] of asked.entries()) outcomes.set(id, answers[index] ?? unknown('bad_answer'));
         pending = asked.filter(([id]) => failureOf(outcomes.get(id)) !== undefined);
@@ -82,12 +105,18 @@ export class Reader {
     return outcomes;
   }
 
-  async #read({ backend, capabilities }: Created, refs: readonly SecretRef[], context: CallContext): Promise<readonly ReadOutcome[]> {
+  async #read(
+    { backend, capabilities }: Created,
+    refs: readonly SecretRef[],
+    context: CallContext,
+  ): Promise<readonly ReadOutcome[]> {
     const askable = refs.filter(({ version }) => version === undefined || capabilities.versionPins);
     const answer: unknown = askable.length === 0 ? [] : await backend.read(askable, context);
     const outcomes = checkOutcomes(answer, askable.length, capabilities.maxValueBytes, this.#redactor);
     const byRef = new Map(askable.map((ref, index) => [ref, outcomes[index]]));
-    return refs.map((ref) => byRef.get(ref) ?? unknown('unsupported', 'the backend cannot read a version other than the current one'));
+    return refs.map(
+      (ref) => byRef.get(ref) ?? unknown('unsupported', 'the backend cannot read a version other than the current one'),
+    );
   }
 }
 
@@ -111,6 +140,8 @@ function later(left: Failure | undefined, right: Failure | undefined): Failure |
 /** A backend that has no answer to anything is out; what makes no sense of one secret says nothing of the others. */
 function outage(outcomes: readonly ReadOutcome[]): FailureCode | undefined {
   const [first] = outcomes;
-  const isOut = outcomes.every((outcome) => failureOf(outcome) !== undefined && outcome.status === 'unknown' && outcome.code !== 'bad_answer');
+  const isOut = outcomes.every(
+    (outcome) => failureOf(outcome) !== undefined && outcome.status === 'unknown' && outcome.code !== 'bad_answer',
+  );
   return isOut && first?.status === 'unknown' ? first.code : undefined;
 }

@@ -41,18 +41,25 @@ export function parseBinding(input: BindingInput): Parsed<Binding> {
     const name = parseBackendName(backend);
     if (!name.ok) return name;
   }
-  if (placeholderInClass.test(pattern)) return { ok: false, reason: `a placeholder cannot stand in a [class]: ${quote(input.scope)}` };
+  if (placeholderInClass.test(pattern))
+    return { ok: false, reason: `a placeholder cannot stand in a [class]: ${quote(input.scope)}` };
   // A placeholder stands for one segment's worth of plain characters.
   const sample = parseScopePattern(pattern.replace(placeholder, 'x'));
   if (!sample.ok) return { ok: false, reason: `${sample.reason} (in ${quote(input.scope)})` };
   const host = input.host ?? everyHost;
   if (host.length > 253 || (host !== everyHost && compileSegment(host) === undefined)) {
-    return { ok: false, reason: `a host pattern is "**", or has letters, digits, ".", "_", "-", "*", "?" and [classes]: ${quote(host)}` };
+    return {
+      ok: false,
+      reason: `a host pattern is "**", or has letters, digits, ".", "_", "-", "*", "?" and [classes]: ${quote(host)}`,
+    };
   }
   const priority = input.priority ?? 0;
-  if (!Number.isSafeInteger(priority)) return { ok: false, reason: `a priority is a whole number: ${quote(String(priority))}` };
+  if (!Number.isSafeInteger(priority))
+    return { ok: false, reason: `a priority is a whole number: ${quote(String(priority))}` };
   const rename = parseRename(input);
-  return rename.ok ? { ok: true, value: { id: input.id, backend, pattern, host, priority, rename: rename.value } } : rename;
+  return rename.ok
+    ? { ok: true, value: { id: input.id, backend, pattern, host, priority, rename: rename.value } }
+    : rename;
 }
 
 /** The colon after the backend's name, not the one inside `${label:…}`. */
@@ -63,10 +70,13 @@ function backendColon(text: string): number {
 }
 
 function parseRename(input: BindingInput): Parsed<Rename> {
-  if (input.prefix !== undefined && input.map !== undefined) return { ok: false, reason: 'a binding has a prefix or a map, not both' };
+  if (input.prefix !== undefined && input.map !== undefined)
+    return { ok: false, reason: 'a binding has a prefix or a map, not both' };
   if (input.prefix !== undefined) {
     const prefix = parseKey(input.prefix);
-    return prefix.ok ? { ok: true, value: { kind: 'prefix', prefix: prefix.value } } : { ok: false, reason: `the prefix would not start a key: ${prefix.reason}` };
+    return prefix.ok
+      ? { ok: true, value: { kind: 'prefix', prefix: prefix.value } }
+      : { ok: false, reason: `the prefix would not start a key: ${prefix.reason}` };
   }
   if (input.map === undefined) return { ok: true, value: { kind: 'none' } };
   const keys = new Map(Object.entries(input.map));

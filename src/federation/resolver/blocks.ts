@@ -20,28 +20,55 @@ export interface Block {
 }
 
 export function collectBlocks(bindings: CompiledBindings, listings: readonly Listing[]): readonly Block[] {
-  return listings.flatMap(({ backend, query, failure, unlisted }) => {
-    const parts: { region: string | undefined; code: FailureCode; alone: boolean }[] = failure === undefined
-      ? unlisted.map(({ scope, code }) => ({ region: scope, code, alone: false }))
-      : [{ region: query.scope, code: failure, alone: query.depth === 'scope' }];
-    return parts.flatMap(({ region, code, alone }) => bindings.active
-      .filter(({ binding, pattern }) => selectsBackend(binding, backend)
-        && (alone && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region)))
-      .map((compiled) => blockOf(compiled, backend, region, code)));
-  }).toSorted(compareBlocks);
+  return listings
+    .flatMap(({ backend, query, failure, unlisted }) => {
+      const parts: { region: string | undefined; code: FailureCode; alone: boolean }[] =
+        failure === undefined
+          ? unlisted.map(({ scope, code }) => ({ region: scope, code, alone: false }))
+          : [{ region: query.scope, code: failure, alone: query.depth === 'scope' }];
+      return parts.flatMap(({ region, code, alone }) =>
+        bindings.active
+          .filter(
+            ({ binding, pattern }) =>
+              selectsBackend(binding, backend) &&
+              (alone && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region)),
+          )
+          .map((compiled) => blockOf(compiled, backend, region, code)),
+      );
+    })
+    .toSorted(compareBlocks);
 }
 
 /** The best first, whatever order the listings came in: the first is the one that messages name. */
 function compareBlocks(left: Block, right: Block): number {
-  return decide(rankOf(left), rankOf(right)).order || compareText(left.binding, right.binding) || compareText(left.code, right.code);
+  return (
+    decide(rankOf(left), rankOf(right)).order ||
+    compareText(left.binding, right.binding) ||
+    compareText(left.code, right.code)
+  );
 }
 
 function rankOf({ priority, hostRank, patternRank, backend, region = '' }: Block): Ranked {
   return { priority, hostRank, patternRank, depth: 0, backend, scope: region, sourceKey: '' };
 }
 
-function blockOf({ binding, pattern, hostRank, patternRank }: CompiledBinding, backend: string, region: string | undefined, code: FailureCode): Block {
-  return { backend, region, code, binding: binding.id, priority: binding.priority, hostRank, patternRank, pattern, rename: binding.rename };
+function blockOf(
+  { binding, pattern, hostRank, patternRank }: CompiledBinding,
+  backend: string,
+  region: string | undefined,
+  code: FailureCode,
+): Block {
+  return {
+    backend,
+    region,
+    code,
+    binding: binding.id,
+    priority: binding.priority,
+    hostRank,
+    patternRank,
+    pattern,
+    rename: binding.rename,
+  };
 }
 
 /** Whether some name in the part could become this key. */

@@ -62,15 +62,23 @@ export class Candidates {
    * @param secret as it is now; left out when it is gone
    * @returns the keys that this may have changed
    */
-  change(backend: string, { scope, key }: Pick<SecretDescriptor, 'scope' | 'key'>, secret?: SecretDescriptor): readonly string[] {
+  change(
+    backend: string,
+    { scope, key }: Pick<SecretDescriptor, 'scope' | 'key'>,
+    secret?: SecretDescriptor,
+  ): readonly string[] {
     const bucket = this.#bucket(backend, scope);
     if (bucket === undefined) return [];
-    const keys = new Set(bucket.selecting.flatMap(({ binding }) => {
-      const renamed = renameKey(binding.rename, key);
-      return renamed.kind === 'key' ? [renamed.key] : [];
-    }));
+    const keys = new Set(
+      bucket.selecting.flatMap(({ binding }) => {
+        const renamed = renameKey(binding.rename, key);
+        return renamed.kind === 'key' ? [renamed.key] : [];
+      }),
+    );
     for (const one of keys) {
-      const others = (this.#byKey.get(one) ?? []).filter((candidate) => candidate.backend !== backend || candidate.scope !== scope || candidate.sourceKey !== key);
+      const others = (this.#byKey.get(one) ?? []).filter(
+        (candidate) => candidate.backend !== backend || candidate.scope !== scope || candidate.sourceKey !== key,
+      );
       if (others.length > 0) this.#byKey.set(one, others);
       else this.#byKey.delete(one);
     }
@@ -95,11 +103,19 @@ export class Candidates {
   /** Undefined where no binding selects the scope. */
   #bucket(backend: string, scope: string): Bucket | undefined {
     let scopes = this.#buckets.get(backend);
-    if (scopes === undefined) this.#buckets.set(backend, scopes = new Map<string, Bucket>());
+    if (scopes === undefined) this.#buckets.set(backend, (scopes = new Map<string, Bucket>()));
     let bucket = scopes.get(scope);
     if (bucket === undefined) {
-      const index = getOrAdd(this.#selectingIn, backend, () => indexBindings(this.#bindings.active.filter(({ binding }) => selectsBackend(binding, backend))));
-      bucket = { backend, scope, depth: scopeDepth(scope), selecting: isReservedScope(scope) ? [] : index(scope), secrets: new Map() };
+      const index = getOrAdd(this.#selectingIn, backend, () =>
+        indexBindings(this.#bindings.active.filter(({ binding }) => selectsBackend(binding, backend))),
+      );
+      bucket = {
+        backend,
+        scope,
+        depth: scopeDepth(scope),
+        selecting: isReservedScope(scope) ? [] : index(scope),
+        secrets: new Map(),
+      };
       scopes.set(scope, bucket);
     }
     return bucket.selecting.length === 0 ? undefined : bucket;
@@ -115,8 +131,17 @@ export class Candidates {
       if (renamed.kind !== 'key' || taken.includes(renamed.key)) continue;
       taken.push(renamed.key);
       const candidate: Candidate = {
-        priority: binding.priority, hostRank, patternRank, depth, backend, scope, sourceKey: secret.key,
-        binding: binding.id, version: secret.version, declaredOnly: secret.declaredOnly === true, problem: secret.problem,
+        priority: binding.priority,
+        hostRank,
+        patternRank,
+        depth,
+        backend,
+        scope,
+        sourceKey: secret.key,
+        binding: binding.id,
+        version: secret.version,
+        declaredOnly: secret.declaredOnly === true,
+        problem: secret.problem,
       };
       const others = this.#byKey.get(renamed.key);
       if (others === undefined) this.#byKey.set(renamed.key, [candidate]);
@@ -162,7 +187,7 @@ function indexBindings(bindings: readonly CompiledBinding[]): (scope: string) =>
     else getOrAdd(byBase, pattern.base ?? '', (): CompiledBinding[] => []).push(compiled);
   }
   return (scope) => {
-    const selecting = [...exact.get(scope) ?? []];
+    const selecting = [...(exact.get(scope) ?? [])];
     for (let end = 0; end >= 0; end = end === scope.length ? -1 : nextSlash(scope, end + 1)) {
       for (const compiled of byBase.get(scope.slice(0, end)) ?? []) {
         if (compiled.pattern.kind === 'glob' && compiled.pattern.matches(scope)) selecting.push(compiled);

@@ -55,12 +55,20 @@ export interface LiveCatalogue {
 }
 
 /** Merges what the backends listed. Pure: the same input in any order gives the same catalogue. */
-export function buildCatalogue(bindings: CompiledBindings, backends: readonly BackendTraits[], listings: readonly Listing[]): Catalogue {
+export function buildCatalogue(
+  bindings: CompiledBindings,
+  backends: readonly BackendTraits[],
+  listings: readonly Listing[],
+): Catalogue {
   return followCatalogue(bindings, backends, listings).catalogue;
 }
 
 /** As `buildCatalogue`, for a catalogue that is kept and changed. */
-export function followCatalogue(bindings: CompiledBindings, backends: readonly BackendTraits[], listings: readonly Listing[]): LiveCatalogue {
+export function followCatalogue(
+  bindings: CompiledBindings,
+  backends: readonly BackendTraits[],
+  listings: readonly Listing[],
+): LiveCatalogue {
   const candidates = new Candidates(bindings, listings);
   const optional = new Set(backends.filter((backend) => backend.optional).map(({ name }) => name));
   const blocks = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
@@ -71,16 +79,24 @@ export function followCatalogue(bindings: CompiledBindings, backends: readonly B
       entries.delete(key);
       return;
     }
-    const blockedBy = blocks.length === 0 ? noBlocks : blocks.filter((block) => couldOutrank(block, winner) && couldSupply(block, key));
+    const blockedBy =
+      blocks.length === 0 ? noBlocks : blocks.filter((block) => couldOutrank(block, winner) && couldSupply(block, key));
     entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy) });
   };
   for (const key of candidates.byKey.keys()) settle(key);
-  const eventual = backends.filter(({ listConsistency }) => listConsistency === 'eventual')
-    .flatMap(({ name }) => bindings.active.filter(({ binding }) => selectsBackend(binding, name)).map((compiled) => ({ backend: name, compiled })));
+  const eventual = backends
+    .filter(({ listConsistency }) => listConsistency === 'eventual')
+    .flatMap(({ name }) =>
+      bindings.active
+        .filter(({ binding }) => selectsBackend(binding, name))
+        .map((compiled) => ({ backend: name, compiled })),
+    );
   return {
     catalogue: {
       entries,
-      failures: blocks.filter(({ backend }) => !optional.has(backend)).map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
+      failures: blocks
+        .filter(({ backend }) => !optional.has(backend))
+        .map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
       blocks,
       probeScopes: eventual.filter(({ compiled }) => compiled.pattern.kind === 'exact'),
       laggingGlobs: eventual.filter(({ compiled }) => compiled.pattern.kind === 'glob'),
@@ -103,7 +119,14 @@ const noBlocks: readonly Block[] = Object.freeze([]);
 function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
   const known = new Set([everyBackend, ...backends.map(({ name }) => name)]);
   const missing = new Set(bindings.active.map(({ binding }) => binding.backend).filter((name) => !known.has(name)));
-  return [...missing].map((backend) => ({ backend, query: { depth: 'tree' }, secrets: [], unlisted: [], unnameable: [], failure: 'misconfigured' }));
+  return [...missing].map((backend) => ({
+    backend,
+    query: { depth: 'tree' },
+    secrets: [],
+    unlisted: [],
+    unnameable: [],
+    failure: 'misconfigured',
+  }));
 }
 
 function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status'] {
@@ -112,14 +135,18 @@ function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status
 }
 
 /** Why an entry is unavailable, and on whose account. */
-export function unavailability(entry: Entry): { readonly backend: string; readonly scope: string; readonly code: FailureCode } | undefined {
+export function unavailability(
+  entry: Entry,
+): { readonly backend: string; readonly scope: string; readonly code: FailureCode } | undefined {
   const [block] = entry.blockedBy;
   if (block !== undefined) return { backend: block.backend, scope: blockScope(block), code: block.code };
   const { winner } = entry;
-  return winner.problem === undefined ? undefined : { backend: winner.backend, scope: winner.scope, code: winner.problem };
+  return winner.problem === undefined
+    ? undefined
+    : { backend: winner.backend, scope: winner.scope, code: winner.problem };
 }
 
 /** The scope that a block is about, for a message. */
 export function blockScope(block: Block): string {
-  return block.pattern.kind === 'exact' ? block.pattern.scope : block.region ?? block.pattern.text;
+  return block.pattern.kind === 'exact' ? block.pattern.scope : (block.region ?? block.pattern.text);
 }

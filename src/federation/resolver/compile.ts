@@ -64,7 +64,14 @@ function compileBinding(binding: Binding, facts: JobFacts): CompiledBinding | st
 function factOf(name: string, facts: JobFacts): string | undefined {
   const labels = facts.labels ?? {};
   const label = name.slice('label:'.length);
-  const fact = name === 'agentId' ? facts.agentId : name === 'host' ? facts.host : Object.hasOwn(labels, label) ? labels[label] : undefined;
+  const fact =
+    name === 'agentId'
+      ? facts.agentId
+      : name === 'host'
+        ? facts.host
+        : Object.hasOwn(labels, label)
+          ? labels[label]
+          : undefined;
   return fact !== undefined && !fact.includes('/') && parseScopePath(fact).ok ? fact : undefined;
 }
 

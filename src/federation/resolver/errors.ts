@@ -22,19 +22,31 @@ export class ResolverError extends Error {
 }
 
 export function notFound(key: string, near: readonly string[]): ResolverError {
-  return new ResolverError('secret_not_found', `no backend has the secret ${key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`);
+  return new ResolverError(
+    'secret_not_found',
+    `no backend has the secret ${key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`,
+  );
 }
 
 export function notSet(key: string, backend: string, scope: string): ResolverError {
-  return new ResolverError('secret_not_set', `the secret ${key} is declared in ${backend}:${scope} and has no value yet; set one there`);
+  return new ResolverError(
+    'secret_not_set',
+    `the secret ${key} is declared in ${backend}:${scope} and has no value yet; set one there`,
+  );
 }
 
 export function unavailable(key: string, backend: string, scope: string, code: FailureCode): ResolverError {
   const { meaning, hint } = failureCodes[code];
-  return new ResolverError('secret_unavailable', `the secret ${key} of ${backend}:${scope} cannot be had: ${meaning} [${code}]; ${hint}`);
+  return new ResolverError(
+    'secret_unavailable',
+    `the secret ${key} of ${backend}:${scope} cannot be had: ${meaning} [${code}]; ${hint}`,
+  );
 }
 
 export function catalogueUnavailable(backend: string, code: FailureCode): ResolverError {
   const { meaning, hint } = failureCodes[code];
-  return new ResolverError('catalogue_unavailable', `the names of the required backend ${backend} cannot be had: ${meaning} [${code}]; ${hint}`);
+  return new ResolverError(
+    'catalogue_unavailable',
+    `the names of the required backend ${backend} cannot be had: ${meaning} [${code}]; ${hint}`,
+  );
 }

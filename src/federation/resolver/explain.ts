@@ -15,7 +15,12 @@ export interface Explanation {
   readonly status: 'available' | 'declared' | 'unavailable' | 'not_found';
   /** The winner first, then every loser in order. */
   readonly candidates: readonly ExplainedCandidate[];
-  readonly blockedBy: readonly { readonly backend: string; readonly scope: string; readonly binding: string; readonly code: FailureCode }[];
+  readonly blockedBy: readonly {
+    readonly backend: string;
+    readonly scope: string;
+    readonly binding: string;
+    readonly code: FailureCode;
+  }[];
   /** What the answer cannot know, in words. */
   readonly limits: readonly string[];
 }
@@ -32,17 +37,31 @@ export function explain(catalogue: Catalogue, key: string): Explanation {
       const better = ranked[index - 1];
       return { ...candidate, rule: better === undefined ? '' : decide(better, candidate).rule };
     }),
-    blockedBy: blocks.map((block) => ({ backend: block.backend, scope: blockScope(block), binding: block.binding, code: block.code })),
+    blockedBy: blocks.map((block) => ({
+      backend: block.backend,
+      scope: blockScope(block),
+      binding: block.binding,
+      code: block.code,
+    })),
     limits: limitsOf(catalogue, key),
   };
 }
 
 function limitsOf(catalogue: Catalogue, key: string): string[] {
-  const reaches = ({ compiled }: Catalogue['laggingGlobs'][number]): boolean => sourceKeysOf(compiled.binding.rename, key).length > 0;
+  const reaches = ({ compiled }: Catalogue['laggingGlobs'][number]): boolean =>
+    sourceKeysOf(compiled.binding.rename, key).length > 0;
   return [
-    ...catalogue.probeScopes.filter(reaches)
-      .map(({ backend, compiled }) => `${backend} lists with a delay: ${compiled.pattern.kind === 'exact' ? compiled.pattern.scope : ''} is asked by name when the key is read`),
-    ...catalogue.laggingGlobs.filter(reaches)
-      .map(({ backend, compiled }) => `${backend} lists with a delay: a secret made a moment ago under ${compiled.binding.pattern} may be missing here, and a glob cannot be asked by name`),
+    ...catalogue.probeScopes
+      .filter(reaches)
+      .map(
+        ({ backend, compiled }) =>
+          `${backend} lists with a delay: ${compiled.pattern.kind === 'exact' ? compiled.pattern.scope : ''} is asked by name when the key is read`,
+      ),
+    ...catalogue.laggingGlobs
+      .filter(reaches)
+      .map(
+        ({ backend, compiled }) =>
+          `${backend} lists with a delay: a secret made a moment ago under ${compiled.binding.pattern} may be missing here, and a glob cannot be asked by name`,
+      ),
   ];
 }

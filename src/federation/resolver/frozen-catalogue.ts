@@ -52,19 +52,34 @@ export function freezeCatalogue(catalogue: Catalogue): FrozenCatalogue {
     entries: [...catalogue.entries.values()].map((entry) => {
       const blockedBy = unavailability(entry);
       return {
-        key: entry.key, status: entry.status, winner: freezeRank(entry.winner),
+        key: entry.key,
+        status: entry.status,
+        winner: freezeRank(entry.winner),
         ...(entry.winner.version === undefined ? {} : { version: entry.winner.version }),
         ...(blockedBy === undefined ? {} : { blockedBy }),
       };
     }),
     probes: catalogue.probeScopes.flatMap(freezeProbe),
-    blocks: catalogue.blocks.map((block: Block) => ({ backend: block.backend, scope: blockScope(block), code: block.code, rename: freezeRename(block.rename) })),
+    blocks: catalogue.blocks.map((block: Block) => ({
+      backend: block.backend,
+      scope: blockScope(block),
+      code: block.code,
+      rename: freezeRename(block.rename),
+    })),
   };
 }
 
 function freezeRank(rank: Ranked): FrozenRank {
   const { priority, hostRank, patternRank, depth, backend, scope, sourceKey } = rank;
-  return { priority, hostRank, patternRank: patternRank === Number.POSITIVE_INFINITY ? null : patternRank, depth, backend, scope, sourceKey };
+  return {
+    priority,
+    hostRank,
+    patternRank: patternRank === Number.POSITIVE_INFINITY ? null : patternRank,
+    depth,
+    backend,
+    scope,
+    sourceKey,
+  };
 }
 
 export function thawRank(rank: FrozenRank): Ranked {
@@ -74,10 +89,17 @@ export function thawRank(rank: FrozenRank): Ranked {
 function freezeProbe({ backend, compiled }: ProbeScope): FrozenProbe[] {
   const { binding, pattern, hostRank } = compiled;
   if (pattern.kind !== 'exact') return [];
-  return [{
-    priority: binding.priority, hostRank, patternRank: null, depth: scopeDepth(pattern.scope), backend, scope: pattern.scope,
-    rename: freezeRename(binding.rename),
-  }];
+  return [
+    {
+      priority: binding.priority,
+      hostRank,
+      patternRank: null,
+      depth: scopeDepth(pattern.scope),
+      backend,
+      scope: pattern.scope,
+      rename: freezeRename(binding.rename),
+    },
+  ];
 }
 
 function freezeRename(rename: Rename): FrozenRename {

@@ -35,7 +35,9 @@ export function compilePath(segments: readonly string[]): ((path: string) => boo
     if (token === undefined) return undefined;
     tokens.push(token);
   }
-  const fixed = tokens.flatMap((token, index) => (token === 'any' ? [] : [{ token, index, isLiteral: !wildcard.test(segments[index] ?? '') }]));
+  const fixed = tokens.flatMap((token, index) =>
+    token === 'any' ? [] : [{ token, index, isLiteral: !wildcard.test(segments[index] ?? '') }],
+  );
   if (fixed.length < tokens.length) return (path) => matchTokens(tokens, segmentsOf(path));
   // Comparing literals first spares most paths the wildcards.
   const literalsFirst = fixed.toSorted((left, right) => Number(right.isLiteral) - Number(left.isLiteral));

@@ -1,7 +1,16 @@
 export { everyBackend, everyHost, parseBinding, type Binding, type BindingInput } from './binding.ts';
 export type { Block } from './blocks.ts';
 export type { Candidate, Unbindable } from './candidates.ts';
-export { blockScope, buildCatalogue, followCatalogue, unavailability, type Catalogue, type CatalogueFailure, type Entry, type LiveCatalogue } from './catalogue.ts';
+export {
+  blockScope,
+  buildCatalogue,
+  followCatalogue,
+  unavailability,
+  type Catalogue,
+  type CatalogueFailure,
+  type Entry,
+  type LiveCatalogue,
+} from './catalogue.ts';
 export { compileBindings, selectsBackend, type CompiledBindings, type IdleBinding, type JobFacts } from './compile.ts';
 export { ResolverError, type ResolverErrorCode } from './errors.ts';
 export { explain, type ExplainedCandidate, type Explanation } from './explain.ts';

@@ -1,4 +1,11 @@
-import type { FailureCode, ListQuery, ScopePath, SecretDescriptor, UnlistedScope, UnnameableSecret } from '@kici-dev/secret-backend';
+import type {
+  FailureCode,
+  ListQuery,
+  ScopePath,
+  SecretDescriptor,
+  UnlistedScope,
+  UnnameableSecret,
+} from '@kici-dev/secret-backend';
 import { compareText } from './rank.ts';
 import { selectsBackend, type CompiledBindings } from './compile.ts';
 
@@ -25,16 +32,27 @@ export interface Listing extends ListingRequest {
 }
 
 /** The fewest listings that show every scope a binding can select. */
-export function planListings(bindings: CompiledBindings, backends: readonly BackendTraits[]): readonly ListingRequest[] {
+export function planListings(
+  bindings: CompiledBindings,
+  backends: readonly BackendTraits[],
+): readonly ListingRequest[] {
   return backends.flatMap(({ name: backend }) => {
-    const patterns = bindings.active.filter(({ binding }) => selectsBackend(binding, backend)).map(({ pattern }) => pattern);
-    if (patterns.some((pattern) => pattern.kind === 'glob' && pattern.base === undefined)) return [{ backend, query: { depth: 'tree' } }];
-    const trees = new Set(patterns.flatMap((pattern) => (pattern.kind === 'glob' ? pattern.base ?? [] : [])));
+    const patterns = bindings.active
+      .filter(({ binding }) => selectsBackend(binding, backend))
+      .map(({ pattern }) => pattern);
+    if (patterns.some((pattern) => pattern.kind === 'glob' && pattern.base === undefined))
+      return [{ backend, query: { depth: 'tree' } }];
+    const trees = new Set(patterns.flatMap((pattern) => (pattern.kind === 'glob' ? (pattern.base ?? []) : [])));
     const scopes = new Set(patterns.flatMap((pattern) => (pattern.kind === 'exact' ? pattern.scope : [])));
     const insideTree = (scope: ScopePath): boolean => [...trees].some((tree) => scope.startsWith(`${tree}/`));
     return [
-      ...[...trees].filter((tree) => !insideTree(tree)).toSorted(compareText).map((scope): ListingRequest => ({ backend, query: { scope, depth: 'tree' } })),
-      ...[...scopes].filter((scope) => !insideTree(scope) && !trees.has(scope)).toSorted(compareText)
+      ...[...trees]
+        .filter((tree) => !insideTree(tree))
+        .toSorted(compareText)
+        .map((scope): ListingRequest => ({ backend, query: { scope, depth: 'tree' } })),
+      ...[...scopes]
+        .filter((scope) => !insideTree(scope) && !trees.has(scope))
+        .toSorted(compareText)
         .map((scope): ListingRequest => ({ backend, query: { scope, depth: 'scope' } })),
     ];
   });

@@ -14,7 +14,10 @@ const rules: readonly (readonly [string, (left: Ranked, right: Ranked) => number
   ['higher priority', (left, right) => right.priority - left.priority],
   ['more specific host pattern', (left, right) => right.hostRank - left.hostRank],
   // Two exact scopes have the same, infinite rank, whose difference is no number.
-  ['more specific scope pattern', (left, right) => (left.patternRank === right.patternRank ? 0 : right.patternRank - left.patternRank)],
+  [
+    'more specific scope pattern',
+    (left, right) => (left.patternRank === right.patternRank ? 0 : right.patternRank - left.patternRank),
+  ],
   ['deeper scope', (left, right) => right.depth - left.depth],
   ['backend name', (left, right) => compareText(left.backend, right.backend)],
   ['scope path', (left, right) => compareText(left.scope, right.scope)],

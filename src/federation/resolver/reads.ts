@@ -1,4 +1,11 @@
-import { failureCodes, parseScopePath, type FailureCode, type ReadOutcome, type SecretRef, type SecretValue } from '@kici-dev/secret-backend';
+import {
+  failureCodes,
+  parseScopePath,
+  type FailureCode,
+  type ReadOutcome,
+  type SecretRef,
+  type SecretValue,
+} from '@kici-dev/secret-backend';
 import { couldSupply } from './blocks.ts';
 import { thawRank, thawRename, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 import { decide, type Ranked } from './rank.ts';
@@ -6,9 +13,22 @@ import { sourceKeysOf } from './rename.ts';
 
 /** What came of asking for a key. */
 export type Resolution =
-  | { readonly status: 'found'; readonly value: SecretValue; readonly backend: string; readonly scope: string; readonly version?: string; readonly ageMs?: number }
+  | {
+      readonly status: 'found';
+      readonly value: SecretValue;
+      readonly backend: string;
+      readonly scope: string;
+      readonly version?: string;
+      readonly ageMs?: number;
+    }
   /** It may or may not have a value: nothing else is served in its place. */
-  | { readonly status: 'unavailable'; readonly backend: string; readonly scope: string; readonly code: FailureCode; readonly hint: string }
+  | {
+      readonly status: 'unavailable';
+      readonly backend: string;
+      readonly scope: string;
+      readonly code: FailureCode;
+      readonly hint: string;
+    }
   /** A name that somebody declared and nobody set. */
   | { readonly status: 'declared'; readonly backend: string; readonly scope: string }
   | { readonly status: 'not_found' };
@@ -26,7 +46,9 @@ interface Step {
   readonly isWinner: boolean;
 }
 
-type KeyPlan = { readonly kind: 'settled'; readonly resolution: Resolution } | { readonly kind: 'read'; readonly steps: readonly Step[]; readonly otherwise: Resolution };
+type KeyPlan =
+  | { readonly kind: 'settled'; readonly resolution: Resolution }
+  | { readonly kind: 'read'; readonly steps: readonly Step[]; readonly otherwise: Resolution };
 
 export interface ReadPlan {
   readonly keys: ReadonlyMap<string, KeyPlan>;
@@ -63,20 +85,32 @@ function entriesOf(catalogue: FrozenCatalogue): ReadonlyMap<string, FrozenEntry>
 }
 
 function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key: string): KeyPlan {
-  if (entry?.blockedBy !== undefined) return { kind: 'settled', resolution: unavailable(entry.blockedBy.backend, entry.blockedBy.scope, entry.blockedBy.code) };
-  const block = entry === undefined ? catalogue.blocks.find(({ rename }) => couldSupply({ rename: thawRename(rename) }, key)) : undefined;
+  if (entry?.blockedBy !== undefined)
+    return {
+      kind: 'settled',
+      resolution: unavailable(entry.blockedBy.backend, entry.blockedBy.scope, entry.blockedBy.code),
+    };
+  const block =
+    entry === undefined
+      ? catalogue.blocks.find(({ rename }) => couldSupply({ rename: thawRename(rename) }, key))
+      : undefined;
   if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block.code) };
   const winner = entry === undefined ? undefined : thawRank(entry.winner);
   const steps = probesAbove(catalogue, winner, key);
   if (entry?.status === 'available' && winner !== undefined) steps.push(stepOf(winner, true));
-  const otherwise: Resolution = entry?.status === 'declared' ? { status: 'declared', backend: entry.winner.backend, scope: entry.winner.scope } : { status: 'not_found' };
+  const otherwise: Resolution =
+    entry?.status === 'declared'
+      ? { status: 'declared', backend: entry.winner.backend, scope: entry.winner.scope }
+      : { status: 'not_found' };
   return steps.length === 0 ? { kind: 'settled', resolution: otherwise } : { kind: 'read', steps, otherwise };
 }
 
 /** The scopes that a lagging list may have left out and that would rank above the winner, best first. */
 function probesAbove(catalogue: FrozenCatalogue, winner: Ranked | undefined, key: string): Step[] {
   return catalogue.probes
-    .flatMap(({ rename, ...rank }) => sourceKeysOf(thawRename(rename), key).map((sourceKey) => thawRank({ ...rank, sourceKey })))
+    .flatMap(({ rename, ...rank }) =>
+      sourceKeysOf(thawRename(rename), key).map((sourceKey) => thawRank({ ...rank, sourceKey })),
+    )
     .filter((probe) => winner === undefined || (!samePlace(probe, winner) && decide(probe, winner).order < 0))
     .toSorted((left, right) => decide(left, right).order)
     .map((probe) => stepOf(probe, false));
@@ -97,7 +131,10 @@ function refId({ scope, key }: SecretRef): string {
 }
 
 /** @param outcomes for each backend of `plan.calls`, in the order of its refs */
-export function settleReads(plan: ReadPlan, outcomes: ReadonlyMap<string, readonly AgedOutcome[]>): ReadonlyMap<string, Resolution> {
+export function settleReads(
+  plan: ReadPlan,
+  outcomes: ReadonlyMap<string, readonly AgedOutcome[]>,
+): ReadonlyMap<string, Resolution> {
   const answers = new Map<string, AgedOutcome>();
   for (const [backend, refs] of plan.calls) {
     for (const [index, ref] of refs.entries()) {
@@ -105,11 +142,20 @@ export function settleReads(plan: ReadPlan, outcomes: ReadonlyMap<string, readon
       if (answer !== undefined) answers.set(`${backend}\n${refId(ref)}`, answer);
     }
   }
-  return new Map([...plan.keys].map(([key, keyPlan]) => [key, keyPlan.kind === 'settled' ? keyPlan.resolution : settleKey(keyPlan.steps, keyPlan.otherwise, answers)]));
+  return new Map(
+    [...plan.keys].map(([key, keyPlan]) => [
+      key,
+      keyPlan.kind === 'settled' ? keyPlan.resolution : settleKey(keyPlan.steps, keyPlan.otherwise, answers),
+    ]),
+  );
 }
 
 /** The first step that says anything but a proven absence decides; nothing below it is looked at. */
-function settleKey(steps: readonly Step[], otherwise: Resolution, answers: ReadonlyMap<string, AgedOutcome>): Resolution {
+function settleKey(
+  steps: readonly Step[],
+  otherwise: Resolution,
+  answers: ReadonlyMap<string, AgedOutcome>,
+): Resolution {
   for (const { backend, ref, isWinner } of steps) {
     const answer = answers.get(`${backend}\n${refId(ref)}`);
     if (answer === undefined) return unavailable(backend, ref.scope, 'bad_answer');
@@ -117,8 +163,12 @@ function settleKey(steps: readonly Step[], otherwise: Resolution, answers: Reado
     if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome.code);
     if (outcome.status === 'found') {
       return {
-        status: 'found', value: outcome.value, backend, scope: ref.scope,
-        ...(outcome.version === undefined ? {} : { version: outcome.version }), ...(ageMs === undefined ? {} : { ageMs }),
+        status: 'found',
+        value: outcome.value,
+        backend,
+        scope: ref.scope,
+        ...(outcome.version === undefined ? {} : { version: outcome.version }),
+        ...(ageMs === undefined ? {} : { ageMs }),
       };
     }
     if (isWinner) return unavailable(backend, ref.scope, 'vanished');

@@ -25,8 +25,13 @@ export function renameKey(rename: Rename, sourceKey: string): Renamed {
 export function sourceKeysOf(rename: Rename, key: string): readonly string[] {
   if (!parseKey(key).ok) return [];
   switch (rename.kind) {
-    case 'none': return [key];
-    case 'prefix': return key.startsWith(rename.prefix) && key.length > rename.prefix.length ? [key.slice(rename.prefix.length)] : [];
-    case 'map': return [...rename.keys].filter(([, target]) => target === key).map(([source]) => source);
+    case 'none':
+      return [key];
+    case 'prefix':
+      return key.startsWith(rename.prefix) && key.length > rename.prefix.length
+        ? [key.slice(rename.prefix.length)]
+        : [];
+    case 'map':
+      return [...rename.keys].filter(([, target]) => target === key).map(([source]) => source);
   }
 }

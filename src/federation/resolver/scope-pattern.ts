@@ -5,17 +5,17 @@ import { compilePath, compileSegment, wildcard } from './glob.ts';
 export type ScopePattern =
   | { readonly kind: 'exact'; readonly scope: ScopePath }
   | {
-    readonly kind: 'glob';
-    readonly text: string;
-    readonly segments: readonly string[];
-    /** The leading segments without wildcards; `undefined` where there are none. */
-    readonly base: ScopePath | undefined;
-    /** The number of characters before the first wildcard. */
-    readonly literalLength: number;
-    /** The deepest scope that can match; infinite with `**`. */
-    readonly maxDepth: number;
-    readonly matches: (scope: string) => boolean;
-  };
+      readonly kind: 'glob';
+      readonly text: string;
+      readonly segments: readonly string[];
+      /** The leading segments without wildcards; `undefined` where there are none. */
+      readonly base: ScopePath | undefined;
+      /** The number of characters before the first wildcard. */
+      readonly literalLength: number;
+      /** The deepest scope that can match; infinite with `**`. */
+      readonly maxDepth: number;
+      readonly matches: (scope: string) => boolean;
+    };
 
 const compiled = new Map<string, Parsed<ScopePattern>>();
 const maxCompiled = 10_000;
@@ -33,17 +33,23 @@ export function parseScopePattern(text: string): Parsed<ScopePattern> {
 function parseExact(text: string): Parsed<ScopePattern> {
   const path = parseScopePath(text);
   if (!path.ok) return path;
-  if (isReservedScope(text)) return { ok: false, reason: `scopes that begin with "__" are the system's own: ${quote(text)}` };
+  if (isReservedScope(text))
+    return { ok: false, reason: `scopes that begin with "__" are the system's own: ${quote(text)}` };
   return { ok: true, value: { kind: 'exact', scope: path.value } };
 }
 
 function parseGlob(text: string): Parsed<ScopePattern> {
   if (text.length > 512) return { ok: false, reason: `a pattern has at most 512 characters: ${quote(text)}` };
   const segments = text.split('/');
-  const bad = segments.find((segment) => segment === '.' || segment === '..' || (segment !== '**' && compileSegment(segment) === undefined));
+  const bad = segments.find(
+    (segment) => segment === '.' || segment === '..' || (segment !== '**' && compileSegment(segment) === undefined),
+  );
   const matches = compilePath(segments);
   if (bad !== undefined || matches === undefined) {
-    return { ok: false, reason: `a pattern segment is "**", or has scope characters, "*", "?" and [classes] only, not ${quote(bad ?? text)}: ${quote(text)}` };
+    return {
+      ok: false,
+      reason: `a pattern segment is "**", or has scope characters, "*", "?" and [classes] only, not ${quote(bad ?? text)}: ${quote(text)}`,
+    };
   }
   const firstWild = segments.findIndex((segment) => wildcard.test(segment));
   const base = firstWild === 0 ? undefined : parseScopePath(segments.slice(0, firstWild).join('/'));
@@ -51,7 +57,11 @@ function parseGlob(text: string): Parsed<ScopePattern> {
   return {
     ok: true,
     value: {
-      kind: 'glob', text, segments, base: base?.value, literalLength: text.search(wildcard),
+      kind: 'glob',
+      text,
+      segments,
+      base: base?.value,
+      literalLength: text.search(wildcard),
       maxDepth: segments.includes('**') ? Number.POSITIVE_INFINITY : segments.length,
       matches: (scope) => !isReservedScope(scope) && matches(scope),
     },

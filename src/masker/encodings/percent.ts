@@ -10,11 +10,15 @@ const escapes = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).t
 export function percentForms(bytes: Buffer): string[] {
   const text = bytes.toString('latin1');
   const upper = [
-    encode(text, encodeUriComponent, '%20'), encode(text, rfc3986, '%20'), encode(text, rfc3986, '+'), encode(text, form, '+'), encode(text, rfc3986Path, '%20'),
+    encode(text, encodeUriComponent, '%20'),
+    encode(text, rfc3986, '%20'),
+    encode(text, rfc3986, '+'),
+    encode(text, form, '+'),
+    encode(text, rfc3986Path, '%20'),
   ];
   return [...upper, ...upper.map((encoded) => encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
 }
 
 function encode(text: string, reserved: RegExp, space: string): string {
-  return text.replace(reserved, (character) => (character === ' ' ? space : escapes[character.charCodeAt(0)] ?? ''));
+  return text.replace(reserved, (character) => (character === ' ' ? space : (escapes[character.charCodeAt(0)] ?? '')));
 }

@@ -33,8 +33,8 @@ function escapeUnit(unit: string): string {
 
 function shellForms(text: string): string[] {
   return [
-    text.replace(/'/g, '\'\\\'\''),
-    text.replace(/'/g, '\'"\'"\''),
+    text.replace(/'/g, "'\\''"),
+    text.replace(/'/g, "'\"'\"'"),
     text.replace(/["$`\\]/g, '\\$&'),
     text.replace(/[^A-Za-z0-9_@%+=:,./\u0080-\u{10ffff}-]/gu, '\\$&'),
     // $'…', and how many runtimes print a string in single quotes.
@@ -45,5 +45,11 @@ function shellForms(text: string): string[] {
 function xmlForms(text: string): string[] {
   const minimal = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   const quoted = minimal.replace(/"/g, '&quot;');
-  return [minimal, quoted, quoted.replace(/'/g, '&apos;'), quoted.replace(/'/g, '&#39;'), quoted.replace(/'/g, '&#x27;')];
+  return [
+    minimal,
+    quoted,
+    quoted.replace(/'/g, '&apos;'),
+    quoted.replace(/'/g, '&#39;'),
+    quoted.replace(/'/g, '&#x27;'),
+  ];
 }

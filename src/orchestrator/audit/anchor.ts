@@ -36,7 +36,8 @@ async function load(file: string): Promise<Heads> {
 
 function newest(left: Heads, right: Heads): Heads {
   const merged = new Map(left);
-  for (const [organization, head] of right) if ((merged.get(organization)?.sequence ?? 0) <= head.sequence) merged.set(organization, head);
+  for (const [organization, head] of right)
+    if ((merged.get(organization)?.sequence ?? 0) <= head.sequence) merged.set(organization, head);
   return merged;
 }
 

@@ -37,7 +37,11 @@ interface Waiting {
  * @param failed hears why rows could not be written
  */
 export function createAuditLog(
-  database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, now: () => number, failed: (error: unknown) => void,
+  database: Kysely<OrchestratorTables>,
+  signer: AuditSigner,
+  anchor: AuditAnchor,
+  now: () => number,
+  failed: (error: unknown) => void,
 ): AuditLog {
   let waiting: Waiting[] = [];
   let committing = false;
@@ -48,7 +52,13 @@ export function createAuditLog(
       const batch = waiting;
       waiting = [];
       try {
-        const sequences = await commit(database, signer, anchor, batch.map(({ entry }) => entry), now);
+        const sequences = await commit(
+          database,
+          signer,
+          anchor,
+          batch.map(({ entry }) => entry),
+          now,
+        );
         for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
         failed(error);
@@ -68,18 +78,36 @@ export function createAuditLog(
   };
 }
 
-async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor, entries: readonly AuditEntry[], now: () => number): Promise<number[]> {
+async function commit(
+  database: Kysely<OrchestratorTables>,
+  signer: AuditSigner,
+  anchor: AuditAnchor,
+  entries: readonly AuditEntry[],
+  now: () => number,
+): Promise<number[]> {
   const heads = new Map<string, AuditHead>();
   // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
-  const signers = new Map(await Promise.all([...new Set(entries.map(({ organization }) => organization))]
-    .map(async (organization) => [organization, await signer(organization)] as const)));
+  const signers = new Map(
+    await Promise.all(
+      [...new Set(entries.map(({ organization }) => organization))].map(
+        async (organization) => [organization, await signer(organization)] as const,
+      ),
+    ),
+  );
   const sequences = await database.transaction().execute(async (transaction) => {
     const rows: OrchestratorTables['audit_rows'][] = [];
     for (const entry of entries) {
-      const head = heads.get(entry.organization) ?? await readHead(transaction, entry.organization);
+      const head = heads.get(entry.organization) ?? (await readHead(transaction, entry.organization));
       const row: UnsignedRow = {
-        organization: entry.organization, sequence: head.sequence + 1, at: now(), phase: entry.phase, operation: entry.operation,
-        actor: entry.actor, subject: JSON.stringify(entry.subject), result: entry.result ?? null, intent: entry.intent ?? null,
+        organization: entry.organization,
+        sequence: head.sequence + 1,
+        at: now(),
+        phase: entry.phase,
+        operation: entry.operation,
+        actor: entry.actor,
+        subject: JSON.stringify(entry.subject),
+        result: entry.result ?? null,
+        intent: entry.intent ?? null,
       };
       const sign = signers.get(entry.organization);
       if (sign === undefined) throw new TypeError('every organisation of a batch has a signer');
@@ -88,7 +116,10 @@ async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner,
       rows.push(signed);
     }
     for (let start = 0; start < rows.length; start += rowsPerInsert) {
-      await transaction.insertInto('audit_rows').values(rows.slice(start, start + rowsPerInsert)).execute();
+      await transaction
+        .insertInto('audit_rows')
+        .values(rows.slice(start, start + rowsPerInsert))
+        .execute();
     }
     return rows.map(({ sequence }) => sequence);
   });
@@ -98,7 +129,12 @@ async function commit(database: Kysely<OrchestratorTables>, signer: AuditSigner,
 }
 
 async function readHead(database: Kysely<OrchestratorTables>, organization: string): Promise<AuditHead> {
-  const row = await database.selectFrom('audit_rows').select(['sequence', 'mac'])
-    .where('organization', '=', organization).orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+  const row = await database
+    .selectFrom('audit_rows')
+    .select(['sequence', 'mac'])
+    .where('organization', '=', organization)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row ?? { sequence: 0, mac: chainStart };
 }

@@ -10,11 +10,21 @@ import { verifyAudit } from './verify.ts';
 const phase = z.enum(['intent', 'outcome', 'read']);
 const subject = z.record(z.string(), z.unknown());
 
-export function createAudit(database: Kysely<OrchestratorTables>, signer: AuditSigner, anchor: AuditAnchor): HandlersFor<'audit.list' | 'audit.verify'> {
+export function createAudit(
+  database: Kysely<OrchestratorTables>,
+  signer: AuditSigner,
+  anchor: AuditAnchor,
+): HandlersFor<'audit.list' | 'audit.verify'> {
   return {
     async 'audit.list'({ before, limit }, { organization }) {
-      const rows = await database.selectFrom('audit_rows').selectAll().where('organization', '=', organization)
-        .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0)).orderBy('sequence', 'desc').limit(limit).execute();
+      const rows = await database
+        .selectFrom('audit_rows')
+        .selectAll()
+        .where('organization', '=', organization)
+        .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
+        .orderBy('sequence', 'desc')
+        .limit(limit)
+        .execute();
       return { rows: rows.map(view) };
     },
     async 'audit.verify'(_, { organization }) {
@@ -26,8 +36,14 @@ export function createAudit(database: Kysely<OrchestratorTables>, signer: AuditS
 
 function view(row: Selectable<OrchestratorTables['audit_rows']>): OperationOutput<'audit.list'>['rows'][number] {
   return {
-    sequence: row.sequence, at: rfc3339(row.at), phase: phase.parse(row.phase), operation: row.operation, actor: row.actor, subject: readSubject(row.subject),
-    ...(row.result === null ? {} : { result: row.result }), ...(row.intent === null ? {} : { intent: row.intent }),
+    sequence: row.sequence,
+    at: rfc3339(row.at),
+    phase: phase.parse(row.phase),
+    operation: row.operation,
+    actor: row.actor,
+    subject: readSubject(row.subject),
+    ...(row.result === null ? {} : { result: row.result }),
+    ...(row.intent === null ? {} : { intent: row.intent }),
   };
 }
 

@@ -11,7 +11,19 @@ export const chainStart = '';
  * no two different rows share.
  */
 export function signedBytes(row: UnsignedRow, previousMac: string): Uint8Array {
-  return Buffer.from(JSON.stringify([
-    'kici audit v1', row.organization, row.sequence, row.at, row.phase, row.operation, row.actor, row.subject, row.result, row.intent, previousMac,
-  ]));
+  return Buffer.from(
+    JSON.stringify([
+      'kici audit v1',
+      row.organization,
+      row.sequence,
+      row.at,
+      row.phase,
+      row.operation,
+      row.actor,
+      row.subject,
+      row.result,
+      row.intent,
+      previousMac,
+    ]),
+  );
 }

@@ -20,20 +20,34 @@ export interface BackendServices {
 }
 
 type BackendHandlers = HandlersFor<
-  'backends.types' | 'backends.add' | 'backends.update' | 'backends.list' | 'backends.show' | 'backends.remove' | 'backends.test'
+  | 'backends.types'
+  | 'backends.add'
+  | 'backends.update'
+  | 'backends.list'
+  | 'backends.show'
+  | 'backends.remove'
+  | 'backends.test'
 >;
 
 /** The registry of backends. Their secret settings go in and never come out. */
-export function createBackendHandlers({ store, types, instances, environments, now }: BackendServices): BackendHandlers {
+export function createBackendHandlers({
+  store,
+  types,
+  instances,
+  environments,
+  now,
+}: BackendServices): BackendHandlers {
   async function requireRow(organization: string, name: string): Promise<BackendRow> {
     const row = await store.find(organization, name);
-    if (row === undefined) throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
+    if (row === undefined)
+      throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
     return row;
   }
 
   async function requireInstance(call: Call, name: string): Promise<Instance> {
     const instance = (await instances.of(call)).get(name);
-    if (instance === undefined) throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
+    if (instance === undefined)
+      throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
     return instance;
   }
 
@@ -42,7 +56,10 @@ export function createBackendHandlers({ store, types, instances, environments, n
   }
 
   async function viewInternal(call: Call): Promise<BackendView> {
-    return internalView(await requireInstance(call, internalBackendName), await store.organizationMadeAt(call.organization));
+    return internalView(
+      await requireInstance(call, internalBackendName),
+      await store.organizationMadeAt(call.organization),
+    );
   }
 
   /** As it is from now on, which the caller's own generation does not know yet. */
@@ -54,7 +71,10 @@ export function createBackendHandlers({ store, types, instances, environments, n
   return {
     async 'backends.types'() {
       const { definitions, problems } = await types.list();
-      return { types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)), problems: [...problems] };
+      return {
+        types: definitions.map((definition) => typeView(definition, definition.type !== internalBackendName)),
+        problems: [...problems],
+      };
     },
     async 'backends.list'(_, call) {
       const open = await instances.of(call);
@@ -67,16 +87,33 @@ export function createBackendHandlers({ store, types, instances, environments, n
     },
     async 'backends.add'(input, { organization }) {
       refuseInternal(input.name, 'is there already');
-      if (input.type === internalBackendName) throw new ApiError('invalid_request', 'there is one internal store, and it is there already', 'see `kici-admin backend types` for what can be added');
+      if (input.type === internalBackendName)
+        throw new ApiError(
+          'invalid_request',
+          'there is one internal store, and it is there already',
+          'see `kici-admin backend types` for what can be added',
+        );
       const definition = await types.get(input.type);
       const secrets = decodeSecrets(input.secretSettings);
       requireValidSettings(definition, input.settings, secrets);
       const at = now();
       const row = {
-        organization, name: input.name, type: input.type, settings: JSON.stringify(input.settings), optional: input.optional === true ? 1 : 0,
-        cache_max_age_ms: input.cacheMaxAgeMs ?? 0, serve_stale_ms: input.serveStaleMs ?? 0, created_at: at, updated_at: at,
+        organization,
+        name: input.name,
+        type: input.type,
+        settings: JSON.stringify(input.settings),
+        optional: input.optional === true ? 1 : 0,
+        cache_max_age_ms: input.cacheMaxAgeMs ?? 0,
+        serve_stale_ms: input.serveStaleMs ?? 0,
+        created_at: at,
+        updated_at: at,
       };
-      if (!await store.insert(row, secrets)) throw new ApiError('conflict', `the backend ${input.name} exists`, `change it with \`kici-admin backend update ${input.name}\``);
+      if (!(await store.insert(row, secrets)))
+        throw new ApiError(
+          'conflict',
+          `the backend ${input.name} exists`,
+          `change it with \`kici-admin backend update ${input.name}\``,
+        );
       return viewAsStored(organization, input.name);
     },
     async 'backends.update'(input, { organization }) {
@@ -85,16 +122,27 @@ export function createBackendHandlers({ store, types, instances, environments, n
       const definition = await types.get(before.type);
       const given = decodeSecrets(input.secretSettings);
       const settings = without({ ...settingsOf(before), ...input.settings }, input.unset);
-      const secrets: SecretSettings = without({ ...await store.openSecrets(before), ...given }, input.unset);
+      const secrets: SecretSettings = without({ ...(await store.openSecrets(before)), ...given }, input.unset);
       requireValidSettings(definition, settings, secrets);
-      requireSecretsForNewAddress(definition, settingsOf(before), settings, Object.keys(secrets).filter((name) => !Object.hasOwn(given, name)));
+      requireSecretsForNewAddress(
+        definition,
+        settingsOf(before),
+        settings,
+        Object.keys(secrets).filter((name) => !Object.hasOwn(given, name)),
+      );
       const row = {
-        organization, name: before.name, type: before.type, settings: JSON.stringify(settings),
+        organization,
+        name: before.name,
+        type: before.type,
+        settings: JSON.stringify(settings),
         optional: input.optional === undefined ? before.optional : Number(input.optional),
-        cache_max_age_ms: input.cacheMaxAgeMs ?? before.cache_max_age_ms, serve_stale_ms: input.serveStaleMs ?? before.serve_stale_ms,
-        created_at: before.created_at, updated_at: now(),
+        cache_max_age_ms: input.cacheMaxAgeMs ?? before.cache_max_age_ms,
+        serve_stale_ms: input.serveStaleMs ?? before.serve_stale_ms,
+        created_at: before.created_at,
+        updated_at: now(),
       };
-      if (!await store.update(before, row, secrets)) throw new ApiError('conflict', `the backend ${input.name} was changed by somebody else meanwhile`);
+      if (!(await store.update(before, row, secrets)))
+        throw new ApiError('conflict', `the backend ${input.name} was changed by somebody else meanwhile`);
       return viewAsStored(organization, input.name);
     },
     async 'backends.remove'({ name }, { organization }) {
@@ -103,7 +151,11 @@ export function createBackendHandlers({ store, types, instances, environments, n
       const using = (await environments.allBindings(organization)).filter((row) => parseRow(row).backend === name);
       if (using.length > 0) {
         const places = using.map(({ environment, scope }) => `${scope} in ${environment}`);
-        throw new ApiError('conflict', `bindings still name the backend ${name}: ${places.join(', ')}`, 'remove them first with `kici-admin environment unbind`: without the backend no job of these environments could start');
+        throw new ApiError(
+          'conflict',
+          `bindings still name the backend ${name}: ${places.join(', ')}`,
+          'remove them first with `kici-admin environment unbind`: without the backend no job of these environments could start',
+        );
       }
       await store.remove(organization, name);
       return {};
@@ -117,11 +169,18 @@ export function createBackendHandlers({ store, types, instances, environments, n
 }
 
 function refuseInternal(name: string, reason: string): void {
-  if (name === internalBackendName) throw new ApiError('invalid_request', `the backend ${internalBackendName} is built in: it ${reason}`, 'choose another name; see `kici-admin backend list`');
+  if (name === internalBackendName)
+    throw new ApiError(
+      'invalid_request',
+      `the backend ${internalBackendName} is built in: it ${reason}`,
+      'choose another name; see `kici-admin backend list`',
+    );
 }
 
 function decodeSecrets(encoded: Readonly<Record<string, string>>): SecretSettings {
-  return Object.fromEntries(Object.entries(encoded).map(([name, text]) => [name, SecretValue.fromBytes(Buffer.from(text, 'base64'))]));
+  return Object.fromEntries(
+    Object.entries(encoded).map(([name, text]) => [name, SecretValue.fromBytes(Buffer.from(text, 'base64'))]),
+  );
 }
 
 function without<T>(settings: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {

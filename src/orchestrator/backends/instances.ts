@@ -43,7 +43,13 @@ interface Loaded {
 
 const nothing: Promise<Loaded> = Promise.resolve({ held: new Map(), instances: new Map() });
 
-export function createInstances(store: BackendStore, types: BackendTypes, internal: BackendDefinition, hostFor: HostFor, requests: RequestsInFlight): Instances {
+export function createInstances(
+  store: BackendStore,
+  types: BackendTypes,
+  internal: BackendDefinition,
+  hostFor: HostFor,
+  requests: RequestsInFlight,
+): Instances {
   const organizations = new Map<string, Organization>();
   const closing = new Set<Promise<void>>();
   let closed = false;
@@ -52,7 +58,11 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
     if (!('open' in instance.state)) return;
     const { open } = instance.state;
     // Requests under way may have it in hand.
-    const done = requests.settled().then(() => open.close()).catch(() => undefined).finally(() => closing.delete(done));
+    const done = requests
+      .settled()
+      .then(() => open.close())
+      .catch(() => undefined)
+      .finally(() => closing.delete(done));
     closing.add(done);
   }
 
@@ -62,36 +72,55 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
     try {
       const definition = await types.get(row.type);
       const parsed = parseSettings(definition, settingsOf(row), await store.openSecrets(row));
-      if (!parsed.ok) throw new BackendError('misconfigured', { detail: parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; ') });
+      if (!parsed.ok)
+        throw new BackendError('misconfigured', {
+          detail: parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; '),
+        });
       const open = openBackend(definition, parsed.settings, hostFor(row.organization, row.name), {
-        ...defaultHostPolicy, cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms, settingsGeneration: row.generation,
+        ...defaultHostPolicy,
+        cacheMaxAgeMs: row.cache_max_age_ms,
+        serveStaleMs: row.serve_stale_ms,
+        settingsGeneration: row.generation,
       });
       return { instance: { ...described, state: { open } }, ...at };
     } catch (error) {
-      const failure = BackendError.is(error) ? error : new BackendError('misconfigured', { detail: ApiError.is(error) ? error.message : 'the backend cannot be opened' });
+      const failure = BackendError.is(error)
+        ? error
+        : new BackendError('misconfigured', {
+            detail: ApiError.is(error) ? error.message : 'the backend cannot be opened',
+          });
       return { instance: { ...described, state: { failure } }, ...at };
     }
   }
 
   function openInternal(organization: string): Held {
     // Its names are not cached: it is as near as a cache would be.
-    const open = openBackend(internal, {}, hostFor(organization, internalBackendName), { ...defaultHostPolicy, namesMaxAgeMs: 0 });
-    return { instance: { name: internalBackendName, type: internal.type, optional: false, added: 0, state: { open } }, generation: 0, written: 0 };
+    const open = openBackend(internal, {}, hostFor(organization, internalBackendName), {
+      ...defaultHostPolicy,
+      namesMaxAgeMs: 0,
+    });
+    return {
+      instance: { name: internalBackendName, type: internal.type, optional: false, added: 0, state: { open } },
+      generation: 0,
+      written: 0,
+    };
   }
 
   async function load(organization: string, before: ReadonlyMap<string, Held>): Promise<Loaded> {
     const rows = await store.list(organization);
     const held = new Map([[internalBackendName, before.get(internalBackendName) ?? openInternal(organization)]]);
-    await Promise.all(rows.map(async (row) => {
-      const known = before.get(row.name);
-      // One that could not be opened is tried again, as what it lacked may be there now.
-      if (known === undefined || known.generation !== row.generation || 'failure' in known.instance.state) {
-        held.set(row.name, await openRow(row));
-        return;
-      }
-      if (known.written !== row.written && 'open' in known.instance.state) known.instance.state.open.invalidate();
-      held.set(row.name, { ...known, written: row.written });
-    }));
+    await Promise.all(
+      rows.map(async (row) => {
+        const known = before.get(row.name);
+        // One that could not be opened is tried again, as what it lacked may be there now.
+        if (known === undefined || known.generation !== row.generation || 'failure' in known.instance.state) {
+          held.set(row.name, await openRow(row));
+          return;
+        }
+        if (known.written !== row.written && 'open' in known.instance.state) known.instance.state.open.invalidate();
+        held.set(row.name, { ...known, written: row.written });
+      }),
+    );
     for (const [name, known] of before) if (held.get(name)?.instance !== known.instance) retire(known);
     return { held, instances: new Map([...held].map(([name, { instance }]) => [name, instance])) };
   }
@@ -107,13 +136,15 @@ export function createInstances(store: BackendStore, types: BackendTypes, intern
         return (await current.loaded).instances;
       } catch (error) {
         // The next request tries again, from what was open before.
-        if (organizations.get(organization) === current) organizations.set(organization, before ?? { generation: -1, loaded: nothing });
+        if (organizations.get(organization) === current)
+          organizations.set(organization, before ?? { generation: -1, loaded: nothing });
         throw error;
       }
     },
     async close() {
       closed = true;
-      for (const { loaded } of organizations.values()) for (const held of (await loaded.catch(() => nothing)).held.values()) retire(held);
+      for (const { loaded } of organizations.values())
+        for (const held of (await loaded.catch(() => nothing)).held.values()) retire(held);
       organizations.clear();
       await Promise.all(closing);
     },

@@ -17,7 +17,8 @@ export function createBackends(instances: Instances, store: BackendStore): Backe
   return {
     async require(call, name) {
       const instance = (await instances.of(call)).get(name);
-      if (instance === undefined) throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
+      if (instance === undefined)
+        throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
       if ('failure' in instance.state) throw instance.state.failure;
       return instance.state.open;
     },
@@ -35,5 +36,9 @@ export function createBackends(instances: Instances, store: BackendStore): Backe
 
 /** @throws ApiError `unsupported` */
 export function unsupported(name: string, action: string): ApiError {
-  return new ApiError('unsupported', `the backend ${name} cannot ${action}`, `\`kici-admin backend show ${name}\` tells what it can; do this in the service itself, or use a scope of another backend`);
+  return new ApiError(
+    'unsupported',
+    `the backend ${name} cannot ${action}`,
+    `\`kici-admin backend show ${name}\` tells what it can; do this in the service itself, or use a scope of another backend`,
+  );
 }

@@ -7,10 +7,18 @@ import type { PlainSettings, SecretSettings } from './store.ts';
  * Refuses settings that the backend could not be opened with, naming every problem.
  * @throws ApiError `invalid_request`
  */
-export function requireValidSettings(definition: BackendDefinition, settings: PlainSettings, secrets: SecretSettings): void {
+export function requireValidSettings(
+  definition: BackendDefinition,
+  settings: PlainSettings,
+  secrets: SecretSettings,
+): void {
   const parsed = parseSettings(definition, settings, secrets);
   if (parsed.ok) return;
-  throw new ApiError('invalid_request', parsed.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; '), parsed.problems.map(({ hint }) => hint).join('; '));
+  throw new ApiError(
+    'invalid_request',
+    parsed.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; '),
+    parsed.problems.map(({ hint }) => hint).join('; '),
+  );
 }
 
 /**
@@ -18,8 +26,19 @@ export function requireValidSettings(definition: BackendDefinition, settings: Pl
  * again, so that nobody learns a stored one by having it sent to a place of their own.
  * @throws ApiError `invalid_request`
  */
-export function requireSecretsForNewAddress(definition: BackendDefinition, before: PlainSettings, after: PlainSettings, kept: readonly string[]): void {
-  const moved = Object.entries(definition.settings).find(([name, field]) => field.type === 'address' && before[name] !== after[name])?.[0];
+export function requireSecretsForNewAddress(
+  definition: BackendDefinition,
+  before: PlainSettings,
+  after: PlainSettings,
+  kept: readonly string[],
+): void {
+  const moved = Object.entries(definition.settings).find(
+    ([name, field]) => field.type === 'address' && before[name] !== after[name],
+  )?.[0];
   if (moved === undefined || kept.length === 0) return;
-  throw new ApiError('invalid_request', `${moved} changes, so the secret settings must be given again: ${kept.join(', ')}`, `add ${kept.map((name) => `\`--secret ${name}\``).join(' ')}`);
+  throw new ApiError(
+    'invalid_request',
+    `${moved} changes, so the secret settings must be given again: ${kept.join(', ')}`,
+    `add ${kept.map((name) => `\`--secret ${name}\``).join(' ')}`,
+  );
 }

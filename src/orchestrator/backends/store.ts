@@ -40,25 +40,42 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
   async function seal({ organization, name }: NewRow, secrets: SecretSettings): Promise<Uint8Array | null> {
     const entries = Object.entries(secrets);
     if (entries.length === 0) return null;
-    const text = JSON.stringify(Object.fromEntries(entries.map(([field, value]) => [field, Buffer.from(value.bytes()).toString('base64')])));
+    const text = JSON.stringify(
+      Object.fromEntries(entries.map(([field, value]) => [field, Buffer.from(value.bytes()).toString('base64')])),
+    );
     return keyring.seal(organization, purpose, [name], SecretValue.fromText(text));
   }
 
-  const find: BackendStore['find'] = (organization, name) => database.selectFrom('backends').selectAll()
-    .where('organization', '=', organization).where('name', '=', name).executeTakeFirst();
+  const find: BackendStore['find'] = (organization, name) =>
+    database
+      .selectFrom('backends')
+      .selectAll()
+      .where('organization', '=', organization)
+      .where('name', '=', name)
+      .executeTakeFirst();
 
   return {
     find,
-    list: (organization) => database.selectFrom('backends').selectAll().where('organization', '=', organization).orderBy('name').execute(),
+    list: (organization) =>
+      database.selectFrom('backends').selectAll().where('organization', '=', organization).orderBy('name').execute(),
     async organizationMadeAt(organization) {
-      return (await database.selectFrom('organizations').select('created_at').where('name', '=', organization).executeTakeFirstOrThrow()).created_at;
+      return (
+        await database
+          .selectFrom('organizations')
+          .select('created_at')
+          .where('name', '=', organization)
+          .executeTakeFirstOrThrow()
+      ).created_at;
     },
     async insert(row, secrets) {
       const secret_settings = await seal(row, secrets);
       return database.transaction().execute(async (transaction) => {
         const generation = await bumpGeneration(transaction, row.organization);
-        const { numInsertedOrUpdatedRows } = await transaction.insertInto('backends').values({ ...row, secret_settings, generation, added: generation, written: 0 })
-          .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('backends')
+          .values({ ...row, secret_settings, generation, added: generation, written: 0 })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
         return numInsertedOrUpdatedRows === 1n;
       });
     },
@@ -66,25 +83,43 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
       const secret_settings = await seal(row, secrets);
       return database.transaction().execute(async (transaction) => {
         const generation = await bumpGeneration(transaction, row.organization);
-        const { numUpdatedRows } = await transaction.updateTable('backends').set({ ...row, secret_settings, generation })
-          .where('organization', '=', row.organization).where('name', '=', row.name).where('generation', '=', before.generation).executeTakeFirst();
+        const { numUpdatedRows } = await transaction
+          .updateTable('backends')
+          .set({ ...row, secret_settings, generation })
+          .where('organization', '=', row.organization)
+          .where('name', '=', row.name)
+          .where('generation', '=', before.generation)
+          .executeTakeFirst();
         return numUpdatedRows === 1n;
       });
     },
-    remove: (organization, name) => database.transaction().execute(async (transaction) => {
-      await bumpGeneration(transaction, organization);
-      const { numDeletedRows } = await transaction.deleteFrom('backends').where('organization', '=', organization).where('name', '=', name).executeTakeFirst();
-      return numDeletedRows === 1n;
-    }),
-    markWritten: (organization, name) => database.transaction().execute(async (transaction) => {
-      await bumpGeneration(transaction, organization);
-      await transaction.updateTable('backends').set((eb) => ({ written: eb('written', '+', 1) })).where('organization', '=', organization).where('name', '=', name).execute();
-    }),
+    remove: (organization, name) =>
+      database.transaction().execute(async (transaction) => {
+        await bumpGeneration(transaction, organization);
+        const { numDeletedRows } = await transaction
+          .deleteFrom('backends')
+          .where('organization', '=', organization)
+          .where('name', '=', name)
+          .executeTakeFirst();
+        return numDeletedRows === 1n;
+      }),
+    markWritten: (organization, name) =>
+      database.transaction().execute(async (transaction) => {
+        await bumpGeneration(transaction, organization);
+        await transaction
+          .updateTable('backends')
+          .set((eb) => ({ written: eb('written', '+', 1) }))
+          .where('organization', '=', organization)
+          .where('name', '=', name)
+          .execute();
+      }),
     async openSecrets(row) {
       if (row.secret_settings === null) return {};
       const opened = await keyring.open(row.organization, purpose, [row.name], row.secret_settings);
       const encoded = sealedSettings.parse(JSON.parse(opened.text() ?? ''));
-      return Object.fromEntries(Object.entries(encoded).map(([field, text]) => [field, SecretValue.fromBytes(Buffer.from(text, 'base64'))]));
+      return Object.fromEntries(
+        Object.entries(encoded).map(([field, text]) => [field, SecretValue.fromBytes(Buffer.from(text, 'base64'))]),
+      );
     },
   };
 }

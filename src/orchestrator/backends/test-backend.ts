@@ -18,11 +18,19 @@ export async function testBackend({ state }: Instance, call: Call): Promise<Oper
     const names = await state.open.listAged({ depth: 'tree' }, call.context);
     const refused = names.unlisted[0];
     return {
-      healthy: refused === undefined, latencyMs, listed: names.secrets.length,
-      ...(identity === undefined ? {} : { identity }), ...(server === undefined ? {} : { server }), ...(refused === undefined ? {} : failureView(refused.code)),
+      healthy: refused === undefined,
+      latencyMs,
+      listed: names.secrets.length,
+      ...(identity === undefined ? {} : { identity }),
+      ...(server === undefined ? {} : { server }),
+      ...(refused === undefined ? {} : failureView(refused.code)),
     };
   } catch (error) {
-    return { healthy: false, latencyMs: performance.now() - startedAt, ...failureView(BackendError.is(error) ? error.code : 'server_error') };
+    return {
+      healthy: false,
+      latencyMs: performance.now() - startedAt,
+      ...failureView(BackendError.is(error) ? error.code : 'server_error'),
+    };
   }
 }
 

@@ -23,7 +23,10 @@ export interface BackendTypes {
 type Loaded = { readonly definitions: readonly BackendDefinition[] } | PackageProblem;
 
 /** Packages are loaded when the first type is asked for; one that could not be had is tried again. */
-export function createBackendTypes(builtIn: readonly BackendDefinition[], packages: readonly BackendPackage[]): BackendTypes {
+export function createBackendTypes(
+  builtIn: readonly BackendDefinition[],
+  packages: readonly BackendPackage[],
+): BackendTypes {
   const loaded = new Map<string, Promise<Loaded>>();
 
   function load(source: BackendPackage): Promise<Loaded> {
@@ -43,7 +46,8 @@ export function createBackendTypes(builtIn: readonly BackendDefinition[], packag
       if ('problem' in result) problems.push(result);
       else {
         for (const definition of result.definitions) {
-          if (definitions.some(({ type }) => type === definition.type)) problems.push(twice(packages[index]?.name ?? '', definition.type));
+          if (definitions.some(({ type }) => type === definition.type))
+            problems.push(twice(packages[index]?.name ?? '', definition.type));
           else definitions.push(definition);
         }
       }
@@ -58,8 +62,14 @@ export function createBackendTypes(builtIn: readonly BackendDefinition[], packag
       const definition = definitions.find((known) => known.type === type);
       if (definition !== undefined) return definition;
       const missing = problems.map((problem) => `${problem.package} ${problem.problem} (${problem.hint})`);
-      throw new ApiError('invalid_request', [`there is no backend type ${quote(type)}; there are ${definitions.map((known) => known.type).join(', ')}`, ...missing].join('; '),
-        'see `kici-admin backend types`; a package of your own must be named in the server\'s configuration');
+      throw new ApiError(
+        'invalid_request',
+        [
+          `there is no backend type ${quote(type)}; there are ${definitions.map((known) => known.type).join(', ')}`,
+          ...missing,
+        ].join('; '),
+        "see `kici-admin backend types`; a package of your own must be named in the server's configuration",
+      );
     },
   };
 }
@@ -69,22 +79,50 @@ async function loadPackage(source: BackendPackage): Promise<Loaded> {
   try {
     namespace = await source.load();
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
+    const missing =
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
     return missing
       ? { package: source.name, problem: 'is not installed', hint: `npm install ${source.name}` }
-      : { package: source.name, problem: `cannot be loaded (${error instanceof Error ? error.name : typeof error})`, hint: `try \`node --input-type=module -e "import '${source.name}'"\`` };
+      : {
+          package: source.name,
+          problem: `cannot be loaded (${error instanceof Error ? error.name : typeof error})`,
+          hint: `try \`node --input-type=module -e "import '${source.name}'"\``,
+        };
   }
-  const definitions = typeof namespace === 'object' && namespace !== null ? Object.values(namespace).filter(isDefinition) : [];
-  return definitions.length > 0 ? { definitions } : { package: source.name, problem: 'exports no backend definition', hint: `npm install ${source.name}@latest, or take it out of the server's configuration` };
+  const definitions =
+    typeof namespace === 'object' && namespace !== null ? Object.values(namespace).filter(isDefinition) : [];
+  return definitions.length > 0
+    ? { definitions }
+    : {
+        package: source.name,
+        problem: 'exports no backend definition',
+        hint: `npm install ${source.name}@latest, or take it out of the server's configuration`,
+      };
 }
 
 function isDefinition(value: unknown): value is BackendDefinition {
-  return typeof value === 'object' && value !== null
-    && 'type' in value && typeof value.type === 'string' && 'title' in value && typeof value.title === 'string'
-    && 'settings' in value && typeof value.settings === 'object' && 'capabilities' in value && typeof value.capabilities === 'object'
-    && 'create' in value && typeof value.create === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    'title' in value &&
+    typeof value.title === 'string' &&
+    'settings' in value &&
+    typeof value.settings === 'object' &&
+    'capabilities' in value &&
+    typeof value.capabilities === 'object' &&
+    'create' in value &&
+    typeof value.create === 'function'
+  );
 }
 
 function twice(name: string, type: string): PackageProblem {
-  return { package: name, problem: `brings the type ${type}, which another package brings too`, hint: 'take one of them out of the server\'s configuration' };
+  return {
+    package: name,
+    problem: `brings the type ${type}, which another package brings too`,
+    hint: "take one of them out of the server's configuration",
+  };
 }

@@ -8,19 +8,38 @@ import { settingsOf, type BackendRow } from './store.ts';
 export type BackendView = OperationOutput<'backends.show'>;
 type TypeView = OperationOutput<'backends.types'>['types'][number];
 
-export async function backendView(row: BackendRow, secretNames: readonly string[], instance: Instance | undefined): Promise<BackendView> {
+export async function backendView(
+  row: BackendRow,
+  secretNames: readonly string[],
+  instance: Instance | undefined,
+): Promise<BackendView> {
   return {
-    name: row.name, type: row.type, settings: { ...settingsOf(row) }, secretSettings: [...secretNames],
-    optional: row.optional === 1, cacheMaxAgeMs: row.cache_max_age_ms, serveStaleMs: row.serve_stale_ms,
-    createdAt: rfc3339(row.created_at), updatedAt: rfc3339(row.updated_at), ...await stateView(instance),
+    name: row.name,
+    type: row.type,
+    settings: { ...settingsOf(row) },
+    secretSettings: [...secretNames],
+    optional: row.optional === 1,
+    cacheMaxAgeMs: row.cache_max_age_ms,
+    serveStaleMs: row.serve_stale_ms,
+    createdAt: rfc3339(row.created_at),
+    updatedAt: rfc3339(row.updated_at),
+    ...(await stateView(instance)),
   };
 }
 
 /** The built-in store is no row of anybody's: it is as old as its organisation. */
 export async function internalView(instance: Instance, createdAt: number): Promise<BackendView> {
   return {
-    name: instance.name, type: instance.type, settings: {}, secretSettings: [], optional: false, cacheMaxAgeMs: 0, serveStaleMs: 0,
-    createdAt: rfc3339(createdAt), updatedAt: rfc3339(createdAt), ...await stateView(instance),
+    name: instance.name,
+    type: instance.type,
+    settings: {},
+    secretSettings: [],
+    optional: false,
+    cacheMaxAgeMs: 0,
+    serveStaleMs: 0,
+    createdAt: rfc3339(createdAt),
+    updatedAt: rfc3339(createdAt),
+    ...(await stateView(instance)),
   };
 }
 
@@ -35,22 +54,33 @@ async function stateView(instance: Instance | undefined): Promise<Pick<BackendVi
 
 function healthView({ breaker, lastCheckAt, latencyMs, failure }: HostHealth): BackendView['health'] {
   return {
-    breaker, ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
-    ...(latencyMs === undefined ? {} : { latencyMs }), ...(failure === undefined ? {} : { failure }),
+    breaker,
+    ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 
 /** @param addable false for the built-in store, which is there already */
 export function typeView(definition: BackendDefinition, addable: boolean): TypeView {
   return {
-    type: definition.type, title: definition.title, summary: definition.summary, addable,
-    settings: Object.entries(definition.settings).map(([name, field]) => settingView(name, field)), capabilities: capabilityView(definition.capabilities),
+    type: definition.type,
+    title: definition.title,
+    summary: definition.summary,
+    addable,
+    settings: Object.entries(definition.settings).map(([name, field]) => settingView(name, field)),
+    capabilities: capabilityView(definition.capabilities),
   };
 }
 
 function settingView(name: string, field: SettingField): TypeView['settings'][number] {
   return {
-    name, type: field.type, required: field.required === true, secret: field.secret === true, description: field.description, example: field.example,
+    name,
+    type: field.type,
+    required: field.required === true,
+    secret: field.secret === true,
+    description: field.description,
+    example: field.example,
     ...(field.default === undefined ? {} : { default: field.default }),
     ...(field.type === 'choice' ? { choices: [...field.choices] } : {}),
     ...(field.when === undefined ? {} : { when: { field: field.when.field, is: [...field.when.is] } }),

@@ -9,9 +9,16 @@ import { rfc3339 } from '../time.ts';
 import { bindingView, parseRow, type Bindings } from './bindings.ts';
 import type { EnvironmentStore } from './store.ts';
 
-type EnvironmentHandlers = HandlersFor<'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'>;
+type EnvironmentHandlers = HandlersFor<
+  'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'
+>;
 
-export function createEnvironments(database: Kysely<OrchestratorTables>, store: EnvironmentStore, bindings: Bindings, now: () => number): EnvironmentHandlers {
+export function createEnvironments(
+  database: Kysely<OrchestratorTables>,
+  store: EnvironmentStore,
+  bindings: Bindings,
+  now: () => number,
+): EnvironmentHandlers {
   return {
     async 'environments.create'({ name, bind }, call) {
       const { caller, organization } = call;
@@ -19,8 +26,17 @@ export function createEnvironments(database: Kysely<OrchestratorTables>, store: 
       const rows = await Promise.all(bind.map((scope) => bindings.prepare(call, name, { scope })));
       const environment = { organization, name, created_at: now() };
       await database.transaction().execute(async (transaction) => {
-        const { numInsertedOrUpdatedRows } = await transaction.insertInto('environments').values(environment).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
-        if (numInsertedOrUpdatedRows !== 1n) throw new ApiError('conflict', `the environment ${name} exists`, `bind more scopes to it with \`kici-admin environment bind ${name}\``);
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('environments')
+          .values(environment)
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        if (numInsertedOrUpdatedRows !== 1n)
+          throw new ApiError(
+            'conflict',
+            `the environment ${name} exists`,
+            `bind more scopes to it with \`kici-admin environment bind ${name}\``,
+          );
         // Whatever was added while an environment of this name was being deleted.
         await deleteContents(transaction, organization, name);
         for (const row of rows) await transaction.insertInto('bindings').values(row).execute();
@@ -29,26 +45,46 @@ export function createEnvironments(database: Kysely<OrchestratorTables>, store: 
       return { name, createdAt: rfc3339(environment.created_at), bindings: rows.map(bindingView) };
     },
     async 'environments.list'(_, { caller, organization }) {
-      const rows = await database.selectFrom('environments as e')
-        .select((eb) => ['e.name', 'e.created_at', eb.selectFrom('bindings as b').select((inner) => inner.fn.countAll<number>().as('count'))
-          .whereRef('b.organization', '=', 'e.organization').whereRef('b.environment', '=', 'e.name').as('bindings')])
-        .where('e.organization', '=', organization).orderBy('e.name').execute();
+      const rows = await database
+        .selectFrom('environments as e')
+        .select((eb) => [
+          'e.name',
+          'e.created_at',
+          eb
+            .selectFrom('bindings as b')
+            .select((inner) => inner.fn.countAll<number>().as('count'))
+            .whereRef('b.organization', '=', 'e.organization')
+            .whereRef('b.environment', '=', 'e.name')
+            .as('bindings'),
+        ])
+        .where('e.organization', '=', organization)
+        .orderBy('e.name')
+        .execute();
       const narrowed = caller.kind === 'token' ? caller.environments : [];
       return {
-        environments: rows.filter(({ name }) => narrowed?.includes(name) ?? true)
+        environments: rows
+          .filter(({ name }) => narrowed?.includes(name) ?? true)
           .map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at), bindings: row.bindings ?? 0 })),
       };
     },
     async 'environments.show'({ environment }, { organization }) {
       const row = await store.require(organization, environment);
-      return { name: row.name, createdAt: rfc3339(row.created_at), bindings: (await store.bindings(organization, environment)).map(bindingView) };
+      return {
+        name: row.name,
+        createdAt: rfc3339(row.created_at),
+        bindings: (await store.bindings(organization, environment)).map(bindingView),
+      };
     },
     async 'environments.delete'({ environment }, { caller, organization }) {
       await store.require(organization, environment);
       for (const row of await store.bindings(organization, environment)) requireBindable(caller, parseRow(row));
       await database.transaction().execute(async (transaction) => {
         await deleteContents(transaction, organization, environment);
-        await transaction.deleteFrom('environments').where('organization', '=', organization).where('name', '=', environment).execute();
+        await transaction
+          .deleteFrom('environments')
+          .where('organization', '=', organization)
+          .where('name', '=', environment)
+          .execute();
         await bumpGeneration(transaction, organization);
       });
       return {};
@@ -56,7 +92,19 @@ export function createEnvironments(database: Kysely<OrchestratorTables>, store: 
   };
 }
 
-async function deleteContents(database: Kysely<OrchestratorTables>, organization: string, environment: string): Promise<void> {
-  await database.deleteFrom('bindings').where('organization', '=', organization).where('environment', '=', environment).execute();
-  await database.deleteFrom('variables').where('organization', '=', organization).where('environment', '=', environment).execute();
+async function deleteContents(
+  database: Kysely<OrchestratorTables>,
+  organization: string,
+  environment: string,
+): Promise<void> {
+  await database
+    .deleteFrom('bindings')
+    .where('organization', '=', organization)
+    .where('environment', '=', environment)
+    .execute();
+  await database
+    .deleteFrom('variables')
+    .where('organization', '=', organization)
+    .where('environment', '=', environment)
+    .execute();
 }

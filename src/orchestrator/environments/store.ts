@@ -15,15 +15,38 @@ export interface EnvironmentStore {
 export function createEnvironmentStore(database: Kysely<OrchestratorTables>): EnvironmentStore {
   return {
     async require(organization, environment) {
-      const row = await database.selectFrom('environments').selectAll()
-        .where('organization', '=', organization).where('name', '=', environment).executeTakeFirst();
+      const row = await database
+        .selectFrom('environments')
+        .selectAll()
+        .where('organization', '=', organization)
+        .where('name', '=', environment)
+        .executeTakeFirst();
       if (row === undefined) {
-        throw new ApiError('not_found', `there is no environment ${environment}`, `create it with \`kici-admin environment create ${environment}\`, or see \`kici-admin environment list\``);
+        throw new ApiError(
+          'not_found',
+          `there is no environment ${environment}`,
+          `create it with \`kici-admin environment create ${environment}\`, or see \`kici-admin environment list\``,
+        );
       }
       return row;
     },
-    allBindings: (organization) => database.selectFrom('bindings').selectAll().where('organization', '=', organization).orderBy('environment').orderBy('created_at').orderBy('id').execute(),
-    bindings: (organization, environment) => database.selectFrom('bindings').selectAll()
-      .where('organization', '=', organization).where('environment', '=', environment).orderBy('created_at').orderBy('id').execute(),
+    allBindings: (organization) =>
+      database
+        .selectFrom('bindings')
+        .selectAll()
+        .where('organization', '=', organization)
+        .orderBy('environment')
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute(),
+    bindings: (organization, environment) =>
+      database
+        .selectFrom('bindings')
+        .selectAll()
+        .where('organization', '=', organization)
+        .where('environment', '=', environment)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute(),
   };
 }

@@ -30,21 +30,36 @@ export const jobTokenPrefix = 'kicijob_';
 
 export function createAuthenticator(database: Kysely<OrchestratorTables>, now: () => number): Authenticator {
   // Compiled once, as they run with every request. The generation comes with the token, so that both are of one moment.
-  const tokenQuery = database.selectFrom('tokens as t')
+  const tokenQuery = database
+    .selectFrom('tokens as t')
     .leftJoin('organizations as o', (join) => join.on('o.name', '=', sql<string>`${'organization'}`))
-    .selectAll('t').select('o.generation').where('t.hash', '=', 'hash').compile();
-  const jobQuery = database.selectFrom('jobs as j').innerJoin('organizations as o', 'o.name', 'j.organization').innerJoin('tokens as t', 't.id', 'j.token_id')
-    .select(['j.id', 'j.organization', 'j.closed_at', 'j.expires_at', 't.revoked_at', 'o.generation']).where('j.token_hash', '=', 'hash').compile();
+    .selectAll('t')
+    .select('o.generation')
+    .where('t.hash', '=', 'hash')
+    .compile();
+  const jobQuery = database
+    .selectFrom('jobs as j')
+    .innerJoin('organizations as o', 'o.name', 'j.organization')
+    .innerJoin('tokens as t', 't.id', 'j.token_id')
+    .select(['j.id', 'j.organization', 'j.closed_at', 'j.expires_at', 't.revoked_at', 'o.generation'])
+    .where('j.token_hash', '=', 'hash')
+    .compile();
 
   async function byToken(hash: string, organization: string): Promise<Authenticated | undefined> {
     const [row] = (await database.executeQuery(withParameters(tokenQuery, [organization, hash]))).rows;
     if (row === undefined) return undefined;
     if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
-    if (row.expires_at !== null && row.expires_at <= now()) throw new ApiError('unauthenticated', 'this token has expired');
-    if (row.organization !== null && row.organization !== organization) throw new ApiError('permission_denied', 'this token belongs to another organisation');
+    if (row.expires_at !== null && row.expires_at <= now())
+      throw new ApiError('unauthenticated', 'this token has expired');
+    if (row.organization !== null && row.organization !== organization)
+      throw new ApiError('permission_denied', 'this token belongs to another organisation');
     if (row.generation === null) throw new ApiError('not_found', `there is no organisation ${organization}`);
     const caller: Caller = {
-      kind: 'token', id: row.id, name: row.name, role: roleName.parse(row.role), organization: row.organization ?? undefined,
+      kind: 'token',
+      id: row.id,
+      name: row.name,
+      role: roleName.parse(row.role),
+      organization: row.organization ?? undefined,
       ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
       ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
       ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
@@ -58,7 +73,8 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
     if (row === undefined || row.organization !== organization) return undefined;
     if (row.closed_at !== null) throw new ApiError('session_ended', `the session of job ${row.id} was closed`);
     // Revoking closes the sessions that there are; one that was being opened then is told by its token.
-    if (row.revoked_at !== null) throw new ApiError('session_ended', `the token that opened the session of job ${row.id} was revoked`);
+    if (row.revoked_at !== null)
+      throw new ApiError('session_ended', `the token that opened the session of job ${row.id} was revoked`);
     if (row.expires_at <= now()) throw new ApiError('session_ended', `the session of job ${row.id} has expired`);
     return { caller: { kind: 'job', jobId: row.id }, generation: row.generation };
   }
@@ -68,7 +84,9 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
       const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
       if (token === undefined) throw new ApiError('unauthenticated', 'the request has no token');
       const hash = hashToken(token);
-      const authenticated = token.startsWith(jobTokenPrefix) ? await byJobToken(hash, organization) : await byToken(hash, organization);
+      const authenticated = token.startsWith(jobTokenPrefix)
+        ? await byJobToken(hash, organization)
+        : await byToken(hash, organization);
       if (authenticated === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
       return authenticated;
     },

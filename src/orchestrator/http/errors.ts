@@ -3,7 +3,12 @@ import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../ap
 
 export interface ErrorAnswer {
   readonly status: number;
-  readonly body: { readonly error: string; readonly message: string; readonly hint: string; readonly requestId: string };
+  readonly body: {
+    readonly error: string;
+    readonly message: string;
+    readonly hint: string;
+    readonly requestId: string;
+  };
   /** Set when the fault is ours: the caller sees only the request id. */
   readonly unexpected: boolean;
 }
@@ -23,15 +28,25 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
   const code: ApiErrorCode = known !== undefined && isApiErrorCode(known.code) ? known.code : 'internal_error';
   const message = known?.message ?? 'the orchestrator failed';
   const hint = known?.hint ?? apiErrors.internal_error.hint;
-  return { status: apiErrors[code].status, body: { error: code, message, hint, requestId }, unexpected: known === undefined };
+  return {
+    status: apiErrors[code].status,
+    body: { error: code, message, hint, requestId },
+    unexpected: known === undefined,
+  };
 }
 
 export function toApiError(error: unknown): ApiError | undefined {
   if (ApiError.is(error)) return error;
-  if (BackendError.is(error)) return new ApiError(fromBackend[error.code] ?? 'backend_unavailable', `${error.detail ?? failureCodes[error.code].meaning} [${error.code}]`, error.hint);
+  if (BackendError.is(error))
+    return new ApiError(
+      fromBackend[error.code] ?? 'backend_unavailable',
+      `${error.detail ?? failureCodes[error.code].meaning} [${error.code}]`,
+      error.hint,
+    );
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError('too_large', 'the request body is too large');
-    if (typeof error.code === 'string' && error.code.startsWith('FST_ERR_CTP_')) return new ApiError('invalid_request', 'the request body is not JSON');
+    if (typeof error.code === 'string' && error.code.startsWith('FST_ERR_CTP_'))
+      return new ApiError('invalid_request', 'the request body is not JSON');
   }
   return undefined;
 }

@@ -32,7 +32,10 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
       method: operation.method,
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
-        const { caller, generation } = await services.authenticator.authenticate(request.headers.authorization, parameter(request, 'org'));
+        const { caller, generation } = await services.authenticator.authenticate(
+          request.headers.authorization,
+          parameter(request, 'org'),
+        );
         requirePermission(caller, operation.permission);
         request.setDecorator('caller', { caller, generation });
       },
@@ -42,10 +45,18 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
         if (typeof parsed['environment'] === 'string') requireEnvironment(caller, parsed['environment']);
         const notes: Record<string, unknown> = {};
         const call: Call = {
-          caller, generation, organization: parameter(request, 'org'), requestId: request.id, context: deadline(services.requestTimeoutMs),
-          note: (fields) => { Object.assign(notes, fields); },
+          caller,
+          generation,
+          organization: parameter(request, 'org'),
+          requestId: request.id,
+          context: deadline(services.requestTimeoutMs),
+          note: (fields) => {
+            Object.assign(notes, fields);
+          },
         };
-        const output = await services.requests.run(() => audited(services.audit, id, operation, parsed, call, notes, () => handler(parsed, call)));
+        const output = await services.requests.run(() =>
+          audited(services.audit, id, operation, parsed, call, notes, () => handler(parsed, call)),
+        );
         return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
       },
     });
@@ -64,7 +75,10 @@ function deadline(timeoutMs: number): Call['context'] {
 
 function parameter(request: FastifyRequest, name: string): string {
   const { params } = request;
-  const value: unknown = typeof params === 'object' && params !== null && Object.hasOwn(params, name) ? Reflect.get(params, name) : undefined;
+  const value: unknown =
+    typeof params === 'object' && params !== null && Object.hasOwn(params, name)
+      ? Reflect.get(params, name)
+      : undefined;
   return typeof value === 'string' ? value : '';
 }
 
@@ -77,8 +91,12 @@ function parseInput(operation: Operation, input: Operation['input'], request: Fa
   if (twice !== undefined) throw new ApiError('invalid_request', `${twice}: is given in the path`);
   const parsed = input.safeParse({ ...rest, ...named });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
-  const tooLarge = parsed.error.issues.some((issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large');
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`,
+  );
+  const tooLarge = parsed.error.issues.some(
+    (issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large',
+  );
   throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
 }
 
@@ -88,11 +106,18 @@ function asRecord(value: unknown): Record<string, unknown> {
 
 /** Without an audit row nothing happens: the intent comes before the effect, the row of a read before the answer. */
 async function audited(
-  audit: AuditLog, id: OperationId, operation: Operation, input: Record<string, unknown>, call: Call,
-  notes: Record<string, unknown>, effect: () => Promise<unknown>,
+  audit: AuditLog,
+  id: OperationId,
+  operation: Operation,
+  input: Record<string, unknown>,
+  call: Call,
+  notes: Record<string, unknown>,
+  effect: () => Promise<unknown>,
 ): Promise<unknown> {
   if (operation.audit === 'none') return effect();
-  const subject = Object.fromEntries(operation.subject.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])));
+  const subject = Object.fromEntries(
+    operation.subject.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])),
+  );
   const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller) };
   if (operation.audit === 'read') {
     const output = await effect();
@@ -106,13 +131,18 @@ async function audited(
   } catch (error) {
     const result = toApiError(error)?.code ?? 'internal_error';
     // The effect's own error is what the caller needs; an intent without an outcome stays visible to `audit verify`.
-    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent }).catch(() => undefined);
+    await audit
+      .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
+      .catch(() => undefined);
     throw error;
   }
   try {
     await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
   } catch {
-    throw new ApiError('audit_incomplete', 'the change was made, but its outcome could not be written to the audit log');
+    throw new ApiError(
+      'audit_incomplete',
+      'the change was made, but its outcome could not be written to the audit log',
+    );
   }
   return output;
 }

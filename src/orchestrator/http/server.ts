@@ -39,8 +39,13 @@ export function createServer(options: ServerOptions): HttpServer {
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     frameworkErrors: (_, request, reply) => {
-      const { status, body } = answerTo(new ApiError('invalid_request', 'the request\'s address or headers make no sense'), request.id);
-      reply.raw.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body));
+      const { status, body } = answerTo(
+        new ApiError('invalid_request', "the request's address or headers make no sense"),
+        request.id,
+      );
+      reply.raw
+        .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+        .end(JSON.stringify(body));
     },
   });
   const document = openApiDocument(options.version);
@@ -51,17 +56,26 @@ export function createServer(options: ServerOptions): HttpServer {
       await options.ready();
       return { status: 'ready' };
     } catch {
-      return reply.status(503).send({ status: 'not ready', hint: 'see the orchestrator\'s log' });
+      return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });
     }
   });
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
-    if (answer.unexpected) options.log.error({ requestId: request.id, route: request.routeOptions.url, error: describeError(error) }, 'request failed');
+    if (answer.unexpected)
+      options.log.error(
+        { requestId: request.id, route: request.routeOptions.url, error: describeError(error) },
+        'request failed',
+      );
     return reply.status(answer.status).send(answer.body);
   });
-  app.setNotFoundHandler((request, reply) => reply.status(404).send({
-    error: 'not_found', message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`, hint: 'see /openapi.json', requestId: request.id,
-  }));
+  app.setNotFoundHandler((request, reply) =>
+    reply.status(404).send({
+      error: 'not_found',
+      message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`,
+      hint: 'see /openapi.json',
+      requestId: request.id,
+    }),
+  );
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
@@ -71,7 +85,16 @@ export function createServer(options: ServerOptions): HttpServer {
     if (closing) void reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
-    options.log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+    options.log.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: reply.elapsedTime,
+      },
+      'request',
+    );
   });
   registerRoutes(app, options);
   return { listen: (address) => app.listen(address), close: () => app.close() };

@@ -20,7 +20,10 @@ export interface JobSession {
   readonly scopes: Narrowing;
 }
 
-export interface NewJob extends Pick<Selectable<OrchestratorTables['jobs']>, 'id' | 'environment' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'> {
+export interface NewJob extends Pick<
+  Selectable<OrchestratorTables['jobs']>,
+  'id' | 'environment' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'
+> {
   readonly session: JobSession;
 }
 
@@ -50,7 +53,10 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
 
   /** Ended jobs stay for a day, so that a late request hears what happened to its session. */
   async function sweep(): Promise<void> {
-    await database.deleteFrom('jobs').where('expires_at', '<', now() - dayMs).execute();
+    await database
+      .deleteFrom('jobs')
+      .where('expires_at', '<', now() - dayMs)
+      .execute();
   }
 
   return {
@@ -59,21 +65,37 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
       const session_key = await keyring.seal(session.organization, purpose, [job.id], SecretValue.fromBytes(exported));
       exported.fill(0);
       await sweep();
-      await database.insertInto('jobs').values({
-        ...job, organization: session.organization, session_key, catalogue: JSON.stringify(session.catalogue), backends: JSON.stringify(session.backends),
-        scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes), closed_at: null,
-      }).execute();
+      await database
+        .insertInto('jobs')
+        .values({
+          ...job,
+          organization: session.organization,
+          session_key,
+          catalogue: JSON.stringify(session.catalogue),
+          backends: JSON.stringify(session.backends),
+          scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes),
+          closed_at: null,
+        })
+        .execute();
       keep(job.id, session);
     },
     async session(organization, id) {
       const known = sessions.get(id);
       if (known !== undefined && known.organization === organization) return known;
-      const row = await database.selectFrom('jobs').select(['session_key', 'catalogue', 'backends', 'scopes'])
-        .where('organization', '=', organization).where('id', '=', id).where('closed_at', 'is', null).executeTakeFirst();
+      const row = await database
+        .selectFrom('jobs')
+        .select(['session_key', 'catalogue', 'backends', 'scopes'])
+        .where('organization', '=', organization)
+        .where('id', '=', id)
+        .where('closed_at', 'is', null)
+        .executeTakeFirst();
       if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
       const opened = (await keyring.open(organization, purpose, [id], row.session_key)).bytes();
       const session: JobSession = {
-        organization, catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)), backends: backendList.parse(JSON.parse(row.backends)), sessionKey: createSecretKey(opened),
+        organization,
+        catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)),
+        backends: backendList.parse(JSON.parse(row.backends)),
+        sessionKey: createSecretKey(opened),
         scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),
       };
       opened.fill(0);
@@ -82,8 +104,13 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
     },
     async close(organization, id) {
       sessions.delete(id);
-      await database.updateTable('jobs').set({ closed_at: now(), session_key: new Uint8Array() })
-        .where('organization', '=', organization).where('id', '=', id).where('closed_at', 'is', null).execute();
+      await database
+        .updateTable('jobs')
+        .set({ closed_at: now(), session_key: new Uint8Array() })
+        .where('organization', '=', organization)
+        .where('id', '=', id)
+        .where('closed_at', 'is', null)
+        .execute();
     },
   };
 }

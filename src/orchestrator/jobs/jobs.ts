@@ -8,7 +8,11 @@ import { requireOwnJob } from './own-job.ts';
 import { createReadJob } from './read-job.ts';
 
 export function createJobs(
-  resolver: EnvironmentResolver, instances: Instances, variables: Variables, jobs: JobStore, now: () => number,
+  resolver: EnvironmentResolver,
+  instances: Instances,
+  variables: Variables,
+  jobs: JobStore,
+  now: () => number,
 ): HandlersFor<'jobs.open' | 'jobs.read' | 'jobs.close'> {
   return {
     'jobs.open': createOpenJob(resolver, variables, jobs, now),

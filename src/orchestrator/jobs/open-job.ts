@@ -14,7 +14,12 @@ import type { Variables } from '../variables/variables.ts';
 import type { JobSession, JobStore } from './job-store.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */
-export function createOpenJob(resolver: EnvironmentResolver, variables: Variables, jobs: JobStore, now: () => number): Handlers['jobs.open'] {
+export function createOpenJob(
+  resolver: EnvironmentResolver,
+  variables: Variables,
+  jobs: JobStore,
+  now: () => number,
+): Handlers['jobs.open'] {
   return async ({ environment, workflow, job, agentPublicKey, lifetimeMs }, call) => {
     const { caller, organization } = call;
     if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job opens no other job');
@@ -28,12 +33,22 @@ export function createOpenJob(resolver: EnvironmentResolver, variables: Variable
     const jobToken = `${jobTokenPrefix}${randomBytes(32).toString('base64url')}`;
     const openedAt = now();
     await jobs.insert({
-      id, environment, workflow, job, token_id: caller.id, token_hash: hashToken(jobToken), opened_at: openedAt, expires_at: openedAt + lifetimeMs,
+      id,
+      environment,
+      workflow,
+      job,
+      token_id: caller.id,
+      token_hash: hashToken(jobToken),
+      opened_at: openedAt,
+      expires_at: openedAt + lifetimeMs,
       session: { organization, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
     call.note({ jobId: id, keys: catalogue.entries.length });
     return {
-      jobId: id, jobToken, orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'), expiresAt: rfc3339(openedAt + lifetimeMs),
+      jobId: id,
+      jobToken,
+      orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
+      expiresAt: rfc3339(openedAt + lifetimeMs),
       catalogue: sortedEntries(resolved.catalogue.entries.values()).map((entry) => entryView(entry, narrowing)),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
@@ -43,7 +58,9 @@ export function createOpenJob(resolver: EnvironmentResolver, variables: Variable
 
 /** What the operator states of the agent in its token; never what an agent says of itself. */
 function factsOf({ caller }: Call): JobFacts {
-  return caller.kind === 'token' && caller.agent !== undefined ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels } : {};
+  return caller.kind === 'token' && caller.agent !== undefined
+    ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
+    : {};
 }
 
 /** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
@@ -54,8 +71,11 @@ function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvi
   const binding = bindings.find(({ id }) => id === failure.binding);
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
-  throw new ApiError('backend_unavailable', `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${meaning} [${failure.code}]`,
-    `${hint}; \`kici-admin check --environment ${environment}\` shows all that would fail`);
+  throw new ApiError(
+    'backend_unavailable',
+    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${meaning} [${failure.code}]`,
+    `${hint}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
+  );
 }
 
 function addedWith({ instances }: ResolvedEnvironment): JobSession['backends'] {
@@ -68,7 +88,9 @@ function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalog
     ...catalogue,
     entries: catalogue.entries.map((entry) => {
       const { backend, scope } = entry.winner;
-      return allowsScope(narrowing, backend, scope) ? entry : { ...entry, status: 'unavailable', blockedBy: { backend, scope, code: 'permission_denied' } };
+      return allowsScope(narrowing, backend, scope)
+        ? entry
+        : { ...entry, status: 'unavailable', blockedBy: { backend, scope, code: 'permission_denied' } };
     }),
   };
 }
@@ -77,10 +99,17 @@ function agree(pair: SessionKeyPair, agentPublicKey: Uint8Array, jobId: string):
   try {
     return deriveSessionKey(pair.privateKey, agentPublicKey, jobId);
   } catch {
-    throw new ApiError('invalid_request', 'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are no point of small order');
+    throw new ApiError(
+      'invalid_request',
+      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are no point of small order',
+    );
   }
 }
 
-function variableView({ name, value, locked }: Awaited<ReturnType<Variables['list']>>[number]): OperationOutput<'jobs.open'>['variables'][number] {
+function variableView({
+  name,
+  value,
+  locked,
+}: Awaited<ReturnType<Variables['list']>>[number]): OperationOutput<'jobs.open'>['variables'][number] {
   return { name, value, locked: locked === 1 };
 }

@@ -6,5 +6,6 @@ import type { Call } from '../caller.ts';
  * @throws ApiError `permission_denied`
  */
 export function requireOwnJob({ caller }: Call, jobId: string): void {
-  if (caller.kind !== 'job' || caller.jobId !== jobId) throw new ApiError('permission_denied', 'the token belongs to another job');
+  if (caller.kind !== 'job' || caller.jobId !== jobId)
+    throw new ApiError('permission_denied', 'the token belongs to another job');
 }

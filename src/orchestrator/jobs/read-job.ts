@@ -16,8 +16,16 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     const session = await jobs.session(call.organization, jobId);
     const open = await instances.of(call);
     const plan = planReads(session.catalogue, new Set(keys));
-    const outcomes = new Map(await Promise.all([...plan.calls].map(async ([name, refs]) => [name, await readAll(sameAs(session, open.get(name)), refs, call.context)] as const)));
-    const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) => deliver(session, jobId, key, withinScopes(session, resolution)));
+    const outcomes = new Map(
+      await Promise.all(
+        [...plan.calls].map(
+          async ([name, refs]) => [name, await readAll(sameAs(session, open.get(name)), refs, call.context)] as const,
+        ),
+      ),
+    );
+    const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) =>
+      deliver(session, jobId, key, withinScopes(session, resolution)),
+    );
     call.note({ outcomes: secrets.map(noteOf) });
     return { secrets };
   };
@@ -28,7 +36,11 @@ function sameAs({ backends }: JobSession, instance: Instance | undefined): Insta
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
 }
 
-async function readAll(instance: Instance | undefined, refs: readonly SecretRef[], context: CallContext): Promise<readonly AgedOutcome[]> {
+async function readAll(
+  instance: Instance | undefined,
+  refs: readonly SecretRef[],
+  context: CallContext,
+): Promise<readonly AgedOutcome[]> {
   if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
   const { state } = instance;
   if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
@@ -38,15 +50,26 @@ async function readAll(instance: Instance | undefined, refs: readonly SecretRef[
 /** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
 function withinScopes({ scopes }: JobSession, resolution: Resolution): Resolution {
   if (resolution.status !== 'found' || allowsScope(scopes, resolution.backend, resolution.scope)) return resolution;
-  return { status: 'unavailable', backend: resolution.backend, scope: resolution.scope, code: 'permission_denied', hint: failureCodes.permission_denied.hint };
+  return {
+    status: 'unavailable',
+    backend: resolution.backend,
+    scope: resolution.scope,
+    code: 'permission_denied',
+    hint: failureCodes.permission_denied.hint,
+  };
 }
 
 function deliver({ sessionKey }: JobSession, jobId: string, key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
   const { value, backend, scope, version, ageMs } = resolution;
   return {
-    key, status: 'sealed', sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'), backend, scope,
-    ...(version === undefined ? {} : { version }), ...(ageMs === undefined ? {} : { ageMs }),
+    key,
+    status: 'sealed',
+    sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'),
+    backend,
+    scope,
+    ...(version === undefined ? {} : { version }),
+    ...(ageMs === undefined ? {} : { ageMs }),
   };
 }
 
@@ -54,5 +77,12 @@ function deliver({ sessionKey }: JobSession, jobId: string, key: string, resolut
 function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
   if (delivered.status === 'not_found') return { key: delivered.key, status: delivered.status };
   const { key, status, backend, scope } = delivered;
-  return { key, status, backend, scope, ...(delivered.status === 'sealed' ? { version: delivered.version } : {}), ...(delivered.status === 'unavailable' ? { code: delivered.code } : {}) };
+  return {
+    key,
+    status,
+    backend,
+    scope,
+    ...(delivered.status === 'sealed' ? { version: delivered.version } : {}),
+    ...(delivered.status === 'unavailable' ? { code: delivered.code } : {}),
+  };
 }

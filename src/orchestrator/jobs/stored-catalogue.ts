@@ -4,7 +4,14 @@ import * as z from 'zod';
 
 const failure = z.custom<FailureCode>((code) => typeof code === 'string' && isFailureCode(code));
 const cause = { backend: z.string(), scope: z.string(), code: failure };
-const place = { priority: z.number(), hostRank: z.number(), patternRank: z.number().nullable(), depth: z.number(), backend: z.string(), scope: z.string() };
+const place = {
+  priority: z.number(),
+  hostRank: z.number(),
+  patternRank: z.number().nullable(),
+  depth: z.number(),
+  backend: z.string(),
+  scope: z.string(),
+};
 const rename = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
   z.object({ kind: z.literal('prefix'), prefix: z.string() }),
@@ -13,10 +20,15 @@ const rename = z.discriminatedUnion('kind', [
 
 /** A catalogue as a job's row holds it: names only. */
 export const storedCatalogue: z.ZodType<FrozenCatalogue> = z.object({
-  entries: z.array(z.object({
-    key: z.string(), status: z.enum(['available', 'declared', 'unavailable']), winner: z.object({ ...place, sourceKey: z.string() }),
-    version: z.string().exactOptional(), blockedBy: z.object(cause).exactOptional(),
-  })),
+  entries: z.array(
+    z.object({
+      key: z.string(),
+      status: z.enum(['available', 'declared', 'unavailable']),
+      winner: z.object({ ...place, sourceKey: z.string() }),
+      version: z.string().exactOptional(),
+      blockedBy: z.object(cause).exactOptional(),
+    }),
+  ),
   probes: z.array(z.object({ ...place, rename })),
   blocks: z.array(z.object({ ...cause, rename })),
 });

@@ -7,7 +7,11 @@ import type { OrchestratorTables } from '../tables.ts';
  * @returns a number that no other change of the organisation gets
  */
 export async function bumpGeneration(database: Kysely<OrchestratorTables>, organization: string): Promise<number> {
-  const { generation } = await database.updateTable('organizations').set((eb) => ({ generation: eb('generation', '+', 1) }))
-    .where('name', '=', organization).returning('generation').executeTakeFirstOrThrow();
+  const { generation } = await database
+    .updateTable('organizations')
+    .set((eb) => ({ generation: eb('generation', '+', 1) }))
+    .where('name', '=', organization)
+    .returning('generation')
+    .executeTakeFirstOrThrow();
   return generation;
 }

@@ -11,8 +11,12 @@ export interface Organizations {
 }
 
 export function createOrganizations(database: Kysely<OrchestratorTables>, now: () => number): Organizations {
-  const insert = (name: string) => database.insertInto('organizations')
-    .values({ name, generation: 1, created_at: now() }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  const insert = (name: string) =>
+    database
+      .insertInto('organizations')
+      .values({ name, generation: 1, created_at: now() })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
 
   return {
     async ensure(name) {
@@ -20,13 +24,18 @@ export function createOrganizations(database: Kysely<OrchestratorTables>, now: (
     },
     handlers: {
       async 'organizations.create'({ name }, { caller }) {
-        if (caller.kind !== 'token' || caller.organization !== undefined) throw new ApiError('permission_denied', 'a token of one organisation may not create others');
+        if (caller.kind !== 'token' || caller.organization !== undefined)
+          throw new ApiError('permission_denied', 'a token of one organisation may not create others');
         const result = await insert(name);
         if (result.numInsertedOrUpdatedRows === 0n) throw new ApiError('conflict', `the organisation ${name} exists`);
         return { name };
       },
       async 'organizations.list'(_, { caller }) {
-        const rows = await database.selectFrom('organizations').select(['name', 'created_at']).orderBy('name').execute();
+        const rows = await database
+          .selectFrom('organizations')
+          .select(['name', 'created_at'])
+          .orderBy('name')
+          .execute();
         const seen = rows.filter(({ name }) => caller.kind === 'token' && (caller.organization ?? name) === name);
         return { organizations: seen.map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at) })) };
       },

@@ -2,7 +2,10 @@ import type { OperationOutput } from '../handlers.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
 /** How each backend answered when it was asked for names, and how old its answers are. */
-export function backendStates({ listings, instances }: ResolvedEnvironment): OperationOutput<'resolution.explain'>['backends'] {
+export function backendStates({
+  listings,
+  instances,
+}: ResolvedEnvironment): OperationOutput<'resolution.explain'>['backends'] {
   return [...new Set(listings.map(({ backend }) => backend))].toSorted().map((backend) => {
     const own = listings.filter((listing) => listing.backend === backend);
     const failure = own.find((listing) => listing.failure !== undefined)?.failure;
@@ -10,7 +13,8 @@ export function backendStates({ listings, instances }: ResolvedEnvironment): Ope
     const code = failure ?? unlisted?.code;
     const state = instances.get(backend)?.state;
     return {
-      backend, state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
+      backend,
+      state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
       breaker: state !== undefined && 'open' in state ? state.open.health().breaker : 'closed',
       ...(code === undefined ? {} : { code }),
       ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),

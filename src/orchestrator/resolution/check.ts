@@ -10,25 +10,51 @@ type Problem = Check['problems'][number];
 
 /** What would fail for a job that started now, worst first. */
 export function check(environment: string, resolved: ResolvedEnvironment, narrowing: Narrowing): Check {
-  const entries = sortedEntries(resolved.catalogue.entries.values()).filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
+  const entries = sortedEntries(resolved.catalogue.entries.values()).filter(({ winner }) =>
+    allowsScope(narrowing, winner.backend, winner.scope),
+  );
   const problems = [
-    ...backendProblems(resolved, narrowing), ...entries.flatMap(keyProblems), ...unbindable(resolved, narrowing),
-    ...(narrowing === undefined ? unnameable(resolved) : []), ...lagging(resolved), ...emptyBindings(environment, resolved),
+    ...backendProblems(resolved, narrowing),
+    ...entries.flatMap(keyProblems),
+    ...unbindable(resolved, narrowing),
+    ...(narrowing === undefined ? unnameable(resolved) : []),
+    ...lagging(resolved),
+    ...emptyBindings(environment, resolved),
   ];
-  return { keys: entries.length, problems: [...problems.filter(({ severity }) => severity === 'error'), ...problems.filter(({ severity }) => severity === 'warning')] };
+  return {
+    keys: entries.length,
+    problems: [
+      ...problems.filter(({ severity }) => severity === 'error'),
+      ...problems.filter(({ severity }) => severity === 'warning'),
+    ],
+  };
 }
 
 function backendProblems({ listings, instances }: ResolvedEnvironment, narrowing: Narrowing): Problem[] {
   return listings.flatMap(({ backend, query, failure, unlisted }) => {
     const parts = failure === undefined ? unlisted : [{ scope: query.scope, code: failure }];
-    return parts.filter(({ scope }) => narrowing === undefined || (scope !== undefined && reachesInto(narrowing, backend, scope))).map(({ scope, code }): Problem => {
-      const instance = instances.get(backend);
-      const subject = scope === undefined ? backend : `${backend}:${scope}`;
-      const effect = instance?.optional === true ? 'keys that it could supply are unavailable' : 'no job can start';
-      const message = instance === undefined ? `bindings name the backend ${backend}, which does not exist` : `the names of ${subject} cannot be had: ${failureCodes[code].meaning} [${code}]`;
-      const hint = instance === undefined ? `add it with \`kici-admin backend add ${backend}\`, or remove the bindings` : failureCodes[code].hint;
-      return { kind: 'backend_failed', severity: instance?.optional === true ? 'warning' : 'error', subject, message: `${message}; ${effect}`, hint };
-    });
+    return parts
+      .filter(({ scope }) => narrowing === undefined || (scope !== undefined && reachesInto(narrowing, backend, scope)))
+      .map(({ scope, code }): Problem => {
+        const instance = instances.get(backend);
+        const subject = scope === undefined ? backend : `${backend}:${scope}`;
+        const effect = instance?.optional === true ? 'keys that it could supply are unavailable' : 'no job can start';
+        const message =
+          instance === undefined
+            ? `bindings name the backend ${backend}, which does not exist`
+            : `the names of ${subject} cannot be had: ${failureCodes[code].meaning} [${code}]`;
+        const hint =
+          instance === undefined
+            ? `add it with \`kici-admin backend add ${backend}\`, or remove the bindings`
+            : failureCodes[code].hint;
+        return {
+          kind: 'backend_failed',
+          severity: instance?.optional === true ? 'warning' : 'error',
+          subject,
+          message: `${message}; ${effect}`,
+          hint,
+        };
+      });
   });
 }
 
@@ -38,47 +64,94 @@ function keyProblems(entry: Entry): Problem[] {
   if (cause !== undefined) {
     const place = `${cause.backend}:${cause.scope}`;
     const twins = cause.code === 'ambiguous';
-    return [{
-      kind: twins ? 'twins' : 'key_unavailable', severity: 'error', subject: key,
-      message: twins ? `two names of ${place} meet in the key ${key}` : `${key} cannot be had from ${place}: ${failureCodes[cause.code].meaning} [${cause.code}]`, hint: failureCodes[cause.code].hint,
-    }];
+    return [
+      {
+        kind: twins ? 'twins' : 'key_unavailable',
+        severity: 'error',
+        subject: key,
+        message: twins
+          ? `two names of ${place} meet in the key ${key}`
+          : `${key} cannot be had from ${place}: ${failureCodes[cause.code].meaning} [${cause.code}]`,
+        hint: failureCodes[cause.code].hint,
+      },
+    ];
   }
   if (status !== 'declared') return [];
-  return [{
-    kind: 'key_unset', severity: 'error', subject: key, message: `${key} is declared in ${winner.backend}:${winner.scope} and has no value`,
-    hint: `set it with \`kici-admin secret set --scope ${winner.backend}:${winner.scope} ${winner.sourceKey}\``,
-  }];
+  return [
+    {
+      kind: 'key_unset',
+      severity: 'error',
+      subject: key,
+      message: `${key} is declared in ${winner.backend}:${winner.scope} and has no value`,
+      hint: `set it with \`kici-admin secret set --scope ${winner.backend}:${winner.scope} ${winner.sourceKey}\``,
+    },
+  ];
 }
 
 function unbindable({ catalogue }: ResolvedEnvironment, narrowing: Narrowing): Problem[] {
-  return catalogue.unbindable.filter(({ backend, scope }) => allowsScope(narrowing, backend, scope)).map(({ backend, scope, sourceKey, reason }) => ({
-    kind: 'not_bindable', severity: 'warning', subject: `${backend}:${scope} ${sourceKey}`, message: `a binding selects it, but ${reason}`, hint: 'give it a key with `--map`, or rename it in the backend',
-  }));
+  return catalogue.unbindable
+    .filter(({ backend, scope }) => allowsScope(narrowing, backend, scope))
+    .map(({ backend, scope, sourceKey, reason }) => ({
+      kind: 'not_bindable',
+      severity: 'warning',
+      subject: `${backend}:${scope} ${sourceKey}`,
+      message: `a binding selects it, but ${reason}`,
+      hint: 'give it a key with `--map`, or rename it in the backend',
+    }));
 }
 
 function unnameable({ listings }: ResolvedEnvironment): Problem[] {
-  const names = new Map(listings.flatMap(({ backend, unnameable: found }) => found.map(({ name, reason }) => [`${backend} ${name}`, reason] as const)));
-  return [...names].map(([subject, reason]) => ({ kind: 'not_nameable', severity: 'warning', subject, message: `it belongs to no scope: ${reason}`, hint: 'rename it in the backend' }));
+  const names = new Map(
+    listings.flatMap(({ backend, unnameable: found }) =>
+      found.map(({ name, reason }) => [`${backend} ${name}`, reason] as const),
+    ),
+  );
+  return [...names].map(([subject, reason]) => ({
+    kind: 'not_nameable',
+    severity: 'warning',
+    subject,
+    message: `it belongs to no scope: ${reason}`,
+    hint: 'rename it in the backend',
+  }));
 }
 
 function lagging({ catalogue }: ResolvedEnvironment): Problem[] {
   return catalogue.laggingGlobs.map(({ backend, compiled }) => ({
-    kind: 'listing_lag', severity: 'warning', subject: `${backend}:${compiled.binding.pattern}`,
-    message: `${backend} lists with a delay: a secret made a moment ago may be missing`, hint: 'bind the exact scope, which is asked by name',
+    kind: 'listing_lag',
+    severity: 'warning',
+    subject: `${backend}:${compiled.binding.pattern}`,
+    message: `${backend} lists with a delay: a secret made a moment ago may be missing`,
+    hint: 'bind the exact scope, which is asked by name',
   }));
 }
 
 /** Bindings that nothing came of, though every backend that they name has answered. */
 function emptyBindings(environment: string, { catalogue, bindings, listings }: ResolvedEnvironment): Problem[] {
-  const used = new Set([...catalogue.entries.values()].flatMap(({ winner, losers }) => [winner, ...losers].map(({ binding }) => binding)));
+  const used = new Set(
+    [...catalogue.entries.values()].flatMap(({ winner, losers }) => [winner, ...losers].map(({ binding }) => binding)),
+  );
   const idle = new Map(catalogue.idle.map(({ binding, reason }) => [binding.id, reason]));
-  const silent = listings.filter(({ failure, unlisted }) => failure !== undefined || unlisted.length > 0).map(({ backend }) => backend);
+  const silent = listings
+    .filter(({ failure, unlisted }) => failure !== undefined || unlisted.length > 0)
+    .map(({ backend }) => backend);
   if (bindings.length === 0) {
-    return [{ kind: 'binding_empty', severity: 'warning', subject: environment, message: 'the environment binds no scope, so a job has no secrets', hint: `bind one with \`kici-admin environment bind ${environment}\`` }];
+    return [
+      {
+        kind: 'binding_empty',
+        severity: 'warning',
+        subject: environment,
+        message: 'the environment binds no scope, so a job has no secrets',
+        hint: `bind one with \`kici-admin environment bind ${environment}\``,
+      },
+    ];
   }
-  return bindings.filter((binding) => !used.has(binding.id) && !silent.some((backend) => selectsBackend(binding, backend))).map((binding) => ({
-    kind: 'binding_empty', severity: 'warning', subject: `${binding.backend}:${binding.pattern}`,
-    message: idle.get(binding.id) ?? 'it selects no secret, or only ones that a better binding selects too',
-    hint: `see \`kici-admin environment show ${environment}\` and \`kici-admin secret list --environment ${environment}\``,
-  }));
+  return bindings
+    .filter((binding) => !used.has(binding.id) && !silent.some((backend) => selectsBackend(binding, backend)))
+    .map((binding) => ({
+      kind: 'binding_empty',
+      severity: 'warning',
+      subject: `${binding.backend}:${binding.pattern}`,
+      message: idle.get(binding.id) ?? 'it selects no secret, or only ones that a better binding selects too',
+      hint: `see \`kici-admin environment show ${environment}\` and \`kici-admin secret list --environment ${environment}\``,
+    }));
 }

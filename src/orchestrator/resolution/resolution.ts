@@ -1,5 +1,12 @@
 import { nearMatches } from '@kici-dev/secret-backend';
-import { explain, type Binding, type Catalogue, type Entry, type ExplainedCandidate, type JobFacts } from '@kici-dev/secret-federation';
+import {
+  explain,
+  type Binding,
+  type Catalogue,
+  type Entry,
+  type ExplainedCandidate,
+  type JobFacts,
+} from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
@@ -24,18 +31,35 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
       const { status, candidates, blockedBy, limits } = explain(resolved.catalogue, key);
       const narrowing = narrowingOf(call.caller);
       if ([...candidates, ...blockedBy].some(({ backend, scope }) => !allowsScope(narrowing, backend, scope))) {
-        throw new ApiError('permission_denied', `this token is narrowed to other scopes than all of those that compete for ${key}`);
+        throw new ApiError(
+          'permission_denied',
+          `this token is narrowed to other scopes than all of those that compete for ${key}`,
+        );
       }
       const texts = bindingTexts(resolved.bindings);
       return {
-        key, status, candidates: candidates.map((candidate) => candidateView(candidate, texts)),
+        key,
+        status,
+        candidates: candidates.map((candidate) => candidateView(candidate, texts)),
         blockedBy: blockedBy.map((block) => ({ ...block, binding: texts.get(block.binding) ?? block.binding })),
-        near: [...status === 'not_found' ? nearMatches(key, seen(resolved.catalogue, narrowing).map((entry) => entry.key)) : []],
-        limits: [...limits], backends: backendStates(resolved),
+        near: [
+          ...(status === 'not_found'
+            ? nearMatches(
+                key,
+                seen(resolved.catalogue, narrowing).map((entry) => entry.key),
+              )
+            : []),
+        ],
+        limits: [...limits],
+        backends: backendStates(resolved),
       };
     },
     async 'resolution.check'({ environment, ...facts }, call) {
-      return check(environment, await resolver.resolve(call, environment, factsFor(call, facts)), narrowingOf(call.caller));
+      return check(
+        environment,
+        await resolver.resolve(call, environment, factsFor(call, facts)),
+        narrowingOf(call.caller),
+      );
     },
   };
 }
@@ -46,8 +70,12 @@ function seen({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
 }
 
 /** An agent asks for itself: its token's facts stand, whatever it asks for. */
-function factsFor({ caller }: Call, asked: { readonly host?: string | undefined; readonly agentId?: string | undefined }): JobFacts {
-  if (caller.kind === 'token' && caller.agent !== undefined) return { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels };
+function factsFor(
+  { caller }: Call,
+  asked: { readonly host?: string | undefined; readonly agentId?: string | undefined },
+): JobFacts {
+  if (caller.kind === 'token' && caller.agent !== undefined)
+    return { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels };
   return asked;
 }
 
@@ -56,7 +84,19 @@ function bindingTexts(bindings: readonly Binding[]): ReadonlyMap<string, string>
   return new Map(bindings.map(({ id, backend, pattern }) => [id, `${backend}:${pattern}`]));
 }
 
-function candidateView(candidate: ExplainedCandidate, texts: ReadonlyMap<string, string>): OperationOutput<'resolution.explain'>['candidates'][number] {
+function candidateView(
+  candidate: ExplainedCandidate,
+  texts: ReadonlyMap<string, string>,
+): OperationOutput<'resolution.explain'>['candidates'][number] {
   const { backend, scope, sourceKey, binding, priority, version, declaredOnly, rule } = candidate;
-  return { backend, scope, sourceKey, binding: texts.get(binding) ?? binding, priority, declaredOnly, rule, ...(version === undefined ? {} : { version }) };
+  return {
+    backend,
+    scope,
+    sourceKey,
+    binding: texts.get(binding) ?? binding,
+    priority,
+    declaredOnly,
+    rule,
+    ...(version === undefined ? {} : { version }),
+  };
 }

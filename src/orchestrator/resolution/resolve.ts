@@ -1,6 +1,15 @@
 import { BackendError, internalBackendName, type FailureCode } from '@kici-dev/secret-backend';
 import {
-  buildCatalogue, compileBindings, everyBackend, planListings, type BackendTraits, type Binding, type Catalogue, type JobFacts, type Listing, type ListingRequest,
+  buildCatalogue,
+  compileBindings,
+  everyBackend,
+  planListings,
+  type BackendTraits,
+  type Binding,
+  type Catalogue,
+  type JobFacts,
+  type Listing,
+  type ListingRequest,
 } from '@kici-dev/secret-federation';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
@@ -25,7 +34,11 @@ export interface EnvironmentResolver {
 }
 
 /** @param renames how often scopes of an organisation's internal store were renamed */
-export function createEnvironmentResolver(environments: EnvironmentStore, instances: Instances, renames: (organization: string) => Promise<number>): EnvironmentResolver {
+export function createEnvironmentResolver(
+  environments: EnvironmentStore,
+  instances: Instances,
+  renames: (organization: string) => Promise<number>,
+): EnvironmentResolver {
   return {
     async resolve(call, environment, facts) {
       await environments.require(call.organization, environment);
@@ -34,24 +47,40 @@ export function createEnvironmentResolver(environments: EnvironmentStore, instan
       const open = await instances.of(call);
       const traits = await Promise.all([...open.values()].map(traitsOf));
       // A backend that bindings name and nobody has added: its names cannot be had, which is not the same as none.
-      const strangers = new Set(bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)));
-      traits.push(...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })));
-      const list = (request: ListingRequest): Promise<AgedListing> => listNames(open.get(request.backend), request, call);
-      const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) => backend === internalBackendName ? 'own' : 'others');
-      const listings = (await Promise.all([
-        listOwn(requests.get('own') ?? [], list, () => renames(call.organization)), ...(requests.get('others') ?? []).map(list),
-      ])).flat();
+      const strangers = new Set(
+        bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
+      );
+      traits.push(
+        ...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })),
+      );
+      const list = (request: ListingRequest): Promise<AgedListing> =>
+        listNames(open.get(request.backend), request, call);
+      const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
+        backend === internalBackendName ? 'own' : 'others',
+      );
+      const listings = (
+        await Promise.all([
+          listOwn(requests.get('own') ?? [], list, () => renames(call.organization)),
+          ...(requests.get('others') ?? []).map(list),
+        ])
+      ).flat();
       return { catalogue: buildCatalogue(compiled, traits, listings), bindings, listings, instances: open };
     },
   };
 }
 
 /** A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list of everything is of one moment. */
-async function listOwn(requests: readonly ListingRequest[], list: (request: ListingRequest) => Promise<AgedListing>, renames: () => Promise<number>): Promise<readonly AgedListing[]> {
+async function listOwn(
+  requests: readonly ListingRequest[],
+  list: (request: ListingRequest) => Promise<AgedListing>,
+  renames: () => Promise<number>,
+): Promise<readonly AgedListing[]> {
   if (requests.length < 2) return Promise.all(requests.map(list));
   const before = await renames();
   const listings = await Promise.all(requests.map(list));
-  return await renames() === before ? listings : [await list({ backend: internalBackendName, query: { depth: 'tree' } })];
+  return (await renames()) === before
+    ? listings
+    : [await list({ backend: internalBackendName, query: { depth: 'tree' } })];
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {

@@ -17,6 +17,11 @@ export function placeOf(caller: Caller, text: string): ScopeId {
 export function parsePlace(text: string): ScopeId {
   const parsed = parseScopeId(text);
   if (!parsed.ok) throw new ApiError('invalid_request', parsed.reason);
-  if (isReservedScope(parsed.value.path)) throw new ApiError('invalid_request', `scopes that begin with "__" are the system's own: ${parsed.value.path}`, 'choose another name');
+  if (isReservedScope(parsed.value.path))
+    throw new ApiError(
+      'invalid_request',
+      `scopes that begin with "__" are the system's own: ${parsed.value.path}`,
+      'choose another name',
+    );
   return parsed.value;
 }

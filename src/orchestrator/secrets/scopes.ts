@@ -1,4 +1,10 @@
-import { formatScopeId, internalBackendName, isReservedScope, type ScopePath, type ScopeStore } from '@kici-dev/secret-backend';
+import {
+  formatScopeId,
+  internalBackendName,
+  isReservedScope,
+  type ScopePath,
+  type ScopeStore,
+} from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import { unsupported, type Backends } from '../backends/require-backend.ts';
@@ -13,7 +19,8 @@ type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.renam
 export function createScopes(backends: Backends): ScopeHandlers {
   async function requireStore(call: Call, name: string): Promise<ScopeStore> {
     const backend = await backends.require(call, name);
-    if (backend.scopes === undefined || !(await backend.ready()).scopes) throw unsupported(name, 'hold scopes apart from the secrets in them');
+    if (backend.scopes === undefined || !(await backend.ready()).scopes)
+      throw unsupported(name, 'hold scopes apart from the secrets in them');
     return backend.scopes;
   }
 
@@ -21,8 +28,15 @@ export function createScopes(backends: Backends): ScopeHandlers {
     async 'scopes.list'({ backend: name = internalBackendName }, call) {
       const backend = await backends.require(call, name);
       const narrowing = narrowingOf(call.caller);
-      const paths = backend.scopes !== undefined && (await backend.ready()).scopes ? await backend.scopes.list(call.context) : await scopesOfSecrets(backend, call);
-      return { scopes: paths.filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path)).map((path) => formatScopeId({ backend: name, path })) };
+      const paths =
+        backend.scopes !== undefined && (await backend.ready()).scopes
+          ? await backend.scopes.list(call.context)
+          : await scopesOfSecrets(backend, call);
+      return {
+        scopes: paths
+          .filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path))
+          .map((path) => formatScopeId({ backend: name, path })),
+      };
     },
     async 'scopes.create'({ scope }, call) {
       const place = placeOf(call.caller, scope);
@@ -32,7 +46,12 @@ export function createScopes(backends: Backends): ScopeHandlers {
     },
     async 'scopes.rename'({ from, to }, call) {
       const [source, target] = [placeOf(call.caller, from), placeOf(call.caller, to)];
-      if (source.backend !== target.backend) throw new ApiError('invalid_request', 'a scope stays in its backend when it is renamed', 'set its secrets anew in the other backend, then delete the scope');
+      if (source.backend !== target.backend)
+        throw new ApiError(
+          'invalid_request',
+          'a scope stays in its backend when it is renamed',
+          'set its secrets anew in the other backend, then delete the scope',
+        );
       const store = await requireStore(call, source.backend);
       await backends.change(call, source.backend, store.rename(source.path, target.path, call.context));
       return { scope: formatScopeId(target) };

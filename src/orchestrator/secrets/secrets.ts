@@ -1,16 +1,28 @@
-import { formatScopeId, isReservedScope, SecretValue, type SecretDescriptor, type WriteReceipt } from '@kici-dev/secret-backend';
+import {
+  formatScopeId,
+  isReservedScope,
+  SecretValue,
+  type SecretDescriptor,
+  type WriteReceipt,
+} from '@kici-dev/secret-backend';
 import { unsupported, type Backends } from '../backends/require-backend.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { rfc3339 } from '../time.ts';
 import { parsePlace, placeOf } from './place.ts';
 
-type SecretHandlers = HandlersFor<'secrets.set' | 'secrets.declare' | 'secrets.list' | 'secrets.delete' | 'secrets.versions' | 'secrets.restore'>;
+type SecretHandlers = HandlersFor<
+  'secrets.set' | 'secrets.declare' | 'secrets.list' | 'secrets.delete' | 'secrets.versions' | 'secrets.restore'
+>;
 
 /** Names and values of single secrets, in whatever backend their scope names. No answer holds a value. */
 export function createSecrets(backends: Backends, now: () => number): SecretHandlers {
-  const receiptOf = (scope: string, key: string, receipt: WriteReceipt): OperationOutput<'secrets.restore'> =>
-    ({ scope, key, version: receipt.version, updatedAt: receipt.updatedAt ?? rfc3339(now()) });
+  const receiptOf = (scope: string, key: string, receipt: WriteReceipt): OperationOutput<'secrets.restore'> => ({
+    scope,
+    key,
+    version: receipt.version,
+    updatedAt: receipt.updatedAt ?? rfc3339(now()),
+  });
 
   return {
     async 'secrets.set'(input, call) {
@@ -18,35 +30,57 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const backend = await backends.require(call, place.backend);
       const { write, compareAndSet } = await backend.ready();
       if (backend.write === undefined || !write) throw unsupported(place.backend, 'be written to');
-      if (input.expectedVersion !== undefined && !compareAndSet) throw unsupported(place.backend, 'compare a version before it writes');
+      if (input.expectedVersion !== undefined && !compareAndSet)
+        throw unsupported(place.backend, 'compare a version before it writes');
       const bytes = Buffer.from(input.value, 'base64');
       const value = SecretValue.fromBytes(bytes);
       bytes.fill(0);
-      const receipt = await backends.change(call, place.backend, backend.write({
-        scope: place.path, key: input.key, value, ...(input.expectedVersion === undefined ? {} : { expectedVersion: input.expectedVersion }),
-      }, call.context));
+      const receipt = await backends.change(
+        call,
+        place.backend,
+        backend.write(
+          {
+            scope: place.path,
+            key: input.key,
+            value,
+            ...(input.expectedVersion === undefined ? {} : { expectedVersion: input.expectedVersion }),
+          },
+          call.context,
+        ),
+      );
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
     async 'secrets.declare'({ scope, key }, call) {
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
-      if (backend.declare === undefined || !(await backend.ready()).declare) throw unsupported(place.backend, 'hold a name without a value');
+      if (backend.declare === undefined || !(await backend.ready()).declare)
+        throw unsupported(place.backend, 'hold a name without a value');
       await backends.change(call, place.backend, backend.declare({ scope: place.path, key }, call.context));
       return { scope: formatScopeId(place), key };
     },
     async 'secrets.list'({ scope, tree }, call) {
       const place = tree === true ? parsePlace(scope) : placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
-      const names = await backend.listAged({ scope: place.path, depth: tree === true ? 'tree' : 'scope' }, call.context);
+      const names = await backend.listAged(
+        { scope: place.path, depth: tree === true ? 'tree' : 'scope' },
+        call.context,
+      );
       const narrowing = narrowingOf(call.caller);
       const shown = (path: string): boolean => !isReservedScope(path) && allowsScope(narrowing, place.backend, path);
       return {
-        secrets: names.secrets.filter((secret) => shown(secret.scope)).map((secret) => ({
-          scope: formatScopeId({ backend: place.backend, path: secret.scope }), key: secret.key, status: statusOf(secret),
-          ...(secret.version === undefined ? {} : { version: secret.version }), ...(secret.updatedAt === undefined ? {} : { updatedAt: secret.updatedAt }),
-        })),
-        unlisted: names.unlisted.filter((part) => reachesInto(narrowing, place.backend, part.scope)).map((part) => ({ scope: formatScopeId({ backend: place.backend, path: part.scope }), code: part.code })),
+        secrets: names.secrets
+          .filter((secret) => shown(secret.scope))
+          .map((secret) => ({
+            scope: formatScopeId({ backend: place.backend, path: secret.scope }),
+            key: secret.key,
+            status: statusOf(secret),
+            ...(secret.version === undefined ? {} : { version: secret.version }),
+            ...(secret.updatedAt === undefined ? {} : { updatedAt: secret.updatedAt }),
+          })),
+        unlisted: names.unlisted
+          .filter((part) => reachesInto(narrowing, place.backend, part.scope))
+          .map((part) => ({ scope: formatScopeId({ backend: place.backend, path: part.scope }), code: part.code })),
         // Such names belong to no scope, so a narrowed token cannot be shown to hold them.
         unnameable: narrowing === undefined ? [...names.unnameable] : [],
       };
@@ -55,20 +89,30 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
       if (backend.delete === undefined || !(await backend.ready()).delete) throw unsupported(place.backend, 'delete');
-      const { existed } = await backends.change(call, place.backend, backend.delete({ scope: place.path, key }, call.context));
+      const { existed } = await backends.change(
+        call,
+        place.backend,
+        backend.delete({ scope: place.path, key }, call.context),
+      );
       return { existed };
     },
     async 'secrets.versions'({ scope, key }, call) {
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
-      if (backend.versions === undefined || !(await backend.ready()).versions) throw unsupported(place.backend, 'list versions');
-      return { versions: [...await backend.versions({ scope: place.path, key }, call.context)] };
+      if (backend.versions === undefined || !(await backend.ready()).versions)
+        throw unsupported(place.backend, 'list versions');
+      return { versions: [...(await backend.versions({ scope: place.path, key }, call.context))] };
     },
     async 'secrets.restore'({ scope, key, version }, call) {
       const place = placeOf(call.caller, scope);
       const backend = await backends.require(call, place.backend);
-      if (backend.restore === undefined || !(await backend.ready()).restore) throw unsupported(place.backend, 'restore a version');
-      const receipt = await backends.change(call, place.backend, backend.restore({ scope: place.path, key, version }, call.context));
+      if (backend.restore === undefined || !(await backend.ready()).restore)
+        throw unsupported(place.backend, 'restore a version');
+      const receipt = await backends.change(
+        call,
+        place.backend,
+        backend.restore({ scope: place.path, key, version }, call.context),
+      );
       call.note({ newVersion: receipt.version });
       return receiptOf(formatScopeId(place), key, receipt);
     },

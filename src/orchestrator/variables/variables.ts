@@ -10,22 +10,40 @@ export interface Variables {
   list(organization: string, environment: string): Promise<readonly Selectable<OrchestratorTables['variables']>[]>;
 }
 
-export function createVariables(database: Kysely<OrchestratorTables>, environments: EnvironmentStore, now: () => number): Variables {
+export function createVariables(
+  database: Kysely<OrchestratorTables>,
+  environments: EnvironmentStore,
+  now: () => number,
+): Variables {
   const list = (organization: string, environment: string): Promise<Selectable<OrchestratorTables['variables']>[]> =>
-    database.selectFrom('variables').selectAll()
-      .where('organization', '=', organization).where('environment', '=', environment).orderBy('name').execute();
+    database
+      .selectFrom('variables')
+      .selectAll()
+      .where('organization', '=', organization)
+      .where('environment', '=', environment)
+      .orderBy('name')
+      .execute();
 
   return {
     list,
     handlers: {
       async 'variables.set'({ environment, name, value, locked }, { organization }) {
-        if (value.includes('\0')) throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
+        if (value.includes('\0'))
+          throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
         await environments.require(organization, environment);
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
-        const row = await database.insertInto('variables').values(fresh)
-          .onConflict((conflict) => conflict.columns(['organization', 'environment', 'name'])
-            .doUpdateSet({ value, updated_at: fresh.updated_at, ...(locked === undefined ? {} : { locked: fresh.locked }) }))
-          .returningAll().executeTakeFirstOrThrow();
+        const row = await database
+          .insertInto('variables')
+          .values(fresh)
+          .onConflict((conflict) =>
+            conflict.columns(['organization', 'environment', 'name']).doUpdateSet({
+              value,
+              updated_at: fresh.updated_at,
+              ...(locked === undefined ? {} : { locked: fresh.locked }),
+            }),
+          )
+          .returningAll()
+          .executeTakeFirstOrThrow();
         return view(row);
       },
       async 'variables.list'({ environment }, { organization }) {
@@ -34,8 +52,12 @@ export function createVariables(database: Kysely<OrchestratorTables>, environmen
       },
       async 'variables.delete'({ environment, name }, { organization }) {
         await environments.require(organization, environment);
-        const result = await database.deleteFrom('variables')
-          .where('organization', '=', organization).where('environment', '=', environment).where('name', '=', name).executeTakeFirst();
+        const result = await database
+          .deleteFrom('variables')
+          .where('organization', '=', organization)
+          .where('environment', '=', environment)
+          .where('name', '=', name)
+          .executeTakeFirst();
         return { existed: result.numDeletedRows > 0n };
       },
     },

@@ -83,7 +83,10 @@ export class BinarySecretError extends SdkError {
   readonly key: string;
 
   constructor(key: string, problem: string) {
-    super(`the secret ${key} ${problem}; use ctx.secrets.mountFile({ sources: ['${key}'] }), which delivers it byte for byte`, 'BinarySecretError');
+    super(
+      `the secret ${key} ${problem}; use ctx.secrets.mountFile({ sources: ['${key}'] }), which delivers it byte for byte`,
+      'BinarySecretError',
+    );
     this.key = key;
   }
 }

@@ -6,13 +6,17 @@ export class SecretPropertyAccessError extends SdkError {
   readonly code = 'secret_property_access';
 
   constructor(key: string) {
-    super(`secrets are not properties of ctx.secrets; call a method:
+    super(
+      `secrets are not properties of ctx.secrets; call a method:
   const value = await ctx.secrets.get(${JSON.stringify(key)});  // for its value
-  if (ctx.secrets.has(${JSON.stringify(key)})) { … }  // for whether there is one`, 'SecretPropertyAccessError');
+  if (ctx.secrets.has(${JSON.stringify(key)})) { … }  // for whether there is one`,
+      'SecretPropertyAccessError',
+    );
   }
 }
 
-export type SecretFileErrorCode = 'no_sources' | 'invalid_options' | 'invalid_file_name' | 'duplicate_file_name' | 'cannot_write';
+export type SecretFileErrorCode =
+  'no_sources' | 'invalid_options' | 'invalid_file_name' | 'duplicate_file_name' | 'cannot_write';
 
 /** A secret could not become a file. */
 export class SecretFileError extends SdkError {

@@ -15,7 +15,13 @@ export class WorkflowDefinitionError extends SdkError {
   readonly problems: readonly DefinitionProblem[];
 
   constructor(workflow: string, problems: readonly DefinitionProblem[]) {
-    super([`the workflow ${workflow} cannot run:`, ...problems.map(({ path, problem, hint }) => `  ${path}: ${problem}; ${hint}`)].join('\n'), 'WorkflowDefinitionError');
+    super(
+      [
+        `the workflow ${workflow} cannot run:`,
+        ...problems.map(({ path, problem, hint }) => `  ${path}: ${problem}; ${hint}`),
+      ].join('\n'),
+      'WorkflowDefinitionError',
+    );
     this.problems = problems;
   }
 }

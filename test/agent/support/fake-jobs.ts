@@ -20,7 +20,16 @@ export interface FakeSecrets {
 const from = { backend: 'internal', scope: 'production' };
 
 /** The orchestrator's job operations at the wire, with real key agreement and real sealing. */
-export async function startFakeJobs({ values = {}, declared = [], unavailable = {}, unlisted = {}, openEnded = false, readFails, mixedUp = false, variables = [] }: FakeSecrets): Promise<WireApi> {
+export async function startFakeJobs({
+  values = {},
+  declared = [],
+  unavailable = {},
+  unlisted = {},
+  openEnded = false,
+  readFails,
+  mixedUp = false,
+  variables = [],
+}: FakeSecrets): Promise<WireApi> {
   const sessions = new Map<string, ReturnType<typeof deriveSessionKey>>();
   let opened = 0;
   return startWireApi({
@@ -30,27 +39,58 @@ export async function startFakeJobs({ values = {}, declared = [], unavailable = 
       const jobId = `job-${opened}`;
       sessions.set(jobId, deriveSessionKey(pair.privateKey, Buffer.from(agentPublicKey, 'base64'), jobId));
       return {
-        jobId, jobToken: `token-of-${jobId}`, orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'), expiresAt: '2099-01-01T00:00:00Z',
+        jobId,
+        jobToken: `token-of-${jobId}`,
+        orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
+        expiresAt: '2099-01-01T00:00:00Z',
         catalogue: [
           ...Object.keys(values).map((key) => ({ key, ...from, version: '3', status: 'available' as const })),
           ...declared.map((key) => ({ key, ...from, status: 'declared' as const })),
-          ...Object.entries(unavailable).map(([key, code]) => ({ key, backend: 'corp-vault', scope: 'apps/shop', status: 'unavailable' as const, code })),
+          ...Object.entries(unavailable).map(([key, code]) => ({
+            key,
+            backend: 'corp-vault',
+            scope: 'apps/shop',
+            status: 'unavailable' as const,
+            code,
+          })),
         ],
-        openEnded, variables: [...variables],
+        openEnded,
+        variables: [...variables],
       };
     },
     'jobs.read': ({ jobId, keys }) => {
       if (readFails !== undefined) throw new ApiError(readFails, 'the fake does not answer');
-      return { secrets: keys.map((key) => {
-        const code = unavailable[key];
-        const value = Object.hasOwn(values, key) ? values[key] : unlisted[key];
-        const session = sessions.get(jobId);
-        if (code !== undefined) return { key, status: 'unavailable' as const, backend: 'corp-vault', scope: 'apps/shop', code, hint: 'unseal it' };
-        if (declared.includes(key)) return { key, status: 'declared' as const, ...from };
-        if (value === undefined || session === undefined) return { key, status: 'not_found' as const };
-        const sealed = sealForJob(session, jobId, mixedUp ? `${key}_` : key, typeof value === 'string' ? SecretValue.fromText(value) : SecretValue.fromBytes(value));
-        return { key, status: 'sealed' as const, sealed: Buffer.from(sealed).toString('base64'), ...from, version: '3' };
-      }) };
+      return {
+        secrets: keys.map((key) => {
+          const code = unavailable[key];
+          const value = Object.hasOwn(values, key) ? values[key] : unlisted[key];
+          const session = sessions.get(jobId);
+          if (code !== undefined)
+            return {
+              key,
+              status: 'unavailable' as const,
+              backend: 'corp-vault',
+              scope: 'apps/shop',
+              code,
+              hint: 'unseal it',
+            };
+          if (declared.includes(key)) return { key, status: 'declared' as const, ...from };
+          if (value === undefined || session === undefined) return { key, status: 'not_found' as const };
+          const sealed = sealForJob(
+            session,
+            jobId,
+            mixedUp ? `${key}_` : key,
+            typeof value === 'string' ? SecretValue.fromText(value) : SecretValue.fromBytes(value),
+          );
+          return {
+            key,
+            status: 'sealed' as const,
+            sealed: Buffer.from(sealed).toString('base64'),
+            ...from,
+            version: '3',
+          };
+        }),
+      };
     },
     'jobs.close': () => ({}),
   });
@@ -58,5 +98,11 @@ export async function startFakeJobs({ values = {}, declared = [], unavailable = 
 
 /** The keys of each request for values. */
 export function keysRead(api: WireApi): readonly (readonly string[])[] {
-  return api.calls.filter(({ id }) => id === 'jobs.read').map(({ input }) => (typeof input === 'object' && input !== null && 'keys' in input && Array.isArray(input.keys) ? input.keys.map(String) : []));
+  return api.calls
+    .filter(({ id }) => id === 'jobs.read')
+    .map(({ input }) =>
+      typeof input === 'object' && input !== null && 'keys' in input && Array.isArray(input.keys)
+        ? input.keys.map(String)
+        : [],
+    );
 }

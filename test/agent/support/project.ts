@@ -29,25 +29,53 @@ export interface Project {
 const engine = process.env['DOCKER_HOST'] === undefined ? {} : { DOCKER_HOST: process.env['DOCKER_HOST'] };
 
 /** A user's folder without node_modules, with a home, a place for temporary files and programs of its own. */
-export async function makeProject(files: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}): Promise<Project> {
+export async function makeProject(
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Project> {
   const root = await mkdtemp(join(tmpdir(), 'kici-test-'));
-  onTestFinished(async () => { await rm(root, { recursive: true, force: true }); });
+  onTestFinished(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
   const [folder, home, temporary, programs] = ['project', 'home', 'tmp', 'bin'].map((name) => join(root, name));
-  if (folder === undefined || home === undefined || temporary === undefined || programs === undefined) throw new Error('unreachable');
-  for (const made of [join(folder, '.kici/workflows'), home, temporary, programs]) await mkdir(made, { recursive: true });
+  if (folder === undefined || home === undefined || temporary === undefined || programs === undefined)
+    throw new Error('unreachable');
+  for (const made of [join(folder, '.kici/workflows'), home, temporary, programs])
+    await mkdir(made, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
-    const path = name.startsWith('bin/') ? join(root, name) : name.includes('/') ? join(folder, name) : join(folder, '.kici/workflows', name);
+    const path = name.startsWith('bin/')
+      ? join(root, name)
+      : name.includes('/')
+        ? join(folder, name)
+        : join(folder, '.kici/workflows', name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
     if (!name.endsWith('.ts')) await chmod(path, 0o755);
   }
-  const variables = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8', ...engine, ...environment };
-  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess => spawn(process.execPath, [programFile('kici'), ...args], { cwd: folder, env: { ...variables, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const variables = {
+    PATH: `${programs}:${process.env['PATH'] ?? ''}`,
+    HOME: home,
+    TMPDIR: temporary,
+    LANG: 'C.UTF-8',
+    ...engine,
+    ...environment,
+  };
+  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess =>
+    spawn(process.execPath, [programFile('kici'), ...args], {
+      cwd: folder,
+      env: { ...variables, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   const leftovers = async (): Promise<readonly string[]> => readdir(temporary);
   return {
-    folder, home, temporary, environment: variables, start, leftovers,
+    folder,
+    home,
+    temporary,
+    environment: variables,
+    start,
+    leftovers,
     async run(...args) {
-      return { ...await finished(start(args)), left: await leftovers() };
+      return { ...(await finished(start(args))), left: await leftovers() };
     },
   };
 }
@@ -57,7 +85,11 @@ export async function finished(child: ChildProcess): Promise<Omit<Outcome, 'left
   const errors: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-  const code = await new Promise<Outcome['code']>((resolve) => { child.once('close', (status, signal) => { resolve(status ?? signal); }); });
+  const code = await new Promise<Outcome['code']>((resolve) => {
+    child.once('close', (status, signal) => {
+      resolve(status ?? signal);
+    });
+  });
   return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString() };
 }
 
@@ -67,7 +99,7 @@ export function workflowOf(...bodies: readonly string[]): string {
   return withSteps(steps.join(',\n'));
 }
 
-export function withSteps(steps: string, job = 'environment: \'production\''): string {
+export function withSteps(steps: string, job = "environment: 'production'"): string {
   return `import { workflow, job, step, push } from '@kici-dev/sdk';
 export default workflow('main', { on: push(), jobs: [job('only', { runsOn: 'default', ${job}, steps: [${steps}] })] });
 `;
@@ -83,7 +115,7 @@ export async function runWith(secrets: FakeSecrets, source: string, ...args: str
   const api = await startFakeJobs(secrets);
   onTestFinished(() => api.close());
   const project = await makeProject({ 'main.ts': source }, { KICI_URL: api.url, KICI_TOKEN: 'agent-token-canary' });
-  return { ...await project.run('run', ...args), api, project };
+  return { ...(await project.run('run', ...args)), api, project };
 }
 
 export async function fixture(name: string): Promise<string> {

@@ -8,7 +8,10 @@ if (process.getuid?.() === 0) {
   process.setgid?.(65_534);
   process.setuid?.(65_534);
 }
-for (const [name, mode] of [['closed', 0], ['read-only', 0o500]] as const) {
+for (const [name, mode] of [
+  ['closed', 0],
+  ['read-only', 0o500],
+] as const) {
   mkdirSync(join(folder, 'mounted', name, 'deeper'), { recursive: true });
   writeFileSync(join(folder, 'mounted', name, 'deeper/copy'), 'value');
   chmodSync(join(folder, 'mounted', name, 'deeper'), mode);

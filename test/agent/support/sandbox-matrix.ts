@@ -7,17 +7,27 @@ import { makeProject, runWith, withSteps, workflowOf } from './project.ts';
 
 /** What holds in every sandbox that is a boundary. @param extra options of each job, such as its image */
 export function sandboxMatrix(sandbox: string, extra = ''): void {
-  const options = (more = ''): string => ['environment: \'production\'', extra, more].filter((part) => part !== '').join(', ');
+  const options = (more = ''): string =>
+    ["environment: 'production'", extra, more].filter((part) => part !== '').join(', ');
   const steps = (source: string, more = ''): string => withSteps(source, options(more));
-  const bodies = (...texts: readonly string[]): string => workflowOf(...texts).replace('environment: \'production\'', options());
+  const bodies = (...texts: readonly string[]): string =>
+    workflowOf(...texts).replace("environment: 'production'", options());
 
   it('writes mounted files to its own /tmp, which is gone with it', async () => {
-    const { code, stdout, left } = await runWith({ values: { A: 'value-of-a', N: Uint8Array.of(255, 0, 254, 253) } }, bodies(`
+    const { code, stdout, left } = await runWith(
+      { values: { A: 'value-of-a', N: Uint8Array.of(255, 0, 254, 253) } },
+      bodies(
+        `
       const { path } = await ctx.secrets.mountFile({ sources: ['A', 'N'], mode: 0o400 });
       await ctx.$\`stat -c '%a %s' \${path}; stat -c %a \${path.replace(/\\/[^/]*$/, '')}\`;
       console.log(path.startsWith('/tmp/kici-step-'), await ctx.secrets.get('A'));
       await ctx.secrets.exposeFile('F', { sources: ['A'], name: 'x' });
-      await ctx.$\`cat "$F"\`;`, 'const { readdirSync } = await import("node:fs"); console.log("TMP", readdirSync("/tmp").filter((name) => name.startsWith("kici-step")).length);'), '--sandbox', sandbox);
+      await ctx.$\`cat "$F"\`;`,
+        'const { readdirSync } = await import("node:fs"); console.log("TMP", readdirSync("/tmp").filter((name) => name.startsWith("kici-step")).length);',
+      ),
+      '--sandbox',
+      sandbox,
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('400 14\n700\ntrue ***\n***');
     expect(stdout).toContain('TMP 0\n');
@@ -25,30 +35,50 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
   });
 
   it('writes them there too where a variable has moved TMPDIR', async () => {
-    const { stdout, project } = await runWith({ values: { A: 'value-of-a' } }, bodies('ctx.setEnv("TMPDIR", process.cwd())', 'console.log("AT", (await ctx.secrets.mountFile({ sources: ["A"] })).path)'), '--sandbox', sandbox);
+    const { stdout, project } = await runWith(
+      { values: { A: 'value-of-a' } },
+      bodies(
+        'ctx.setEnv("TMPDIR", process.cwd())',
+        'console.log("AT", (await ctx.secrets.mountFile({ sources: ["A"] })).path)',
+      ),
+      '--sandbox',
+      sandbox,
+    );
     expect(stdout).toContain('AT /tmp/kici-step-');
     expect(await readdir(project.folder)).toEqual(['.kici']);
   });
 
   it('sees no home, no token, no process and no network of the outside', async () => {
-    const { stdout } = await runWith({}, bodies(`
+    const { stdout } = await runWith(
+      {},
+      bodies(`
       const { existsSync, readdirSync, readFileSync } = await import('node:fs');
       const processes = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
       console.log('PROCESSES', processes.length < 6);
       console.log('HIDDEN', ['/root/.ssh', '/root/.config', '/var/run/docker.sock', '/run/docker.sock', process.cwd() + '/../home'].filter((path) => existsSync(path)).join());
       console.log('INTERFACES', Object.keys((await import('node:os')).networkInterfaces()).filter((name) => name !== 'lo').join());
       const environments = processes.map((pid) => readFileSync('/proc/' + pid + '/environ', 'utf8'));
-      console.log('ENVIRON', environments.length, environments.some((text) => text.includes('KICI_ENV=')), environments.some((text) => text.includes('canary')));`), '--sandbox', sandbox);
+      console.log('ENVIRON', environments.length, environments.some((text) => text.includes('KICI_ENV=')), environments.some((text) => text.includes('canary')));`),
+      '--sandbox',
+      sandbox,
+    );
     expect(stdout).toContain('PROCESSES true\n');
     expect(stdout).toContain('HIDDEN \n');
     expect(stdout).toContain('INTERFACES \n');
     expect(stdout).toMatch(/ENVIRON \d+ true false\n/);
   });
 
-  it('sees nothing of an orchestrator\'s data that lie in the project', async () => {
+  it("sees nothing of an orchestrator's data that lie in the project", async () => {
     const api = await startFakeJobs({});
     onTestFinished(() => api.close());
-    const project = await makeProject({ 'main.ts': bodies('console.log("DATA", (await import("node:fs")).readdirSync(".kici-data").length); (await import("node:fs")).writeFileSync(".kici-data/kici.db", "tampered");') }, { KICI_URL: api.url });
+    const project = await makeProject(
+      {
+        'main.ts': bodies(
+          'console.log("DATA", (await import("node:fs")).readdirSync(".kici-data").length); (await import("node:fs")).writeFileSync(".kici-data/kici.db", "tampered");',
+        ),
+      },
+      { KICI_URL: api.url },
+    );
     await mkdir(join(project.folder, '.kici-data'));
     await writeFile(join(project.folder, '.kici-data/kici.db'), 'tokens');
     const { stdout } = await project.run('run', '--sandbox', sandbox);
@@ -57,43 +87,82 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
   });
 
   it('has the network where the job asks for it', async () => {
-    const count = 'step("s", async () => { console.log("INTERFACES", (await import("node:fs")).readFileSync("/proc/net/dev", "utf8").trim().split("\\n").length > 3); })';
+    const count =
+      'step("s", async () => { console.log("INTERFACES", (await import("node:fs")).readFileSync("/proc/net/dev", "utf8").trim().split("\\n").length > 3); })';
     const outside = spawnSync('sh', ['-c', 'tail -n +4 /proc/net/dev | wc -l']).stdout.toString().trim() !== '0';
     const { stdout } = await runWith({}, steps(count, 'network: true'), '--sandbox', sandbox);
     expect(stdout).toContain(`INTERFACES ${outside}`);
   });
 
   it('takes exports, variables and folders to later steps', async () => {
-    const { stdout, left } = await runWith({}, bodies('ctx.setEnv("A", "1"); ctx.addPath("/tmp/added"); await ctx.$`echo B=2 >> "$KICI_ENV"`;',
-      'console.log("SEEN", process.env.A, process.env.B); await ctx.$`echo FIRST "$PATH"`'), '--sandbox', sandbox);
+    const { stdout, left } = await runWith(
+      {},
+      bodies(
+        'ctx.setEnv("A", "1"); ctx.addPath("/tmp/added"); await ctx.$`echo B=2 >> "$KICI_ENV"`;',
+        'console.log("SEEN", process.env.A, process.env.B); await ctx.$`echo FIRST "$PATH"`',
+      ),
+      '--sandbox',
+      sandbox,
+    );
     expect(stdout).toContain('SEEN 1 2\n');
     expect(stdout).toContain('FIRST /tmp/added:');
     expect(left).toEqual([]);
   });
 
-  it('works in the project\'s folder, and what it writes there stays', async () => {
-    const { stdout } = await runWith({}, bodies('await ctx.$`echo made > made.txt`; console.log("SEES", (await import("node:fs")).readdirSync(".").join());', 'await ctx.$`cat made.txt`;'), '--sandbox', sandbox);
+  it("works in the project's folder, and what it writes there stays", async () => {
+    const { stdout } = await runWith(
+      {},
+      bodies(
+        'await ctx.$`echo made > made.txt`; console.log("SEES", (await import("node:fs")).readdirSync(".").join());',
+        'await ctx.$`cat made.txt`;',
+      ),
+      '--sandbox',
+      sandbox,
+    );
     expect(stdout).toContain('SEES .kici,made.txt\n');
     expect(stdout).toMatch(/^made$/m);
   });
 
   it('fails, times out and cleans up as without it', async () => {
-    const failed = await runWith({ values: { A: 'value-of-a' } }, bodies('throw new Error(`with ${await ctx.secrets.get("A")}`)'), '--sandbox', sandbox);
+    const failed = await runWith(
+      { values: { A: 'value-of-a' } },
+      bodies('throw new Error(`with ${await ctx.secrets.get("A")}`)'),
+      '--sandbox',
+      sandbox,
+    );
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('with ***')]);
     const ended = await runWith({}, bodies('process.exit(3)'), '--sandbox', sandbox);
-    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining('ended with code 3 before its function had returned')]);
-    const late = await runWith({ values: { A: 'value-of-a' } }, steps('step("s", { timeout: 1500 }, async (ctx) => { await ctx.secrets.mountFile({ sources: ["A"] }); await ctx.$`sleep 300`; })'), '--sandbox', sandbox);
+    expect([ended.code, ended.stderr]).toEqual([
+      1,
+      expect.stringContaining('ended with code 3 before its function had returned'),
+    ]);
+    const late = await runWith(
+      { values: { A: 'value-of-a' } },
+      steps(
+        'step("s", { timeout: 1500 }, async (ctx) => { await ctx.secrets.mountFile({ sources: ["A"] }); await ctx.$`sleep 300`; })',
+      ),
+      '--sandbox',
+      sandbox,
+    );
     expect([late.code, late.stdout]).toEqual([1, expect.stringContaining('timed out')]);
     expect([...failed.left, ...ended.left, ...late.left]).toEqual([]);
   }, 20_000);
 
   it('is ended when it sends its agent what no step sends', async () => {
-    const { code, stderr, left } = await runWith({ values: { A: 'value-of-a' } }, bodies(`
+    const { code, stderr, left } = await runWith(
+      { values: { A: 'value-of-a' } },
+      bodies(`
       const { Socket } = await import('node:net');
       const handles = process._getActiveHandles().filter((handle) => handle instanceof Socket && handle.writable && handle.readable);
       for (const handle of handles) handle.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1]));
-      await new Promise((resolve) => setInterval(resolve, 60_000));`), '--sandbox', sandbox);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('a message of 4294967295 bytes, where 1048576 are the most')]);
+      await new Promise((resolve) => setInterval(resolve, 60_000));`),
+      '--sandbox',
+      sandbox,
+    );
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('a message of 4294967295 bytes, where 1048576 are the most'),
+    ]);
     expect(left).toEqual([]);
   });
 }

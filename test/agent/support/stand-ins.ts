@@ -9,5 +9,6 @@ if [ "$1" = --age-key-file ]; then file="$2"; fi
 echo "stand-in sops: $(wc -l < "$file") line end, $(wc -c < "$file") bytes: $(cat "$file")" >&2
 if [ "$2" = --output-type ]; then printf 'DB_URL=postgres://db\\nDEPLOY_TOKEN=not-this-one\\n'; else echo "decrypted: yes"; fi
 `,
-  './deploy.sh': '#!/bin/sh\necho "stand-in deploy.sh: DB_URL=$DB_URL DEPLOY_TOKEN=${DEPLOY_TOKEN-unset} SOPS_AGE_KEY_FILE=${SOPS_AGE_KEY_FILE-unset}"\n',
+  './deploy.sh':
+    '#!/bin/sh\necho "stand-in deploy.sh: DB_URL=$DB_URL DEPLOY_TOKEN=${DEPLOY_TOKEN-unset} SOPS_AGE_KEY_FILE=${SOPS_AGE_KEY_FILE-unset}"\n',
 };

@@ -1,80 +1,133 @@
 import { absent, BackendError, type FailureCode } from '@kici-dev/secret-backend';
 import { changedReads, type Liar } from './liar.ts';
 
-const absentOn = (code: FailureCode, length: number): Liar['tell'] => changedReads((outcome, _, { refs, outcomes }) => (
-  refs.length === length && outcomes.every((other) => other.status === 'unknown' && other.code === code) ? absent : outcome));
+const absentOn = (code: FailureCode, length: number): Liar['tell'] =>
+  changedReads((outcome, _, { refs, outcomes }) =>
+    refs.length === length && outcomes.every((other) => other.status === 'unknown' && other.code === code)
+      ? absent
+      : outcome,
+  );
 
 export const faultLiars: readonly Liar[] = [
   { lie: 'answers absent on a timeout', caught: 'fault.hang.read', tell: absentOn('timeout', 1) },
-  { lie: 'answers absent for a batch when the service fails', caught: 'fault.server_error.batch', tell: absentOn('server_error', 2) },
-  { lie: 'answers absent when it has to sign in anew', caught: 'fault.expire.read', tell: absentOn('unauthenticated', 1) },
+  {
+    lie: 'answers absent for a batch when the service fails',
+    caught: 'fault.server_error.batch',
+    tell: absentOn('server_error', 2),
+  },
+  {
+    lie: 'answers absent when it has to sign in anew',
+    caught: 'fault.expire.read',
+    tell: absentOn('unauthenticated', 1),
+  },
   { lie: 'answers absent when it is throttled', caught: 'fault.throttle.read', tell: absentOn('throttled', 1) },
   {
-    lie: 'answers absent when the service refuses', caught: 'fault.deny.read',
-    tell: (honest) => changedReads(async (outcome, _, { refs }, context) => {
-      if (refs.length !== 1 || outcome.status !== 'unknown' || outcome.code !== 'permission_denied') return outcome;
-      // Only where everything is refused, and not one secret: that is another case's.
-      return honest.check(context).then(() => outcome, () => absent);
-    })(honest),
+    lie: 'answers absent when the service refuses',
+    caught: 'fault.deny.read',
+    tell: (honest) =>
+      changedReads(async (outcome, _, { refs }, context) => {
+        if (refs.length !== 1 || outcome.status !== 'unknown' || outcome.code !== 'permission_denied') return outcome;
+        // Only where everything is refused, and not one secret: that is another case's.
+        return honest.check(context).then(
+          () => outcome,
+          () => absent,
+        );
+      })(honest),
   },
   {
-    lie: 'answers absent for what a batch leaves out', caught: 'fault.partial_batch.batch',
-    tell: changedReads((outcome, _, { outcomes }) => (outcome.status === 'unknown' && outcome.code === 'bad_answer' && outcomes.some(({ status }) => status === 'found') ? absent : outcome)),
+    lie: 'answers absent for what a batch leaves out',
+    caught: 'fault.partial_batch.batch',
+    tell: changedReads((outcome, _, { outcomes }) =>
+      outcome.status === 'unknown' && outcome.code === 'bad_answer' && outcomes.some(({ status }) => status === 'found')
+        ? absent
+        : outcome,
+    ),
   },
   {
-    lie: 'rejects a read instead of answering unknown', caught: 'fault.server_error.read',
+    lie: 'rejects a read instead of answering unknown',
+    caught: 'fault.server_error.read',
     tell: changedReads((outcome, _, { refs }) => {
-      if (refs.length === 1 && outcome.status === 'unknown' && outcome.code === 'server_error') throw new BackendError('server_error');
+      if (refs.length === 1 && outcome.status === 'unknown' && outcome.code === 'server_error')
+        throw new BackendError('server_error');
       return outcome;
     }),
   },
   {
-    lie: 'calls a broken connection a refusal', caught: 'fault.reset.read',
-    tell: changedReads((outcome, _, { refs }) => (refs.length === 1 && outcome.status === 'unknown' && outcome.code === 'unreachable' ? { status: 'unknown', code: 'permission_denied' } : outcome)),
+    lie: 'calls a broken connection a refusal',
+    caught: 'fault.reset.read',
+    tell: changedReads((outcome, _, { refs }) =>
+      refs.length === 1 && outcome.status === 'unknown' && outcome.code === 'unreachable'
+        ? { status: 'unknown', code: 'permission_denied' }
+        : outcome,
+    ),
   },
   {
-    lie: 'acknowledges a write that was throttled', caught: 'fault.throttle.write',
-    tell: (honest) => ({ write: (entry, context) => honest.write(entry, context).catch((error: unknown) => onCode(error, 'throttled', { version: '999' })) }),
-  },
-  {
-    lie: 'reports a deletion for which its credentials had expired', caught: 'fault.expire.delete',
-    tell: (honest) => ({ delete: (ref, context) => honest.delete(ref, context).catch((error: unknown) => onCode(error, 'unauthenticated', { existed: true })) }),
-  },
-  {
-    lie: 'is healthy with credentials that are refused', caught: 'fault.deny.check',
-    tell: (honest) => ({ check: (context) => honest.check(context).catch((error: unknown) => onCode(error, 'permission_denied', {})) }),
-  },
-  {
-    lie: 'rejects with an error of its own kind', caught: 'fault.reset.check',
+    lie: 'acknowledges a write that was throttled',
+    caught: 'fault.throttle.write',
     tell: (honest) => ({
-      check: (context) => honest.check(context).catch((error: unknown) => {
-        throw BackendError.is(error) && error.code === 'unreachable' ? new Error('socket hang up') : error;
-      }),
+      write: (entry, context) =>
+        honest.write(entry, context).catch((error: unknown) => onCode(error, 'throttled', { version: '999' })),
     }),
   },
   {
-    lie: 'shows the value in the message of a broken write', caught: 'leaks.fault.reset',
+    lie: 'reports a deletion for which its credentials had expired',
+    caught: 'fault.expire.delete',
     tell: (honest) => ({
-      write: (entry, context) => honest.write(entry, context).catch((error: unknown) => {
-        throw BackendError.is(error) && error.code === 'unreachable' ? new BackendError('unreachable', { detail: `could not send ${entry.value.text()}` }) : error;
-      }),
+      delete: (ref, context) =>
+        honest.delete(ref, context).catch((error: unknown) => onCode(error, 'unauthenticated', { existed: true })),
     }),
   },
   {
-    lie: 'carries the request along in an error', caught: 'leaks.fault.throttle',
+    lie: 'is healthy with credentials that are refused',
+    caught: 'fault.deny.check',
     tell: (honest) => ({
-      write: (entry, context) => honest.write(entry, context).catch((error: unknown) => {
-        if (BackendError.is(error) && error.code === 'throttled') Object.defineProperty(error, 'request', { value: { body: entry.value.bytes() }, enumerable: false });
-        throw error;
-      }),
+      check: (context) => honest.check(context).catch((error: unknown) => onCode(error, 'permission_denied', {})),
     }),
   },
   {
-    lie: 'shows its credential when it has expired', caught: 'leaks.fault.expire',
+    lie: 'rejects with an error of its own kind',
+    caught: 'fault.reset.check',
     tell: (honest) => ({
-      check: (context) => honest.check(context).catch((error: unknown) => {
-        throw BackendError.is(error) && error.code === 'unauthenticated' ? new BackendError('unauthenticated', { detail: `memory-credential-3c88d1 is not valid` }) : error;
-      }),
+      check: (context) =>
+        honest.check(context).catch((error: unknown) => {
+          throw BackendError.is(error) && error.code === 'unreachable' ? new Error('socket hang up') : error;
+        }),
+    }),
+  },
+  {
+    lie: 'shows the value in the message of a broken write',
+    caught: 'leaks.fault.reset',
+    tell: (honest) => ({
+      write: (entry, context) =>
+        honest.write(entry, context).catch((error: unknown) => {
+          throw BackendError.is(error) && error.code === 'unreachable'
+            ? new BackendError('unreachable', { detail: `could not send ${entry.value.text()}` })
+            : error;
+        }),
+    }),
+  },
+  {
+    lie: 'carries the request along in an error',
+    caught: 'leaks.fault.throttle',
+    tell: (honest) => ({
+      write: (entry, context) =>
+        honest.write(entry, context).catch((error: unknown) => {
+          if (BackendError.is(error) && error.code === 'throttled')
+            Object.defineProperty(error, 'request', { value: { body: entry.value.bytes() }, enumerable: false });
+          throw error;
+        }),
+    }),
+  },
+  {
+    lie: 'shows its credential when it has expired',
+    caught: 'leaks.fault.expire',
+    tell: (honest) => ({
+      check: (context) =>
+        honest.check(context).catch((error: unknown) => {
+          throw BackendError.is(error) && error.code === 'unauthenticated'
+            ? new BackendError('unauthenticated', { detail: `memory-credential-3c88d1 is not valid` })
+            : error;
+        }),
     }),
   },
 ];

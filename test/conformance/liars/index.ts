@@ -7,4 +7,12 @@ import { readingLiars } from './reading.ts';
 import { scopeLiars } from './scopes.ts';
 import { writingLiars } from './writing.ts';
 
-export const liars: readonly Liar[] = [...capabilityLiars, ...readingLiars, ...listingLiars, ...writingLiars, ...scopeLiars, ...faultLiars, ...lifecycleLiars];
+export const liars: readonly Liar[] = [
+  ...capabilityLiars,
+  ...readingLiars,
+  ...listingLiars,
+  ...writingLiars,
+  ...scopeLiars,
+  ...faultLiars,
+  ...lifecycleLiars,
+];

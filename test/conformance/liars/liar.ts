@@ -17,15 +17,28 @@ export interface Liar {
 export type Honest = Required<SecretBackend>;
 
 export function isHonest(backend: SecretBackend): backend is Honest {
-  return (['write', 'delete', 'versions', 'restore', 'declare', 'scopes'] as const).every((name) => backend[name] !== undefined);
+  return (['write', 'delete', 'versions', 'restore', 'declare', 'scopes'] as const).every(
+    (name) => backend[name] !== undefined,
+  );
 }
 
 /** Reads that change outcomes of their own choice, one by one. */
-export function changedReads(change: (outcome: ReadOutcome, ref: SecretRef, all: { readonly refs: readonly SecretRef[]; readonly outcomes: readonly ReadOutcome[] }, context: CallContext) => ReadOutcome | Promise<ReadOutcome>) {
+export function changedReads(
+  change: (
+    outcome: ReadOutcome,
+    ref: SecretRef,
+    all: { readonly refs: readonly SecretRef[]; readonly outcomes: readonly ReadOutcome[] },
+    context: CallContext,
+  ) => ReadOutcome | Promise<ReadOutcome>,
+) {
   return (honest: Honest): Pick<SecretBackend, 'read'> => ({
     async read(refs, context) {
       const outcomes = await honest.read(refs, context);
-      return Promise.all(refs.map(async (ref, index) => change(outcomes[index] ?? { status: 'absent' }, ref, { refs, outcomes }, context)));
+      return Promise.all(
+        refs.map(async (ref, index) =>
+          change(outcomes[index] ?? { status: 'absent' }, ref, { refs, outcomes }, context),
+        ),
+      );
     },
   });
 }

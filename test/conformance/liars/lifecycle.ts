@@ -3,17 +3,29 @@ import type { Liar } from './liar.ts';
 
 export const lifecycleLiars: readonly Liar[] = [
   {
-    lie: 'writes although it was aborted', caught: 'abort.before.write',
-    tell: (honest) => ({ write: (entry, context) => honest.write(entry, context.signal.aborted ? { ...context, signal: new AbortController().signal } : context) }),
-  },
-  {
-    lie: 'goes on waiting when a read is aborted', caught: 'abort.during.read',
+    lie: 'writes although it was aborted',
+    caught: 'abort.before.write',
     tell: (honest) => ({
-      read: (refs, context) => honest.read(refs, refs.length !== 1 || context.signal.aborted ? context : { ...context, signal: AbortSignal.timeout(context.deadline - Date.now()) }),
+      write: (entry, context) =>
+        honest.write(entry, context.signal.aborted ? { ...context, signal: new AbortController().signal } : context),
     }),
   },
   {
-    lie: 'answers a read after closing', caught: 'close.rejects',
+    lie: 'goes on waiting when a read is aborted',
+    caught: 'abort.during.read',
+    tell: (honest) => ({
+      read: (refs, context) =>
+        honest.read(
+          refs,
+          refs.length !== 1 || context.signal.aborted
+            ? context
+            : { ...context, signal: AbortSignal.timeout(context.deadline - Date.now()) },
+        ),
+    }),
+  },
+  {
+    lie: 'answers a read after closing',
+    caught: 'close.rejects',
     tell(honest) {
       let closed = false;
       return {
@@ -26,7 +38,8 @@ export const lifecycleLiars: readonly Liar[] = [
     },
   },
   {
-    lie: 'cannot be closed twice', caught: 'close.twice',
+    lie: 'cannot be closed twice',
+    caught: 'close.twice',
     tell(honest) {
       let closed = false;
       return {
@@ -39,7 +52,8 @@ export const lifecycleLiars: readonly Liar[] = [
     },
   },
   {
-    lie: 'keeps a timer after closing', caught: 'close.releases',
+    lie: 'keeps a timer after closing',
+    caught: 'close.releases',
     tell: (honest) => ({
       async check(context) {
         setTimeout(() => undefined, 7_000);

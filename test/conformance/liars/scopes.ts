@@ -1,11 +1,14 @@
 import { BackendError } from '@kici-dev/secret-backend';
 import type { Honest, Liar } from './liar.ts';
 
-const changedScopes = (change: (honest: Honest) => Partial<Honest['scopes']>) => (honest: Honest) => ({ scopes: { ...honest.scopes, ...change(honest) } });
+const changedScopes = (change: (honest: Honest) => Partial<Honest['scopes']>) => (honest: Honest) => ({
+  scopes: { ...honest.scopes, ...change(honest) },
+});
 
 export const scopeLiars: readonly Liar[] = [
   {
-    lie: 'moves current values and leaves versions behind', caught: 'scopes.rename-versions',
+    lie: 'moves current values and leaves versions behind',
+    caught: 'scopes.rename-versions',
     tell: changedScopes((honest) => ({
       async rename(from, to, context) {
         const existing = await honest.scopes.list(context);
@@ -23,19 +26,25 @@ export const scopeLiars: readonly Liar[] = [
     })),
   },
   {
-    lie: 'deletes the scopes below, too', caught: 'scopes.delete',
+    lie: 'deletes the scopes below, too',
+    caught: 'scopes.delete',
     tell: changedScopes((honest) => ({
       async delete(scope, context) {
         const removed = await honest.scopes.delete(scope, context);
-        for (const below of await honest.scopes.list(context)) if (below.startsWith(`${scope}/`)) await honest.scopes.delete(below, context);
+        for (const below of await honest.scopes.list(context))
+          if (below.startsWith(`${scope}/`)) await honest.scopes.delete(below, context);
         return removed;
       },
     })),
   },
   {
-    lie: 'creates a scope that exists', caught: 'scopes.create',
-    tell: changedScopes((honest) => ({ create: (scope, context) => honest.scopes.create(scope, context).catch((error: unknown) => {
-      if (!BackendError.is(error) || error.code !== 'conflict') throw error;
-    }) })),
+    lie: 'creates a scope that exists',
+    caught: 'scopes.create',
+    tell: changedScopes((honest) => ({
+      create: (scope, context) =>
+        honest.scopes.create(scope, context).catch((error: unknown) => {
+          if (!BackendError.is(error) || error.code !== 'conflict') throw error;
+        }),
+    })),
   },
 ];

@@ -4,12 +4,15 @@ import { memoryCapabilities } from '@kici-dev/secret-backend-conformance';
 import type { Liar } from './liar.ts';
 
 const cut = (value: SecretValue, bytes: number): SecretValue => SecretValue.fromBytes(value.bytes().subarray(0, bytes));
-const replaced = (value: SecretValue): SecretValue => SecretValue.fromText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(value.bytes()));
-const versionOf = (outcome: ReadOutcome | undefined): string | null => (outcome?.status === 'found' ? outcome.version ?? null : null);
+const replaced = (value: SecretValue): SecretValue =>
+  SecretValue.fromText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(value.bytes()));
+const versionOf = (outcome: ReadOutcome | undefined): string | null =>
+  outcome?.status === 'found' ? (outcome.version ?? null) : null;
 
 export const writingLiars: readonly Liar[] = [
   {
-    lie: 'loses a write that overlaps another', caught: 'writing.at-once',
+    lie: 'loses a write that overlaps another',
+    caught: 'writing.at-once',
     tell(honest) {
       let running = 0;
       return {
@@ -24,19 +27,45 @@ export const writingLiars: readonly Liar[] = [
     },
   },
   {
-    lie: 'replaces bytes that are not UTF-8', caught: 'writing.binary',
-    tell: (honest) => ({ write: (entry, context) => honest.write({ ...entry, value: replaced(entry.value).text()?.includes('\ufffd') === true ? replaced(entry.value) : entry.value }, context) }),
+    lie: 'replaces bytes that are not UTF-8',
+    caught: 'writing.binary',
+    tell: (honest) => ({
+      write: (entry, context) =>
+        honest.write(
+          {
+            ...entry,
+            value: replaced(entry.value).text()?.includes('\ufffd') === true ? replaced(entry.value) : entry.value,
+          },
+          context,
+        ),
+    }),
   },
   {
-    lie: 'trims a trailing newline', caught: 'writing.text',
-    tell: (honest) => ({ write: (entry, context) => honest.write({ ...entry, value: entry.value.text()?.endsWith('\n') === true ? cut(entry.value, entry.value.byteLength - 1) : entry.value }, context) }),
+    lie: 'trims a trailing newline',
+    caught: 'writing.text',
+    tell: (honest) => ({
+      write: (entry, context) =>
+        honest.write(
+          {
+            ...entry,
+            value:
+              entry.value.text()?.endsWith('\n') === true ? cut(entry.value, entry.value.byteLength - 1) : entry.value,
+          },
+          context,
+        ),
+    }),
   },
   {
-    lie: 'acknowledges an empty value without storing it', caught: 'writing.empty',
-    tell: (honest) => ({ write: async (entry, context) => (entry.value.byteLength === 0 ? { version: '999' } : honest.write(entry, context)) }),
+    lie: 'acknowledges an empty value without storing it',
+    caught: 'writing.empty',
+    tell: (honest) => ({
+      write: async (entry, context) =>
+        entry.value.byteLength === 0 ? { version: '999' } : honest.write(entry, context),
+    }),
   },
   {
-    lie: 'refuses the largest value', caught: 'writing.largest',
+    lie: 'refuses the largest value',
+    caught: 'writing.largest',
     tell: (honest) => ({
       async write(entry, context) {
         if (entry.value.byteLength === memoryCapabilities.maxValueBytes) throw new BackendError('too_large');
@@ -45,19 +74,28 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'cuts off what is too large', caught: 'writing.too-large',
-    tell: (honest) => ({ write: (entry, context) => honest.write({ ...entry, value: cut(entry.value, memoryCapabilities.maxValueBytes) }, context) }),
-  },
-  {
-    lie: 'shows the value that it refuses', caught: 'leaks.refused-write',
+    lie: 'cuts off what is too large',
+    caught: 'writing.too-large',
     tell: (honest) => ({
-      write: (entry, context) => honest.write(entry, context).catch((error: unknown) => {
-        throw BackendError.is(error) && error.code === 'too_large' ? new BackendError('too_large', { detail: `too large: ${entry.value.text()?.slice(0, 40)}…` }) : error;
-      }),
+      write: (entry, context) =>
+        honest.write({ ...entry, value: cut(entry.value, memoryCapabilities.maxValueBytes) }, context),
     }),
   },
   {
-    lie: 'gives every overwrite the version that was there before', caught: 'writing.receipt',
+    lie: 'shows the value that it refuses',
+    caught: 'leaks.refused-write',
+    tell: (honest) => ({
+      write: (entry, context) =>
+        honest.write(entry, context).catch((error: unknown) => {
+          throw BackendError.is(error) && error.code === 'too_large'
+            ? new BackendError('too_large', { detail: `too large: ${entry.value.text()?.slice(0, 40)}…` })
+            : error;
+        }),
+    }),
+  },
+  {
+    lie: 'gives every overwrite the version that was there before',
+    caught: 'writing.receipt',
     tell: (honest) => ({
       async write(entry, context) {
         const [before] = await honest.read([{ scope: entry.scope, key: entry.key }], context);
@@ -67,7 +105,8 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'writes the same key of the scope below, too', caught: 'writing.neighbours',
+    lie: 'writes the same key of the scope below, too',
+    caught: 'writing.neighbours',
     tell: (honest) => ({
       async write(entry, context) {
         const below = { scope: path(`${entry.scope}/db`), key: entry.key };
@@ -78,11 +117,13 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'forgets a value that is written again after a deletion', caught: 'deleting.write-again',
+    lie: 'forgets a value that is written again after a deletion',
+    caught: 'deleting.write-again',
     tell(honest) {
       const deleted = new Set<string>();
       return {
-        write: async (entry, context) => (deleted.has(`${entry.scope} ${entry.key}`) ? { version: '999' } : honest.write(entry, context)),
+        write: async (entry, context) =>
+          deleted.has(`${entry.scope} ${entry.key}`) ? { version: '999' } : honest.write(entry, context),
         async delete(ref, context) {
           deleted.add(`${ref.scope} ${ref.key}`);
           return honest.delete(ref, context);
@@ -91,22 +132,29 @@ export const writingLiars: readonly Liar[] = [
     },
   },
   {
-    lie: 'ignores an expected version when nobody else is writing', caught: 'cas.stale',
+    lie: 'ignores an expected version when nobody else is writing',
+    caught: 'cas.stale',
     tell(honest) {
       let running = 0;
       return {
         async write({ scope, key, value, expectedVersion }, context) {
           running += 1;
           const ignores = running === 1 && typeof expectedVersion === 'string';
-          return honest.write({ scope, key, value, ...(ignores || expectedVersion === undefined ? {} : { expectedVersion }) }, context).finally(() => {
-            running -= 1;
-          });
+          return honest
+            .write(
+              { scope, key, value, ...(ignores || expectedVersion === undefined ? {} : { expectedVersion }) },
+              context,
+            )
+            .finally(() => {
+              running -= 1;
+            });
         },
       };
     },
   },
   {
-    lie: 'compares the version first and writes later', caught: 'cas.one-winner',
+    lie: 'compares the version first and writes later',
+    caught: 'cas.one-winner',
     tell: (honest) => ({
       async write(entry, context) {
         if (typeof entry.expectedVersion !== 'string') return honest.write(entry, context);
@@ -117,7 +165,8 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'looks whether there is nothing and creates later', caught: 'cas.one-creator',
+    lie: 'looks whether there is nothing and creates later',
+    caught: 'cas.one-creator',
     tell: (honest) => ({
       async write(entry, context) {
         if (entry.expectedVersion !== null) return honest.write(entry, context);
@@ -128,7 +177,8 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'rejects when there is nothing to delete', caught: 'deleting.nothing',
+    lie: 'rejects when there is nothing to delete',
+    caught: 'deleting.nothing',
     tell: (honest) => ({
       async delete(ref, context) {
         const receipt = await honest.delete(ref, context);
@@ -138,7 +188,8 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'deletes the same key of the scope below, too', caught: 'deleting.neighbours',
+    lie: 'deletes the same key of the scope below, too',
+    caught: 'deleting.neighbours',
     tell: (honest) => ({
       async delete(ref, context) {
         await honest.delete({ scope: path(`${ref.scope}/db`), key: ref.key }, context);
@@ -147,7 +198,8 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'empties a value when its name is declared', caught: 'declare.keeps',
+    lie: 'empties a value when its name is declared',
+    caught: 'declare.keeps',
     tell: (honest) => ({
       async declare(ref, context) {
         const [before] = await honest.read([ref], context);
@@ -157,7 +209,8 @@ export const writingLiars: readonly Liar[] = [
     }),
   },
   {
-    lie: 'lists versions oldest first', caught: 'versions.list',
+    lie: 'lists versions oldest first',
+    caught: 'versions.list',
     tell: (honest) => ({ versions: async (ref, context) => (await honest.versions(ref, context)).toReversed() }),
   },
 ];

@@ -1,4 +1,11 @@
-import { BackendError, failureCodes, isFailureCode, isTransient, unknown, type FailureCode } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  failureCodes,
+  isFailureCode,
+  isTransient,
+  unknown,
+  type FailureCode,
+} from '@kici-dev/secret-backend';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { context, hostScripted, ref, valueOf, words } from '../../support/scripted-backend.ts';
 
@@ -23,15 +30,24 @@ describe('a backend that fails again and again is left alone for a moment', () =
     expect(read).toHaveBeenCalledTimes(opens(code) ? 5 : 6);
   });
 
-  it.each(['permission_denied', 'deleted', 'corrupt', 'absent', 'bad_answer'] as const)('never what is said of a secret: %s', async (word) => {
-    const hosted = hostScripted({ read: async (refs) => refs.map(() => (word === 'absent' ? { status: 'absent' } : unknown(word))) }, { policy });
-    for (let call = 0; call < 20; call += 1) await hosted.read([ref('A')], context());
-    expect(hosted.health().breaker).toBe('closed');
-  });
+  it.each(['permission_denied', 'deleted', 'corrupt', 'absent', 'bad_answer'] as const)(
+    'never what is said of a secret: %s',
+    async (word) => {
+      const hosted = hostScripted(
+        { read: async (refs) => refs.map(() => (word === 'absent' ? { status: 'absent' } : unknown(word))) },
+        { policy },
+      );
+      for (let call = 0; call < 20; call += 1) await hosted.read([ref('A')], context());
+      expect(hosted.health().breaker).toBe('closed');
+    },
+  );
 
   it('a batch that has an answer for anything is no failure, one that has none is', async () => {
     let healthy = true;
-    const hosted = hostScripted({ read: async (refs) => refs.map((_, index) => (healthy && index === 0 ? valueOf('a') : unknown('timeout'))) }, { policy });
+    const hosted = hostScripted(
+      { read: async (refs) => refs.map((_, index) => (healthy && index === 0 ? valueOf('a') : unknown('timeout'))) },
+      { policy },
+    );
     for (let call = 0; call < 10; call += 1) await hosted.read([ref('A'), ref('B')], context());
     expect(hosted.health()).toEqual({ breaker: 'closed' });
     healthy = false;
@@ -41,14 +57,26 @@ describe('a backend that fails again and again is left alone for a moment', () =
 
   it('failures that are not in a row do not count', async () => {
     let call = 0;
-    const hosted = hostScripted({ read: async () => { call += 1; if (call % 5 > 0) throw new BackendError('unreachable'); return [valueOf('a')]; } }, { policy });
+    const hosted = hostScripted(
+      {
+        read: async () => {
+          call += 1;
+          if (call % 5 > 0) throw new BackendError('unreachable');
+          return [valueOf('a')];
+        },
+      },
+      { policy },
+    );
     for (let round = 0; round < 25; round += 1) await hosted.read([ref('A')], context());
     expect(hosted.health().breaker).toBe('closed');
   });
 
   it('lets one call try after ten seconds, and closes when it succeeds', async () => {
     let down = true;
-    const read = vi.fn(async () => { if (down) throw new BackendError('unreachable'); return [valueOf('a')]; });
+    const read = vi.fn(async () => {
+      if (down) throw new BackendError('unreachable');
+      return [valueOf('a')];
+    });
     const hosted = hostScripted({ read }, { policy });
     for (let call = 0; call < 5; call += 1) await hosted.read([ref('A')], context());
     await vi.advanceTimersByTimeAsync(10_000);
@@ -78,8 +106,13 @@ describe('a backend that fails again and again is left alone for a moment', () =
 
   it('a check passes an open breaker, and closes it when it succeeds', async () => {
     let down = true;
-    const fail = async (): Promise<never> => { throw new BackendError('sealed'); };
-    const hosted = hostScripted({ read: async (refs) => (down ? fail() : refs.map(() => valueOf('a'))), check: async () => (down ? fail() : {}) }, { policy });
+    const fail = async (): Promise<never> => {
+      throw new BackendError('sealed');
+    };
+    const hosted = hostScripted(
+      { read: async (refs) => (down ? fail() : refs.map(() => valueOf('a'))), check: async () => (down ? fail() : {}) },
+      { policy },
+    );
     for (let call = 0; call < 5; call += 1) await hosted.read([ref('A')], context());
     await expect(hosted.check(context())).rejects.toMatchObject({ code: 'sealed' });
     expect(hosted.health().breaker).toBe('open');

@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { context, hostScripted, ref, valueOf, words } from '../../support/scripted-backend.ts';
 
 /** Reads that end when the test says so. */
-function gate(): { readonly active: () => number; readonly most: () => number; readonly open: () => void; readonly read: () => Promise<[ReturnType<typeof valueOf>]> } {
+function gate(): {
+  readonly active: () => number;
+  readonly most: () => number;
+  readonly open: () => void;
+  readonly read: () => Promise<[ReturnType<typeof valueOf>]>;
+} {
   const opened = Promise.withResolvers<void>();
   let active = 0;
   let most = 0;
   return {
-    active: () => active, most: () => most, open: () => opened.resolve(),
+    active: () => active,
+    most: () => most,
+    open: () => opened.resolve(),
     async read() {
       active += 1;
       most = Math.max(most, active);
@@ -18,7 +25,10 @@ function gate(): { readonly active: () => number; readonly most: () => number; r
   };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 describe('a backend works on so many calls at once, and so many wait', () => {
   it('the rest is refused as overloaded, and not as absent', async () => {
@@ -28,7 +38,15 @@ describe('a backend works on so many calls at once, and so many wait', () => {
     await turn();
     expect(active()).toBe(2);
     open();
-    expect((await Promise.all(reads)).flatMap(words)).toEqual(['value', 'value', 'value', 'value', 'value', 'overloaded', 'overloaded']);
+    expect((await Promise.all(reads)).flatMap(words)).toEqual([
+      'value',
+      'value',
+      'value',
+      'value',
+      'value',
+      'overloaded',
+      'overloaded',
+    ]);
     expect(most()).toBe(2);
     expect(hosted.health()).toEqual({ breaker: 'closed' });
   });
@@ -36,7 +54,15 @@ describe('a backend works on so many calls at once, and so many wait', () => {
   it('what was cancelled while it waited is never begun', async () => {
     const { read, open } = gate();
     const asked: string[] = [];
-    const hosted = hostScripted({ read: (refs) => { asked.push(...refs.map(({ key }) => key)); return read(); } }, { policy: { concurrency: 1, queueLimit: 5, attempts: 1 } });
+    const hosted = hostScripted(
+      {
+        read: (refs) => {
+          asked.push(...refs.map(({ key }) => key));
+          return read();
+        },
+      },
+      { policy: { concurrency: 1, queueLimit: 5, attempts: 1 } },
+    );
     const first = hosted.read([ref('FIRST')], context());
     const controller = new AbortController();
     const cancelled = hosted.read([ref('CANCELLED')], context({ signal: controller.signal }));
@@ -49,7 +75,13 @@ describe('a backend works on so many calls at once, and so many wait', () => {
   });
 
   it('an abandoned call gives up its place', async () => {
-    const hosted = hostScripted({ read: ([asked]) => (asked?.key === 'HANGS' ? new Promise(() => undefined) : Promise.resolve([valueOf('value')])) }, { policy: { concurrency: 1, attempts: 1, deadlineMs: 20 } });
+    const hosted = hostScripted(
+      {
+        read: ([asked]) =>
+          asked?.key === 'HANGS' ? new Promise(() => undefined) : Promise.resolve([valueOf('value')]),
+      },
+      { policy: { concurrency: 1, attempts: 1, deadlineMs: 20 } },
+    );
     expect(words(await hosted.read([ref('HANGS')], context()))).toEqual(['timeout']);
     expect(words(await hosted.read([ref('A')], context()))).toEqual(['value']);
   });

@@ -14,7 +14,12 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
 
   it('abandons a read that ignores its signal, as unknown(timeout)', async () => {
     let signal: AbortSignal | undefined;
-    const hosted = hostScripted({ read: (_, { signal: given }) => { signal = given; return never(); } });
+    const hosted = hostScripted({
+      read: (_, { signal: given }) => {
+        signal = given;
+        return never();
+      },
+    });
     const read = hosted.read([ref('A'), ref('B')], context());
     await vi.advanceTimersByTimeAsync(9_999);
     expect(signal?.aborted).toBe(false);
@@ -28,12 +33,20 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
     ['check', (hosted) => hosted.check(context())],
     ['write', (hosted) => hosted.delete?.(ref('A'), context())],
     ['versions', (hosted) => hosted.versions?.(ref('A'), context())],
-  ] satisfies [string, (hosted: ReturnType<typeof hostScripted>) => Promise<unknown> | undefined][])('abandons a %s that hangs', async (_, call) => {
-    const hosted = hostScripted({ list: () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }), check: never, delete: never, versions: never });
-    const ended = expect(call(hosted)).rejects.toMatchObject({ code: 'timeout' });
-    await vi.advanceTimersByTimeAsync(10_000);
-    await ended;
-  });
+  ] satisfies [string, (hosted: ReturnType<typeof hostScripted>) => Promise<unknown> | undefined][])(
+    'abandons a %s that hangs',
+    async (_, call) => {
+      const hosted = hostScripted({
+        list: () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }),
+        check: never,
+        delete: never,
+        versions: never,
+      });
+      const ended = expect(call(hosted)).rejects.toMatchObject({ code: 'timeout' });
+      await vi.advanceTimersByTimeAsync(10_000);
+      await ended;
+    },
+  );
 
   it('obeys an earlier deadline of the caller', async () => {
     const hosted = hostScripted({ read: never });
@@ -44,7 +57,15 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
 
   it('tells the adapter a deadline that it keeps itself', async () => {
     const deadlines: number[] = [];
-    const hosted = hostScripted({ read: async (_, { deadline }) => { deadlines.push(deadline); return []; } }, { policy: { attempts: 1 } });
+    const hosted = hostScripted(
+      {
+        read: async (_, { deadline }) => {
+          deadlines.push(deadline);
+          return [];
+        },
+      },
+      { policy: { attempts: 1 } },
+    );
     await hosted.read([ref('A')], context());
     expect(deadlines).toEqual([Date.now() + 10_000]);
   });
@@ -52,7 +73,9 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
   it('says aborted when the caller cancels, and timeout when its own timer does', async () => {
     const controller = new AbortController();
     const hosted = hostScripted({ check: never });
-    const cancelled = expect(hosted.check(context({ signal: controller.signal }))).rejects.toMatchObject({ code: 'aborted' });
+    const cancelled = expect(hosted.check(context({ signal: controller.signal }))).rejects.toMatchObject({
+      code: 'aborted',
+    });
     controller.abort();
     await cancelled;
     const timedOut = new AbortController();
@@ -66,7 +89,9 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
     const hosted = hostScripted({ read: called, check: called, delete: called });
     expect(words(await hosted.read([ref('A')], context({ deadline: Date.now() - 1 })))).toEqual(['timeout']);
     await expect(hosted.check(context({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: 'aborted' });
-    await expect(hosted.delete?.(ref('A'), context({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: 'aborted' });
+    await expect(hosted.delete?.(ref('A'), context({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+      code: 'aborted',
+    });
     expect(called).not.toHaveBeenCalled();
   });
 
@@ -91,15 +116,18 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
 
   it('stops reading a list that has no end', async () => {
     let pages = 0;
-    const hosted = hostScripted({
-      async *list() {
-        for (;;) {
-          pages += 1;
-          await new Promise((resolve) => setTimeout(resolve, 100));
-          yield { secrets: [] };
-        }
+    const hosted = hostScripted(
+      {
+        async *list() {
+          for (;;) {
+            pages += 1;
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            yield { secrets: [] };
+          }
+        },
       },
-    }, { policy: { attempts: 1 } });
+      { policy: { attempts: 1 } },
+    );
     const listed = expect(hosted.listAged({ depth: 'tree' }, context())).rejects.toMatchObject({ code: 'timeout' });
     await vi.advanceTimersByTimeAsync(10_000);
     await listed;

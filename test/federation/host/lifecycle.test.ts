@@ -1,22 +1,58 @@
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { context, hostScripted, lie, path, ref, scriptedBackend, valueOf, words } from '../../support/scripted-backend.ts';
+import {
+  context,
+  hostScripted,
+  lie,
+  path,
+  ref,
+  scriptedBackend,
+  valueOf,
+  words,
+} from '../../support/scripted-backend.ts';
 
 describe('an instance is made when it is first needed', () => {
   it('once, though many need it at once', async () => {
     const create = vi.fn(async () => scriptedBackend());
     const hosted = hostScripted(create);
     expect(create).not.toHaveBeenCalled();
-    await Promise.all([hosted.read([ref('A')], context()), hosted.check(context()), hosted.listAged({ depth: 'tree' }, context()), hosted.ready()]);
+    await Promise.all([
+      hosted.read([ref('A')], context()),
+      hosted.check(context()),
+      hosted.listAged({ depth: 'tree' }, context()),
+      hosted.ready(),
+    ]);
     expect(create).toHaveBeenCalledTimes(1);
   });
 
   it.each([
-    ['a BackendError', () => { throw new BackendError('unreachable', { detail: 'the address is no address' }); }],
-    ['another error', () => { throw new Error('value'); }],
-    ['nothing', () => lie<never>(undefined)], ['no backend', () => lie<never>({ read() { return []; } })],
+    [
+      'a BackendError',
+      () => {
+        throw new BackendError('unreachable', { detail: 'the address is no address' });
+      },
+    ],
+    [
+      'another error',
+      () => {
+        throw new Error('value');
+      },
+    ],
+    ['nothing', () => lie<never>(undefined)],
+    [
+      'no backend',
+      () =>
+        lie<never>({
+          read() {
+            return [];
+          },
+        }),
+    ],
     ['a backend without capabilities', () => ({ ...scriptedBackend(), capabilities: lie<never>(undefined) })],
-    ['a backend with half its capabilities', () => ({ ...scriptedBackend(), capabilities: lie<never>({ write: true }) })],
+    [
+      'a backend with half its capabilities',
+      () => ({ ...scriptedBackend(), capabilities: lie<never>({ write: true }) }),
+    ],
   ])('a creation that brings %s is misconfigured, in every call', async (_, create) => {
     const hosted = hostScripted(create, { policy: { attempts: 1 } });
     expect(words(await hosted.read([ref('A'), ref('B')], context()))).toEqual(['misconfigured', 'misconfigured']);
@@ -50,11 +86,23 @@ describe('a closed host', () => {
     await Promise.all([hosted.close(), hosted.close()]);
     const value = SecretValue.fromText('a');
     const calls = [
-      () => hosted.read([ref('A')], context()), () => hosted.readAged([ref('A')], context()), () => hosted.listAged({ depth: 'tree' }, context()), () => hosted.check(context()), () => hosted.ready(),
-      async () => { for await (const page of hosted.list({ depth: 'tree' }, context())) expect(page).toBeUndefined(); },
-      () => hosted.write?.({ ...ref('A'), value }, context()), () => hosted.delete?.(ref('A'), context()), () => hosted.versions?.(ref('A'), context()),
-      () => hosted.restore?.({ ...ref('A'), version: '1' }, context()), () => hosted.declare?.(ref('A'), context()),
-      () => hosted.scopes?.list(context()), () => hosted.scopes?.create(path('a'), context()), () => hosted.scopes?.rename(path('a'), path('b'), context()), () => hosted.scopes?.delete(path('a'), context()),
+      () => hosted.read([ref('A')], context()),
+      () => hosted.readAged([ref('A')], context()),
+      () => hosted.listAged({ depth: 'tree' }, context()),
+      () => hosted.check(context()),
+      () => hosted.ready(),
+      async () => {
+        for await (const page of hosted.list({ depth: 'tree' }, context())) expect(page).toBeUndefined();
+      },
+      () => hosted.write?.({ ...ref('A'), value }, context()),
+      () => hosted.delete?.(ref('A'), context()),
+      () => hosted.versions?.(ref('A'), context()),
+      () => hosted.restore?.({ ...ref('A'), version: '1' }, context()),
+      () => hosted.declare?.(ref('A'), context()),
+      () => hosted.scopes?.list(context()),
+      () => hosted.scopes?.create(path('a'), context()),
+      () => hosted.scopes?.rename(path('a'), path('b'), context()),
+      () => hosted.scopes?.delete(path('a'), context()),
     ];
     for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'closed' });
     expect(close).toHaveBeenCalledTimes(1);
@@ -69,7 +117,16 @@ describe('a closed host', () => {
   it('lets calls that are under way end first', async () => {
     const opened = Promise.withResolvers<void>();
     const events: string[] = [];
-    const hosted = hostScripted({ read: async () => { await opened.promise; events.push('read'); return [valueOf('a')]; }, close: async () => { events.push('close'); } });
+    const hosted = hostScripted({
+      read: async () => {
+        await opened.promise;
+        events.push('read');
+        return [valueOf('a')];
+      },
+      close: async () => {
+        events.push('close');
+      },
+    });
     const read = hosted.read([ref('A')], context());
     const closed = hosted.close();
     opened.resolve();
@@ -80,7 +137,10 @@ describe('a closed host', () => {
 
   it('does not wait for ever, and leaves no timer', async () => {
     vi.useFakeTimers();
-    const hosted = hostScripted({ read: () => new Promise(() => undefined), close: () => new Promise(() => undefined) });
+    const hosted = hostScripted({
+      read: () => new Promise(() => undefined),
+      close: () => new Promise(() => undefined),
+    });
     const read = hosted.read([ref('A')], context());
     const closed = hosted.close();
     await vi.advanceTimersByTimeAsync(20_000);
@@ -93,7 +153,12 @@ describe('a closed host', () => {
 describe('health', () => {
   it('tells when it was checked, how long that took, and what failed last', async () => {
     let failing = false;
-    const hosted = hostScripted({ check: async () => { if (failing) throw new BackendError('unauthenticated'); return { identity: 'ci', server: 'scripted 1' }; } });
+    const hosted = hostScripted({
+      check: async () => {
+        if (failing) throw new BackendError('unauthenticated');
+        return { identity: 'ci', server: 'scripted 1' };
+      },
+    });
     expect(hosted.health()).toEqual({ breaker: 'closed' });
     expect(await hosted.check(context())).toEqual({ identity: 'ci', server: 'scripted 1' });
     const well = hosted.health();

@@ -6,13 +6,16 @@ const tree: ListQuery = { depth: 'tree' };
 
 function listing(hosting: Hosting = {}) {
   const state = { keys: ['A'], lists: 0, failure: undefined as BackendError | undefined };
-  const hosted = hostScripted({
-    async *list({ scope = path('apps') }) {
-      state.lists += 1;
-      if (state.failure !== undefined) throw state.failure;
-      yield { secrets: state.keys.map((key) => ({ scope, key })) };
+  const hosted = hostScripted(
+    {
+      async *list({ scope = path('apps') }) {
+        state.lists += 1;
+        if (state.failure !== undefined) throw state.failure;
+        yield { secrets: state.keys.map((key) => ({ scope, key })) };
+      },
     },
-  }, { ...hosting, policy: { attempts: 1, ...hosting.policy } });
+    { ...hosting, policy: { attempts: 1, ...hosting.policy } },
+  );
   const keys = async (query = tree) => {
     const { secrets, ageMs } = await hosted.listAged(query, context());
     return [secrets.map(({ key }) => key).join(), ageMs];
@@ -41,7 +44,12 @@ describe('law 2: names are cached for 30 s by default', () => {
 
   it('each query by itself', async () => {
     const { state, keys } = listing();
-    const queries: ListQuery[] = [tree, { depth: 'tree', scope: path('apps') }, { depth: 'scope', scope: path('apps') }, { depth: 'tree', scope: path('other') }];
+    const queries: ListQuery[] = [
+      tree,
+      { depth: 'tree', scope: path('apps') },
+      { depth: 'scope', scope: path('apps') },
+      { depth: 'tree', scope: path('other') },
+    ];
     for (const query of [...queries, ...queries]) await keys(query);
     expect(state.lists).toBe(queries.length);
   });
@@ -107,7 +115,11 @@ describe('law 2: names are cached for 30 s by default', () => {
     await hosted.declare?.(ref('B'), context());
     const after = hosted.listAged(tree, context());
     opened.resolve();
-    expect([(await before).secrets.length, (await after).secrets.length, (await hosted.listAged(tree, context())).secrets.length]).toEqual([1, 2, 2]);
+    expect([
+      (await before).secrets.length,
+      (await after).secrets.length,
+      (await hosted.listAged(tree, context())).secrets.length,
+    ]).toEqual([1, 2, 2]);
   });
 
   it('no timer is left after closing', async () => {

@@ -1,4 +1,12 @@
-import { BackendError, failureCodes, isFailureCode, isTransient, unknown, type FailureCode, type SecretRef } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  failureCodes,
+  isFailureCode,
+  isTransient,
+  unknown,
+  type FailureCode,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { context, hostScripted, ref, valueOf, words } from '../../support/scripted-backend.ts';
 
@@ -29,7 +37,9 @@ describe('only what may pass is tried again', () => {
 
   it.each(codes)('a change that fails with %s: not after a failure that may have changed something', async (code) => {
     const change = vi.fn().mockRejectedValue(new BackendError(code));
-    await expect(settled(Promise.resolve(hostScripted({ delete: change }).delete?.(ref('A'), context())))).rejects.toMatchObject({ code });
+    await expect(
+      settled(Promise.resolve(hostScripted({ delete: change }).delete?.(ref('A'), context()))),
+    ).rejects.toMatchObject({ code });
     expect(change).toHaveBeenCalledTimes(['throttled', 'sealed'].includes(code) ? 3 : 1);
   });
 
@@ -51,19 +61,40 @@ describe('only what may pass is tried again', () => {
     const hosted = hostScripted({
       read: async (refs) => {
         asked.push(refs.map(({ key }) => key));
-        return refs.map(({ key }) => (
-          key === 'DENIED' ? unknown('permission_denied') : key === 'LATER' && asked.length < 3 ? unknown('throttled') : key === 'NEVER' ? unknown('server_error') : valueOf(key)
-        ));
+        return refs.map(({ key }) =>
+          key === 'DENIED'
+            ? unknown('permission_denied')
+            : key === 'LATER' && asked.length < 3
+              ? unknown('throttled')
+              : key === 'NEVER'
+                ? unknown('server_error')
+                : valueOf(key),
+        );
       },
     });
-    const outcomes = await settled(hosted.read(['A', 'LATER', 'DENIED', 'NEVER', 'B'].map((key): SecretRef => ref(key)), context()));
+    const outcomes = await settled(
+      hosted.read(
+        ['A', 'LATER', 'DENIED', 'NEVER', 'B'].map((key): SecretRef => ref(key)),
+        context(),
+      ),
+    );
     expect(words(outcomes)).toEqual(['A', 'LATER', 'permission_denied', 'server_error', 'B']);
-    expect(asked).toEqual([['A', 'LATER', 'DENIED', 'NEVER', 'B'], ['LATER', 'NEVER'], ['LATER', 'NEVER']]);
+    expect(asked).toEqual([
+      ['A', 'LATER', 'DENIED', 'NEVER', 'B'],
+      ['LATER', 'NEVER'],
+      ['LATER', 'NEVER'],
+    ]);
   });
 
   it('what a first try found stays though the second fails as a whole', async () => {
-    const read = vi.fn().mockResolvedValueOnce([valueOf('a'), unknown('timeout')]).mockRejectedValue(new BackendError('unauthenticated'));
-    expect(words(await settled(hostScripted({ read }).read([ref('A'), ref('B')], context())))).toEqual(['a', 'timeout']);
+    const read = vi
+      .fn()
+      .mockResolvedValueOnce([valueOf('a'), unknown('timeout')])
+      .mockRejectedValue(new BackendError('unauthenticated'));
+    expect(words(await settled(hostScripted({ read }).read([ref('A'), ref('B')], context())))).toEqual([
+      'a',
+      'timeout',
+    ]);
   });
 
   it('no sooner than the service asked for', async () => {
@@ -92,7 +123,12 @@ describe('only what may pass is tried again', () => {
     const pauses = new Set<number>();
     for (let run = 0; run < 5; run += 1) {
       const times: number[] = [];
-      const hosted = hostScripted({ check: async () => { times.push(Date.now()); throw new BackendError('unreachable'); } });
+      const hosted = hostScripted({
+        check: async () => {
+          times.push(Date.now());
+          throw new BackendError('unreachable');
+        },
+      });
       await expect(settled(hosted.check(context()))).rejects.toMatchObject({ code: 'unreachable' });
       for (const [index, time] of times.entries()) if (index > 0) pauses.add(time - (times[index - 1] ?? 0));
     }
@@ -101,8 +137,12 @@ describe('only what may pass is tried again', () => {
 
   it('not once the caller has gone', async () => {
     const controller = new AbortController();
-    const check = vi.fn(async () => { throw new BackendError('unreachable'); });
-    const ended = expect(hostScripted({ check }).check(context({ signal: controller.signal }))).rejects.toMatchObject({ code: 'aborted' });
+    const check = vi.fn(async () => {
+      throw new BackendError('unreachable');
+    });
+    const ended = expect(hostScripted({ check }).check(context({ signal: controller.signal }))).rejects.toMatchObject({
+      code: 'aborted',
+    });
     await vi.advanceTimersByTimeAsync(0);
     controller.abort();
     await ended;

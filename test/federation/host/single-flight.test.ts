@@ -7,7 +7,10 @@ function heldReads() {
   const asked: string[][] = [];
   const signals: AbortSignal[] = [];
   const opened = Promise.withResolvers<void>();
-  const read = async (refs: readonly SecretRef[], { signal }: { signal: AbortSignal }): Promise<readonly ReadOutcome[]> => {
+  const read = async (
+    refs: readonly SecretRef[],
+    { signal }: { signal: AbortSignal },
+  ): Promise<readonly ReadOutcome[]> => {
     asked.push(refs.map(({ key }) => key));
     signals.push(signal);
     await opened.promise;
@@ -29,23 +32,40 @@ describe('calls that are alike and overlap are one', () => {
   it('reads that share some of their secrets ask for each once', async () => {
     const { asked, read, open } = heldReads();
     const hosted = hostScripted({ read });
-    const reads = [['A', 'B'], ['B', 'C', 'A'], ['C', 'D', 'D']].map((keys) => hosted.read(keys.map((key) => ref(key)), context()));
+    const reads = [
+      ['A', 'B'],
+      ['B', 'C', 'A'],
+      ['C', 'D', 'D'],
+    ].map((keys) =>
+      hosted.read(
+        keys.map((key) => ref(key)),
+        context(),
+      ),
+    );
     open();
-    expect((await Promise.all(reads)).map(words)).toEqual([['A', 'B'], ['B', 'C', 'A'], ['C', 'D', 'D']]);
+    expect((await Promise.all(reads)).map(words)).toEqual([
+      ['A', 'B'],
+      ['B', 'C', 'A'],
+      ['C', 'D', 'D'],
+    ]);
     expect(asked).toEqual([['A', 'B'], ['C'], ['D']]);
   });
 
   it('but not reads of another version or another scope', async () => {
     const { asked, read, open } = heldReads();
     const hosted = hostScripted({ read });
-    const reads = [ref('A'), ref('A', 'apps', '1'), ref('A', 'apps', '2'), ref('A', 'other')].map((one) => hosted.read([one], context()));
+    const reads = [ref('A'), ref('A', 'apps', '1'), ref('A', 'apps', '2'), ref('A', 'other')].map((one) =>
+      hosted.read([one], context()),
+    );
     open();
     expect((await Promise.all(reads)).map(words)).toEqual([['A'], ['A 1'], ['A 2'], ['A']]);
     expect(asked).toHaveLength(4);
   });
 
   it('100 lists and 100 checks', async () => {
-    const list = vi.fn(async function* list() { yield { secrets: [ref('A')] }; });
+    const list = vi.fn(async function* list() {
+      yield { secrets: [ref('A')] };
+    });
     const check = vi.fn(async () => ({ server: 'one' }));
     const hosted = hostScripted({ list, check }, { policy: { namesMaxAgeMs: 0 } });
     const many = Array.from({ length: 100 });
@@ -75,7 +95,9 @@ describe('calls that are alike and overlap are one', () => {
     const hosted = hostScripted({ read });
     const controller = new AbortController();
     const gone = [1, 2].map(() => hosted.read([ref('A')], context({ signal: controller.signal })));
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
     controller.abort();
     await Promise.all(gone);
     expect(signals[0]?.aborted).toBe(true);
@@ -99,7 +121,9 @@ describe('calls that are alike and overlap are one', () => {
       },
     });
     const before = hosted.read([ref('A')], context());
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
     const written = valueOf('new');
     if (written.status === 'found') await hosted.write?.({ ...ref('A'), value: written.value }, context());
     const after = hosted.read([ref('A')], context());

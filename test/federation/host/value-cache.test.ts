@@ -1,4 +1,12 @@
-import { BackendError, failureCodes, isFailureCode, isTransient, SecretValue, unknown, type ReadOutcome } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  failureCodes,
+  isFailureCode,
+  isTransient,
+  SecretValue,
+  unknown,
+  type ReadOutcome,
+} from '@kici-dev/secret-backend';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { context, hostScripted, lie, ref, valueOf, words, type Hosting } from '../../support/scripted-backend.ts';
 
@@ -8,12 +16,15 @@ const secret = ref('A');
 /** A backend whose answer a test changes; the count tells whether it was asked. */
 function answering(first: ReadOutcome, hosting: Hosting) {
   const state = { answer: first, reads: 0 };
-  const hosted = hostScripted({
-    read: async (refs) => {
-      state.reads += 1;
-      return refs.map(() => state.answer);
+  const hosted = hostScripted(
+    {
+      read: async (refs) => {
+        state.reads += 1;
+        return refs.map(() => state.answer);
+      },
     },
-  }, { ...hosting, policy: { attempts: 1, ...hosting.policy } });
+    { ...hosting, policy: { attempts: 1, ...hosting.policy } },
+  );
   const read = async (one = secret) => {
     const [aged] = await hosted.readAged([one], context());
     return [aged === undefined ? undefined : words([aged.outcome])[0], aged?.ageMs];
@@ -71,8 +82,20 @@ describe('law 2: an outage may take a value away, never change it', () => {
   });
 
   it('every coordinate of a request is part of the key: scope, key, version', async () => {
-    const hosted = hostScripted({ read: async (refs) => refs.map(({ scope, key, version }) => valueOf(`${scope} ${key} ${version}`)) }, { policy: { cacheMaxAgeMs: 60_000 } });
-    const refs = [ref('A'), ref('A', 'apps', '1'), ref('A', 'apps', '2'), ref('B'), ref('A', 'apps/x'), ref('x/A'), ref('A","B'), ref('A', 'apps', 'null')];
+    const hosted = hostScripted(
+      { read: async (refs) => refs.map(({ scope, key, version }) => valueOf(`${scope} ${key} ${version}`)) },
+      { policy: { cacheMaxAgeMs: 60_000 } },
+    );
+    const refs = [
+      ref('A'),
+      ref('A', 'apps', '1'),
+      ref('A', 'apps', '2'),
+      ref('B'),
+      ref('A', 'apps/x'),
+      ref('x/A'),
+      ref('A","B'),
+      ref('A', 'apps', 'null'),
+    ];
     const first = words(await hosted.read(refs, context()));
     expect(new Set(first).size).toBe(refs.length);
     expect(words(await hosted.read(refs, context()))).toEqual(first);
@@ -82,7 +105,10 @@ describe('law 2: an outage may take a value away, never change it', () => {
     const policy = { cacheMaxAgeMs: 60_000 };
     const old = answering(valueOf('old'), { policy: { ...policy, settingsGeneration: 1 } });
     await old.read();
-    expect(await answering(valueOf('new'), { policy: { ...policy, settingsGeneration: 2 } }).read()).toEqual(['new', undefined]);
+    expect(await answering(valueOf('new'), { policy: { ...policy, settingsGeneration: 2 } }).read()).toEqual([
+      'new',
+      undefined,
+    ]);
   });
 
   it.each(codes)('the last good value stands in for %s only where that may pass', async (code) => {
@@ -105,9 +131,17 @@ describe('law 2: an outage may take a value away, never change it', () => {
 
   it('it also stands in for a read that hangs or rejects, and while the breaker is open', async () => {
     let mode: 'well' | 'hang' | 'reject' = 'well';
-    const hosted = hostScripted({
-      read: async () => (mode === 'hang' ? new Promise<never>(() => undefined) : mode === 'reject' ? Promise.reject(new BackendError('sealed')) : [valueOf('good')]),
-    }, { policy: { attempts: 1, serveStaleMs: 300_000 } });
+    const hosted = hostScripted(
+      {
+        read: async () =>
+          mode === 'hang'
+            ? new Promise<never>(() => undefined)
+            : mode === 'reject'
+              ? Promise.reject(new BackendError('sealed'))
+              : [valueOf('good')],
+      },
+      { policy: { attempts: 1, serveStaleMs: 300_000 } },
+    );
     await hosted.read([secret], context());
     mode = 'hang';
     const hung = hosted.read([secret], context());
@@ -119,7 +153,15 @@ describe('law 2: an outage may take a value away, never change it', () => {
     expect(words(await hosted.read([ref('NEVER_READ')], context()))).toEqual(['circuit_open']);
   });
 
-  it.each(['permission_denied', 'unauthenticated', 'deleted', 'destroyed', 'disabled', 'scheduled_for_deletion', 'absent'] as const)('never again after %s', async (word) => {
+  it.each([
+    'permission_denied',
+    'unauthenticated',
+    'deleted',
+    'destroyed',
+    'disabled',
+    'scheduled_for_deletion',
+    'absent',
+  ] as const)('never again after %s', async (word) => {
     const { state, read } = answering(valueOf('good'), { policy: { serveStaleMs: 300_000, cacheMaxAgeMs: 10 } });
     await read();
     await vi.advanceTimersByTimeAsync(1_000);
@@ -131,10 +173,13 @@ describe('law 2: an outage may take a value away, never change it', () => {
 
   it('credentials that are refused anywhere end the serving of every value', async () => {
     let refused = false;
-    const hosted = hostScripted({
-      read: async (refs) => refs.map(() => (refused ? unknown('unreachable') : valueOf('good'))),
-      check: () => Promise.reject(new BackendError('permission_denied')),
-    }, { policy: { attempts: 1, serveStaleMs: 300_000 } });
+    const hosted = hostScripted(
+      {
+        read: async (refs) => refs.map(() => (refused ? unknown('unreachable') : valueOf('good'))),
+        check: () => Promise.reject(new BackendError('permission_denied')),
+      },
+      { policy: { attempts: 1, serveStaleMs: 300_000 } },
+    );
     await hosted.read([secret], context());
     await expect(hosted.check(context())).rejects.toMatchObject({ code: 'permission_denied' });
     refused = true;
@@ -152,7 +197,9 @@ describe('law 2: an outage may take a value away, never change it', () => {
   } satisfies Record<string, (hosted: ReturnType<typeof hostScripted>) => Promise<unknown> | undefined>;
 
   it.each(Object.entries(writes))('after %s the next read asks the backend', async (_, change) => {
-    const { state, hosted, read } = answering(valueOf('old'), { policy: { cacheMaxAgeMs: 60_000, serveStaleMs: 60_000 } });
+    const { state, hosted, read } = answering(valueOf('old'), {
+      policy: { cacheMaxAgeMs: 60_000, serveStaleMs: 60_000 },
+    });
     await read();
     state.answer = valueOf('new');
     await change(hosted);
@@ -161,23 +208,40 @@ describe('law 2: an outage may take a value away, never change it', () => {
 
   it('after a write that failed, too: it may have been made', async () => {
     const state = { stored: 'old' };
-    const hosted = hostScripted({
-      read: async () => [valueOf(state.stored)],
-      write: async () => { state.stored = 'new'; throw new BackendError('timeout'); },
-    }, { policy: { attempts: 1, cacheMaxAgeMs: 60_000 } });
+    const hosted = hostScripted(
+      {
+        read: async () => [valueOf(state.stored)],
+        write: async () => {
+          state.stored = 'new';
+          throw new BackendError('timeout');
+        },
+      },
+      { policy: { attempts: 1, cacheMaxAgeMs: 60_000 } },
+    );
     await hosted.read([secret], context());
-    await expect(hosted.write?.({ ...secret, value: SecretValue.fromText('new') }, context())).rejects.toMatchObject({ code: 'timeout' });
+    await expect(hosted.write?.({ ...secret, value: SecretValue.fromText('new') }, context())).rejects.toMatchObject({
+      code: 'timeout',
+    });
     expect(words(await hosted.read([secret], context()))).toEqual(['new']);
   });
 
   it('and after a write that was abandoned and is made later', async () => {
     const state = { stored: 'old' };
     const late = Promise.withResolvers<void>();
-    const hosted = hostScripted({
-      read: async () => [valueOf(state.stored)],
-      write: async () => { await late.promise; state.stored = 'new'; return { version: '2' }; },
-    }, { policy: { attempts: 1, cacheMaxAgeMs: 60_000 } });
-    const written = expect(hosted.write?.({ ...secret, value: SecretValue.fromText('new') }, context())).rejects.toMatchObject({ code: 'timeout' });
+    const hosted = hostScripted(
+      {
+        read: async () => [valueOf(state.stored)],
+        write: async () => {
+          await late.promise;
+          state.stored = 'new';
+          return { version: '2' };
+        },
+      },
+      { policy: { attempts: 1, cacheMaxAgeMs: 60_000 } },
+    );
+    const written = expect(
+      hosted.write?.({ ...secret, value: SecretValue.fromText('new') }, context()),
+    ).rejects.toMatchObject({ code: 'timeout' });
     await vi.advanceTimersByTimeAsync(10_000);
     await written;
     expect(words(await hosted.read([secret], context()))).toEqual(['old']);
@@ -197,10 +261,20 @@ describe('law 2: an outage may take a value away, never change it', () => {
   it('what a read from before a write found is not kept', async () => {
     const opened = Promise.withResolvers<void>();
     let stored = 'old';
-    const hosted = hostScripted({
-      read: async () => { const seen = stored; await opened.promise; return [valueOf(seen)]; },
-      delete: async () => { stored = 'new'; return { existed: true }; },
-    }, { policy: { cacheMaxAgeMs: 60_000 } });
+    const hosted = hostScripted(
+      {
+        read: async () => {
+          const seen = stored;
+          await opened.promise;
+          return [valueOf(seen)];
+        },
+        delete: async () => {
+          stored = 'new';
+          return { existed: true };
+        },
+      },
+      { policy: { cacheMaxAgeMs: 60_000 } },
+    );
     const before = hosted.read([secret], context());
     await vi.advanceTimersByTimeAsync(0);
     await hosted.delete?.(secret, context());
@@ -223,16 +297,27 @@ describe('law 2: an outage may take a value away, never change it', () => {
   });
 
   it('a batch is answered from both, in order', async () => {
-    const hosted = hostScripted({ read: async (refs) => refs.map(({ key }) => valueOf(key)) }, { policy: { cacheMaxAgeMs: 60_000 } });
+    const hosted = hostScripted(
+      { read: async (refs) => refs.map(({ key }) => valueOf(key)) },
+      { policy: { cacheMaxAgeMs: 60_000 } },
+    );
     await hosted.read([ref('B')], context());
     await vi.advanceTimersByTimeAsync(10);
     const aged = await hosted.readAged([ref('A'), ref('B'), ref('C'), ref('B')], context());
-    expect(aged.map(({ outcome, ageMs }) => [...words([outcome]), ageMs])).toEqual([['A', undefined], ['B', 10], ['C', undefined], ['B', 10]]);
+    expect(aged.map(({ outcome, ageMs }) => [...words([outcome]), ageMs])).toEqual([
+      ['A', undefined],
+      ['B', 10],
+      ['C', undefined],
+      ['B', 10],
+    ]);
   });
 
   it('an adapter cannot change a value that is cached', async () => {
     const bytes = Uint8Array.from(Buffer.from('good'));
-    const hosted = hostScripted({ read: async () => [{ status: 'found', value: lie({ bytes: () => bytes }) }] }, { policy: { cacheMaxAgeMs: 60_000 } });
+    const hosted = hostScripted(
+      { read: async () => [{ status: 'found', value: lie({ bytes: () => bytes }) }] },
+      { policy: { cacheMaxAgeMs: 60_000 } },
+    );
     await hosted.read([secret], context());
     bytes.fill(0);
     expect(words(await hosted.read([secret], context()))).toEqual(['good']);

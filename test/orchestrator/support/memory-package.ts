@@ -30,25 +30,51 @@ export const memoryDefinition: BackendDefinition = {
   settings: {
     address: { type: 'address', required: true, description: 'where the service is', example: 'https://one.test' },
     password: { type: 'string', secret: true, required: true, description: 'the password', example: 'right' },
-    consistency: { type: 'choice', choices: ['strong', 'eventual'], default: 'strong', description: 'how lists behave', example: 'strong' },
+    consistency: {
+      type: 'choice',
+      choices: ['strong', 'eventual'],
+      default: 'strong',
+      description: 'how lists behave',
+      example: 'strong',
+    },
     readOnly: { type: 'boolean', default: false, description: 'refuses writes', example: 'false' },
   },
   create(settings, host) {
     host.log('info', 'creating', { address: String(settings['address']) });
     const service = serviceAt(String(settings['address']));
     service.openInstances += 1;
-    return guarded(service, settings['password'], createMemoryBackend(service), settings['consistency'] === 'eventual', settings['readOnly'] === true);
+    return guarded(
+      service,
+      settings['password'],
+      createMemoryBackend(service),
+      settings['consistency'] === 'eventual',
+      settings['readOnly'] === true,
+    );
   },
 };
 
-function guarded(service: CountedService, password: unknown, backend: SecretBackend, eventual: boolean, readOnly: boolean): SecretBackend {
+function guarded(
+  service: CountedService,
+  password: unknown,
+  backend: SecretBackend,
+  eventual: boolean,
+  readOnly: boolean,
+): SecretBackend {
   const signIn = (): void => {
-    const given = typeof password === 'object' && password !== null && 'text' in password && typeof password.text === 'function' ? String(password.text()) : '';
-    if (given !== service.password) throw new BackendError('unauthenticated', { detail: 'the service refused the password' });
+    const given =
+      typeof password === 'object' && password !== null && 'text' in password && typeof password.text === 'function'
+        ? String(password.text())
+        : '';
+    if (given !== service.password)
+      throw new BackendError('unauthenticated', { detail: 'the service refused the password' });
   };
   return {
     ...Object.fromEntries(Object.entries(backend).filter(([name]) => name !== 'declare')),
-    capabilities: Object.freeze({ ...memoryDefinition.capabilities, listConsistency: eventual ? 'eventual' : 'strong', write: !readOnly }),
+    capabilities: Object.freeze({
+      ...memoryDefinition.capabilities,
+      listConsistency: eventual ? 'eventual' : 'strong',
+      write: !readOnly,
+    }),
     async *list(query, context) {
       signIn();
       yield* backend.list(query, context);

@@ -12,7 +12,10 @@ export function ref(place: string): SecretRef {
 }
 
 /** A service that no other test uses, with `scope key` to value. */
-export function newService(secrets: Readonly<Record<string, string>> = {}): { readonly address: string; readonly service: CountedService } {
+export function newService(secrets: Readonly<Record<string, string>> = {}): {
+  readonly address: string;
+  readonly service: CountedService;
+} {
   services += 1;
   const address = `https://service-${process.pid}-${services}.test`;
   const service = serviceAt(address);

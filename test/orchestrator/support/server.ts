@@ -56,7 +56,7 @@ interface StartOptions {
 
 /** A real server on a free port over a folder of its own; it is stopped and its folder removed after the test. */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
-  const server = await start(options.settings?.dataDir ?? await temporaryFolder(), options);
+  const server = await start(options.settings?.dataDir ?? (await temporaryFolder()), options);
   cleanups.push(() => server.application.stop());
   return server;
 }
@@ -83,15 +83,33 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     },
   });
   const settings: ServerSettings = {
-    dataDir, key: { kind: 'text', text: testKey, name: 'the test key' }, host: '127.0.0.1', port: 0, allowedAddresses: undefined,
-    ambientCredentials: false, ambientPaths: [], backendPackages: [memoryPackage], requestTimeoutMs: 15_000, ...options.settings,
+    dataDir,
+    key: { kind: 'text', text: testKey, name: 'the test key' },
+    host: '127.0.0.1',
+    port: 0,
+    allowedAddresses: undefined,
+    ambientCredentials: false,
+    ambientPaths: [],
+    backendPackages: [memoryPackage],
+    requestTimeoutMs: 15_000,
+    ...options.settings,
   };
   const application = await startApplication(settings, pino({ level: 'trace' }, sink), options.now);
   const owner = await application.localToken(undefined);
   const databaseFile = join(dataDir, 'kici.db');
-  const as = (token: string | undefined, organization = 'default'): Calls => (id, input) => callOperation(application.url, token, organization, id, input);
+  const as =
+    (token: string | undefined, organization = 'default'): Calls =>
+    (id, input) =>
+      callOperation(application.url, token, organization, id, input);
   return {
-    application, url: application.url, dataDir, databaseFile, owner, as, call: as(owner), log: () => text,
+    application,
+    url: application.url,
+    dataDir,
+    databaseFile,
+    owner,
+    as,
+    call: as(owner),
+    log: () => text,
     tamper(sql) {
       const database = new DatabaseSync(databaseFile, { timeout: 5_000 });
       database.exec(sql);
@@ -100,7 +118,13 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
   };
 }
 
-function callOperation<Id extends OperationId>(url: string, token: string | undefined, organization: string, id: Id, input: CallInput<Id> | undefined): Promise<OperationOutput<Id>> {
+function callOperation<Id extends OperationId>(
+  url: string,
+  token: string | undefined,
+  organization: string,
+  id: Id,
+  input: CallInput<Id> | undefined,
+): Promise<OperationOutput<Id>> {
   const client = createClient({ url, token, organization });
   // The input's type is checked where the call is written; what the client makes of it is the same for all.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -13,7 +13,10 @@ async function transcript(endpoint: string): Promise<Map<string, string>> {
   const known = { arn: '', token: '' };
   const answers = new Map<string, string>();
   for (const [name, step] of Object.entries(allSteps)) {
-    const answer = await step(client, known, owner).then((value) => normalForm(value), (error: unknown) => (error instanceof Error ? `error ${error.name}` : 'error'));
+    const answer = await step(client, known, owner).then(
+      (value) => normalForm(value),
+      (error: unknown) => (error instanceof Error ? `error ${error.name}` : 'error'),
+    );
     answers.set(name, JSON.stringify(answer));
   }
   client.destroy();
@@ -30,7 +33,12 @@ export async function expectAlike(endpoint: string, explained: Readonly<Record<s
   const [ours, theirs] = [await transcript(fake.endpoint), await transcript(endpoint)];
   await fake.stop();
   const differing = Object.keys(allSteps).filter((step) => ours.get(step) !== theirs.get(step));
-  const unexplained = differing.filter((step) => !(step in explained)).map((step) => ({ step, fake: ours.get(step), server: theirs.get(step) }));
+  const unexplained = differing
+    .filter((step) => !(step in explained))
+    .map((step) => ({ step, fake: ours.get(step), server: theirs.get(step) }));
   expect(unexplained).toEqual([]);
-  expect(Object.keys(explained).filter((step) => !differing.includes(step)), 'these are alike after all').toEqual([]);
+  expect(
+    Object.keys(explained).filter((step) => !differing.includes(step)),
+    'these are alike after all',
+  ).toEqual([]);
 }

@@ -17,8 +17,13 @@ export function normalForm(value: unknown, key = ''): unknown {
 }
 
 function ofObject(value: object, key: string): unknown {
-  if (key.endsWith('ToStages')) return Object.entries(value).map(([id, stages]) => `${version(id)} ${JSON.stringify(normalForm(stages, 'VersionStages'))}`).toSorted();
-  const members = Object.entries(value).filter(([name]) => !ignored.has(name)).map(([name, member]) => [name, normalForm(member, name)] as const);
+  if (key.endsWith('ToStages'))
+    return Object.entries(value)
+      .map(([id, stages]) => `${version(id)} ${JSON.stringify(normalForm(stages, 'VersionStages'))}`)
+      .toSorted();
+  const members = Object.entries(value)
+    .filter(([name]) => !ignored.has(name))
+    .map(([name, member]) => [name, normalForm(member, name)] as const);
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }
 
@@ -27,4 +32,19 @@ function version(id: string): string {
 }
 
 const unordered = new Set(['VersionStages', 'Versions']);
-const ignored = new Set(['$metadata', 'Message', 'CreatedDate', 'LastChangedDate', 'LastAccessedDate', 'KmsKeyId', 'KmsKeyIds', 'Tags', 'RotationEnabled', 'RotationRules', 'Description', 'ReplicationStatus', 'PrimaryRegion', 'OwningService']);
+const ignored = new Set([
+  '$metadata',
+  'Message',
+  'CreatedDate',
+  'LastChangedDate',
+  'LastAccessedDate',
+  'KmsKeyId',
+  'KmsKeyIds',
+  'Tags',
+  'RotationEnabled',
+  'RotationRules',
+  'Description',
+  'ReplicationStatus',
+  'PrimaryRegion',
+  'OwningService',
+]);

@@ -15,7 +15,12 @@ export class Access {
 
   /** Denies the value of every secret that the pattern's name, or a name below it, belongs to. */
   denyValue(name: string, below = false): void {
-    this.#denied.push((operation, asked) => operation === 'GetSecretValue' && asked !== undefined && (asked === name || (below && asked.startsWith(`${name}/`))));
+    this.#denied.push(
+      (operation, asked) =>
+        operation === 'GetSecretValue' &&
+        asked !== undefined &&
+        (asked === name || (below && asked.startsWith(`${name}/`))),
+    );
   }
 
   breakKey(name: string): void {
@@ -29,6 +34,10 @@ export class Access {
   }
 
   requireKey(name: string): void {
-    if (this.#undecryptable.has(name)) throw new Refusal('DecryptionFailure', 'Secrets Manager can\'t decrypt the protected secret text using the provided KMS key.');
+    if (this.#undecryptable.has(name))
+      throw new Refusal(
+        'DecryptionFailure',
+        "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+      );
   }
 }

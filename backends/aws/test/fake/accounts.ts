@@ -11,7 +11,14 @@ export interface Caller {
 
 /** What can reach another account (user guide, "Access AWS Secrets Manager secrets from a different account"), as far as this fake has it. */
 const crossing = new Set([
-  'DeleteSecret', 'DescribeSecret', 'GetSecretValue', 'ListSecretVersionIds', 'PutResourcePolicy', 'PutSecretValue', 'RestoreSecret', 'UpdateSecretVersionStage',
+  'DeleteSecret',
+  'DescribeSecret',
+  'GetSecretValue',
+  'ListSecretVersionIds',
+  'PutResourcePolicy',
+  'PutSecretValue',
+  'RestoreSecret',
+  'UpdateSecretVersionStage',
 ]);
 
 /** The secrets of every account. */
@@ -38,7 +45,8 @@ export class Accounts {
     const store = this.of(owner);
     if (owner === account) return store;
     const secret = store.lookUp(id);
-    if (!crossing.has(operation) || secret?.policy === undefined || !allows(secret.policy, arn, operation)) throw accessDenied(operation);
+    if (!crossing.has(operation) || secret?.policy === undefined || !allows(secret.policy, arn, operation))
+      throw accessDenied(operation);
     return store;
   }
 }

@@ -64,7 +64,9 @@ export class FakeAws {
   }
 
   count(operation?: string): number {
-    return this.requests.filter((request) => request.service === 'secretsmanager' && (operation === undefined || request.operation === operation)).length;
+    return this.requests.filter(
+      (request) => request.service === 'secretsmanager' && (operation === undefined || request.operation === operation),
+    ).length;
   }
 
   async stop(): Promise<void> {
@@ -76,7 +78,8 @@ export class FakeAws {
     try {
       const body = await text(request);
       const target = request.headers['x-amz-target'];
-      if (typeof target === 'string') await this.#serveSecrets(request, response, target.replace('secretsmanager.', ''), body);
+      if (typeof target === 'string')
+        await this.#serveSecrets(request, response, target.replace('secretsmanager.', ''), body);
       else send(response, this.#answerSts(request, body));
     } catch {
       // The client went away.
@@ -84,7 +87,12 @@ export class FakeAws {
     }
   }
 
-  async #serveSecrets(request: IncomingMessage, response: ServerResponse, operation: string, body: string): Promise<void> {
+  async #serveSecrets(
+    request: IncomingMessage,
+    response: ServerResponse,
+    operation: string,
+    body: string,
+  ): Promise<void> {
     const fault = this.faults.next();
     this.requests.push({ service: 'secretsmanager', operation, accessKeyId: keyOf(request), body });
     if (fault === 'hang') return;
@@ -94,17 +102,20 @@ export class FakeAws {
     else if (fault === 'half_body') sendHalf(response, reply);
     else if (fault === 'empty') send(response, { ...reply, status: 200, body: '' });
     // With the true answer inside, so that whoever quotes the body is found out.
-    else if (fault === 'garbage') send(response, { status: 200, body: `<html>${reply.body}</html>`, contentType: 'text/html' });
+    else if (fault === 'garbage')
+      send(response, { status: 200, body: `<html>${reply.body}</html>`, contentType: 'text/html' });
     else send(response, reply);
   }
 
   #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): Reply {
     try {
       const key = requireSignature(request.headers, 'secretsmanager', region);
-      if (fault === 'server_error') throw new Refusal('InternalServiceError', 'An error occurred on the server side.', 500);
+      if (fault === 'server_error')
+        throw new Refusal('InternalServiceError', 'An error occurred on the server side.', 500);
       if (fault === 'throttle') throw new Refusal('ThrottlingException', 'Rate exceeded');
       if (fault === 'deny') throw accessDenied(operation);
-      if (fault === 'expire' || this.expired.has(key)) throw new Refusal('ExpiredTokenException', 'The security token included in the request is expired');
+      if (fault === 'expire' || this.expired.has(key))
+        throw new Refusal('ExpiredTokenException', 'The security token included in the request is expired');
       const caller = this.#callerOf(key);
       const input = new Input(JSON.parse(body));
       const run = operations[operation];
@@ -119,15 +130,23 @@ export class FakeAws {
       const answer = run({ caller, accounts, store, access, batch, pageLimit }, input);
       return json(200, fault === 'partial_batch' ? withoutFirst(answer) : answer);
     } catch (error) {
-      return error instanceof Refusal ? json(error.status, { __type: error.type, Message: error.message }) : json(500, { __type: 'InternalFailure' });
+      return error instanceof Refusal
+        ? json(error.status, { __type: error.type, Message: error.message })
+        : json(500, { __type: 'InternalFailure' });
     }
   }
 
   /** A key of twelve digits is an account's own, as with LocalStack. */
   #callerOf(key: string): Caller {
-    const arn = key === staticKey ? `arn:aws:iam::${ownAccount}:user/ci` : /^[0-9]{12}$/.test(key) ? `arn:aws:iam::${key}:root` : this.sts.issued.get(key);
+    const arn =
+      key === staticKey
+        ? `arn:aws:iam::${ownAccount}:user/ci`
+        : /^[0-9]{12}$/.test(key)
+          ? `arn:aws:iam::${key}:root`
+          : this.sts.issued.get(key);
     const account = arn?.split(':')[4];
-    if (arn === undefined || account === undefined) throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
+    if (arn === undefined || account === undefined)
+      throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.');
     return { account, arn };
   }
 

@@ -30,7 +30,9 @@ export class Input {
   maybeTexts(name: string): readonly string[] | undefined {
     const value = this.#members[name];
     if (value === undefined) return undefined;
-    return Array.isArray(value) ? value.map((item: unknown) => (typeof item === 'string' ? item : fail(name))) : fail(name);
+    return Array.isArray(value)
+      ? value.map((item: unknown) => (typeof item === 'string' ? item : fail(name)))
+      : fail(name);
   }
 
   inputs(name: string): readonly Input[] {

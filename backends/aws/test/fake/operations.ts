@@ -22,7 +22,11 @@ type Operation = (state: FakeState, input: Input) => Record<string, unknown>;
 
 export const operations: Readonly<Record<string, Operation>> = {
   CreateSecret({ store }, input) {
-    const { secret, version } = store.create(input.text('Name'), maybePayload(input), input.maybeText('ClientRequestToken'));
+    const { secret, version } = store.create(
+      input.text('Name'),
+      maybePayload(input),
+      input.maybeText('ClientRequestToken'),
+    );
     secret.kmsKeyId = input.maybeText('KmsKeyId');
     secret.tags = input.inputs('Tags').map((tag) => ({ Key: tag.text('Key'), Value: tag.text('Value') }));
     return { ARN: secret.arn, Name: secret.name, VersionId: version };
@@ -30,7 +34,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   PutSecretValue({ store }, input) {
     const payload = maybePayload(input);
     if (payload === undefined) throw invalid('You must provide either SecretString or SecretBinary.');
-    const { secret, version } = store.put(input.text('SecretId'), payload, input.maybeText('ClientRequestToken'), input.maybeTexts('VersionStages'));
+    const { secret, version } = store.put(
+      input.text('SecretId'),
+      payload,
+      input.maybeText('ClientRequestToken'),
+      input.maybeTexts('VersionStages'),
+    );
     return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.stages] };
   },
   GetSecretValue: getSecretValue,
@@ -48,7 +57,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   DeleteSecret({ store }, input) {
     const days = input.maybeNumber('RecoveryWindowInDays') ?? 30;
     const force = input.flag('ForceDeleteWithoutRecovery');
-    if (!force && (days < 7 || days > 30)) throw invalid('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).');
+    if (!force && (days < 7 || days > 30))
+      throw invalid('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).');
     const secret = store.findAlive(input.text('SecretId'));
     const at = store.now() + (force ? 0 : days * 86_400);
     if (force) store.secrets.delete(secret.name);
@@ -67,9 +77,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     const to = input.maybeText('MoveToVersionId');
     const holder = versionWith(secret, stage);
     const target = to === undefined ? undefined : secret.versions.get(to);
-    if (from !== undefined && holder?.id !== from) throw invalid(`The staging label ${stage} isn't currently attached to version ${from}.`);
+    if (from !== undefined && holder?.id !== from)
+      throw invalid(`The staging label ${stage} isn't currently attached to version ${from}.`);
     if (to !== undefined && target === undefined) throw invalid(`Not a valid version: ${to}`);
-    if (from === undefined && holder !== undefined && holder !== target) throw invalid(`The staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`);
+    if (from === undefined && holder !== undefined && holder !== target)
+      throw invalid(
+        `The staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      );
     store.moveStage(secret, stage, target);
     return { ARN: secret.arn, Name: secret.name };
   },

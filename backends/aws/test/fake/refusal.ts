@@ -10,9 +10,16 @@ export class Refusal extends Error {
   }
 }
 
-export const notFound = (): Refusal => new Refusal('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret.');
+export const notFound = (): Refusal =>
+  new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
 export const invalid = (message: string): Refusal => new Refusal('InvalidParameterException', message);
 export const markedForDeletion = (): Refusal =>
-  new Refusal('InvalidRequestException', 'You can\'t perform this operation on the secret because it was marked for deletion.');
+  new Refusal(
+    'InvalidRequestException',
+    "You can't perform this operation on the secret because it was marked for deletion.",
+  );
 export const accessDenied = (operation: string): Refusal =>
-  new Refusal('AccessDeniedException', `User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:${operation}`);
+  new Refusal(
+    'AccessDeniedException',
+    `User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:${operation}`,
+  );

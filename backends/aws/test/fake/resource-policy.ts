@@ -11,7 +11,11 @@ export function allows(policy: string, principal: string, operation: string): bo
   const account = /^arn:aws:iam::([0-9]{12}):/.exec(principal)?.[1] ?? '';
   const names = ['*', principal, account, `arn:aws:iam::${account}:root`];
   const effects = parsePolicy(policy)
-    .filter(({ principals, actions }) => principals.some((name) => names.includes(name)) && actions.some((action) => ['*', 'secretsmanager:*', `secretsmanager:${operation}`].includes(action)))
+    .filter(
+      ({ principals, actions }) =>
+        principals.some((name) => names.includes(name)) &&
+        actions.some((action) => ['*', 'secretsmanager:*', `secretsmanager:${operation}`].includes(action)),
+    )
     .map(({ effect }) => effect);
   return effects.includes('Allow') && !effects.includes('Deny');
 }
@@ -39,6 +43,7 @@ function member(value: unknown, name: string): unknown {
 
 /** IAM takes one thing or a list of them. */
 function texts(value: unknown): readonly unknown[] {
-  if (value === undefined) throw new Refusal('MalformedPolicyDocumentException', 'This resource policy lacks an element.');
+  if (value === undefined)
+    throw new Refusal('MalformedPolicyDocumentException', 'This resource policy lacks an element.');
   return Array.isArray(value) ? value : [value];
 }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from './refusal.ts';
 
-const shape = /^AWS4-HMAC-SHA256 Credential=([A-Za-z0-9]+)\/[0-9]{8}\/([a-z0-9-]+)\/([a-z]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$/;
+const shape =
+  /^AWS4-HMAC-SHA256 Credential=([A-Za-z0-9]+)\/[0-9]{8}\/([a-z0-9-]+)\/([a-z]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$/;
 
 /**
  * The shape of a signature of version 4, for the right service and region, over the headers that matter. It is
@@ -10,10 +11,15 @@ const shape = /^AWS4-HMAC-SHA256 Credential=([A-Za-z0-9]+)\/[0-9]{8}\/([a-z0-9-]
  */
 export function requireSignature(headers: IncomingHttpHeaders, service: string, region: string): string {
   const { authorization } = headers;
-  if (authorization === undefined) throw new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  if (authorization === undefined)
+    throw new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
   const [, key, signedRegion, signedService, signedHeaders = ''] = shape.exec(authorization) ?? [];
-  const complete = ['host', 'x-amz-date', ...(headers['x-amz-target'] === undefined ? [] : ['x-amz-target'])].every((name) => signedHeaders.split(';').includes(name));
-  if (key === undefined || !complete || !/^[0-9]{8}T[0-9]{6}Z$/.test(String(headers['x-amz-date']))) throw new Refusal('IncompleteSignatureException', 'Authorization header is incomplete.');
-  if (signedService !== service || signedRegion !== region) throw new Refusal('InvalidSignatureException', `Credential should be scoped to ${service} in ${region}.`);
+  const complete = ['host', 'x-amz-date', ...(headers['x-amz-target'] === undefined ? [] : ['x-amz-target'])].every(
+    (name) => signedHeaders.split(';').includes(name),
+  );
+  if (key === undefined || !complete || !/^[0-9]{8}T[0-9]{6}Z$/.test(String(headers['x-amz-date'])))
+    throw new Refusal('IncompleteSignatureException', 'Authorization header is incomplete.');
+  if (signedService !== service || signedRegion !== region)
+    throw new Refusal('InvalidSignatureException', `Credential should be scoped to ${service} in ${region}.`);
   return key;
 }

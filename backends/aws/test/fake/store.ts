@@ -68,38 +68,63 @@ export class SecretStore {
     return secret;
   }
 
-  create(name: string, payload: Payload | undefined, token: string = randomUUID()): { secret: StoredSecret; version: string | undefined } {
+  create(
+    name: string,
+    payload: Payload | undefined,
+    token: string = randomUUID(),
+  ): { secret: StoredSecret; version: string | undefined } {
     if (!/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name)) throw new Refusal('ValidationException', 'Invalid name.');
     const there = this.secrets.get(name);
-    if (there?.deletedAt !== undefined) throw new Refusal('InvalidRequestException', 'You can\'t create this secret because a secret with this name is already scheduled for deletion.');
+    if (there?.deletedAt !== undefined)
+      throw new Refusal(
+        'InvalidRequestException',
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      );
     if (there !== undefined) {
-      if (payload !== undefined && sameValue(there.versions.get(token), payload)) return { secret: there, version: token };
+      if (payload !== undefined && sameValue(there.versions.get(token), payload))
+        return { secret: there, version: token };
       throw new Refusal('ResourceExistsException', 'The operation failed because the secret already exists.');
     }
     const at = this.now();
     const suffix = randomBytes(6).toString('hex').slice(0, 6);
     const secret: StoredSecret = {
-      name, arn: `arn:aws:secretsmanager:${this.region}:${this.account}:secret:${name}-${suffix}`, versions: new Map(),
-      createdAt: at, changedAt: at, deletedAt: undefined, kmsKeyId: undefined, tags: [], policy: undefined,
+      name,
+      arn: `arn:aws:secretsmanager:${this.region}:${this.account}:secret:${name}-${suffix}`,
+      versions: new Map(),
+      createdAt: at,
+      changedAt: at,
+      deletedAt: undefined,
+      kmsKeyId: undefined,
+      tags: [],
+      policy: undefined,
     };
     if (payload !== undefined) this.#add(secret, payload, token, ['AWSCURRENT']);
     this.secrets.set(name, secret);
     return { secret, version: payload === undefined ? undefined : token };
   }
 
-  put(id: string, payload: Payload, token: string = randomUUID(), stages: readonly string[] = ['AWSCURRENT']): { secret: StoredSecret; version: StoredVersion } {
+  put(
+    id: string,
+    payload: Payload,
+    token: string = randomUUID(),
+    stages: readonly string[] = ['AWSCURRENT'],
+  ): { secret: StoredSecret; version: StoredVersion } {
     const secret = this.findAlive(id);
     const there = secret.versions.get(token);
-    if (there !== undefined && !sameValue(there, payload)) throw new Refusal('ResourceExistsException', 'A version with this token and another value exists.');
-    const version = there ?? this.#add(secret, payload, token, secret.versions.size === 0 ? [...stages, 'AWSCURRENT'] : stages);
+    if (there !== undefined && !sameValue(there, payload))
+      throw new Refusal('ResourceExistsException', 'A version with this token and another value exists.');
+    const version =
+      there ?? this.#add(secret, payload, token, secret.versions.size === 0 ? [...stages, 'AWSCURRENT'] : stages);
     return { secret, version };
   }
 
   #add(secret: StoredSecret, { text, binary }: Payload, token: string, stages: readonly string[]): StoredVersion {
     if (token.length < 32 || token.length > 64) throw invalid('ClientRequestToken must be 32-64 characters long.');
     const size = text === undefined ? Buffer.from(binary ?? '', 'base64').byteLength : Buffer.byteLength(text);
-    if ((text === undefined) === (binary === undefined)) throw invalid('You must provide either SecretString or SecretBinary, and not both.');
-    if (size < 1 || size > 65_536) throw new Refusal('ValidationException', 'Member must have length between 1 and 65536.');
+    if ((text === undefined) === (binary === undefined))
+      throw invalid('You must provide either SecretString or SecretBinary, and not both.');
+    if (size < 1 || size > 65_536)
+      throw new Refusal('ValidationException', 'Member must have length between 1 and 65536.');
     const version = { id: token, text, binary, stages: new Set<string>(), createdAt: this.now() };
     secret.versions.set(token, version);
     for (const stage of new Set(stages)) this.moveStage(secret, stage, version);

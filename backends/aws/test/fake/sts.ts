@@ -21,11 +21,21 @@ export class FakeSts {
     const role = parameters.get('RoleArn') ?? '';
     const known = this.roles.get(role);
     if (action === 'AssumeRoleWithWebIdentity') {
-      if (!this.identities.has(parameters.get('WebIdentityToken') ?? '')) throw new Refusal('InvalidIdentityToken', 'The web identity token is not valid.');
-      if (known === undefined) throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403);
+      if (!this.identities.has(parameters.get('WebIdentityToken') ?? ''))
+        throw new Refusal('InvalidIdentityToken', 'The web identity token is not valid.');
+      if (known === undefined)
+        throw new Refusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403);
     } else if (action === 'AssumeRole') {
-      const trusted = accessKeyId !== undefined && known !== undefined && (known.trusts?.includes(this.issued.get(accessKeyId) ?? accessKeyId) ?? true);
-      if (!trusted || (known.externalId ?? null) !== parameters.get('ExternalId')) throw new Refusal('AccessDenied', `User is not authorized to perform: sts:AssumeRole on resource: ${role}`, 403);
+      const trusted =
+        accessKeyId !== undefined &&
+        known !== undefined &&
+        (known.trusts?.includes(this.issued.get(accessKeyId) ?? accessKeyId) ?? true);
+      if (!trusted || (known.externalId ?? null) !== parameters.get('ExternalId'))
+        throw new Refusal(
+          'AccessDenied',
+          `User is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+          403,
+        );
     } else throw new Refusal('InvalidAction', 'Could not find operation', 400);
     return credentialsXml(action, this.#issue(role), this.lifetimeMs);
   }
@@ -38,9 +48,11 @@ export class FakeSts {
 }
 
 function credentialsXml(action: string, key: string, lifetimeMs: number): string {
-  return `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${key}</AccessKeyId>`
-    + `<SecretAccessKey>secret-of-${key}</SecretAccessKey><SessionToken>session-of-${key}</SessionToken>`
-    + `<Expiration>${new Date(Date.now() + lifetimeMs).toISOString()}</Expiration></Credentials></${action}Result></${action}Response>`;
+  return (
+    `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${key}</AccessKeyId>` +
+    `<SecretAccessKey>secret-of-${key}</SecretAccessKey><SessionToken>session-of-${key}</SessionToken>` +
+    `<Expiration>${new Date(Date.now() + lifetimeMs).toISOString()}</Expiration></Credentials></${action}Result></${action}Response>`
+  );
 }
 
 export function errorXml({ type, message }: Refusal): string {

@@ -5,16 +5,26 @@ import { readAll, ref, textPayload } from '../support/scene.ts';
 import { openShared, share } from '../support/shared.ts';
 
 const refs = ['OURS', 'THEIRS', 'NONE'].map((key) => ref('apps', key));
-const arn = (name: string, account = otherAccount): string => `arn:aws:secretsmanager:eu-central-1:${account}:secret:${name}-AbCdEf`;
-const entry = (name: string, more: object = {}) => ({ ARN: arn(name), Name: name, VersionId: 'v'.repeat(32), SecretString: name, ...more });
+const arn = (name: string, account = otherAccount): string =>
+  `arn:aws:secretsmanager:eu-central-1:${account}:secret:${name}-AbCdEf`;
+const entry = (name: string, more: object = {}) => ({
+  ARN: arn(name),
+  Name: name,
+  VersionId: 'v'.repeat(32),
+  SecretString: name,
+  ...more,
+});
 const shared = { sharedSecrets: arn('apps/A') };
 const [a, b] = [ref('apps', 'A'), ref('apps', 'B')];
 
 describe('batches with secrets of other accounts', () => {
   it('hold 500 keys, own and shared, in 25 calls', async () => {
     const all = Array.from({ length: 500 }, (_, index) => ref(`apps/s${index % 7}`, `K${index}`));
-    const { fake, backend } = await openShared({}, (account) => all.filter((_, index) => index % 3 === 0).map(({ scope, key }) => share(account, `${scope}/${key}`, key)));
-    for (const [index, { scope, key }] of all.entries()) if (index % 3 !== 0) fake.store.create(`${scope}/${key}`, textPayload(key));
+    const { fake, backend } = await openShared({}, (account) =>
+      all.filter((_, index) => index % 3 === 0).map(({ scope, key }) => share(account, `${scope}/${key}`, key)),
+    );
+    for (const [index, { scope, key }] of all.entries())
+      if (index % 3 !== 0) fake.store.create(`${scope}/${key}`, textPayload(key));
     expect(await readAll(backend, all)).toEqual(all.map(({ key }) => key));
     expect([fake.count('BatchGetSecretValue'), fake.count()]).toEqual([25, 25]);
   });
@@ -39,8 +49,20 @@ describe('batches with secrets of other accounts', () => {
     expect(await readAll(backend, refs)).toEqual(['absent', 'theirs', 'absent']);
   });
 
-  it.each([['its ARN', arn('apps/A')], ['its name', 'apps/A']])('say by %s what is wrong with a secret', async (_, SecretId) => {
-    const backend = await openCanned({ BatchGetSecretValue: { SecretValues: [entry('apps/B', { ARN: arn('apps/B', '111122223333') })], Errors: [{ SecretId, ErrorCode: 'DecryptionFailure' }] }, GetSecretValue: 'DecryptionFailure' }, shared);
+  it.each([
+    ['its ARN', arn('apps/A')],
+    ['its name', 'apps/A'],
+  ])('say by %s what is wrong with a secret', async (_, SecretId) => {
+    const backend = await openCanned(
+      {
+        BatchGetSecretValue: {
+          SecretValues: [entry('apps/B', { ARN: arn('apps/B', '111122223333') })],
+          Errors: [{ SecretId, ErrorCode: 'DecryptionFailure' }],
+        },
+        GetSecretValue: 'DecryptionFailure',
+      },
+      shared,
+    );
     expect(await readAll(backend, [a, b])).toEqual(['unknown decryption_failed', 'apps/B']);
   });
 });
@@ -51,23 +73,39 @@ describe('answers about another secret than the ARN that was asked for', () => {
     ['created anew', { ARN: arn('apps/A').replace('AbCdEf', 'GhIjKl') }, 'unknown ambiguous'],
     ['without an ARN', { ARN: undefined }, 'unknown ambiguous'],
     ['by another name', { Name: 'apps/B' }, 'unknown ambiguous'],
-    ['whose name goes on after the ARN', { ARN: `${arn('apps/A')}-123456`, Name: 'apps/A-AbCdEf' }, 'unknown ambiguous'],
+    [
+      'whose name goes on after the ARN',
+      { ARN: `${arn('apps/A')}-123456`, Name: 'apps/A-AbCdEf' },
+      'unknown ambiguous',
+    ],
     ['the right one', {}, 'apps/A'],
   ])('are not served, alone or in a batch: %s', async (_, more, outcome) => {
     const answer = entry('apps/A', more);
     const ours = entry('apps/A-AbCdEf', { ARN: arn('apps/A-AbCdEf', '111122223333'), SecretString: 'ours' });
-    const backend = await openCanned({ GetSecretValue: answer, BatchGetSecretValue: { SecretValues: [answer, ours] } }, shared);
+    const backend = await openCanned(
+      { GetSecretValue: answer, BatchGetSecretValue: { SecretValues: [answer, ours] } },
+      shared,
+    );
     expect(await readAll(backend, [a])).toEqual([outcome]);
     expect(await readAll(backend, [a, ref('apps', 'A-AbCdEf')])).toEqual([outcome, 'ours']);
   });
 
   it('prove nothing absent: not found, and then described as another', async () => {
-    const backend = await openCanned({ GetSecretValue: 'ResourceNotFoundException', DescribeSecret: { Name: 'apps/A', ARN: arn('apps/A', '111122223333') } }, shared);
+    const backend = await openCanned(
+      {
+        GetSecretValue: 'ResourceNotFoundException',
+        DescribeSecret: { Name: 'apps/A', ARN: arn('apps/A', '111122223333') },
+      },
+      shared,
+    );
     expect(await readAll(backend, [a])).toEqual(['unknown ambiguous']);
   });
 
   it('prove nothing absent: not found of another account', async () => {
-    const backend = await openCanned({ GetSecretValue: 'ResourceNotFoundException', DescribeSecret: 'ResourceNotFoundException' }, shared);
+    const backend = await openCanned(
+      { GetSecretValue: 'ResourceNotFoundException', DescribeSecret: 'ResourceNotFoundException' },
+      shared,
+    );
     expect(await readAll(backend, [a])).toEqual(['unknown misconfigured']);
     expect(await readAll(backend, [b])).toEqual(['absent']);
   });

@@ -7,7 +7,8 @@ import { layouts, openShared, share, sharingPolicy } from '../support/shared.ts'
 const everything = sharingPolicy.replace(/"Action":\[[^\]]*\]/, '"Action":"secretsmanager:*"');
 const changes: Readonly<Record<string, (backend: SecretBackend, secret: SecretRef) => Promise<unknown> | undefined>> = {
   write: (backend, secret) => backend.write?.({ ...secret, value: value('x') }, context()),
-  'write under a condition': (backend, secret) => backend.write?.({ ...secret, value: value('x'), expectedVersion: null }, context()),
+  'write under a condition': (backend, secret) =>
+    backend.write?.({ ...secret, value: value('x'), expectedVersion: null }, context()),
   delete: (backend, secret) => backend.delete?.(secret, context()),
   restore: (backend, secret) => backend.restore?.({ ...secret, version: 'AWSPREVIOUS' }, context()),
   declare: (backend, secret) => backend.declare?.(secret, context()),
@@ -16,15 +17,26 @@ const changes: Readonly<Record<string, (backend: SecretBackend, secret: SecretRe
 describe.each(layouts)('a secret that another account shares, with %s', (layout) => {
   const name = layout === 'secret-per-key' ? 'apps/A' : 'apps';
 
-  it.each(Object.entries(changes).filter(([operation]) => layout === 'secret-per-key' || operation !== 'declare'))('refuses %s before any call, whatever its owner allows, and says where to change it', async (_, change) => {
-    const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, '{"A":"theirs"}', everything)]);
-    fake.store.create(name, textPayload('{"A":"ours"}'));
-    const { arn } = fake.accounts.of(otherAccount).find(name);
-    const error: unknown = await change(backend, ref('apps', 'A'))?.catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'BackendError', code: 'invalid_argument', detail: expect.stringContaining(arn) });
-    expect(error).toMatchObject({ detail: expect.stringContaining(`the account ${otherAccount} shares this secret`) });
-    expect(fake.requests).toEqual([]);
-  });
+  it.each(Object.entries(changes).filter(([operation]) => layout === 'secret-per-key' || operation !== 'declare'))(
+    'refuses %s before any call, whatever its owner allows, and says where to change it',
+    async (_, change) => {
+      const { fake, backend } = await openShared({ layout }, (account) => [
+        share(account, name, '{"A":"theirs"}', everything),
+      ]);
+      fake.store.create(name, textPayload('{"A":"ours"}'));
+      const { arn } = fake.accounts.of(otherAccount).find(name);
+      const error: unknown = await change(backend, ref('apps', 'A'))?.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        name: 'BackendError',
+        code: 'invalid_argument',
+        detail: expect.stringContaining(arn),
+      });
+      expect(error).toMatchObject({
+        detail: expect.stringContaining(`the account ${otherAccount} shares this secret`),
+      });
+      expect(fake.requests).toEqual([]);
+    },
+  );
 
   it('leaves its neighbours of the own account as they were: to be changed', async () => {
     const { backend } = await openShared({ layout }, (account) => [share(account, name, '{"A":"theirs"}')]);

@@ -5,19 +5,25 @@ import { layouts, openShared, share, sharingPolicy } from '../support/shared.ts'
 
 const secret = ref('apps', 'A');
 const own = ref('other', 'B');
-const nameIn = (layout: string, scope: string, key: string): string => (layout === 'secret-per-key' ? `${scope}/${key}` : scope);
-const textIn = (layout: string, key: string, text: string): string => (layout === 'secret-per-key' ? text : JSON.stringify({ [key]: text }));
+const nameIn = (layout: string, scope: string, key: string): string =>
+  layout === 'secret-per-key' ? `${scope}/${key}` : scope;
+const textIn = (layout: string, key: string, text: string): string =>
+  layout === 'secret-per-key' ? text : JSON.stringify({ [key]: text });
 
 describe.each(layouts)('a secret that another account shares, with %s', (layout) => {
   const name = nameIn(layout, 'apps', 'A');
   const theirs = textIn(layout, 'A', 'theirs');
 
-  it('is read by its ARN, alone and together with the instance\'s own', async () => {
+  it("is read by its ARN, alone and together with the instance's own", async () => {
     const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, theirs)]);
     fake.store.create(nameIn(layout, 'other', 'B'), textPayload(textIn(layout, 'B', 'ours')));
     expect(await readAll(backend, [secret])).toEqual(['theirs']);
     expect(await readAll(backend, [own, secret, ref('none', 'C')])).toEqual(['ours', 'theirs', 'absent']);
-    expect(fake.requests.map(({ operation }) => operation)).toEqual(['GetSecretValue', 'BatchGetSecretValue', 'DescribeSecret']);
+    expect(fake.requests.map(({ operation }) => operation)).toEqual([
+      'GetSecretValue',
+      'BatchGetSecretValue',
+      'DescribeSecret',
+    ]);
     expect(fake.requests[0]?.body).toContain(`"SecretId":"${fake.accounts.of(otherAccount).find(name).arn}"`);
   });
 
@@ -41,16 +47,33 @@ describe.each(layouts)('a secret that another account shares, with %s', (layout)
   });
 
   it('has versions, by their ids and stages', async () => {
-    const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, textIn(layout, 'A', 'old'))]);
+    const { fake, backend } = await openShared({ layout }, (account) => [
+      share(account, name, textIn(layout, 'A', 'old')),
+    ]);
     const store = fake.accounts.of(otherAccount);
     const [old] = store.find(name).versions.keys();
     const { version } = store.put(name, textPayload(theirs));
-    expect(await readAll(backend, [ref('apps', 'A', old), secret, ref('apps', 'A', 'AWSPREVIOUS'), ref('apps', 'A', version.id)])).toEqual(['old', 'theirs', 'old', 'theirs']);
-    expect((await backend.versions?.(secret, context()))?.map(({ version: id, current }) => [id, current])).toEqual([[version.id, true], [old, false]]);
+    expect(
+      await readAll(backend, [
+        ref('apps', 'A', old),
+        secret,
+        ref('apps', 'A', 'AWSPREVIOUS'),
+        ref('apps', 'A', version.id),
+      ]),
+    ).toEqual(['old', 'theirs', 'old', 'theirs']);
+    expect((await backend.versions?.(secret, context()))?.map(({ version: id, current }) => [id, current])).toEqual([
+      [version.id, true],
+      [old, false],
+    ]);
   });
 
   it('is denied, and not absent, while nobody shares it, or somebody forbids it', async () => {
-    const forbidding = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*' }, { Effect: 'Deny', Principal: { AWS: '111122223333' }, Action: 'secretsmanager:GetSecretValue' }] });
+    const forbidding = JSON.stringify({
+      Statement: [
+        { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*' },
+        { Effect: 'Deny', Principal: { AWS: '111122223333' }, Action: 'secretsmanager:GetSecretValue' },
+      ],
+    });
     for (const policy of ['{"Statement":[]}', sharingPolicy.replace('111122223333', '999900001111'), forbidding]) {
       const { backend } = await openShared({ layout }, (account) => [share(account, name, theirs, policy)]);
       expect(await readAll(backend, [secret])).toEqual(['unknown permission_denied']);
@@ -70,18 +93,28 @@ describe.each(layouts)('a secret that another account shares, with %s', (layout)
 
   it('is unavailable, and not absent, where the service says that there is none of this ARN', async () => {
     // To whom it belongs the service says so outright.
-    const { fake, backend } = await openShared({ layout }, ({ store }) => [store.create(name, textPayload(theirs)).secret]);
+    const { fake, backend } = await openShared({ layout }, ({ store }) => [
+      store.create(name, textPayload(theirs)).secret,
+    ]);
     expect(await readAll(backend, [secret])).toEqual(['theirs']);
     fake.store.secrets.delete(name);
     fake.store.create(name, textPayload(theirs));
     expect(await readAll(backend, [secret])).toEqual(['unknown misconfigured']);
     const [outcome] = await backend.read([secret, own], context());
-    expect(outcome).toMatchObject({ status: 'unknown', code: 'misconfigured', detail: expect.stringContaining('put its present ARN into the setting sharedSecrets') });
+    expect(outcome).toMatchObject({
+      status: 'unknown',
+      code: 'misconfigured',
+      detail: expect.stringContaining('put its present ARN into the setting sharedSecrets'),
+    });
     await expect(backend.versions?.(secret, context())).rejects.toMatchObject({ code: 'misconfigured' });
   });
 
   it('says what state it is in', async () => {
-    const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, theirs), share(account, nameIn(layout, 'empty', 'A'), undefined), share(account, nameIn(layout, 'broken', 'A'), theirs)]);
+    const { fake, backend } = await openShared({ layout }, (account) => [
+      share(account, name, theirs),
+      share(account, nameIn(layout, 'empty', 'A'), undefined),
+      share(account, nameIn(layout, 'broken', 'A'), theirs),
+    ]);
     fake.accounts.of(otherAccount).find(name).deletedAt = 1;
     fake.access.breakKey(nameIn(layout, 'broken', 'A'));
     const refs = [secret, ref('empty', 'A'), ref('broken', 'A')];
@@ -98,17 +131,34 @@ describe.each(layouts)('a secret that another account shares, with %s', (layout)
   });
 
   it('is read where its policy allows reading alone; what only a description tells is unavailable', async () => {
-    const reading = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS: ['arn:aws:iam::111122223333:root'] }, Action: ['secretsmanager:GetSecretValue'] }] });
-    const { backend } = await openShared({ layout }, (account) => [share(account, name, theirs, reading), share(account, nameIn(layout, 'empty', 'A'), undefined, reading)]);
+    const reading = JSON.stringify({
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: ['arn:aws:iam::111122223333:root'] },
+          Action: ['secretsmanager:GetSecretValue'],
+        },
+      ],
+    });
+    const { backend } = await openShared({ layout }, (account) => [
+      share(account, name, theirs, reading),
+      share(account, nameIn(layout, 'empty', 'A'), undefined, reading),
+    ]);
     expect(await readAll(backend, [secret, ref('empty', 'A')])).toEqual(['theirs', 'unknown permission_denied']);
   });
 
-  it.each(['throttle', 'server_error', 'deny', 'expire', 'reset', 'empty', 'garbage'] as const)('is taken away by a failure, and not changed: %s', async (fault) => {
-    const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, theirs)]);
-    fake.store.create(name, textPayload(textIn(layout, 'A', 'ours')));
-    fake.faults.set(fault);
-    for (const refs of [[secret], [secret, own]]) expect(new Set((await backend.read(refs, context())).map(({ status }) => status))).toEqual(new Set(['unknown']));
-    fake.faults.heal();
-    expect(await readAll(backend, [secret])).toEqual(['theirs']);
-  });
+  it.each(['throttle', 'server_error', 'deny', 'expire', 'reset', 'empty', 'garbage'] as const)(
+    'is taken away by a failure, and not changed: %s',
+    async (fault) => {
+      const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, theirs)]);
+      fake.store.create(name, textPayload(textIn(layout, 'A', 'ours')));
+      fake.faults.set(fault);
+      for (const refs of [[secret], [secret, own]])
+        expect(new Set((await backend.read(refs, context())).map(({ status }) => status))).toEqual(
+          new Set(['unknown']),
+        );
+      fake.faults.heal();
+      expect(await readAll(backend, [secret])).toEqual(['theirs']);
+    },
+  );
 });

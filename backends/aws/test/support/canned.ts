@@ -10,10 +10,12 @@ export type Canned = Readonly<Record<string, object | string | (() => object)>>;
 /** A backend on a server that says the same to every request for an operation, for answers that no sane service gives. */
 export async function openCanned(answers: Canned, settings: Settings = {}): Promise<SecretBackend> {
   const server = createServer((request, response) => {
-    const given = answers[String(request.headers['x-amz-target']).replace('secretsmanager.', '')] ?? 'UnknownOperationException';
+    const given =
+      answers[String(request.headers['x-amz-target']).replace('secretsmanager.', '')] ?? 'UnknownOperationException';
     const answer = typeof given === 'function' ? given() : given;
     request.resume().on('end', () => {
-      response.writeHead(typeof answer === 'string' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+      response
+        .writeHead(typeof answer === 'string' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
         .end(JSON.stringify(typeof answer === 'string' ? { __type: answer } : answer));
     });
   }).listen(0, '127.0.0.1');

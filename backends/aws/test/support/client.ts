@@ -5,16 +5,25 @@ export const staticSecret = 'static-secret-key-4f1d0b77c2';
 
 /** A client of our own, for seeding and for comparing servers. */
 export function rawClient(endpoint: string, accessKeyId: string = staticKey): SecretsManager {
-  return new SecretsManager({ region, endpoint, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey: staticSecret } });
+  return new SecretsManager({
+    region,
+    endpoint,
+    maxAttempts: 1,
+    credentials: { accessKeyId, secretAccessKey: staticSecret },
+  });
 }
 
 /** One of another account, each server's own way: the fake and LocalStack see the account in the key, moto in a header. */
 export function otherClient(endpoint: string): SecretsManager {
   const client = rawClient(endpoint, otherAccount);
-  client.middlewareStack.add((next) => (call) => {
-    const { request } = call;
-    if (typeof request === 'object' && request !== null && 'headers' in request) Object.assign(request.headers ?? {}, { 'x-moto-account-id': otherAccount });
-    return next(call);
-  }, { step: 'build' });
+  client.middlewareStack.add(
+    (next) => (call) => {
+      const { request } = call;
+      if (typeof request === 'object' && request !== null && 'headers' in request)
+        Object.assign(request.headers ?? {}, { 'x-moto-account-id': otherAccount });
+      return next(call);
+    },
+    { step: 'build' },
+  );
   return client;
 }

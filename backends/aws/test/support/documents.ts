@@ -12,5 +12,8 @@ export function documentedPolicy(heading: string): Policy {
   const [, text] = new RegExp(`^### ${heading}$[^#]*?\`\`\`json\\n([^\`]+)\`\`\``, 'm').exec(page) ?? [];
   if (text === undefined) throw new Error(`docs/backends/aws.md has no policy under "${heading}"`);
   const policy: unknown = JSON.parse(text);
-  return { text: JSON.stringify(policy), actions: [...text.matchAll(/"secretsmanager:([A-Za-z]+)"/g)].map(([, action = '']) => action) };
+  return {
+    text: JSON.stringify(policy),
+    actions: [...text.matchAll(/"secretsmanager:([A-Za-z]+)"/g)].map(([, action = '']) => action),
+  };
 }

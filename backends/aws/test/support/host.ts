@@ -13,7 +13,9 @@ export function createTestHost(overrides: Partial<BackendHost> = {}): TestHost {
   const lines: string[] = [];
   const resolved: string[] = [];
   return {
-    name: 'aws-test', organization: 'default', ambient: { credentials: false, paths: [] },
+    name: 'aws-test',
+    organization: 'default',
+    ambient: { credentials: false, paths: [] },
     log: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
     now: () => Date.now(),
     ...overrides,

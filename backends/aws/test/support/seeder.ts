@@ -10,7 +10,12 @@ export function secretName(layout: LayoutName, prefix: string, { scope, key }: S
 }
 
 /** Stores a value by the service's own means. */
-export async function seed(client: SecretsManager, layout: LayoutName, prefix: string, { scope, key, value }: SeededSecret): Promise<{ version?: string }> {
+export async function seed(
+  client: SecretsManager,
+  layout: LayoutName,
+  prefix: string,
+  { scope, key, value }: SeededSecret,
+): Promise<{ version?: string }> {
   const name = secretName(layout, prefix, { scope, key });
   const payload = layout === 'secret-per-key' ? wholeValue(value) : await withField(client, name, key, value);
   const { VersionId } = await createOrPut(client, name, payload);
@@ -33,7 +38,11 @@ async function withField(client: SecretsManager, name: string, key: string, valu
   return { SecretString: JSON.stringify({ ...(typeof fields === 'object' ? fields : {}), [key]: value.text() }) };
 }
 
-async function createOrPut(client: SecretsManager, name: string, payload: Payload): Promise<{ VersionId?: string | undefined }> {
+async function createOrPut(
+  client: SecretsManager,
+  name: string,
+  payload: Payload,
+): Promise<{ VersionId?: string | undefined }> {
   try {
     return await client.createSecret({ Name: name, ...payload });
   } catch (error) {

@@ -26,7 +26,9 @@ export async function startServer(program: Program): Promise<RunningServer> {
   const port = await freePort();
   const home = await mkdtemp(join(tmpdir(), 'kici-aws-'));
   const child = spawn(program.command, program.arguments(port), {
-    cwd: home, stdio: 'ignore', detached: true,
+    cwd: home,
+    stdio: 'ignore',
+    detached: true,
     env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home, ...program.environment(port) },
   });
   const ended = once(child, 'exit');

@@ -20,16 +20,27 @@ function runnerFor(wrong: Readonly<Record<string, string>>): TestRunner {
     describe,
     test(name, body) {
       const reason = Object.entries(wrong).find(([id]) => name.startsWith(`${id}: `))?.[1];
-      it(name, reason === undefined ? body : async (context) => {
-        await expect(body(context), 'the server is right after all: take the case off the list').rejects.toThrow();
-        context.skip(reason);
-      });
+      it(
+        name,
+        reason === undefined
+          ? body
+          : async (context) => {
+              await expect(
+                body(context),
+                'the server is right after all: take the case off the list',
+              ).rejects.toThrow();
+              context.skip(reason);
+            },
+      );
     },
   };
 }
 
 /** The conformance kit for both layouts on a server that is started once, and whatever else needs that server. */
-export function describeServer({ lane, title, start, notProven, wrong }: ServerSuite, more: (endpoint: () => string) => void): void {
+export function describeServer(
+  { lane, title, start, notProven, wrong }: ServerSuite,
+  more: (endpoint: () => string) => void,
+): void {
   describeLane(lane, () => {
     let server: RunningServer | undefined;
     const endpoint = (): string => server?.endpoint ?? '';
@@ -37,8 +48,16 @@ export function describeServer({ lane, title, start, notProven, wrong }: ServerS
       server = await start();
     }, 120_000);
     afterAll(() => server?.stop());
-    for (const [layout, capabilities] of [['secret-per-key', secretPerKeyCapabilities], ['object-per-scope', objectPerScopeCapabilities]] as const) {
-      runConformance(runnerFor(wrong[layout]), { name: `aws, ${layout} (${title})`, capabilities, harness: serverHarness(layout, endpoint), notProven: notProven[layout] });
+    for (const [layout, capabilities] of [
+      ['secret-per-key', secretPerKeyCapabilities],
+      ['object-per-scope', objectPerScopeCapabilities],
+    ] as const) {
+      runConformance(runnerFor(wrong[layout]), {
+        name: `aws, ${layout} (${title})`,
+        capabilities,
+        harness: serverHarness(layout, endpoint),
+        notProven: notProven[layout],
+      });
     }
     more(endpoint);
   });

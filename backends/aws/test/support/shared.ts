@@ -9,10 +9,18 @@ import { openBackend } from './subject.ts';
 export const layouts = ['secret-per-key', 'object-per-scope'] as const;
 
 /** The documented policy, for the fake's own identity instead of the example's. */
-export const sharingPolicy = documentedPolicy('Resource policy of a shared secret').text.replace('role/kici', 'user/ci');
+export const sharingPolicy = documentedPolicy('Resource policy of a shared secret').text.replace(
+  'role/kici',
+  'user/ci',
+);
 
 /** A secret of the other account, which shares it. */
-export function share(fake: FakeAws, name: string, text: string | undefined, policy: string | undefined = sharingPolicy): StoredSecret {
+export function share(
+  fake: FakeAws,
+  name: string,
+  text: string | undefined,
+  policy: string | undefined = sharingPolicy,
+): StoredSecret {
   const { secret } = fake.accounts.of(otherAccount).create(name, text === undefined ? undefined : textPayload(text));
   secret.kmsKeyId = 'arn:aws:kms:eu-central-1:444455556666:key/1';
   secret.policy = policy;
@@ -25,9 +33,17 @@ export interface SharedScene {
 }
 
 /** A backend on a fake of its own, with the ARNs of what was put there. */
-export async function openShared(settings: Settings, prepare: (fake: FakeAws) => readonly { readonly arn: string }[]): Promise<SharedScene> {
+export async function openShared(
+  settings: Settings,
+  prepare: (fake: FakeAws) => readonly { readonly arn: string }[],
+): Promise<SharedScene> {
   const fake = await FakeAws.start();
-  const backend = await openBackend(fake.endpoint, { sharedSecrets: prepare(fake).map(({ arn }) => arn).join(' '), ...settings });
+  const backend = await openBackend(fake.endpoint, {
+    sharedSecrets: prepare(fake)
+      .map(({ arn }) => arn)
+      .join(' '),
+    ...settings,
+  });
   onTestFinished(async () => {
     await backend.close();
     await fake.stop();

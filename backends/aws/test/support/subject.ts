@@ -9,24 +9,43 @@ import { secretName, seed, type LayoutName } from './seeder.ts';
 /** Settings as the host hands them over, for static keys. */
 export function testSettings(endpoint: string, overrides: Settings = {}): Settings {
   return {
-    region, endpoint, layout: 'secret-per-key', prefix: '', 'auth.method': 'keys', 'auth.accessKeyId': staticKey,
-    'auth.secretAccessKey': SecretValue.fromText(staticSecret), 'auth.stsEndpoint': endpoint, deletionWindowDays: 30, ...overrides,
+    region,
+    endpoint,
+    layout: 'secret-per-key',
+    prefix: '',
+    'auth.method': 'keys',
+    'auth.accessKeyId': staticKey,
+    'auth.secretAccessKey': SecretValue.fromText(staticSecret),
+    'auth.stsEndpoint': endpoint,
+    deletionWindowDays: 30,
+    ...overrides,
   };
 }
 
-export async function openBackend(endpoint: string, overrides: Settings = {}, host: BackendHost = createTestHost()): Promise<SecretBackend> {
+export async function openBackend(
+  endpoint: string,
+  overrides: Settings = {},
+  host: BackendHost = createTestHost(),
+): Promise<SecretBackend> {
   return awsDefinition.create(testSettings(endpoint, overrides), host);
 }
 
 /** Everything in this prefix belongs to one case. */
 let prefixes = 0;
-const newPrefix = (): string => `case-${process.pid}-${prefixes += 1}/`;
+const newPrefix = (): string => `case-${process.pid}-${(prefixes += 1)}/`;
 
-async function openSubject(endpoint: string, layout: LayoutName, prefix: string, provoke: Provocations, dispose: () => Promise<void>): Promise<Subject> {
+async function openSubject(
+  endpoint: string,
+  layout: LayoutName,
+  prefix: string,
+  provoke: Provocations,
+  dispose: () => Promise<void>,
+): Promise<Subject> {
   const client = rawClient(endpoint);
   const backend = await openBackend(endpoint, { layout, prefix });
   return {
-    backend, credentials: [staticKey, staticSecret],
+    backend,
+    credentials: [staticKey, staticSecret],
     seed: (secret) => seed(client, layout, prefix, secret),
     provoke: {
       async nameOnly(ref) {
@@ -54,24 +73,38 @@ export function fakeHarness(layout: LayoutName): Harness {
       fake.pageLimit = 12;
       const prefix = 'team/ci/';
       const nameOf = (ref: Parameters<typeof secretName>[2]): string => secretName(layout, prefix, ref);
-      return openSubject(fake.endpoint, layout, prefix, {
-        async corrupt(ref) {
-          fake.access.breakKey(nameOf(ref));
+      return openSubject(
+        fake.endpoint,
+        layout,
+        prefix,
+        {
+          async corrupt(ref) {
+            fake.access.breakKey(nameOf(ref));
+          },
+          async denyRead(ref) {
+            fake.access.denyValue(nameOf(ref));
+          },
+          ...(layout === 'secret-per-key'
+            ? {
+                async hideFromLists(ref) {
+                  fake.access.hidden.add(nameOf(ref));
+                },
+              }
+            : {
+                async denyList(scope) {
+                  fake.access.denyValue(`${prefix}${scope}`, true);
+                },
+              }),
+          async fault(kind, times) {
+            fake.faults.set(kind, times);
+          },
+          async heal() {
+            fake.faults.heal();
+          },
+          requestCount: async () => fake.count(),
         },
-        async denyRead(ref) {
-          fake.access.denyValue(nameOf(ref));
-        },
-        ...(layout === 'secret-per-key'
-          ? { async hideFromLists(ref) { fake.access.hidden.add(nameOf(ref)); } }
-          : { async denyList(scope) { fake.access.denyValue(`${prefix}${scope}`, true); } }),
-        async fault(kind, times) {
-          fake.faults.set(kind, times);
-        },
-        async heal() {
-          fake.faults.heal();
-        },
-        requestCount: async () => fake.count(),
-      }, () => fake.stop());
+        () => fake.stop(),
+      );
     },
   };
 }

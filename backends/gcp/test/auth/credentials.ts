@@ -15,14 +15,27 @@ export function pem(): string {
 }
 
 export function serviceAccountJson(changes: Readonly<Record<string, unknown>> = {}): SecretValue {
-  return SecretValue.fromText(JSON.stringify({
-    type: 'service_account', project_id: 'acme-production', private_key_id: 'k1', private_key: pem(), client_email: 'ci@acme.iam.gserviceaccount.com', ...changes,
-  }));
+  return SecretValue.fromText(
+    JSON.stringify({
+      type: 'service_account',
+      project_id: 'acme-production',
+      private_key_id: 'k1',
+      private_key: pem(),
+      client_email: 'ci@acme.iam.gserviceaccount.com',
+      ...changes,
+    }),
+  );
 }
 
 export function workloadIdentityJson(source: unknown, changes: Readonly<Record<string, unknown>> = {}): SecretValue {
-  return SecretValue.fromText(JSON.stringify({
-    type: 'external_account', audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/runner',
-    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt', token_url: 'https://sts.googleapis.com/v1/token', credential_source: source, ...changes,
-  }));
+  return SecretValue.fromText(
+    JSON.stringify({
+      type: 'external_account',
+      audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/runner',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      token_url: 'https://sts.googleapis.com/v1/token',
+      credential_source: source,
+      ...changes,
+    }),
+  );
 }

@@ -23,7 +23,11 @@ const opened: SecretBackend[] = [];
 beforeEach(async () => {
   fake = await startFake({ tokens: [] });
   add(fake.model, 'shop--K', 'value');
-  services = await startTokenServices({ serviceAccountKey: testKey().publicKey, subjectToken, onIssue: (token) => fake.service.tokens.add(token) });
+  services = await startTokenServices({
+    serviceAccountKey: testKey().publicKey,
+    subjectToken,
+    onIssue: (token) => fake.service.tokens.add(token),
+  });
   folder = await mkdtemp(join(tmpdir(), 'kici-gcp-'));
 });
 
@@ -34,8 +38,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function open(settings: Settings, host: TestHostOptions = {}, transport: 'grpc' | 'rest' = 'grpc'): Promise<SecretBackend> {
-  const backend = await openBackend(fake, transport, { 'auth.allowedHosts': '127.0.0.1', 'auth.token': undefined, ...settings }, host);
+async function open(
+  settings: Settings,
+  host: TestHostOptions = {},
+  transport: 'grpc' | 'rest' = 'grpc',
+): Promise<SecretBackend> {
+  const backend = await openBackend(
+    fake,
+    transport,
+    { 'auth.allowedHosts': '127.0.0.1', 'auth.token': undefined, ...settings },
+    host,
+  );
   opened.push(backend);
   return backend;
 }
@@ -44,7 +57,10 @@ async function read(backend: SecretBackend): Promise<string> {
   return inWords((await backend.read([ref('K')], context()))[0]);
 }
 
-const withKey = (): Settings => ({ 'auth.method': 'service-account', 'auth.credentials': serviceAccountJson({ token_uri: `${services.origin}/token` }) });
+const withKey = (): Settings => ({
+  'auth.method': 'service-account',
+  'auth.credentials': serviceAccountJson({ token_uri: `${services.origin}/token` }),
+});
 
 describe.each(transports)('signing in, over %s', (transport) => {
   it('with a service account key exchanges a signed assertion', async () => {
@@ -81,7 +97,8 @@ describe('a token', () => {
   it('is renewed before it ends, and an outage of the sign-in does not take a good one away', async () => {
     let now = Date.now();
     const backend = await open(withKey(), { now: () => now });
-    const readNow = async (): Promise<string> => inWords((await backend.read([ref('K')], { deadline: now + 10_000, signal: AbortSignal.timeout(10_000) }))[0]);
+    const readNow = async (): Promise<string> =>
+      inWords((await backend.read([ref('K')], { deadline: now + 10_000, signal: AbortSignal.timeout(10_000) }))[0]);
     await readNow();
     now += 54 * 60_000;
     await readNow();
@@ -107,7 +124,9 @@ describe('a token', () => {
     await read(backend);
     now += 56 * 60_000;
     services.silent = true;
-    expect(inWords((await backend.read([ref('K')], { deadline: now + 500, signal: AbortSignal.timeout(500) }))[0])).toBe('found value (1)');
+    expect(
+      inWords((await backend.read([ref('K')], { deadline: now + 500, signal: AbortSignal.timeout(500) }))[0]),
+    ).toBe('found value (1)');
   });
 
   it('that is new and not accepted either is not replaced for every call', async () => {
@@ -128,12 +147,14 @@ describe('a token', () => {
   ])('that is refused with %i %s is %s', async (status, body, code, detail) => {
     const backend = await open(withKey());
     services.refusal = { status, body };
-    expect(await backend.read([ref('K')], context())).toMatchObject([{ status: 'unknown', code, detail: expect.stringContaining(detail) }]);
+    expect(await backend.read([ref('K')], context())).toMatchObject([
+      { status: 'unknown', code, detail: expect.stringContaining(detail) },
+    ]);
     await expect(backend.check(context())).rejects.toMatchObject({ code });
     expect(fake.service.requests).toHaveLength(0);
   });
 
-  it('that does not come ends with the caller\'s deadline or signal, and others go on waiting', async () => {
+  it("that does not come ends with the caller's deadline or signal, and others go on waiting", async () => {
     services.silent = true;
     const backend = await open(withKey());
     expect(await backend.read([ref('K')], context(100))).toMatchObject([{ code: 'timeout' }]);
@@ -158,26 +179,37 @@ describe('a token', () => {
 
 describe('workload identity federation', () => {
   const federated = (source: unknown, changes: Readonly<Record<string, unknown>> = {}): Settings => ({
-    'auth.method': 'workload-identity', 'auth.credentials': workloadIdentityJson(source, { token_url: `${services.origin}/sts/v1/token`, ...changes }),
+    'auth.method': 'workload-identity',
+    'auth.credentials': workloadIdentityJson(source, { token_url: `${services.origin}/sts/v1/token`, ...changes }),
   });
 
-  it('takes the runner\'s token from a file below an allowed path', async () => {
+  it("takes the runner's token from a file below an allowed path", async () => {
     await writeFile(join(folder, 'token'), `${subjectToken}\n`);
     const backend = await open(federated({ file: join(folder, 'token') }), { ambient: { paths: [folder] } });
     expect(await read(backend)).toBe('found value (1)');
   });
 
   it('takes it from an identity provider that is allowed', async () => {
-    const source = { url: `${services.origin}/idp?audience=x`, headers: { 'X-Idp': 'yes' }, format: { type: 'json', subject_token_field_name: 'value' } };
+    const source = {
+      url: `${services.origin}/idp?audience=x`,
+      headers: { 'X-Idp': 'yes' },
+      format: { type: 'json', subject_token_field_name: 'value' },
+    };
     expect(await read(await open(federated(source)))).toBe('found value (1)');
     expect(services.requests.map(({ path }) => path)).toEqual(['/idp', '/sts/v1/token']);
   });
 
   it('acts as the service account that the JSON names', async () => {
     await writeFile(join(folder, 'token'), subjectToken);
-    const backend = await open(federated({ file: join(folder, 'token') }, {
-      service_account_impersonation_url: `${services.origin}/v1/projects/-/serviceAccounts/reader%40acme.iam.gserviceaccount.com:generateAccessToken`,
-    }), { ambient: { paths: [folder] } });
+    const backend = await open(
+      federated(
+        { file: join(folder, 'token') },
+        {
+          service_account_impersonation_url: `${services.origin}/v1/projects/-/serviceAccounts/reader%40acme.iam.gserviceaccount.com:generateAccessToken`,
+        },
+      ),
+      { ambient: { paths: [folder] } },
+    );
     expect(await read(backend)).toBe('found value (1)');
     expect(services.issued).toHaveLength(2);
     expect(fake.service.requests[0]?.headers['authorization']).toBe(`Bearer ${services.issued[1]}`);
@@ -190,7 +222,10 @@ describe('workload identity federation', () => {
     await writeFile(join(folder, 'token'), subjectToken);
     const allowed = await mkdtemp(join(folder, 'allowed'));
     await symlink(join(folder, 'token'), join(allowed, 'link'));
-    const backend = await open(federated({ file: join(folder, name.replace('allowed', allowed.slice(folder.length + 1))) }), { ambient: { paths: paths.map(() => allowed) } });
+    const backend = await open(
+      federated({ file: join(folder, name.replace('allowed', allowed.slice(folder.length + 1))) }),
+      { ambient: { paths: paths.map(() => allowed) } },
+    );
     expect(await read(backend)).toBe('unknown misconfigured');
     expect(services.requests).toHaveLength(0);
   });
@@ -205,7 +240,10 @@ describe('workload identity federation', () => {
 
   it('reads its JSON from a file at each sign-in, so that a rotated one is noticed', async () => {
     const path = join(folder, 'gcp.json');
-    const backend = await open({ 'auth.method': 'service-account', 'auth.credentialsFile': path }, { ambient: { paths: [folder] } });
+    const backend = await open(
+      { 'auth.method': 'service-account', 'auth.credentialsFile': path },
+      { ambient: { paths: [folder] } },
+    );
     expect(await read(backend)).toBe('unknown misconfigured');
     await writeFile(path, serviceAccountJson({ token_uri: `${services.origin}/token` }).bytes());
     expect(await read(backend)).toBe('found value (1)');
@@ -219,7 +257,11 @@ describe('impersonation', () => {
     const backend = await open({ ...withKey(), ...as('reader@acme.iam.gserviceaccount.com') });
     expect(await read(backend)).toBe('found value (1)');
     await expect(backend.check(context())).resolves.toMatchObject({ identity: 'reader@acme.iam.gserviceaccount.com' });
-    const given = await open({ 'auth.method': 'token', 'auth.token': text('base-token'), ...as('reader@acme.iam.gserviceaccount.com') });
+    const given = await open({
+      'auth.method': 'token',
+      'auth.token': text('base-token'),
+      ...as('reader@acme.iam.gserviceaccount.com'),
+    });
     expect(await read(given)).toBe('found value (1)');
   });
 
@@ -233,17 +275,29 @@ describe('no part of a credential is shown', () => {
   it('by any error, outcome or log of a failed sign-in', async () => {
     await writeFile(join(folder, 'token'), subjectToken);
     const key = await open(withKey());
-    const federated = await open({
-      'auth.method': 'workload-identity', 'auth.credentials': workloadIdentityJson({ file: join(folder, 'token') }, { token_url: `${services.origin}/sts/v1/token` }),
-    }, { ambient: { paths: [folder] } });
+    const federated = await open(
+      {
+        'auth.method': 'workload-identity',
+        'auth.credentials': workloadIdentityJson(
+          { file: join(folder, 'token') },
+          { token_url: `${services.origin}/sts/v1/token` },
+        ),
+      },
+      { ambient: { paths: [folder] } },
+    );
     const needles = [subjectToken, pem().split('\n')[2] ?? pem(), 'MII'];
-    for (const [status, body] of [[400, `{"error":"${subjectToken}","error_description":"${subjectToken}"}`], [500, subjectToken], [200, subjectToken]] as const) {
+    for (const [status, body] of [
+      [400, `{"error":"${subjectToken}","error_description":"${subjectToken}"}`],
+      [500, subjectToken],
+      [200, subjectToken],
+    ] as const) {
       services.refusal = { status, body };
       for (const backend of [key, federated]) {
         const printed: unknown[] = [await backend.read([ref('K')], context())];
         await backend.check(context()).catch((error: unknown) => printed.push(error));
         const assertion = new URLSearchParams(services.requests.at(-1)?.body).get('assertion') ?? subjectToken;
-        for (const needle of [...needles, assertion]) expect(inspect(printed, { depth: 10, showHidden: true })).not.toContain(needle);
+        for (const needle of [...needles, assertion])
+          expect(inspect(printed, { depth: 10, showHidden: true })).not.toContain(needle);
       }
     }
   });
@@ -252,10 +306,14 @@ describe('no part of a credential is shown', () => {
 describe('a source that obeys no signal', () => {
   it('keeps nobody waiting for ever, and is asked again', async () => {
     let asked = 0;
-    const signIn = createSignIn(() => {
-      asked += 1;
-      return new Promise(() => undefined);
-    }, testHost(), 20);
+    const signIn = createSignIn(
+      () => {
+        asked += 1;
+        return new Promise(() => undefined);
+      },
+      testHost(),
+      20,
+    );
     for (const times of [1, 2]) {
       await expect(signIn.token(context())).rejects.toMatchObject({ code: 'timeout' });
       expect(asked).toBe(times);

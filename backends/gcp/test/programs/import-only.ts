@@ -5,9 +5,13 @@ import { gcpDefinition } from '../../index.ts';
 import { testHost } from '../support/host.ts';
 
 const { cache } = createRequire(import.meta.url);
-const loaded = (): string[] => Object.keys(cache).filter((file) => /node_modules\/(?:@google-cloud|google-|@grpc|protobufjs|gaxios)/.test(file));
+const loaded = (): string[] =>
+  Object.keys(cache).filter((file) => /node_modules\/(?:@google-cloud|google-|@grpc|protobufjs|gaxios)/.test(file));
 const imported = loaded().length;
-const backend = await gcpDefinition.create({ project: 'acme-production', transport: 'grpc', 'auth.method': 'token', 'auth.token': SecretValue.fromText('x') }, testHost());
+const backend = await gcpDefinition.create(
+  { project: 'acme-production', transport: 'grpc', 'auth.method': 'token', 'auth.token': SecretValue.fromText('x') },
+  testHost(),
+);
 const made = loaded().length;
 await import('google-gax');
 console.log(JSON.stringify({ imported, made, afterwards: loaded().length }));

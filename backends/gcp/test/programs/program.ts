@@ -9,11 +9,20 @@ export interface ProgramRun {
 }
 
 /** Runs a program of this folder in a process of its own, with nothing of this process's environment but what it needs. */
-export function runProgram(name: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ProgramRun> {
+export function runProgram(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramRun> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TMPDIR: tmpdir(), ...environment };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : error.code ?? error.signal ?? null, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [join(import.meta.dirname, `${name}.ts`), ...args],
+      { env, timeout: 60_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), stdout, stderr });
+      },
+    );
   });
 }

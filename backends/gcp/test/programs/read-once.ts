@@ -6,11 +6,21 @@ import { context, inWords, ref } from '../support/world.ts';
 
 const [json = '{}', ambient] = process.argv.slice(2);
 const parsed: Settings = JSON.parse(json);
-const settings = Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, gcpDefinition.settings[name]?.secret === true ? SecretValue.fromText(String(value)) : value]));
+const settings = Object.fromEntries(
+  Object.entries(parsed).map(([name, value]) => [
+    name,
+    gcpDefinition.settings[name]?.secret === true ? SecretValue.fromText(String(value)) : value,
+  ]),
+);
 const backend = await gcpDefinition.create(settings, testHost({ ambient: { credentials: ambient === 'ambient' } }));
 const [outcome] = await backend.read([ref('K')], context());
-const checked = await backend.check(context()).then(() => 'healthy', (error: unknown) => String(error));
+const checked = await backend.check(context()).then(
+  () => 'healthy',
+  (error: unknown) => String(error),
+);
 // Whatever would end the process later has its chance now.
-await new Promise((resolve) => { setImmediate(resolve); });
+await new Promise((resolve) => {
+  setImmediate(resolve);
+});
 await backend.close();
 console.log(JSON.stringify({ outcome: inWords(outcome), checked }));

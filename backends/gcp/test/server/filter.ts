@@ -6,7 +6,8 @@ export function matches(filter: string, message: Readonly<Record<string, unknown
 }
 
 function matchesTerm(term: string, message: Readonly<Record<string, unknown>>): boolean {
-  const [, field = '', label, operator, value = ''] = /^(name|state|labels\.([a-z0-9_-]+))([:=])"?([^"]*)"?$/.exec(term) ?? [];
+  const [, field = '', label, operator, value = ''] =
+    /^(name|state|labels\.([a-z0-9_-]+))([:=])"?([^"]*)"?$/.exec(term) ?? [];
   if (operator === undefined) throw new RpcError('INVALID_ARGUMENT', 'The filter is malformed.');
   const actual = label === undefined ? textOf(message[field]) : labelOf(message['labels'], label);
   return operator === ':' ? actual.includes(value) : actual === value;
@@ -17,5 +18,7 @@ function textOf(value: unknown): string {
 }
 
 function labelOf(labels: unknown, name: string): string {
-  return typeof labels === 'object' && labels !== null && Object.hasOwn(labels, name) ? textOf(Reflect.get(labels, name)) : '';
+  return typeof labels === 'object' && labels !== null && Object.hasOwn(labels, name)
+    ? textOf(Reflect.get(labels, name))
+    : '';
 }

@@ -1,4 +1,11 @@
-import { createServer, createSecureServer, constants, type IncomingHttpHeaders, type ServerHttp2Stream, type Http2Server } from 'node:http2';
+import {
+  createServer,
+  createSecureServer,
+  constants,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+  type Http2Server,
+} from 'node:http2';
 import { buffer } from 'node:stream/consumers';
 import { decodeRequest, encodeResponse, encodeRetryInfo, hasMethod } from './protos.ts';
 import { codes, RpcError } from './rpc-error.ts';
@@ -26,7 +33,9 @@ async function serve(service: FakeService, stream: ServerHttp2Stream, headers: I
   const body = await buffer(stream);
   const path = String(headers[':path']);
   const method = path.startsWith(prefix) ? path.slice(prefix.length) : '';
-  const texts = Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+  const texts = Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
   const reaction: Reaction = hasMethod(method)
     ? await service.handle(method, decodeRequest(method, body.subarray(5)), texts)
     : { kind: 'refuse', error: new RpcError('UNIMPLEMENTED', 'no such method') };
@@ -53,10 +62,17 @@ function answer(stream: ServerHttp2Stream, ...frames: readonly Buffer[]): void {
 
 /** Trailers only, as Google's front ends refuse. */
 function refuse(stream: ServerHttp2Stream, { code, message, retryAfterSeconds }: RpcError): void {
-  stream.respond({
-    ...responseHeaders, 'grpc-status': String(codes[code]), 'grpc-message': encodeURI(message),
-    ...(retryAfterSeconds === undefined ? {} : { 'grpc-status-details-bin': encodeRetryInfo(codes[code], message, retryAfterSeconds).toString('base64') }),
-  }, { endStream: true });
+  stream.respond(
+    {
+      ...responseHeaders,
+      'grpc-status': String(codes[code]),
+      'grpc-message': encodeURI(message),
+      ...(retryAfterSeconds === undefined
+        ? {}
+        : { 'grpc-status-details-bin': encodeRetryInfo(codes[code], message, retryAfterSeconds).toString('base64') }),
+    },
+    { endStream: true },
+  );
 }
 
 function breakOff(stream: ServerHttp2Stream, { how }: Extract<Reaction, { kind: 'break' }>, whole: Buffer): void {

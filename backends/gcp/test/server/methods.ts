@@ -53,7 +53,11 @@ export const methods: Readonly<Record<string, Method>> = {
     const { id } = secretOf(model, request['parent']);
     model.require('secretmanager.versions.add', id);
     const { data, dataCrc32c } = nested(request['payload']);
-    const version = model.addVersion(id, Buffer.isBuffer(data) ? data : Buffer.alloc(0), typeof dataCrc32c === 'bigint' ? dataCrc32c : undefined);
+    const version = model.addVersion(
+      id,
+      Buffer.isBuffer(data) ? data : Buffer.alloc(0),
+      typeof dataCrc32c === 'bigint' ? dataCrc32c : undefined,
+    );
     return versionMessage(model.secret(id), version);
   },
   ListSecretVersions(model, request) {
@@ -61,7 +65,10 @@ export const methods: Readonly<Record<string, Method>> = {
     model.require('secretmanager.versions.list', id);
     const secret = model.secret(id);
     const filter = text(request['filter']);
-    const wanted = secret.versions.toReversed().map((version) => versionMessage(secret, version)).filter((version) => matches(filter, version));
+    const wanted = secret.versions
+      .toReversed()
+      .map((version) => versionMessage(secret, version))
+      .filter((version) => matches(filter, version));
     const { page, nextPageToken } = paginate(model, wanted, request);
     return { versions: page, nextPageToken, totalSize: filter === '' ? wanted.length : 0 };
   },
@@ -75,8 +82,12 @@ export const methods: Readonly<Record<string, Method>> = {
     model.require('secretmanager.versions.access', id);
     const version = model.version(id, selector, true);
     const name = versionName(model.secret(id), version);
-    if (version.state !== 'ENABLED' || version.data === undefined) throw new RpcError('FAILED_PRECONDITION', `Secret Version [${name}] is in ${version.state} state.`);
-    return { name, payload: { data: version.data, ...(version.dataCrc32c === undefined ? {} : { dataCrc32c: version.dataCrc32c }) } };
+    if (version.state !== 'ENABLED' || version.data === undefined)
+      throw new RpcError('FAILED_PRECONDITION', `Secret Version [${name}] is in ${version.state} state.`);
+    return {
+      name,
+      payload: { data: version.data, ...(version.dataCrc32c === undefined ? {} : { dataCrc32c: version.dataCrc32c }) },
+    };
   },
   DisableSecretVersion: changeState((_model, _id, version) => {
     if (version.state === 'DESTROYED') throw new RpcError('FAILED_PRECONDITION', 'The version is destroyed.');
@@ -91,7 +102,9 @@ export const methods: Readonly<Record<string, Method>> = {
   TestIamPermissions(model, request) {
     const { id } = secretOf(model, request['resource']);
     const asked = Array.isArray(request['permissions']) ? request['permissions'].map(String) : [];
-    const held = model.secrets.has(id) ? asked.filter((permission) => !model.denied.some((denies) => denies(permission, id))) : [];
+    const held = model.secrets.has(id)
+      ? asked.filter((permission) => !model.denied.some((denies) => denies(permission, id)))
+      : [];
     return { permissions: held };
   },
 };
@@ -112,16 +125,26 @@ function changeState(change: (model: Model, id: string, version: StoredVersion) 
 function secretMessage(secret: StoredSecret): Message {
   const { id, parent, createTime, labels, etag, expireTime, versionAliases } = secret;
   return {
-    name: `${parent}/secrets/${id}`, createTime, labels, etag, versionAliases: Object.fromEntries([...versionAliases].map(([alias, number]) => [alias, BigInt(number)])),
-    ...(parent.includes('/locations/') ? {} : { replication: { automatic: {} } }), ...(expireTime === undefined ? {} : { expireTime }),
+    name: `${parent}/secrets/${id}`,
+    createTime,
+    labels,
+    etag,
+    versionAliases: Object.fromEntries([...versionAliases].map(([alias, number]) => [alias, BigInt(number)])),
+    ...(parent.includes('/locations/') ? {} : { replication: { automatic: {} } }),
+    ...(expireTime === undefined ? {} : { expireTime }),
   };
 }
 
 function versionMessage(secret: StoredSecret, version: StoredVersion): Message {
   const { createTime, destroyTime, scheduledDestroyTime, state, etag, clientSpecifiedPayloadChecksum } = version;
   return {
-    name: versionName(secret, version), createTime, state, etag, clientSpecifiedPayloadChecksum,
-    ...(destroyTime === undefined ? {} : { destroyTime }), ...(scheduledDestroyTime === undefined ? {} : { scheduledDestroyTime }),
+    name: versionName(secret, version),
+    createTime,
+    state,
+    etag,
+    clientSpecifiedPayloadChecksum,
+    ...(destroyTime === undefined ? {} : { destroyTime }),
+    ...(scheduledDestroyTime === undefined ? {} : { scheduledDestroyTime }),
   };
 }
 
@@ -134,8 +157,10 @@ function localName(model: Model, name: unknown): string {
   const { projectId, projectNumber, location } = model.options;
   const [, project, region, rest] = /^projects\/([^/]+)(?:\/locations\/([^/]+))?(?:\/(.*))?$/.exec(text(name)) ?? [];
   if (project === undefined) throw new RpcError('INVALID_ARGUMENT', 'The name is malformed.');
-  if (project !== projectId && project !== projectNumber) throw new RpcError('PERMISSION_DENIED', `Permission denied on resource project ${project}.`);
-  if ((region ?? 'global') !== location) throw new RpcError('INVALID_ARGUMENT', `This endpoint serves the location ${location}.`);
+  if (project !== projectId && project !== projectNumber)
+    throw new RpcError('PERMISSION_DENIED', `Permission denied on resource project ${project}.`);
+  if ((region ?? 'global') !== location)
+    throw new RpcError('INVALID_ARGUMENT', `This endpoint serves the location ${location}.`);
   return rest ?? '';
 }
 
@@ -151,20 +176,29 @@ function secretOf(model: Model, name: unknown): { id: string } {
 
 function versionOf(model: Model, name: unknown): { id: string; selector: string } {
   const [, id, selector] = /^secrets\/([^/]+)\/versions\/([^/]+)$/.exec(localName(model, name)) ?? [];
-  if (id === undefined || selector === undefined) throw new RpcError('INVALID_ARGUMENT', 'The name of the version is malformed.');
+  if (id === undefined || selector === undefined)
+    throw new RpcError('INVALID_ARGUMENT', 'The name of the version is malformed.');
   return { id, selector };
 }
 
 function requireEtag(current: string, given: unknown): void {
-  if (text(given) !== '' && given !== current) throw new RpcError('FAILED_PRECONDITION', 'The etag does not match the current one.');
+  if (text(given) !== '' && given !== current)
+    throw new RpcError('FAILED_PRECONDITION', 'The etag does not match the current one.');
 }
 
-function paginate<T>({ options: { maxPageSize } }: Model, all: readonly T[], request: Message): { page: T[]; nextPageToken: string } {
+function paginate<T>(
+  { options: { maxPageSize } }: Model,
+  all: readonly T[],
+  request: Message,
+): { page: T[]; nextPageToken: string } {
   const size = Math.min(Number(request['pageSize'] ?? 0) || maxPageSize, maxPageSize);
   const token = text(request['pageToken']);
   const start = token === '' ? 0 : Number(Buffer.from(token, 'base64url').toString());
   if (!Number.isSafeInteger(start)) throw new RpcError('INVALID_ARGUMENT', 'The page token is malformed.');
-  return { page: all.slice(start, start + size), nextPageToken: start + size < all.length ? Buffer.from(String(start + size)).toString('base64url') : '' };
+  return {
+    page: all.slice(start, start + size),
+    nextPageToken: start + size < all.length ? Buffer.from(String(start + size)).toString('base64url') : '',
+  };
 }
 
 function text(value: unknown): string {

@@ -65,7 +65,8 @@ export class Model {
     for (const [id, secret] of this.secrets) {
       if (secret.expireTime !== undefined && secret.expireTime.getTime() <= this.options.now()) this.secrets.delete(id);
       for (const version of secret.versions) {
-        if (version.scheduledDestroyTime !== undefined && version.scheduledDestroyTime.getTime() <= this.options.now()) destroyNow(version, this.options.now());
+        if (version.scheduledDestroyTime !== undefined && version.scheduledDestroyTime.getTime() <= this.options.now())
+          destroyNow(version, this.options.now());
       }
     }
   }
@@ -73,7 +74,10 @@ export class Model {
   /** @throws RpcError `PERMISSION_DENIED`, also for what does not exist: the service does not tell them apart */
   require(permission: string, secretId: string | undefined): void {
     if (this.denied.some((denies) => denies(permission, secretId))) {
-      throw new RpcError('PERMISSION_DENIED', `Permission '${permission}' denied for resource '${this.parent}/secrets/${secretId ?? ''}' (or it may not exist).`);
+      throw new RpcError(
+        'PERMISSION_DENIED',
+        `Permission '${permission}' denied for resource '${this.parent}/secrets/${secretId ?? ''}' (or it may not exist).`,
+      );
     }
   }
 
@@ -86,20 +90,44 @@ export class Model {
   version(id: string, selector: string, aliases: boolean): StoredVersion {
     const secret = this.secrets.get(id);
     // The service words both the same way.
-    const missing = new RpcError('NOT_FOUND', `Secret Version [${this.parent}/secrets/${id}/versions/${selector}] not found.`);
+    const missing = new RpcError(
+      'NOT_FOUND',
+      `Secret Version [${this.parent}/secrets/${id}/versions/${selector}] not found.`,
+    );
     if (secret === undefined) throw missing;
-    const number = selector === 'latest' ? secret.laggingLatest ?? secret.versions.at(-1)?.number : (aliases ? secret.versionAliases.get(selector) : undefined) ?? Number(selector);
+    const number =
+      selector === 'latest'
+        ? (secret.laggingLatest ?? secret.versions.at(-1)?.number)
+        : ((aliases ? secret.versionAliases.get(selector) : undefined) ?? Number(selector));
     const version = secret.versions.find((each) => each.number === number);
     if (version === undefined) throw missing;
     return version;
   }
 
-  create(id: string, settings: Partial<Pick<StoredSecret, 'labels' | 'expireTime' | 'versionDestroyTtlSeconds'>> = {}): StoredSecret {
-    if (!/^[A-Za-z0-9_-]{1,255}$/.test(id)) throw new RpcError('INVALID_ARGUMENT', 'The provided Secret ID does not match the expected format [[a-zA-Z_0-9]+].');
-    if (this.secrets.has(id)) throw new RpcError('ALREADY_EXISTS', `Secret [${this.parent}/secrets/${id}] already exists.`);
+  create(
+    id: string,
+    settings: Partial<Pick<StoredSecret, 'labels' | 'expireTime' | 'versionDestroyTtlSeconds'>> = {},
+  ): StoredSecret {
+    if (!/^[A-Za-z0-9_-]{1,255}$/.test(id))
+      throw new RpcError(
+        'INVALID_ARGUMENT',
+        'The provided Secret ID does not match the expected format [[a-zA-Z_0-9]+].',
+      );
+    if (this.secrets.has(id))
+      throw new RpcError('ALREADY_EXISTS', `Secret [${this.parent}/secrets/${id}] already exists.`);
     const secret: StoredSecret = {
-      id, parent: this.parent, createTime: new Date(this.options.now()), versions: [], versionAliases: new Map(), labels: settings.labels ?? {}, etag: newEtag(),
-      expireTime: settings.expireTime, versionDestroyTtlSeconds: settings.versionDestroyTtlSeconds, hiddenFromLists: false, laggingLatest: undefined, skippedNumbers: 0,
+      id,
+      parent: this.parent,
+      createTime: new Date(this.options.now()),
+      versions: [],
+      versionAliases: new Map(),
+      labels: settings.labels ?? {},
+      etag: newEtag(),
+      expireTime: settings.expireTime,
+      versionDestroyTtlSeconds: settings.versionDestroyTtlSeconds,
+      hiddenFromLists: false,
+      laggingLatest: undefined,
+      skippedNumbers: 0,
     };
     this.secrets.set(id, secret);
     return secret;
@@ -108,12 +136,21 @@ export class Model {
   addVersion(id: string, data: Buffer, clientCrc32c?: bigint): StoredVersion {
     const secret = this.secret(id);
     if (data.byteLength === 0) throw new RpcError('INVALID_ARGUMENT', 'Secret Payload cannot be empty.');
-    if (data.byteLength > 65_536) throw new RpcError('INVALID_ARGUMENT', 'The secret payload is larger than 65536 bytes.');
+    if (data.byteLength > 65_536)
+      throw new RpcError('INVALID_ARGUMENT', 'The secret payload is larger than 65536 bytes.');
     const checksum = BigInt(crc32c(data));
-    if (clientCrc32c !== undefined && clientCrc32c !== checksum) throw new RpcError('INVALID_ARGUMENT', 'The checksum does not match the payload.');
+    if (clientCrc32c !== undefined && clientCrc32c !== checksum)
+      throw new RpcError('INVALID_ARGUMENT', 'The checksum does not match the payload.');
     const version: StoredVersion = {
-      number: (secret.versions.at(-1)?.number ?? 0) + secret.skippedNumbers + 1, createTime: new Date(this.options.now()), data: Buffer.from(data), dataCrc32c: checksum,
-      clientSpecifiedPayloadChecksum: clientCrc32c !== undefined, state: 'ENABLED', destroyTime: undefined, scheduledDestroyTime: undefined, etag: newEtag(),
+      number: (secret.versions.at(-1)?.number ?? 0) + secret.skippedNumbers + 1,
+      createTime: new Date(this.options.now()),
+      data: Buffer.from(data),
+      dataCrc32c: checksum,
+      clientSpecifiedPayloadChecksum: clientCrc32c !== undefined,
+      state: 'ENABLED',
+      destroyTime: undefined,
+      scheduledDestroyTime: undefined,
+      etag: newEtag(),
     };
     secret.skippedNumbers = 0;
     secret.versions.push(version);

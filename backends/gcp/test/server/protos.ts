@@ -6,7 +6,9 @@ import type { Message } from './methods.ts';
 
 const require = createRequire(import.meta.url);
 /** The protocol as the client library ships it. */
-const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(require.resolve('@google-cloud/secret-manager/build/protos/protos.json'), 'utf8')));
+const root = protobuf.Root.fromJSON(
+  JSON.parse(readFileSync(require.resolve('@google-cloud/secret-manager/build/protos/protos.json'), 'utf8')),
+);
 const service = root.lookupService('google.cloud.secretmanager.v1.SecretManagerService');
 
 export interface Route {
@@ -22,10 +24,14 @@ export interface Route {
 /** The REST routes, from the `google.api.http` rules. */
 export const routes: readonly Route[] = Object.entries(service.methods).flatMap(([method, { options = {} }]) => {
   const bindings = ['(google.api.http)', '(google.api.http).additional_bindings'];
-  return bindings.flatMap((prefix) => ['get', 'post', 'patch', 'delete'].flatMap((verb) => {
-    const path: unknown = options[`${prefix}.${verb}`];
-    return typeof path === 'string' ? [{ method, verb: verb.toUpperCase(), ...compile(path), body: textOption(options[`${prefix}.body`]) }] : [];
-  }));
+  return bindings.flatMap((prefix) =>
+    ['get', 'post', 'patch', 'delete'].flatMap((verb) => {
+      const path: unknown = options[`${prefix}.${verb}`];
+      return typeof path === 'string'
+        ? [{ method, verb: verb.toUpperCase(), ...compile(path), body: textOption(options[`${prefix}.body`]) }]
+        : [];
+    }),
+  );
 });
 
 function textOption(option: unknown): string | undefined {
@@ -43,7 +49,10 @@ function compile(path: string): { pattern: RegExp; fields: string[] } {
 
 export function decodeRequest(method: string, bytes: Uint8Array): Message {
   const type = typesOf(method).request;
-  return fromWire(type.toObject(type.decode(bytes), { longs: String, enums: String, bytes: Buffer, defaults: false }), type);
+  return fromWire(
+    type.toObject(type.decode(bytes), { longs: String, enums: String, bytes: Buffer, defaults: false }),
+    type,
+  );
 }
 
 export function encodeResponse(method: string, message: Message): Uint8Array {
@@ -66,29 +75,46 @@ function unknownMethod(method: string): never {
 
 /** 64-bit integers as bigint; the rest is what protobuf.js gives. */
 function fromWire(value: object, type: protobuf.Type): Message {
-  return Object.fromEntries(Object.entries(value).map(([name, each]: [string, unknown]) => {
-    const field = type.fields[name];
-    if (field?.type === 'int64' && typeof each === 'string') return [name, BigInt(each)];
-    const nested = field?.resolve().resolvedType;
-    return [name, nested instanceof protobuf.Type && typeof each === 'object' && each !== null && !Array.isArray(each) ? fromWire(each, nested) : each];
-  }));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]: [string, unknown]) => {
+      const field = type.fields[name];
+      if (field?.type === 'int64' && typeof each === 'string') return [name, BigInt(each)];
+      const nested = field?.resolve().resolvedType;
+      return [
+        name,
+        nested instanceof protobuf.Type && typeof each === 'object' && each !== null && !Array.isArray(each)
+          ? fromWire(each, nested)
+          : each,
+      ];
+    }),
+  );
 }
 
 function toWire(value: Message): Record<string, unknown> {
   const convert = (each: unknown): unknown => {
-    if (each instanceof Date) return { seconds: Math.floor(each.getTime() / 1000), nanos: (each.getTime() % 1000) * 1_000_000 };
+    if (each instanceof Date)
+      return { seconds: Math.floor(each.getTime() / 1000), nanos: (each.getTime() % 1000) * 1_000_000 };
     if (typeof each === 'bigint') return String(each);
     if (Array.isArray(each)) return each.map(convert);
-    return typeof each === 'object' && each !== null && !Buffer.isBuffer(each) ? toWire(Object.fromEntries(Object.entries(each))) : each;
+    return typeof each === 'object' && each !== null && !Buffer.isBuffer(each)
+      ? toWire(Object.fromEntries(Object.entries(each)))
+      : each;
   };
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, convert(each)]));
 }
 
 /** A RetryInfo inside a google.rpc.Status, as the trailer `grpc-status-details-bin` carries it. */
 export function encodeRetryInfo(code: number, message: string, seconds: number): Buffer {
-  const types = protobuf.Root.fromJSON(JSON.parse(readFileSync(join(dirname(require.resolve('google-gax')), '../protos/status.json'), 'utf8')));
+  const types = protobuf.Root.fromJSON(
+    JSON.parse(readFileSync(join(dirname(require.resolve('google-gax')), '../protos/status.json'), 'utf8')),
+  );
   const retryInfo = types.lookupType('google.rpc.RetryInfo');
   const status = types.lookupType('google.rpc.Status');
-  const details = [{ type_url: 'type.googleapis.com/google.rpc.RetryInfo', value: retryInfo.encode(retryInfo.fromObject({ retryDelay: { seconds } })).finish() }];
+  const details = [
+    {
+      type_url: 'type.googleapis.com/google.rpc.RetryInfo',
+      value: retryInfo.encode(retryInfo.fromObject({ retryDelay: { seconds } })).finish(),
+    },
+  ];
   return Buffer.from(status.encode(status.create({ code, message, details })).finish());
 }

@@ -19,10 +19,13 @@ async function serve(service: FakeService, request: IncomingMessage, response: S
   const url = new URL(request.url ?? '/', 'http://localhost');
   const body = await text(request);
   const matched = match(request.method ?? 'GET', decodeURIComponent(url.pathname));
-  const headers = Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
-  const reaction: Reaction = matched === undefined
-    ? { kind: 'refuse', error: new RpcError('NOT_FOUND', 'no such route') }
-    : await service.handle(matched.method, toRequest(matched, url, body), headers);
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+  const reaction: Reaction =
+    matched === undefined
+      ? { kind: 'refuse', error: new RpcError('NOT_FOUND', 'no such route') }
+      : await service.handle(matched.method, toRequest(matched, url, body), headers);
   if (reaction.kind === 'refuse') refuse(response, reaction.error);
   else if (reaction.kind === 'answer') send(response, 200, toJson(reaction.message, url.searchParams.has('$alt')));
   else breakOff(response, reaction, toJson(reaction.message, true));
@@ -37,7 +40,12 @@ interface Matched {
 function match(verb: string, path: string): Matched | undefined {
   for (const route of routes) {
     const groups = route.verb === verb ? route.pattern.exec(path) : null;
-    if (groups !== null) return { method: route.method, body: route.body, fields: Object.fromEntries(route.fields.map((field, index) => [field, groups[index + 1] ?? ''])) };
+    if (groups !== null)
+      return {
+        method: route.method,
+        body: route.body,
+        fields: Object.fromEntries(route.fields.map((field, index) => [field, groups[index + 1] ?? ''])),
+      };
   }
   return undefined;
 }
@@ -45,7 +53,12 @@ function match(verb: string, path: string): Matched | undefined {
 function toRequest({ body: bodyField, fields }: Matched, url: URL, body: string): Message {
   const query = Object.fromEntries([...url.searchParams].filter(([name]) => !name.startsWith('$')));
   const parsed: unknown = body === '' ? {} : fromJson(JSON.parse(body));
-  const content = bodyField === '*' ? { ...(typeof parsed === 'object' ? parsed : {}) } : bodyField === undefined ? {} : { [bodyField]: parsed };
+  const content =
+    bodyField === '*'
+      ? { ...(typeof parsed === 'object' ? parsed : {}) }
+      : bodyField === undefined
+        ? {}
+        : { [bodyField]: parsed };
   return { ...query, ...content, ...fields };
 }
 
@@ -54,7 +67,9 @@ function fromJson(value: unknown, name = ''): unknown {
   if (name === 'data' && typeof value === 'string') return Buffer.from(value, 'base64');
   if (name === 'dataCrc32c' && (typeof value === 'string' || typeof value === 'number')) return BigInt(value);
   if (Array.isArray(value)) return value.map((each) => fromJson(each));
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fromJson(each, key)])) : value;
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fromJson(each, key)]))
+    : value;
 }
 
 const states: Readonly<Record<string, number>> = { ENABLED: 1, DISABLED: 2, DESTROYED: 3 };
@@ -66,19 +81,33 @@ function toJson(message: Message, numericEnums: boolean): string {
     if (name === 'state' && numericEnums) return states[String(value)];
     if (value instanceof Date) return value.toISOString();
     if (Array.isArray(value)) return value.map((each) => convert(each, ''));
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, convert(each, key)])) : value;
+    return typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, convert(each, key)]))
+      : value;
   };
   return JSON.stringify(convert(message, ''));
 }
 
 function send(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=UTF-8',
+    'content-length': Buffer.byteLength(body),
+  });
   response.end(body);
 }
 
 function refuse(response: ServerResponse, { code, message, retryAfterSeconds }: RpcError): void {
-  const details = retryAfterSeconds === undefined ? [] : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfterSeconds}s` }];
-  send(response, httpStatuses[code], JSON.stringify({ error: { code: httpStatuses[code], message, status: code, ...(details.length === 0 ? {} : { details }) } }));
+  const details =
+    retryAfterSeconds === undefined
+      ? []
+      : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfterSeconds}s` }];
+  send(
+    response,
+    httpStatuses[code],
+    JSON.stringify({
+      error: { code: httpStatuses[code], message, status: code, ...(details.length === 0 ? {} : { details }) },
+    }),
+  );
 }
 
 function breakOff(response: ServerResponse, { how }: Extract<Reaction, { kind: 'break' }>, whole: string): void {
@@ -100,4 +129,3 @@ function breakOff(response: ServerResponse, { how }: Extract<Reaction, { kind: '
       return;
   }
 }
-

@@ -12,7 +12,10 @@ export interface RecordedRequest {
 }
 
 /** What a transport does with a request: answers it, or plays a fault that only the wire can show. */
-export type Reaction = { readonly kind: 'answer'; readonly message: Message } | { readonly kind: 'refuse'; readonly error: RpcError } | { readonly kind: 'break'; readonly how: WireFault; readonly message: Message };
+export type Reaction =
+  | { readonly kind: 'answer'; readonly message: Message }
+  | { readonly kind: 'refuse'; readonly error: RpcError }
+  | { readonly kind: 'break'; readonly how: WireFault; readonly message: Message };
 
 const wireFaults = ['hang', 'reset', 'half_body', 'garbage', 'empty'] as const satisfies readonly Fault[];
 export type WireFault = (typeof wireFaults)[number];
@@ -90,7 +93,8 @@ export class FakeService {
   }
 
   private requireToken(authorization: string | undefined): void {
-    if (!this.tokens.has(authorization?.replace(/^Bearer /, '') ?? '')) throw new RpcError('UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+    if (!this.tokens.has(authorization?.replace(/^Bearer /, '') ?? ''))
+      throw new RpcError('UNAUTHENTICATED', 'Request had invalid authentication credentials.');
   }
 }
 

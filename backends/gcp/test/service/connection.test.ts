@@ -16,22 +16,33 @@ import { context, openWorld, ref } from '../support/world.ts';
 describe.each(transports)('the connection, over %s', (transport) => {
   it('goes only where the host allows', async () => {
     await using world = await openWorld({
-      transport, host: { resolveAddress: async () => { throw new BackendError('permission_denied', { detail: 'the allow-list does not have 127.0.0.1' }); } },
+      transport,
+      host: {
+        resolveAddress: async () => {
+          throw new BackendError('permission_denied', { detail: 'the allow-list does not have 127.0.0.1' });
+        },
+      },
     });
-    expect(await world.backend.read([ref('K')], context())).toMatchObject([{ code: 'permission_denied', detail: expect.stringContaining('allow-list') }]);
+    expect(await world.backend.read([ref('K')], context())).toMatchObject([
+      { code: 'permission_denied', detail: expect.stringContaining('allow-list') },
+    ]);
     await expect(world.backend.check(context())).rejects.toMatchObject({ code: 'permission_denied' });
     expect(world.calls()).toEqual([]);
   });
 
   it('goes in plain text only where the name leads to this machine', async () => {
-    await using world = await openWorld({ transport, host: { resolveAddress: async () => [{ address: '192.0.2.1', family: 4 }] } });
+    await using world = await openWorld({
+      transport,
+      host: { resolveAddress: async () => [{ address: '192.0.2.1', family: 4 }] },
+    });
     expect(await world.read(ref('K'))).toBe('unknown misconfigured');
   });
 
   it('is made anew, to addresses looked up anew, after it broke', async () => {
     let lookups = 0;
     await using world = await openWorld({
-      transport, host: {
+      transport,
+      host: {
         resolveAddress: async () => {
           lookups += 1;
           return [{ address: '127.0.0.1', family: 4 }];
@@ -50,10 +61,12 @@ describe.each(transports)('the connection, over %s', (transport) => {
 
   it('ignores the proxy of the environment', async () => {
     const strangers: string[] = [];
-    const proxy = await listen(createServer((request, response) => {
-      strangers.push(request.url ?? '');
-      response.destroy();
-    }));
+    const proxy = await listen(
+      createServer((request, response) => {
+        strangers.push(request.url ?? '');
+        response.destroy();
+      }),
+    );
     const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'grpc_proxy'];
     for (const name of names) process.env[name] = `http://127.0.0.1:${proxy.port}`;
     try {
@@ -92,7 +105,27 @@ describeLane({ name: 'gcp-tls', missing: opensslMissing() }, () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'kici-gcp-tls-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=secretmanager.test', '-addext', 'subjectAltName=DNS:secretmanager.test', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=secretmanager.test',
+        '-addext',
+        'subjectAltName=DNS:secretmanager.test',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+      ],
+      { stdio: 'ignore' },
+    );
     tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   });
 

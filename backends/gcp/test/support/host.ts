@@ -7,10 +7,14 @@ export interface TestHostOptions {
 }
 
 /** A host that lets a backend reach this machine and nothing else, and that keeps what is logged. */
-export function testHost({ ambient = {}, now = Date.now, resolveAddress }: TestHostOptions = {}): BackendHost & { readonly logged: string[] } {
+export function testHost({ ambient = {}, now = Date.now, resolveAddress }: TestHostOptions = {}): BackendHost & {
+  readonly logged: string[];
+} {
   const logged: string[] = [];
   return {
-    name: 'corp-gcp', organization: 'default', logged,
+    name: 'corp-gcp',
+    organization: 'default',
+    logged,
     ambient: { credentials: false, paths: [], ...ambient },
     resolveAddress: resolveAddress ?? (async () => [{ address: '127.0.0.1', family: 4 }]),
     log: (level, message, fields) => void logged.push(JSON.stringify([level, message, fields])),

@@ -34,10 +34,13 @@ export function objectStore(model: Model): Store {
       const before: unknown = JSON.parse(model.secrets.get(id)?.versions.at(-1)?.data?.toString() ?? '{}');
       const fields = new Map(Object.entries(typeof before === 'object' && before !== null ? before : {}));
       // Built as text, so that a key named __proto__ is one like any other.
-      const members = [...fields.set(secret.key, secret.value.text() ?? '')].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+      const members = [...fields.set(secret.key, secret.value.text() ?? '')].map(
+        ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+      );
       return add(model, id, Buffer.from(`{${members.join(',')}}`));
     },
-    idsBelow: (scope) => [...model.secrets.keys()].filter((id) => id === escape(scope) || id.startsWith(`${escape(scope)}--`)),
+    idsBelow: (scope) =>
+      [...model.secrets.keys()].filter((id) => id === escape(scope) || id.startsWith(`${escape(scope)}--`)),
   };
 }
 

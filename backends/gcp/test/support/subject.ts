@@ -8,10 +8,27 @@ export const transports: readonly Transport[] = ['grpc', 'rest'];
 
 /** Settings as the host would hand them over: validated, with defaults, secrets as values. */
 export function settingsFor(fake: RunningFake, transport: Transport, changes: Settings = {}): Settings {
-  const defaults = Object.fromEntries(Object.entries(gcpDefinition.settings).flatMap(([name, field]) => ('default' in field ? [[name, field.default]] : [])));
-  return { ...defaults, project: project.id, transport, endpoint: fake.addresses[transport], 'auth.method': 'token', 'auth.token': SecretValue.fromText(goodToken), ...changes };
+  const defaults = Object.fromEntries(
+    Object.entries(gcpDefinition.settings).flatMap(([name, field]) =>
+      'default' in field ? [[name, field.default]] : [],
+    ),
+  );
+  return {
+    ...defaults,
+    project: project.id,
+    transport,
+    endpoint: fake.addresses[transport],
+    'auth.method': 'token',
+    'auth.token': SecretValue.fromText(goodToken),
+    ...changes,
+  };
 }
 
-export async function openBackend(fake: RunningFake, transport: Transport, changes: Settings = {}, host: TestHostOptions = {}): Promise<SecretBackend> {
+export async function openBackend(
+  fake: RunningFake,
+  transport: Transport,
+  changes: Settings = {},
+  host: TestHostOptions = {},
+): Promise<SecretBackend> {
   return gcpDefinition.create(settingsFor(fake, transport, changes), testHost(host));
 }

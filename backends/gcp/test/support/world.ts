@@ -1,4 +1,13 @@
-import { parseScopePath, type CallContext, type ListPage, type ReadOutcome, type ScopePath, type SecretBackend, type SecretRef, type Settings } from '@kici-dev/secret-backend';
+import {
+  parseScopePath,
+  type CallContext,
+  type ListPage,
+  type ReadOutcome,
+  type ScopePath,
+  type SecretBackend,
+  type SecretRef,
+  type Settings,
+} from '@kici-dev/secret-backend';
 import { startFake, type FakeOptions, type RunningFake } from '../server/start.ts';
 import type { TestHostOptions } from './host.ts';
 import { openBackend, type Transport } from './subject.ts';
@@ -21,11 +30,17 @@ export interface World extends AsyncDisposable {
   calls(): string[];
 }
 
-export async function openWorld({ transport, settings = {}, fake: fakeOptions = {}, host = {} }: WorldOptions): Promise<World> {
+export async function openWorld({
+  transport,
+  settings = {},
+  fake: fakeOptions = {},
+  host = {},
+}: WorldOptions): Promise<World> {
   const fake = await startFake(fakeOptions);
   const backend = await openBackend(fake, transport, settings, host);
   return {
-    fake, backend,
+    fake,
+    backend,
     async read(one) {
       const [outcome] = await backend.read([one], context());
       return inWords(outcome);
@@ -33,7 +48,11 @@ export async function openWorld({ transport, settings = {}, fake: fakeOptions = 
     async list() {
       const pages: ListPage[] = [];
       for await (const page of backend.list({ depth: 'tree' }, context())) pages.push(page);
-      return { secrets: pages.flatMap(({ secrets }) => secrets), unlisted: pages.flatMap(({ unlisted = [] }) => unlisted), unnameable: pages.flatMap(({ unnameable = [] }) => unnameable) };
+      return {
+        secrets: pages.flatMap(({ secrets }) => secrets),
+        unlisted: pages.flatMap(({ unlisted = [] }) => unlisted),
+        unnameable: pages.flatMap(({ unnameable = [] }) => unnameable),
+      };
     },
     calls: () => fake.service.requests.splice(0).map(({ method }) => method),
     async [Symbol.asyncDispose]() {
@@ -45,12 +64,15 @@ export async function openWorld({ transport, settings = {}, fake: fakeOptions = 
 
 export function inWords(outcome: ReadOutcome | undefined): string {
   if (outcome?.status === 'found') return `found ${outcome.value.text() ?? 'bytes'} (${outcome.version})`;
-  return outcome?.status === 'unknown' ? `unknown ${outcome.code}` : outcome?.status ?? 'nothing';
+  return outcome?.status === 'unknown' ? `unknown ${outcome.code}` : (outcome?.status ?? 'nothing');
 }
 
 export function context(timeoutMs = 15_000, signal?: AbortSignal): CallContext {
   const atDeadline = AbortSignal.timeout(timeoutMs);
-  return { deadline: Date.now() + timeoutMs, signal: signal === undefined ? atDeadline : AbortSignal.any([signal, atDeadline]) };
+  return {
+    deadline: Date.now() + timeoutMs,
+    signal: signal === undefined ? atDeadline : AbortSignal.any([signal, atDeadline]),
+  };
 }
 
 export function scope(text: string): ScopePath {

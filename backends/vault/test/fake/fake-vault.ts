@@ -44,7 +44,8 @@ export function createFakeVault(rootToken: string): FakeVault {
   };
   addRealm('').mounts.set('secret', createKv2(now));
 
-  const rulesOf = (realm: Realm, { policies }: Token): readonly Rule[] => policies.flatMap((name) => realm.policies.get(name) ?? []);
+  const rulesOf = (realm: Realm, { policies }: Token): readonly Rule[] =>
+    policies.flatMap((name) => realm.policies.get(name) ?? []);
 
   const system = (realm: Realm, call: Call, path: string): Reply => {
     const [kind = '', ...rest] = path.split('/');
@@ -52,7 +53,11 @@ export function createFakeVault(rootToken: string): FakeVault {
     switch (kind) {
       case 'mounts':
         if (call.method === 'DELETE') realm.mounts.delete(name);
-        else realm.mounts.set(name, memberText(member(call.body, 'options'), 'version') === '2' ? createKv2(now) : createKv1());
+        else
+          realm.mounts.set(
+            name,
+            memberText(member(call.body, 'options'), 'version') === '2' ? createKv2(now) : createKv1(),
+          );
         return done;
       case 'policies':
         realm.policies.set(rest.slice(1).join('/'), parsePolicy(memberText(call.body, 'policy') ?? ''));
@@ -70,7 +75,10 @@ export function createFakeVault(rootToken: string): FakeVault {
   const describeMount = (realm: Realm, token: Token, path: string): Reply => {
     const [name, engine] = [...realm.mounts].find(([mount]) => path === mount || path.startsWith(`${mount}/`)) ?? [];
     if (name === undefined || engine === undefined || !(isRoot(token) || touches(rulesOf(realm, token), `${name}/`))) {
-      return refused(403, `preflight capability check returned 403, please ensure client's policies grant access to path "${path}/"`);
+      return refused(
+        403,
+        `preflight capability check returned 403, please ensure client's policies grant access to path "${path}/"`,
+      );
     }
     return data({ path: `${name}/`, type: 'kv', options: { version: engine.version }, description: '' });
   };
@@ -80,11 +88,15 @@ export function createFakeVault(rootToken: string): FakeVault {
     if (action === undefined) {
       const policies = member(call.body, 'token_policies');
       realm.roles.set(name, {
-        roleId: randomUUID(), secretIds: new Set(),
+        roleId: randomUUID(),
+        secretIds: new Set(),
         token: {
-          policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [], namespace: call.namespace,
-          ttlSeconds: memberCount(call.body, 'token_ttl') ?? 3600, maxTtlSeconds: memberCount(call.body, 'token_max_ttl') ?? 0,
-          type: memberText(call.body, 'token_type') === 'batch' ? 'batch' : 'service', hasDefaultPolicy: member(call.body, 'token_no_default_policy') !== true,
+          policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [],
+          namespace: call.namespace,
+          ttlSeconds: memberCount(call.body, 'token_ttl') ?? 3600,
+          maxTtlSeconds: memberCount(call.body, 'token_max_ttl') ?? 0,
+          type: memberText(call.body, 'token_type') === 'batch' ? 'batch' : 'service',
+          hasDefaultPolicy: member(call.body, 'token_no_default_policy') !== true,
         },
       });
       return done;
@@ -100,8 +112,11 @@ export function createFakeVault(rootToken: string): FakeVault {
   const logIn = (realm: Realm, call: Call, method: string): Reply => {
     if (method === 'approle') {
       const role = [...realm.roles.values()].find(({ roleId }) => roleId === memberText(call.body, 'role_id'));
-      if (role === undefined || !role.secretIds.has(memberText(call.body, 'secret_id') ?? '')) return refused(400, 'invalid role or secret ID');
-      return tokens.grant(tokens.create({ ...role.token, ...(role.token.type === 'batch' ? { renewable: false } : {}) }));
+      if (role === undefined || !role.secretIds.has(memberText(call.body, 'secret_id') ?? ''))
+        return refused(400, 'invalid role or secret ID');
+      return tokens.grant(
+        tokens.create({ ...role.token, ...(role.token.type === 'batch' ? { renewable: false } : {}) }),
+      );
     }
     const identity = fake.identities.get(memberText(call.body, 'jwt') ?? '');
     if (identity === undefined) return method === 'kubernetes' ? denied : refused(400, 'error validating token');
@@ -113,15 +128,21 @@ export function createFakeVault(rootToken: string): FakeVault {
   const keyValue = (realm: Realm, call: Call, token: Token): Reply => {
     const [mount, engine] = [...realm.mounts].find(([name]) => call.path.startsWith(`${name}/`)) ?? [];
     const aclPath = isList(call) && !call.path.endsWith('/') ? `${call.path}/` : call.path;
-    if (!isRoot(token) && !isAllowed(rulesOf(realm, token), aclPath, capabilityOf(call))) return refused(403, '1 error occurred:\n\t* permission denied\n\n');
-    if (mount === undefined || engine === undefined) return refused(404, `no handler for route "${call.path}". route entry not found.`);
+    if (!isRoot(token) && !isAllowed(rulesOf(realm, token), aclPath, capabilityOf(call)))
+      return refused(403, '1 error occurred:\n\t* permission denied\n\n');
+    if (mount === undefined || engine === undefined)
+      return refused(404, `no handler for route "${call.path}". route entry not found.`);
     const inner = call.path.slice(mount.length + 1);
-    if (!fake.hasSubkeys && inner.startsWith('subkeys/')) return engine.handle(call, inner.replace('subkeys', 'unknown'));
+    if (!fake.hasSubkeys && inner.startsWith('subkeys/'))
+      return engine.handle(call, inner.replace('subkeys', 'unknown'));
     return engine.handle(call, inner);
   };
 
   const fake: FakeVault = {
-    tokens, identities: new Map(), sealed: false, hasSubkeys: true,
+    tokens,
+    identities: new Map(),
+    sealed: false,
+    hasSubkeys: true,
     advance(ms) {
       offset += ms;
     },
@@ -136,14 +157,21 @@ export function createFakeVault(rootToken: string): FakeVault {
       if (call.path === 'auth/token/create') {
         const policies = member(call.body, 'policies');
         const named = memberText(call.body, 'id');
-        const created = tokens.create({ policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [], namespace: call.namespace, ttlSeconds: Number.parseInt(memberText(call.body, 'ttl') ?? '3600', 10), ...(named === undefined ? {} : { id: named }) });
+        const created = tokens.create({
+          policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [],
+          namespace: call.namespace,
+          ttlSeconds: Number.parseInt(memberText(call.body, 'ttl') ?? '3600', 10),
+          ...(named === undefined ? {} : { id: named }),
+        });
         return isRoot(token) ? tokens.grant(created) : denied;
       }
       if (call.path.startsWith('auth/token/')) return tokens.handle(call, call.path.slice('auth/token/'.length), token);
       const described = 'sys/internal/ui/mounts/';
       if (call.path.startsWith(described)) return describeMount(realm, token, call.path.slice(described.length));
-      if (call.path.startsWith('sys/')) return isRoot(token) ? system(realm, call, call.path.slice('sys/'.length)) : denied;
-      if (call.path.startsWith('auth/approle/role')) return isRoot(token) ? approle(realm, call, call.path.slice('auth/approle/'.length)) : denied;
+      if (call.path.startsWith('sys/'))
+        return isRoot(token) ? system(realm, call, call.path.slice('sys/'.length)) : denied;
+      if (call.path.startsWith('auth/approle/role'))
+        return isRoot(token) ? approle(realm, call, call.path.slice('auth/approle/'.length)) : denied;
       return keyValue(realm, call, token);
     },
   };

@@ -63,23 +63,37 @@ const keptVersions = 10;
 export function createKv2(now: () => number): Engine {
   const secrets = new Map<string, Secret>();
   const stamp = (at: number): string => new Date(at).toISOString();
-  const metadataOf = (version: Version, number: number): object => ({ created_time: version.created, custom_metadata: null, deletion_time: version.deletion, destroyed: version.destroyed, version: number });
+  const metadataOf = (version: Version, number: number): object => ({
+    created_time: version.created,
+    custom_metadata: null,
+    deletion_time: version.deletion,
+    destroyed: version.destroyed,
+    version: number,
+  });
   const find = (call: Call, path: string): { readonly version: Version; readonly number: number } | undefined => {
     const secret = secrets.get(path);
     const wanted = Number(call.query.get('version') ?? 0);
-    const number = wanted === 0 ? secret?.current ?? 0 : wanted;
+    const number = wanted === 0 ? (secret?.current ?? 0) : wanted;
     const version = secret?.versions.get(number);
     return version && { version, number };
   };
-  const isGone = ({ deletion, destroyed }: Version): boolean => destroyed || (deletion !== '' && Date.parse(deletion) <= now());
+  const isGone = ({ deletion, destroyed }: Version): boolean =>
+    destroyed || (deletion !== '' && Date.parse(deletion) <= now());
 
   const read = (call: Call, path: string, part: 'data' | 'subkeys'): Reply => {
-    if (Number.isNaN(Number(call.query.get('version') ?? 0))) return refused(400, 'Field validation failed: error converting input for field "version"');
+    if (Number.isNaN(Number(call.query.get('version') ?? 0)))
+      return refused(400, 'Field validation failed: error converting input for field "version"');
     const found = find(call, path);
     if (found === undefined) return nothing;
     const metadata = metadataOf(found.version, found.number);
     if (isGone(found.version)) return { ...data({ [part]: null, metadata }), status: 404 };
-    return data({ [part]: part === 'data' ? found.version.data : Object.fromEntries(Object.keys(found.version.data).map((key) => [key, null])), metadata });
+    return data({
+      [part]:
+        part === 'data'
+          ? found.version.data
+          : Object.fromEntries(Object.keys(found.version.data).map((key) => [key, null])),
+      metadata,
+    });
   };
 
   const write = (call: Call, path: string): Reply => {
@@ -87,9 +101,15 @@ export function createKv2(now: () => number): Engine {
     if (!isRecord(fields)) return refused(400, 'no data provided');
     const cas = memberCount(member(call.body, 'options'), 'cas');
     const secret: Secret = secrets.get(path) ?? { versions: new Map(), current: 0, lifeMs: 0 };
-    if (cas !== undefined && cas !== secret.current) return refused(400, 'check-and-set parameter did not match the current version');
+    if (cas !== undefined && cas !== secret.current)
+      return refused(400, 'check-and-set parameter did not match the current version');
     secret.current += 1;
-    const version = { data: fields, created: stamp(now()), deletion: secret.lifeMs === 0 ? '' : stamp(now() + secret.lifeMs), destroyed: false };
+    const version = {
+      data: fields,
+      created: stamp(now()),
+      deletion: secret.lifeMs === 0 ? '' : stamp(now() + secret.lifeMs),
+      destroyed: false,
+    };
     secret.versions.set(secret.current, version);
     secret.versions.delete(secret.current - keptVersions);
     secrets.set(path, secret);
@@ -114,12 +134,28 @@ export function createKv2(now: () => number): Engine {
     }
     if (call.method === 'POST') {
       const life = member(call.body, 'delete_version_after');
-      secrets.set(path, { ...(secret ?? { versions: new Map(), current: 0 }), lifeMs: typeof life === 'string' ? Number.parseInt(life, 10) * 1000 : 0 });
+      secrets.set(path, {
+        ...(secret ?? { versions: new Map(), current: 0 }),
+        lifeMs: typeof life === 'string' ? Number.parseInt(life, 10) * 1000 : 0,
+      });
       return done;
     }
     if (secret === undefined) return nothing;
-    const versions = Object.fromEntries([...secret.versions].map(([number, version]) => [number, { created_time: version.created, deletion_time: version.deletion, destroyed: version.destroyed }]));
-    return data({ current_version: secret.current, oldest_version: 0, max_versions: 0, cas_required: false, custom_metadata: null, delete_version_after: `${secret.lifeMs / 1000}s`, versions });
+    const versions = Object.fromEntries(
+      [...secret.versions].map(([number, version]) => [
+        number,
+        { created_time: version.created, deletion_time: version.deletion, destroyed: version.destroyed },
+      ]),
+    );
+    return data({
+      current_version: secret.current,
+      oldest_version: 0,
+      max_versions: 0,
+      cas_required: false,
+      custom_metadata: null,
+      delete_version_after: `${secret.lifeMs / 1000}s`,
+      versions,
+    });
   };
 
   return {
@@ -132,9 +168,10 @@ export function createKv2(now: () => number): Engine {
       switch (part) {
         case 'data':
           if (call.method === 'GET') return read(call, path, 'data');
-          if (call.method === 'DELETE') return remove(path, [], (version) => {
-            version.deletion = stamp(now());
-          });
+          if (call.method === 'DELETE')
+            return remove(path, [], (version) => {
+              version.deletion = stamp(now());
+            });
           return write(call, path);
         case 'subkeys':
           return read(call, path, 'subkeys');
@@ -145,7 +182,9 @@ export function createKv2(now: () => number): Engine {
             version.destroyed = true;
           });
         default:
-          return warned('Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use.');
+          return warned(
+            'Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use.',
+          );
       }
     },
   };

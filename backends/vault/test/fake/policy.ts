@@ -8,8 +8,12 @@ export interface Rule {
 /** The part of the policy language that the tests and the documented policy use. */
 export function parsePolicy(text: string): readonly Rule[] {
   const withoutComments = text.replaceAll(/^\s*#.*$/gm, '');
-  return [...withoutComments.matchAll(/path\s+"([^"]+)"\s*\{\s*capabilities\s*=\s*\[([^\]]*)\]\s*\}/g)]
-    .map(([, path = '', list = '']) => ({ path, capabilities: [...list.matchAll(/"([a-z]+)"/g)].map(([, name = '']) => name) }));
+  return [...withoutComments.matchAll(/path\s+"([^"]+)"\s*\{\s*capabilities\s*=\s*\[([^\]]*)\]\s*\}/g)].map(
+    ([, path = '', list = '']) => ({
+      path,
+      capabilities: [...list.matchAll(/"([a-z]+)"/g)].map(([, name = '']) => name),
+    }),
+  );
 }
 
 /** An exact rule wins, then the longest prefix; `deny` wins over all beside it. */
@@ -23,10 +27,16 @@ function bestOf(rules: readonly Rule[], path: string): readonly string[] | undef
   if (exact.length > 0) return exact.flatMap(({ capabilities }) => capabilities);
   const globs = rules.filter((rule) => rule.path.endsWith('*') && path.startsWith(rule.path.slice(0, -1)));
   const longest = Math.max(...globs.map((rule) => rule.path.length));
-  return globs.length === 0 ? undefined : globs.filter((rule) => rule.path.length === longest).flatMap(({ capabilities }) => capabilities);
+  return globs.length === 0
+    ? undefined
+    : globs.filter((rule) => rule.path.length === longest).flatMap(({ capabilities }) => capabilities);
 }
 
 /** Whether any right lies below a mount, which is what describing the mount needs. */
 export function touches(rules: readonly Rule[], mount: string): boolean {
-  return rules.some(({ path, capabilities }) => !capabilities.includes('deny') && (path.startsWith(mount) || (path.endsWith('*') && mount.startsWith(path.slice(0, -1)))));
+  return rules.some(
+    ({ path, capabilities }) =>
+      !capabilities.includes('deny') &&
+      (path.startsWith(mount) || (path.endsWith('*') && mount.startsWith(path.slice(0, -1)))),
+  );
 }

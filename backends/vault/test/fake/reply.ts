@@ -16,11 +16,36 @@ export interface Reply {
 }
 
 export function data(fields: object, extra: object = {}): Reply {
-  return { status: 200, body: { request_id: 'fake', lease_id: '', renewable: false, lease_duration: 0, data: fields, wrap_info: null, warnings: null, auth: null, ...extra } };
+  return {
+    status: 200,
+    body: {
+      request_id: 'fake',
+      lease_id: '',
+      renewable: false,
+      lease_duration: 0,
+      data: fields,
+      wrap_info: null,
+      warnings: null,
+      auth: null,
+      ...extra,
+    },
+  };
 }
 
 export function auth(fields: object): Reply {
-  return { status: 200, body: { request_id: 'fake', lease_id: '', renewable: false, lease_duration: 0, data: null, wrap_info: null, warnings: null, auth: fields } };
+  return {
+    status: 200,
+    body: {
+      request_id: 'fake',
+      lease_id: '',
+      renewable: false,
+      lease_duration: 0,
+      data: null,
+      wrap_info: null,
+      warnings: null,
+      auth: fields,
+    },
+  };
 }
 
 export const done: Reply = { status: 204 };
@@ -32,5 +57,17 @@ export function refused(status: number, ...errors: readonly string[]): Reply {
 }
 
 export function warned(...warnings: readonly string[]): Reply {
-  return { status: 404, body: { request_id: 'fake', lease_id: '', renewable: false, lease_duration: 0, data: null, wrap_info: null, warnings, auth: null } };
+  return {
+    status: 404,
+    body: {
+      request_id: 'fake',
+      lease_id: '',
+      renewable: false,
+      lease_duration: 0,
+      data: null,
+      wrap_info: null,
+      warnings,
+      auth: null,
+    },
+  };
 }

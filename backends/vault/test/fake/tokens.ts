@@ -41,9 +41,29 @@ export function createTokens(now: () => number): TokenStore {
   const tokens = new Map<string, Token>();
   const isLive = ({ expiresAt }: Token): boolean => expiresAt > now();
   const store: TokenStore = {
-    create({ policies, ttlSeconds = 0, maxTtlSeconds = 0, renewable = ttlSeconds > 0, type = 'service', hasDefaultPolicy = true, namespace = '', id = `s.${randomUUID()}` }) {
+    create({
+      policies,
+      ttlSeconds = 0,
+      maxTtlSeconds = 0,
+      renewable = ttlSeconds > 0,
+      type = 'service',
+      hasDefaultPolicy = true,
+      namespace = '',
+      id = `s.${randomUUID()}`,
+    }) {
       const after = (seconds: number): number => (seconds === 0 ? Number.POSITIVE_INFINITY : now() + seconds * 1000);
-      const token: Token = { id, accessor: randomUUID(), policies, namespace, ttlSeconds, renewable, type, hasDefaultPolicy, expiresAt: after(ttlSeconds), endsAt: after(maxTtlSeconds) };
+      const token: Token = {
+        id,
+        accessor: randomUUID(),
+        policies,
+        namespace,
+        ttlSeconds,
+        renewable,
+        type,
+        hasDefaultPolicy,
+        expiresAt: after(ttlSeconds),
+        endsAt: after(maxTtlSeconds),
+      };
       tokens.set(id, token);
       return token;
     },
@@ -55,7 +75,15 @@ export function createTokens(now: () => number): TokenStore {
       if (action.endsWith('-self') && !own.hasDefaultPolicy) return denied;
       switch (action) {
         case 'lookup-self':
-          return data({ accessor: own.accessor, display_name: 'token', id: own.id, policies: own.policies, renewable: own.renewable, ttl: leftOf(own), type: own.type });
+          return data({
+            accessor: own.accessor,
+            display_name: 'token',
+            id: own.id,
+            policies: own.policies,
+            renewable: own.renewable,
+            ttl: leftOf(own),
+            type: own.type,
+          });
         case 'renew-self':
           own.expiresAt = Math.min(now() + own.ttlSeconds * 1000, own.endsAt);
           return store.grant(own);
@@ -69,15 +97,29 @@ export function createTokens(now: () => number): TokenStore {
           return found === undefined ? refused(403, 'invalid accessor') : data({ policies: found.policies });
         }
         case 'revoke-accessor':
-          for (const { id, accessor } of tokens.values()) if (accessor === memberText(call.body, 'accessor')) tokens.delete(id);
+          for (const { id, accessor } of tokens.values())
+            if (accessor === memberText(call.body, 'accessor')) tokens.delete(id);
           return done;
         default:
           return denied;
       }
     },
-    grant: (token) => auth({ client_token: token.id, accessor: token.accessor, policies: token.policies, token_policies: token.policies, metadata: null, lease_duration: leftOf(token), renewable: token.renewable, entity_id: '', token_type: token.type, orphan: true }),
+    grant: (token) =>
+      auth({
+        client_token: token.id,
+        accessor: token.accessor,
+        policies: token.policies,
+        token_policies: token.policies,
+        metadata: null,
+        lease_duration: leftOf(token),
+        renewable: token.renewable,
+        entity_id: '',
+        token_type: token.type,
+        orphan: true,
+      }),
     live: () => [...tokens.values()].filter(isLive),
   };
-  const leftOf = ({ expiresAt }: Token): number => (expiresAt === Number.POSITIVE_INFINITY ? 0 : Math.max(0, Math.round((expiresAt - now()) / 1000)));
+  const leftOf = ({ expiresAt }: Token): number =>
+    expiresAt === Number.POSITIVE_INFINITY ? 0 : Math.max(0, Math.round((expiresAt - now()) / 1000));
   return store;
 }

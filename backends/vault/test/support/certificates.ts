@@ -13,7 +13,10 @@ export interface Authority extends Certificate {
   issue(name: string): Certificate;
 }
 
-export const opensslLane: Lane = { name: 'openssl', missing: hasOpenssl() ? undefined : 'there is no `openssl` on the path' };
+export const opensslLane: Lane = {
+  name: 'openssl',
+  missing: hasOpenssl() ? undefined : 'there is no `openssl` on the path',
+};
 
 function hasOpenssl(): boolean {
   try {
@@ -27,19 +30,55 @@ function hasOpenssl(): boolean {
 /** An authority of the test's own, and certificates for a name and for 127.0.0.1. */
 export function createAuthority(): Authority {
   const authority = inFolder((at) => {
-    openssl('req', '-x509', ...newKey, '-days', '2', '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/CN=test authority', '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign');
+    openssl(
+      'req',
+      '-x509',
+      ...newKey,
+      '-days',
+      '2',
+      '-keyout',
+      at('ca.key'),
+      '-out',
+      at('ca.pem'),
+      '-subj',
+      '/CN=test authority',
+      '-addext',
+      'basicConstraints=critical,CA:TRUE',
+      '-addext',
+      'keyUsage=critical,keyCertSign',
+    );
     return load(at, 'ca');
   });
   return {
     ...authority,
-    issue: (name) => inFolder((at) => {
-      writeFileSync(at('ca.pem'), authority.cert);
-      writeFileSync(at('ca.key'), authority.key);
-      writeFileSync(at('extensions'), `subjectAltName=DNS:${name},IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\nkeyUsage=digitalSignature\n`);
-      openssl('req', ...newKey, '-keyout', at('own.key'), '-out', at('own.csr'), '-subj', `/CN=${name}`);
-      openssl('x509', '-req', '-in', at('own.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', at('extensions'), '-out', at('own.pem'));
-      return load(at, 'own');
-    }),
+    issue: (name) =>
+      inFolder((at) => {
+        writeFileSync(at('ca.pem'), authority.cert);
+        writeFileSync(at('ca.key'), authority.key);
+        writeFileSync(
+          at('extensions'),
+          `subjectAltName=DNS:${name},IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\nkeyUsage=digitalSignature\n`,
+        );
+        openssl('req', ...newKey, '-keyout', at('own.key'), '-out', at('own.csr'), '-subj', `/CN=${name}`);
+        openssl(
+          'x509',
+          '-req',
+          '-in',
+          at('own.csr'),
+          '-CA',
+          at('ca.pem'),
+          '-CAkey',
+          at('ca.key'),
+          '-CAcreateserial',
+          '-days',
+          '2',
+          '-extfile',
+          at('extensions'),
+          '-out',
+          at('own.pem'),
+        );
+        return load(at, 'own');
+      }),
   };
 }
 

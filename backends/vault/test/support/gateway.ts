@@ -57,10 +57,20 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
     const chunks: Buffer[] = [];
     for await (const chunk of request) if (chunk instanceof Buffer) chunks.push(chunk);
     const url = new URL(request.url ?? '/', 'http://gateway');
-    const path = url.pathname.replace(/^\/v1\//, '').split('/').map(decodeURIComponent).join('/');
+    const path = url.pathname
+      .replace(/^\/v1\//, '')
+      .split('/')
+      .map(decodeURIComponent)
+      .join('/');
     const token = single(request.headers['x-vault-token']);
     const namespace = (single(request.headers['x-vault-namespace']) ?? '').replaceAll(/^\/+|\/+$/g, '');
-    requests.push({ method: request.method ?? '', path: path + url.search, namespace, hasToken: token !== undefined, headers: request.headers });
+    requests.push({
+      method: request.method ?? '',
+      path: path + url.search,
+      namespace,
+      hasToken: token !== undefined,
+      headers: request.headers,
+    });
     const kind = takeFault(path);
     if (kind === 'hang') {
       hanging.add(response);
@@ -74,8 +84,23 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
     const replaced = once ?? (kind === undefined ? undefined : replacements[kind]);
     once = undefined;
     if (replaced === undefined) {
-      const reply = await upstream({ method: request.method ?? '', path, query: url.searchParams, token, namespace, body: parseJson(Buffer.concat(chunks).toString('utf8')) });
-      send(response, { status: reply.status, text: reply.body === undefined ? '' : JSON.stringify(reply.body), ...(reply.headers === undefined ? {} : { headers: reply.headers }) }, kind === 'half_body');
+      const reply = await upstream({
+        method: request.method ?? '',
+        path,
+        query: url.searchParams,
+        token,
+        namespace,
+        body: parseJson(Buffer.concat(chunks).toString('utf8')),
+      });
+      send(
+        response,
+        {
+          status: reply.status,
+          text: reply.body === undefined ? '' : JSON.stringify(reply.body),
+          ...(reply.headers === undefined ? {} : { headers: reply.headers }),
+        },
+        kind === 'half_body',
+      );
     } else send(response, replaced, false);
     for (const waiter of waiting.splice(0)) {
       if (waiter.path === path) waiter.resolve();
@@ -107,9 +132,10 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
       for (const response of hanging) response.destroy();
       hanging.clear();
     },
-    seen: (path) => new Promise((resolve) => {
-      waiting.push({ path, resolve });
-    }),
+    seen: (path) =>
+      new Promise((resolve) => {
+        waiting.push({ path, resolve });
+      }),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -121,9 +147,21 @@ const json = { 'content-type': 'application/json' };
 
 const replacements: Partial<Record<Fault, RawReply>> = {
   server_error: { status: 500, text: JSON.stringify({ errors: ['internal error'] }), headers: json },
-  throttle: { status: 429, text: JSON.stringify({ errors: ['request path "x": rate limit quota exceeded'] }), headers: { ...json, 'retry-after': '1' } },
-  deny: { status: 403, text: JSON.stringify({ errors: ['1 error occurred:\n\t* permission denied\n\n'] }), headers: json },
-  garbage: { status: 200, text: '<html><body>Welcome to the proxy</body></html>', headers: { 'content-type': 'text/html' } },
+  throttle: {
+    status: 429,
+    text: JSON.stringify({ errors: ['request path "x": rate limit quota exceeded'] }),
+    headers: { ...json, 'retry-after': '1' },
+  },
+  deny: {
+    status: 403,
+    text: JSON.stringify({ errors: ['1 error occurred:\n\t* permission denied\n\n'] }),
+    headers: json,
+  },
+  garbage: {
+    status: 200,
+    text: '<html><body>Welcome to the proxy</body></html>',
+    headers: { 'content-type': 'text/html' },
+  },
   empty: { status: 200, text: '' },
 };
 

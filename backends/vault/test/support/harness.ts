@@ -19,7 +19,11 @@ export interface HarnessOptions {
   readonly listing?: 'auto' | 'subkeys' | 'values';
 }
 
-export function capabilitiesFor({ kvVersion, said = kvVersion, listing = 'auto' }: HarnessOptions): BackendCapabilities {
+export function capabilitiesFor({
+  kvVersion,
+  said = kvVersion,
+  listing = 'auto',
+}: HarnessOptions): BackendCapabilities {
   return capabilitiesOf({ kvVersion: said, listing });
 }
 
@@ -31,12 +35,17 @@ export function vaultHarness(server: () => TestServer, options: HarnessOptions):
   };
 }
 
-async function openSubject(server: TestServer, { kvVersion, said = kvVersion, listing = 'auto' }: HarnessOptions): Promise<Subject> {
+async function openSubject(
+  server: TestServer,
+  { kvVersion, said = kvVersion, listing = 'auto' }: HarnessOptions,
+): Promise<Subject> {
   const id = `case-${randomBytes(6).toString('hex')}`;
   const part = (name: string): string => (kvVersion === '2' ? `${id}/${name}/${basePath}` : `${id}/${basePath}`);
   const allowed = documentedPolicy(`Reading and writing, KV version ${kvVersion}`, id);
   const setPolicy = (denials: readonly string[]): Promise<unknown> =>
-    administer(server, 'POST', `sys/policies/acl/${id}`, { policy: [allowed, ...denials.map((path) => `path "${path}" { capabilities = ["deny"] }`)].join('\n') });
+    administer(server, 'POST', `sys/policies/acl/${id}`, {
+      policy: [allowed, ...denials.map((path) => `path "${path}" { capabilities = ["deny"] }`)].join('\n'),
+    });
   await administer(server, 'POST', `sys/mounts/${id}`, { type: 'kv', options: { version: kvVersion } });
   await untilReady(server, kvVersion === '2' ? `${id}/metadata/?list=true` : `${id}/?list=true`);
   await setPolicy([]);
@@ -44,25 +53,46 @@ async function openSubject(server: TestServer, { kvVersion, said = kvVersion, li
 
   const gateway = await openGateway(server.upstream);
   const host = createHost();
-  const backend = await vaultDefinition.create(settingsOf({
-    address: gateway.address, mount: id, basePath, kvVersion: said, listing, 'auth.method': 'approle', 'auth.roleId': roleId, 'auth.secretId': secretId,
-  }), host);
+  const backend = await vaultDefinition.create(
+    settingsOf({
+      address: gateway.address,
+      mount: id,
+      basePath,
+      kvVersion: said,
+      listing,
+      'auth.method': 'approle',
+      'auth.roleId': roleId,
+      'auth.secretId': secretId,
+    }),
+    host,
+  );
 
-  const current = async (scope: ScopePath): Promise<number> => memberCount(member((await administer(server, 'GET', `${part('metadata')}/${scope}`)).body, 'data'), 'current_version') ?? 0;
+  const current = async (scope: ScopePath): Promise<number> =>
+    memberCount(
+      member((await administer(server, 'GET', `${part('metadata')}/${scope}`)).body, 'data'),
+      'current_version',
+    ) ?? 0;
   const provoke: Provocations = {
-    ...(kvVersion === '2' ? {
-      deleteCurrent: async ({ scope }: SecretRef) => {
-        await administer(server, 'DELETE', `${part('data')}/${scope}`);
-      },
-      destroyCurrent: async ({ scope }: SecretRef) => {
-        await administer(server, 'POST', `${part('destroy')}/${scope}`, { versions: [await current(scope)] });
-      },
-    } : {}),
+    ...(kvVersion === '2'
+      ? {
+          deleteCurrent: async ({ scope }: SecretRef) => {
+            await administer(server, 'DELETE', `${part('data')}/${scope}`);
+          },
+          destroyCurrent: async ({ scope }: SecretRef) => {
+            await administer(server, 'POST', `${part('destroy')}/${scope}`, { versions: [await current(scope)] });
+          },
+        }
+      : {}),
     denyRead: async ({ scope }) => {
       await setPolicy([`${part('data')}/${scope}`]);
     },
     denyList: async (scope) => {
-      await setPolicy([...new Set(['metadata', 'subkeys', 'data'].map(part))].flatMap((root) => [`${root}/${scope}`, `${root}/${scope}/*`]));
+      await setPolicy(
+        [...new Set(['metadata', 'subkeys', 'data'].map(part))].flatMap((root) => [
+          `${root}/${scope}`,
+          `${root}/${scope}/*`,
+        ]),
+      );
     },
     faults: ['delay', 'hang', 'reset', 'half_body', 'server_error', 'throttle', 'deny', 'expire', 'garbage', 'empty'],
     fault: async (kind: Fault, times) => {
@@ -73,7 +103,9 @@ async function openSubject(server: TestServer, { kvVersion, said = kvVersion, li
     requestCount: async () => gateway.count(),
   };
   return {
-    backend, provoke, credentials: [roleId, secretId],
+    backend,
+    provoke,
+    credentials: [roleId, secretId],
     async seed({ scope, key, value }) {
       const path = `${part('data')}/${scope}`;
       const before = member((await ask(server, 'GET', path)).body, 'data');
@@ -91,10 +123,21 @@ async function openSubject(server: TestServer, { kvVersion, said = kvVersion, li
   };
 }
 
-export async function createRole(server: TestServer, name: string, role: object, namespace = ''): Promise<{ readonly roleId: string; readonly secretId: string }> {
+export async function createRole(
+  server: TestServer,
+  name: string,
+  role: object,
+  namespace = '',
+): Promise<{ readonly roleId: string; readonly secretId: string }> {
   await administer(server, 'POST', `auth/approle/role/${name}`, role, namespace);
-  const roleId = memberText(member((await administer(server, 'GET', `auth/approle/role/${name}/role-id`, undefined, namespace)).body, 'data'), 'role_id');
-  const secretId = memberText(member((await administer(server, 'POST', `auth/approle/role/${name}/secret-id`, {}, namespace)).body, 'data'), 'secret_id');
+  const roleId = memberText(
+    member((await administer(server, 'GET', `auth/approle/role/${name}/role-id`, undefined, namespace)).body, 'data'),
+    'role_id',
+  );
+  const secretId = memberText(
+    member((await administer(server, 'POST', `auth/approle/role/${name}/secret-id`, {}, namespace)).body, 'data'),
+    'secret_id',
+  );
   if (roleId === undefined || secretId === undefined) throw new Error('the server gave no role id or secret id');
   return { roleId, secretId };
 }
@@ -111,10 +154,14 @@ async function untilReady(server: TestServer, path: string): Promise<void> {
 
 /** Ends every token of a role, by its policy. */
 async function revokeAll(server: TestServer, policy: string): Promise<void> {
-  const accessors: unknown = member(member((await administer(server, 'GET', 'auth/token/accessors?list=true')).body, 'data'), 'keys');
+  const accessors: unknown = member(
+    member((await administer(server, 'GET', 'auth/token/accessors?list=true')).body, 'data'),
+    'keys',
+  );
   for (const accessor of Array.isArray(accessors) ? accessors : []) {
     const token = await ask(server, 'POST', 'auth/token/lookup-accessor', { accessor });
     const policies = member(member(token.body, 'data'), 'policies');
-    if (Array.isArray(policies) && policies.includes(policy)) await administer(server, 'POST', 'auth/token/revoke-accessor', { accessor });
+    if (Array.isArray(policies) && policies.includes(policy))
+      await administer(server, 'POST', 'auth/token/revoke-accessor', { accessor });
   }
 }

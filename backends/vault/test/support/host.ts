@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
-import { BackendError, SecretValue, type BackendHost, type CallContext, type SettingField, type Settings } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  SecretValue,
+  type BackendHost,
+  type CallContext,
+  type SettingField,
+  type Settings,
+} from '@kici-dev/secret-backend';
 import { settings as schema, type SettingName } from '../../settings.ts';
 
 export interface TestHost extends BackendHost {
@@ -19,10 +26,15 @@ export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHo
   const resolved: string[] = [];
   const logged: string[] = [];
   return {
-    name: 'corp-vault', organization: 'default', ambient: { credentials: false, paths }, resolved, logged,
+    name: 'corp-vault',
+    organization: 'default',
+    ambient: { credentials: false, paths },
+    resolved,
+    logged,
     async resolveAddress(hostname) {
       resolved.push(hostname);
-      if (hostname !== '127.0.0.1' && (isIP(hostname) !== 0 || !names.includes(hostname))) throw new BackendError('permission_denied', { detail: 'the address is not on the allow-list' });
+      if (hostname !== '127.0.0.1' && (isIP(hostname) !== 0 || !names.includes(hostname)))
+        throw new BackendError('permission_denied', { detail: 'the address is not on the allow-list' });
       return [{ address: '127.0.0.1', family: 4 }];
     },
     log: (level, message, fields) => {
@@ -35,10 +47,13 @@ export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHo
 /** As the host hands them over: defaults filled in, secret ones wrapped. */
 export function settingsOf(given: Partial<Record<SettingName, string>>): Settings {
   const fields: Readonly<Record<string, SettingField>> = schema;
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => {
-    const text = Object.entries(given).find(([key]) => key === name)?.[1] ?? ('default' in field ? field.default : undefined);
-    return [name, field.secret === true && typeof text === 'string' ? SecretValue.fromText(text) : text];
-  }));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      const text =
+        Object.entries(given).find(([key]) => key === name)?.[1] ?? ('default' in field ? field.default : undefined);
+      return [name, field.secret === true && typeof text === 'string' ? SecretValue.fromText(text) : text];
+    }),
+  );
 }
 
 export function context(timeoutMs = 10_000): CallContext {

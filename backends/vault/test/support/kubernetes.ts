@@ -8,16 +8,28 @@ export interface TokenReviewer {
 }
 
 /** What Vault asks of a cluster: whether a service account's token is good. */
-export async function openTokenReviewer(accepted: string, account: { readonly namespace: string; readonly name: string }): Promise<TokenReviewer> {
+export async function openTokenReviewer(
+  accepted: string,
+  account: { readonly namespace: string; readonly name: string },
+): Promise<TokenReviewer> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const review = parseJson(Buffer.concat(chunks).toString('utf8'));
       const authenticated = memberText(member(review, 'spec'), 'token') === accepted;
-      const user = { username: `system:serviceaccount:${account.namespace}:${account.name}`, uid: 'uid-of-the-account', groups: ['system:serviceaccounts'] };
+      const user = {
+        username: `system:serviceaccount:${account.namespace}:${account.name}`,
+        uid: 'uid-of-the-account',
+        groups: ['system:serviceaccounts'],
+      };
       response.writeHead(201, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ ...(isRecord(review) ? review : {}), status: authenticated ? { authenticated, user } : { authenticated, error: 'no' } }));
+      response.end(
+        JSON.stringify({
+          ...(isRecord(review) ? review : {}),
+          status: authenticated ? { authenticated, user } : { authenticated, error: 'no' },
+        }),
+      );
     });
   });
   server.listen(0, '127.0.0.1');

@@ -9,7 +9,10 @@ import { missingVariable, type Lane } from '../../../../test/support/lane.ts';
 import { parseJson } from '../../wire/json.ts';
 import { realServer, type TestServer } from './server.ts';
 
-export const openBaoLane: Lane = { name: 'openbao', missing: missingVariable('KICI_TEST_BAO', 'the path of OpenBao\'s `bao`') };
+export const openBaoLane: Lane = {
+  name: 'openbao',
+  missing: missingVariable('KICI_TEST_BAO', "the path of OpenBao's `bao`"),
+};
 
 export interface OpenBao extends TestServer {
   readonly address: string;
@@ -30,17 +33,31 @@ export async function startOpenBao({ tls = false }: { readonly tls?: boolean } =
   // The plain listener beside the one with TLS is for the test's own administration.
   const listener = `listener "tcp" {\n  address = "127.0.0.1:${port}"\n  tls_disable = true\n}\n`;
   await writeFile(join(folder, 'config.hcl'), tls ? audit + listener : audit);
-  const child = spawn(process.env['KICI_TEST_BAO'] ?? '', [
-    'server', tls ? '-dev-tls' : '-dev', ...(tls ? [`-dev-tls-cert-dir=${folder}`] : []),
-    `-dev-listen-address=127.0.0.1:${tls ? securePort : port}`, `-dev-root-token-id=${rootToken}`, '-dev-no-store-token', `-config=${join(folder, 'config.hcl')}`,
-  ], { stdio: 'ignore' });
+  const child = spawn(
+    process.env['KICI_TEST_BAO'] ?? '',
+    [
+      'server',
+      tls ? '-dev-tls' : '-dev',
+      ...(tls ? [`-dev-tls-cert-dir=${folder}`] : []),
+      `-dev-listen-address=127.0.0.1:${tls ? securePort : port}`,
+      `-dev-root-token-id=${rootToken}`,
+      '-dev-no-store-token',
+      `-config=${join(folder, 'config.hcl')}`,
+    ],
+    { stdio: 'ignore' },
+  );
   const exited = once(child, 'exit');
   const address = `http://127.0.0.1:${port}`;
   await answers(port);
   return {
-    ...realServer(address, rootToken), address, secure: { address: `https://127.0.0.1:${securePort}`, caFile: join(folder, 'vault-ca.pem') },
+    ...realServer(address, rootToken),
+    address,
+    secure: { address: `https://127.0.0.1:${securePort}`, caFile: join(folder, 'vault-ca.pem') },
     async audited() {
-      return (await readFile(auditFile, 'utf8')).split('\n').filter((line) => line !== '').map(parseJson);
+      return (await readFile(auditFile, 'utf8'))
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(parseJson);
     },
     async stop() {
       child.kill('SIGKILL');
@@ -63,7 +80,10 @@ async function freePort(): Promise<number> {
 async function answers(port: number): Promise<void> {
   const end = Date.now() + 20_000;
   for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/v1/sys/health`).then(({ status }) => status === 200, () => false);
+    const isUp = await fetch(`http://127.0.0.1:${port}/v1/sys/health`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
     if (isUp) return;
     if (Date.now() > end) throw new Error('OpenBao does not answer');
     await wait(50);

@@ -20,18 +20,35 @@ export interface Opened {
 }
 
 /** A backend over a fake of its own, which ends with the test. Signs in with the root token unless the settings say else. */
-export async function openVault(settings: Partial<Record<SettingName, string>> = {}, options: HostOptions = {}): Promise<Opened> {
+export async function openVault(
+  settings: Partial<Record<SettingName, string>> = {},
+  options: HostOptions = {},
+): Promise<Opened> {
   const server = fakeServer();
   const gateway = await openGateway(server.upstream);
   onTestFinished(() => gateway.close());
   const host = createHost(options);
   const another = async (more: Partial<Record<SettingName, string>> = {}): Promise<SecretBackend> => {
-    const token = settings['auth.method'] === undefined && more['auth.method'] === undefined ? { 'auth.token': server.rootToken } : {};
-    const backend = await vaultDefinition.create(settingsOf({ address: gateway.address, ...token, ...settings, ...more }), host);
+    const token =
+      settings['auth.method'] === undefined && more['auth.method'] === undefined
+        ? { 'auth.token': server.rootToken }
+        : {};
+    const backend = await vaultDefinition.create(
+      settingsOf({ address: gateway.address, ...token, ...settings, ...more }),
+      host,
+    );
     onTestFinished(() => backend.close());
     return backend;
   };
-  return { backend: await another(), gateway, server, fake: server.fake, host, another, put: (path, body) => administer(server, 'POST', path, body) };
+  return {
+    backend: await another(),
+    gateway,
+    server,
+    fake: server.fake,
+    host,
+    another,
+    put: (path, body) => administer(server, 'POST', path, body),
+  };
 }
 
 export function scope(text: string): ScopePath {

@@ -17,10 +17,15 @@ export function realSuite(name: string, start: () => Promise<RunningServer>): vo
   }, 120_000);
   afterAll(async () => running?.stop());
   for (const kvVersion of ['2', '1'] as const) {
-    runConformance({ describe, test: it }, {
-      name: `vault kv${kvVersion} (${name})`, capabilities: capabilitiesFor({ kvVersion }), notProven: notProven[kvVersion],
-      harness: vaultHarness(() => running ?? failToStart(), { kvVersion }),
-    });
+    runConformance(
+      { describe, test: it },
+      {
+        name: `vault kv${kvVersion} (${name})`,
+        capabilities: capabilitiesFor({ kvVersion }),
+        notProven: notProven[kvVersion],
+        harness: vaultHarness(() => running ?? failToStart(), { kvVersion }),
+      },
+    );
   }
 }
 

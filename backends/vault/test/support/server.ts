@@ -17,7 +17,8 @@ export function fakeServer(): FakeServer {
   const rootToken = 'root-of-the-fake';
   const fake = createFakeVault(rootToken);
   return {
-    rootToken, fake,
+    rootToken,
+    fake,
     upstream(call) {
       const reply = fake.handle({ ...call, body: asSent(call.body) });
       const body = asSent(reply.body);
@@ -37,8 +38,12 @@ export function realServer(address: string, rootToken: string): TestServer {
     async upstream({ method, path, query, token, namespace, body }) {
       const search = query.size === 0 ? '' : `?${query.toString()}`;
       const response = await fetch(`${address}/v1/${path.split('/').map(encodeURIComponent).join('/')}${search}`, {
-        method, redirect: 'manual',
-        headers: { ...(token === undefined ? {} : { 'X-Vault-Token': token }), ...(namespace === '' ? {} : { 'X-Vault-Namespace': namespace }) },
+        method,
+        redirect: 'manual',
+        headers: {
+          ...(token === undefined ? {} : { 'X-Vault-Token': token }),
+          ...(namespace === '' ? {} : { 'X-Vault-Namespace': namespace }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const answer = parseJson(await response.text());
@@ -53,14 +58,27 @@ export function realServer(address: string, rootToken: string): TestServer {
 }
 
 /** What an operator with the root token does. Fails when the server refuses. */
-export async function administer(server: TestServer, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object, namespace = ''): Promise<Reply> {
+export async function administer(
+  server: TestServer,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+  namespace = '',
+): Promise<Reply> {
   const reply = await ask(server, method, path, body, { namespace });
   if (reply.status >= 300) throw new Error(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`);
   return reply;
 }
 
 export async function ask(
-  server: TestServer, method: string, path: string, body?: object, { token = server.rootToken, namespace = '' }: { readonly token?: string | undefined; readonly namespace?: string } = {},
+  server: TestServer,
+  method: string,
+  path: string,
+  body?: object,
+  {
+    token = server.rootToken,
+    namespace = '',
+  }: { readonly token?: string | undefined; readonly namespace?: string } = {},
 ): Promise<Reply> {
   const [pathname = '', search = ''] = path.split('?');
   return server.upstream({ method, path: pathname, query: new URLSearchParams(search), token, namespace, body });

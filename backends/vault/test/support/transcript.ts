@@ -10,10 +10,16 @@ export interface Step {
 }
 
 /** What a server answers to each step, without what differs from run to run. */
-export async function transcribe(server: TestServer, steps: readonly Step[]): Promise<Readonly<Record<string, string>>> {
+export async function transcribe(
+  server: TestServer,
+  steps: readonly Step[],
+): Promise<Readonly<Record<string, string>>> {
   const lines: Record<string, string> = {};
   for (const { name, method, path, body, token, namespace } of steps) {
-    const reply = await ask(server, method, path, body, { ...(token === undefined ? {} : { token }), ...(namespace === undefined ? {} : { namespace }) });
+    const reply = await ask(server, method, path, body, {
+      ...(token === undefined ? {} : { token }),
+      ...(namespace === undefined ? {} : { namespace }),
+    });
     lines[name] = `${reply.status} ${JSON.stringify(normalise(reply.body ?? null))}`;
   }
   return lines;
@@ -26,5 +32,10 @@ function normalise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalise);
   if (typeof value === 'string') return time.test(value) ? '<time>' : value;
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !passing.has(name)).toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([name, member]) => [name, normalise(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !passing.has(name))
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, member]) => [name, normalise(member)]),
+  );
 }

@@ -4,14 +4,29 @@ import { count, listing, moment } from '../format.ts';
 import { integer } from '../parameters/parsed.ts';
 
 const list = defineCommand({
-  name: 'list', summary: 'Read the audit log, newest first', operations: ['audit.list'],
+  name: 'list',
+  summary: 'Read the audit log, newest first',
+  operations: ['audit.list'],
   examples: ['kici-admin audit list --limit 20', 'kici-admin audit list --before 1200 --json'],
-  parameters: { before: integer('--before <sequence>', 'rows older than this one'), limit: integer('--limit <n>', 'how many rows; 100 when left out') },
+  parameters: {
+    before: integer('--before <sequence>', 'rows older than this one'),
+    limit: integer('--limit <n>', 'how many rows; 100 when left out'),
+  },
   run: async (input, session) => {
     const data = await session.call((all) => all['audit.list'], input);
-    const rows = data.rows.map((row) => [String(row.sequence), moment(row.at), row.operation, phase(row), row.actor, subject(row.subject)]);
+    const rows = data.rows.map((row) => [
+      String(row.sequence),
+      moment(row.at),
+      row.operation,
+      phase(row),
+      row.actor,
+      subject(row.subject),
+    ]);
     if (session.columns !== undefined && rows.length > 0) return { data, text: rows.map(onTerminal).join('\n') };
-    return { data, ...listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns) };
+    return {
+      data,
+      ...listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns),
+    };
   },
 });
 
@@ -20,27 +35,64 @@ function phase(row: { phase: string; result?: string | undefined; intent?: numbe
 }
 
 /** A row is too wide for a table on a terminal: three lines, for what, on what, and who. */
-function onTerminal([sequence = '', time = '', operation = '', phaseText = '', actor = '', subjectText = '']: readonly string[]): string {
-  return [`${sequence}  ${time}  ${operation}  ${phaseText}`, `${' '.repeat(sequence.length)}  ${subjectText}`, `${' '.repeat(sequence.length)}  by ${actor}`].map(printable).join('\n');
+function onTerminal([
+  sequence = '',
+  time = '',
+  operation = '',
+  phaseText = '',
+  actor = '',
+  subjectText = '',
+]: readonly string[]): string {
+  return [
+    `${sequence}  ${time}  ${operation}  ${phaseText}`,
+    `${' '.repeat(sequence.length)}  ${subjectText}`,
+    `${' '.repeat(sequence.length)}  by ${actor}`,
+  ]
+    .map(printable)
+    .join('\n');
 }
 
 function subject(fields: Readonly<Record<string, unknown>>): string {
-  return Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' ');
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
 }
 
 const verify = defineCommand({
-  name: 'verify', summary: 'Check that no row of the audit log was changed, swapped or cut off', operations: ['audit.verify'],
+  name: 'verify',
+  summary: 'Check that no row of the audit log was changed, swapped or cut off',
+  operations: ['audit.verify'],
   examples: ['kici-admin audit verify'],
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['audit.verify'], {});
-    const open = data.openIntents.length === 0 ? {} : { notice: `begun and never finished: ${data.openIntents.length === 1 ? 'row' : 'rows'} ${data.openIntents.join(', ')}` };
+    const open =
+      data.openIntents.length === 0
+        ? {}
+        : {
+            notice: `begun and never finished: ${data.openIntents.length === 1 ? 'row' : 'rows'} ${data.openIntents.join(', ')}`,
+          };
     if (data.intact) return { data, text: `intact: ${count(data.rows, 'row')}`, ...open };
     return {
-      data, ...listing(['row', 'problem'], data.problems.map((one) => [String(one.sequence), one.problem]), '', session.columns), ...open,
-      failure: { code: 'audit_damaged', message: `the audit log is not intact: ${count(data.problems.length, 'problem')} in ${count(data.rows, 'row')}`, hint: 'compare the database with its backups and with the anchor that lies outside of it' },
+      data,
+      ...listing(
+        ['row', 'problem'],
+        data.problems.map((one) => [String(one.sequence), one.problem]),
+        '',
+        session.columns,
+      ),
+      ...open,
+      failure: {
+        code: 'audit_damaged',
+        message: `the audit log is not intact: ${count(data.problems.length, 'problem')} in ${count(data.rows, 'row')}`,
+        hint: 'compare the database with its backups and with the anchor that lies outside of it',
+      },
     };
   },
 });
 
-export const auditCommands: CommandGroup = { name: 'audit', summary: 'Read and verify the audit log', commands: [list, verify] };
+export const auditCommands: CommandGroup = {
+  name: 'audit',
+  summary: 'Read and verify the audit log',
+  commands: [list, verify],
+};

@@ -18,7 +18,10 @@ const name = argument('name', 'the name of the backend, as in NAME:path');
 const treatment = {
   optional: truth('--optional <true|false>', 'true: jobs start without it; keys that it could supply are unavailable'),
   cacheMaxAgeMs: duration('--cache-max-age <duration>', 'how old a cached value may be, such as 30s; 0 caches none'),
-  serveStaleMs: duration('--serve-stale <duration>', 'how old a value may be that is served during an outage; 0 serves none'),
+  serveStaleMs: duration(
+    '--serve-stale <duration>',
+    'how old a value may be that is served during an outage; 0 serves none',
+  ),
 };
 const settings = {
   set: pairs('--set <name=value>', 'a setting, as `backend types` lists them (repeatable)'),
@@ -26,20 +29,37 @@ const settings = {
 };
 
 const types = defineCommand({
-  name: 'types', summary: 'List the types of backend that can be added, with their settings', operations: ['backends.types'],
+  name: 'types',
+  summary: 'List the types of backend that can be added, with their settings',
+  operations: ['backends.types'],
   examples: ['kici-admin backend types'],
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['backends.types'], {});
     const notice = data.problems.map((one) => printable(`${one.package}: ${one.problem}; ${one.hint}`)).join('\n');
-    return { data, text: data.types.map((type) => typeText(type, session)).join('\n\n'), ...(notice === '' ? {} : { notice }) };
+    return {
+      data,
+      text: data.types.map((type) => typeText(type, session)).join('\n\n'),
+      ...(notice === '' ? {} : { notice }),
+    };
   },
 });
 
 function typeText(type: BackendType, session: Session): string {
-  const head = [`${type.type}  ${type.title}${type.addable ? '' : '  (built in)'}`, ...fold(type.summary, (session.columns ?? 80) - 2).map((line) => `  ${line}`)];
-  const rows = type.settings.map((setting) => [setting.name, setting.secret ? 'secret' : setting.type, requirement(setting), meaning(setting)]);
-  return [...head.map(printable), ...(rows.length === 0 ? [] : ['', table(['setting', 'type', 'needed', 'meaning'], rows, session.columns ?? 100)])].join('\n');
+  const head = [
+    `${type.type}  ${type.title}${type.addable ? '' : '  (built in)'}`,
+    ...fold(type.summary, (session.columns ?? 80) - 2).map((line) => `  ${line}`),
+  ];
+  const rows = type.settings.map((setting) => [
+    setting.name,
+    setting.secret ? 'secret' : setting.type,
+    requirement(setting),
+    meaning(setting),
+  ]);
+  return [
+    ...head.map(printable),
+    ...(rows.length === 0 ? [] : ['', table(['setting', 'type', 'needed', 'meaning'], rows, session.columns ?? 100)]),
+  ].join('\n');
 }
 
 function requirement(setting: BackendType['settings'][number]): string {
@@ -48,47 +68,98 @@ function requirement(setting: BackendType['settings'][number]): string {
 }
 
 function meaning({ description, choices, example }: BackendType['settings'][number]): string {
-  const sentences = [description.replace(/\.$/, ''), ...(choices === undefined ? [] : [`One of ${choices.join(', ')}`]), ...(example === '' ? [] : [`For example ${example}`])];
+  const sentences = [
+    description.replace(/\.$/, ''),
+    ...(choices === undefined ? [] : [`One of ${choices.join(', ')}`]),
+    ...(example === '' ? [] : [`For example ${example}`]),
+  ];
   return `${sentences.join('. ')}.`;
 }
 
 const add = defineCommand({
-  name: 'add', summary: 'Add a backend', operations: ['backends.add'],
-  examples: ['kici-admin backend add corp-vault --type vault --set address=https://vault:8200 --set mount=secret --set auth.method=approle --set auth.roleId=kici --secret auth.secretId'],
+  name: 'add',
+  summary: 'Add a backend',
+  operations: ['backends.add'],
+  examples: [
+    'kici-admin backend add corp-vault --type vault --set address=https://vault:8200 --set mount=secret --set auth.method=approle --set auth.roleId=kici --secret auth.secretId',
+  ],
   parameters: { name, type: required('--type <type>', 'as `backend types` lists them'), ...settings, ...treatment },
   run: async ({ name: backend, type, set, secrets, ...treated }, session) => {
     await session.precheck((all) => all['backends.add'], { name: backend });
     const known = await session.call((all) => all['backends.types'], {});
     const given = await readSettings(findType(known, type), set ?? {}, secrets, session);
     const data = await session.call((all) => all['backends.add'], { name: backend, type, ...given, ...treated });
-    return { data, text: `added backend ${data.name} of type ${data.type}`, notice: `see that it works: kici-admin backend test ${data.name}` };
+    return {
+      data,
+      text: `added backend ${data.name} of type ${data.type}`,
+      notice: `see that it works: kici-admin backend test ${data.name}`,
+    };
   },
 });
 
 const update = defineCommand({
-  name: 'update', summary: 'Change the settings of a backend', operations: ['backends.update'],
-  examples: ['kici-admin backend update corp-vault --secret auth.secretId --from-file ./secret-id', 'kici-admin backend update corp-vault --cache-max-age 30s --optional true'],
-  parameters: { name, ...settings, unset: repeated('--unset <name>', 'a setting to take away (repeatable)'), ...treatment },
+  name: 'update',
+  summary: 'Change the settings of a backend',
+  operations: ['backends.update'],
+  examples: [
+    'kici-admin backend update corp-vault --secret auth.secretId --from-file ./secret-id',
+    'kici-admin backend update corp-vault --cache-max-age 30s --optional true',
+  ],
+  parameters: {
+    name,
+    ...settings,
+    unset: repeated('--unset <name>', 'a setting to take away (repeatable)'),
+    ...treatment,
+  },
   run: async ({ name: backend, set, secrets, unset, ...treated }, session) => {
-    if (set === undefined && secrets.length === 0 && unset.length === 0 && Object.values(treated).every((one) => one === undefined)) {
-      throw new UsageError('nothing to change', 'add --set, --secret, --unset, --optional, --cache-max-age or --serve-stale');
+    if (
+      set === undefined &&
+      secrets.length === 0 &&
+      unset.length === 0 &&
+      Object.values(treated).every((one) => one === undefined)
+    ) {
+      throw new UsageError(
+        'nothing to change',
+        'add --set, --secret, --unset, --optional, --cache-max-age or --serve-stale',
+      );
     }
     const current = await session.call((all) => all['backends.show'], { name: backend });
     const known = await session.call((all) => all['backends.types'], {});
     const given = await readSettings(findType(known, current.type), set ?? {}, secrets, session);
-    const data = await session.call((all) => all['backends.update'], { name: backend, ...given, unset: [...unset], ...treated });
-    return { data, text: `changed backend ${data.name}`, notice: `see that it works: kici-admin backend test ${data.name}` };
+    const data = await session.call((all) => all['backends.update'], {
+      name: backend,
+      ...given,
+      unset: [...unset],
+      ...treated,
+    });
+    return {
+      data,
+      text: `changed backend ${data.name}`,
+      notice: `see that it works: kici-admin backend test ${data.name}`,
+    };
   },
 });
 
 const list = defineCommand({
-  name: 'list', summary: 'List backends with their state', operations: ['backends.list'],
+  name: 'list',
+  summary: 'List backends with their state',
+  operations: ['backends.list'],
   examples: ['kici-admin backend list'],
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['backends.list'], {});
-    const rows = data.backends.map((one) => [one.name, one.type, state(one), one.health.latencyMs === undefined ? '' : span(one.health.latencyMs), one.optional ? 'optional' : 'required', moment(one.health.lastCheckAt)]);
-    return { data, ...listing(['name', 'type', 'state', 'latency', 'use', 'checked'], rows, 'no backends', session.columns) };
+    const rows = data.backends.map((one) => [
+      one.name,
+      one.type,
+      state(one),
+      one.health.latencyMs === undefined ? '' : span(one.health.latencyMs),
+      one.optional ? 'optional' : 'required',
+      moment(one.health.lastCheckAt),
+    ]);
+    return {
+      data,
+      ...listing(['name', 'type', 'state', 'latency', 'use', 'checked'], rows, 'no backends', session.columns),
+    };
   },
 });
 
@@ -98,29 +169,47 @@ function state({ health }: Backend): string {
 }
 
 const show = defineCommand({
-  name: 'show', summary: 'Show a backend: its settings without secrets, what it can do, its state', operations: ['backends.show'],
+  name: 'show',
+  summary: 'Show a backend: its settings without secrets, what it can do, its state',
+  operations: ['backends.show'],
   examples: ['kici-admin backend show corp-vault'],
   parameters: { name },
   run: async (input, session) => {
     const data = await session.call((all) => all['backends.show'], input);
     const sections = [
       facts([
-        ['backend', data.name], ['type', data.type], ['state', state(data)], ['breaker', data.health.breaker],
+        ['backend', data.name],
+        ['type', data.type],
+        ['state', state(data)],
+        ['breaker', data.health.breaker],
         ['use', data.optional ? 'optional: jobs start without it' : 'required: a job fails without it'],
         ['cache', data.cacheMaxAgeMs === 0 ? 'off' : `values up to ${span(data.cacheMaxAgeMs)} old`],
         ['in an outage', data.serveStaleMs === 0 ? 'nothing is served' : `values up to ${span(data.serveStaleMs)} old`],
-        ['created', moment(data.createdAt)], ['updated', moment(data.updatedAt)],
+        ['created', moment(data.createdAt)],
+        ['updated', moment(data.updatedAt)],
       ]),
-      facts([...Object.entries(data.settings).map(([setting, value]) => [setting, String(value)] as const), ...data.secretSettings.map((setting) => [setting, '(secret, set)'] as const)]),
-      facts(Object.entries(data.capabilities).map(([capability, value]) => [capability, value === true ? 'yes' : value === false ? 'no' : String(value)])),
+      facts([
+        ...Object.entries(data.settings).map(([setting, value]) => [setting, String(value)] as const),
+        ...data.secretSettings.map((setting) => [setting, '(secret, set)'] as const),
+      ]),
+      facts(
+        Object.entries(data.capabilities).map(([capability, value]) => [
+          capability,
+          value === true ? 'yes' : value === false ? 'no' : String(value),
+        ]),
+      ),
     ];
-    const titled = ['', 'Settings\n', 'Capabilities\n'].flatMap((title, index) => (sections[index] === undefined || sections[index] === '' ? [] : [`${title}${sections[index]}`]));
+    const titled = ['', 'Settings\n', 'Capabilities\n'].flatMap((title, index) =>
+      sections[index] === undefined || sections[index] === '' ? [] : [`${title}${sections[index]}`],
+    );
     return { data, text: titled.join('\n\n') };
   },
 });
 
 const remove = defineCommand({
-  name: 'remove', summary: 'Remove a backend; its store keeps its secrets', operations: ['backends.remove'],
+  name: 'remove',
+  summary: 'Remove a backend; its store keeps its secrets',
+  operations: ['backends.remove'],
   examples: ['kici-admin backend remove corp-vault --yes'],
   parameters: { name, yes },
   run: async (input, session) => {
@@ -132,32 +221,58 @@ const remove = defineCommand({
 });
 
 const test = defineCommand({
-  name: 'test', summary: 'Sign in to a backend, list it, and measure', operations: ['backends.test'],
+  name: 'test',
+  summary: 'Sign in to a backend, list it, and measure',
+  operations: ['backends.test'],
   examples: ['kici-admin backend test corp-vault'],
   parameters: { name },
   run: async (input, session) => {
     const data = await session.call((all) => all['backends.test'], input);
     const found = facts([
-      ['backend', input.name], ['healthy', data.healthy ? 'yes' : 'no'], ['latency', span(data.latencyMs)], ['signed in as', data.identity],
-      ['server', data.server], ['listed', data.listed === undefined ? undefined : count(data.listed, 'name')],
+      ['backend', input.name],
+      ['healthy', data.healthy ? 'yes' : 'no'],
+      ['latency', span(data.latencyMs)],
+      ['signed in as', data.identity],
+      ['server', data.server],
+      ['listed', data.listed === undefined ? undefined : count(data.listed, 'name')],
     ]);
     if (data.healthy) return { data, text: found };
-    return { data, text: found, failure: { code: 'backend_unhealthy', message: `backend ${input.name} is not healthy: ${data.code ?? 'no code'}`, hint: data.hint ?? 'see the orchestrator\'s log' } };
+    return {
+      data,
+      text: found,
+      failure: {
+        code: 'backend_unhealthy',
+        message: `backend ${input.name} is not healthy: ${data.code ?? 'no code'}`,
+        hint: data.hint ?? "see the orchestrator's log",
+      },
+    };
   },
 });
 
 const scaffold = defineCommand({
-  name: 'scaffold', summary: 'Write a backend of your own to start from; needs no orchestrator', operations: [],
+  name: 'scaffold',
+  summary: 'Write a backend of your own to start from; needs no orchestrator',
+  operations: [],
   examples: ['kici-admin backend scaffold my-store && cd my-store && npm test'],
   parameters: { name: argument('name', 'its type, and the name of the new folder') },
   run: async (input) => {
-    if (!/^[a-z][a-z0-9-]{0,62}$/.test(input.name)) throw new UsageError('a backend type starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"', 'choose a name such as my-store');
+    if (!/^[a-z][a-z0-9-]{0,62}$/.test(input.name))
+      throw new UsageError(
+        'a backend type starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"',
+        'choose a name such as my-store',
+      );
     const { scaffold: write } = await import('../scaffold/scaffold.ts');
     const data = await write(input.name, '.');
-    return { data, text: printable(`wrote ${data.folder}: ${data.files.join(', ')}`), notice: `prove it with: cd ${input.name} && npm install && npm test` };
+    return {
+      data,
+      text: printable(`wrote ${data.folder}: ${data.files.join(', ')}`),
+      notice: `prove it with: cd ${input.name} && npm install && npm test`,
+    };
   },
 });
 
 export const backendCommands: CommandGroup = {
-  name: 'backend', summary: 'Add, change, test and remove backends', commands: [types, add, update, list, show, test, remove, scaffold],
+  name: 'backend',
+  summary: 'Add, change, test and remove backends',
+  commands: [types, add, update, list, show, test, remove, scaffold],
 };

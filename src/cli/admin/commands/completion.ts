@@ -17,12 +17,19 @@ function root(command: Command): Command {
 }
 
 export const completionCommands: CommandGroup = {
-  name: 'completion', summary: 'Print a completion script for a shell',
-  commands: shells.map(([shell, example]) => defineCommand({
-    name: shell, summary: `Print the completion script for ${shell}`, operations: [], examples: [example], parameters: { program },
-    run: async (values) => {
-      const script = completionScript(shell, values.program);
-      return { data: { shell, script }, text: script };
-    },
-  })),
+  name: 'completion',
+  summary: 'Print a completion script for a shell',
+  commands: shells.map(([shell, example]) =>
+    defineCommand({
+      name: shell,
+      summary: `Print the completion script for ${shell}`,
+      operations: [],
+      examples: [example],
+      parameters: { program },
+      run: async (values) => {
+        const script = completionScript(shell, values.program);
+        return { data: { shell, script }, text: script };
+      },
+    }),
+  ),
 };

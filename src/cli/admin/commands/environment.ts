@@ -12,7 +12,8 @@ import { argument, option, repeated, required } from '../parameters/text.ts';
 type Binding = z.output<typeof bindingView>;
 
 const environment = argument('environment', 'the name of the environment');
-const scopeHelp = 'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
+const scopeHelp =
+  'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
 const settings = {
   priority: integer('--priority <n>', 'higher wins; 0 when left out'),
   prefix: option('--prefix <prefix>', 'put before each key'),
@@ -21,47 +22,90 @@ const settings = {
 };
 
 const create = defineCommand({
-  name: 'create', summary: 'Create an environment, with bindings if wanted', operations: ['environments.create'],
+  name: 'create',
+  summary: 'Create an environment, with bindings if wanted',
+  operations: ['environments.create'],
   examples: ['kici-admin environment create production --bind production'],
-  parameters: { name: argument('name', 'the name of the environment'), bind: repeated('--bind <scope>', `${scopeHelp} (repeatable)`) },
+  parameters: {
+    name: argument('name', 'the name of the environment'),
+    bind: repeated('--bind <scope>', `${scopeHelp} (repeatable)`),
+  },
   run: async ({ name, bind }, session) => {
     const data = await session.call((all) => all['environments.create'], { name, bind: [...bind] });
     const bound = data.bindings.map((one) => one.scope).join(', ');
     return {
-      data, text: printable(`created environment ${data.name}${bound === '' ? '' : `, bound to ${bound}`}`),
-      ...(bound === '' ? { notice: `it has no secrets until you bind a scope: kici-admin environment bind ${printable(data.name)} --scope SCOPE` } : {}),
+      data,
+      text: printable(`created environment ${data.name}${bound === '' ? '' : `, bound to ${bound}`}`),
+      ...(bound === ''
+        ? {
+            notice: `it has no secrets until you bind a scope: kici-admin environment bind ${printable(data.name)} --scope SCOPE`,
+          }
+        : {}),
     };
   },
 });
 
 const list = defineCommand({
-  name: 'list', summary: 'List environments', operations: ['environments.list'],
+  name: 'list',
+  summary: 'List environments',
+  operations: ['environments.list'],
   examples: ['kici-admin environment list'],
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['environments.list'], {});
-    return { data, ...listing(['name', 'bindings', 'created'], data.environments.map((one) => [one.name, String(one.bindings), moment(one.createdAt)]), 'no environments', session.columns) };
+    return {
+      data,
+      ...listing(
+        ['name', 'bindings', 'created'],
+        data.environments.map((one) => [one.name, String(one.bindings), moment(one.createdAt)]),
+        'no environments',
+        session.columns,
+      ),
+    };
   },
 });
 
 const show = defineCommand({
-  name: 'show', summary: 'Show an environment and its bindings', operations: ['environments.show'],
+  name: 'show',
+  summary: 'Show an environment and its bindings',
+  operations: ['environments.show'],
   examples: ['kici-admin environment show production'],
   parameters: { environment },
   run: async (input, session) => {
     const data = await session.call((all) => all['environments.show'], input);
-    const bindings = listing(['id', 'scope', 'host', 'priority', 'keys'], data.bindings.map(bindingRow), '', session.columns);
-    return { data, text: `${facts([['environment', data.name], ['created', moment(data.createdAt)]])}\n\n${'text' in bindings ? bindings.text : 'no bindings: it has no secrets'}` };
+    const bindings = listing(
+      ['id', 'scope', 'host', 'priority', 'keys'],
+      data.bindings.map(bindingRow),
+      '',
+      session.columns,
+    );
+    return {
+      data,
+      text: `${facts([
+        ['environment', data.name],
+        ['created', moment(data.createdAt)],
+      ])}\n\n${'text' in bindings ? bindings.text : 'no bindings: it has no secrets'}`,
+    };
   },
 });
 
 function bindingRow(binding: Binding): string[] {
-  const renamed = Object.entries(binding.map ?? {}).map(([source, key]) => `${source}=${key}`).join(' ');
-  return [binding.id, binding.scope, binding.host, String(binding.priority), binding.prefix === undefined ? renamed : `${binding.prefix}*`];
+  const renamed = Object.entries(binding.map ?? {})
+    .map(([source, key]) => `${source}=${key}`)
+    .join(' ');
+  return [
+    binding.id,
+    binding.scope,
+    binding.host,
+    String(binding.priority),
+    binding.prefix === undefined ? renamed : `${binding.prefix}*`,
+  ];
 }
 
 const remove = defineCommand({
-  name: 'delete', summary: 'Delete an environment with its bindings and variables', operations: ['environments.delete'],
+  name: 'delete',
+  summary: 'Delete an environment with its bindings and variables',
+  operations: ['environments.delete'],
   examples: ['kici-admin environment delete staging --yes'],
   parameters: { environment, yes },
   run: async (input, session) => {
@@ -73,32 +117,54 @@ const remove = defineCommand({
 });
 
 const bind = defineCommand({
-  name: 'bind', summary: 'Bind scopes to an environment', operations: ['bindings.add'],
+  name: 'bind',
+  summary: 'Bind scopes to an environment',
+  operations: ['bindings.add'],
   examples: [
-    'kici-admin environment bind production --scope \'corp-vault:apps/shop/**\' --priority 10',
+    "kici-admin environment bind production --scope 'corp-vault:apps/shop/**' --priority 10",
     'kici-admin environment bind production --scope corp-vault:apps/shop/db --map password=DB_PASSWORD',
   ],
   parameters: { environment, scope: required('--scope <scope>', scopeHelp), ...settings },
   run: async (input, session) => {
     const data = await session.call((all) => all['bindings.add'], input);
-    return { data, text: printable(`bound ${data.scope} to environment ${input.environment}: binding ${data.id}, priority ${data.priority}`) };
+    return {
+      data,
+      text: printable(
+        `bound ${data.scope} to environment ${input.environment}: binding ${data.id}, priority ${data.priority}`,
+      ),
+    };
   },
 });
 
 const rebind = defineCommand({
-  name: 'rebind', summary: 'Change a binding', operations: ['bindings.update'],
+  name: 'rebind',
+  summary: 'Change a binding',
+  operations: ['bindings.update'],
   examples: ['kici-admin environment rebind production BINDING --priority 20'],
-  parameters: { environment, id: argument('binding', 'its id, as `environment show` lists it'), scope: option('--scope <scope>', scopeHelp), ...settings },
+  parameters: {
+    environment,
+    id: argument('binding', 'its id, as `environment show` lists it'),
+    scope: option('--scope <scope>', scopeHelp),
+    ...settings,
+  },
   run: async (input, session) => {
     const { environment: _, id: __, ...changes } = input;
-    if (Object.values(changes).every((change) => change === undefined)) throw new UsageError('nothing to change', 'add --scope, --priority, --prefix, --map or --host');
+    if (Object.values(changes).every((change) => change === undefined))
+      throw new UsageError('nothing to change', 'add --scope, --priority, --prefix, --map or --host');
     const data = await session.call((all) => all['bindings.update'], input);
-    return { data, text: printable(`changed binding ${data.id} of environment ${input.environment}: ${data.scope}, priority ${data.priority}`) };
+    return {
+      data,
+      text: printable(
+        `changed binding ${data.id} of environment ${input.environment}: ${data.scope}, priority ${data.priority}`,
+      ),
+    };
   },
 });
 
 const unbind = defineCommand({
-  name: 'unbind', summary: 'Remove a binding', operations: ['bindings.remove'],
+  name: 'unbind',
+  summary: 'Remove a binding',
+  operations: ['bindings.remove'],
   examples: ['kici-admin environment unbind production BINDING'],
   parameters: { environment, id: argument('binding', 'its id, as `environment show` lists it') },
   run: async (input, session) => {
@@ -108,5 +174,7 @@ const unbind = defineCommand({
 });
 
 export const environmentCommands: CommandGroup = {
-  name: 'environment', summary: 'Create environments and bind scopes to them', commands: [create, list, show, bind, rebind, unbind, remove],
+  name: 'environment',
+  summary: 'Create environments and bind scopes to them',
+  commands: [create, list, show, bind, rebind, unbind, remove],
 };

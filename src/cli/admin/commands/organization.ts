@@ -3,7 +3,9 @@ import { listing, moment } from '../format.ts';
 import { argument } from '../parameters/text.ts';
 
 const create = defineCommand({
-  name: 'create', summary: 'Create an organisation', operations: ['organizations.create'],
+  name: 'create',
+  summary: 'Create an organisation',
+  operations: ['organizations.create'],
   examples: ['kici-admin organization create payments'],
   parameters: { name: argument('name', 'lower-case letters, digits and "-"') },
   run: async (input, session) => {
@@ -13,13 +15,27 @@ const create = defineCommand({
 });
 
 const list = defineCommand({
-  name: 'list', summary: 'List organisations', operations: ['organizations.list'],
+  name: 'list',
+  summary: 'List organisations',
+  operations: ['organizations.list'],
   examples: ['kici-admin organization list'],
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['organizations.list'], {});
-    return { data, ...listing(['name', 'created'], data.organizations.map((one) => [one.name, moment(one.createdAt)]), 'no organisations', session.columns) };
+    return {
+      data,
+      ...listing(
+        ['name', 'created'],
+        data.organizations.map((one) => [one.name, moment(one.createdAt)]),
+        'no organisations',
+        session.columns,
+      ),
+    };
   },
 });
 
-export const organizationCommands: CommandGroup = { name: 'organization', summary: 'Create and list organisations', commands: [create, list] };
+export const organizationCommands: CommandGroup = {
+  name: 'organization',
+  summary: 'Create and list organisations',
+  commands: [create, list],
+};

@@ -12,8 +12,13 @@ type Explanation = z.output<Registry['resolution.explain']['output']>;
 type Problem = z.output<Registry['resolution.check']['output']>['problems'][number];
 
 export const explainCommand: AdminCommand = defineCommand({
-  name: 'explain', summary: 'Tell which backend supplies a key, and why', operations: ['resolution.explain'],
-  examples: ['kici-admin explain --environment production DB_PASSWORD', 'kici-admin explain --environment production DB_PASSWORD --host build-7'],
+  name: 'explain',
+  summary: 'Tell which backend supplies a key, and why',
+  operations: ['resolution.explain'],
+  examples: [
+    'kici-admin explain --environment production DB_PASSWORD',
+    'kici-admin explain --environment production DB_PASSWORD --host build-7',
+  ],
   parameters: { environment, key: argument('key', 'a key of the environment'), ...agentFacts },
   run: async (input, session) => {
     const data = await session.call((all) => all['resolution.explain'], input);
@@ -30,22 +35,44 @@ const verdicts: Readonly<Record<Explanation['status'], readonly ['green' | 'yell
 
 function explained(data: Explanation, environmentName: string, session: Session): string {
   const [colour, verdict] = verdicts[data.status];
-  const sections = [`${printable(data.key)} in environment ${environmentName}: ${paint(session.io, colour, verdict, 'stdout')}`];
+  const sections = [
+    `${printable(data.key)} in environment ${environmentName}: ${paint(session.io, colour, verdict, 'stdout')}`,
+  ];
   if (data.candidates.length > 0) {
-    sections.push(data.candidates.map((one, index) => [
-      `${index + 1}  ${printable(`${one.backend}:${one.scope}`)}${index === 0 ? `  ${paint(session.io, 'green', 'wins', 'stdout')}` : `  loses, decided by: ${printable(one.rule)}`}`,
-      `   ${printable(origin(one, data.key))}`,
-    ].join('\n')).join('\n'));
+    sections.push(
+      data.candidates
+        .map((one, index) =>
+          [
+            `${index + 1}  ${printable(`${one.backend}:${one.scope}`)}${index === 0 ? `  ${paint(session.io, 'green', 'wins', 'stdout')}` : `  loses, decided by: ${printable(one.rule)}`}`,
+            `   ${printable(origin(one, data.key))}`,
+          ].join('\n'),
+        )
+        .join('\n'),
+    );
   }
   if (data.near.length > 0) sections.push(`did you mean ${printable(data.near.join(' or '))}?`);
   if (data.blockedBy.length > 0) {
-    sections.push(`${paint(session.io, 'red', 'Blocked:', 'stdout')} nothing is served while these, which could outrank it, do not answer\n${table(
-      ['backend', 'scope', 'binding', 'code'], data.blockedBy.map((one) => [one.backend, one.scope ?? '', one.binding, one.code]), session.columns)}`);
+    sections.push(
+      `${paint(session.io, 'red', 'Blocked:', 'stdout')} nothing is served while these, which could outrank it, do not answer\n${table(
+        ['backend', 'scope', 'binding', 'code'],
+        data.blockedBy.map((one) => [one.backend, one.scope ?? '', one.binding, one.code]),
+        session.columns,
+      )}`,
+    );
   }
   if (data.backends.length > 0) {
-    sections.push(table(['backend', 'answer', 'age', 'breaker'], data.backends.map((one) => [
-      one.backend, `${one.state.replace('_', ' ')}${one.code === undefined ? '' : ` (${one.code})`}`, one.ageMs === undefined ? '' : span(one.ageMs), one.breaker,
-    ]), session.columns));
+    sections.push(
+      table(
+        ['backend', 'answer', 'age', 'breaker'],
+        data.backends.map((one) => [
+          one.backend,
+          `${one.state.replace('_', ' ')}${one.code === undefined ? '' : ` (${one.code})`}`,
+          one.ageMs === undefined ? '' : span(one.ageMs),
+          one.breaker,
+        ]),
+        session.columns,
+      ),
+    );
   }
   if (data.limits.length > 0) sections.push(data.limits.map((limit) => `note: ${printable(limit)}`).join('\n'));
   return sections.join('\n\n');
@@ -53,12 +80,18 @@ function explained(data: Explanation, environmentName: string, session: Session)
 
 function origin(one: Explanation['candidates'][number], key: string): string {
   const name = one.sourceKey === key ? '' : `${one.sourceKey}, `;
-  const version = one.declaredOnly ? 'declared, and not set' : one.version === undefined ? '' : `version ${one.version}`;
+  const version = one.declaredOnly
+    ? 'declared, and not set'
+    : one.version === undefined
+      ? ''
+      : `version ${one.version}`;
   return `${name}${version === '' ? '' : `${version}, `}bound by ${one.binding} with priority ${one.priority}`;
 }
 
 export const checkCommand: AdminCommand = defineCommand({
-  name: 'check', summary: 'Tell what would fail right now for a job of an environment', operations: ['resolution.check'],
+  name: 'check',
+  summary: 'Tell what would fail right now for a job of an environment',
+  operations: ['resolution.check'],
   examples: ['kici-admin check --environment production'],
   parameters: { environment, ...agentFacts },
   run: async (input, session) => {
@@ -67,8 +100,17 @@ export const checkCommand: AdminCommand = defineCommand({
     const warnings = data.problems.length - errors;
     const summary = `${count(data.keys, 'key')} in environment ${input.environment}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`;
     return {
-      data, text: [...data.problems.map((problem) => described(problem, session)), summary].join('\n'),
-      ...(errors === 0 ? {} : { failure: { code: 'check_failed', message: `a job of environment ${input.environment} would meet ${count(errors, 'error')}`, hint: 'do what each of them says, then run the check again' } }),
+      data,
+      text: [...data.problems.map((problem) => described(problem, session)), summary].join('\n'),
+      ...(errors === 0
+        ? {}
+        : {
+            failure: {
+              code: 'check_failed',
+              message: `a job of environment ${input.environment} would meet ${count(errors, 'error')}`,
+              hint: 'do what each of them says, then run the check again',
+            },
+          }),
     };
   },
 });

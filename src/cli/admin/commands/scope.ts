@@ -8,17 +8,29 @@ import { argument, option } from '../parameters/text.ts';
 const scope = argument('scope', 'backend:path, or a bare path in the internal store');
 
 const list = defineCommand({
-  name: 'list', summary: 'List the scopes of a backend', operations: ['scopes.list'],
+  name: 'list',
+  summary: 'List the scopes of a backend',
+  operations: ['scopes.list'],
   examples: ['kici-admin scope list', 'kici-admin scope list --backend corp-vault'],
   parameters: { backend: option('--backend <backend>', 'the backend (default: the internal store)') },
   run: async (input, session) => {
     const data = await session.call((all) => all['scopes.list'], input);
-    return { data, ...listing(['scope'], data.scopes.map((one) => [one]), 'no scopes', session.columns) };
+    return {
+      data,
+      ...listing(
+        ['scope'],
+        data.scopes.map((one) => [one]),
+        'no scopes',
+        session.columns,
+      ),
+    };
   },
 });
 
 const create = defineCommand({
-  name: 'create', summary: 'Create an empty scope', operations: ['scopes.create'],
+  name: 'create',
+  summary: 'Create an empty scope',
+  operations: ['scopes.create'],
   examples: ['kici-admin scope create apps/shop'],
   parameters: { scope },
   run: async (input, session) => {
@@ -28,7 +40,9 @@ const create = defineCommand({
 });
 
 const rename = defineCommand({
-  name: 'rename', summary: 'Rename a scope with its secrets', operations: ['scopes.rename'],
+  name: 'rename',
+  summary: 'Rename a scope with its secrets',
+  operations: ['scopes.rename'],
   examples: ['kici-admin scope rename apps/shop apps/store'],
   parameters: { from: argument('from', 'the scope as it is called now'), to: argument('to', 'its new name') },
   run: async (input, session) => {
@@ -38,7 +52,9 @@ const rename = defineCommand({
 });
 
 const remove = defineCommand({
-  name: 'delete', summary: 'Delete a scope with its secrets', operations: ['scopes.delete'],
+  name: 'delete',
+  summary: 'Delete a scope with its secrets',
+  operations: ['scopes.delete'],
   examples: ['kici-admin scope delete apps/old --yes'],
   parameters: { scope, yes },
   run: async (input, session) => {
@@ -49,4 +65,8 @@ const remove = defineCommand({
   },
 });
 
-export const scopeCommands: CommandGroup = { name: 'scope', summary: 'List, create, rename and delete scopes', commands: [list, create, rename, remove] };
+export const scopeCommands: CommandGroup = {
+  name: 'scope',
+  summary: 'List, create, rename and delete scopes',
+  commands: [list, create, rename, remove],
+};

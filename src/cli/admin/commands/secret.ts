@@ -13,7 +13,9 @@ const at = {
 };
 
 const set = defineCommand({
-  name: 'set', summary: 'Set the value of a secret', operations: ['secrets.set'],
+  name: 'set',
+  summary: 'Set the value of a secret',
+  operations: ['secrets.set'],
   examples: [
     'kici-admin secret set --scope production DB_PASSWORD',
     'pass show prod/db | kici-admin secret set --scope production DB_PASSWORD --from-stdin',
@@ -25,44 +27,77 @@ const set = defineCommand({
     await session.precheck((all) => all['secrets.set'], { scope, key });
     const { bytes, fingerprint } = await session.readValue(value, key);
     if (value.dryRun === true) {
-      return { data: { dryRun: true, scope, key, bytes: bytes.byteLength, sha256: fingerprint }, text: `[dry-run] would set ${key} in scope ${scope} sha256=${fingerprint}` };
+      return {
+        data: { dryRun: true, scope, key, bytes: bytes.byteLength, sha256: fingerprint },
+        text: `[dry-run] would set ${key} in scope ${scope} sha256=${fingerprint}`,
+      };
     }
-    const receipt = await session.call((all) => all['secrets.set'], { scope, key, value: Buffer.from(bytes).toString('base64') });
+    const receipt = await session.call((all) => all['secrets.set'], {
+      scope,
+      key,
+      value: Buffer.from(bytes).toString('base64'),
+    });
     return written('set', { ...receipt, bytes: bytes.byteLength });
   },
 });
 
 /** As a name it would stand in the audit log for good. */
 function refuseAssignment(key: string): void {
-  if (key.includes('=')) throw new UsageError('the key is a name and nothing else, and this one has a "=", as if a value followed', 'write the name alone; see --help for the ways to give the value');
+  if (key.includes('='))
+    throw new UsageError(
+      'the key is a name and nothing else, and this one has a "=", as if a value followed',
+      'write the name alone; see --help for the ways to give the value',
+    );
 }
 
 const restore = defineCommand({
-  name: 'restore', summary: 'Make an earlier version of a secret current again', operations: ['secrets.restore'],
+  name: 'restore',
+  summary: 'Make an earlier version of a secret current again',
+  operations: ['secrets.restore'],
   examples: ['kici-admin secret restore --scope production DB_PASSWORD 3'],
   parameters: { ...at, version: argument('version', 'as `secret versions` shows it') },
-  run: async (input, session) => written(`restored version ${input.version} of`, await session.call((all) => all['secrets.restore'], input)),
+  run: async (input, session) =>
+    written(`restored version ${input.version} of`, await session.call((all) => all['secrets.restore'], input)),
 });
 
-function written(verb: string, receipt: { scope: string; key: string; version: string; bytes?: number | undefined; updatedAt: string }): Result {
+function written(
+  verb: string,
+  receipt: { scope: string; key: string; version: string; bytes?: number | undefined; updatedAt: string },
+): Result {
   const length = receipt.bytes === undefined ? '' : `${count(receipt.bytes, 'byte')}, `;
-  return { data: receipt, text: printable(`${verb} ${receipt.key} in scope ${receipt.scope}: ${length}version ${receipt.version}, ${moment(receipt.updatedAt)}`) };
+  return {
+    data: receipt,
+    text: printable(
+      `${verb} ${receipt.key} in scope ${receipt.scope}: ${length}version ${receipt.version}, ${moment(receipt.updatedAt)}`,
+    ),
+  };
 }
 
 const declare = defineCommand({
-  name: 'declare', summary: 'Record the name of a secret without a value', operations: ['secrets.declare'],
+  name: 'declare',
+  summary: 'Record the name of a secret without a value',
+  operations: ['secrets.declare'],
   examples: ['kici-admin secret declare --scope production SENTRY_DSN'],
   parameters: at,
   run: async (input, session) => {
     refuseAssignment(input.key);
     const data = await session.call((all) => all['secrets.declare'], input);
-    return { data, text: printable(`declared ${data.key} in scope ${data.scope}`), notice: `set its value with: kici-admin secret set --scope ${printable(data.scope)} ${printable(data.key)}` };
+    return {
+      data,
+      text: printable(`declared ${data.key} in scope ${data.scope}`),
+      notice: `set its value with: kici-admin secret set --scope ${printable(data.scope)} ${printable(data.key)}`,
+    };
   },
 });
 
 const list = defineCommand({
-  name: 'list', summary: 'List the names of the secrets of a scope, or the keys of an environment', operations: ['secrets.list', 'resolution.catalogue'],
-  examples: ['kici-admin secret list --environment production', 'kici-admin secret list --scope corp-vault:apps --tree'],
+  name: 'list',
+  summary: 'List the names of the secrets of a scope, or the keys of an environment',
+  operations: ['secrets.list', 'resolution.catalogue'],
+  examples: [
+    'kici-admin secret list --environment production',
+    'kici-admin secret list --scope corp-vault:apps --tree',
+  ],
   parameters: {
     scope: option('--scope <scope>', 'the secrets of this scope'),
     tree: flag('--tree', 'with --scope: those of every scope below it too'),
@@ -70,12 +105,15 @@ const list = defineCommand({
     ...agentFacts,
   },
   run: async ({ scope, tree, environment, ...agent }, session) => {
-    if (scope !== undefined && environment !== undefined) throw new UsageError('--scope and --environment exclude each other', 'choose one');
+    if (scope !== undefined && environment !== undefined)
+      throw new UsageError('--scope and --environment exclude each other', 'choose one');
     if (scope !== undefined) {
-      if (agent.host !== undefined || agent.agentId !== undefined) throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');
+      if (agent.host !== undefined || agent.agentId !== undefined)
+        throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');
       return listScope(scope, tree, session);
     }
-    if (environment === undefined) throw new UsageError('--scope or --environment is missing', 'add --scope <scope> or --environment <environment>');
+    if (environment === undefined)
+      throw new UsageError('--scope or --environment is missing', 'add --scope <scope> or --environment <environment>');
     if (tree) throw new UsageError('--tree needs --scope', 'leave it out: an environment shows all of its keys');
     return listEnvironment({ environment, ...agent }, session);
   },
@@ -83,8 +121,19 @@ const list = defineCommand({
 
 async function listScope(scope: string, tree: boolean, session: Session): Promise<Result> {
   const data = await session.call((all) => all['secrets.list'], { scope, ...(tree ? { tree: 'true' } : {}) });
-  const rows = data.secrets.map((secret) => [secret.key, secret.scope, secret.status, secret.version ?? '', moment(secret.updatedAt)]);
-  const shown = listing(['key', 'scope', 'status', 'version', 'updated'], rows, `no secrets in scope ${printable(scope)}`, session.columns);
+  const rows = data.secrets.map((secret) => [
+    secret.key,
+    secret.scope,
+    secret.status,
+    secret.version ?? '',
+    moment(secret.updatedAt),
+  ]);
+  const shown = listing(
+    ['key', 'scope', 'status', 'version', 'updated'],
+    rows,
+    `no secrets in scope ${printable(scope)}`,
+    session.columns,
+  );
   const gaps = [
     ...data.unlisted.map((one) => `not listed: ${one.scope} (${one.code})`),
     ...data.unnameable.map((one) => `cannot be bound: ${one.name}: ${one.reason}`),
@@ -92,33 +141,76 @@ async function listScope(scope: string, tree: boolean, session: Session): Promis
   return { data, ...shown, ...(gaps.length === 0 ? {} : { notice: gaps.join('\n') }) };
 }
 
-async function listEnvironment(input: { environment: string; host: string | undefined; agentId: string | undefined }, session: Session): Promise<Result> {
+async function listEnvironment(
+  input: { environment: string; host: string | undefined; agentId: string | undefined },
+  session: Session,
+): Promise<Result> {
   const data = await session.call((all) => all['resolution.catalogue'], input);
-  const rows = data.secrets.map((one) => [one.key, one.backend, one.scope, one.version ?? '', one.code === undefined ? one.status : `${one.status} (${one.code})`]);
-  return { data, ...listing(['key', 'backend', 'scope', 'version', 'status'], rows, `no keys in environment ${printable(input.environment)}`, session.columns) };
+  const rows = data.secrets.map((one) => [
+    one.key,
+    one.backend,
+    one.scope,
+    one.version ?? '',
+    one.code === undefined ? one.status : `${one.status} (${one.code})`,
+  ]);
+  return {
+    data,
+    ...listing(
+      ['key', 'backend', 'scope', 'version', 'status'],
+      rows,
+      `no keys in environment ${printable(input.environment)}`,
+      session.columns,
+    ),
+  };
 }
 
 const remove = defineCommand({
-  name: 'delete', summary: 'Delete a secret', operations: ['secrets.delete'],
+  name: 'delete',
+  summary: 'Delete a secret',
+  operations: ['secrets.delete'],
   examples: ['kici-admin secret delete --scope production OLD_TOKEN'],
   parameters: at,
   run: async (input, session) => {
     const data = await session.call((all) => all['secrets.delete'], input);
-    return { data, text: printable(data.existed ? `deleted ${input.key} from scope ${input.scope}` : `there was no ${input.key} in scope ${input.scope}`) };
+    return {
+      data,
+      text: printable(
+        data.existed
+          ? `deleted ${input.key} from scope ${input.scope}`
+          : `there was no ${input.key} in scope ${input.scope}`,
+      ),
+    };
   },
 });
 
 const versions = defineCommand({
-  name: 'versions', summary: 'List the versions of a secret', operations: ['secrets.versions'],
+  name: 'versions',
+  summary: 'List the versions of a secret',
+  operations: ['secrets.versions'],
   examples: ['kici-admin secret versions --scope production DB_PASSWORD'],
   parameters: at,
   run: async (input, session) => {
     const data = await session.call((all) => all['secrets.versions'], input);
-    const rows = data.versions.map((one) => [one.version, moment(one.createdAt), one.current ? 'current' : '', one.readable ? '' : 'cannot be read']);
-    return { data, ...listing(['version', 'created', 'current', 'note'], rows, printable(`no versions of ${input.key}`), session.columns) };
+    const rows = data.versions.map((one) => [
+      one.version,
+      moment(one.createdAt),
+      one.current ? 'current' : '',
+      one.readable ? '' : 'cannot be read',
+    ]);
+    return {
+      data,
+      ...listing(
+        ['version', 'created', 'current', 'note'],
+        rows,
+        printable(`no versions of ${input.key}`),
+        session.columns,
+      ),
+    };
   },
 });
 
 export const secretCommands: CommandGroup = {
-  name: 'secret', summary: 'Set, list and delete secrets; no command shows a value', commands: [set, declare, list, remove, versions, restore],
+  name: 'secret',
+  summary: 'Set, list and delete secrets; no command shows a value',
+  commands: [set, declare, list, remove, versions, restore],
 };

@@ -13,7 +13,9 @@ function isRole(text: string): text is Role {
 }
 
 const create = defineCommand({
-  name: 'create', summary: 'Issue a token; it is shown once, on stdout alone', operations: ['tokens.create'],
+  name: 'create',
+  summary: 'Issue a token; it is shown once, on stdout alone',
+  operations: ['tokens.create'],
   examples: [
     'kici-admin token create ci --role author --environment production --lifetime 90d > token',
     'kici-admin token create runner-1 --role agent --agent-id runner-1 --agent-host build-1 --label os=linux > token',
@@ -29,31 +31,51 @@ const create = defineCommand({
     labels: pairs('--label <name=value>', 'with --agent-id: a label of it (repeatable)'),
   },
   run: async ({ name, role, scopes, environments, lifetimeMs, agentId, agentHost, labels }, session) => {
-    if (!isRole(role)) throw new UsageError(`there is no role ${JSON.stringify(role)}`, `choose one of ${roles.join(', ')}`);
-    if (agentId === undefined && (agentHost !== undefined || labels !== undefined)) throw new UsageError('--agent-host and --label need --agent-id', 'add --agent-id <id>');
+    if (!isRole(role))
+      throw new UsageError(`there is no role ${JSON.stringify(role)}`, `choose one of ${roles.join(', ')}`);
+    if (agentId === undefined && (agentHost !== undefined || labels !== undefined))
+      throw new UsageError('--agent-host and --label need --agent-id', 'add --agent-id <id>');
     const data = await session.call((all) => all['tokens.create'], {
-      name, role, lifetimeMs,
+      name,
+      role,
+      lifetimeMs,
       ...(scopes.length === 0 ? {} : { scopes: [...scopes] }),
       ...(environments.length === 0 ? {} : { environments: [...environments] }),
       ...(agentId === undefined ? {} : { agent: { id: agentId, host: agentHost, labels } }),
     });
     const end = data.expiresAt === undefined ? 'does not expire' : `expires ${moment(data.expiresAt)}`;
-    return { data, text: data.token, notice: printable(`token ${data.id} (${data.name}, ${data.role}) ${end}; it is not shown again`) };
+    return {
+      data,
+      text: data.token,
+      notice: printable(`token ${data.id} (${data.name}, ${data.role}) ${end}; it is not shown again`),
+    };
   },
 });
 
 const list = defineCommand({
-  name: 'list', summary: 'List tokens, without their secrets', operations: ['tokens.list'],
+  name: 'list',
+  summary: 'List tokens, without their secrets',
+  operations: ['tokens.list'],
   examples: ['kici-admin token list'],
   parameters: {},
   run: async (_, session) => {
     const data = await session.call((all) => all['tokens.list'], {});
-    const rows = data.tokens.map((one) => [one.id, one.name, one.role, one.expiresAt === undefined ? 'never' : moment(one.expiresAt), limits(one)]);
+    const rows = data.tokens.map((one) => [
+      one.id,
+      one.name,
+      one.role,
+      one.expiresAt === undefined ? 'never' : moment(one.expiresAt),
+      limits(one),
+    ]);
     return { data, ...listing(['id', 'name', 'role', 'expires', 'limited to'], rows, 'no tokens', session.columns) };
   },
 });
 
-function limits(token: { scopes?: readonly string[] | undefined; environments?: readonly string[] | undefined; agent?: { id: string } | undefined }): string {
+function limits(token: {
+  scopes?: readonly string[] | undefined;
+  environments?: readonly string[] | undefined;
+  agent?: { id: string } | undefined;
+}): string {
   return [
     ...(token.agent === undefined ? [] : [`agent ${token.agent.id}`]),
     ...(token.environments ?? []).map((name) => `environment ${name}`),
@@ -62,7 +84,9 @@ function limits(token: { scopes?: readonly string[] | undefined; environments?: 
 }
 
 const revoke = defineCommand({
-  name: 'revoke', summary: 'Revoke a token at once', operations: ['tokens.revoke'],
+  name: 'revoke',
+  summary: 'Revoke a token at once',
+  operations: ['tokens.revoke'],
   examples: ['kici-admin token revoke TOKEN_ID'],
   parameters: { id: argument('id', 'as `token list` shows it; not the token itself') },
   run: async (input, session) => {
@@ -71,4 +95,8 @@ const revoke = defineCommand({
   },
 });
 
-export const tokenCommands: CommandGroup = { name: 'token', summary: 'Issue, list and revoke tokens', commands: [create, list, revoke] };
+export const tokenCommands: CommandGroup = {
+  name: 'token',
+  summary: 'Issue, list and revoke tokens',
+  commands: [create, list, revoke],
+};

@@ -9,8 +9,13 @@ import { valueFlags } from '../parameters/value.ts';
 const at = { environment: environmentByAnyName(), name: argument('key', 'the name of the variable') };
 
 const set = defineCommand({
-  name: 'set', summary: 'Set a variable of an environment', operations: ['variables.set'],
-  examples: ['kici-admin variable set --environment production LOG_LEVEL --value info', 'kici-admin variable set --environment production REGION --value eu-1 --locked'],
+  name: 'set',
+  summary: 'Set a variable of an environment',
+  operations: ['variables.set'],
+  examples: [
+    'kici-admin variable set --environment production LOG_LEVEL --value info',
+    'kici-admin variable set --environment production REGION --value eu-1 --locked',
+  ],
   parameters: {
     ...at,
     lock: flag('--locked', 'the dashboard cannot change it from now on'),
@@ -18,14 +23,26 @@ const set = defineCommand({
     value: valueFlags(),
   },
   run: async ({ environment, name, lock, unlock, value }, session) => {
-    if (lock && unlock) throw new UsageError('--locked and --unlock exclude each other', 'choose one; with neither, a lock stays as it is');
+    if (lock && unlock)
+      throw new UsageError(
+        '--locked and --unlock exclude each other',
+        'choose one; with neither, a lock stays as it is',
+      );
     await session.precheck((all) => all['variables.set'], { environment, name });
     const { bytes, fingerprint } = await session.readValue(value, name);
     const text = asText(bytes, name);
     if (value.dryRun === true) {
-      return { data: { dryRun: true, environment, name, bytes: bytes.byteLength, sha256: fingerprint }, text: `[dry-run] would set ${name} in environment ${environment} sha256=${fingerprint}` };
+      return {
+        data: { dryRun: true, environment, name, bytes: bytes.byteLength, sha256: fingerprint },
+        text: `[dry-run] would set ${name} in environment ${environment} sha256=${fingerprint}`,
+      };
     }
-    const view = await session.call((all) => all['variables.set'], { environment, name, value: text, ...(lock || unlock ? { locked: lock } : {}) });
+    const view = await session.call((all) => all['variables.set'], {
+      environment,
+      name,
+      value: text,
+      ...(lock || unlock ? { locked: lock } : {}),
+    });
     const state = view.locked ? ', locked' : '';
     return {
       data: { environment, name, bytes: bytes.byteLength, locked: view.locked, updatedAt: view.updatedAt },
@@ -36,7 +53,12 @@ const set = defineCommand({
 
 function asText(bytes: Uint8Array, name: string): string {
   const hint = 'store it as a secret: secrets take any bytes';
-  if (bytes.includes(0)) throw new CommandError('not_text', `the value of ${name} has a NUL byte, which no environment variable can hold`, hint);
+  if (bytes.includes(0))
+    throw new CommandError(
+      'not_text',
+      `the value of ${name} has a NUL byte, which no environment variable can hold`,
+      hint,
+    );
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -45,13 +67,28 @@ function asText(bytes: Uint8Array, name: string): string {
 }
 
 const list = defineCommand({
-  name: 'list', summary: 'List the variables of an environment with their values', operations: ['variables.list'],
+  name: 'list',
+  summary: 'List the variables of an environment with their values',
+  operations: ['variables.list'],
   examples: ['kici-admin variable list --environment production'],
   parameters: { environment: at.environment },
   run: async (input, session) => {
     const data = await session.call((all) => all['variables.list'], input);
-    const rows = data.variables.map((one) => [one.name, oneLine(one.value), one.locked ? 'locked' : '', moment(one.updatedAt)]);
-    return { data, ...listing(['name', 'value', 'locked', 'updated'], rows, `no variables in environment ${printable(input.environment)}`, session.columns) };
+    const rows = data.variables.map((one) => [
+      one.name,
+      oneLine(one.value),
+      one.locked ? 'locked' : '',
+      moment(one.updatedAt),
+    ]);
+    return {
+      data,
+      ...listing(
+        ['name', 'value', 'locked', 'updated'],
+        rows,
+        `no variables in environment ${printable(input.environment)}`,
+        session.columns,
+      ),
+    };
   },
 });
 
@@ -61,13 +98,24 @@ function oneLine(value: string): string {
 }
 
 const remove = defineCommand({
-  name: 'delete', summary: 'Delete a variable of an environment', operations: ['variables.delete'],
+  name: 'delete',
+  summary: 'Delete a variable of an environment',
+  operations: ['variables.delete'],
   examples: ['kici-admin variable delete --environment production LOG_LEVEL'],
   parameters: at,
   run: async (input, session) => {
     const data = await session.call((all) => all['variables.delete'], input);
-    return { data, text: data.existed ? `deleted ${input.name} from environment ${input.environment}` : `there was no ${input.name} in environment ${input.environment}` };
+    return {
+      data,
+      text: data.existed
+        ? `deleted ${input.name} from environment ${input.environment}`
+        : `there was no ${input.name} in environment ${input.environment}`,
+    };
   },
 });
 
-export const variableCommands: CommandGroup = { name: 'variable', summary: 'Set, list and delete plain variables of environments', commands: [set, list, remove] };
+export const variableCommands: CommandGroup = {
+  name: 'variable',
+  summary: 'Set, list and delete plain variables of environments',
+  commands: [set, list, remove],
+};

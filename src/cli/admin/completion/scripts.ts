@@ -3,15 +3,17 @@ import { completionNodes, type CompletionNode, type CompletionOption } from './t
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
-
 /** A script that needs no call of the program: all that can be typed is written into it. */
 export function completionScript(shell: Shell, program: Command): string {
   const nodes = completionNodes(program);
   const name = program.name();
   switch (shell) {
-    case 'bash': return bash(name, nodes);
-    case 'zsh': return zsh(name, nodes);
-    case 'fish': return fish(name, nodes);
+    case 'bash':
+      return bash(name, nodes);
+    case 'zsh':
+      return zsh(name, nodes);
+    case 'fish':
+      return fish(name, nodes);
   }
 }
 
@@ -38,10 +40,13 @@ complete -F ${fn} ${name}`;
 
 function zsh(name: string, nodes: readonly CompletionNode[]): string {
   const fn = `_${name}`;
-  const described = (node: CompletionNode): string => [
-    ...node.subcommands.map((child) => [child.name, child.description] as const),
-    ...node.options.map((option) => [option.long, option.description] as const),
-  ].map(([word, description]) => quoted(`${word}:${description.replaceAll(':', '\\:')}`)).join(' ');
+  const described = (node: CompletionNode): string =>
+    [
+      ...node.subcommands.map((child) => [child.name, child.description] as const),
+      ...node.options.map((option) => [option.long, option.description] as const),
+    ]
+      .map(([word, description]) => quoted(`${word}:${description.replaceAll(':', '\\:')}`))
+      .join(' ');
   return `#compdef ${name}
 ${fn}() {
   local current_path= word
@@ -77,10 +82,14 @@ function ${at}
   test "$path" = "$argv[1]"
 end
 complete -c ${name} -f
-${nodes.flatMap((node) => [
+${nodes
+  .flatMap((node) => [
     ...node.subcommands.map((child) => line(node, `-a ${child.name} -d ${quoted(child.description)}`)),
-    ...node.options.map((option) => line(node, `-l ${option.long.slice(2)} -d ${quoted(option.description)}${fishWord(option)}`)),
-  ]).join('\n')}`;
+    ...node.options.map((option) =>
+      line(node, `-l ${option.long.slice(2)} -d ${quoted(option.description)}${fishWord(option)}`),
+    ),
+  ])
+  .join('\n')}`;
 }
 
 function fishWord(option: CompletionOption): string {
@@ -97,11 +106,23 @@ function followers(node: CompletionNode): string[] {
 }
 
 /** What follows an option that takes a word, for bash and zsh alike. */
-function wordCases(nodes: readonly CompletionNode[], write: { files: string; words: (list: string) => string; other: string }): string {
-  const options = [...new Map(nodes.flatMap((node) => node.options).filter((option) => option.takesWord).map((option) => [option.long, option])).values()];
+function wordCases(
+  nodes: readonly CompletionNode[],
+  write: { files: string; words: (list: string) => string; other: string },
+): string {
+  const options = [
+    ...new Map(
+      nodes
+        .flatMap((node) => node.options)
+        .filter((option) => option.takesWord)
+        .map((option) => [option.long, option]),
+    ).values(),
+  ];
   const files = options.filter((option) => option.takesFile).map((option) => option.long);
   const chosen = options.filter((option) => option.choices.length > 0);
-  const others = options.filter((option) => !option.takesFile && option.choices.length === 0).map((option) => option.long);
+  const others = options
+    .filter((option) => !option.takesFile && option.choices.length === 0)
+    .map((option) => option.long);
   return [
     `    ${files.join('|')}) ${write.files} ;;`,
     ...chosen.map((option) => `    ${option.long}) ${write.words(option.choices.join(' '))} ;;`),
@@ -110,5 +131,5 @@ function wordCases(nodes: readonly CompletionNode[], write: { files: string; wor
 }
 
 function quoted(text: string): string {
-  return `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -39,5 +39,11 @@ function helpOption(program: Command): Option {
 
 function describe(option: Option): CompletionOption {
   const long = option.long ?? option.flags;
-  return { long, description: option.description, takesWord: option.required, takesFile: option.flags.includes('<path>'), choices: option.argChoices ?? [] };
+  return {
+    long,
+    description: option.description,
+    takesWord: option.required,
+    takesFile: option.flags.includes('<path>'),
+    choices: option.argChoices ?? [],
+  };
 }

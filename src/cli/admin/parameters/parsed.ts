@@ -5,7 +5,11 @@ import { longName, option, repeated } from './text.ts';
 export function integer(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
     const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
-    if (number === undefined) throw new UsageError(`${longName(flags)} takes a whole number, not ${JSON.stringify(text)}`, 'write digits only, such as 10');
+    if (number === undefined)
+      throw new UsageError(
+        `${longName(flags)} takes a whole number, not ${JSON.stringify(text)}`,
+        'write digits only, such as 10',
+      );
     return number;
   });
 }
@@ -17,7 +21,11 @@ export function duration(flags: string, description: string): Parameter<number |
   return converted(flags, description, (text) => {
     const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? (text === '0' ? ['', '0', 'ms'] : []);
     const factor = unit === undefined ? undefined : unitMs[unit];
-    if (digits === undefined || factor === undefined) throw new UsageError(`${longName(flags)} takes a duration, not ${JSON.stringify(text)}`, 'write a number and ms, s, m, h or d, such as 30s');
+    if (digits === undefined || factor === undefined)
+      throw new UsageError(
+        `${longName(flags)} takes a duration, not ${JSON.stringify(text)}`,
+        'write a number and ms, s, m, h or d, such as 30s',
+      );
     return Number(digits) * factor;
   });
 }
@@ -25,7 +33,13 @@ export function duration(flags: string, description: string): Parameter<number |
 /** `true` or `false`, where leaving it out means neither. */
 export function truth(flags: string, description: string): Parameter<boolean | undefined> {
   const inner = option(flags, description, { choices: ['true', 'false'] });
-  return { declare: inner.declare, read: (command) => { const word = inner.read(command); return word === undefined ? undefined : word === 'true'; } };
+  return {
+    declare: inner.declare,
+    read: (command) => {
+      const word = inner.read(command);
+      return word === undefined ? undefined : word === 'true';
+    },
+  };
 }
 
 /** `name=text`, repeatable; `undefined` when never given. The message of a mistake shows no more than its name. */
@@ -37,9 +51,14 @@ export function pairs(flags: string, description: string): Parameter<Readonly<Re
       const found = new Map<string, string>();
       for (const word of inner.read(command)) {
         const equals = word.indexOf('=');
-        if (equals < 1) throw new UsageError(`${longName(flags)} takes ${flags.split(' ')[1] ?? 'name=value'}`, 'write the name, "=", and what it stands for');
+        if (equals < 1)
+          throw new UsageError(
+            `${longName(flags)} takes ${flags.split(' ')[1] ?? 'name=value'}`,
+            'write the name, "=", and what it stands for',
+          );
         const name = word.slice(0, equals);
-        if (found.has(name)) throw new UsageError(`${longName(flags)} gives ${JSON.stringify(name)} twice`, 'give each name once');
+        if (found.has(name))
+          throw new UsageError(`${longName(flags)} gives ${JSON.stringify(name)} twice`, 'give each name once');
         found.set(name, word.slice(equals + 1));
       }
       return found.size === 0 ? undefined : Object.fromEntries(found);
@@ -49,5 +68,11 @@ export function pairs(flags: string, description: string): Parameter<Readonly<Re
 
 function converted<T>(flags: string, description: string, convert: (text: string) => T): Parameter<T | undefined> {
   const inner = option(flags, description);
-  return { declare: inner.declare, read: (command) => { const text = inner.read(command); return text === undefined ? undefined : convert(text); } };
+  return {
+    declare: inner.declare,
+    read: (command) => {
+      const text = inner.read(command);
+      return text === undefined ? undefined : convert(text);
+    },
+  };
 }

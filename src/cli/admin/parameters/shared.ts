@@ -8,14 +8,21 @@ export const environment: Parameter<string> = required('--environment <environme
 export function environmentByAnyName(): Parameter<string> {
   const names = [
     option('--environment <environment>', 'the environment (required; --env and --scope are accepted for it)'),
-    option('--env <environment>', '', { hidden: true }), option('--scope <environment>', '', { hidden: true }),
+    option('--env <environment>', '', { hidden: true }),
+    option('--scope <environment>', '', { hidden: true }),
   ];
   return {
-    declare: (command) => { for (const name of names) name.declare(command); },
+    declare: (command) => {
+      for (const name of names) name.declare(command);
+    },
     read: (command) => {
       const [first, ...more] = names.flatMap((name) => name.read(command) ?? []);
       if (first === undefined) throw new UsageError('--environment is missing', 'add --environment <environment>');
-      if (more.length > 0) throw new UsageError('--environment, --env and --scope say the same and exclude each other', 'give one of them');
+      if (more.length > 0)
+        throw new UsageError(
+          '--environment, --env and --scope say the same and exclude each other',
+          'give one of them',
+        );
       return first;
     },
   };

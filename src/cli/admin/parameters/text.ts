@@ -5,7 +5,9 @@ import type { Parameter } from './parameter.ts';
 /** A word by its position, such as `<key>`. */
 export function argument(name: string, description: string): Parameter<string> {
   return {
-    declare: (command) => { command.argument(`<${name}>`, description); },
+    declare: (command) => {
+      command.argument(`<${name}>`, description);
+    },
     read: (command) => command.args[command.registeredArguments.findIndex((one) => one.name() === name)] ?? '',
   };
 }
@@ -13,7 +15,9 @@ export function argument(name: string, description: string): Parameter<string> {
 /** A flag without a word. */
 export function flag(flags: string, description: string): Parameter<boolean> {
   return {
-    declare: (command) => { command.addOption(new Option(flags, description)); },
+    declare: (command) => {
+      command.addOption(new Option(flags, description));
+    },
     read: (command) => command.getOptionValue(new Option(flags).attributeName()) === true,
   };
 }
@@ -25,24 +29,40 @@ export interface OptionSettings {
 }
 
 /** A flag with a word that may be given many times. */
-export function repeated(flags: string, description: string, settings: OptionSettings = {}): Parameter<readonly string[]> {
+export function repeated(
+  flags: string,
+  description: string,
+  settings: OptionSettings = {},
+): Parameter<readonly string[]> {
   return {
     declare: (command) => {
-      const declared = new Option(flags, description).argParser((word: string, before: unknown) => [...words(before), word]);
+      const declared = new Option(flags, description).argParser((word: string, before: unknown) => [
+        ...words(before),
+        word,
+      ]);
       if (settings.choices !== undefined) declared.argChoices = [...settings.choices];
       command.addOption(settings.hidden === true ? declared.hideHelp() : declared);
     },
     read: (command) => {
       const given = wordsOf(command, flags);
-      const wrong = settings.choices === undefined ? undefined : given.find((word) => settings.choices?.includes(word) !== true);
-      if (wrong !== undefined) throw new UsageError(`${longName(flags)} does not take ${JSON.stringify(wrong)}`, `choose one of ${settings.choices?.join(', ') ?? ''}`);
+      const wrong =
+        settings.choices === undefined ? undefined : given.find((word) => settings.choices?.includes(word) !== true);
+      if (wrong !== undefined)
+        throw new UsageError(
+          `${longName(flags)} does not take ${JSON.stringify(wrong)}`,
+          `choose one of ${settings.choices?.join(', ') ?? ''}`,
+        );
       return given;
     },
   };
 }
 
 /** A flag with a word, at most once. */
-export function option(flags: string, description: string, settings: OptionSettings = {}): Parameter<string | undefined> {
+export function option(
+  flags: string,
+  description: string,
+  settings: OptionSettings = {},
+): Parameter<string | undefined> {
   const many = repeated(flags, description, settings);
   return {
     declare: many.declare,

@@ -17,16 +17,22 @@ export async function scaffold(name: string, parent: string): Promise<{ folder: 
   const sources = await readdir(template);
   await makeFolder(folder);
   try {
-    const files = await Promise.all(sources.map(async (source) => {
-      const text = await readFile(join(template, source), 'utf8');
-      const file = source === manifest ? 'package.json' : source;
-      await writeFile(join(folder, file), text.replaceAll(placeholder, name), { flag: 'wx' });
-      return file;
-    }));
+    const files = await Promise.all(
+      sources.map(async (source) => {
+        const text = await readFile(join(template, source), 'utf8');
+        const file = source === manifest ? 'package.json' : source;
+        await writeFile(join(folder, file), text.replaceAll(placeholder, name), { flag: 'wx' });
+        return file;
+      }),
+    );
     return { folder, files: files.toSorted() };
   } catch {
     await rm(folder, { recursive: true, force: true });
-    throw new CommandError('cannot_write', `cannot write into ${JSON.stringify(folder)}`, 'check the space on the disk and the permissions; nothing was left behind');
+    throw new CommandError(
+      'cannot_write',
+      `cannot write into ${JSON.stringify(folder)}`,
+      'check the space on the disk and the permissions; nothing was left behind',
+    );
   }
 }
 
@@ -35,7 +41,12 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') throw new CommandError('cannot_write', `${JSON.stringify(folder)} exists`, 'choose another name, or remove it');
-    throw new CommandError('cannot_write', `cannot make the folder ${JSON.stringify(folder)} (${String(code)})`, 'check the path and its permissions');
+    if (code === 'EEXIST')
+      throw new CommandError('cannot_write', `${JSON.stringify(folder)} exists`, 'choose another name, or remove it');
+    throw new CommandError(
+      'cannot_write',
+      `cannot make the folder ${JSON.stringify(folder)} (${String(code)})`,
+      'check the path and its permissions',
+    );
   }
 }

@@ -1,5 +1,13 @@
 import {
-  isFailureCode, parseScopePath, quote, type FailureCode, type ListQuery, type ScopePath, type SecretDescriptor, type UnlistedScope, type UnnameableSecret,
+  isFailureCode,
+  parseScopePath,
+  quote,
+  type FailureCode,
+  type ListQuery,
+  type ScopePath,
+  type SecretDescriptor,
+  type UnlistedScope,
+  type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import { anyText, array, badAnswer, optionalText, record, text } from './shape.ts';
 
@@ -15,7 +23,11 @@ export interface Names {
  * meet in one secret, neither of which may be taken.
  * @throws BackendError `bad_answer` when any page is none: part of a list is no list
  */
-export async function collectNames(pages: AsyncIterable<unknown>, query: ListQuery, signal: AbortSignal): Promise<Names> {
+export async function collectNames(
+  pages: AsyncIterable<unknown>,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<Names> {
   const secrets = new Map<string, SecretDescriptor>();
   const unlisted: UnlistedScope[] = [];
   const unnameable: UnnameableSecret[] = [];
@@ -27,8 +39,10 @@ export async function collectNames(pages: AsyncIterable<unknown>, query: ListQue
       const id = `${secret.scope}\n${secret.key}`;
       secrets.set(id, secrets.has(id) ? { scope: secret.scope, key: secret.key, problem: 'ambiguous' } : secret);
     }
-    for (const item of array(page['unlisted'] ?? [], 'the unlisted scopes of a page')) unlisted.push(checkUnlisted(item));
-    for (const item of array(page['unnameable'] ?? [], 'the unnameable secrets of a page')) unnameable.push(checkUnnameable(item));
+    for (const item of array(page['unlisted'] ?? [], 'the unlisted scopes of a page'))
+      unlisted.push(checkUnlisted(item));
+    for (const item of array(page['unnameable'] ?? [], 'the unnameable secrets of a page'))
+      unnameable.push(checkUnnameable(item));
   }
   return { secrets: [...secrets.values()], unlisted, unnameable };
 }
@@ -40,8 +54,10 @@ function checkDescriptor(item: unknown, query: ListQuery): SecretDescriptor {
   const version = optionalText(descriptor['version'], 'a version of the list');
   const updatedAt = optionalText(descriptor['updatedAt'], 'a time of the list');
   return {
-    scope, key: anyText(descriptor['key'], 'a key of the list'),
-    ...(version === undefined ? {} : { version }), ...(updatedAt === undefined ? {} : { updatedAt }),
+    scope,
+    key: anyText(descriptor['key'], 'a key of the list'),
+    ...(version === undefined ? {} : { version }),
+    ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(descriptor['declaredOnly'] === true ? { declaredOnly: true } : {}),
     ...(descriptor['problem'] === undefined ? {} : { problem: checkCode(descriptor['problem']) }),
   };
@@ -59,16 +75,21 @@ function checkUnlisted(item: unknown): UnlistedScope {
 
 function checkUnnameable(item: unknown): UnnameableSecret {
   const { name, reason } = record(item, 'an unnameable secret');
-  return { name: anyText(name, 'the name of an unnameable secret'), reason: text(reason, 'the reason of an unnameable secret') };
+  return {
+    name: anyText(name, 'the name of an unnameable secret'),
+    reason: text(reason, 'the reason of an unnameable secret'),
+  };
 }
 
 export function checkScope(scope: unknown): ScopePath {
   const path = typeof scope === 'string' ? parseScopePath(scope) : undefined;
-  if (path?.ok !== true) throw badAnswer(`the list holds a scope that is none${path === undefined ? '' : `: ${path.reason}`}`);
+  if (path?.ok !== true)
+    throw badAnswer(`the list holds a scope that is none${path === undefined ? '' : `: ${path.reason}`}`);
   return path.value;
 }
 
 function checkCode(code: unknown): FailureCode {
-  if (typeof code !== 'string' || !isFailureCode(code)) throw badAnswer('the list holds a failure code that does not exist');
+  if (typeof code !== 'string' || !isFailureCode(code))
+    throw badAnswer('the list holds a failure code that does not exist');
   return code;
 }

@@ -19,8 +19,10 @@ export function checkVersions(answer: unknown): readonly VersionInfo[] {
     const info = record(item, 'a version');
     const createdAt = optionalText(info['createdAt'], 'the time of a version');
     return {
-      version: text(info['version'], 'a version'), ...(createdAt === undefined ? {} : { createdAt }),
-      current: boolean(info['current'], 'whether a version is current'), readable: boolean(info['readable'], 'whether a version is readable'),
+      version: text(info['version'], 'a version'),
+      ...(createdAt === undefined ? {} : { createdAt }),
+      current: boolean(info['current'], 'whether a version is current'),
+      readable: boolean(info['readable'], 'whether a version is readable'),
     };
   });
 }
@@ -30,7 +32,8 @@ export function checkScopes(answer: unknown): readonly ScopePath[] {
 }
 
 export function checkCount(answer: unknown): number {
-  if (typeof answer !== 'number' || !Number.isSafeInteger(answer) || answer < 0) throw badAnswer('the number of removed secrets is no number');
+  if (typeof answer !== 'number' || !Number.isSafeInteger(answer) || answer < 0)
+    throw badAnswer('the number of removed secrets is no number');
   return answer;
 }
 

@@ -23,7 +23,8 @@ export class Redactor {
 
   error(thrown: unknown): BackendError {
     try {
-      if (!BackendError.is(thrown)) return new BackendError('bad_answer', { detail: 'the adapter threw something that is not a BackendError' });
+      if (!BackendError.is(thrown))
+        return new BackendError('bad_answer', { detail: 'the adapter threw something that is not a BackendError' });
       const code: unknown = thrown.code;
       if (typeof code === 'string' && isFailureCode(code)) return new BackendError(code, this.details(thrown));
     } catch {
@@ -32,11 +33,16 @@ export class Redactor {
     return new BackendError('bad_answer', { detail: 'the adapter failed with a code that does not exist' });
   }
 
-  details({ detail, retryAfterMs }: { readonly detail?: unknown; readonly retryAfterMs?: unknown }): { readonly detail?: string; readonly retryAfterMs?: number } {
+  details({ detail, retryAfterMs }: { readonly detail?: unknown; readonly retryAfterMs?: unknown }): {
+    readonly detail?: string;
+    readonly retryAfterMs?: number;
+  } {
     const wording = this.#wording(detail);
     return {
       ...(wording === undefined ? {} : { detail: wording }),
-      ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
+      ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs)
+        ? { retryAfterMs }
+        : {}),
     };
   }
 

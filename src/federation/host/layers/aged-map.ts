@@ -58,7 +58,8 @@ export class AgedMap<V> {
   #dropOld(): void {
     for (const [key, { since }] of this.#entries) if (ageOf(since) >= this.#retentionMs) this.#entries.delete(key);
     const next = this.#entries.values().next().value;
-    this.#sweep = next === undefined ? undefined : setTimeout(() => this.#dropOld(), this.#retentionMs - ageOf(next.since)).unref();
+    this.#sweep =
+      next === undefined ? undefined : setTimeout(() => this.#dropOld(), this.#retentionMs - ageOf(next.since)).unref();
   }
 }
 

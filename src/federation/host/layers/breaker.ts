@@ -1,5 +1,12 @@
 import { BackendError, isTransient, type FailureCode } from '@kici-dev/secret-backend';
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenCircuitError, type CircuitBreakerPolicy } from 'cockatiel';
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
 import type { HostHealth } from '../hosted-backend.ts';
 
 const failuresThatOpen = 5;
@@ -32,7 +39,8 @@ export function createBreaker(): Breaker {
         throw isBrokenCircuitError(error) ? new BackendError('circuit_open') : error;
       }
     },
-    state: () => (policy.state === CircuitState.Closed ? 'closed' : policy.state === CircuitState.HalfOpen ? 'half_open' : 'open'),
+    state: () =>
+      policy.state === CircuitState.Closed ? 'closed' : policy.state === CircuitState.HalfOpen ? 'half_open' : 'open',
     reset: () => {
       policy = createPolicy();
     },
@@ -41,8 +49,13 @@ export function createBreaker(): Breaker {
 
 function createPolicy(): CircuitBreakerPolicy {
   const policy: CircuitBreakerPolicy = circuitBreaker(
-    handleWhen((error) => BackendError.is(error) && (isOutage(error.code) || (error.code === 'aborted' && policy.state === CircuitState.HalfOpen)))
-      .orWhenResult((result) => typeof result === 'object' && result !== null && 'failed' in result && result.failed === true),
+    handleWhen(
+      (error) =>
+        BackendError.is(error) &&
+        (isOutage(error.code) || (error.code === 'aborted' && policy.state === CircuitState.HalfOpen)),
+    ).orWhenResult(
+      (result) => typeof result === 'object' && result !== null && 'failed' in result && result.failed === true,
+    ),
     { halfOpenAfter: openMs, breaker: new ConsecutiveBreaker(failuresThatOpen) },
   );
   return policy;

@@ -9,7 +9,11 @@ const longestTimerMs = 2 ** 31 - 1;
  * @param limitMs the longest that it may take, whatever the caller allows
  * @throws BackendError `timeout` or `aborted`, or what `run` rejects with
  */
-export function withinDeadline<T>(caller: CallContext, limitMs: number, run: (context: CallContext) => Promise<T>): Promise<T> {
+export function withinDeadline<T>(
+  caller: CallContext,
+  limitMs: number,
+  run: (context: CallContext) => Promise<T>,
+): Promise<T> {
   const deadline = Math.min(caller.deadline, Date.now() + limitMs);
   const over = endOf(caller);
   if (over !== undefined) return Promise.reject(over);
@@ -20,12 +24,17 @@ export function withinDeadline<T>(caller: CallContext, limitMs: number, run: (co
       controller.abort(reason);
     };
     const onAbort = (): void => abandon(endOf(caller) ?? new BackendError('aborted'));
-    const timer = setTimeout(() => abandon(new BackendError('timeout')), Math.min(deadline - Date.now(), longestTimerMs));
+    const timer = setTimeout(
+      () => abandon(new BackendError('timeout')),
+      Math.min(deadline - Date.now(), longestTimerMs),
+    );
     caller.signal.addEventListener('abort', onAbort, { once: true });
-    void run({ signal: controller.signal, deadline }).then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      caller.signal.removeEventListener('abort', onAbort);
-    });
+    void run({ signal: controller.signal, deadline })
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        caller.signal.removeEventListener('abort', onAbort);
+      });
   });
 }
 
@@ -38,6 +47,7 @@ export function requireTime(context: CallContext): void {
 /** Why nothing more may be done for this caller; `undefined` while something may. */
 export function endOf({ signal, deadline }: CallContext): BackendError | undefined {
   if (BackendError.is(signal.reason)) return signal.reason;
-  const timedOut = Date.now() >= deadline || (signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError');
+  const timedOut =
+    Date.now() >= deadline || (signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError');
   return timedOut ? new BackendError('timeout') : signal.aborted ? new BackendError('aborted') : undefined;
 }

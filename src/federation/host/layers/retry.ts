@@ -22,7 +22,11 @@ const jitter = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
  * Tries again after growing, jittered pauses, and no sooner than the service asked for. A try that could not
  * start before the deadline is not waited for.
  */
-export function retrying<T>(context: CallContext, { attempts, mayRepeat, unfinished }: RetryRules<T>, run: () => Promise<T>): Promise<T> {
+export function retrying<T>(
+  context: CallContext,
+  { attempts, mayRepeat, unfinished }: RetryRules<T>,
+  run: () => Promise<T>,
+): Promise<T> {
   let pause = jitter.next();
   let delayMs = 0;
   let rest: Failure | undefined;
@@ -32,9 +36,13 @@ export function retrying<T>(context: CallContext, { attempts, mayRepeat, unfinis
     pause = pause.next(undefined);
     return Date.now() + delayMs < context.deadline;
   };
-  const policy = retry(handleWhen((error) => BackendError.is(error) && repeats(error)).orWhenResult(() => repeats(rest)), {
-    maxAttempts: attempts - 1, backoff: new DelegateBackoff(() => delayMs),
-  });
+  const policy = retry(
+    handleWhen((error) => BackendError.is(error) && repeats(error)).orWhenResult(() => repeats(rest)),
+    {
+      maxAttempts: attempts - 1,
+      backoff: new DelegateBackoff(() => delayMs),
+    },
+  );
   return policy.dangerouslyUnref().execute(async () => {
     requireTime(context);
     const result = await run();

@@ -19,7 +19,10 @@ export class ValueCache {
   readonly #staleMs: number;
   #epoch = 0;
 
-  constructor({ organization, backend }: CacheOwner, policy: Pick<HostPolicy, 'cacheMaxAgeMs' | 'serveStaleMs' | 'settingsGeneration'>) {
+  constructor(
+    { organization, backend }: CacheOwner,
+    policy: Pick<HostPolicy, 'cacheMaxAgeMs' | 'serveStaleMs' | 'settingsGeneration'>,
+  ) {
     this.#owner = [organization, backend, policy.settingsGeneration];
     this.#maxAgeMs = policy.cacheMaxAgeMs;
     this.#staleMs = policy.serveStaleMs;

@@ -8,7 +8,10 @@ export type ParsedField = { readonly value: PlainValue } | { readonly problem: s
 
 /** One plain field by itself. */
 export function parseField(field: SettingField, given: PlainValue): ParsedField {
-  const refuse = (problem: string): ParsedField => ({ problem: `${problem}: ${quote(String(given))}`, hint: `for example ${field.example}; ${field.description}` });
+  const refuse = (problem: string): ParsedField => ({
+    problem: `${problem}: ${quote(String(given))}`,
+    hint: `for example ${field.example}; ${field.description}`,
+  });
   if (field.type === 'integer') return parseInteger(field, given, refuse);
   if (field.type === 'boolean') {
     if (given === true || given === 'true') return { value: true };
@@ -21,15 +24,22 @@ export function parseField(field: SettingField, given: PlainValue): ParsedField 
       const matches = field.pattern === undefined || new RegExp(`^(?:${field.pattern})$`, 'u').test(given);
       return matches ? { value: given } : refuse('does not have the form that it must have');
     }
-    case 'choice': return field.choices.includes(given) ? { value: given } : refuse(`is none of ${field.choices.join(', ')}`);
-    case 'path': return isAbsolute(given) && !given.includes('\0') ? { value: given } : refuse('is no absolute path');
-    case 'address': return parseAddress(given, refuse);
+    case 'choice':
+      return field.choices.includes(given) ? { value: given } : refuse(`is none of ${field.choices.join(', ')}`);
+    case 'path':
+      return isAbsolute(given) && !given.includes('\0') ? { value: given } : refuse('is no absolute path');
+    case 'address':
+      return parseAddress(given, refuse);
   }
 }
 
 function parseInteger(
-  { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER }: { readonly minimum?: number; readonly maximum?: number },
-  given: PlainValue, refuse: (problem: string) => ParsedField,
+  {
+    minimum = Number.MIN_SAFE_INTEGER,
+    maximum = Number.MAX_SAFE_INTEGER,
+  }: { readonly minimum?: number; readonly maximum?: number },
+  given: PlainValue,
+  refuse: (problem: string) => ParsedField,
 ): ParsedField {
   const value = typeof given === 'string' && /^[+-]?\d{1,16}$/.test(given) ? Number(given) : given;
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return refuse('is no whole number');
@@ -44,6 +54,10 @@ function parseAddress(given: string, refuse: (problem: string) => ParsedField): 
   const { protocol, username, password, hostname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return refuse('is no address of HTTP');
   // Not quoted: what was meant as a password would be shown.
-  if (username !== '' || password !== '') return { problem: 'holds a user name or password', hint: 'settings are shown to people: give credentials in the settings that are secret' };
+  if (username !== '' || password !== '')
+    return {
+      problem: 'holds a user name or password',
+      hint: 'settings are shown to people: give credentials in the settings that are secret',
+    };
   return hostname === '' ? refuse('names no host') : { value: given };
 }

@@ -1,4 +1,11 @@
-import { SecretValue, type BackendDefinition, type SettingField, type Settings, type SettingsProblem, type SettingsSchema } from '@kici-dev/secret-backend';
+import {
+  SecretValue,
+  type BackendDefinition,
+  type SettingField,
+  type Settings,
+  type SettingsProblem,
+  type SettingsSchema,
+} from '@kici-dev/secret-backend';
 import { nearMatches } from '@kici-dev/secret-backend';
 import { Redactor } from '../answers/redact.ts';
 import { parseField, type PlainValue } from './parse-field.ts';
@@ -19,7 +26,8 @@ interface Given {
  */
 export function parseSettings(
   definition: Pick<BackendDefinition, 'type' | 'settings' | 'validate'>,
-  plain: Readonly<Record<string, PlainValue>>, secret: Readonly<Record<string, SecretValue>>,
+  plain: Readonly<Record<string, PlainValue>>,
+  secret: Readonly<Record<string, SecretValue>>,
 ): ParsedSettings {
   const schema = new Map(Object.entries(definition.settings));
   const given = { plain: new Map(Object.entries(plain)), secret: new Map(Object.entries(secret)) };
@@ -42,7 +50,9 @@ export function parseSettings(
     } else if (parsed.value !== undefined) values.set(name, parsed.value);
   }
   if (problems.length > 0) return { ok: false, problems };
-  const settings: Settings = Object.freeze(Object.fromEntries([...schema.keys()].flatMap((name) => (values.has(name) ? [[name, values.get(name)]] : []))));
+  const settings: Settings = Object.freeze(
+    Object.fromEntries([...schema.keys()].flatMap((name) => (values.has(name) ? [[name, values.get(name)]] : []))),
+  );
   const judged = judge(definition, settings);
   return judged.length > 0 ? { ok: false, problems: judged } : { ok: true, settings };
 }
@@ -53,18 +63,25 @@ function parseGiven(name: string, field: SettingField, { plain, secret }: Given)
   const text = plain.get(name);
   const value = secret.get(name);
   if (field.secret === true) {
-    if (text !== undefined) return { problem: 'is secret, and was given as plain text', hint: `give it with --secret ${name}, which does not show it` };
+    if (text !== undefined)
+      return {
+        problem: 'is secret, and was given as plain text',
+        hint: `give it with --secret ${name}, which does not show it`,
+      };
     if (value === undefined) return missing(field, `--secret ${name}`);
     return value.byteLength === 0 ? { problem: 'is empty', hint: field.description } : { value };
   }
-  if (value !== undefined) return { problem: 'is not secret, and was given as a secret', hint: `give it with --set ${name}=${field.example}` };
+  if (value !== undefined)
+    return { problem: 'is not secret, and was given as a secret', hint: `give it with --set ${name}=${field.example}` };
   if (text === undefined) return missing(field, `--set ${name}=${field.example}`);
   return parseField(field, text);
 }
 
 function missing(field: SettingField, flag: string): Verdict {
   if ('default' in field && field.default !== undefined) return { value: field.default };
-  return field.required === true ? { problem: 'is missing', hint: `give it with ${flag}: ${field.description}` } : { value: undefined };
+  return field.required === true
+    ? { problem: 'is missing', hint: `give it with ${flag}: ${field.description}` }
+    : { value: undefined };
 }
 
 /** Why a conditional field does not exist; `undefined` when it does. */
@@ -76,7 +93,9 @@ function whyIdle({ when }: SettingField, values: ReadonlyMap<string, Settings[st
 }
 
 function refuseIdle(name: string, condition: string, { plain, secret }: Given): Verdict {
-  return plain.has(name) || secret.has(name) ? { problem: `has a meaning only when ${condition}`, hint: 'leave it out, or change that setting' } : { value: undefined };
+  return plain.has(name) || secret.has(name)
+    ? { problem: `has a meaning only when ${condition}`, hint: 'leave it out, or change that setting' }
+    : { value: undefined };
 }
 
 /** Each field after the one that its condition names. */
@@ -92,24 +111,50 @@ function inOrderOfConditions(schema: SettingsSchema): ReadonlySet<string> {
   return ordered;
 }
 
-function unknownFields(type: string, schema: ReadonlyMap<string, SettingField>, { plain, secret }: Given): SettingsProblem[] {
-  return [...new Set([...plain.keys(), ...secret.keys()])].filter((name) => !schema.has(name)).map((name) => {
-    const near = nearMatches(name, schema.keys());
-    const known = [...schema.keys()];
-    return {
-      field: name, problem: `is no setting of the type ${type}`,
-      hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : known.length > 0 ? `its settings are ${known.join(', ')}` : 'the type has no settings',
-    };
-  });
+function unknownFields(
+  type: string,
+  schema: ReadonlyMap<string, SettingField>,
+  { plain, secret }: Given,
+): SettingsProblem[] {
+  return [...new Set([...plain.keys(), ...secret.keys()])]
+    .filter((name) => !schema.has(name))
+    .map((name) => {
+      const near = nearMatches(name, schema.keys());
+      const known = [...schema.keys()];
+      return {
+        field: name,
+        problem: `is no setting of the type ${type}`,
+        hint:
+          near.length > 0
+            ? `did you mean ${near.join(' or ')}?`
+            : known.length > 0
+              ? `its settings are ${known.join(', ')}`
+              : 'the type has no settings',
+      };
+    });
 }
 
 /** The type's own rules over several fields. */
-function judge({ type, validate }: Pick<BackendDefinition, 'type' | 'validate'>, settings: Settings): readonly SettingsProblem[] {
+function judge(
+  { type, validate }: Pick<BackendDefinition, 'type' | 'validate'>,
+  settings: Settings,
+): readonly SettingsProblem[] {
   const redactor = new Redactor(Object.values(settings).filter((value) => value instanceof SecretValue));
-  const wording = (text: string): string => redactor.details({ detail: text }).detail ?? 'is not acceptable together with the other settings';
+  const wording = (text: string): string =>
+    redactor.details({ detail: text }).detail ?? 'is not acceptable together with the other settings';
   try {
-    return (validate?.(settings) ?? []).map(({ field, problem, hint }) => ({ field, problem: wording(problem), hint: wording(hint) }));
+    return (validate?.(settings) ?? []).map(({ field, problem, hint }) => ({
+      field,
+      problem: wording(problem),
+      hint: wording(hint),
+    }));
   } catch {
-    return [{ field: '', problem: `the adapter for ${type} failed while it judged the settings`, hint: 'report it to the adapter\'s author' }];
+    return [
+      {
+        field: '',
+        problem: `the adapter for ${type} failed while it judged the settings`,
+        hint: "report it to the adapter's author",
+      },
+    ];
   }
 }
