@@ -80,7 +80,7 @@ const traps: Readonly<Record<string, readonly (readonly [file: string, title: st
 it.each(Object.entries(traps))('trap %s: has its tests', async (_, proofs) => {
   for (const [file, title] of proofs) {
     const titles = [
-      ...(await readFile(join(root, file), 'utf8')).matchAll(/\bit(?:\.each\([^)]*\))?\((['`])(.*?)\1,/g),
+      ...(await readFile(join(root, file), 'utf8')).matchAll(/\bit(?:\.each\([^)]*\))?\((['"`])(.*?)\1,/g),
     ].map(([, , words = '']) => words.replaceAll("\\'", "'"));
     expect(
       titles.filter((words) => words.includes(title)),

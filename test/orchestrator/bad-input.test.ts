@@ -31,10 +31,8 @@ async function send(
     requestId: expect.any(String),
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the line above
-  return {
-    status: response.status,
-    ...(answer as { error: string; message: string; hint: string; requestId: string }),
-  };
+  const error = answer as { error: string; message: string; hint: string; requestId: string };
+  return { status: response.status, ...error };
 }
 
 describe('bad input (law 12)', () => {

@@ -83,9 +83,8 @@ export const listingCases: readonly ConformanceCase[] = [
     title: 'a list that is not read to its end ends cleanly',
     async run(world) {
       await seedTree(world);
-      const iterator = world.backend
-        .list({ depth: 'tree' }, { signal: new AbortController().signal, deadline: Date.now() + 15_000 })
-        [Symbol.asyncIterator]();
+      const call = { signal: new AbortController().signal, deadline: Date.now() + 15_000 };
+      const iterator = world.backend.list({ depth: 'tree' }, call)[Symbol.asyncIterator]();
       await iterator.next();
       await iterator.return?.();
       expectFound(await world.readOne(ref('apps', 'A')), 'value of A');
