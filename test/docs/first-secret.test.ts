@@ -21,7 +21,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describeLane({ name: 'terminal', missing: missingTerminal }, () => {
+describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
   it('the first secret of the README, pasted whole into a shell, ends with a masked log', async () => {
     const page = await readFile(join(root, 'README.md'), 'utf8');
     const block = /## A first secret\n+```\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
