@@ -54,6 +54,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives',
     next: 'fetch the value anew; the message says where only a line end makes the difference',
   },
+  no_such_token: {
+    meaning: 'no token has the name that was given',
+    next: 'see `kici-admin token list`',
+  },
   not_confirmed: {
     meaning: 'the question whether to go on was answered with no',
     next: 'nothing was changed; `--yes` answers in advance',
@@ -165,7 +169,13 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { exitCode: 2, code: 'usage', message: error.message, hint: error.hint };
   if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
-  if (ApiError.is(error)) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
+  if (ApiError.is(error))
+    return {
+      exitCode: error.code === 'invalid_request' ? 2 : 1,
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+    };
   if (error instanceof Error && error.name === 'ExitPromptError')
     return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };
   return {
