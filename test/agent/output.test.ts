@@ -65,7 +65,7 @@ describe('none', () => {
     );
     expect(code).toBe(0);
     expect(stdout.split('\n').toSorted()).toEqual(['', 'IN-THE-GROUP', 'LEFT']);
-    expect(performance.now() - started).toBeLessThan(7_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   it('a child that makes the shared output non-blocking loses nothing of what the step prints', async () => {

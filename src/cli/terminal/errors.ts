@@ -54,10 +54,6 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives',
     next: 'fetch the value anew; the message says where only a line end makes the difference',
   },
-  no_such_token: {
-    meaning: 'no token has the name that was given',
-    next: 'see `kici-admin token list`',
-  },
   not_confirmed: {
     meaning: 'the question whether to go on was answered with no',
     next: 'nothing was changed; `--yes` answers in advance',

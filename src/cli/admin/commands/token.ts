@@ -1,10 +1,9 @@
-import { CommandError, UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { listing, moment } from '../format.ts';
 import { duration, pairs } from '../parameters/parsed.ts';
 import { argument, option, repeated, required } from '../parameters/text.ts';
-import type { Session } from '../session.ts';
 
 const roles = ['owner', 'admin', 'auditor', 'author', 'agent'] as const satisfies readonly Role[];
 type Role = import('../../../api/roles.ts').Role;
@@ -87,7 +86,7 @@ function limits(token: {
 const revoke = defineCommand({
   name: 'revoke',
   summary: 'Revoke a token at once',
-  operations: ['tokens.revoke', 'tokens.list'],
+  operations: ['tokens.revoke'],
   examples: ['kici-admin token revoke ci', 'kici-admin token revoke TOKEN_ID'],
   parameters: { token: argument('token', 'its name or its id, as `token list` shows them; not the token itself') },
   run: async ({ token }, session) => {
@@ -96,31 +95,10 @@ const revoke = defineCommand({
         'this is the token itself',
         'give its name or its id, as `kici-admin token list` shows them',
       );
-    const id = uuid.test(token) ? token : await idOf(token, session);
-    await session.call((all) => all['tokens.revoke'], { id });
-    return { data: { id }, text: printable(`revoked token ${token}`) };
+    const data = await session.call((all) => all['tokens.revoke'], { id: token });
+    return { data, text: printable(`revoked token ${token}`) };
   },
 });
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Names need not be unique: where several tokens share one, none is guessed. */
-async function idOf(name: string, session: Session): Promise<string> {
-  const { tokens } = await session.call((all) => all['tokens.list'], {});
-  const [first, ...more] = tokens.filter((one) => one.name === name);
-  if (first === undefined)
-    throw new CommandError(
-      'no_such_token',
-      `no token is called ${JSON.stringify(name)}`,
-      'see `kici-admin token list`',
-    );
-  if (more.length > 0)
-    throw new UsageError(
-      `${more.length + 1} tokens are called ${JSON.stringify(name)}: ${[first, ...more].map(({ id }) => id).join(', ')}`,
-      'give the id of the one that is meant',
-    );
-  return first.id;
-}
 
 export const tokenCommands: CommandGroup = {
   name: 'token',
