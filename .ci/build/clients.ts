@@ -98,7 +98,7 @@ export async function bundleStepHost(output: string): Promise<void> {
     ...options,
     entryPoints: [join(root, 'src/agent/step-host/main.ts')],
     outfile: join(output, 'step-host.mjs'),
-    external: ['@kici-dev/sdk', 'zx'],
+    external: ['@kici-dev/sdk'],
     plugins: [usedBuiltins],
   });
 }
