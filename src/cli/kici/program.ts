@@ -22,6 +22,8 @@ export interface ListFlags {
 
 export interface InitFlags {
   readonly json?: boolean;
+  readonly environment?: string;
+  readonly secret?: string;
 }
 
 export interface ProgramOptions {
@@ -69,8 +71,10 @@ export function createProgram(options: ProgramOptions): Command {
     .action(async (flags: ListFlags) => options.list(flags));
   configure(program.command('init'), options)
     .description('Writes a workflow to start from, .kici/workflows/hello.ts.')
+    .option('--environment <name>', 'the environment that its job binds')
+    .option('--secret <key>', 'a secret of that environment, which its step reads')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', examples('kici init'))
+    .addHelpText('after', examples('kici init', 'kici init --environment production --secret DB_PASSWORD'))
     .action(async (flags: InitFlags) => options.init(flags));
   return program;
 }

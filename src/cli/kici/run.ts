@@ -27,9 +27,9 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       temporary: flags.mountDir,
       environment: io.environment,
       clients: async () => {
-        const { connect } = await import('../connection.ts');
+        const { connect, connectOnceStarted } = await import('../connection.ts');
         return {
-          work: await connect(flags, io, signal),
+          work: await connectOnceStarted(flags, io, signal),
           farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
         };
       },

@@ -3,7 +3,6 @@ import { ShellError, type Shell, type ShellArgument, type ShellOutput, type Shel
 import type { CallSite } from './call-site.ts';
 import { invalidCommand, isTemplate, type CommandText } from './command-text.ts';
 import { exitCodeOf, failureOf, reasonOf, signalOf } from './failure.ts';
-import { showIn } from './log.ts';
 import { noOutput, OutputRecorder } from './output.ts';
 
 /** How many lines of its error output a failure shows. */
@@ -146,9 +145,9 @@ export class Command implements ShellPromise {
       input: this.#stdin ?? input,
       pipe: this.#pipe,
       timeoutMs,
-      onOutput: (stream, bytes, source) => {
+      onOutput: (stream, bytes) => {
         recorder.add(stream, bytes);
-        if (!this.#quiet && (stream === 'stderr' || this.#pipe === undefined)) showIn(process[stream], bytes, source);
+        if (!this.#quiet && (stream === 'stderr' || this.#pipe === undefined)) process[stream].write(bytes);
       },
     });
     const reason = ending.kind === 'not_started' ? reasonOf(ending.error, { folder, script, variables }) : undefined;

@@ -14,8 +14,7 @@ export interface Execution {
   /** Where its standard output goes, beside `onOutput`. */
   readonly pipe: PassThrough | undefined;
   readonly timeoutMs: number | undefined;
-  /** @param source can be paused */
-  readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer, source: Readable) => void;
+  readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 }
 
 export interface Executed {
@@ -62,7 +61,7 @@ async function start({ script, folder, variables, input, pipe, timeoutMs, onOutp
     ['stdout', stdout],
     ['stderr', stderr],
   ] as const) {
-    if (stream instanceof Readable) stream.on('data', (bytes: Buffer) => onOutput(name, bytes, stream));
+    if (stream instanceof Readable) stream.on('data', (bytes: Buffer) => onOutput(name, bytes));
   }
   if (pipe !== undefined && stdout instanceof Readable) {
     stdout.pipe(pipe);
