@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeJobs } from './support/fake-jobs.ts';
@@ -226,4 +228,23 @@ it('jobs whose sandboxes differ take no spare process from each other', async ()
   expect(code).toBe(0);
   expect(stdout.match(/END ./g)?.toSorted()).toEqual(['END a', 'END b', 'END c', 'END d']);
   expect(left).toEqual([]);
+});
+
+it('a run whose jobs bind no environment waits for no orchestrator', async () => {
+  const asked: string[] = [];
+  const server = createServer((socket) => {
+    asked.push(String(socket.remoteAddress));
+    socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const project = await makeProject(
+    { 'main.ts': workflowWith("job('a', { runsOn: 'default', steps: [step('s', () => {})] })") },
+    { KICI_URL: `http://127.0.0.1:${port}` },
+  );
+  expect((await project.run('run')).code).toBe(0);
+  expect(asked).toEqual([]);
 });

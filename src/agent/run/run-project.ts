@@ -1,5 +1,6 @@
 import { createMasker } from '@kici-dev/secret-masker';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
+import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject } from '../workflow/load.ts';
 import type { Project } from '../workflow/project.ts';
@@ -23,15 +24,17 @@ export interface ProjectRun {
 /** @throws AgentError when nothing can be run */
 export async function runProject({ project, loader, workplace, pool, options }: ProjectRun): Promise<RunStatus> {
   const { emit, loaderOutput, signal } = options;
-  // Most first jobs need them, and the loader has nothing to say yet; a job that does need them sees a failure.
-  const clients = options.clients();
-  clients.catch(() => undefined);
+  // Most first jobs need it, and the loader has nothing to say yet; a job that does need it sees a failure.
+  const loading = options.clients();
+  loading.catch(() => undefined);
   const found = await loadProject(project, loader, loaderOutput, signal);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   const { workflow } = loaded;
   const jobs = chooseJobs(workflow, options.jobs);
   emit({ type: 'workflow_started', workflow: workflow.name, jobs: jobs.map(({ name }) => name) });
+  const alone = options.limit === 1 || jobs.length === 1;
+  let clients: Promise<Clients> | undefined;
   // One for all: jobs share the project's folder, and so a value that one of them was given may be printed by another.
   const masker = createMasker();
   await using pools = new PoolSet(workplace, pool);
@@ -50,7 +53,7 @@ export async function runProject({ project, loader, workplace, pool, options }: 
           workplace,
           pool: own,
           masker,
-          clients: async () => clients,
+          clients: async () => (clients ??= loading.then(async (connect) => connect(alone))),
           emit,
           signal,
         }),

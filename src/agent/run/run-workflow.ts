@@ -10,8 +10,11 @@ export interface RunOptions extends WorkplaceOptions {
   /** How many jobs run at the same time. */
   readonly limit: number;
   readonly labels: readonly string[];
-  /** Called once, and of use only where a job needs them. */
-  readonly clients: () => Promise<Clients>;
+  /**
+   * Loads what connecting takes, while there is time for it; what it gives connects, once a job needs that.
+   * @param alone whether nothing else is told meanwhile
+   */
+  readonly clients: () => Promise<(alone: boolean) => Promise<Clients>>;
   readonly emit: Emit;
   /** What the author's modules print while they are read, and what is wrong with them. */
   readonly loaderOutput: (chunk: Uint8Array) => void;

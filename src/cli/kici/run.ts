@@ -28,10 +28,10 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       environment: io.environment,
       clients: async () => {
         const { connect, connectOnceStarted } = await import('../connection.ts');
-        return {
-          work: await connectOnceStarted(flags, io, signal),
+        return async (alone) => ({
+          work: await connectOnceStarted(flags, io, signal, alone),
           farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
-        };
+        });
       },
       emit: flags.json === true ? jsonEvents(io) : textEvents(io, limit),
       loaderOutput: (chunk) => {
