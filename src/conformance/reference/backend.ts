@@ -45,6 +45,8 @@ const faultCodes: Readonly<Record<ServiceFault['fault'], FailureCode>> = {
   expire: 'unauthenticated',
   garbage: 'bad_answer',
   empty: 'bad_answer',
+  flood: 'too_large',
+  swarm: 'too_large',
 };
 
 /** A backend over a service in memory, with every capability: the example that the kit proves itself on. */
