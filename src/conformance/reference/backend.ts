@@ -145,7 +145,8 @@ export function createMemoryBackend(service: MemoryService): SecretBackend {
 
 function toBackendError(error: unknown, signal: AbortSignal): BackendError {
   if (BackendError.is(error)) return error;
-  if (error instanceof ServiceFault) return new BackendError(faultCodes[error.fault]);
+  if (error instanceof ServiceFault)
+    return new BackendError(faultCodes[error.fault], { detail: `the request met the fault ${error.fault}` });
   if (signal.aborted)
     return new BackendError(
       signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError' ? 'timeout' : 'aborted',
