@@ -39,20 +39,25 @@ export function attacks(bytes: number): readonly Attack[] {
 const jsonServices: Readonly<Record<string, (json: string) => Promise<HostileService>>> = {
   vault: (json) =>
     openJson(
+      json,
       (request) =>
         request.url?.includes('list=true') === true
-          ? `{"data":{"keys":${json}}}`
+          ? ['{"data":{"keys":', '}}']
           : request.url?.startsWith('/v1/auth/') === true
             ? '{"data":{"ttl":0}}'
-            : `{"data":{"data":{"K":${json}},"metadata":{"version":1}}}`,
+            : ['{"data":{"data":{"K":', '},"metadata":{"version":1}}}'],
       (address) => [vaultDefinition, { address, 'auth.token': SecretValue.fromText('token'), kvVersion: '2' }],
     ),
   aws: (json) =>
     openJson(
+      json,
       (request) =>
         request.headers['x-amz-target'] === 'secretsmanager.ListSecrets'
-          ? `{"SecretList":${json}}`
-          : `{"Name":"apps/K","ARN":"arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/K-AbCdEf","VersionId":"${'v'.repeat(32)}","SecretString":${json}}`,
+          ? ['{"SecretList":', '}']
+          : [
+              `{"Name":"apps/K","ARN":"arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/K-AbCdEf","VersionId":"${'v'.repeat(32)}","SecretString":`,
+              '}',
+            ],
       (endpoint) => [
         awsDefinition,
         {
@@ -65,10 +70,11 @@ const jsonServices: Readonly<Record<string, (json: string) => Promise<HostileSer
     ),
   'gcp rest': (json) =>
     openJson(
+      json,
       (request) =>
         request.url?.includes('/secrets?') === true
-          ? `{"secrets":${json}}`
-          : `{"name":"projects/1/secrets/apps--K/versions/1","payload":{"data":${json}}}`,
+          ? ['{"secrets":', '}']
+          : ['{"name":"projects/1/secrets/apps--K/versions/1","payload":{"data":', '}}'],
       (endpoint) => [gcpDefinition, gcpSettings(endpoint, 'rest')],
     ),
 };
@@ -112,14 +118,26 @@ function entry(tag: number, content: Buffer): Buffer {
   }
 }
 
+/** @param around what stands before and behind the hostile JSON, or another answer */
 async function openJson(
-  answer: (request: IncomingMessage) => string,
+  json: string,
+  around: (request: IncomingMessage) => readonly [string, string] | string,
   configure: (address: string) => readonly [BackendDefinition, Settings],
 ): Promise<HostileService> {
+  // Encoded beforehand: the server is part of the process that is watched.
+  const bytes = Buffer.from(json);
   const server = createServer((request, response) => {
     request.resume();
     response.on('error', () => undefined);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(answer(request));
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const parts = around(request);
+    if (typeof parts === 'string') {
+      response.end(parts);
+      return;
+    }
+    response.write(parts[0]);
+    response.write(bytes);
+    response.end(parts[1]);
   });
   return hostService(server, () => server.closeAllConnections(), configure);
 }

@@ -27,6 +27,8 @@ const read: Readonly<Record<string, Fields>> = {
 
 /** Fields that are looked at, most of which are then left out: a page of secrets with all their labels and annotations. */
 const mostFields = 262_144;
+/** Fields that are kept: a page has some thousands. */
+const mostKept = 16_384;
 
 /**
  * Cuts answers down before the library decodes them, which takes a microsecond and more for every part, and no pause.
@@ -92,9 +94,15 @@ class Cutter {
     this.#seen += 1;
     if (isKept) this.#kept += 1;
     if (this.#seen > mostFields) throw tooLarge(this.#method, `${mostFields} fields`);
-    if (this.#kept > answerLimits.elements) throw tooLarge(this.#method, `${answerLimits.elements} names and values`);
+    if (this.#kept > mostKept) throw tooLarge(this.#method, `${mostKept} names and values`);
   }
 }
+
+/** Of wire types without a length of their own. */
+const fixedSizes: ReadonlyMap<number, number> = new Map([
+  [1, 8],
+  [5, 4],
+]);
 
 interface Span {
   readonly start: number;
@@ -103,9 +111,8 @@ interface Span {
 
 /** Source: Protocol Buffers, "Encoding". */
 function contentOf(message: Uint8Array, wireType: number, at: number): Span {
-  const lengths: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
   if (wireType === 0) return { start: at, end: readVarint(message, at).end };
-  const size = wireType === 2 ? readVarint(message, at) : { value: lengths[wireType] ?? Infinity, end: at };
+  const size = wireType === 2 ? readVarint(message, at) : { value: fixedSizes.get(wireType) ?? Infinity, end: at };
   const end = size.end + size.value;
   if (end > message.byteLength) throw noMessage();
   return { start: size.end, end };

@@ -1,4 +1,4 @@
-import { BackendError } from '@kici-dev/secret-backend';
+import { answerLimits, BackendError } from '@kici-dev/secret-backend';
 
 /** What the answers to our calls hold. Source: the service's protocol. */
 const fields = ['name', 'payload', 'secrets', 'versions', 'nextPageToken', 'totalSize', 'permissions'];
@@ -9,7 +9,7 @@ const members = [...fields, 'data', 'dataCrc32c', 'state', 'createTime', 'etag',
  * The client library takes any body of a success for a message, leaving out what it does not know: a proxy's
  * page would pass for an empty list, or for the answer to a delete. It then takes microseconds for every part of
  * the message, and no pause, so that it gets no more than what is read in the end.
- * @throws BackendError `bad_answer`
+ * @throws BackendError `bad_answer`, `too_large`
  */
 export async function requireAnswer(response: Response): Promise<Response> {
   if (!response.ok) return response;
@@ -21,7 +21,12 @@ export async function requireAnswer(response: Response): Promise<Response> {
     throw new BackendError('bad_answer', { detail: 'what came is no answer of Secret Manager' });
   const headers = new Headers(response.headers);
   headers.delete('content-length');
-  return new Response(JSON.stringify(message, members), { status: response.status, headers });
+  const kept = JSON.stringify(message, members);
+  if (kept.length > answerLimits.bytes.value)
+    throw new BackendError('too_large', {
+      detail: `the answer was not taken: what is read of one has at most ${answerLimits.bytes.value} characters`,
+    });
+  return new Response(kept, { status: response.status, headers });
 }
 
 function isJson(contentType: string | null): boolean {
