@@ -72,7 +72,7 @@ export class AnswerGauge {
     let isEscaped = this.#isEscaped;
     // An iterator would take several times as long.
     for (let at = 0; at < piece.length; at += 1) {
-      const byte = piece[at];
+      const byte = piece[at] ?? 0;
       if (!isInString) isInString = this.#scanOutside(byte);
       else if (isEscaped) isEscaped = false;
       else if (byte === 0x5c) isEscaped = true;
@@ -83,7 +83,7 @@ export class AnswerGauge {
   }
 
   /** @returns whether a string begins */
-  #scanOutside(byte: number | undefined): boolean {
+  #scanOutside(byte: number): boolean {
     switch (byte) {
       case 0x2c: // ,
         this.#elements += 1;
@@ -108,7 +108,7 @@ export class AnswerGauge {
       case 0x0d:
         break;
       default:
-        this.#scanWord(byte ?? 0);
+        this.#scanWord(byte);
         return false;
     }
     this.#isInWord = false;

@@ -19,9 +19,9 @@ export async function withstand(attack: Attack): Promise<Withstood> {
   await service.backend.check(context()).catch(() => undefined);
   const good = hostScripted();
   const others = { served: 0, failed: 0 };
-  let isOver = false;
+  const ended = new AbortController();
   const goOn = async (): Promise<void> => {
-    while (!isOver) {
+    while (!ended.signal.aborted) {
       const [outcome] = await good.read([ref('KEY')], context());
       others[outcome?.status === 'found' ? 'served' : 'failed'] += 1;
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -37,11 +37,11 @@ export async function withstand(attack: Attack): Promise<Withstood> {
       const tree = await service.backend.listAged({ depth: 'tree' }, context()).then(() => 'listed', codeOf);
       return [wordOf(outcomes[0]), listed, tree];
     });
-    isOver = true;
+    ended.abort();
     await going;
     return { outcomes: result, heldMs, others };
   } finally {
-    isOver = true;
+    ended.abort();
     await service.close();
     await good.close();
   }

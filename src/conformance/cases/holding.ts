@@ -19,9 +19,12 @@ function holdsNothingUp(fault: Fault & ('flood' | 'swarm')): ConformanceCase {
       await seedTargets(world);
       await world.readOne(neighbour);
       await world.fault(fault);
-      for (const { name, run } of operations.filter(({ when }) => when(world.capabilities))) {
-        const heldMs = await longestHold(() => attempt(() => run(world, callContext({ timeoutMs: 8_000 }))));
-        ok(heldMs < longestHoldMs, `${name} under ${fault} keeps the event loop for ${Math.round(heldMs)} ms`);
+      for (const operation of operations.filter(({ when }) => when(world.capabilities))) {
+        const heldMs = await longestHold(() => attempt(() => operation.run(world, callContext({ timeoutMs: 8_000 }))));
+        ok(
+          heldMs < longestHoldMs,
+          `${operation.name} under ${fault} keeps the event loop for ${Math.round(heldMs)} ms`,
+        );
       }
       await world.heal();
     },
