@@ -3,8 +3,9 @@ import { ApiError } from '../../api/errors.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { actorOf, requireEnvironment, requirePermission, type Call, type Caller } from '../caller.ts';
+import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts';
 import type { Handlers } from '../handlers.ts';
+import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
 import { toApiError } from './errors.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
@@ -37,12 +38,12 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           parameter(request, 'org'),
         );
         requirePermission(caller, operation.permission);
+        requireWithinOrganization(operation, caller);
         request.setDecorator('caller', { caller, generation });
       },
       handler: async (request, reply) => {
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
         const parsed = parseInput(operation, input, request);
-        if (typeof parsed['environment'] === 'string') requireEnvironment(caller, parsed['environment']);
         const notes: Record<string, unknown> = {};
         const call: Call = {
           caller,
@@ -55,7 +56,10 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           },
         };
         const output = await services.requests.run(() =>
-          audited(services.audit, id, operation, parsed, call, notes, () => handler(parsed, call)),
+          audited(services.audit, id, operation, parsed, call, notes, async () => {
+            requireReach(operation, parsed, caller);
+            return handler(parsed, call);
+          }),
         );
         return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
       },
