@@ -40,7 +40,7 @@ export const apiErrors = Object.freeze({
   },
   session_ended: {
     status: 410,
-    meaning: 'the job is over, or its token was revoked',
+    meaning: 'the job is over, or the token that opened it was revoked, has expired or may do less',
     hint: "run the workflow again: the job's session has ended",
   },
   too_large: {

@@ -32,6 +32,7 @@ export function createOpenJob(
     const sessionKey = agree(pair, Buffer.from(agentPublicKey, 'base64'), id);
     const jobToken = `${jobTokenPrefix}${randomBytes(32).toString('base64url')}`;
     const openedAt = now();
+    const expiresAt = Math.min(openedAt + lifetimeMs, caller.expiresAt ?? Number.POSITIVE_INFINITY);
     await jobs.insert({
       id,
       environment,
@@ -40,7 +41,7 @@ export function createOpenJob(
       token_id: caller.id,
       token_hash: hashToken(jobToken),
       opened_at: openedAt,
-      expires_at: openedAt + lifetimeMs,
+      expires_at: expiresAt,
       session: { organization, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
     call.note({ jobId: id, keys: catalogue.entries.length });
@@ -48,7 +49,7 @@ export function createOpenJob(
       jobId: id,
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
-      expiresAt: rfc3339(openedAt + lifetimeMs),
+      expiresAt: rfc3339(expiresAt),
       catalogue: sortedEntries(resolved.catalogue.entries.values()).map((entry) => entryView(entry, narrowing)),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
