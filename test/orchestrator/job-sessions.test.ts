@@ -106,12 +106,18 @@ describe('the end of a session', () => {
     const agent = await server.call('tokens.create', { name: 'agent', role: 'agent' });
     const job = await open(server, 'production', server.as(agent.token));
     expect(await job.value('K')).toBe('v');
-    service.fault = 'delay';
-    service.faultsLeft = 1;
+    const { promise: ended, resolve: release } = Promise.withResolvers<undefined>();
+    const request = service.request.bind(service);
+    service.request = async (signal, answer) => {
+      const result = await request(signal, answer);
+      await ended;
+      return result;
+    };
     const asked = service.requests;
     const reading = codeOf(job.read('K', 'TOKEN'));
     await expect.poll(() => service.requests).toBeGreaterThan(asked);
     await end(server, agent.id, job);
+    release(undefined);
     expect(await reading).toBe('session_ended');
   });
 
