@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api/errors.ts';
 import type { Operation } from '../../api/operation.ts';
@@ -21,8 +22,15 @@ export interface RouteServices {
 
 type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
 
-/** Serves every operation of the registry. Who calls is settled before a body is read. */
-export function registerRoutes(app: FastifyInstance, services: RouteServices): void {
+/**
+ * Serves every operation of the registry. Who calls is settled before a body is read.
+ * @param trust hears of each request whose token is known
+ */
+export function registerRoutes(
+  app: FastifyInstance,
+  services: RouteServices,
+  trust: (request: IncomingMessage) => void,
+): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
@@ -37,6 +45,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           request.headers.authorization,
           parameter(request, 'org'),
         );
+        trust(request.raw);
         requirePermission(caller, operation.permission);
         requireWithinOrganization(operation, caller);
         request.setDecorator('caller', { caller, generation });
