@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
+import { describeError } from '../../orchestrator/describe-error.ts';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
 import type { Handlers } from '../../orchestrator/handlers.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
@@ -86,10 +87,15 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         requestTimeoutMs: settings.requestTimeoutMs,
         addressing: { host: settings.host, publicUrls: settings.publicUrls ?? [] },
         limits: { ...httpLimits(), ...settings.httpLimits },
-        ready: createReadiness(async () => {
-          await database.selectFrom('organizations').select('name').limit(1).execute();
-          await probeWriting(database, settings.dataDir, now());
-        }),
+        ready: createReadiness(
+          async () => {
+            await database.selectFrom('organizations').select('name').limit(1).execute();
+            await probeWriting(database, settings.dataDir, now());
+          },
+          (error) => {
+            log.error({ error: describeError(error) }, 'not ready: a write would fail');
+          },
+        ),
       }),
     [
       tokens.settings,

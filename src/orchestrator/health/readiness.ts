@@ -10,8 +10,13 @@ const patienceMs = 8_000;
 /**
  * Rejects while the probe does, or does not end; whoever asks meanwhile hears of the one probe that is under way.
  * @param probe does what a request would do
+ * @param failed hears why a probe has failed
  */
-export function createReadiness(probe: () => Promise<void>, now: () => number = () => performance.now()): Readiness {
+export function createReadiness(
+  probe: () => Promise<void>,
+  failed: (error: unknown) => void,
+  now: () => number = () => performance.now(),
+): Readiness {
   let latest: Promise<void> | undefined;
   let endedAt: number | undefined;
 
@@ -20,8 +25,7 @@ export function createReadiness(probe: () => Promise<void>, now: () => number = 
     const started = probe().finally(() => {
       endedAt = now();
     });
-    // It is heard by those who ask; nobody may be left when it fails.
-    started.catch(() => undefined);
+    started.catch(failed);
     return started;
   }
 
