@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ApiError } from '../../api/errors.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
+import type { Caller } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { hashToken } from '../http/authenticate.ts';
 import { parseNarrowing } from '../narrowing.ts';
@@ -33,6 +34,33 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     const row: TokenRow = { ...fields, id: randomUUID(), hash: hashToken(token), created_at: now(), revoked_at: null };
     await database.insertInto('tokens').values(row).execute();
     return { row, token };
+  }
+
+  /** By its id, or by a name that no other has. A narrowed token hears nothing of those that may do more. */
+  async function find(caller: Caller, organization: string, idOrName: string): Promise<TokenRow> {
+    const all = await database
+      .selectFrom('tokens')
+      .selectAll()
+      .where((eb) => eb.or([eb('id', '=', idOrName), eb('name', '=', idOrName)]))
+      .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
+      .where('revoked_at', 'is', null)
+      .execute();
+    const rows = seenBy(caller, all);
+    const named = rows.find(({ id }) => id === idOrName);
+    const [first, ...more] = named === undefined ? rows : [named];
+    if (first === undefined)
+      throw new ApiError(
+        isNarrowed(caller) ? 'permission_denied' : 'not_found',
+        `there is no token ${idOrName}${isNarrowed(caller) ? ' that this token may revoke' : ''}`,
+        'see `kici-admin token list`',
+      );
+    if (more.length > 0)
+      throw new ApiError(
+        'conflict',
+        `${rows.length} tokens are called ${idOrName}: ${rows.map(({ id }) => id).join(', ')}`,
+        'give the id of the one that is meant',
+      );
+    return first;
   }
 
   return {
@@ -92,33 +120,19 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
           .orderBy('created_at')
           .orderBy('id')
           .execute();
-        const seen = isNarrowed(caller) ? rows.filter((row) => !exceeds(caller, reachOf(row))) : rows;
-        return { tokens: seen.map(view) };
+        return { tokens: seenBy(caller, rows).map(view) };
       },
       async 'tokens.revoke'({ id }, { caller, organization }) {
-        const row = await database
-          .selectFrom('tokens')
-          .selectAll()
-          .where('id', '=', id)
-          .where('revoked_at', 'is', null)
-          .executeTakeFirst();
-        const own = row !== undefined && (row.organization === null || row.organization === organization);
-        // A narrowed token hears nothing of those that may do more.
-        if (!own || (isNarrowed(caller) && exceeds(caller, reachOf(row))))
-          throw new ApiError(
-            isNarrowed(caller) ? 'permission_denied' : 'not_found',
-            `there is no token ${id}${isNarrowed(caller) ? ' that this token may revoke' : ''}`,
-            'see `kici-admin token list`',
-          );
+        const row = await find(caller, organization, id);
         requireRevocable(caller, reachOf(row));
         const at = now();
         await database.transaction().execute(async (transaction) => {
-          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).execute();
+          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', row.id).execute();
           // The sessions that it opened end with it.
           await transaction
             .updateTable('jobs')
             .set({ closed_at: at, session_key: new Uint8Array() })
-            .where('token_id', '=', id)
+            .where('token_id', '=', row.id)
             .where('closed_at', 'is', null)
             .execute();
         });
@@ -126,6 +140,10 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
       },
     },
   };
+}
+
+function seenBy(caller: Caller, rows: readonly TokenRow[]): readonly TokenRow[] {
+  return isNarrowed(caller) ? rows.filter((row) => !exceeds(caller, reachOf(row))) : rows;
 }
 
 function reachOf(row: TokenRow): Reach {
