@@ -23,6 +23,17 @@ export const apiErrors = Object.freeze({
     meaning: 'the token is valid and may not do this, or not at this place',
     hint: 'ask an owner of the organisation for a token that may do this',
   },
+  host_not_allowed: {
+    status: 421,
+    meaning:
+      'the request was addressed to a name that is not one of the orchestrator, as requests are whose name was made to point there',
+    hint: 'use the address that the orchestrator listens on, or start it with the URL by which others reach it in --public-url or KICI_PUBLIC_URL',
+  },
+  origin_not_allowed: {
+    status: 403,
+    meaning: "a browser sent the request for a page that is not the orchestrator's own",
+    hint: 'where the page is its own, start the orchestrator with the URL that the browser shows in --public-url or KICI_PUBLIC_URL',
+  },
   operation_disabled: {
     status: 403,
     meaning: 'a policy of the organisation keeps this operation from where it was tried',
@@ -40,7 +51,7 @@ export const apiErrors = Object.freeze({
   },
   session_ended: {
     status: 410,
-    meaning: 'the job is over, or its token was revoked',
+    meaning: 'the job is over, or the token that opened it was revoked, has expired or may do less',
     hint: "run the workflow again: the job's session has ended",
   },
   too_large: {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Permission } from './roles.ts';
+import type { Targets } from './targets.ts';
 
 /** What an operation touches at most; decides how carefully it is treated where it is shown or gated. */
 export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
@@ -22,6 +23,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    */
   readonly path: `/${string}`;
   readonly permission: Permission;
+  /** What a token must reach that is narrowed to scopes or environments. */
+  readonly targets: Targets<z.output<Input>>;
   /** `write`: an intent row before the effect and an outcome row after it. `read`: one row before the answer leaves. */
   readonly audit: 'write' | 'read' | 'none';
   /** The input fields that an audit row records: names, never values. */

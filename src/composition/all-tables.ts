@@ -1,10 +1,16 @@
 import { internalMigrations, type InternalTables } from '@kici-dev/secret-backend-internal';
 import type { MigrationSet } from '../database/migrate.ts';
 import { keyringMigrations, type KeyringTables } from '../keyring/tables.ts';
+import { healthMigrations, type HealthTables } from '../orchestrator/health/tables.ts';
 import { orchestratorMigrations } from '../orchestrator/migrations.ts';
 import type { OrchestratorTables } from '../orchestrator/tables.ts';
 
 /** The tables of every owner in one database. */
-export type AllTables = OrchestratorTables & KeyringTables & InternalTables;
+export type AllTables = OrchestratorTables & HealthTables & KeyringTables & InternalTables;
 
-export const allMigrations: readonly MigrationSet[] = [keyringMigrations, orchestratorMigrations, internalMigrations];
+export const allMigrations: readonly MigrationSet[] = [
+  keyringMigrations,
+  orchestratorMigrations,
+  healthMigrations,
+  internalMigrations,
+];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { HttpLimits } from '../orchestrator/http/limits.ts';
 
 /** Where the key-encryption key comes from. */
 export type KeySource =
@@ -12,6 +13,10 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** By which others reach the server, through a proxy or by name; left out: none. */
+  readonly publicUrls?: readonly URL[];
+  /** What clients may take; left out: what suits the process. */
+  readonly httpLimits?: Partial<HttpLimits>;
   /** Addresses that backends may reach, as CIDR blocks or addresses; `undefined`: all. */
   readonly allowedAddresses: readonly string[] | undefined;
   readonly ambientCredentials: boolean;

@@ -42,29 +42,9 @@ export function actorOf(caller: Caller): string {
   return caller.kind === 'job' ? `job:${caller.jobId}` : `token:${caller.id}:${caller.name}`;
 }
 
-/** What reaches beyond any scope and environment: backends and organisations as such, and the log that names all of them. */
-const organizationWide: readonly Permission[] = ['organizations:manage', 'backends:write', 'audit:read'];
-
 /** @throws ApiError `permission_denied` */
 export function requirePermission(caller: Caller, permission: Permission): void {
   const held =
     caller.kind === 'job' ? permission === 'jobs:session' : rolePermissions[caller.role].includes(permission);
   if (!held) throw new ApiError('permission_denied', `this token may not do this: it lacks ${permission}`);
-  if (
-    caller.kind === 'token' &&
-    organizationWide.includes(permission) &&
-    (caller.scopes !== undefined || caller.environments !== undefined)
-  ) {
-    throw new ApiError(
-      'permission_denied',
-      `this token is narrowed, and ${permission} reaches beyond any scope and environment`,
-    );
-  }
-}
-
-/** @throws ApiError `permission_denied` when the token is narrowed to other environments */
-export function requireEnvironment(caller: Caller, environment: string): void {
-  if (caller.kind === 'token' && caller.environments !== undefined && !caller.environments.includes(environment)) {
-    throw new ApiError('permission_denied', `this token is narrowed to other environments than ${environment}`);
-  }
 }

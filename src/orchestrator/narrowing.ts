@@ -1,6 +1,7 @@
 import type { Parsed } from '@kici-dev/secret-backend';
 import {
   couldMatchWithin,
+  everyBackend,
   parseBinding,
   parseScopePattern,
   selectsBackend,
@@ -8,7 +9,6 @@ import {
   type Binding,
   type ScopePattern,
 } from '@kici-dev/secret-federation';
-import { ApiError } from '../api/errors.ts';
 import type { Caller } from './caller.ts';
 
 /** The scope patterns of a token; `undefined`: every scope. */
@@ -50,22 +50,34 @@ function someAllowed(narrowing: Narrowing, backend: string, test: (pattern: Scop
   );
 }
 
-/** @throws ApiError `permission_denied` */
-export function requireScope(caller: Caller, backend: string, path: string): void {
-  if (!allowsScope(narrowingOf(caller), backend, path))
-    throw new ApiError('permission_denied', `this token is narrowed to other scopes than ${backend}:${path}`);
+/** Whether everything that the binding can select lies within. Errs towards no. */
+export function holdsBinding(
+  narrowing: Narrowing,
+  { backend, pattern }: Pick<Binding, 'backend' | 'pattern'>,
+): boolean {
+  return someAllowed(narrowing, backend, (outer) => covers(outer, pattern));
 }
 
-/**
- * Whoever binds a scope can have it read, so a narrowed token binds only what lies within its own patterns.
- * @throws ApiError `permission_denied`
- */
-export function requireBindable(caller: Caller, binding: Binding): void {
-  if (!someAllowed(narrowingOf(caller), binding.backend, (pattern) => covers(pattern, binding.pattern)))
-    throw new ApiError(
-      'permission_denied',
-      `this token is narrowed to other scopes than ${binding.backend}:${binding.pattern}`,
-    );
+/** Whether a binding may be shown: what it can select lies within, or holds what lies within. Errs towards no. */
+export function showsBinding(narrowing: Narrowing, binding: Pick<Binding, 'backend' | 'pattern'>): boolean {
+  if (holdsBinding(narrowing, binding)) return true;
+  const outer = parseScopePattern(binding.pattern);
+  return (
+    outer.ok &&
+    (narrowing ?? []).some((text) => {
+      const inner = parseNarrowing(text);
+      return (
+        inner.ok &&
+        (binding.backend === everyBackend || selectsBackend(inner.value.binding, binding.backend)) &&
+        covers(outer.value, inner.value.binding.pattern)
+      );
+    })
+  );
+}
+
+/** Whether some scope of the backend may lie within. */
+export function reachesBackend(narrowing: Narrowing, backend: string): boolean {
+  return someAllowed(narrowing, backend, () => true);
 }
 
 /** Whether everything that the inner pattern can select is selected by the outer one. Errs towards no. */

@@ -22,7 +22,9 @@ function statusBeforeBody(url: string, operation: Operation, headers: readonly s
         ? []
         : ['content-type: application/json', 'content-length: 1000'];
     socket.write(
-      [`${operation.method} ${pathOf(operation)} HTTP/1.1`, 'host: test', ...headers, ...body, '', ''].join('\r\n'),
+      [`${operation.method} ${pathOf(operation)} HTTP/1.1`, `host: ${hostname}`, ...headers, ...body, '', ''].join(
+        '\r\n',
+      ),
     );
   });
   let text = '';
@@ -174,8 +176,11 @@ describe('a token', () => {
     await call('secrets.set', { scope: 'team/a/deep', key: 'NEW', value: 'dg==' });
   });
 
-  it('that is narrowed to scopes binds nothing outside them, since a job would read it', async () => {
-    const { server, call } = await narrowed({ scopes: ['team/a/**', 'exact'] });
+  it('that is narrowed to scopes and environments binds nothing outside them, since a job would read it', async () => {
+    const { server, call } = await narrowed({
+      scopes: ['team/a/**', 'exact'],
+      environments: ['production', 'staging', 'mine'],
+    });
     const bind = (scope: string) => call('bindings.add', { environment: 'production', scope });
     for (const scope of ['team/b', 'team/**', '**', '*:team/a/**', 'team/a?', 'exac?'])
       expect(await codeOf(bind(scope))).toBe('permission_denied');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, errorOf, startServer } from './support/server.ts';
-import { add, open, set, withProduction } from './support/jobs.ts';
+import { codeOf, errorOf, startServer, type TestServer } from './support/server.ts';
+import { add, open, set, withProduction, type OpenJob } from './support/jobs.ts';
 import { newService, ref } from './support/places.ts';
 import { SecretValue } from '@kici-dev/secret-backend';
 import { deriveSessionKey, openForJob } from '../../src/api/job-seal.ts';
@@ -40,6 +40,85 @@ describe('the end of a session', () => {
     await server.call('tokens.revoke', { id: agent.id });
     expect(await codeOf(job.read('TOKEN'))).toBe('session_ended');
     expect(await codeOf(open(server, 'production', server.as(agent.token)))).toBe('unauthenticated');
+  });
+
+  it('comes with the expiry of the token that opened it, which its own never passes (law 11)', async () => {
+    let time = Date.now();
+    const server = await startServer({ now: () => time });
+    await set(server, 'production', 'TOKEN');
+    await server.call('environments.create', { name: 'production', bind: ['production'] });
+    const agent = await server.call('tokens.create', { name: 'agent', role: 'agent', lifetimeMs: 60_000 });
+    time += 10_000;
+    const job = await open(server, 'production', server.as(agent.token), { lifetimeMs: 3_600_000 });
+    expect(job.opened.expiresAt).toBe(agent.expiresAt);
+    const short = await open(server, 'production', server.as(agent.token), { lifetimeMs: 20_000 });
+    expect(short.opened.expiresAt).toBe(new Date(time + 20_000).toISOString());
+    time += 49_999;
+    expect(await job.value('TOKEN')).toBe('v');
+    time += 1;
+    const error = await errorOf(job.read('TOKEN'));
+    expect(error.code).toBe('session_ended');
+    expect(error.message).toContain('has expired');
+  });
+
+  it.each([
+    ['given another expiry, which has come', 'expires_at = 1', 'has expired'],
+    ['narrowed to other scopes', `scopes = '["elsewhere"]'`, 'may do other things'],
+    ['narrowed to other environments', `environments = '["staging"]'`, 'may do other things'],
+    ['given a role that opens no jobs', `role = 'auditor'`, 'may do other things'],
+    ['given a role that nobody knows', `role = 'king'`, 'may do other things'],
+  ])('comes when that token is %s', async (_, change, message) => {
+    const server = await withProduction();
+    const agent = await server.call('tokens.create', { name: 'agent', role: 'agent', environments: ['production'] });
+    const job = await open(server, 'production', server.as(agent.token));
+    expect(await job.value('TOKEN')).toBe('hunter2');
+    server.tamper(`update tokens set ${change} where name = 'agent'`);
+    const error = await errorOf(job.read('TOKEN'));
+    expect(error.code).toBe('session_ended');
+    expect(error.message).toContain(message);
+    expect(await codeOf(job.close())).toBe('session_ended');
+  });
+
+  it('comes when that token is deleted', async () => {
+    const server = await withProduction();
+    const agent = await server.call('tokens.create', { name: 'agent', role: 'agent' });
+    const job = await open(server, 'production', server.as(agent.token));
+    server.tamper(`delete from tokens where name = 'agent'`);
+    const error = await errorOf(job.read('TOKEN'));
+    expect(error.code).toBe('session_ended');
+    expect(error.message).toContain('is gone');
+  });
+
+  it.each([
+    ['token is revoked', async (server: TestServer, id: string) => server.call('tokens.revoke', { id })],
+    [
+      'token expires',
+      async (server: TestServer, id: string) => {
+        server.tamper(`update tokens set expires_at = 1 where id = '${id}'`);
+      },
+    ],
+    ['job is closed', async (_: TestServer, __: string, job: OpenJob) => job.close()],
+  ])('takes the reads along that are under way when the %s', async (_, end) => {
+    const server = await withProduction();
+    const { address, service } = newService({ 'apps K': 'v' });
+    await add(server, 'corp', address);
+    await server.call('bindings.add', { environment: 'production', scope: 'corp:apps' });
+    const agent = await server.call('tokens.create', { name: 'agent', role: 'agent' });
+    const job = await open(server, 'production', server.as(agent.token));
+    expect(await job.value('K')).toBe('v');
+    const { promise: ended, resolve: release } = Promise.withResolvers<undefined>();
+    const request = service.request.bind(service);
+    service.request = async (signal, answer) => {
+      const result = await request(signal, answer);
+      await ended;
+      return result;
+    };
+    const asked = service.requests;
+    const reading = codeOf(job.read('K', 'TOKEN'));
+    await expect.poll(() => service.requests).toBeGreaterThan(asked);
+    await end(server, agent.id, job);
+    release(undefined);
+    expect(await reading).toBe('session_ended');
   });
 
   it('comes when that token is revoked while the session is being opened', async () => {

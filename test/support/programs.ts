@@ -10,6 +10,8 @@ export interface ProgramOptions {
   /** Given on standard input, which is closed after it; left out: none. */
   readonly input?: string | Uint8Array;
   readonly folder?: string;
+  /** How many files it may open; left out: as many as this process. */
+  readonly openFiles?: number;
 }
 
 export interface ProgramResult {
@@ -35,7 +37,12 @@ export function cleanEnvironment(home: string): Record<string, string> {
 }
 
 export function spawnProgram(name: ProgramName, args: readonly string[], options: ProgramOptions = {}): ChildProcess {
-  return spawn(process.execPath, [programFile(name), ...args], {
+  const command = [process.execPath, programFile(name), ...args];
+  const limited =
+    options.openFiles === undefined
+      ? command
+      : ['/bin/sh', '-c', `ulimit -n ${options.openFiles}; exec "$@"`, 'sh', ...command];
+  return spawn(limited[0] ?? '', limited.slice(1), {
     cwd: options.folder,
     env: { ...options.environment },
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -85,6 +92,7 @@ export interface OrchestratorOptions {
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  readonly openFiles?: number;
 }
 
 /** Starts a real orchestrator on a free port of 127.0.0.1 and waits until it serves. */
@@ -94,6 +102,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
   const child = spawnProgram('kici-orchestrator', options.args ?? [], {
     environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base },
     folder: options.folder ?? home,
+    ...(options.openFiles === undefined ? {} : { openFiles: options.openFiles }),
   });
   let printed = '';
   const ended = new Promise<ProgramResult['code']>((resolve) => {

@@ -6,6 +6,7 @@ const shared = {
   category: 'audit',
   sensitivity: 'names',
   permission: 'audit:read',
+  targets: 'organization',
   audit: 'none',
   policyGoverned: false,
 } as const;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { backendName, failureCode, secretBytes, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { noTargets, type Target } from '../targets.ts';
 
 const reading = {
   category: 'backends',
@@ -13,9 +14,15 @@ const writing = {
   category: 'backends',
   sensitivity: 'credentials',
   permission: 'backends:write',
+  targets: 'organization',
   audit: 'write',
   policyGoverned: true,
 } as const;
+
+/** Its settings and its health are of the whole backend. */
+const wholeBackend = ({ name }: { readonly name: string }): readonly Target[] => [
+  { kind: 'pattern', pattern: `${name}:**` },
+];
 
 const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const secretSettings = z
@@ -89,6 +96,7 @@ export const backendOperations = {
     summary: 'List the types of backend that can be added, with their settings',
     method: 'GET',
     path: '/backend-types',
+    targets: noTargets,
     command: 'kici-admin backend types',
     subject: [],
     input: z.object({}),
@@ -145,6 +153,7 @@ export const backendOperations = {
     summary: 'List backends with their state',
     method: 'GET',
     path: '/backends',
+    targets: () => [{ kind: 'backend', backend: undefined }],
     command: 'kici-admin backend list',
     subject: [],
     input: z.object({}),
@@ -155,6 +164,7 @@ export const backendOperations = {
     summary: 'Show a backend',
     method: 'GET',
     path: '/backends/{name}',
+    targets: wholeBackend,
     command: 'kici-admin backend show',
     subject: ['name'],
     input: z.object({ name: backendName }),
@@ -176,6 +186,7 @@ export const backendOperations = {
     method: 'POST',
     path: '/backends/{name}/test',
     permission: 'backends:test',
+    targets: wholeBackend,
     audit: 'write',
     command: 'kici-admin backend test',
     subject: ['name'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { environmentName, keyName, sourceKey, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { environmentOf, noTargets, viewOf } from '../targets.ts';
 
 const shared = { category: 'environments', sensitivity: 'names', policyGoverned: true } as const;
 const reading = { ...shared, permission: 'environments:read', audit: 'none' } as const;
@@ -36,6 +37,10 @@ export const environmentOperations = {
     summary: 'Create an environment, with bindings if wanted',
     method: 'POST',
     path: '/environments',
+    targets: ({ name, bind }) => [
+      { kind: 'environment', environment: name },
+      ...bind.map((pattern) => ({ kind: 'pattern', pattern }) as const),
+    ],
     command: 'kici-admin environment create',
     subject: ['name', 'bind'],
     input: z.object({ name: environmentName, bind: z.array(z.string()).max(100).default([]) }),
@@ -46,6 +51,7 @@ export const environmentOperations = {
     summary: 'List environments',
     method: 'GET',
     path: '/environments',
+    targets: noTargets,
     command: 'kici-admin environment list',
     subject: [],
     input: z.object({}),
@@ -58,6 +64,7 @@ export const environmentOperations = {
     summary: 'Show an environment and its bindings',
     method: 'GET',
     path: '/environments/{environment}',
+    targets: viewOf,
     command: 'kici-admin environment show',
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
@@ -68,6 +75,7 @@ export const environmentOperations = {
     summary: 'Delete an environment with its bindings and variables',
     method: 'DELETE',
     path: '/environments/{environment}',
+    targets: environmentOf,
     command: 'kici-admin environment delete',
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
@@ -78,6 +86,7 @@ export const environmentOperations = {
     summary: 'Bind scopes to an environment',
     method: 'POST',
     path: '/environments/{environment}/bindings',
+    targets: ({ environment, scope }) => [...environmentOf({ environment }), { kind: 'pattern', pattern: scope }],
     command: 'kici-admin environment bind',
     subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
@@ -88,6 +97,10 @@ export const environmentOperations = {
     summary: 'Change a binding',
     method: 'PATCH',
     path: '/environments/{environment}/bindings/{id}',
+    targets: ({ environment, scope }) => [
+      ...environmentOf({ environment }),
+      ...(scope === undefined ? [] : [{ kind: 'pattern', pattern: scope } as const]),
+    ],
     command: 'kici-admin environment rebind',
     subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map'],
     input: z.object({
@@ -103,6 +116,7 @@ export const environmentOperations = {
     summary: 'Remove a binding',
     method: 'DELETE',
     path: '/environments/{environment}/bindings/{id}',
+    targets: environmentOf,
     command: 'kici-admin environment unbind',
     subject: ['environment', 'id'],
     input: z.object({ environment: environmentName, id: z.string() }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { environmentName, failureCode, keyName, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { noTargets, viewOf } from '../targets.ts';
 
 const base64Bytes = z.base64();
 
@@ -45,6 +46,7 @@ const openJob = defineOperation({
   method: 'POST',
   path: '/jobs',
   permission: 'jobs:open',
+  targets: viewOf,
   audit: 'write',
   command: 'kici run',
   policyGoverned: false,
@@ -80,6 +82,7 @@ const readJobSecrets = defineOperation({
   method: 'POST',
   path: '/jobs/{jobId}/secrets',
   permission: 'jobs:session',
+  targets: noTargets,
   audit: 'read',
   command: undefined,
   policyGoverned: false,
@@ -95,6 +98,7 @@ const closeJob = defineOperation({
   method: 'POST',
   path: '/jobs/{jobId}/close',
   permission: 'jobs:session',
+  targets: noTargets,
   audit: 'write',
   command: undefined,
   policyGoverned: false,

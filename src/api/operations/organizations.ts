@@ -6,6 +6,7 @@ const shared = {
   category: 'organizations',
   sensitivity: 'names',
   permission: 'organizations:manage',
+  targets: 'organization',
   policyGoverned: false,
 } as const;
 

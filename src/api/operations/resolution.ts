@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { environmentName, failureCode, keyName } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { viewOf } from '../targets.ts';
 import { catalogueEntry } from './jobs.ts';
 
 const shared = {
   category: 'resolution',
   sensitivity: 'names',
   permission: 'secrets:names',
+  targets: viewOf,
   audit: 'none',
   policyGoverned: false,
 } as const;

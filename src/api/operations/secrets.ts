@@ -1,9 +1,12 @@
+import { internalBackendName } from '@kici-dev/secret-backend';
 import * as z from 'zod';
 import { scopeId, secretBytes, sourceKey, timestamp, failureCode } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { scopeOf } from '../targets.ts';
 
 const names = {
   category: 'secrets',
+  targets: scopeOf,
   sensitivity: 'names',
   permission: 'secrets:names',
   audit: 'none',
@@ -11,6 +14,7 @@ const names = {
 } as const;
 const nameWrites = {
   category: 'secrets',
+  targets: scopeOf,
   sensitivity: 'names',
   permission: 'secrets:write',
   audit: 'write',
@@ -61,6 +65,7 @@ export const secretOperations = {
     summary: 'List the names of the secrets of a scope',
     method: 'GET',
     path: '/secrets',
+    targets: ({ scope, tree }) => [{ kind: tree === true ? 'tree' : 'scope', scope }],
     command: 'kici-admin secret list',
     subject: ['scope'],
     input: z.object({ scope: scopeId, tree: z.stringbool().optional().describe('scopes below it too') }),
@@ -117,6 +122,7 @@ export const secretOperations = {
     summary: 'List the scopes of a backend',
     method: 'GET',
     path: '/scopes',
+    targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],
     command: 'kici-admin scope list',
     subject: ['backend'],
     input: z.object({ backend: z.string().optional() }),
@@ -137,6 +143,7 @@ export const secretOperations = {
     summary: 'Rename a scope with its secrets',
     method: 'POST',
     path: '/scopes/rename',
+    targets: ({ from, to }) => [...scopeOf({ scope: from }), ...scopeOf({ scope: to })],
     command: 'kici-admin scope rename',
     subject: ['from', 'to'],
     input: z.object({ from: scopeId, to: scopeId }),

@@ -2,11 +2,14 @@ import * as z from 'zod';
 import { environmentName, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { roleNames } from '../roles.ts';
+import { noTargets } from '../targets.ts';
 
 const shared = {
   category: 'tokens',
   sensitivity: 'credentials',
   permission: 'tokens:manage',
+  // Tokens are held against the caller's own.
+  targets: noTargets,
   policyGoverned: true,
 } as const;
 

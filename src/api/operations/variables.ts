@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { environmentName, timestamp, variableName } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
+import { environmentOf } from '../targets.ts';
 
-const shared = { category: 'variables', sensitivity: 'settings' } as const;
+const shared = { category: 'variables', sensitivity: 'settings', targets: environmentOf } as const;
 
 const view = z.object({ name: z.string(), value: z.string(), locked: z.boolean(), updatedAt: timestamp });
 

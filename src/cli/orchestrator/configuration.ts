@@ -60,6 +60,13 @@ export const configurationItems = {
     description: 'port to listen on; 0 takes any free one',
     default: '4000',
   },
+  publicUrl: {
+    name: 'publicUrl',
+    flag: '--public-url <list>',
+    variable: 'KICI_PUBLIC_URL',
+    description: 'URLs by which others reach the server, by name or through a proxy, separated by commas',
+    default: '',
+  },
   allowAddresses: {
     name: 'allowAddresses',
     flag: '--allow-addresses <list>',
@@ -152,6 +159,7 @@ function complete(
         : { ...keyFile, value: resolve(keyFile.value) },
     host: get('host'),
     port: get('port'),
+    publicUrl: get('publicUrl'),
     allowAddresses: get('allowAddresses'),
     ambientCredentials: get('ambientCredentials'),
     ambientPaths: get('ambientPaths'),
@@ -168,6 +176,21 @@ export function portOf({ port }: Configuration): number {
       'a port is a number from 0 to 65535: correct --port or KICI_PORT',
     );
   return Number(port.value);
+}
+
+/**
+ * Only the scheme, the name and the port of each count.
+ * @throws UsageError
+ */
+export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
+  return listOf(publicUrl).map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url;
+    throw new UsageError(
+      `${JSON.stringify(text)} is no URL by which a server is reached`,
+      'it is one such as https://kici.example.com, without a path: correct --public-url or KICI_PUBLIC_URL',
+    );
+  });
 }
 
 export function listOf({ value }: ConfiguredValue): string[] {

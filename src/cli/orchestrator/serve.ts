@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { ServerSettings } from '../../composition/settings.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
-import { booleanOf, configurationItems, listOf, portOf, type Configuration } from './configuration.ts';
+import { booleanOf, configurationItems, listOf, portOf, publicUrlsOf, type Configuration } from './configuration.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
@@ -52,6 +52,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
     ...storageOf(configuration),
     host: configuration.host.value,
     port: portOf(configuration),
+    publicUrls: publicUrlsOf(configuration),
     allowedAddresses: allowed.length === 0 ? undefined : allowed,
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
     ambientPaths: listOf(configuration.ambientPaths),

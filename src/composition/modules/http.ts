@@ -1,9 +1,13 @@
 import { ContainerModule } from 'inversify';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
+import { describeError } from '../../orchestrator/describe-error.ts';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
 import type { Handlers } from '../../orchestrator/handlers.ts';
+import { createReadiness } from '../../orchestrator/health/readiness.ts';
+import { probeWriting } from '../../orchestrator/health/write-probe.ts';
 import { createAuthenticator } from '../../orchestrator/http/authenticate.ts';
 import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flight.ts';
+import { httpLimits } from '../../orchestrator/http/limits.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
@@ -72,7 +76,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(tokens.server).toResolvedValue(
-    (settings, log, database, handlers, authenticator, audit, requests) =>
+    (settings, log, database, now, handlers, authenticator, audit, requests) =>
       createServer({
         handlers,
         authenticator,
@@ -81,14 +85,23 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         log,
         version,
         requestTimeoutMs: settings.requestTimeoutMs,
-        ready: async () => {
-          await database.selectFrom('organizations').select('name').limit(1).execute();
-        },
+        addressing: { host: settings.host, publicUrls: settings.publicUrls ?? [] },
+        limits: { ...httpLimits(), ...settings.httpLimits },
+        ready: createReadiness(
+          async () => {
+            await database.selectFrom('organizations').select('name').limit(1).execute();
+            await probeWriting(database, settings.dataDir, now());
+          },
+          (error) => {
+            log.error({ error: describeError(error) }, 'not ready: a write would fail');
+          },
+        ),
       }),
     [
       tokens.settings,
       tokens.log,
       tokens.database,
+      tokens.now,
       tokens.handlers,
       tokens.authenticator,
       tokens.auditLog,

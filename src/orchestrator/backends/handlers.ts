@@ -4,6 +4,7 @@ import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor } from '../handlers.ts';
+import { reaches } from '../reach.ts';
 import type { Instance, Instances } from './instances.ts';
 import { requireSecretsForNewAddress, requireValidSettings } from './settings.ts';
 import { settingsOf, type BackendRow, type BackendStore, type SecretSettings } from './store.ts';
@@ -79,7 +80,12 @@ export function createBackendHandlers({
     async 'backends.list'(_, call) {
       const open = await instances.of(call);
       const rows = await store.list(call.organization);
-      return { backends: await Promise.all([viewInternal(call), ...rows.map((row) => view(row, open.get(row.name)))]) };
+      const views = [viewInternal(call), ...rows.map((row) => view(row, open.get(row.name)))];
+      return {
+        backends: (await Promise.all(views)).filter(({ name }) =>
+          reaches(call.caller, { kind: 'pattern', pattern: `${name}:**` }),
+        ),
+      };
     },
     async 'backends.show'({ name }, call) {
       if (name === internalBackendName) return viewInternal(call);

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
-import { requireEnvironment } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
-import { requireBindable } from '../narrowing.ts';
+import { narrowingOf, showsBinding } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
+import { reaches } from '../reach.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { bindingView, parseRow, type Bindings } from './bindings.ts';
-import type { EnvironmentStore } from './store.ts';
+import type { BindingRow, EnvironmentStore } from './store.ts';
 
 type EnvironmentHandlers = HandlersFor<
   'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'
@@ -21,8 +22,7 @@ export function createEnvironments(
 ): EnvironmentHandlers {
   return {
     async 'environments.create'({ name, bind }, call) {
-      const { caller, organization } = call;
-      requireEnvironment(caller, name);
+      const { organization } = call;
       const rows = await Promise.all(bind.map((scope) => bindings.prepare(call, name, { scope })));
       const environment = { organization, name, created_at: now() };
       await database.transaction().execute(async (transaction) => {
@@ -46,39 +46,41 @@ export function createEnvironments(
     },
     async 'environments.list'(_, { caller, organization }) {
       const rows = await database
-        .selectFrom('environments as e')
-        .select((eb) => [
-          'e.name',
-          'e.created_at',
-          eb
-            .selectFrom('bindings as b')
-            .select((inner) => inner.fn.countAll<number>().as('count'))
-            .whereRef('b.organization', '=', 'e.organization')
-            .whereRef('b.environment', '=', 'e.name')
-            .as('bindings'),
-        ])
-        .where('e.organization', '=', organization)
-        .orderBy('e.name')
+        .selectFrom('environments')
+        .select(['name', 'created_at'])
+        .where('organization', '=', organization)
+        .orderBy('name')
         .execute();
-      const narrowed = caller.kind === 'token' ? caller.environments : [];
+      const seen = shown(caller, await store.allBindings(organization));
+      const counts = Map.groupBy(seen, ({ environment }) => environment);
       return {
         environments: rows
-          .filter(({ name }) => narrowed?.includes(name) ?? true)
-          .map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at), bindings: row.bindings ?? 0 })),
+          .filter(({ name }) => reaches(caller, { kind: 'view', environment: name }))
+          .map((row) => ({
+            name: row.name,
+            createdAt: rfc3339(row.created_at),
+            bindings: counts.get(row.name)?.length ?? 0,
+          })),
       };
     },
-    async 'environments.show'({ environment }, { organization }) {
+    async 'environments.show'({ environment }, { caller, organization }) {
       const row = await store.require(organization, environment);
       return {
         name: row.name,
         createdAt: rfc3339(row.created_at),
-        bindings: (await store.bindings(organization, environment)).map(bindingView),
+        bindings: shown(caller, await store.bindings(organization, environment)).map(bindingView),
       };
     },
     async 'environments.delete'({ environment }, { caller, organization }) {
       await store.require(organization, environment);
-      for (const row of await store.bindings(organization, environment)) requireBindable(caller, parseRow(row));
       await database.transaction().execute(async (transaction) => {
+        // Here, since another may be bound meanwhile.
+        const rows = await store.bindings(organization, environment, transaction);
+        if (!rows.every(({ scope }) => reaches(caller, { kind: 'pattern', pattern: scope })))
+          throw new ApiError(
+            'permission_denied',
+            `the environment ${environment} holds bindings outside the scopes of this token`,
+          );
         await deleteContents(transaction, organization, environment);
         await transaction
           .deleteFrom('environments')
@@ -90,6 +92,12 @@ export function createEnvironments(
       return {};
     },
   };
+}
+
+/** The bindings that the caller may know of. */
+function shown(caller: Caller, rows: readonly BindingRow[]): readonly BindingRow[] {
+  const narrowing = narrowingOf(caller);
+  return narrowing === undefined ? rows : rows.filter((row) => showsBinding(narrowing, parseRow(row)));
 }
 
 async function deleteContents(

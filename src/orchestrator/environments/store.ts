@@ -7,7 +7,12 @@ export type BindingRow = Selectable<OrchestratorTables['bindings']>;
 export interface EnvironmentStore {
   /** @throws ApiError `not_found` */
   require(organization: string, environment: string): Promise<Selectable<OrchestratorTables['environments']>>;
-  bindings(organization: string, environment: string): Promise<readonly BindingRow[]>;
+  /** @param within a transaction to read them in */
+  bindings(
+    organization: string,
+    environment: string,
+    within?: Kysely<OrchestratorTables>,
+  ): Promise<readonly BindingRow[]>;
   /** Those of every environment. */
   allBindings(organization: string): Promise<readonly BindingRow[]>;
 }
@@ -39,8 +44,8 @@ export function createEnvironmentStore(database: Kysely<OrchestratorTables>): En
         .orderBy('created_at')
         .orderBy('id')
         .execute(),
-    bindings: (organization, environment) =>
-      database
+    bindings: (organization, environment, within = database) =>
+      within
         .selectFrom('bindings')
         .selectAll()
         .where('organization', '=', organization)

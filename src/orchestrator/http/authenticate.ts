@@ -5,6 +5,7 @@ import { ApiError } from '../../api/errors.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
+import { createLiveSessions } from '../jobs/live-session.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export interface Authenticated {
@@ -37,13 +38,7 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
     .select('o.generation')
     .where('t.hash', '=', 'hash')
     .compile();
-  const jobQuery = database
-    .selectFrom('jobs as j')
-    .innerJoin('organizations as o', 'o.name', 'j.organization')
-    .innerJoin('tokens as t', 't.id', 'j.token_id')
-    .select(['j.id', 'j.organization', 'j.closed_at', 'j.expires_at', 't.revoked_at', 'o.generation'])
-    .where('j.token_hash', '=', 'hash')
-    .compile();
+  const sessions = createLiveSessions(database, now);
 
   async function byToken(hash: string, organization: string): Promise<Authenticated | undefined> {
     const [row] = (await database.executeQuery(withParameters(tokenQuery, [organization, hash]))).rows;
@@ -69,19 +64,15 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
   }
 
   async function byJobToken(hash: string, organization: string): Promise<Authenticated | undefined> {
-    const [row] = (await database.executeQuery(withParameters(jobQuery, [hash]))).rows;
-    if (row === undefined || row.organization !== organization) return undefined;
-    if (row.closed_at !== null) throw new ApiError('session_ended', `the session of job ${row.id} was closed`);
-    // Revoking closes the sessions that there are; one that was being opened then is told by its token.
-    if (row.revoked_at !== null)
-      throw new ApiError('session_ended', `the token that opened the session of job ${row.id} was revoked`);
-    if (row.expires_at <= now()) throw new ApiError('session_ended', `the session of job ${row.id} has expired`);
-    return { caller: { kind: 'job', jobId: row.id }, generation: row.generation };
+    const session = await sessions.ofToken(hash);
+    if (session === undefined || session.organization !== organization) return undefined;
+    return { caller: { kind: 'job', jobId: session.id }, generation: session.generation };
   }
 
   return {
     async authenticate(authorization, organization) {
-      const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
+      // The scheme is a word in any case, with blanks after it (RFC 9110, section 11).
+      const token = /^Bearer[ \t]+(\S+)[ \t]*$/i.exec(authorization ?? '')?.[1];
       if (token === undefined) throw new ApiError('unauthenticated', 'the request has no token');
       const hash = hashToken(token);
       const authenticated = token.startsWith(jobTokenPrefix)

@@ -1,10 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api/errors.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { actorOf, requireEnvironment, requirePermission, type Call, type Caller } from '../caller.ts';
+import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts';
 import type { Handlers } from '../handlers.ts';
+import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
 import { toApiError } from './errors.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
@@ -20,8 +22,15 @@ export interface RouteServices {
 
 type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
 
-/** Serves every operation of the registry. Who calls is settled before a body is read. */
-export function registerRoutes(app: FastifyInstance, services: RouteServices): void {
+/**
+ * Serves every operation of the registry. Who calls is settled before a body is read.
+ * @param trust hears of each request whose token is known
+ */
+export function registerRoutes(
+  app: FastifyInstance,
+  services: RouteServices,
+  trust: (request: IncomingMessage) => void,
+): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
@@ -36,13 +45,14 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           request.headers.authorization,
           parameter(request, 'org'),
         );
+        trust(request.raw);
         requirePermission(caller, operation.permission);
+        requireWithinOrganization(operation, caller);
         request.setDecorator('caller', { caller, generation });
       },
       handler: async (request, reply) => {
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
         const parsed = parseInput(operation, input, request);
-        if (typeof parsed['environment'] === 'string') requireEnvironment(caller, parsed['environment']);
         const notes: Record<string, unknown> = {};
         const call: Call = {
           caller,
@@ -55,7 +65,10 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices): v
           },
         };
         const output = await services.requests.run(() =>
-          audited(services.audit, id, operation, parsed, call, notes, () => handler(parsed, call)),
+          audited(services.audit, id, operation, parsed, call, notes, async () => {
+            requireReach(operation, parsed, caller);
+            return handler(parsed, call);
+          }),
         );
         return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
       },

@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import fastify from 'fastify';
+import { createServer as createHttpServer } from 'node:http';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/errors.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { describeError } from '../describe-error.ts';
+import { createHostCheck, type Addressing } from './allowed-hosts.ts';
+import { answerBrokenRequest } from './broken-requests.ts';
+import { createConnections } from './connections.ts';
 import { answerTo } from './errors.ts';
+import type { HttpLimits } from './limits.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
+import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
 export interface ServerOptions extends RouteServices {
   readonly version: string;
   readonly log: Logger;
+  readonly addressing: Addressing;
+  readonly limits: HttpLimits;
   /** Rejects while a request could not be served. */
   ready(): Promise<void>;
 }
@@ -28,17 +36,41 @@ const bodyLimit = Math.ceil(maxValueBytes / 3) * 4 + 65_536;
 /** Longer than any name that a path may hold, so that it is the name's own rule that speaks. */
 const longestName = 1_024;
 
+/** How often deadlines are looked at. */
+const checkingMs = 1_000;
+/** Without a byte either way, so that nobody is served for ever who does not take his answer. */
+const silenceMs = 60_000;
+/** How long a connection is kept for a next request. */
+const keepAliveMs = 72_000;
+
 export function createServer(options: ServerOptions): HttpServer {
+  const { limits } = options;
+  const connections = createConnections(limits.maxConnections);
   const app = fastify({
+    serverFactory(serve) {
+      const server = createHttpServer(
+        {
+          headersTimeout: limits.headersTimeoutMs,
+          requestTimeout: limits.bodyTimeoutMs,
+          connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
+          keepAliveTimeout: keepAliveMs,
+        },
+        serve,
+      );
+      server.setTimeout(silenceMs);
+      connections.watch(server);
+      return server;
+    },
+    clientErrorHandler: answerBrokenRequest,
     bodyLimit,
     routerOptions: { maxParamLength: longestName },
     genReqId: () => randomUUID(),
     // Requests are logged by their id and route below: a URL may hold a name, a header a token.
     logger: false,
-    requestTimeout: 30_000,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     frameworkErrors: (_, request, reply) => {
+      if (hasUnreadBody(request.raw)) endWithoutBody(request.raw);
       const { status, body } = answerTo(
         new ApiError('invalid_request', "the request's address or headers make no sense"),
         request.id,
@@ -48,17 +80,18 @@ export function createServer(options: ServerOptions): HttpServer {
         .end(JSON.stringify(body));
     },
   });
-  const document = openApiDocument(options.version);
-  app.get('/openapi.json', async () => document);
-  app.get('/health/live', async () => ({ status: 'live' }));
-  app.get('/health/ready', async (_, reply) => {
-    try {
-      await options.ready();
-      return { status: 'ready' };
-    } catch {
-      return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });
-    }
+  // Before whatever could answer.
+  const checkHost = createHostCheck(options.addressing);
+  app.addHook('onRequest', async (request) => {
+    // Load balancers ask by address, and the answer holds nothing.
+    if (request.routeOptions.url?.startsWith('/health/') !== true) checkHost(request);
   });
+  app.addHook('onSend', async (request, reply) => {
+    const unread = hasUnreadBody(request.raw);
+    if (unread) endWithoutBody(request.raw);
+    if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
+  });
+  registerPublicRoutes(app, options);
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
     if (answer.unexpected)
@@ -79,6 +112,10 @@ export function createServer(options: ServerOptions): HttpServer {
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
+    connections.endUnserved();
+    setTimeout(() => {
+      connections.endAll();
+    }, limits.bodyTimeoutMs).unref();
   });
   app.addHook('onSend', async (_, reply) => {
     // Else a client that keeps its connection would keep the server too.
@@ -96,6 +133,23 @@ export function createServer(options: ServerOptions): HttpServer {
       'request',
     );
   });
-  registerRoutes(app, options);
+  registerRoutes(app, options, (request) => {
+    connections.trust(request);
+  });
   return { listen: (address) => app.listen(address), close: () => app.close() };
+}
+
+/** What needs no token. */
+function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
+  const document = openApiDocument(version);
+  app.get('/openapi.json', async () => document);
+  app.get('/health/live', async () => ({ status: 'live' }));
+  app.get('/health/ready', async (_, reply) => {
+    try {
+      await ready();
+      return { status: 'ready' };
+    } catch {
+      return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });
+    }
+  });
 }

@@ -8,6 +8,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Narrowing } from '../narrowing.ts';
 import type { OrchestratorTables } from '../tables.ts';
+import { createLiveSessions } from './live-session.ts';
 import { storedCatalogue } from './stored-catalogue.ts';
 
 /** What a job may read, fixed at its start. */
@@ -32,6 +33,8 @@ export interface JobStore {
   insert(job: NewJob): Promise<void>;
   /** @throws ApiError `session_ended` */
   session(organization: string, id: string): Promise<JobSession>;
+  /** @throws ApiError `session_ended` when it has ended meanwhile, or the token that opened it */
+  requireLive(id: string): Promise<void>;
   /** Ends the session for good: the key that its values were sealed with is gone. */
   close(organization: string, id: string): Promise<void>;
 }
@@ -45,6 +48,7 @@ const dayMs = 24 * 3_600_000;
 export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Keyring, now: () => number): JobStore {
   // A session never changes, so it can be kept; whether it has ended is read anew with each request's token.
   const sessions = new Map<string, JobSession>();
+  const live = createLiveSessions(database, now);
 
   function keep(id: string, session: JobSession): void {
     const [oldest] = sessions.keys();
@@ -104,6 +108,9 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
       opened.fill(0);
       keep(id, session);
       return session;
+    },
+    async requireLive(id) {
+      await live.require(id);
     },
     async close(organization, id) {
       sessions.delete(id);

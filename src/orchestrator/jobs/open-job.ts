@@ -6,7 +6,7 @@ import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../
 import type { Call } from '../caller.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
-import { allowsScope, narrowingOf, type Narrowing } from '../narrowing.ts';
+import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narrowing.ts';
 import { entryView, sortedEntries } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
 import { rfc3339 } from '../time.ts';
@@ -24,14 +24,15 @@ export function createOpenJob(
     const { caller, organization } = call;
     if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job opens no other job');
     const resolved = await resolver.resolve(call, environment, factsOf(call));
-    requireNames(environment, resolved);
     const narrowing = narrowingOf(caller);
+    requireNames(environment, resolved, narrowing);
     const catalogue = narrow(freezeCatalogue(resolved.catalogue), narrowing);
     const id = randomUUID();
     const pair = createSessionKeyPair();
     const sessionKey = agree(pair, Buffer.from(agentPublicKey, 'base64'), id);
     const jobToken = `${jobTokenPrefix}${randomBytes(32).toString('base64url')}`;
     const openedAt = now();
+    const expiresAt = Math.min(openedAt + lifetimeMs, caller.expiresAt ?? Number.POSITIVE_INFINITY);
     await jobs.insert({
       id,
       workflow,
@@ -39,7 +40,7 @@ export function createOpenJob(
       token_id: caller.id,
       token_hash: hashToken(jobToken),
       opened_at: openedAt,
-      expires_at: openedAt + lifetimeMs,
+      expires_at: expiresAt,
       session: { organization, environment, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
     call.note({ jobId: id, keys: catalogue.entries.length });
@@ -47,7 +48,7 @@ export function createOpenJob(
       jobId: id,
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
-      expiresAt: rfc3339(openedAt + lifetimeMs),
+      expiresAt: rfc3339(expiresAt),
       catalogue: sortedEntries(resolved.catalogue.entries.values()).map((entry) => entryView(entry, narrowing)),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
@@ -63,11 +64,16 @@ function factsOf({ caller }: Call): JobFacts {
 }
 
 /** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
-function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment): void {
+function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment, narrowing: Narrowing): void {
   const [failure] = catalogue.failures;
   if (failure === undefined) return;
   const { meaning, hint } = failureCodes[failure.code];
   const binding = bindings.find(({ id }) => id === failure.binding);
+  if (binding !== undefined && !showsBinding(narrowing, binding))
+    throw new ApiError(
+      'backend_unavailable',
+      `the environment ${environment} needs a backend whose names cannot be had, and which lies outside the scopes of this token: ${meaning} [${failure.code}]`,
+    );
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError(

@@ -23,6 +23,8 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
         ),
       ),
     );
+    // Backends may have taken long, and a session that has ended meanwhile gets nothing any more.
+    await jobs.requireLive(jobId);
     const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) =>
       deliver(session, jobId, key, withinScopes(session, resolution)),
     );

@@ -1,23 +1,27 @@
 import type { OperationOutput } from '../handlers.ts';
+import { reachesBackend, type Narrowing } from '../narrowing.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
 /** How each backend answered when it was asked for names, and how old its answers are. */
-export function backendStates({
-  listings,
-  instances,
-}: ResolvedEnvironment): OperationOutput<'resolution.explain'>['backends'] {
-  return [...new Set(listings.map(({ backend }) => backend))].toSorted().map((backend) => {
-    const own = listings.filter((listing) => listing.backend === backend);
-    const failure = own.find((listing) => listing.failure !== undefined)?.failure;
-    const unlisted = own.flatMap((listing) => listing.unlisted)[0];
-    const code = failure ?? unlisted?.code;
-    const state = instances.get(backend)?.state;
-    return {
-      backend,
-      state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
-      breaker: state !== undefined && 'open' in state ? state.open.health().breaker : 'closed',
-      ...(code === undefined ? {} : { code }),
-      ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),
-    };
-  });
+export function backendStates(
+  { listings, instances }: ResolvedEnvironment,
+  narrowing: Narrowing,
+): OperationOutput<'resolution.explain'>['backends'] {
+  const backends = [...new Set(listings.map(({ backend }) => backend))].toSorted();
+  return backends
+    .filter((backend) => reachesBackend(narrowing, backend))
+    .map((backend) => {
+      const own = listings.filter((listing) => listing.backend === backend);
+      const failure = own.find((listing) => listing.failure !== undefined)?.failure;
+      const unlisted = own.flatMap((listing) => listing.unlisted)[0];
+      const code = failure ?? unlisted?.code;
+      const state = instances.get(backend)?.state;
+      return {
+        backend,
+        state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
+        breaker: state !== undefined && 'open' in state ? state.open.health().breaker : 'closed',
+        ...(code === undefined ? {} : { code }),
+        ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),
+      };
+    });
 }

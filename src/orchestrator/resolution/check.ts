@@ -1,7 +1,7 @@
 import { failureCodes } from '@kici-dev/secret-backend';
 import { selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
-import { allowsScope, reachesInto, type Narrowing } from '../narrowing.ts';
+import { allowsScope, reachesInto, showsBinding, type Narrowing } from '../narrowing.ts';
 import { sortedEntries } from './entries.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
@@ -15,11 +15,11 @@ export function check(environment: string, resolved: ResolvedEnvironment, narrow
   );
   const problems = [
     ...backendProblems(resolved, narrowing),
-    ...entries.flatMap(keyProblems),
+    ...entries.flatMap((entry) => keyProblems(entry, narrowing)),
     ...unbindable(resolved, narrowing),
     ...(narrowing === undefined ? unnameable(resolved) : []),
-    ...lagging(resolved),
-    ...emptyBindings(environment, resolved),
+    ...lagging(resolved, narrowing),
+    ...emptyBindings(environment, resolved, narrowing),
   ];
   return {
     keys: entries.length,
@@ -58,11 +58,13 @@ function backendProblems({ listings, instances }: ResolvedEnvironment, narrowing
   });
 }
 
-function keyProblems(entry: Entry): Problem[] {
+function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
   const { key, winner, status } = entry;
   const cause = unavailability(entry);
   if (cause !== undefined) {
-    const place = `${cause.backend}:${cause.scope}`;
+    const place = allowsScope(narrowing, cause.backend, cause.scope)
+      ? `${cause.backend}:${cause.scope}`
+      : 'a place outside the scopes of this token';
     const twins = cause.code === 'ambiguous';
     return [
       {
@@ -115,18 +117,24 @@ function unnameable({ listings }: ResolvedEnvironment): Problem[] {
   }));
 }
 
-function lagging({ catalogue }: ResolvedEnvironment): Problem[] {
-  return catalogue.laggingGlobs.map(({ backend, compiled }) => ({
-    kind: 'listing_lag',
-    severity: 'warning',
-    subject: `${backend}:${compiled.binding.pattern}`,
-    message: `${backend} lists with a delay: a secret made a moment ago may be missing`,
-    hint: 'bind the exact scope, which is asked by name',
-  }));
+function lagging({ catalogue }: ResolvedEnvironment, narrowing: Narrowing): Problem[] {
+  return catalogue.laggingGlobs
+    .filter(({ compiled }) => showsBinding(narrowing, compiled.binding))
+    .map(({ backend, compiled }) => ({
+      kind: 'listing_lag',
+      severity: 'warning',
+      subject: `${backend}:${compiled.binding.pattern}`,
+      message: `${backend} lists with a delay: a secret made a moment ago may be missing`,
+      hint: 'bind the exact scope, which is asked by name',
+    }));
 }
 
 /** Bindings that nothing came of, though every backend that they name has answered. */
-function emptyBindings(environment: string, { catalogue, bindings, listings }: ResolvedEnvironment): Problem[] {
+function emptyBindings(
+  environment: string,
+  { catalogue, bindings, listings }: ResolvedEnvironment,
+  narrowing: Narrowing,
+): Problem[] {
   const used = new Set(
     [...catalogue.entries.values()].flatMap(({ winner, losers }) => [winner, ...losers].map(({ binding }) => binding)),
   );
@@ -146,6 +154,7 @@ function emptyBindings(environment: string, { catalogue, bindings, listings }: R
     ];
   }
   return bindings
+    .filter((binding) => showsBinding(narrowing, binding))
     .filter((binding) => !used.has(binding.id) && !silent.some((backend) => selectsBackend(binding, backend)))
     .map((binding) => ({
       kind: 'binding_empty',

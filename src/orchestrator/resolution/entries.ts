@@ -10,8 +10,10 @@ export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   if (!allowsScope(narrowing, winner.backend, winner.scope))
     return { key, backend: winner.backend, scope: winner.scope, status: 'unavailable', code: 'permission_denied' };
   const cause = unavailability(entry);
-  if (cause !== undefined)
-    return { key, backend: cause.backend, scope: cause.scope, status: 'unavailable', code: cause.code };
+  if (cause !== undefined) {
+    const { backend, scope } = allowsScope(narrowing, cause.backend, cause.scope) ? cause : winner;
+    return { key, backend, scope, status: 'unavailable', code: cause.code };
+  }
   return {
     key,
     backend: winner.backend,

@@ -10,7 +10,7 @@ import {
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
-import { allowsScope, narrowingOf, type Narrowing } from '../narrowing.ts';
+import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narrowing.ts';
 import { backendStates } from './backend-states.ts';
 import { check } from './check.ts';
 import { entryView, sortedEntries } from './entries.ts';
@@ -28,8 +28,8 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
     },
     async 'resolution.explain'({ environment, key, ...facts }, call) {
       const resolved = await resolver.resolve(call, environment, factsFor(call, facts));
-      const { status, candidates, blockedBy, limits } = explain(resolved.catalogue, key);
       const narrowing = narrowingOf(call.caller);
+      const { status, candidates, blockedBy, limits } = explain(within(resolved.catalogue, key, narrowing), key);
       if ([...candidates, ...blockedBy].some(({ backend, scope }) => !allowsScope(narrowing, backend, scope))) {
         throw new ApiError(
           'permission_denied',
@@ -50,8 +50,11 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
               )
             : []),
         ],
-        limits: [...limits],
-        backends: backendStates(resolved),
+        limits: [
+          ...limits,
+          ...(narrowing === undefined ? [] : ['what lies outside the scopes of this token is left out']),
+        ],
+        backends: backendStates(resolved, narrowing),
       };
     },
     async 'resolution.check'({ environment, ...facts }, call) {
@@ -67,6 +70,24 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
 /** The entries that the caller may know of. */
 function seen({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
   return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
+}
+
+/**
+ * A key that lies outside alone is told like one that is nowhere. Where something inside competes with something outside
+ * the catalogue stays whole, since the winner can only be told by both.
+ */
+function within(catalogue: Catalogue, key: string, narrowing: Narrowing): Catalogue {
+  if (narrowing === undefined) return catalogue;
+  const entry = catalogue.entries.get(key);
+  const inside = [entry?.winner, ...(entry?.losers ?? [])].some(
+    (candidate) => candidate !== undefined && allowsScope(narrowing, candidate.backend, candidate.scope),
+  );
+  return {
+    ...catalogue,
+    entries: inside ? catalogue.entries : new Map(),
+    probeScopes: catalogue.probeScopes.filter(({ compiled }) => showsBinding(narrowing, compiled.binding)),
+    laggingGlobs: catalogue.laggingGlobs.filter(({ compiled }) => showsBinding(narrowing, compiled.binding)),
+  };
 }
 
 /** An agent asks for itself: its token's facts stand, whatever it asks for. */

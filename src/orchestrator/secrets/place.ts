@@ -1,20 +1,11 @@
 import { isReservedScope, parseScopeId, type ScopeId } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/errors.ts';
-import type { Caller } from '../caller.ts';
-import { requireScope } from '../narrowing.ts';
 
 /**
- * The scope of a request, checked as every entrance must.
- * @throws ApiError `invalid_request`, `permission_denied`
+ * The scope of a request.
+ * @throws ApiError `invalid_request`
  */
-export function placeOf(caller: Caller, text: string): ScopeId {
-  const place = parsePlace(text);
-  requireScope(caller, place.backend, place.path);
-  return place;
-}
-
-/** @throws ApiError `invalid_request` */
-export function parsePlace(text: string): ScopeId {
+export function placeOf(text: string): ScopeId {
   const parsed = parseScopeId(text);
   if (!parsed.ok) throw new ApiError('invalid_request', parsed.reason);
   if (isReservedScope(parsed.value.path))

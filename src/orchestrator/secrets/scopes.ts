@@ -39,13 +39,13 @@ export function createScopes(backends: Backends): ScopeHandlers {
       };
     },
     async 'scopes.create'({ scope }, call) {
-      const place = placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const store = await requireStore(call, place.backend);
       await backends.change(call, place.backend, store.create(place.path, call.context));
       return { scope: formatScopeId(place) };
     },
     async 'scopes.rename'({ from, to }, call) {
-      const [source, target] = [placeOf(call.caller, from), placeOf(call.caller, to)];
+      const [source, target] = [placeOf(from), placeOf(to)];
       if (source.backend !== target.backend)
         throw new ApiError(
           'invalid_request',
@@ -57,7 +57,7 @@ export function createScopes(backends: Backends): ScopeHandlers {
       return { scope: formatScopeId(target) };
     },
     async 'scopes.delete'({ scope }, call) {
-      const place = placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const store = await requireStore(call, place.backend);
       return { deletedSecrets: await backends.change(call, place.backend, store.delete(place.path, call.context)) };
     },

@@ -9,7 +9,7 @@ import { unsupported, type Backends } from '../backends/require-backend.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { rfc3339 } from '../time.ts';
-import { parsePlace, placeOf } from './place.ts';
+import { placeOf } from './place.ts';
 
 type SecretHandlers = HandlersFor<
   'secrets.set' | 'secrets.declare' | 'secrets.list' | 'secrets.delete' | 'secrets.versions' | 'secrets.restore'
@@ -26,7 +26,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
 
   return {
     async 'secrets.set'(input, call) {
-      const place = placeOf(call.caller, input.scope);
+      const place = placeOf(input.scope);
       const backend = await backends.require(call, place.backend);
       const { write, compareAndSet } = await backend.ready();
       if (backend.write === undefined || !write) throw unsupported(place.backend, 'be written to');
@@ -52,7 +52,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
     async 'secrets.declare'({ scope, key }, call) {
-      const place = placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);
       if (backend.declare === undefined || !(await backend.ready()).declare)
         throw unsupported(place.backend, 'hold a name without a value');
@@ -60,7 +60,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       return { scope: formatScopeId(place), key };
     },
     async 'secrets.list'({ scope, tree }, call) {
-      const place = tree === true ? parsePlace(scope) : placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);
       const names = await backend.listAged(
         { scope: place.path, depth: tree === true ? 'tree' : 'scope' },
@@ -86,7 +86,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       };
     },
     async 'secrets.delete'({ scope, key }, call) {
-      const place = placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);
       if (backend.delete === undefined || !(await backend.ready()).delete) throw unsupported(place.backend, 'delete');
       const { existed } = await backends.change(
@@ -97,14 +97,14 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       return { existed };
     },
     async 'secrets.versions'({ scope, key }, call) {
-      const place = placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);
       if (backend.versions === undefined || !(await backend.ready()).versions)
         throw unsupported(place.backend, 'list versions');
       return { versions: [...(await backend.versions({ scope: place.path, key }, call.context))] };
     },
     async 'secrets.restore'({ scope, key, version }, call) {
-      const place = placeOf(call.caller, scope);
+      const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);
       if (backend.restore === undefined || !(await backend.ready()).restore)
         throw unsupported(place.backend, 'restore a version');

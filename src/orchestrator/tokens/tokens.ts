@@ -3,13 +3,15 @@ import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/errors.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
-import { roleNames, rolePermissions, type Role } from '../../api/roles.ts';
+import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { hashToken } from '../http/authenticate.ts';
 import { parseNarrowing } from '../narrowing.ts';
+import { isNarrowed } from '../reach.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
+import { exceeds, requireIssuable, requireRevocable, type Reach } from './reach.ts';
 
 export interface Tokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
@@ -34,19 +36,24 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     return { row, token };
   }
 
-  /** By its id, or by a name that no other has. */
-  async function find(organization: string, idOrName: string): Promise<TokenRow> {
-    const rows = await database
+  /** By its id, or by a name that no other has. A narrowed token hears nothing of those that may do more. */
+  async function find(caller: Caller, organization: string, idOrName: string): Promise<TokenRow> {
+    const all = await database
       .selectFrom('tokens')
       .selectAll()
       .where((eb) => eb.or([eb('id', '=', idOrName), eb('name', '=', idOrName)]))
       .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
       .where('revoked_at', 'is', null)
       .execute();
+    const rows = seenBy(caller, all);
     const named = rows.find(({ id }) => id === idOrName);
     const [first, ...more] = named === undefined ? rows : [named];
     if (first === undefined)
-      throw new ApiError('not_found', `there is no token ${idOrName}`, 'see `kici-admin token list`');
+      throw new ApiError(
+        isNarrowed(caller) ? 'permission_denied' : 'not_found',
+        `there is no token ${idOrName}${isNarrowed(caller) ? ' that this token may revoke' : ''}`,
+        'see `kici-admin token list`',
+      );
     if (more.length > 0)
       throw new ApiError(
         'conflict',
@@ -82,9 +89,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     },
     handlers: {
       async 'tokens.create'(input, { caller, organization }) {
-        requireNoMoreThan(caller, { organization, ...input }, 'issue');
         const expiresAt = input.lifetimeMs === undefined ? undefined : now() + input.lifetimeMs;
-        requireNoLongerThan(caller, expiresAt);
         for (const scope of input.scopes ?? []) {
           const narrowing = parseNarrowing(scope);
           if (!narrowing.ok)
@@ -94,6 +99,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
               'a scope pattern is written as in a binding, without placeholders',
             );
         }
+        requireIssuable(caller, { organization, ...input, expiresAt });
         const { row, token } = await insert({
           organization,
           name: input.name,
@@ -105,7 +111,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
         });
         return { ...view(row), token };
       },
-      async 'tokens.list'(_, { organization }) {
+      async 'tokens.list'(_, { caller, organization }) {
         const rows = await database
           .selectFrom('tokens')
           .selectAll()
@@ -114,11 +120,11 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
           .orderBy('created_at')
           .orderBy('id')
           .execute();
-        return { tokens: rows.map(view) };
+        return { tokens: seenBy(caller, rows).map(view) };
       },
       async 'tokens.revoke'({ id }, { caller, organization }) {
-        const row = await find(organization, id);
-        requireNoMoreThan(caller, { organization: row.organization, ...view(row) }, 'revoke');
+        const row = await find(caller, organization, id);
+        requireRevocable(caller, reachOf(row));
         const at = now();
         await database.transaction().execute(async (transaction) => {
           await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', row.id).execute();
@@ -136,49 +142,12 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
   };
 }
 
-interface Reach {
-  readonly organization: string | null;
-  readonly role: Role;
-  readonly scopes?: readonly string[] | undefined;
-  readonly environments?: readonly string[] | undefined;
+function seenBy(caller: Caller, rows: readonly TokenRow[]): readonly TokenRow[] {
+  return isNarrowed(caller) ? rows.filter((row) => !exceeds(caller, reachOf(row))) : rows;
 }
 
-/** Nobody issues or revokes a token that may do more than their own. */
-function requireNoMoreThan(caller: Caller, other: Reach, verb: 'issue' | 'revoke'): void {
-  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job handles no tokens');
-  const held = rolePermissions[caller.role];
-  if (!rolePermissions[other.role].every((permission) => held.includes(permission))) {
-    throw new ApiError(
-      'permission_denied',
-      `this token may not ${verb} a token of the role ${other.role}, which may do more than it`,
-    );
-  }
-  if (other.organization === null && caller.organization !== undefined)
-    throw new ApiError('permission_denied', `this token may not ${verb} a token of every organisation`);
-  for (const field of ['scopes', 'environments'] as const) {
-    const own = caller[field];
-    if (own !== undefined && !(other[field]?.every((entry) => own.includes(entry)) ?? false)) {
-      throw new ApiError(
-        'permission_denied',
-        `this token is narrowed to ${field} ${own.join(', ')}, and may ${verb} only tokens that are narrowed as far`,
-      );
-    }
-  }
-}
-
-/** A token that was given for a while cannot be made to last. */
-function requireNoLongerThan(caller: Caller, expiresAt: number | undefined): void {
-  if (
-    caller.kind !== 'token' ||
-    caller.expiresAt === undefined ||
-    (expiresAt !== undefined && expiresAt <= caller.expiresAt)
-  )
-    return;
-  throw new ApiError(
-    'permission_denied',
-    `this token expires at ${rfc3339(caller.expiresAt)}, and may issue only tokens that expire no later`,
-    'give a shorter lifetime',
-  );
+function reachOf(row: TokenRow): Reach {
+  return { organization: row.organization, ...view(row) };
 }
 
 function view(row: TokenRow): OperationOutput<'tokens.list'>['tokens'][number] {

@@ -62,9 +62,11 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
 }
 
 /** One for all the tests of a file, which stops it. */
-export async function startSharedServer(): Promise<{ readonly server: TestServer; stop(): Promise<void> }> {
+export async function startSharedServer(
+  settings: Partial<ServerSettings> = {},
+): Promise<{ readonly server: TestServer; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
-  const server = await start(folder, {});
+  const server = await start(folder, { settings });
   return {
     server,
     async stop() {

@@ -1,0 +1,33 @@
+/** Something that an operation reaches. Tokens can be narrowed to scopes and to environments; what this says is held against that. */
+export type Target =
+  /** An environment as it shows to those who see only some of its scopes. */
+  | { readonly kind: 'view'; readonly environment: string }
+  /** An environment as such: its variables, its being there. */
+  | { readonly kind: 'environment'; readonly environment: string }
+  /** A scope, as `backend:path`. */
+  | { readonly kind: 'scope'; readonly scope: string }
+  /** A scope and those below it, shown as far as the token reaches. */
+  | { readonly kind: 'tree'; readonly scope: string }
+  /** Scopes of a backend, shown as far as the token reaches; left out: of any backend. */
+  | { readonly kind: 'backend'; readonly backend: string | undefined }
+  /** Everything that a binding of this pattern can select. */
+  | { readonly kind: 'pattern'; readonly pattern: string };
+
+/**
+ * What an operation reaches with an input; `organization`: what lies beyond any scope and environment.
+ * What it finds stored besides, such as the scope of a binding that it removes, its handler checks.
+ */
+export type Targets<Input> = 'organization' | { reach(input: Input): readonly Target[] }['reach'];
+
+/** For operations that show or change nothing that lies in a scope or an environment, or whose handler settles it. */
+export const noTargets = (): readonly Target[] => [];
+
+export const viewOf = ({ environment }: { readonly environment: string }): readonly Target[] => [
+  { kind: 'view', environment },
+];
+
+export const environmentOf = ({ environment }: { readonly environment: string }): readonly Target[] => [
+  { kind: 'environment', environment },
+];
+
+export const scopeOf = ({ scope }: { readonly scope: string }): readonly Target[] => [{ kind: 'scope', scope }];

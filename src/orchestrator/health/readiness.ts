@@ -1,0 +1,48 @@
+/** Tells whether requests can be served. */
+export type Readiness = () => Promise<void>;
+
+/** For so long an answer stands, so that those who ask cost no more than one probe a second. */
+const standsForMs = 1_000;
+
+/** Longer than the database waits for another process's write. */
+const patienceMs = 8_000;
+
+/**
+ * Rejects while the probe does, or does not end; whoever asks meanwhile hears of the one probe that is under way.
+ * @param probe does what a request would do
+ * @param failed hears why a probe has failed
+ */
+export function createReadiness(
+  probe: () => Promise<void>,
+  failed: (error: unknown) => void,
+  now: () => number = () => performance.now(),
+): Readiness {
+  let latest: Promise<void> | undefined;
+  let endedAt: number | undefined;
+
+  function start(): Promise<void> {
+    endedAt = undefined;
+    const started = probe().finally(() => {
+      endedAt = now();
+    });
+    started.catch(failed);
+    return started;
+  }
+
+  return async () => {
+    if (latest === undefined || (endedAt !== undefined && now() - endedAt >= standsForMs)) latest = start();
+    await within(latest);
+  };
+}
+
+async function within(probe: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`the probe has not ended for ${patienceMs} ms`));
+  }, patienceMs);
+  try {
+    await Promise.race([probe, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely';
+import type { MigrationSet } from '../../database/migrate.ts';
+
+export interface HealthTables {
+  /** One row that is written to find out whether anything can be. */
+  readonly write_probes: { id: number; at: number };
+}
+
+export const healthMigrations: MigrationSet = {
+  owner: 'health',
+  migrations: {
+    '0001_tables': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createTable('write_probes')
+          .addColumn('id', 'integer', (column) => column.primaryKey())
+          .addColumn('at', 'bigint', (column) => column.notNull())
+          .execute();
+      },
+    },
+  },
+};

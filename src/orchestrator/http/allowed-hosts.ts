@@ -1,0 +1,61 @@
+import { isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { quote } from '@kici-dev/secret-backend';
+import { ApiError } from '../../api/errors.ts';
+
+export interface Addressing {
+  /** What the server was told to listen on: a name or an address. */
+  readonly host: string;
+  /** By which others reach it, through a proxy or by name. */
+  readonly publicUrls: readonly URL[];
+}
+
+/** Names of the machine itself, which no name server can give to a stranger's page. */
+const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const hostGrammar = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{0,5}))?$/;
+
+/**
+ * Refuses requests that were meant for another server. A page whose name was made to point here (DNS rebinding) gives
+ * itself away by the name that its browser sends; one of another origin by its origin.
+ * @throws ApiError `invalid_request`, `host_not_allowed`, `origin_not_allowed`
+ */
+export function createHostCheck({ host, publicUrls }: Addressing): (request: FastifyRequest) => void {
+  const known = new Set([...loopback, canonical(host), ...publicUrls.map(({ hostname }) => canonical(hostname))]);
+  const publicOrigins = new Set(publicUrls.map(({ origin }) => origin));
+
+  function requireHost(text: string | undefined, localAddress: string | undefined): void {
+    const [, name] = hostGrammar.exec(text ?? '') ?? [];
+    if (name !== undefined && (known.has(canonical(name)) || canonical(name) === canonical(localAddress ?? ''))) return;
+    throw new ApiError(
+      'host_not_allowed',
+      text === undefined || text === ''
+        ? 'the request names no host'
+        : `this orchestrator does not go by the name ${quote(text)}`,
+    );
+  }
+
+  return ({ raw }) => {
+    const hosts = raw.headersDistinct['host'] ?? [];
+    if (hosts.length > 1) throw new ApiError('invalid_request', 'the request names more than one host');
+    requireHost(hosts[0], raw.socket.localAddress);
+    // Where the target is a whole URL, it is what counts (RFC 9112, section 3.2.2).
+    const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1];
+    if (target !== undefined) requireHost(target, raw.socket.localAddress);
+    const origins = raw.headersDistinct['origin'] ?? [];
+    const own = `http://${(target ?? hosts[0] ?? '').toLowerCase()}`;
+    if (origins.some((origin) => origin !== own && !publicOrigins.has(origin)))
+      throw new ApiError('origin_not_allowed', `requests from pages of ${quote(origins.join(', '))} are not served`);
+  };
+}
+
+/** One spelling for each name and address: lower case, no final dot, IPv6 in brackets and shortest, IPv4 as such. */
+function canonical(text: string): string {
+  const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  if (!isIPv6(bare)) return text.toLowerCase().replace(/\.$/, '');
+  const { hostname } = new URL(`http://[${bare}]`);
+  const [, high, low] = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(hostname) ?? [];
+  if (high === undefined || low === undefined) return hostname;
+  const mapped = [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 0xff]);
+  return mapped.join('.');
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ApiError } from '../../api/errors.ts';
+import { answerTo } from './errors.ts';
+
+/** What came was no request, or none in time: says so and ends the connection. */
+export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, message } = problemOf(error.code);
+  const body = JSON.stringify(answerTo(new ApiError('invalid_request', message), randomUUID()).body);
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+    () => {
+      socket.destroy();
+    },
+  );
+}
+
+function problemOf(code: string | undefined): { readonly status: number; readonly message: string } {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, message: 'the request did not come in time' };
+  if (code === 'HPE_HEADER_OVERFLOW') return { status: 431, message: "the request's headers are too large" };
+  return { status: 400, message: 'what came is no HTTP request' };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+
+/** What a client may take before it has shown who it is. Times are milliseconds. */
+export interface HttpLimits {
+  readonly maxConnections: number;
+  /** From the connection, or the last answer's follower, to the end of a request's head. */
+  readonly headersTimeoutMs: number;
+  /** To the end of a request with its body. */
+  readonly bodyTimeoutMs: number;
+}
+
+const mostConnections = 4_096;
+/** What the database, the audit anchor, the log and the connections to backends need. */
+const mostReserved = 256;
+/** What systems give where they do not say. */
+const usualOpenFiles = 1_024;
+
+export function httpLimits(openFiles: number = openFilesLimit()): HttpLimits {
+  const reserved = Math.min(mostReserved, Math.ceil(openFiles / 2));
+  return {
+    maxConnections: Math.min(mostConnections, openFiles - reserved),
+    headersTimeoutMs: 10_000,
+    bodyTimeoutMs: 30_000,
+  };
+}
+
+/** The soft limit of this process, which Node.js has raised to the hard one when it started. */
+function openFilesLimit(): number {
+  try {
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return soft === undefined ? usualOpenFiles : Number(soft);
+  } catch {
+    return usualOpenFiles;
+  }
+}

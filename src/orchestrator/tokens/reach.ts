@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ApiError } from '../../api/errors.ts';
+import { rolePermissions, type Role } from '../../api/roles.ts';
+import type { Caller, TokenCaller } from '../caller.ts';
+import { holdsBinding, parseNarrowing } from '../narrowing.ts';
+import { isNarrowed } from '../reach.ts';
+import { rfc3339 } from '../time.ts';
+import type { AgentFacts } from './agent-facts.ts';
+
+/** How far a token goes. */
+export interface Reach {
+  /** Null: every organisation. */
+  readonly organization: string | null;
+  readonly role: Role;
+  readonly scopes?: readonly string[] | undefined;
+  readonly environments?: readonly string[] | undefined;
+}
+
+/** What a token is issued with. */
+export interface Grant extends Reach {
+  readonly agent?: AgentFacts | undefined;
+  /** Unix time in milliseconds; left out: never. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Nobody issues a token that may do more than their own.
+ * @throws ApiError `permission_denied`
+ */
+export function requireIssuable(caller: Caller, grant: Grant): void {
+  const own = requireToken(caller);
+  refuse(excessOf(own, grant) ?? unnamedAxis(own, grant) ?? otherFacts(own, grant), 'issue');
+  requireNoLonger(own, grant.expiresAt);
+}
+
+/**
+ * Nobody revokes a token that may do more than their own.
+ * @throws ApiError `permission_denied`
+ */
+export function requireRevocable(caller: Caller, other: Reach): void {
+  refuse(excessOf(requireToken(caller), other), 'revoke');
+}
+
+/** Whether the token may do more than the caller's, and so is none of a narrowed caller's business. */
+export function exceeds(caller: Caller, other: Reach): boolean {
+  return excessOf(requireToken(caller), other) !== undefined;
+}
+
+function requireToken(caller: Caller): TokenCaller {
+  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job handles no tokens');
+  return caller;
+}
+
+function refuse(reason: string | undefined, verb: 'issue' | 'revoke'): void {
+  if (reason !== undefined) throw new ApiError('permission_denied', `this token may not ${verb} ${reason}`);
+}
+
+/** In what the other token goes further, completing "may not issue …". */
+function excessOf(own: TokenCaller, other: Reach): string | undefined {
+  const held = rolePermissions[own.role];
+  if (!rolePermissions[other.role].every((permission) => held.includes(permission)))
+    return `a token of the role ${other.role}, which may do more than it`;
+  if (other.organization === null && own.organization !== undefined) return 'a token of every organisation';
+  if (own.scopes !== undefined && !(other.scopes?.every((scope) => holdsScopes(own.scopes, scope)) ?? false))
+    return `a token that reaches beyond its own scopes: ${own.scopes.join(', ')}`;
+  if (
+    own.environments !== undefined &&
+    !(other.environments?.every((name) => own.environments?.includes(name)) ?? false)
+  )
+    return `a token that reaches beyond its own environments: ${own.environments.join(', ')}`;
+  return undefined;
+}
+
+function holdsScopes(narrowing: TokenCaller['scopes'], text: string): boolean {
+  const parsed = parseNarrowing(text);
+  return parsed.ok && holdsBinding(narrowing, parsed.value.binding);
+}
+
+/** A narrowed token reaches nothing directly on an axis that it does not name; one that names it would. */
+function unnamedAxis(own: TokenCaller, { scopes, environments }: Reach): string | undefined {
+  if (!isNarrowed(own)) return undefined;
+  if (own.scopes === undefined && scopes !== undefined)
+    return 'a token that is narrowed to scopes, since it names none itself';
+  if (own.environments === undefined && environments !== undefined)
+    return 'a token that is narrowed to environments, since it names none itself';
+  return undefined;
+}
+
+/** Bindings with placeholders, or for certain hosts, show other secrets to an agent of other facts. */
+function otherFacts(own: TokenCaller, { agent }: Grant): string | undefined {
+  if (own.agent === undefined && !isNarrowed(own)) return undefined;
+  return isDeepStrictEqual(own.agent, agent)
+    ? undefined
+    : `a token of another agent's id, host and labels than its own${own.agent === undefined ? ', which has none' : ''}`;
+}
+
+/** A token that was given for a while cannot be made to last. */
+function requireNoLonger({ expiresAt: own }: TokenCaller, expiresAt: number | undefined): void {
+  if (own === undefined || (expiresAt !== undefined && expiresAt <= own)) return;
+  throw new ApiError(
+    'permission_denied',
+    `this token expires at ${rfc3339(own)}, and may issue only tokens that expire no later`,
+    'give a shorter lifetime',
+  );
+}

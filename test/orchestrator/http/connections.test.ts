@@ -1,0 +1,113 @@
+import { Agent, request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { httpLimits } from '../../../src/orchestrator/http/limits.ts';
+import { connect, send, statusOf, type RawConnection } from '../support/raw-http.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const many = 200;
+const path = '/api/v1/orgs/default/environments';
+
+const openMany = (url: string, count = many) => Promise.all(Array.from({ length: count }, () => connect(url)));
+
+/** A request over a connection that is kept: its status, and the port that it came from. */
+function ask(server: TestServer, agent: Agent): Promise<{ status: number | undefined; port: number | undefined }> {
+  const headers = { authorization: `Bearer ${server.owner}` };
+  return new Promise((resolve, reject) => {
+    request(`${server.url}${path}`, { agent, headers }, (response) => {
+      const port = response.socket.localPort;
+      response.resume().once('end', () => {
+        resolve({ status: response.statusCode, port });
+      });
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
+const isOpen = ({ socket }: RawConnection): boolean => !socket.destroyed && socket.readable;
+
+describe('clients without a token', () => {
+  it('hold no more connections than there are, the oldest going first, and keep nobody else out', async () => {
+    const server = await startServer({ settings: { httpLimits: { maxConnections: 50 } } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { port } = await ask(server, agent);
+    const open = await openMany(server.url);
+    await expect.poll(() => open.filter(isOpen).length).toBeLessThan(50);
+    expect(open.slice(-40).filter(isOpen)).toHaveLength(40);
+    // One that has shown its token stays.
+    expect(await ask(server, agent)).toEqual({ status: 200, port });
+    // New ones find a place, again and again.
+    for (let round = 0; round < 5; round += 1) {
+      await openMany(server.url, 60);
+      await server.call('environments.list');
+    }
+    agent.destroy();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half a head', 'GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n'],
+    ['half a head after a request', 'GET /health/live HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\n'],
+  ])('that say %s are let go of after the deadline for a head (slowloris)', async (_, text) => {
+    const server = await startServer({ settings: { httpLimits: { headersTimeoutMs: 400 } } });
+    const open = await openMany(server.url);
+    for (const { socket } of open) socket.write(text);
+    // A byte now and then does not help.
+    const drip = setInterval(() => {
+      for (const { socket } of open) if (text !== '' && socket.writable) socket.write('a');
+    }, 100);
+    await server.call('environments.list');
+    await Promise.all(open.map(({ ended }) => ended));
+    clearInterval(drip);
+    await server.call('environments.list');
+  });
+
+  it('that never end their body are let go of after the deadline for a request', async () => {
+    const limits = { headersTimeoutMs: 300, bodyTimeoutMs: 600 };
+    const server = await startServer({ settings: { httpLimits: limits } });
+    const { socket, text, ended } = await connect(server.url);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\nauthorization: Bearer ${server.owner}\r\n\r\n{`,
+    );
+    await ended;
+    expect(statusOf(text())).toBe(408);
+    expect(text()).toContain('"error":"invalid_request"');
+  });
+
+  it('hear what was wrong with a request that is none', async () => {
+    const server = await startServer();
+    const broken = await send(server.url, ['GET']);
+    expect([broken.status, broken.text]).toEqual([400, expect.stringContaining('no HTTP request')]);
+    const large = await send(server.url, ['GET / HTTP/1.1', 'host: localhost', `x: ${'x'.repeat(20_000)}`]);
+    expect([large.status, large.text]).toEqual([431, expect.stringContaining('headers are too large')]);
+  });
+
+  it('do not keep the server from stopping', async () => {
+    const server = await startServer();
+    const open = await openMany(server.url, 20);
+    for (const { socket } of open.slice(0, 10)) socket.write('GET / HTTP/1.1\r\nhost: ');
+    await server.call('environments.list');
+    await server.application.stop();
+    await Promise.all(open.map(({ ended }) => ended));
+  });
+});
+
+describe('the number of connections', () => {
+  it.each([
+    [64, 32],
+    [128, 64],
+    [256, 128],
+    [1_024, 768],
+    [20_000, 4_096],
+    [1_000_000, 4_096],
+  ])(
+    'of a process that may open %i files is %i, so that the database, the audit log and backends have theirs',
+    (files, most) => {
+      expect(httpLimits(files).maxConnections).toBe(most);
+    },
+  );
+
+  it('follows the limit that this process has', () => {
+    expect(httpLimits().maxConnections).toBeGreaterThan(0);
+  });
+});
