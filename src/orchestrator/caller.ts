@@ -43,7 +43,12 @@ export function actorOf(caller: Caller): string {
 }
 
 /** What reaches beyond any scope and environment: backends and organisations as such, and the log that names all of them. */
-const organizationWide: readonly Permission[] = ['organizations:manage', 'backends:write', 'audit:read'];
+const organizationWide: readonly Permission[] = [
+  'organizations:manage',
+  'backends:write',
+  'audit:read',
+  'audit:acknowledge',
+];
 
 /** @throws ApiError `permission_denied` */
 export function requirePermission(caller: Caller, permission: Permission): void {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,10 +192,13 @@ describe('kici-orchestrator refuses to start', () => {
     const running = await start();
     await (await localClient(running)).call(operations['environments.create'], { name: 'production' });
     await running.stop();
-    await writeFile(join(running.home, 'data/audit-anchor.json'), '{"default":');
+    const anchor = join(running.home, 'data/audit-anchor.json');
+    await rm(anchor);
+    // A plain file whose disk answers with an error.
+    await symlink('/proc/self/mem', anchor);
     const { code, stderr } = await run(running.home);
     expect(code).toBe(1);
-    expect(stderr).toContain('audit anchor');
+    expect(stderr).toContain('the audit anchor in the data folder cannot be read (EIO)');
   });
 
   it.each([

@@ -2,12 +2,13 @@ import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { requireEnvironment } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
-import { requireBindable } from '../narrowing.ts';
+import { narrowingOf, requireBindable } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { bindingView, parseRow, type Bindings } from './bindings.ts';
-import type { EnvironmentStore } from './store.ts';
+import { sealBindings, type EnvironmentStore } from './store.ts';
 
 type EnvironmentHandlers = HandlersFor<
   'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'
@@ -15,6 +16,7 @@ type EnvironmentHandlers = HandlersFor<
 
 export function createEnvironments(
   database: Kysely<OrchestratorTables>,
+  seals: Seals,
   store: EnvironmentStore,
   bindings: Bindings,
   now: () => number,
@@ -25,10 +27,11 @@ export function createEnvironments(
       requireEnvironment(caller, name);
       const rows = await Promise.all(bind.map((scope) => bindings.prepare(call, name, { scope })));
       const environment = { organization, name, created_at: now() };
+      const own = await seals.of(organization);
       await database.transaction().execute(async (transaction) => {
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('environments')
-          .values(environment)
+          .values({ ...environment, seal: null, variables_seal: own.variables(environment, []) })
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (numInsertedOrUpdatedRows !== 1n)
@@ -40,6 +43,7 @@ export function createEnvironments(
         // Whatever was added while an environment of this name was being deleted.
         await deleteContents(transaction, organization, name);
         for (const row of rows) await transaction.insertInto('bindings').values(row).execute();
+        await sealBindings(transaction, own, organization, name);
         await bumpGeneration(transaction, organization);
       });
       return { name, createdAt: rfc3339(environment.created_at), bindings: rows.map(bindingView) };
@@ -77,7 +81,9 @@ export function createEnvironments(
     },
     async 'environments.delete'({ environment }, { caller, organization }) {
       await store.require(organization, environment);
-      for (const row of await store.bindings(organization, environment)) requireBindable(caller, parseRow(row));
+      // Whoever may have every scope read may also delete what was tampered with.
+      if (narrowingOf(caller) !== undefined)
+        for (const row of await store.bindings(organization, environment)) requireBindable(caller, parseRow(row));
       await database.transaction().execute(async (transaction) => {
         await deleteContents(transaction, organization, environment);
         await transaction

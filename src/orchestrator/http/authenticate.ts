@@ -5,6 +5,7 @@ import { ApiError } from '../../api/errors.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export interface Authenticated {
@@ -14,7 +15,7 @@ export interface Authenticated {
 
 /** Turns a bearer token into who calls, together with the organisation's generation. */
 export interface Authenticator {
-  /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found` */
+  /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
   authenticate(authorization: string | undefined, organization: string): Promise<Authenticated>;
 }
 
@@ -28,7 +29,11 @@ export function hashToken(token: string): string {
 /** Tells the two kinds of token apart without a look-up; only the hash decides. */
 export const jobTokenPrefix = 'kicijob_';
 
-export function createAuthenticator(database: Kysely<OrchestratorTables>, now: () => number): Authenticator {
+export function createAuthenticator(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  now: () => number,
+): Authenticator {
   // Compiled once, as they run with every request. The generation comes with the token, so that both are of one moment.
   const tokenQuery = database
     .selectFrom('tokens as t')
@@ -41,13 +46,16 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
     .selectFrom('jobs as j')
     .innerJoin('organizations as o', 'o.name', 'j.organization')
     .innerJoin('tokens as t', 't.id', 'j.token_id')
-    .select(['j.id', 'j.organization', 'j.closed_at', 'j.expires_at', 't.revoked_at', 'o.generation'])
+    .select(['j.id', 'j.organization', 'j.environment', 'j.workflow', 'j.job', 'j.token_id', 'j.token_hash'])
+    .select(['j.opened_at', 'j.expires_at'])
+    .select(['j.seal', 'j.closed_at', 't.revoked_at', 'o.generation'])
     .where('j.token_hash', '=', 'hash')
     .compile();
 
   async function byToken(hash: string, organization: string): Promise<Authenticated | undefined> {
     const [row] = (await database.executeQuery(withParameters(tokenQuery, [organization, hash]))).rows;
     if (row === undefined) return undefined;
+    seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
     if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
     if (row.expires_at !== null && row.expires_at <= now())
       throw new ApiError('unauthenticated', 'this token has expired');
@@ -71,6 +79,7 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
   async function byJobToken(hash: string, organization: string): Promise<Authenticated | undefined> {
     const [row] = (await database.executeQuery(withParameters(jobQuery, [hash]))).rows;
     if (row === undefined || row.organization !== organization) return undefined;
+    seals.require(row.seal, (await seals.of(organization)).job(row), `the session of job ${row.id}`);
     if (row.closed_at !== null) throw new ApiError('session_ended', `the session of job ${row.id} was closed`);
     // Revoking closes the sessions that there are; one that was being opened then is told by its token.
     if (row.revoked_at !== null)

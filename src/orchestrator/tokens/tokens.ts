@@ -8,6 +8,7 @@ import type { Caller } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { hashToken } from '../http/authenticate.ts';
 import { parseNarrowing } from '../narrowing.ts';
+import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 
@@ -24,15 +25,19 @@ type TokenRow = Selectable<OrchestratorTables['tokens']>;
 const list = z.array(z.string());
 const roleName = z.enum(roleNames);
 
-export function createTokens(database: Kysely<OrchestratorTables>, now: () => number): Tokens {
+export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals, now: () => number): Tokens {
   async function insert(
     fields: Pick<TokenRow, 'organization' | 'name' | 'role' | 'scopes' | 'environments' | 'agent' | 'expires_at'>,
   ): Promise<{ row: TokenRow; token: string }> {
     const token = `kici_${randomBytes(32).toString('base64url')}`;
-    const row: TokenRow = { ...fields, id: randomUUID(), hash: hashToken(token), created_at: now(), revoked_at: null };
+    const unsealed = { ...fields, id: randomUUID(), hash: hashToken(token), created_at: now(), revoked_at: null };
+    const row: TokenRow = { ...unsealed, seal: (await seals.of(fields.organization)).token(unsealed) };
     await database.insertInto('tokens').values(row).execute();
     return { row, token };
   }
+
+  const requireOwn = async (row: TokenRow): Promise<void> =>
+    seals.require(row.seal, (await seals.of(row.organization)).token(row), tokenText(row));
 
   return {
     async issueLocal() {
@@ -50,13 +55,13 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     async isUsable(token) {
       const row = await database
         .selectFrom('tokens')
-        .select('id')
+        .selectAll()
         .where('hash', '=', hashToken(token))
         .where('role', '=', 'owner')
         .where('organization', 'is', null)
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
-      return row !== undefined;
+      return row !== undefined && isSealed(row.seal, (await seals.of(null)).token(row));
     },
     handlers: {
       async 'tokens.create'(input, { caller, organization }) {
@@ -92,6 +97,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
           .orderBy('created_at')
           .orderBy('id')
           .execute();
+        for (const row of rows) await requireOwn(row);
         return { tokens: rows.map(view) };
       },
       async 'tokens.revoke'({ id }, { caller, organization }) {
@@ -103,10 +109,12 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
           .executeTakeFirst();
         if (row === undefined || (row.organization !== null && row.organization !== organization))
           throw new ApiError('not_found', `there is no token ${id}`, 'see `kici-admin token list`');
+        await requireOwn(row);
         requireNoMoreThan(caller, { organization: row.organization, ...view(row) }, 'revoke');
         const at = now();
+        const seal = (await seals.of(row.organization)).token({ ...row, revoked_at: at });
         await database.transaction().execute(async (transaction) => {
-          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).execute();
+          await transaction.updateTable('tokens').set({ revoked_at: at, seal }).where('id', '=', id).execute();
           // The sessions that it opened end with it.
           await transaction
             .updateTable('jobs')
@@ -119,6 +127,10 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
       },
     },
   };
+}
+
+export function tokenText({ id, name }: Pick<TokenRow, 'id' | 'name'>): string {
+  return `the token ${id} (${name})`;
 }
 
 interface Reach {
