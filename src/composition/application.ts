@@ -13,6 +13,7 @@ import type { HttpServer } from '../orchestrator/http/server.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { readKey } from './read-key.ts';
+import { sealRows } from './seal-rows.ts';
 import { databaseFile, type ServerSettings } from './settings.ts';
 import { tokens } from './tokens.ts';
 
@@ -43,6 +44,8 @@ export async function startApplication(
   try {
     await migrate(database, allMigrations);
     const keyring = await openKeyring(database, key, now);
+    // Written by a version that did not seal its rows: they are taken as they are, once.
+    if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
       createContainer({ settings, log, resolveAddress, now, database, keyring }),
       database,

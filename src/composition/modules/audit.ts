@@ -1,14 +1,14 @@
-import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
 import { describeError } from '../../orchestrator/describe-error.ts';
+import { anchorFile } from '../settings.ts';
 import { tokens } from '../tokens.ts';
 
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.auditAnchor).toResolvedValue(
-    (settings) => createFileAnchor(join(settings.dataDir, 'audit-anchor.json')),
+    (settings) => createFileAnchor(anchorFile(settings.dataDir)),
     [tokens.settings],
   );
   bind(tokens.auditSigner).toResolvedValue(
