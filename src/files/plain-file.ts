@@ -1,5 +1,9 @@
-import { constants, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { inTime } from './in-time.ts';
+
+/** A plain file may lie on a disk that does not answer. */
+const deadlineMs = 10_000;
 
 export type UnusableFileCode = 'not_a_plain_file' | 'file_too_large';
 
@@ -25,7 +29,11 @@ export interface PlainFileOptions {
  * The bytes of a plain file. Never waits for somebody to write into it, whatever lies in its place.
  * @throws UnusableFileError, or the system's error
  */
-export async function readPlainFile(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Promise<Buffer> {
+export function readPlainFile(path: string, options: PlainFileOptions): Promise<Buffer> {
+  return inTime(readAll(path, options), deadlineMs);
+}
+
+async function readAll(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Promise<Buffer> {
   const noLink = links === 'refuse' ? constants.O_NOFOLLOW : 0;
   await using file = await openPlainFile(path, constants.O_RDONLY | noLink);
   const chunks: Uint8Array[] = [];
@@ -39,6 +47,38 @@ export async function readPlainFile(path: string, { maxBytes, links = 'refuse' }
     room -= bytesRead;
     if (room <= 0)
       throw new UnusableFileError('file_too_large', `has more than the ${maxBytes} bytes that it may have`);
+  }
+}
+
+/**
+ * As `readPlainFile`, in the calling thread: for what is read while others wait, beside a database that is read so too.
+ * @throws UnusableFileError, or the system's error
+ */
+export function readPlainFileNow(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Buffer {
+  const noLink = links === 'refuse' ? constants.O_NOFOLLOW : 0;
+  const file = openNow(path, constants.O_RDONLY | constants.O_NONBLOCK | noLink);
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new UnusableFileError('not_a_plain_file', `is ${kindOf(status)}, not a plain file`);
+    const chunks: Uint8Array[] = [];
+    for (let room = maxBytes + 1; room > 0;) {
+      const chunk = Buffer.alloc(Math.min(room, 65_536));
+      const length = readSync(file, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+      room -= length;
+    }
+    throw new UnusableFileError('file_too_large', `has more than the ${maxBytes} bytes that it may have`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openNow(path: string, flags: number): number {
+  try {
+    return openSync(path, flags);
+  } catch (error) {
+    throw unusable(error) ?? error;
   }
 }
 
@@ -82,7 +122,8 @@ function unusable(error: unknown): UnusableFileError | undefined {
   return kind === undefined ? undefined : new UnusableFileError('not_a_plain_file', `is ${kind}, not a plain file`);
 }
 
-function kindOf(status: Stats): string {
+/** What lies there, in words: "a FIFO". */
+export function kindOf(status: Stats): string {
   if (status.isDirectory()) return 'a folder';
   if (status.isFIFO()) return 'a FIFO';
   if (status.isSocket()) return 'a socket';

@@ -1,55 +1,85 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const abandonedAfterMs = 60_000;
 
-/** Replaces a file as a whole, or makes it, with mode 0600: after a loss of power there is the old text or the new one. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  await withDraft(path, text, (draft) => rename(draft, path));
+/**
+ * Replaces a small file as a whole, or makes it, with mode 0600: after a loss of power there is the old text or the new
+ * one. Works in the calling thread, as SQLite does: writers wait for each other's files, and every turn of the event loop
+ * would make that longer.
+ */
+export function replaceFile(path: string, text: string): void {
+  withDraft(path, text, (draft) => {
+    renameSync(draft, path);
+  });
 }
 
 /** Makes a file with mode 0600, whole or not at all. False when there is something of that name, which stays. */
-export async function createFile(path: string, text: string): Promise<boolean> {
+export function createFile(path: string, text: string): boolean {
   try {
-    await withDraft(path, text, (draft) => link(draft, path));
+    withDraft(path, text, (draft) => {
+      linkSync(draft, path);
+    });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (isCode(error, 'EEXIST')) return false;
     throw error;
   }
 }
 
 /** Removes what writers of a file have left behind when they were killed, and nothing of those who write now. */
-export async function sweepDrafts(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
-  for (const name of names) {
+export function sweepDrafts(path: string): void {
+  for (const name of namesIn(dirname(path))) {
     const draft = draftOf(basename(path), name);
-    if (draft !== undefined && (await isAbandoned(join(folder, name), draft.pid)))
-      await rm(join(folder, name), { force: true });
+    if (draft !== undefined && isAbandoned(join(dirname(path), name), draft.pid))
+      rmSync(join(dirname(path), name), { force: true });
   }
 }
 
-async function withDraft(path: string, text: string, publish: (draft: string) => Promise<void>): Promise<void> {
+function withDraft(path: string, text: string, publish: (draft: string) => void): void {
   const draft = `${path}.${process.pid}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', 0o600);
+  const file = openSync(draft, 'wx', 0o600);
   try {
     try {
-      await handle.writeFile(text);
-      await handle.sync();
+      writeFileSync(file, text);
+      fsyncSync(file);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
-    await publish(draft);
-    // A file whose name is lost in a power failure is lost.
-    await using folder = await open(dirname(path), 'r');
-    await folder.sync();
+    publish(draft);
+    syncFolder(dirname(path));
   } finally {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
+  }
+}
+
+/** A file whose name is lost in a power failure is lost. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
   }
 }
 
@@ -60,8 +90,8 @@ function draftOf(file: string, name: string): { readonly pid: number | undefined
   return match === null ? undefined : { pid: match[1] === undefined ? undefined : Number(match[1]) };
 }
 
-async function isAbandoned(path: string, pid: number | undefined): Promise<boolean> {
-  const status = await lstat(path).catch(() => undefined);
+function isAbandoned(path: string, pid: number | undefined): boolean {
+  const status = lstatSync(path, { throwIfNoEntry: false });
   if (status?.isFile() !== true) return false;
   return (pid !== undefined && !isAlive(pid)) || Date.now() - status.mtimeMs > abandonedAfterMs;
 }
@@ -71,6 +101,10 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isCode(error, 'EPERM');
   }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -180,6 +180,7 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'outcome done of 1  token t1  scope=production key=DB_PASSWORD',
   ],
   ['audit verify', 'audit.verify', {}, 'intact: 2 rows'],
+  ['audit acknowledge --reason restored', 'audit.acknowledge', { reason: 'restored' }, 'acknowledged 1 problem'],
 ];
 
 describe.each(cases)('kici-admin %s', (line, id, input, printed) => {

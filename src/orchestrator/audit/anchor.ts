@@ -1,6 +1,6 @@
-import { rename } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
 import * as z from 'zod';
-import { fileProblem, readPlainFile, UnusableFileError } from '../../files/plain-file.ts';
+import { fileProblem, readPlainFileNow, UnusableFileError } from '../../files/plain-file.ts';
 import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
 
 /** Leaves room for the rows that follow a break. */
@@ -31,9 +31,9 @@ const maxBytes = 16 * 1_024 * 1_024;
 
 /** An anchor in a file of a folder that exists, replaced as a whole. A head never moves back, provided that nobody else writes meanwhile. */
 export function createFileAnchor(file: string): AuditAnchor {
-  const read = async (): Promise<AnchorState> => {
+  const read = (): AnchorState => {
     try {
-      return parse(await readPlainFile(file, { maxBytes, links: 'follow' }));
+      return parse(readPlainFileNow(file, { maxBytes, links: 'follow' }));
     } catch (error) {
       if (isMissing(error)) return { state: 'missing' };
       if (error instanceof UnusableFileError) return { state: 'damaged', problem: error.message };
@@ -41,14 +41,16 @@ export function createFileAnchor(file: string): AuditAnchor {
     }
   };
   return {
-    read,
+    read: async () => read(),
     async write(heads) {
-      const current = await read();
-      if (current.state === 'damaged') await setAside(file);
+      const current = read();
+      if (current.state === 'damaged') setAside(file);
       const known = current.state === 'readable' ? current.heads : new Map<string, AuditHead>();
-      await replaceFile(file, JSON.stringify(Object.fromEntries(newest(known, heads))));
+      replaceFile(file, JSON.stringify(Object.fromEntries(newest(known, heads))));
     },
-    sweep: () => sweepDrafts(file),
+    sweep: async () => {
+      sweepDrafts(file);
+    },
   };
 }
 
@@ -73,8 +75,8 @@ function parse(bytes: Buffer): AnchorState {
 }
 
 /** Under another name, for whoever looks into it. */
-function setAside(file: string): Promise<void> {
-  return rename(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
+function setAside(file: string): void {
+  renameSync(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
 }
 
 function newest(left: AuditHeads, right: AuditHeads): AuditHeads {
