@@ -12,7 +12,7 @@ import { rfc3339, type Store } from './store.ts';
 
 /** All in one statement: whatever moves a secret meanwhile, such as a scope's new name, is seen whole or not at all. */
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
-  const sign = await guard(context, store.signer);
+  const sign = await guard(context, () => store.signer());
   yield describe(
     sign,
     // Deleted ones too: a name that somebody else has marked so is not absent.

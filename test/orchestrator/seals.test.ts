@@ -267,8 +267,8 @@ describe('every column of a sealed table', () => {
     const database = new DatabaseSync(server.databaseFile);
     for (const { name, columns, later } of Object.values<SealedTable>(sealedTables)) {
       const found = database.prepare('select name from pragma_table_info(?)').all(name);
-      expect(found.map((row) => row['name']).toSorted()).toEqual(
-        [...columns, ...Object.keys(later ?? {}), ...(free[name] ?? [])].toSorted(),
+      expect(new Set(found.map((row) => row['name']))).toEqual(
+        new Set([...columns, ...Object.keys(later ?? {}), ...(free[name] ?? [])]),
       );
     }
     database.close();

@@ -31,8 +31,8 @@ export function createAudit(
     async 'audit.verify'(_, { organization }) {
       return verificationView(await verifyAudit(database, signer, anchor, organization));
     },
-    async 'audit.acknowledge'(_, { organization, note }) {
-      const verification = await verifyAudit(database, signer, anchor, organization);
+    async 'audit.acknowledge'(_, call) {
+      const verification = await verifyAudit(database, signer, anchor, call.organization);
       if (verification.problems.length === 0)
         throw new ApiError(
           'conflict',
@@ -40,7 +40,7 @@ export function createAudit(
           '`kici-admin audit verify` tells of problems',
         );
       // The outcome's row is signed like any other, so that what was acknowledged cannot be changed either.
-      note(verification.state);
+      call.note(verification.state);
       return { problems: verification.problems.map(({ sequence, problem }) => ({ sequence, problem })) };
     },
   };

@@ -40,7 +40,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
   const random = randomFrom(seed);
   const expected: Expected = { secrets: new Map(), variables: new Map(), bindings: new Set(), tokens: new Map() };
   let duringStart = 0;
-  let count = 0;
+  const progress = { acknowledged: 0 };
   try {
     {
       await using first = await startOrchestrator({ home });
@@ -56,17 +56,19 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
       const client = await clientOf(running);
       const ended = once(running.process, 'close');
       const work = Array.from({ length: writers }, (_, writer) =>
-        writeUntilItDies(client, `w${writer}`, expected, () => (count += 1)),
+        writeUntilItDies(client, `w${writer}`, expected, () => {
+          progress.acknowledged += 1;
+        }),
       );
-      const enough = count + Math.floor(random() * mostWrites);
-      while (count < enough) await wait(1);
+      const enough = progress.acknowledged + Math.floor(random() * mostWrites);
+      while (progress.acknowledged < enough) await wait(1);
       await wait(random() * longestPauseMs);
       running.process.kill('SIGKILL');
       await ended;
       await Promise.all(work);
     }
     await using last = await startOrchestrator({ home });
-    return { kills, duringStart, acknowledged: count, ...(await examine(last, await clientOf(last), expected)) };
+    return { kills, duringStart, ...progress, ...(await examine(last, await clientOf(last), expected)) };
   } finally {
     await rm(home, { recursive: true, force: true });
   }
