@@ -1,15 +1,12 @@
-import type { Kysely, Selectable } from 'kysely';
-import * as z from 'zod';
+import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import type { AuditAnchor } from './anchor.ts';
 import type { AuditSigner } from './audit-log.ts';
+import { listRows } from './list-rows.ts';
 import { verifyAudit, type AuditVerification } from './verify.ts';
-
-const phase = z.enum(['intent', 'outcome', 'read', 'break']);
-const subject = z.record(z.string(), z.unknown());
 
 export function createAudit(
   database: Kysely<OrchestratorTables>,
@@ -17,16 +14,8 @@ export function createAudit(
   anchor: AuditAnchor,
 ): HandlersFor<'audit.list' | 'audit.verify' | 'audit.acknowledge'> {
   return {
-    async 'audit.list'({ before, limit }, { organization }) {
-      const rows = await database
-        .selectFrom('audit_rows')
-        .selectAll()
-        .where('organization', '=', organization)
-        .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
-        .orderBy('sequence', 'desc')
-        .limit(limit)
-        .execute();
-      return { rows: rows.map(view) };
+    async 'audit.list'(filter, { organization }) {
+      return { rows: await listRows(database, organization, filter) };
     },
     async 'audit.verify'(_, { organization }) {
       return verificationView(await verifyAudit(database, signer, anchor, organization));
@@ -69,26 +58,4 @@ function verificationView({
           },
         }),
   };
-}
-
-function view(row: Selectable<OrchestratorTables['audit_rows']>): OperationOutput<'audit.list'>['rows'][number] {
-  return {
-    sequence: row.sequence,
-    at: rfc3339(row.at),
-    phase: phase.parse(row.phase),
-    operation: row.operation,
-    actor: row.actor,
-    subject: readSubject(row.subject),
-    ...(row.result === null ? {} : { result: row.result }),
-    ...(row.intent === null ? {} : { intent: row.intent }),
-  };
-}
-
-/** A row that somebody has tampered with must not hide the others. */
-function readSubject(text: string): Record<string, unknown> {
-  try {
-    return subject.parse(JSON.parse(text));
-  } catch {
-    return { unreadable: true };
-  }
 }

@@ -14,6 +14,7 @@ import { storedCatalogue } from './stored-catalogue.ts';
 /** What a job may read, fixed at its start. */
 export interface JobSession {
   readonly organization: string;
+  readonly environment: string;
   readonly catalogue: FrozenCatalogue;
   /** What each backend was `added` with: another of the same name has other secrets. */
   readonly backends: Readonly<Record<string, number>>;
@@ -23,7 +24,7 @@ export interface JobSession {
 
 export interface NewJob extends Pick<
   Selectable<OrchestratorTables['jobs']>,
-  'id' | 'environment' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'
+  'id' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'
 > {
   readonly session: JobSession;
 }
@@ -67,7 +68,7 @@ export function createJobStore(
 
   return {
     async insert({ session, ...job }) {
-      const { organization } = session;
+      const { organization, environment } = session;
       const contents = {
         catalogue: JSON.stringify(session.catalogue),
         backends: JSON.stringify(session.backends),
@@ -81,11 +82,11 @@ export function createJobStore(
         SecretValue.fromBytes(exported),
       );
       exported.fill(0);
-      const seal = (await seals.of(organization)).job({ ...job, organization });
+      const seal = (await seals.of(organization)).job({ ...job, organization, environment });
       await sweep();
       await database
         .insertInto('jobs')
-        .values({ ...job, ...contents, organization, session_key, closed_at: null, seal })
+        .values({ ...job, ...contents, organization, environment, session_key, closed_at: null, seal })
         .execute();
       keep(job.id, session);
     },
@@ -94,7 +95,7 @@ export function createJobStore(
       if (known !== undefined && known.organization === organization) return known;
       const row = await database
         .selectFrom('jobs')
-        .select(['session_key', 'catalogue', 'backends', 'scopes'])
+        .select(['environment', 'session_key', 'catalogue', 'backends', 'scopes'])
         .where('organization', '=', organization)
         .where('id', '=', id)
         .where('closed_at', 'is', null)
@@ -103,6 +104,7 @@ export function createJobStore(
       const opened = (await keyring.open(organization, purpose, coordinates(id, row), row.session_key)).bytes();
       const session: JobSession = {
         organization,
+        environment: row.environment,
         catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)),
         backends: backendList.parse(JSON.parse(row.backends)),
         sessionKey: createSecretKey(opened),
