@@ -198,6 +198,18 @@ describe('whoever can write the database', () => {
 });
 
 describe('a row that was tampered with', () => {
+  it('is a token that an owner of every organisation can revoke, and nobody else', async () => {
+    const { token } = await server.call('tokens.create', { name: 'local owner', role: 'owner' });
+    server.tamper(
+      `insert into tokens select 'forged', 'default', 'forged', 'agent', '${hash(forged)}', null, null, null, created_at, null, null, seal from tokens limit 1`,
+    );
+    expect((await errorOf(server.call('tokens.list'))).hint).toContain('kici-admin token revoke forged');
+    expect(await codeOf(server.as(token)('tokens.revoke', { id: 'forged' }))).toBe('permission_denied');
+    await server.call('tokens.revoke', { id: 'forged' });
+    expect((await server.call('tokens.list')).tokens.map(({ name }) => name)).not.toContain('forged');
+    expect(await codeOf(server.as(forged)('environments.list'))).toBe('tampered');
+  });
+
   it('can be deleted by whoever may have everything read: an environment, with what is in it', async () => {
     server.tamper('update bindings set priority = 99');
     await server.call('environments.delete', { environment: 'production' });

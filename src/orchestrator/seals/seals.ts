@@ -25,9 +25,10 @@ export interface Seals {
   of(organization: string | null): Promise<RowSeals>;
   /**
    * @param what the row, in words
+   * @param hint what to do, where it is more than the code says
    * @throws ApiError `tampered`, and tells the server's log
    */
-  require(stored: string | null, expected: string, what: string): void;
+  require(stored: string | null, expected: string, what: string, hint?: string): void;
 }
 
 /** @param tampered hears of every row that is refused */
@@ -46,10 +47,10 @@ export function createSeals(keyring: Pick<Keyring, 'rowSigner'>, tampered: (what
           sign([...rowParts(sealedTables.environments, row), ...setParts(sealedTables.variables, 'name', variables)]),
       };
     },
-    require(stored, expected, what) {
+    require(stored, expected, what, hint) {
       if (isSealed(stored, expected)) return;
       tampered(what);
-      throw new ApiError('tampered', `${what} was not written by this orchestrator, or was changed since`);
+      throw new ApiError('tampered', `${what} was not written by this orchestrator, or was changed since`, hint);
     },
   };
 }
