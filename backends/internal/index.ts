@@ -13,6 +13,7 @@ import type { InternalTables } from './tables.ts';
 import { write } from './write.ts';
 
 export { countRenames } from './renames.ts';
+export { resealSecrets } from './secret-rows.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';
 export type { Sealer } from './store.ts';
 

@@ -7,17 +7,20 @@ import {
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import { guard } from './guard.ts';
+import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { rfc3339, type Store } from './store.ts';
 
 /** All in one statement: whatever moves a secret meanwhile, such as a scope's new name, is seen whole or not at all. */
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
+  const sign = await guard(context, () => store.signer());
   yield describe(
+    sign,
+    // Deleted ones too: a name that somebody else has marked so is not absent.
     await guard(context, () =>
       store.database
         .selectFrom('internal_secrets')
-        .select(['scope', 'key', 'version', 'updated_at'])
+        .selectAll()
         .where('organization', '=', store.organization)
-        .where('deleted', '=', 0)
         .$if(query.scope !== undefined && query.depth === 'scope', (select) =>
           select.where('scope', '=', query.scope ?? ''),
         )
@@ -37,14 +40,16 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
   );
 }
 
-function describe(
-  rows: readonly { scope: string; key: string; version: number | null; updated_at: number }[],
-): ListPage {
+function describe(sign: SignRow, rows: readonly SecretRow[]): ListPage {
   const secrets = new Array<SecretDescriptor>();
   const unnameable = new Array<UnnameableSecret>();
-  for (const { scope: stored, key, version, updated_at } of rows) {
+  for (const row of rows) {
+    const { scope: stored, key, version, updated_at } = row;
+    const own = isOwn(sign, row);
+    if (own && row.deleted === 1) continue;
     const scope = parseScopePath(stored);
     if (!scope.ok) unnameable.push({ name: `${stored} ${key}`, reason: scope.reason });
+    else if (!own) secrets.push({ scope: scope.value, key, problem: 'corrupt' });
     else
       secrets.push({
         scope: scope.value,

@@ -10,9 +10,14 @@ import {
 import { CompiledQuery, sql } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { guard } from './guard.ts';
+import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
 
 interface Sealed extends Place {
+  readonly sealed: Uint8Array;
+}
+
+interface Current extends SecretRow {
   /** Null: the row of the version is gone, and with it the value. */
   readonly sealed: Uint8Array | null;
 }
@@ -46,21 +51,28 @@ async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<read
     ).map((row) => [placeId(row.scope, row.key), row]),
   );
   const pinned = new Map((await findPinned(store, refs)).map((row) => [placeId(row.scope, row.key, row.version), row]));
+  const sign = await store.signer();
   return Promise.all(
     refs.map(({ scope, key, version }) =>
-      open(
-        store,
-        version === undefined
-          ? current.get(placeId(scope, key))
-          : pinned.get(placeId(scope, key, parseVersion(version))),
-      ),
+      version === undefined
+        ? openCurrent(store, sign, current.get(placeId(scope, key)))
+        : open(store, pinned.get(placeId(scope, key, parseVersion(version)))),
     ),
   );
 }
 
+async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
+  if (row === undefined) return absent;
+  if (!isOwn(sign, row)) return unknown('corrupt', 'which version is current was changed outside of the orchestrator');
+  const { version, sealed } = row;
+  if (version === null) return absent;
+  return sealed === null
+    ? unknown('corrupt', 'the database has lost the value of the current version')
+    : open(store, { ...row, version, sealed });
+}
+
 async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;
-  if (row.sealed === null) return unknown('corrupt', 'the database has lost the value of the current version');
   try {
     return found(await store.open(row, row.sealed), String(row.version));
   } catch (error) {
@@ -77,7 +89,7 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
 async function findCurrent(
   { database, organization, statements }: Store,
   refs: readonly SecretRef[],
-): Promise<readonly Sealed[]> {
+): Promise<readonly Current[]> {
   if (refs.length === 0) return [];
   const text =
     statements.get(refs.length) ??
@@ -90,16 +102,16 @@ async function findCurrent(
           .onRef('v.key', '=', 's.key')
           .onRef('v.version', '=', 's.version'),
       )
-      .select(['s.scope', 's.key', 's.version', 'v.sealed'])
+      .selectAll('s')
+      .select('v.sealed')
       .where('s.organization', '=', organization)
-      .where('s.version', 'is not', null)
       .where(
         sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`,
       )
       .compile().sql;
   statements.set(refs.length, text);
   // In the order in which the statement names them.
-  const { rows } = await database.executeQuery<Sealed>(
+  const { rows } = await database.executeQuery<Current>(
     CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]),
   );
   return rows;

@@ -1,7 +1,9 @@
 import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { noteRename } from './renames.ts';
+import { requireOwn, withSeal } from './row-seal.ts';
 import { retireSecrets } from './scopes.ts';
+import { storeSecret } from './secret-rows.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
@@ -28,7 +30,9 @@ export async function renameScope(store: Store, from: ScopePath, to: ScopePath):
 /** False when something was written meanwhile: sealing must not happen inside the transaction. */
 async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<boolean> {
   const { database, organization } = store;
+  const sign = await store.signer();
   const before = await contentsOf(database, organization, from);
+  for (const row of before.secrets) requireOwn(sign, row);
   const retired = await lastVersions(database, organization, to);
   const moved = await move(store, before, to, retired);
   return database.transaction().execute(async (transaction) => {
@@ -63,9 +67,9 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
           .where('deleted', '=', 0),
       )
       .execute();
-    for (const row of moved.secrets) await transaction.insertInto('internal_secrets').values(row).execute();
+    for (const row of moved.secrets) await storeSecret(transaction, withSeal(sign, row));
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
-    await retireSecrets(transaction, organization, from, store.now());
+    await retireSecrets(transaction, sign, { organization, scope: from, at: store.now() });
     await noteRename(transaction, organization);
     return true;
   });

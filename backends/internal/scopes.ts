@@ -1,5 +1,7 @@
 import { BackendError, isReservedScope, parseScopePath, type ScopePath } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
+import { isOwn, withSeal, type SignRow } from './row-seal.ts';
+import { retired, storeSecret } from './secret-rows.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
@@ -27,7 +29,9 @@ export async function createScope({ database, organization, now }: Store, scope:
 }
 
 /** @throws BackendError `not_found` */
-export async function deleteScope({ database, organization, now }: Store, scope: ScopePath): Promise<number> {
+export async function deleteScope(store: Store, scope: ScopePath): Promise<number> {
+  const { database, organization, now } = store;
+  const sign = await store.signer();
   return database.transaction().execute(async (transaction) => {
     const { numDeletedRows } = await transaction
       .deleteFrom('internal_scopes')
@@ -35,28 +39,28 @@ export async function deleteScope({ database, organization, now }: Store, scope:
       .where('scope', '=', scope)
       .executeTakeFirst();
     if (numDeletedRows === 0n) throw new BackendError('not_found', { detail: `there is no scope ${scope}` });
-    return retireSecrets(transaction, organization, scope, now());
+    return retireSecrets(transaction, sign, { organization, scope, at: now() });
   });
 }
 
 /** Deletes every secret of a scope; its names keep the versions that they have given out. */
 export async function retireSecrets(
   transaction: Kysely<InternalTables>,
-  organization: string,
-  scope: string,
-  at: number,
+  sign: SignRow,
+  { organization, scope, at }: { readonly organization: string; readonly scope: string; readonly at: number },
 ): Promise<number> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('internal_secrets')
-    .set({ version: null, deleted: 1, updated_at: at })
+  const rows = await transaction
+    .selectFrom('internal_secrets')
+    .selectAll()
     .where('organization', '=', organization)
     .where('scope', '=', scope)
-    .where('deleted', '=', 0)
-    .executeTakeFirst();
+    .execute();
+  const present = rows.filter((row) => row.deleted === 0 || !isOwn(sign, row));
+  for (const row of present) await storeSecret(transaction, withSeal(sign, retired(row, at)));
   await transaction
     .deleteFrom('internal_versions')
     .where('organization', '=', organization)
     .where('scope', '=', scope)
     .execute();
-  return Number(numUpdatedRows);
+  return present.length;
 }

@@ -5,52 +5,49 @@ import {
   type VersionInfo,
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
+import { isOwn, requireOwn, withSeal } from './row-seal.ts';
+import { findSecret, retired, storeSecret } from './secret-rows.ts';
 import { parseVersion, rfc3339, type Store } from './store.ts';
 import { requireKey, write } from './write.ts';
 
-export async function remove(
-  { database, organization, now }: Store,
-  { scope, key }: SecretRef,
-): Promise<DeleteReceipt> {
+/** A row that somebody has tampered with can be deleted, and only that. */
+export async function remove(store: Store, { scope, key }: SecretRef): Promise<DeleteReceipt> {
+  const { database, organization, now } = store;
+  const sign = await store.signer();
   return database.transaction().execute(async (transaction) => {
-    const { numUpdatedRows } = await transaction
-      .updateTable('internal_secrets')
-      .set({ version: null, deleted: 1, updated_at: now() })
-      .where('organization', '=', organization)
-      .where('scope', '=', scope)
-      .where('key', '=', key)
-      .where('deleted', '=', 0)
-      .executeTakeFirst();
+    const before = await findSecret(transaction, organization, { scope, key });
+    const existed = before !== undefined && (before.deleted === 0 || !isOwn(sign, before));
+    if (existed) await storeSecret(transaction, withSeal(sign, retired(before, now())));
     await transaction
       .deleteFrom('internal_versions')
       .where('organization', '=', organization)
       .where('scope', '=', scope)
       .where('key', '=', key)
       .execute();
-    return { existed: numUpdatedRows > 0n };
+    return { existed };
   });
 }
 
-/** @throws BackendError `invalid_argument` */
-export async function declare({ database, organization, now }: Store, { scope, key }: SecretRef): Promise<void> {
+/** @throws BackendError `invalid_argument`, `corrupt` */
+export async function declare(store: Store, { scope, key }: SecretRef): Promise<void> {
   requireKey(key);
-  const at = now();
+  const { database, organization } = store;
+  const at = store.now();
+  const sign = await store.signer();
   await database.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('internal_scopes')
       .values({ organization, scope, created_at: at })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await transaction
-      .insertInto('internal_secrets')
-      .values({ organization, scope, key, version: null, last_version: 0, deleted: 0, updated_at: at })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['organization', 'scope', 'key'])
-          .doUpdateSet({ deleted: 0, updated_at: at })
-          .where('internal_secrets.deleted', '=', 1),
-      )
-      .execute();
+    const before = await findSecret(transaction, organization, { scope, key });
+    requireOwn(sign, before);
+    if (before?.deleted === 0) return;
+    const last_version = before?.last_version ?? 0;
+    await storeSecret(
+      transaction,
+      withSeal(sign, { organization, scope, key, version: null, last_version, deleted: 0, updated_at: at }),
+    );
   });
 }
 

@@ -1,12 +1,14 @@
 import type { ScopePath, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
+import type { SignRow } from './row-seal.ts';
 import type { InternalTables } from './tables.ts';
 
-/** Seals and opens values; the keyring of the orchestrator is one. */
+/** Seals and opens values, and signs rows; the keyring of the orchestrator is one. */
 export interface Sealer {
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
   /** @throws BackendError `corrupt`, `decryption_failed` */
   open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
+  rowSigner(organization: string): Promise<SignRow>;
 }
 
 /** What every part of the store works on. */
@@ -18,6 +20,8 @@ export interface Store {
   readonly statements: Map<number, string>;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
   open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
+  /** Fetched before a transaction, which holds the connection that a key is loaded through. */
+  signer(): Promise<SignRow>;
 }
 
 /** What a sealed value is bound to. */
@@ -41,6 +45,7 @@ export function createStore(
     statements: new Map(),
     seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
     open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),
+    signer: () => sealer.rowSigner(organization),
   };
 }
 

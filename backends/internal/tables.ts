@@ -14,6 +14,8 @@ export interface InternalTables {
     /** 1: there is no such secret any more; the row keeps `last_version`. */
     deleted: number;
     updated_at: number;
+    /** Over the rest of the row. */
+    seal: string | null;
   };
   readonly internal_versions: {
     organization: string;
@@ -69,6 +71,11 @@ export const internalMigrations = {
           .addColumn('organization', 'text', (column) => column.primaryKey())
           .addColumn('count', 'bigint', (column) => column.notNull())
           .execute();
+      },
+    },
+    '0003_seals': {
+      async up(database: Kysely<unknown>): Promise<void> {
+        await database.schema.alterTable('internal_secrets').addColumn('seal', 'text').execute();
       },
     },
   },

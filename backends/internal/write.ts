@@ -1,12 +1,14 @@
-import { BackendError, parseKey, type SecretRef, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
+import { BackendError, parseKey, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
 import { capabilities } from './capabilities.ts';
+import { requireOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
+import { findSecret } from './secret-rows.ts';
 import { rfc3339, type Store } from './store.ts';
 
 /** How many versions of a secret are kept, the current one among them. */
 export const keptVersions = 10;
 const maxAttempts = 20;
 
-/** @throws BackendError `too_large`, `invalid_argument`, `conflict` */
+/** @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt` */
 export async function write(store: Store, entry: SecretWrite): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) {
@@ -15,9 +17,11 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
     });
   }
   requireKey(key);
+  const sign = await store.signer();
   // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const before = await findState(store, entry);
+    const before = await findSecret(store.database, store.organization, entry);
+    requireOwn(sign, before);
     const current = before?.version ?? null;
     if (expectedVersion !== undefined && expectedVersion !== (current === null ? null : String(current))) {
       throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
@@ -25,7 +29,7 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
     const version = (before?.last_version ?? 0) + 1;
     const sealed = await store.seal({ scope, key, version }, value);
     const at = store.now();
-    if (await insertVersion(store, { scope, key, version, sealed, at, before }))
+    if (await insertVersion(store, sign, { scope, key, version, sealed, at, before }))
       return { version: String(version), updatedAt: rfc3339(at) };
   }
   throw new BackendError('conflict', { detail: 'other writers were faster every time' });
@@ -37,47 +41,34 @@ export function requireKey(key: string): void {
   if (!parsed.ok) throw new BackendError('invalid_argument', { detail: parsed.reason });
 }
 
-interface State {
-  readonly version: number | null;
-  readonly last_version: number;
-}
-
-function findState({ database, organization }: Store, { scope, key }: SecretRef): Promise<State | undefined> {
-  return database
-    .selectFrom('internal_secrets')
-    .select(['version', 'last_version'])
-    .where('organization', '=', organization)
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    .executeTakeFirst();
-}
-
 interface NewVersion {
   readonly scope: string;
   readonly key: string;
   readonly version: number;
   readonly sealed: Uint8Array;
   readonly at: number;
-  readonly before: State | undefined;
+  readonly before: SecretRow | undefined;
 }
 
 /** False when the secret is not any more what it was before. */
 function insertVersion(
   { database, organization }: Store,
+  sign: SignRow,
   { scope, key, version, sealed, at, before }: NewVersion,
 ): Promise<boolean> {
+  const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
   return database.transaction().execute(async (transaction) => {
     const claimed =
       before === undefined
         ? await transaction
             .insertInto('internal_secrets')
-            .values({ organization, scope, key, version, last_version: version, deleted: 0, updated_at: at })
+            .values(row)
             .onConflict((conflict) => conflict.doNothing())
             .executeTakeFirst()
             .then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
         : await transaction
             .updateTable('internal_secrets')
-            .set({ version, last_version: version, deleted: 0, updated_at: at })
+            .set(row)
             .where('organization', '=', organization)
             .where('scope', '=', scope)
             .where('key', '=', key)

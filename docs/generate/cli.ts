@@ -11,7 +11,13 @@ export function programTrees(): readonly Command[] {
   return [
     createAdmin({ version: '', writeOut: silent, writeErr: silent, run: nothing }),
     createKici({ writeOut: silent, writeErr: silent, run: nothing, list: nothing, init: nothing }),
-    createOrchestrator({ writeOut: silent, serve: nothing, printConfiguration: nothing, rotateKey: nothing }),
+    createOrchestrator({
+      writeOut: silent,
+      serve: nothing,
+      printConfiguration: nothing,
+      rotateKey: nothing,
+      reseal: nothing,
+    }),
   ];
 }
 

@@ -79,6 +79,12 @@ export const apiErrors = Object.freeze({
     meaning: 'the change was made, and its outcome could not be written to the audit log',
     hint: 'the change was made; `kici-admin audit verify` shows its open intent',
   },
+  tampered: {
+    status: 500,
+    meaning:
+      'a row of the database that grants or decides something is not as the orchestrator wrote it; it is refused, and nothing takes its place',
+    hint: 'find out who can write the database; then restore a backup, or accept the rows as they are with `kici-orchestrator reseal`',
+  },
   internal_error: {
     status: 500,
     meaning: 'a fault in the orchestrator',

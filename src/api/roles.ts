@@ -12,6 +12,7 @@ export const permissions = [
   'backends:write',
   'tokens:manage',
   'audit:read',
+  'audit:acknowledge',
   'jobs:open',
   'jobs:session',
 ] as const;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
+import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError, UsageError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
 import { waitForStart } from './wait-for-start.ts';
@@ -62,15 +63,18 @@ async function tokenFrom(file: string): Promise<string> {
   }
 }
 
+/** What is longer is no token. */
+const maxBytes = 4_096;
+
 /** No file means no token: the orchestrator then says what is missing. */
 async function localToken(url: string, io: Io): Promise<string | undefined> {
   try {
-    return (await readFile(localTokenFile(url, io.environment), 'utf8')).trim();
+    return (await readPlainFile(localTokenFile(url, io.environment), { maxBytes })).toString('utf8').trim();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new CommandError(
       'cannot_read',
-      `cannot read ${localTokenFile(url, io.environment)}`,
+      `cannot read ${localTokenFile(url, io.environment)} (${fileProblem(error)})`,
       'check its permissions, or set KICI_TOKEN',
     );
   }

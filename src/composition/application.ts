@@ -7,11 +7,13 @@ import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open.ts';
 import { KeyringError } from '../keyring/errors.ts';
 import { openKeyring } from '../keyring/keyring.ts';
-import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
+import { AnchorError } from '../orchestrator/audit/anchor.ts';
+import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { readKey } from './read-key.ts';
+import { sealRows } from './seal-rows.ts';
 import { databaseFile, type ServerSettings } from './settings.ts';
 import { tokens } from './tokens.ts';
 
@@ -42,6 +44,8 @@ export async function startApplication(
   try {
     await migrate(database, allMigrations);
     const keyring = await openKeyring(database, key, now);
+    // Written by a version that did not seal its rows: they are taken as they are, once.
+    if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
       createContainer({ settings, log, resolveAddress, now, database, keyring }),
       database,
@@ -63,8 +67,8 @@ async function serve(
   const server = container.get(tokens.server);
   const instances = container.get(tokens.instances);
   const accessTokens = container.get(tokens.tokens);
-  await requireReadableAnchor(container.get(tokens.auditAnchor));
   await container.get(tokens.organizations).ensure('default');
+  await examineAudit(container.get(tokens.auditLog));
   const url = await listen(server, settings);
   return {
     url,
@@ -109,14 +113,16 @@ export function isStartError(error: unknown): error is KeyringError | DatabaseEr
   return error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
 }
 
-async function requireReadableAnchor(anchor: AuditAnchor): Promise<void> {
+/** What is wrong with the log is recorded; what cannot be found out keeps the server from starting. */
+async function examineAudit(log: AuditLog): Promise<void> {
   try {
-    await anchor.read('default');
-  } catch {
+    await log.examine();
+  } catch (error) {
+    if (!(error instanceof AnchorError)) throw error;
     throw new StartError(
       'cannot_read_anchor',
-      'the audit anchor in the data folder cannot be read, so a cut-off audit log would not show',
-      'restore audit-anchor.json from a backup, or move it away: `kici-admin audit verify` then says that it is missing until the next row is written',
+      `the audit anchor in the data folder cannot be read (${error.message}), so a cut-off audit log would not show`,
+      'see to the permissions of audit-anchor.json and to its disk; a server without it starts, and records that it is missing',
     );
   }
 }

@@ -33,6 +33,10 @@ export const shippedBackendPackages: readonly string[] = [
   '@kici-dev/secret-backend-gcp',
 ];
 
+export function anchorFile(dataDir: string): string {
+  return join(dataDir, 'audit-anchor.json');
+}
+
 export function databaseFile(dataDir: string): string {
   return join(dataDir, 'kici.db');
 }

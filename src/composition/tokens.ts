@@ -18,6 +18,7 @@ import type { HttpServer } from '../orchestrator/http/server.ts';
 import type { JobStore } from '../orchestrator/jobs/job-store.ts';
 import type { Organizations } from '../orchestrator/organizations/organizations.ts';
 import type { EnvironmentResolver } from '../orchestrator/resolution/resolve.ts';
+import type { Seals } from '../orchestrator/seals/seals.ts';
 import type { Tokens } from '../orchestrator/tokens/tokens.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
@@ -36,6 +37,7 @@ export const tokens = {
   database: token<Kysely<AllTables>>('database'),
   keyring: token<Keyring>('keyring'),
 
+  seals: token<Seals>('seals'),
   organizations: token<Organizations>('organizations'),
   tokens: token<Tokens>('tokens'),
   environmentStore: token<EnvironmentStore>('environmentStore'),

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
+import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { DatabaseError } from './errors.ts';
 import { sqliteForKysely } from './sqlite.ts';
@@ -16,6 +17,7 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
   let database: DatabaseSync | undefined;
   try {
     makeFolder(dirname(file));
+    requirePlainFiles(file);
     database = new DatabaseSync(file, { timeout: openingTimeoutMs });
     chmodSync(file, 0o600);
     database.exec(
@@ -23,7 +25,7 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
     );
   } catch (error) {
     database?.close();
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const reason = fileProblem(error);
     throw new DatabaseError(
       'cannot_open',
       `cannot open the database ${file} (${reason})`,
@@ -31,6 +33,15 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
     );
   }
   return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
+}
+
+/** SQLite itself takes a FIFO or a device for a file. */
+function requirePlainFiles(file: string): void {
+  for (const path of ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)) {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status?.isFile() === false)
+      throw new UnusableFileError('not_a_plain_file', `has ${kindOf(status)} in the place of ${basename(path)}`);
+  }
 }
 
 /** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries for ever. */

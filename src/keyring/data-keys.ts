@@ -4,8 +4,10 @@ import { KeyringError } from './errors.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
-/** `seal` protects values; `mac` signs the audit log and is never replaced. */
-export type KeyPurpose = 'seal' | 'mac';
+/** `seal` protects values; `mac` signs the audit log and `rows` the rows that grant or decide, and neither is ever replaced. */
+export type KeyPurpose = 'seal' | 'mac' | 'rows';
+
+const purposes = { seal: 'values', mac: 'audit log', rows: 'tokens and settings' } satisfies Record<KeyPurpose, string>;
 
 export interface DataKey {
   readonly id: string;
@@ -15,8 +17,8 @@ export interface DataKey {
 export interface DataKeys {
   /** The key of an organisation that new values are sealed with; made at its first use. */
   active(organization: string, purpose: KeyPurpose): Promise<DataKey>;
-  /** `undefined` when there is none, or it belongs to another organisation. */
-  byId(organization: string, id: string): Promise<DataKey | undefined>;
+  /** `undefined` when there is none, or it belongs to another organisation or was made for another purpose. */
+  byId(organization: string, purpose: KeyPurpose, id: string): Promise<DataKey | undefined>;
 }
 
 /** Unwrapped keys stay in memory: unwrapping may be a call to a key service. */
@@ -65,12 +67,13 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
     });
   }
 
-  async function load(organization: string, id: string): Promise<DataKey | undefined> {
+  async function load(organization: string, purpose: KeyPurpose, id: string): Promise<DataKey | undefined> {
     const row = await database
       .selectFrom('data_keys')
       .selectAll()
       .where('id', '=', id)
       .where('organization', '=', organization)
+      .where('purpose', '=', purpose)
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const plain = await kek.unwrap(row.wrapped, associated(row.organization, row.purpose, row.id));
@@ -85,8 +88,8 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
     return { id, key };
   }
 
-  const byId = (organization: string, id: string): Promise<DataKey | undefined> =>
-    remember(keysById, `${organization}\n${id}`, () => load(organization, id));
+  const byId: DataKeys['byId'] = (organization, purpose, id) =>
+    remember(keysById, [organization, purpose, id].join('\n'), () => load(organization, purpose, id));
 
   return {
     byId,
@@ -97,11 +100,11 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
           await create(organization, purpose);
           id = await findActive(organization, purpose);
         }
-        const key = id === undefined ? undefined : await byId(organization, id);
+        const key = id === undefined ? undefined : await byId(organization, purpose, id);
         if (key === undefined)
           throw new KeyringError(
             'wrong_key',
-            `the data key of ${organization} is missing`,
+            `the data key of ${organization === '' ? 'the installation' : organization} for its ${purposes[purpose]} is missing`,
             'restore the database from a backup',
           );
         return key;

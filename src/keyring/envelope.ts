@@ -11,7 +11,7 @@ const tagBytes = 16;
 export function encrypt(key: KeyObject, plaintext: Uint8Array, associated: readonly string[]): Uint8Array {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(encodeAssociated(associated));
+  cipher.setAAD(encodeParts(associated));
   return Buffer.concat([
     Uint8Array.of(formatVersion),
     nonce,
@@ -27,7 +27,7 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + nonceBytes), {
     authTagLength: tagBytes,
   });
-  decipher.setAAD(encodeAssociated(associated));
+  decipher.setAAD(encodeParts(associated));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
   const start = decipher.update(sealed.subarray(1 + nonceBytes, sealed.byteLength - tagBytes));
   try {
@@ -40,7 +40,7 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
 }
 
 /** Each part behind its length, so that no two lists share an encoding; the format version goes first. */
-export function encodeAssociated(parts: readonly string[]): Uint8Array {
+export function encodeParts(parts: readonly string[]): Uint8Array {
   const encoded = [String(formatVersion), ...parts].map((part) => Buffer.from(part, 'utf8'));
   return Buffer.concat(
     encoded.flatMap((part) => {

@@ -1,6 +1,8 @@
-import { createHmac, createSecretKey, randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileProblem, readPlainFile } from '../files/plain-file.ts';
+import { createFile, sweepDrafts } from '../files/replace-file.ts';
 import { decrypt, encrypt } from './envelope.ts';
 import { KeyringError } from './errors.ts';
 import { parseKeyText } from './key-text.ts';
@@ -44,48 +46,29 @@ export interface KeyFile {
  * @throws KeyringError `malformed_key`, `cannot_read_key`
  */
 export async function keyFromFile(file: string, create: boolean): Promise<KeyFile> {
-  let text: string;
+  let bytes: Buffer;
   let created = false;
   try {
     if (create) created = await makeKeyFile(file);
-    text = await readFile(file, 'utf8');
+    bytes = await readPlainFile(file, { maxBytes, links: 'follow' });
   } catch (error) {
-    throw cannotRead(file, error);
+    throw new KeyringError(
+      'cannot_read_key',
+      `cannot use the key file ${file} (${fileProblem(error)})`,
+      'check the path and its permissions, or set KICI_SECRET_KEY',
+    );
   }
-  return { key: keyFromText(text, file), created };
+  const key = keyFromText(bytes.toString('utf8'), file);
+  bytes.fill(0);
+  return { key, created };
 }
+
+/** A key, with room for white space around it. */
+const maxBytes = 4_096;
 
 /** False when there is a file. It appears whole or not at all: half a key would lock everybody out. */
 async function makeKeyFile(file: string): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${randomBytes(32).toString('hex')}\n`);
-    await handle.sync();
-    await link(draft, file);
-    // A file whose name is lost in a power failure is lost.
-    await using folder = await open(dirname(file), 'r');
-    await folder.sync();
-    return true;
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
-  } finally {
-    await handle.close();
-    await rm(draft);
-  }
-}
-
-function cannotRead(file: string, error: unknown): KeyringError {
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  return new KeyringError(
-    'cannot_read_key',
-    `cannot use the key file ${file} (${reason})`,
-    'check the path and its permissions, or set KICI_SECRET_KEY',
-  );
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  sweepDrafts(file);
+  return createFile(file, `${randomBytes(32).toString('hex')}\n`);
 }

@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { createDataKeys } from './data-keys.ts';
-import { decrypt, encrypt } from './envelope.ts';
+import { decrypt, encodeParts, encrypt } from './envelope.ts';
 import { KeyringError } from './errors.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
-import { checkKey } from './key-check.ts';
+import { checkKey, storeKeyCheck } from './key-check.ts';
 import type { KeyringTables } from './tables.ts';
 
-/** Seals values at rest and signs the audit log. */
+/** Seals values at rest, and signs the audit log and the rows that grant or decide. */
 export interface Keyring {
   /**
    * @param purpose what kind of thing is sealed, such as `secret`
@@ -20,6 +20,15 @@ export interface Keyring {
   open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
   /** A function that signs with the organisation's own key, HMAC-SHA-256 in hex. */
   signer(organization: string): Promise<(bytes: Uint8Array) => string>;
+  /**
+   * A function that signs rows, each part behind its length; by another key than `signer`.
+   * @param organization empty: what belongs to every organisation
+   */
+  rowSigner(organization: string): Promise<(parts: readonly string[]) => string>;
+  /** Whether every row that needs a signature got one, so that one without was not written by us. */
+  readonly rowsAreSealed: boolean;
+  /** Belongs into the transaction that has signed them; holds from the next start on. */
+  noteRowsSealed(transaction: Kysely<KeyringTables>): Promise<void>;
 }
 
 const keyIdBytes = 36;
@@ -33,7 +42,7 @@ export async function openKeyring(
   kek: KeyEncryptionKey,
   now: () => number,
 ): Promise<Keyring> {
-  await checkKey(database, kek);
+  const { rowsAreSealed } = await checkKey(database, kek);
   const keys = createDataKeys(database, kek, now);
   const associated = (
     organization: string,
@@ -51,7 +60,7 @@ export async function openKeyring(
     },
     async open(organization, purpose, coordinates, sealed) {
       const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('latin1');
-      const dataKey = await usable(keys.byId(organization, id));
+      const dataKey = await usable(keys.byId(organization, 'seal', id));
       if (dataKey === undefined)
         throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });
       const plain = decrypt(
@@ -68,6 +77,12 @@ export async function openKeyring(
       const { key } = await keys.active(organization, 'mac');
       return (bytes) => createHmac('sha256', key).update(bytes).digest('hex');
     },
+    async rowSigner(organization) {
+      const { key } = await keys.active(organization, 'rows');
+      return (parts) => createHmac('sha256', key).update(encodeParts(parts)).digest('hex');
+    },
+    rowsAreSealed,
+    noteRowsSealed: (transaction) => storeKeyCheck(transaction, kek, true),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { associated } from './data-keys.ts';
 import { KeyringError } from './errors.ts';
-import { checkKey, keyCheckOf } from './key-check.ts';
+import { checkKey, keyCheckOf, type KeyCheck } from './key-check.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
@@ -24,7 +24,7 @@ export async function rotateKeyEncryptionKey(
       'the new key is the one that is in use',
       'nothing was changed; give a file with another key, or one that does not exist yet',
     );
-  await checkKey(database, from);
+  const before = await checkKey(database, from);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     // Wrapping may be a call to a key service, so it happens outside the transaction.
     const rows = await database.selectFrom('data_keys').selectAll().execute();
@@ -42,7 +42,7 @@ export async function rotateKeyEncryptionKey(
         return anew;
       }),
     );
-    if (await store(database, rewrapped, from.id, await keyCheckOf(to))) return rewrapped.length;
+    if (await store(database, rewrapped, before, await keyCheckOf(to, before.rowsAreSealed))) return rewrapped.length;
   }
   throw new KeyringError(
     'busy',
@@ -51,20 +51,20 @@ export async function rotateKeyEncryptionKey(
   );
 }
 
-/** False when a data key was made in the meantime, or somebody else has put them under another key. */
+/** False when a data key was made in the meantime, or somebody else has put them under another key or sealed the rows. */
 function store(
   database: Kysely<KeyringTables>,
   rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[],
-  from: string,
+  before: KeyCheck,
   check: KeyringTables['key_check'],
 ): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
     const current = await transaction
       .selectFrom('key_check')
-      .select('kek')
+      .selectAll()
       .where('id', '=', 'check')
       .executeTakeFirstOrThrow();
-    if (current.kek !== from) return false;
+    if (!Buffer.from(current.wrapped).equals(before.row.wrapped)) return false;
     const now = await transaction.selectFrom('data_keys').select('id').execute();
     if (now.length !== rewrapped.length) return false;
     for (const { id, kek, wrapped } of rewrapped)

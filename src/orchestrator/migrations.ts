@@ -125,5 +125,12 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0003_seals': {
+      async up({ schema }: Kysely<unknown>) {
+        for (const table of ['organizations', 'environments', 'tokens', 'jobs'])
+          await schema.alterTable(table).addColumn('seal', 'text').execute();
+        await schema.alterTable('environments').addColumn('variables_seal', 'text').execute();
+      },
+    },
   },
 };

@@ -1,12 +1,22 @@
-/** The orchestrator's own tables. Times are Unix milliseconds; structured columns hold JSON text; flags are 0 or 1. */
+/** The orchestrator's own tables. Times are Unix milliseconds; structured columns hold JSON text; flags are 0 or 1; seals are described in `seals/`. */
 export interface OrchestratorTables {
   readonly organizations: {
     name: string;
     /** Raised by every change that a resolution depends on; read together with each token. */
     generation: number;
     created_at: number;
+    /** Over this row and every backend of it. */
+    seal: string | null;
   };
-  readonly environments: { organization: string; name: string; created_at: number };
+  readonly environments: {
+    organization: string;
+    name: string;
+    created_at: number;
+    /** Over this row and every binding of it. */
+    seal: string | null;
+    /** Over its variables. */
+    variables_seal: string | null;
+  };
   readonly bindings: {
     id: string;
     organization: string;
@@ -59,6 +69,7 @@ export interface OrchestratorTables {
     created_at: number;
     expires_at: number | null;
     revoked_at: number | null;
+    seal: string | null;
   };
   readonly jobs: {
     id: string;
@@ -80,6 +91,7 @@ export interface OrchestratorTables {
     opened_at: number;
     expires_at: number;
     closed_at: number | null;
+    seal: string | null;
   };
   readonly audit_rows: {
     organization: string;

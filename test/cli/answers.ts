@@ -216,4 +216,5 @@ export const answers: Answers = {
     ],
   }),
   'audit.verify': () => ({ intact: true, rows: 2, openIntents: [], problems: [] }),
+  'audit.acknowledge': () => ({ problems: [{ sequence: 5, problem: 'rows 5 to 6 are missing' }] }),
 };

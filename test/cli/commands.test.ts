@@ -180,6 +180,7 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'outcome done of 1  token t1  scope=production key=DB_PASSWORD',
   ],
   ['audit verify', 'audit.verify', {}, 'intact: 2 rows'],
+  ['audit acknowledge --reason restored', 'audit.acknowledge', { reason: 'restored' }, 'acknowledged 1 problem'],
 ];
 
 describe.each(cases)('kici-admin %s', (line, id, input, printed) => {
@@ -257,15 +258,35 @@ describe('bad news', () => {
         intact: false,
         rows: 9,
         openIntents: [4],
-        problems: [{ sequence: 5, problem: 'changed' }],
+        problems: [{ sequence: 5, problem: 'changed', acknowledged: false }],
       }),
     });
     const outcome = await adminInProcess(['audit', 'verify', '--url', damaged.url]);
     await damaged.close();
     expect(outcome.exitCode).toBe(1);
-    expect(outcome.stdout).toContain('5    changed');
+    expect(outcome.stdout).toMatch(/^5 +changed +no$/m);
     expect(outcome.stderr).toContain('begun and never finished: row 4');
     expect(outcome.stderr).toContain('audit_damaged');
+    expect(outcome.stderr).toContain('kici-admin audit acknowledge');
+  });
+
+  it('of the audit log is no failure any more once an owner has acknowledged it, and is told all the same', async () => {
+    const damaged = await startWireApi({
+      'audit.verify': () => ({
+        intact: false,
+        rows: 9,
+        openIntents: [4],
+        problems: [{ sequence: 5, problem: 'changed', acknowledged: true }],
+        acknowledgement: { row: 8, at: '2026-01-02T03:04:05.678Z', actor: 'token:1:ada', reason: 'restored' },
+      }),
+    });
+    const outcome = await adminInProcess(['audit', 'verify', '--url', damaged.url]);
+    await damaged.close();
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.stdout).toMatch(/^5 +changed +yes$/m);
+    expect(outcome.stderr).toContain('not intact: 1 problem in 9 rows');
+    expect(outcome.stderr).toContain('acknowledged in row 8 on 2026-01-02T03:04:05Z by token:1:ada: restored');
+    expect(outcome.stderr).toContain('begun and never finished: row 4');
   });
 });
 

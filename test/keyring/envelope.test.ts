@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decrypt, encodeAssociated, encrypt } from '../../src/keyring/envelope.ts';
+import { decrypt, encodeParts, encrypt } from '../../src/keyring/envelope.ts';
 
 const key = createSecretKey(randomBytes(32));
 
@@ -39,8 +39,8 @@ describe('an envelope', () => {
         },
       ),
     );
-    expect(encodeAssociated(['ab', 'c'])).not.toEqual(encodeAssociated(['a', 'bc']));
-    expect(encodeAssociated(['a', ''])).not.toEqual(encodeAssociated(['a']));
+    expect(encodeParts(['ab', 'c'])).not.toEqual(encodeParts(['a', 'bc']));
+    expect(encodeParts(['a', ''])).not.toEqual(encodeParts(['a']));
   });
 
   it('never uses a nonce twice', () => {

@@ -1,5 +1,6 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
+import { encodeParts } from '../../src/keyring/envelope.ts';
 import { openKeyring } from '../../src/keyring/keyring.ts';
 import { keyA, keyB, keyringDatabase, now, temporaryFolder } from './support.ts';
 
@@ -50,6 +51,38 @@ describe('a keyring', () => {
     const [acme, globex] = [await keyring.signer('acme'), await keyring.signer('globex')];
     expect(acme(Buffer.from('row'))).not.toBe(globex(Buffer.from('row')));
     expect((await database.selectFrom('data_keys').select('id').execute()).length).toBe(4);
+  });
+
+  it('signs rows by another key than the audit log, and tells every list of parts from every other', async () => {
+    const keyring = await openKeyring(await keyringDatabase(await temporaryFolder()), keyA(), now);
+    const sign = await keyring.rowSigner('acme');
+    expect(new Set([sign(['ab', 'c']), sign(['a', 'bc']), sign(['abc']), sign(['ab', 'c', ''])]).size).toBe(4);
+    expect(sign(['ab', 'c'])).not.toBe((await keyring.rowSigner(''))(['ab', 'c']));
+    expect((await keyring.signer('acme'))(encodeParts(['ab', 'c']))).not.toBe(sign(['ab', 'c']));
+  });
+
+  it('uses no data key for another purpose than it was made for', async () => {
+    const folder = await temporaryFolder();
+    const database = await keyringDatabase(folder);
+    const keyring = await openKeyring(database, keyA(), now);
+    const sealed = await keyring.seal('acme', 'secret', place, value);
+    await keyring.signer('acme');
+    const ids = new Map(
+      (await database.selectFrom('data_keys').selectAll().execute()).map(({ id, purpose }) => [purpose, id]),
+    );
+    await database
+      .updateTable('active_data_keys')
+      .set({ id: ids.get('seal') ?? '' })
+      .where('purpose', '=', 'mac')
+      .execute();
+    const again = await openKeyring(database, keyA(), now);
+    await expect(again.signer('acme')).rejects.toMatchObject({ code: 'wrong_key' });
+    const underMac = Buffer.concat([Buffer.from(ids.get('mac') ?? ''), sealed.subarray(36)]);
+    await expect(again.open('acme', 'secret', place, underMac)).rejects.toMatchObject({ code: 'decryption_failed' });
+    await database.updateTable('data_keys').set({ purpose: 'mac' }).where('purpose', '=', 'seal').execute();
+    await expect((await openKeyring(database, keyA(), now)).signer('acme')).rejects.toMatchObject({
+      code: 'wrong_key',
+    });
   });
 
   it('agrees on one data key with keyrings that start at the same moment', async () => {

@@ -1,7 +1,8 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/api/client.ts';
@@ -84,6 +85,35 @@ describe('kici-orchestrator', () => {
     const third = await start({ home: first.home, environment: { KICI_PORT: port } });
     expect(await readFile(file, 'utf8')).not.toBe(token);
     await (await localClient(third)).call(operations['environments.list'], {});
+  });
+
+  it('sweeps what killed starts and writers have left of its files, and nothing of those that are alive', async () => {
+    const first = await start();
+    const token = localTokenFile(first.url, first.environment);
+    await first.stop();
+    const uuid = '0b9d1b2e-6f4f-4a53-9d57-0d3c6c1f2a10';
+    const key = join(first.home, '.config/kici/secret.key');
+    const files = [token, join(first.home, 'data/audit-anchor.json'), key];
+    // Process numbers end at 2^22.
+    const dead = files.map((file) => `${file}.4194304.${uuid}`);
+    const old = files.map((file) => `${file}.${uuid}`);
+    const alive = files.map((file) => `${file}.${process.pid}.${uuid}`);
+    for (const draft of [...dead, ...old, ...alive]) await writeFile(draft, 'draft');
+    for (const draft of old) await utimes(draft, new Date(0), new Date(0));
+    await start({ home: first.home, environment: { KICI_PORT: new URL(first.url).port } });
+    for (const draft of [...dead, ...old]) await expect(stat(draft)).rejects.toThrow('ENOENT');
+    for (const draft of alive) expect((await stat(draft)).isFile()).toBe(true);
+  });
+
+  it('does not wait for a FIFO in the place of its local token: it is replaced', async () => {
+    const first = await start();
+    const token = localTokenFile(first.url, first.environment);
+    await first.stop();
+    await rm(token);
+    execFileSync('mkfifo', [token]);
+    const second = await start({ home: first.home, environment: { KICI_PORT: new URL(first.url).port } });
+    await (await localClient(second)).call(operations['environments.list'], {});
+    expect(await second.stop()).toBe(0);
   });
 
   it('leaves its token for the loopback when it listens on every address', async () => {
@@ -188,14 +218,33 @@ describe('kici-orchestrator refuses to start', () => {
     expect(stderr).toContain('KICI_DATA_DIR');
   });
 
+  it.each([
+    ['the key file', '.config/kici/secret.key', 'it is a FIFO, not a plain file'],
+    ['the configuration file', 'kici.json', 'it is a FIFO, not a plain file'],
+    ['the database', 'data/kici.db', 'has a FIFO in the place of kici.db'],
+    ['the write-ahead log of the database', 'data/kici.db-wal', 'has a FIFO in the place of kici.db-wal'],
+  ])('with a FIFO in the place of %s, at once, and says so', async (_, place, problem) => {
+    const home = await newHome();
+    const path = join(home, place);
+    await mkdir(dirname(path), { recursive: true });
+    execFileSync('mkfifo', [path]);
+    const { code, stderr } = await run(home, place === 'kici.json' ? ['--config', path] : []);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(problem);
+    expect(stderr).toContain(place === 'data/kici.db-wal' ? 'kici.db' : path);
+  });
+
   it('with an audit anchor that cannot be read', async () => {
     const running = await start();
     await (await localClient(running)).call(operations['environments.create'], { name: 'production' });
     await running.stop();
-    await writeFile(join(running.home, 'data/audit-anchor.json'), '{"default":');
+    const anchor = join(running.home, 'data/audit-anchor.json');
+    await rm(anchor);
+    // A plain file whose disk answers with an error.
+    await symlink('/proc/self/mem', anchor);
     const { code, stderr } = await run(running.home);
     expect(code).toBe(1);
-    expect(stderr).toContain('audit anchor');
+    expect(stderr).toContain('the audit anchor in the data folder cannot be read (EIO)');
   });
 
   it.each([

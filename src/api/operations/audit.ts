@@ -16,13 +16,15 @@ const instant = z.iso.datetime({ offset: true });
 export const auditRow = z.object({
   sequence: z.int(),
   at: timestamp,
-  phase: z.enum(['intent', 'outcome', 'read']),
+  phase: z.enum(['intent', 'outcome', 'read', 'break']),
   operation: z.string(),
   actor: z.string(),
   subject: z.record(z.string(), z.unknown()).describe('names only'),
   result: z.string().optional(),
   intent: z.int().optional().describe('the intent row that an outcome belongs to'),
 });
+
+const problem = z.object({ sequence: z.int(), problem: z.string() });
 
 export const auditOperations = {
   'audit.list': defineOperation({
@@ -53,10 +55,26 @@ export const auditOperations = {
     subject: [],
     input: z.object({}),
     output: z.object({
-      intact: z.boolean(),
+      intact: z.boolean().describe('false for ever after a problem, acknowledged or not'),
       rows: z.int(),
       openIntents: z.array(z.int()),
-      problems: z.array(z.object({ sequence: z.int(), problem: z.string() })),
+      problems: z.array(problem.extend({ acknowledged: z.boolean() })),
+      acknowledgement: z
+        .object({ row: z.int(), at: timestamp, actor: z.string(), reason: z.string() })
+        .optional()
+        .describe('who has acknowledged the problems that are marked so'),
     }),
+  }),
+  'audit.acknowledge': defineOperation({
+    ...shared,
+    summary: 'Acknowledge what is wrong with the audit log, which stays on record',
+    method: 'POST',
+    path: '/audit/acknowledge',
+    permission: 'audit:acknowledge',
+    audit: 'write',
+    command: 'kici-admin audit acknowledge',
+    subject: ['reason'],
+    input: z.object({ reason: z.string().trim().min(1, 'say why').max(500).describe('what has happened') }),
+    output: z.object({ problems: z.array(problem) }),
   }),
 };

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { configurationItems, type ConfigurationSources } from './configuration.ts';
+
+const maxBytes = 1_048_576;
 
 /**
  * A JSON object with the names of the configuration; lists may be arrays.
@@ -9,9 +11,9 @@ import { configurationItems, type ConfigurationSources } from './configuration.t
 export async function readConfigurationFile(path: string): Promise<NonNullable<ConfigurationSources['file']>> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readFile(path, 'utf8'));
+    parsed = JSON.parse((await readPlainFile(path, { maxBytes, links: 'follow' })).toString('utf8'));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it is not JSON';
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : fileProblem(error);
     throw new UsageError(
       `cannot use the configuration file ${JSON.stringify(path)} (${reason})`,
       'correct --config or KICI_CONFIG',

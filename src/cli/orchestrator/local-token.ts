@@ -1,10 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { localTokenFile } from '../../api/local-credentials.ts';
 import type { Application } from '../../composition/application.ts';
+import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
+import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
 import { CommandError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
+
+/** What is longer is no token. */
+const maxBytes = 4_096;
 
 /**
  * Leaves an owner's token where only the user who started the server can read it, so that the same user needs
@@ -17,17 +21,15 @@ export async function keepLocalToken(
 ): Promise<void> {
   const file = localTokenFile(reachableUrl(application.url, host), environment);
   try {
-    const known = await readFile(file, 'utf8').catch(() => undefined);
-    const token = await application.localToken(known?.trim());
+    const known = await readPlainFile(file, { maxBytes }).catch(() => undefined);
+    const token = await application.localToken(known?.toString('utf8').trim());
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const fresh = `${file}.${randomUUID()}`;
-    await writeFile(fresh, `${token}\n`, { mode: 0o600, flag: 'wx' });
-    await rename(fresh, file);
+    sweepDrafts(file);
+    replaceFile(file, `${token}\n`);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw new CommandError(
       'cannot_write',
-      `cannot write the local token ${file} (${reason})`,
+      `cannot write the local token ${file} (${fileProblem(error)})`,
       "check the folder's permissions, or set XDG_CONFIG_HOME to one that can be written",
     );
   }

@@ -20,6 +20,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { rotateKey } = await import('./rotate-key.ts');
       await rotateKey(await configurationOf(flags, io), newKeyFile, json, io);
     },
+    reseal: async (flags, yes, json) => {
+      const { reseal } = await import('./reseal.ts');
+      await reseal(await configurationOf(flags, io), yes, json, io);
+    },
     printConfiguration: async (flags, json) => {
       printConfiguration(await configurationOf(flags, io), json, io);
     },

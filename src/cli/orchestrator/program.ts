@@ -9,6 +9,7 @@ export interface ProgramOptions {
   readonly serve: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly printConfiguration: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly rotateKey: (flags: Record<string, unknown>, newKeyFile: string, json: boolean) => Promise<void>;
+  readonly reseal: (flags: Record<string, unknown>, yes: boolean, json: boolean) => Promise<void>;
 }
 
 /** The commander tree; it throws commander's own errors and never ends the process. */
@@ -35,6 +36,14 @@ export function createProgram(options: ProgramOptions): Command {
     .addHelpText('after', '\nExample:\n  kici-orchestrator rotate-key --new-key-file /etc/kici/secret-2.key\n')
     .action((flags: { newKeyFile: string; json?: boolean }) =>
       options.rotateKey(program.opts(), flags.newKeyFile, flags.json === true || isJson()),
+    );
+  configure(program.command('reseal'), options)
+    .description('list the rows that were changed outside of the orchestrator, and accept them if asked to')
+    .option('-y, --yes', 'accept all of them as they are')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  kici-orchestrator reseal\n')
+    .action((flags: { yes?: boolean; json?: boolean }) =>
+      options.reseal(program.opts(), flags.yes === true, flags.json === true || isJson()),
     );
   return program;
 }

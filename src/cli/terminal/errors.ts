@@ -71,6 +71,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a row of the audit log was changed, swapped, cut off or lost',
     next: 'keep the data as it is, and compare it with copies of `audit-anchor.json` and of the database',
   },
+  tampered: {
+    meaning: 'rows of the database that grant or decide something were changed outside of the orchestrator',
+    next: 'find out who can write the database, look at each row that the message lists, and restore a backup',
+  },
   cannot_listen: {
     meaning: 'the orchestrator cannot listen on its address',
     next: 'stop what holds the address, or choose another with `--host` and `--port`',

@@ -1,13 +1,14 @@
-import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { describeBreak } from '../../orchestrator/audit/break.ts';
 import { describeError } from '../../orchestrator/describe-error.ts';
+import { anchorFile } from '../settings.ts';
 import { tokens } from '../tokens.ts';
 
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.auditAnchor).toResolvedValue(
-    (settings) => createFileAnchor(join(settings.dataDir, 'audit-anchor.json')),
+    (settings) => createFileAnchor(anchorFile(settings.dataDir)),
     [tokens.settings],
   );
   bind(tokens.auditSigner).toResolvedValue(
@@ -16,8 +17,19 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
   bind(tokens.auditLog).toResolvedValue(
     (database, signer, anchor, now, log) =>
-      createAuditLog(database, signer, anchor, now, (error) => {
-        log.error({ error: describeError(error) }, 'audit rows could not be written');
+      createAuditLog({
+        database,
+        signer,
+        anchor,
+        now,
+        listener: {
+          failed: (error) => {
+            log.error({ error: describeError(error) }, 'audit rows could not be written');
+          },
+          broken: (organization, row, found) => {
+            log.error({ organization, row, problem: describeBreak(found) }, 'the audit log is broken');
+          },
+        },
       }),
     [tokens.database, tokens.auditSigner, tokens.auditAnchor, tokens.now, tokens.log],
   );

@@ -11,7 +11,7 @@ import { createHostFor } from '../backend-host.ts';
 
 /** The registry of backends and their open instances. */
 export const backendsModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.backendStore).toResolvedValue(createBackendStore, [tokens.database, tokens.keyring]);
+  bind(tokens.backendStore).toResolvedValue(createBackendStore, [tokens.database, tokens.keyring, tokens.seals]);
   bind(tokens.backendTypes).toResolvedValue<[BackendDefinition, BackendPackage[]]>(
     (internal, packages) => createBackendTypes([internal], packages),
     [tokens.internalDefinition, { isMultiple: true, serviceIdentifier: tokens.backendPackage }],

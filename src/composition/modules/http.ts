@@ -19,11 +19,12 @@ import { version } from '../version.ts';
 
 /** The handlers of every area, and the server over them. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.authenticator).toResolvedValue(createAuthenticator, [tokens.database, tokens.now]);
+  bind(tokens.authenticator).toResolvedValue(createAuthenticator, [tokens.database, tokens.seals, tokens.now]);
   bind(tokens.requests).toResolvedValue(createRequestsInFlight, []);
   bind(tokens.handlers).toResolvedValue(
     (
       database,
+      seals,
       now,
       organizations,
       accessTokens,
@@ -41,7 +42,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     ): Handlers => ({
       ...organizations.handlers,
       ...accessTokens.handlers,
-      ...createEnvironments(database, environmentStore, bindings, now),
+      ...createEnvironments(database, seals, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
       ...createBackendHandlers({
@@ -59,6 +60,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     }),
     [
       tokens.database,
+      tokens.seals,
       tokens.now,
       tokens.organizations,
       tokens.tokens,

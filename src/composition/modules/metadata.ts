@@ -2,19 +2,32 @@ import { ContainerModule } from 'inversify';
 import { createBindings } from '../../orchestrator/environments/bindings.ts';
 import { createEnvironmentStore } from '../../orchestrator/environments/store.ts';
 import { createOrganizations } from '../../orchestrator/organizations/organizations.ts';
+import { createSeals } from '../../orchestrator/seals/seals.ts';
 import { createTokens } from '../../orchestrator/tokens/tokens.ts';
 import { createVariables } from '../../orchestrator/variables/variables.ts';
 import { tokens } from '../tokens.ts';
 
 /** Organisations, tokens, environments, variables. */
 export const metadataModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.organizations).toResolvedValue(createOrganizations, [tokens.database, tokens.now]);
-  bind(tokens.tokens).toResolvedValue(createTokens, [tokens.database, tokens.now]);
-  bind(tokens.environmentStore).toResolvedValue(createEnvironmentStore, [tokens.database]);
-  bind(tokens.bindings).toResolvedValue(
-    (database, environments, instances, now) =>
-      createBindings(database, environments, async (call, name) => (await instances.of(call)).has(name), now),
-    [tokens.database, tokens.environmentStore, tokens.instances, tokens.now],
+  bind(tokens.seals).toResolvedValue(
+    (keyring, log) =>
+      createSeals(keyring, (what) => {
+        log.error(`${what} was changed outside of the orchestrator: it is refused`);
+      }),
+    [tokens.keyring, tokens.log],
   );
-  bind(tokens.variables).toResolvedValue(createVariables, [tokens.database, tokens.environmentStore, tokens.now]);
+  bind(tokens.organizations).toResolvedValue(createOrganizations, [tokens.database, tokens.seals, tokens.now]);
+  bind(tokens.tokens).toResolvedValue(createTokens, [tokens.database, tokens.seals, tokens.now]);
+  bind(tokens.environmentStore).toResolvedValue(createEnvironmentStore, [tokens.database, tokens.seals]);
+  bind(tokens.bindings).toResolvedValue(
+    (database, seals, environments, instances, now) =>
+      createBindings(database, seals, environments, async (call, name) => (await instances.of(call)).has(name), now),
+    [tokens.database, tokens.seals, tokens.environmentStore, tokens.instances, tokens.now],
+  );
+  bind(tokens.variables).toResolvedValue(createVariables, [
+    tokens.database,
+    tokens.seals,
+    tokens.environmentStore,
+    tokens.now,
+  ]);
 });

@@ -11,5 +11,5 @@ export const sessionsModule: ContainerModule = new ContainerModule(({ bind }) =>
       createEnvironmentResolver(environments, instances, (organization) => countRenames(database, organization)),
     [tokens.environmentStore, tokens.instances, tokens.database],
   );
-  bind(tokens.jobStore).toResolvedValue(createJobStore, [tokens.database, tokens.keyring, tokens.now]);
+  bind(tokens.jobStore).toResolvedValue(createJobStore, [tokens.database, tokens.keyring, tokens.seals, tokens.now]);
 });

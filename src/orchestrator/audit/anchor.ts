@@ -1,55 +1,89 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
 import * as z from 'zod';
+import { fileProblem, readPlainFileNow, UnusableFileError } from '../../files/plain-file.ts';
+import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
 
-const headSchema = z.object({ sequence: z.int(), mac: z.string() });
+/** Leaves room for the rows that follow a break. */
+const highestSequence = 2 ** 52;
+const headSchema = z.object({ sequence: z.int().min(0).max(highestSequence), mac: z.string() });
 export type AuditHead = z.output<typeof headSchema>;
 const fileSchema = z.record(z.string(), headSchema);
 
+export type AuditHeads = ReadonlyMap<string, AuditHead>;
+
+export type AnchorState =
+  | { readonly state: 'readable'; readonly heads: AuditHeads }
+  | { readonly state: 'missing' }
+  /** There is something in its place that we did not write so; `problem` goes on after "the anchor". */
+  | { readonly state: 'damaged'; readonly problem: string };
+
 /** The newest row of each organisation, kept outside the database, so that a cut-off tail shows. */
 export interface AuditAnchor {
-  /** Rejects when there is an anchor that cannot be read. */
-  read(organization: string): Promise<AuditHead | undefined>;
-  write(heads: ReadonlyMap<string, AuditHead>): Promise<void>;
+  /** Rejects when it could not be found out, which says nothing of the anchor. */
+  read(): Promise<AnchorState>;
+  /** Durable when it resolves. What was damaged is set aside first. */
+  write(heads: AuditHeads): Promise<void>;
+  /** Removes what killed writers have left behind. */
+  sweep(): Promise<void>;
 }
 
-type Heads = ReadonlyMap<string, AuditHead>;
+const maxBytes = 16 * 1_024 * 1_024;
 
 /** An anchor in a file of a folder that exists, replaced as a whole. A head never moves back, provided that nobody else writes meanwhile. */
 export function createFileAnchor(file: string): AuditAnchor {
+  const read = (): AnchorState => {
+    try {
+      return parse(readPlainFileNow(file, { maxBytes, links: 'follow' }));
+    } catch (error) {
+      if (isMissing(error)) return { state: 'missing' };
+      if (error instanceof UnusableFileError) return { state: 'damaged', problem: error.message };
+      throw new AnchorError(fileProblem(error));
+    }
+  };
   return {
-    read: async (organization) => (await load(file)).get(organization),
+    read: async () => read(),
     async write(heads) {
-      await replace(file, JSON.stringify(Object.fromEntries(newest(await load(file), heads))));
+      const current = read();
+      if (current.state === 'damaged') setAside(file);
+      const known = current.state === 'readable' ? current.heads : new Map<string, AuditHead>();
+      replaceFile(file, JSON.stringify(Object.fromEntries(newest(known, heads))));
+    },
+    sweep: async () => {
+      sweepDrafts(file);
     },
   };
 }
 
-async function load(file: string): Promise<Heads> {
-  try {
-    return new Map(Object.entries(fileSchema.parse(JSON.parse(await readFile(file, 'utf8')))));
-  } catch (error) {
-    if (isMissing(error)) return new Map();
-    throw error;
+/** The anchor could not be read, for a reason that says nothing of it: the system's code. */
+export class AnchorError extends Error {
+  override readonly name = 'AnchorError';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
   }
 }
 
-function newest(left: Heads, right: Heads): Heads {
+function parse(bytes: Buffer): AnchorState {
+  if (bytes.byteLength === 0) return { state: 'damaged', problem: 'is empty' };
+  try {
+    return { state: 'readable', heads: new Map(Object.entries(fileSchema.parse(JSON.parse(bytes.toString('utf8'))))) };
+  } catch {
+    return { state: 'damaged', problem: 'is cut off, or is no anchor' };
+  }
+}
+
+/** Under another name, for whoever looks into it. */
+function setAside(file: string): void {
+  renameSync(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
+}
+
+function newest(left: AuditHeads, right: AuditHeads): AuditHeads {
   const merged = new Map(left);
   for (const [organization, head] of right)
     if ((merged.get(organization)?.sequence ?? 0) <= head.sequence) merged.set(organization, head);
   return merged;
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  const fresh = `${file}.${randomUUID()}`;
-  const handle = await open(fresh, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-  } finally {
-    await handle.close();
-  }
-  await rename(fresh, file);
 }
 
 function isMissing(error: unknown): boolean {

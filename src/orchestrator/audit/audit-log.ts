@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
-import type { AuditAnchor, AuditHead } from './anchor.ts';
-import { chainStart, signedBytes, type UnsignedRow } from './chain.ts';
+import type { AuditAnchor } from './anchor.ts';
+import type { AuditBreak } from './break.ts';
+import { commit } from './commit.ts';
 
 export interface AuditEntry {
   readonly organization: string;
@@ -21,10 +22,25 @@ export type AuditSigner = (organization: string) => Promise<(bytes: Uint8Array) 
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
   append(entry: AuditEntry): Promise<number>;
+  /** Compares the log of every organisation with the anchor, and records each break. Belongs before the first request. */
+  examine(): Promise<void>;
 }
 
-/** A statement takes a bounded number of values. */
-const rowsPerInsert = 500;
+/** Hears what is for the operator of the server rather than for a caller. */
+export interface AuditListener {
+  /** Why rows could not be written. */
+  failed(error: unknown): void;
+  /** A break was recorded, in the row `sequence`. */
+  broken(organization: string, sequence: number, found: AuditBreak): void;
+}
+
+export interface AuditLogServices {
+  readonly database: Kysely<OrchestratorTables>;
+  readonly signer: AuditSigner;
+  readonly anchor: AuditAnchor;
+  readonly now: () => number;
+  readonly listener: AuditListener;
+}
 
 interface Waiting {
   readonly entry: AuditEntry;
@@ -32,17 +48,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/**
- * Rows that arrive while a commit is under way share the next one.
- * @param failed hears why rows could not be written
- */
-export function createAuditLog(
-  database: Kysely<OrchestratorTables>,
-  signer: AuditSigner,
-  anchor: AuditAnchor,
-  now: () => number,
-  failed: (error: unknown) => void,
-): AuditLog {
+/** Rows that arrive while a commit is under way share the next one. */
+export function createAuditLog(services: AuditLogServices): AuditLog {
   let waiting: Waiting[] = [];
   let committing = false;
 
@@ -53,15 +60,13 @@ export function createAuditLog(
       waiting = [];
       try {
         const sequences = await commit(
-          database,
-          signer,
-          anchor,
+          services,
           batch.map(({ entry }) => entry),
-          now,
+          'own',
         );
         for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
-        failed(error);
+        services.listener.failed(error);
         for (const { reject } of batch) reject(error);
       }
     }
@@ -75,66 +80,9 @@ export function createAuditLog(
       if (!committing) void commitAll();
       return promise;
     },
+    async examine() {
+      await services.anchor.sweep();
+      await commit(services, [], 'every');
+    },
   };
-}
-
-async function commit(
-  database: Kysely<OrchestratorTables>,
-  signer: AuditSigner,
-  anchor: AuditAnchor,
-  entries: readonly AuditEntry[],
-  now: () => number,
-): Promise<number[]> {
-  const heads = new Map<string, AuditHead>();
-  // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
-  const signers = new Map(
-    await Promise.all(
-      [...new Set(entries.map(({ organization }) => organization))].map(
-        async (organization) => [organization, await signer(organization)] as const,
-      ),
-    ),
-  );
-  const sequences = await database.transaction().execute(async (transaction) => {
-    const rows: OrchestratorTables['audit_rows'][] = [];
-    for (const entry of entries) {
-      const head = heads.get(entry.organization) ?? (await readHead(transaction, entry.organization));
-      const row: UnsignedRow = {
-        organization: entry.organization,
-        sequence: head.sequence + 1,
-        at: now(),
-        phase: entry.phase,
-        operation: entry.operation,
-        actor: entry.actor,
-        subject: JSON.stringify(entry.subject),
-        result: entry.result ?? null,
-        intent: entry.intent ?? null,
-      };
-      const sign = signers.get(entry.organization);
-      if (sign === undefined) throw new TypeError('every organisation of a batch has a signer');
-      const signed = { ...row, mac: sign(signedBytes(row, head.mac)) };
-      heads.set(entry.organization, { sequence: signed.sequence, mac: signed.mac });
-      rows.push(signed);
-    }
-    for (let start = 0; start < rows.length; start += rowsPerInsert) {
-      await transaction
-        .insertInto('audit_rows')
-        .values(rows.slice(start, start + rowsPerInsert))
-        .execute();
-    }
-    return rows.map(({ sequence }) => sequence);
-  });
-  // After the commit, so that the anchor is never ahead; in a transaction, since that keeps every other process out meanwhile.
-  await database.transaction().execute(() => anchor.write(heads));
-  return sequences;
-}
-
-async function readHead(database: Kysely<OrchestratorTables>, organization: string): Promise<AuditHead> {
-  const row = await database
-    .selectFrom('audit_rows')
-    .select(['sequence', 'mac'])
-    .where('organization', '=', organization)
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row ?? { sequence: 0, mac: chainStart };
 }

@@ -1,23 +1,61 @@
 import type { Kysely } from 'kysely';
-import type { HandlersFor } from '../handlers.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
+import { rfc3339 } from '../time.ts';
 import type { AuditAnchor } from './anchor.ts';
 import type { AuditSigner } from './audit-log.ts';
 import { listRows } from './list-rows.ts';
-import { verifyAudit } from './verify.ts';
+import { verifyAudit, type AuditVerification } from './verify.ts';
 
 export function createAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,
   anchor: AuditAnchor,
-): HandlersFor<'audit.list' | 'audit.verify'> {
+): HandlersFor<'audit.list' | 'audit.verify' | 'audit.acknowledge'> {
   return {
     async 'audit.list'(filter, { organization }) {
       return { rows: await listRows(database, organization, filter) };
     },
     async 'audit.verify'(_, { organization }) {
-      const { intact, rows, openIntents, problems } = await verifyAudit(database, signer, anchor, organization);
-      return { intact, rows, openIntents: [...openIntents], problems: [...problems] };
+      return verificationView(await verifyAudit(database, signer, anchor, organization));
     },
+    async 'audit.acknowledge'(_, call) {
+      const verification = await verifyAudit(database, signer, anchor, call.organization);
+      if (verification.problems.length === 0)
+        throw new ApiError(
+          'conflict',
+          'the audit log is intact: there is nothing to acknowledge',
+          '`kici-admin audit verify` tells of problems',
+        );
+      // The outcome's row is signed like any other, so that what was acknowledged cannot be changed either.
+      call.note(verification.state);
+      return { problems: verification.problems.map(({ sequence, problem }) => ({ sequence, problem })) };
+    },
+  };
+}
+
+function verificationView({
+  intact,
+  rows,
+  openIntents,
+  problems,
+  acknowledgement,
+}: AuditVerification): OperationOutput<'audit.verify'> {
+  return {
+    intact,
+    rows,
+    openIntents: [...openIntents],
+    problems: [...problems],
+    ...(acknowledgement === undefined
+      ? {}
+      : {
+          acknowledgement: {
+            row: acknowledgement.row,
+            at: rfc3339(acknowledgement.at),
+            actor: acknowledgement.actor,
+            reason: acknowledgement.reason,
+          },
+        }),
   };
 }

@@ -1,15 +1,45 @@
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import * as z from 'zod';
 import type { OrchestratorTables } from '../tables.ts';
-import type { AuditAnchor } from './anchor.ts';
+import type { AuditAnchor, AuditHead } from './anchor.ts';
 import type { AuditSigner } from './audit-log.ts';
-import { chainStart, signedBytes } from './chain.ts';
+import { breakSchema, describeBreak } from './break.ts';
+import { chainStart, signedBytes, type StoredRow } from './chain.ts';
+
+interface Problem {
+  readonly sequence: number;
+  readonly problem: string;
+  /** What makes it this very problem; left out of what is wrong just now, which nobody can acknowledge. */
+  readonly evidence?: string;
+}
+
+/** What an owner has looked at and accepted: everything that was wrong up to a row. */
+export interface Acknowledgement {
+  readonly row: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly reason: string;
+}
 
 export interface AuditVerification {
+  /** False for ever once a problem was found: what an owner acknowledges is still there. */
   readonly intact: boolean;
   readonly rows: number;
   readonly openIntents: readonly number[];
-  readonly problems: readonly { readonly sequence: number; readonly problem: string }[];
+  readonly problems: readonly {
+    readonly sequence: number;
+    readonly problem: string;
+    readonly acknowledged: boolean;
+  }[];
+  readonly acknowledgement: Acknowledgement | undefined;
+  /** What an acknowledgement of all this has to say. */
+  readonly state: AcknowledgedState;
 }
+
+const acknowledgedState = z.object({ through: z.int(), digest: z.string() });
+type AcknowledgedState = z.output<typeof acknowledgedState>;
+const acknowledgedSubject = acknowledgedState.extend({ reason: z.string() });
 
 const pageSize = 1_000;
 
@@ -21,56 +51,132 @@ export async function verifyAudit(
   organization: string,
 ): Promise<AuditVerification> {
   // Read first: rows appended during the walk then lie beyond the anchor, never before it.
-  const { head: anchored, readable } = await anchor.read(organization).then(
-    (head) => ({ head, readable: true }),
-    () => ({ head: undefined, readable: false }),
-  );
-  const sign = await signer(organization);
-  const problems: { sequence: number; problem: string }[] = [];
-  const openIntents = new Set<number>();
-  let sequence = 0;
-  let previousMac = chainStart;
-  let anchorSeen = anchored === undefined;
-  let rows = 0;
+  const known = await anchor.read().catch(() => undefined);
+  const anchored = known?.state === 'readable' ? known.heads.get(organization) : undefined;
+  const walk = createWalk(await signer(organization), anchored);
   for (;;) {
     const page = await database
       .selectFrom('audit_rows')
       .selectAll()
       .where('organization', '=', organization)
-      .where('sequence', '>', sequence)
+      .where('sequence', '>', walk.last())
       .orderBy('sequence')
       .limit(pageSize)
       .execute();
-    for (const row of page) {
-      if (row.sequence !== sequence + 1)
-        problems.push({ sequence: sequence + 1, problem: `rows ${sequence + 1} to ${row.sequence - 1} are missing` });
-      const { mac: stored, ...unsigned } = row;
-      if (stored !== sign(signedBytes(unsigned, previousMac)))
-        problems.push({ sequence: row.sequence, problem: 'the row or the one before it was changed' });
-      if (anchored?.sequence === row.sequence) {
-        anchorSeen = true;
-        if (anchored.mac !== stored)
-          problems.push({ sequence: row.sequence, problem: 'the row differs from the anchor outside the database' });
-      }
-      if (row.phase === 'intent') openIntents.add(row.sequence);
-      if (row.phase === 'outcome' && row.intent !== null) openIntents.delete(row.intent);
-      sequence = row.sequence;
-      previousMac = stored;
-      rows += 1;
-    }
+    for (const row of page) walk.step(row);
     if (page.length < pageSize) break;
   }
-  if (!anchorSeen)
+  const { problems, acknowledgements, openIntents, rows } = walk.end();
+  const sequence = walk.last();
+  if (anchored !== undefined && anchored.sequence > sequence)
     problems.push({
-      sequence: anchored?.sequence ?? 0,
-      problem: `the log ends at row ${sequence}, but the anchor outside the database knows row ${anchored?.sequence ?? 0}`,
+      sequence: anchored.sequence,
+      problem: `the log ends at row ${sequence}, but the anchor outside the database knows row ${anchored.sequence}`,
     });
-  if (!readable)
+  if (known?.state === 'damaged')
+    problems.push({
+      sequence,
+      problem: `the anchor outside the database ${known.problem}, so a cut-off tail would not show`,
+    });
+  else if (known === undefined)
     problems.push({
       sequence,
       problem: 'the anchor outside the database cannot be read, so a cut-off tail would not show',
     });
   else if (anchored === undefined && rows > 0)
     problems.push({ sequence, problem: 'there is no anchor outside the database, so a cut-off tail would not show' });
-  return { intact: problems.length === 0, rows, openIntents: [...openIntents], problems };
+  const last = acknowledgements.at(-1);
+  const covers = last !== undefined && digest(problems, last.through) === last.digest;
+  return {
+    intact: problems.length === 0,
+    rows,
+    openIntents: [...openIntents],
+    problems: problems.map(({ sequence: at, problem, evidence }) => ({
+      sequence: at,
+      problem,
+      acknowledged: covers && evidence !== undefined && at <= last.through,
+    })),
+    acknowledgement: covers && problems.length > 0 ? last : undefined,
+    state: { through: sequence, digest: digest(problems, sequence) },
+  };
+}
+
+interface Walk {
+  step(row: StoredRow): void;
+  last(): number;
+  end(): {
+    readonly problems: Problem[];
+    readonly acknowledgements: readonly (Acknowledgement & AcknowledgedState)[];
+    readonly openIntents: ReadonlySet<number>;
+    readonly rows: number;
+  };
+}
+
+function createWalk(sign: (bytes: Uint8Array) => string, anchored: AuditHead | undefined): Walk {
+  const problems = new Array<Problem>();
+  const acknowledgements = new Array<Acknowledgement & AcknowledgedState>();
+  const openIntents = new Set<number>();
+  let sequence = 0;
+  let previousMac = chainStart;
+  let rows = 0;
+
+  function checkAnchored(at: number, mac: string | undefined): void {
+    if (anchored?.sequence !== at || anchored.mac === mac) return;
+    problems.push({
+      sequence: at,
+      problem: 'the row differs from the anchor outside the database',
+    });
+  }
+
+  return {
+    step(row) {
+      const { mac, ...unsigned } = row;
+      const expected = sign(signedBytes(unsigned, previousMac));
+      if (row.sequence !== sequence + 1) {
+        problems.push({
+          sequence: sequence + 1,
+          problem: `rows ${sequence + 1} to ${row.sequence - 1} are missing`,
+          evidence: 'missing',
+        });
+        if (anchored !== undefined && anchored.sequence > sequence && anchored.sequence < row.sequence)
+          checkAnchored(anchored.sequence, undefined);
+      }
+      if (mac === expected) noteOwn(row);
+      else
+        problems.push({
+          sequence: row.sequence,
+          problem: 'the row or the one before it was changed',
+          evidence: expected,
+        });
+      checkAnchored(row.sequence, mac);
+      if (row.phase === 'intent') openIntents.add(row.sequence);
+      if (row.phase === 'outcome' && row.intent !== null) openIntents.delete(row.intent);
+      sequence = row.sequence;
+      previousMac = mac;
+      rows += 1;
+    },
+    last: () => sequence,
+    end: () => ({ problems, acknowledgements, openIntents, rows }),
+  };
+
+  /** What a row says is believed only where its own signature holds. */
+  function noteOwn(row: StoredRow): void {
+    if (row.phase === 'break')
+      problems.push({
+        sequence: row.sequence,
+        problem: `break: ${describeBreak(breakSchema.parse(JSON.parse(row.subject)))}`,
+        evidence: row.mac,
+      });
+    if (row.phase !== 'outcome' || row.operation !== 'audit.acknowledge' || row.result !== 'done') return;
+    const { reason, ...state } = acknowledgedSubject.parse(JSON.parse(row.subject));
+    acknowledgements.push({ ...state, row: row.sequence, at: row.at, actor: row.actor, reason });
+  }
+}
+
+/** The same for the same problems up to a row, and for no others. */
+function digest(problems: readonly Problem[], through: number): string {
+  const told = problems.filter(({ sequence, evidence }) => evidence !== undefined && sequence <= through);
+  return createHash('sha256')
+    .update(JSON.stringify(told.map(({ sequence, problem, evidence }) => [sequence, problem, evidence])))
+    .digest('hex');
 }

@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import type { Keyring } from '../../keyring/keyring.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
+import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export type BackendRow = Selectable<OrchestratorTables['backends']>;
@@ -11,9 +12,11 @@ export type SecretSettings = Readonly<Record<string, SecretValue>>;
 
 /** What the database knows of the backends that operators have added. */
 export interface BackendStore {
+  /** @throws ApiError `tampered` unless these are the backends that were added through us, and no others */
   list(organization: string): Promise<readonly BackendRow[]>;
   /** When the organisation was made, and its internal store with it. */
   organizationMadeAt(organization: string): Promise<number>;
+  /** @throws ApiError `tampered` */
   find(organization: string, name: string): Promise<BackendRow | undefined>;
   /** False when the name is taken. */
   insert(row: NewRow, secrets: SecretSettings): Promise<boolean>;
@@ -36,7 +39,7 @@ export function settingsOf(row: BackendRow): PlainSettings {
   return plainSettings.parse(JSON.parse(row.settings));
 }
 
-export function createBackendStore(database: Kysely<OrchestratorTables>, keyring: Keyring): BackendStore {
+export function createBackendStore(database: Kysely<OrchestratorTables>, keyring: Keyring, seals: Seals): BackendStore {
   async function seal({ organization, name }: NewRow, secrets: SecretSettings): Promise<Uint8Array | null> {
     const entries = Object.entries(secrets);
     if (entries.length === 0) return null;
@@ -46,18 +49,27 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     return keyring.seal(organization, purpose, [name], SecretValue.fromText(text));
   }
 
-  const find: BackendStore['find'] = (organization, name) =>
-    database
-      .selectFrom('backends')
-      .selectAll()
-      .where('organization', '=', organization)
-      .where('name', '=', name)
-      .executeTakeFirst();
+  const list: BackendStore['list'] = async (organization) =>
+    readBackends(database, seals, await seals.of(organization), organization);
+
+  /** Nothing is added to backends that are not ours. */
+  async function change<T>(
+    organization: string,
+    effect: (transaction: Kysely<OrchestratorTables>, generation: number) => Promise<T>,
+  ): Promise<T> {
+    const own = await seals.of(organization);
+    return database.transaction().execute(async (transaction) => {
+      const generation = await bumpGeneration(transaction, organization);
+      await readBackends(transaction, seals, own, organization);
+      const result = await effect(transaction, generation);
+      await sealBackends(transaction, own, organization);
+      return result;
+    });
+  }
 
   return {
-    find,
-    list: (organization) =>
-      database.selectFrom('backends').selectAll().where('organization', '=', organization).orderBy('name').execute(),
+    list,
+    find: async (organization, name) => (await list(organization)).find((row) => row.name === name),
     async organizationMadeAt(organization) {
       return (
         await database
@@ -69,8 +81,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     },
     async insert(row, secrets) {
       const secret_settings = await seal(row, secrets);
-      return database.transaction().execute(async (transaction) => {
-        const generation = await bumpGeneration(transaction, row.organization);
+      return change(row.organization, async (transaction, generation) => {
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('backends')
           .values({ ...row, secret_settings, generation, added: generation, written: 0 })
@@ -81,8 +92,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     },
     async update(before, row, secrets) {
       const secret_settings = await seal(row, secrets);
-      return database.transaction().execute(async (transaction) => {
-        const generation = await bumpGeneration(transaction, row.organization);
+      return change(row.organization, async (transaction, generation) => {
         const { numUpdatedRows } = await transaction
           .updateTable('backends')
           .set({ ...row, secret_settings, generation })
@@ -94,8 +104,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
       });
     },
     remove: (organization, name) =>
-      database.transaction().execute(async (transaction) => {
-        await bumpGeneration(transaction, organization);
+      change(organization, async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('backends')
           .where('organization', '=', organization)
@@ -122,4 +131,43 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
       );
     },
   };
+}
+
+async function readBackends(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  own: RowSeals,
+  organization: string,
+): Promise<readonly BackendRow[]> {
+  const whole = await readWhole(seals, {
+    owner: () => findOrganization(database, organization),
+    rows: () => backendsOf(database, organization),
+    stored: ({ seal }) => seal,
+    expected: (owner, rows) => own.organization(owner, rows),
+    what: `the organisation ${organization}, or one of its backends,`,
+  });
+  return whole?.rows ?? [];
+}
+
+/** Seals the backends of an organisation as they are. */
+export async function sealBackends(
+  transaction: Kysely<OrchestratorTables>,
+  own: RowSeals,
+  organization: string,
+): Promise<void> {
+  const row = await findOrganization(transaction, organization);
+  if (row === undefined) return;
+  const seal = own.organization(row, await backendsOf(transaction, organization));
+  await transaction.updateTable('organizations').set({ seal }).where('name', '=', organization).execute();
+}
+
+function findOrganization(
+  database: Kysely<OrchestratorTables>,
+  organization: string,
+): Promise<Selectable<OrchestratorTables['organizations']> | undefined> {
+  return database.selectFrom('organizations').selectAll().where('name', '=', organization).executeTakeFirst();
+}
+
+function backendsOf(database: Kysely<OrchestratorTables>, organization: string): Promise<readonly BackendRow[]> {
+  return database.selectFrom('backends').selectAll().where('organization', '=', organization).orderBy('name').execute();
 }

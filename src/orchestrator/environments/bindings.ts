@@ -7,8 +7,9 @@ import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { isNarrowed, reaches } from '../reach.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
-import type { BindingRow, EnvironmentStore } from './store.ts';
+import { changeBindings, type BindingRow, type EnvironmentStore } from './store.ts';
 
 export interface Bindings {
   readonly handlers: HandlersFor<'bindings.add' | 'bindings.update' | 'bindings.remove'>;
@@ -23,6 +24,7 @@ const keyMap = z.record(z.string(), z.string());
 /** @param knowsBackend whether the caller's organisation has a backend of this name */
 export function createBindings(
   database: Kysely<OrchestratorTables>,
+  seals: Seals,
   environments: EnvironmentStore,
   knowsBackend: (call: Call, name: string) => Promise<boolean>,
   now: () => number,
@@ -65,16 +67,24 @@ export function createBindings(
     );
   }
 
+  async function change(
+    row: BindingRow,
+    effect: (transaction: Kysely<OrchestratorTables>) => Promise<unknown>,
+  ): Promise<void> {
+    const own = await seals.of(row.organization);
+    await database.transaction().execute(async (transaction) => {
+      await bumpGeneration(transaction, row.organization);
+      await changeBindings(transaction, seals, own, row, () => effect(transaction));
+    });
+  }
+
   return {
     prepare,
     handlers: {
       async 'bindings.add'({ environment, ...input }, call) {
         await environments.require(call.organization, environment);
         const row = await prepare(call, environment, input);
-        await database.transaction().execute(async (transaction) => {
-          await transaction.insertInto('bindings').values(row).execute();
-          await bumpGeneration(transaction, call.organization);
-        });
+        await change(row, async (transaction) => transaction.insertInto('bindings').values(row).execute());
         return bindingView(row);
       },
       async 'bindings.update'({ environment, id, scope, host, priority, prefix, map }, call) {
@@ -90,7 +100,7 @@ export function createBindings(
           prefix: prefix ?? (map === undefined ? before.prefix : null),
           map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
         });
-        await database.transaction().execute(async (transaction) => {
+        await change(row, async (transaction) => {
           const { numUpdatedRows } = await transaction
             .updateTable('bindings')
             .set(row)
@@ -99,13 +109,12 @@ export function createBindings(
             .where('scope', '=', before.scope)
             .executeTakeFirst();
           if (numUpdatedRows === 0n) throw changedMeanwhile(id);
-          await bumpGeneration(transaction, call.organization);
         });
         return bindingView(row);
       },
       async 'bindings.remove'({ environment, id }, call) {
         const row = await requireBinding(call, environment, id);
-        await database.transaction().execute(async (transaction) => {
+        await change(row, async (transaction) => {
           const { numDeletedRows } = await transaction
             .deleteFrom('bindings')
             .where('organization', '=', call.organization)
@@ -113,7 +122,6 @@ export function createBindings(
             .where('scope', '=', row.scope)
             .executeTakeFirst();
           if (numDeletedRows === 0n) throw changedMeanwhile(id);
-          await bumpGeneration(transaction, call.organization);
         });
         return {};
       },

@@ -4,11 +4,12 @@ import type { Caller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { narrowingOf, showsBinding } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
-import { reaches } from '../reach.ts';
+import { isNarrowed, reaches } from '../reach.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { bindingView, parseRow, type Bindings } from './bindings.ts';
-import type { BindingRow, EnvironmentStore } from './store.ts';
+import { sealBindings, type BindingRow, type EnvironmentStore } from './store.ts';
 
 type EnvironmentHandlers = HandlersFor<
   'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'
@@ -16,6 +17,7 @@ type EnvironmentHandlers = HandlersFor<
 
 export function createEnvironments(
   database: Kysely<OrchestratorTables>,
+  seals: Seals,
   store: EnvironmentStore,
   bindings: Bindings,
   now: () => number,
@@ -25,10 +27,11 @@ export function createEnvironments(
       const { organization } = call;
       const rows = await Promise.all(bind.map((scope) => bindings.prepare(call, name, { scope })));
       const environment = { organization, name, created_at: now() };
+      const own = await seals.of(organization);
       await database.transaction().execute(async (transaction) => {
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('environments')
-          .values(environment)
+          .values({ ...environment, seal: null, variables_seal: own.variables(environment, []) })
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (numInsertedOrUpdatedRows !== 1n)
@@ -40,6 +43,7 @@ export function createEnvironments(
         // Whatever was added while an environment of this name was being deleted.
         await deleteContents(transaction, organization, name);
         for (const row of rows) await transaction.insertInto('bindings').values(row).execute();
+        await sealBindings(transaction, own, organization, name);
         await bumpGeneration(transaction, organization);
       });
       return { name, createdAt: rfc3339(environment.created_at), bindings: rows.map(bindingView) };
@@ -73,9 +77,11 @@ export function createEnvironments(
     },
     async 'environments.delete'({ environment }, { caller, organization }) {
       await store.require(organization, environment);
+      // Its key is loaded before the transaction takes the connection.
+      await seals.of(organization);
       await database.transaction().execute(async (transaction) => {
-        // Here, since another may be bound meanwhile.
-        const rows = await store.bindings(organization, environment, transaction);
+        // Here, since another may be bound meanwhile. Whoever may do everything may also delete what was tampered with.
+        const rows = isNarrowed(caller) ? await store.bindings(organization, environment, transaction) : [];
         if (!rows.every(({ scope }) => reaches(caller, { kind: 'pattern', pattern: scope })))
           throw new ApiError(
             'permission_denied',

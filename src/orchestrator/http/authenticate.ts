@@ -6,6 +6,7 @@ import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
 import { createLiveSessions } from '../jobs/live-session.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export interface Authenticated {
@@ -15,7 +16,7 @@ export interface Authenticated {
 
 /** Turns a bearer token into who calls, together with the organisation's generation. */
 export interface Authenticator {
-  /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found` */
+  /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
   authenticate(authorization: string | undefined, organization: string): Promise<Authenticated>;
 }
 
@@ -29,7 +30,11 @@ export function hashToken(token: string): string {
 /** Tells the two kinds of token apart without a look-up; only the hash decides. */
 export const jobTokenPrefix = 'kicijob_';
 
-export function createAuthenticator(database: Kysely<OrchestratorTables>, now: () => number): Authenticator {
+export function createAuthenticator(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  now: () => number,
+): Authenticator {
   // Compiled once, as they run with every request. The generation comes with the token, so that both are of one moment.
   const tokenQuery = database
     .selectFrom('tokens as t')
@@ -38,11 +43,12 @@ export function createAuthenticator(database: Kysely<OrchestratorTables>, now: (
     .select('o.generation')
     .where('t.hash', '=', 'hash')
     .compile();
-  const sessions = createLiveSessions(database, now);
+  const sessions = createLiveSessions(database, seals, now);
 
   async function byToken(hash: string, organization: string): Promise<Authenticated | undefined> {
     const [row] = (await database.executeQuery(withParameters(tokenQuery, [organization, hash]))).rows;
     if (row === undefined) return undefined;
+    seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
     if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
     if (row.expires_at !== null && row.expires_at <= now())
       throw new ApiError('unauthenticated', 'this token has expired');

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { ApiError } from '../../api/errors.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Narrowing } from '../narrowing.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { createLiveSessions } from './live-session.ts';
 import { storedCatalogue } from './stored-catalogue.ts';
@@ -45,10 +46,15 @@ const backendList = z.record(z.string(), z.number());
 const maxCachedSessions = 1_000;
 const dayMs = 24 * 3_600_000;
 
-export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Keyring, now: () => number): JobStore {
+export function createJobStore(
+  database: Kysely<OrchestratorTables>,
+  keyring: Keyring,
+  seals: Seals,
+  now: () => number,
+): JobStore {
   // A session never changes, so it can be kept; whether it has ended is read anew with each request's token.
   const sessions = new Map<string, JobSession>();
-  const live = createLiveSessions(database, now);
+  const live = createLiveSessions(database, seals, now);
 
   function keep(id: string, session: JobSession): void {
     const [oldest] = sessions.keys();
@@ -66,22 +72,25 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
 
   return {
     async insert({ session, ...job }) {
+      const { organization, environment } = session;
+      const contents = {
+        catalogue: JSON.stringify(session.catalogue),
+        backends: JSON.stringify(session.backends),
+        scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes),
+      };
       const exported = session.sessionKey.export();
-      const session_key = await keyring.seal(session.organization, purpose, [job.id], SecretValue.fromBytes(exported));
+      const session_key = await keyring.seal(
+        organization,
+        purpose,
+        coordinates(job.id, contents),
+        SecretValue.fromBytes(exported),
+      );
       exported.fill(0);
+      const seal = (await seals.of(organization)).job({ ...job, organization, environment });
       await sweep();
       await database
         .insertInto('jobs')
-        .values({
-          ...job,
-          organization: session.organization,
-          environment: session.environment,
-          session_key,
-          catalogue: JSON.stringify(session.catalogue),
-          backends: JSON.stringify(session.backends),
-          scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes),
-          closed_at: null,
-        })
+        .values({ ...job, ...contents, organization, environment, session_key, closed_at: null, seal })
         .execute();
       keep(job.id, session);
     },
@@ -96,7 +105,7 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
         .where('closed_at', 'is', null)
         .executeTakeFirst();
       if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
-      const opened = (await keyring.open(organization, purpose, [id], row.session_key)).bytes();
+      const opened = (await keyring.open(organization, purpose, coordinates(id, row), row.session_key)).bytes();
       const session: JobSession = {
         organization,
         environment: row.environment,
@@ -123,4 +132,12 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
         .execute();
     },
   };
+}
+
+/** The session key opens only beside what the job may read, as it was at the start. */
+function coordinates(
+  id: string,
+  { catalogue, backends, scopes }: Pick<Selectable<OrchestratorTables['jobs']>, 'catalogue' | 'backends' | 'scopes'>,
+): readonly string[] {
+  return [id, catalogue, backends, scopes ?? 'null'];
 }

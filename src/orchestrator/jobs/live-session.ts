@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery, Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { rolePermissions, type Permission } from '../../api/roles.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 /** Tells whether job sessions go on: each ends with its job, and with what the token that opened it may do. */
@@ -21,23 +22,34 @@ export interface LiveSession {
   readonly generation: number;
 }
 
-export function createLiveSessions(database: Kysely<OrchestratorTables>, now: () => number): LiveSessions {
+export function createLiveSessions(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  now: () => number,
+): LiveSessions {
   const sessions = database
     .selectFrom('jobs as j')
     .innerJoin('organizations as o', 'o.name', 'j.organization')
-    .leftJoin('tokens as t', 't.id', 'j.token_id')
-    .select(['j.id', 'j.organization', 'j.environment', 'j.scopes', 'j.closed_at', 'j.expires_at', 'o.generation'])
-    .select(['t.role', 't.revoked_at', 't.expires_at as token_expires_at', 't.environments as token_environments'])
-    .select('t.scopes as token_scopes');
-  // Compiled once, as one of them runs with every request of a job.
+    .select(['j.id', 'j.organization', 'j.environment', 'j.workflow', 'j.job', 'j.token_id', 'j.token_hash', 'j.seal'])
+    .select(['j.opened_at', 'j.expires_at', 'j.closed_at', 'j.scopes', 'o.generation']);
+  // Compiled once, as one of the first two runs with every request of a job, and the third after it.
   const byToken = sessions.where('j.token_hash', '=', 'hash').compile();
   const byId = sessions.where('j.id', '=', 'id').compile();
+  const openerById = database.selectFrom('tokens').selectAll().where('id', '=', 'id').compile();
 
-  async function find(query: CompiledQuery<Row>, parameter: string): Promise<LiveSession | undefined> {
+  async function run<Row>(query: CompiledQuery<Row>, parameter: string): Promise<Row | undefined> {
     const compiled: CompiledQuery<Row> = { ...query, parameters: [parameter] };
-    const [row] = (await database.executeQuery(compiled)).rows;
+    return (await database.executeQuery(compiled)).rows[0];
+  }
+
+  async function find(query: CompiledQuery<JobRow>, parameter: string): Promise<LiveSession | undefined> {
+    const row = await run(query, parameter);
     if (row === undefined) return undefined;
-    const reason = endOf(row, now());
+    seals.require(row.seal, (await seals.of(row.organization)).job(row), `the session of job ${row.id}`);
+    const opener = await run(openerById, row.token_id);
+    if (opener !== undefined)
+      seals.require(opener.seal, (await seals.of(opener.organization)).token(opener), `the token ${opener.id}`);
+    const reason = endOf(row, opener, now());
     if (reason !== undefined) throw new ApiError('session_ended', reason);
     return { id: row.id, organization: row.organization, generation: row.generation };
   }
@@ -50,40 +62,30 @@ export function createLiveSessions(database: Kysely<OrchestratorTables>, now: ()
   };
 }
 
-interface Row extends LiveSession {
-  readonly environment: string;
-  readonly scopes: string | null;
-  readonly closed_at: number | null;
-  readonly expires_at: number;
-  /** Null, as all of the token's: the token is gone. */
-  readonly role: string | null;
-  readonly revoked_at: number | null;
-  readonly token_expires_at: number | null;
-  readonly token_environments: string | null;
-  readonly token_scopes: string | null;
-}
+type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'catalogue' | 'backends'> & LiveSession;
+type TokenRow = Selectable<OrchestratorTables['tokens']>;
 
 /** Why the session is over; undefined while it is not. */
-function endOf(row: Row, now: number): string | undefined {
+function endOf(row: JobRow, token: TokenRow | undefined, now: number): string | undefined {
   const session = `the session of job ${row.id}`;
   const opener = `the token that opened ${session}`;
-  if (row.role === null) return `${opener} is gone`;
-  if (row.revoked_at !== null) return `${opener} was revoked`;
+  if (token === undefined) return `${opener} is gone`;
+  if (token.revoked_at !== null) return `${opener} was revoked`;
   if (row.closed_at !== null) return `${session} was closed`;
-  if (row.token_expires_at !== null && row.token_expires_at <= now) return `${opener} has expired`;
+  if (token.expires_at !== null && token.expires_at <= now) return `${opener} has expired`;
   if (row.expires_at <= now) return `${session} has expired`;
-  return isAsBefore(row) ? undefined : `${opener} may do other things than it could then`;
+  return isAsBefore(row, token) ? undefined : `${opener} may do other things than it could then`;
 }
 
 const opening: Permission = 'jobs:open';
 
 /** Whether the token could open this very session now. */
-function isAsBefore({ role, environment, scopes, token_environments, token_scopes }: Row): boolean {
-  const mayOpen = Object.entries(rolePermissions).some(([name, held]) => name === role && held.includes(opening));
-  const environments: unknown = parse(token_environments);
+function isAsBefore({ environment, scopes }: JobRow, token: TokenRow): boolean {
+  const mayOpen = Object.entries(rolePermissions).some(([name, held]) => name === token.role && held.includes(opening));
+  const environments: unknown = parse(token.environments);
   return (
     mayOpen &&
-    isDeepStrictEqual(parse(scopes), parse(token_scopes)) &&
+    isDeepStrictEqual(parse(scopes), parse(token.scopes)) &&
     (environments === null || (Array.isArray(environments) && environments.includes(environment)))
   );
 }

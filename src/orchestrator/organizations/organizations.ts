@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import type { HandlersFor } from '../handlers.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 
@@ -10,13 +11,20 @@ export interface Organizations {
   ensure(name: string): Promise<void>;
 }
 
-export function createOrganizations(database: Kysely<OrchestratorTables>, now: () => number): Organizations {
-  const insert = (name: string) =>
-    database
+export function createOrganizations(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  now: () => number,
+): Organizations {
+  const insert = async (name: string) => {
+    const row = { name, created_at: now() };
+    const seal = (await seals.of(name)).organization(row, []);
+    return database
       .insertInto('organizations')
-      .values({ name, generation: 1, created_at: now() })
+      .values({ ...row, generation: 1, seal })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
+  };
 
   return {
     async ensure(name) {

@@ -9,6 +9,7 @@ import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { hashToken } from '../http/authenticate.ts';
 import { parseNarrowing } from '../narrowing.ts';
 import { isNarrowed } from '../reach.ts';
+import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { exceeds, requireIssuable, requireRevocable, type Reach } from './reach.ts';
@@ -26,15 +27,24 @@ type TokenRow = Selectable<OrchestratorTables['tokens']>;
 const list = z.array(z.string());
 const roleName = z.enum(roleNames);
 
-export function createTokens(database: Kysely<OrchestratorTables>, now: () => number): Tokens {
+export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals, now: () => number): Tokens {
   async function insert(
     fields: Pick<TokenRow, 'organization' | 'name' | 'role' | 'scopes' | 'environments' | 'agent' | 'expires_at'>,
   ): Promise<{ row: TokenRow; token: string }> {
     const token = `kici_${randomBytes(32).toString('base64url')}`;
-    const row: TokenRow = { ...fields, id: randomUUID(), hash: hashToken(token), created_at: now(), revoked_at: null };
+    const unsealed = { ...fields, id: randomUUID(), hash: hashToken(token), created_at: now(), revoked_at: null };
+    const row: TokenRow = { ...unsealed, seal: (await seals.of(fields.organization)).token(unsealed) };
     await database.insertInto('tokens').values(row).execute();
     return { row, token };
   }
+
+  const requireOwn = async (row: TokenRow): Promise<void> =>
+    seals.require(
+      row.seal,
+      (await seals.of(row.organization)).token(row),
+      tokenText(row),
+      `find out who can write the database, and revoke it with \`kici-admin token revoke ${row.id}\``,
+    );
 
   /** By its id, or by a name that no other has. A narrowed token hears nothing of those that may do more. */
   async function find(caller: Caller, organization: string, idOrName: string): Promise<TokenRow> {
@@ -79,13 +89,13 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     async isUsable(token) {
       const row = await database
         .selectFrom('tokens')
-        .select('id')
+        .selectAll()
         .where('hash', '=', hashToken(token))
         .where('role', '=', 'owner')
         .where('organization', 'is', null)
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
-      return row !== undefined;
+      return row !== undefined && isSealed(row.seal, (await seals.of(null)).token(row));
     },
     handlers: {
       async 'tokens.create'(input, { caller, organization }) {
@@ -120,14 +130,19 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
           .orderBy('created_at')
           .orderBy('id')
           .execute();
+        for (const row of rows) await requireOwn(row);
         return { tokens: seenBy(caller, rows).map(view) };
       },
       async 'tokens.revoke'({ id }, { caller, organization }) {
         const row = await find(caller, organization, id);
-        requireRevocable(caller, reachOf(row));
+        const own = await seals.of(row.organization);
+        const isOwn = isSealed(row.seal, own.token(row));
+        // What a row says that is not ours is not to be believed: it takes the most to remove it.
+        requireRevocable(caller, isOwn ? reachOf(row) : mostReach);
         const at = now();
+        const seal = isOwn ? own.token({ ...row, revoked_at: at }) : row.seal;
         await database.transaction().execute(async (transaction) => {
-          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', row.id).execute();
+          await transaction.updateTable('tokens').set({ revoked_at: at, seal }).where('id', '=', row.id).execute();
           // The sessions that it opened end with it.
           await transaction
             .updateTable('jobs')
@@ -144,6 +159,12 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
 
 function seenBy(caller: Caller, rows: readonly TokenRow[]): readonly TokenRow[] {
   return isNarrowed(caller) ? rows.filter((row) => !exceeds(caller, reachOf(row))) : rows;
+}
+
+const mostReach: Reach = { organization: null, role: 'owner' };
+
+export function tokenText({ id, name }: Pick<TokenRow, 'id' | 'name'>): string {
+  return `the token ${id} (${name})`;
 }
 
 function reachOf(row: TokenRow): Reach {

@@ -1,29 +1,26 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
+import { changeVariables, readVariables, type VariableRow } from './store.ts';
 
 export interface Variables {
   readonly handlers: HandlersFor<'variables.set' | 'variables.list' | 'variables.delete'>;
-  list(organization: string, environment: string): Promise<readonly Selectable<OrchestratorTables['variables']>[]>;
+  list(organization: string, environment: string): Promise<readonly VariableRow[]>;
 }
 
 export function createVariables(
   database: Kysely<OrchestratorTables>,
+  seals: Seals,
   environments: EnvironmentStore,
   now: () => number,
 ): Variables {
-  const list = (organization: string, environment: string): Promise<Selectable<OrchestratorTables['variables']>[]> =>
-    database
-      .selectFrom('variables')
-      .selectAll()
-      .where('organization', '=', organization)
-      .where('environment', '=', environment)
-      .orderBy('name')
-      .execute();
+  const list = async (organization: string, environment: string): Promise<readonly VariableRow[]> =>
+    readVariables(database, seals, await seals.of(organization), organization, environment);
 
   return {
     list,
@@ -39,18 +36,23 @@ export function createVariables(
           );
         await environments.require(organization, environment);
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
-        const row = await database
-          .insertInto('variables')
-          .values(fresh)
-          .onConflict((conflict) =>
-            conflict.columns(['organization', 'environment', 'name']).doUpdateSet({
-              value,
-              updated_at: fresh.updated_at,
-              ...(locked === undefined ? {} : { locked: fresh.locked }),
-            }),
-          )
-          .returningAll()
-          .executeTakeFirstOrThrow();
+        const own = await seals.of(organization);
+        const row = await database.transaction().execute((transaction) =>
+          changeVariables(transaction, seals, own, { organization, environment }, () =>
+            transaction
+              .insertInto('variables')
+              .values(fresh)
+              .onConflict((conflict) =>
+                conflict.columns(['organization', 'environment', 'name']).doUpdateSet({
+                  value,
+                  updated_at: fresh.updated_at,
+                  ...(locked === undefined ? {} : { locked: fresh.locked }),
+                }),
+              )
+              .returningAll()
+              .executeTakeFirstOrThrow(),
+          ),
+        );
         return view(row);
       },
       async 'variables.list'({ environment }, { organization }) {
@@ -59,18 +61,25 @@ export function createVariables(
       },
       async 'variables.delete'({ environment, name }, { organization }) {
         await environments.require(organization, environment);
+        const own = await seals.of(organization);
         const result = await database
-          .deleteFrom('variables')
-          .where('organization', '=', organization)
-          .where('environment', '=', environment)
-          .where('name', '=', name)
-          .executeTakeFirst();
+          .transaction()
+          .execute((transaction) =>
+            changeVariables(transaction, seals, own, { organization, environment }, () =>
+              transaction
+                .deleteFrom('variables')
+                .where('organization', '=', organization)
+                .where('environment', '=', environment)
+                .where('name', '=', name)
+                .executeTakeFirst(),
+            ),
+          );
         return { existed: result.numDeletedRows > 0n };
       },
     },
   };
 }
 
-function view(row: Selectable<OrchestratorTables['variables']>): OperationOutput<'variables.set'> {
+function view(row: VariableRow): OperationOutput<'variables.set'> {
   return { name: row.name, value: row.value, locked: row.locked === 1, updatedAt: rfc3339(row.updated_at) };
 }

@@ -2,7 +2,7 @@ import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
 import { integer, pointInTime } from '../parameters/parsed.ts';
-import { option } from '../parameters/text.ts';
+import { option, required } from '../parameters/text.ts';
 
 const list = defineCommand({
   name: 'list',
@@ -84,20 +84,55 @@ const verify = defineCommand({
             notice: `begun and never finished: ${data.openIntents.length === 1 ? 'row' : 'rows'} ${data.openIntents.join(', ')}`,
           };
     if (data.intact) return { data, text: `intact: ${count(data.rows, 'row')}`, ...open };
-    return {
+    const fresh = data.problems.filter(({ acknowledged }) => !acknowledged);
+    const found = {
       data,
       ...listing(
-        ['row', 'problem'],
-        data.problems.map((one) => [String(one.sequence), one.problem]),
+        ['row', 'problem', 'acknowledged'],
+        data.problems.map((one) => [String(one.sequence), one.problem, one.acknowledged ? 'yes' : 'no']),
         '',
         session.columns,
       ),
+    };
+    const who =
+      data.acknowledgement === undefined
+        ? ''
+        : `acknowledged in row ${data.acknowledgement.row} on ${moment(data.acknowledgement.at)} by ${data.acknowledgement.actor}: ${data.acknowledgement.reason}`;
+    if (fresh.length === 0)
+      return {
+        ...found,
+        notice: [
+          `not intact: ${count(data.problems.length, 'problem')} in ${count(data.rows, 'row')}`,
+          who,
+          open.notice,
+        ]
+          .filter((line) => line !== undefined)
+          .map(printable)
+          .join('\n'),
+      };
+    return {
+      ...found,
       ...open,
       failure: {
         code: 'audit_damaged',
-        message: `the audit log is not intact: ${count(data.problems.length, 'problem')} in ${count(data.rows, 'row')}`,
-        hint: 'compare the database with its backups and with the anchor that lies outside of it',
+        message: `the audit log is not intact: ${count(fresh.length, 'problem')} in ${count(data.rows, 'row')} that nobody has acknowledged`,
+        hint: 'compare the database with its backups and with the anchor that lies outside of it; an owner who knows the cause records it with `kici-admin audit acknowledge`',
       },
+    };
+  },
+});
+
+const acknowledge = defineCommand({
+  name: 'acknowledge',
+  summary: 'Acknowledge what is wrong with the audit log, which stays on record',
+  operations: ['audit.acknowledge'],
+  examples: ["kici-admin audit acknowledge --reason 'restored the backup of 1 May'"],
+  parameters: { reason: required('--reason <text>', 'what has happened; it is kept in the log') },
+  run: async (input, session) => {
+    const data = await session.call((all) => all['audit.acknowledge'], input);
+    return {
+      data,
+      text: `acknowledged ${count(data.problems.length, 'problem')}; \`kici-admin audit verify\` goes on telling of ${data.problems.length === 1 ? 'it' : 'them'}`,
     };
   },
 });
@@ -105,5 +140,5 @@ const verify = defineCommand({
 export const auditCommands: CommandGroup = {
   name: 'audit',
   summary: 'Read and verify the audit log',
-  commands: [list, verify],
+  commands: [list, verify, acknowledge],
 };

@@ -1,0 +1,36 @@
+import { BackendError } from '@kici-dev/secret-backend';
+import type { InternalTables } from './tables.ts';
+
+export type SecretRow = InternalTables['internal_secrets'];
+export type SignRow = (parts: readonly string[]) => string;
+
+/** Covers which version of a secret is current, and that there is one at all: whoever rolls it back has no key for that. */
+export function secretSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): string {
+  const { organization, scope, key, version, last_version, deleted, updated_at } = row;
+  return sign([
+    'internal_secrets',
+    organization,
+    scope,
+    key,
+    version === null ? 'none' : String(version),
+    String(last_version),
+    String(deleted),
+    String(updated_at),
+  ]);
+}
+
+export function withSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): SecretRow {
+  return { ...row, seal: secretSeal(sign, row) };
+}
+
+export function isOwn(sign: SignRow, row: SecretRow): boolean {
+  return row.seal === secretSeal(sign, row);
+}
+
+/** @throws BackendError `corrupt` */
+export function requireOwn(sign: SignRow, row: SecretRow | undefined): void {
+  if (row !== undefined && !isOwn(sign, row))
+    throw new BackendError('corrupt', {
+      detail: `which version of ${row.key} in ${row.scope} is current was changed outside of the orchestrator; delete the secret and set it again, or restore a backup`,
+    });
+}

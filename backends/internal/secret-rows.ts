@@ -1,0 +1,53 @@
+import type { SecretRef } from '@kici-dev/secret-backend';
+import type { Kysely } from 'kysely';
+import { isOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
+import type { InternalTables } from './tables.ts';
+
+export function findSecret(
+  database: Kysely<InternalTables>,
+  organization: string,
+  { scope, key }: Pick<SecretRef, 'scope' | 'key'>,
+): Promise<SecretRow | undefined> {
+  return database
+    .selectFrom('internal_secrets')
+    .selectAll()
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst();
+}
+
+/** Puts a row in the place of the one of its name, if there is one. */
+export async function storeSecret(database: Kysely<InternalTables>, row: SecretRow): Promise<void> {
+  const { version, last_version, deleted, updated_at, seal } = row;
+  await database
+    .insertInto('internal_secrets')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organization', 'scope', 'key'])
+        .doUpdateSet({ version, last_version, deleted, updated_at, seal }),
+    )
+    .execute();
+}
+
+/** A deleted secret keeps its name and the versions that it has given out. */
+export function retired(row: SecretRow, at: number): SecretRow {
+  return { ...row, version: null, deleted: 1, updated_at: at };
+}
+
+/** Seals the rows of an organisation as they are. @returns those whose seal was not good */
+export async function resealSecrets(
+  transaction: Kysely<InternalTables>,
+  sign: SignRow,
+  organization: string,
+): Promise<readonly SecretRow[]> {
+  const rows = await transaction
+    .selectFrom('internal_secrets')
+    .selectAll()
+    .where('organization', '=', organization)
+    .execute();
+  const foreign = rows.filter((row) => !isOwn(sign, row));
+  for (const row of foreign) await storeSecret(transaction, withSeal(sign, row));
+  return foreign;
+}

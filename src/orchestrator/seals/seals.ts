@@ -1,0 +1,90 @@
+import { timingSafeEqual } from 'node:crypto';
+import { ApiError } from '../../api/errors.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
+import { rowParts, setParts } from './parts.ts';
+import { sealedTables, type Covered } from './tables.ts';
+
+/** Seals the rows of one organisation that grant or decide. */
+export interface RowSeals {
+  token(row: Covered<'tokens'>): string;
+  job(row: Covered<'jobs'>): string;
+  /** Covers that there are these backends and no others. */
+  organization(row: Covered<'organizations'>, backends: readonly Covered<'backends'>[]): string;
+  /** Covers that there are these bindings and no others. */
+  environment(row: Covered<'environments'>, bindings: readonly Covered<'bindings'>[]): string;
+  /** Covers that the environment has these variables and no others. */
+  variables(row: Covered<'environments'>, variables: readonly Covered<'variables'>[]): string;
+}
+
+/** Tells rows that the orchestrator wrote from what somebody else has put into the database. */
+export interface Seals {
+  /**
+   * Fetched before a transaction: a key that must be loaded needs the connection that the transaction holds.
+   * @param organization null: what belongs to every organisation
+   */
+  of(organization: string | null): Promise<RowSeals>;
+  /**
+   * @param what the row, in words
+   * @param hint what to do, where it is more than the code says
+   * @throws ApiError `tampered`, and tells the server's log
+   */
+  require(stored: string | null, expected: string, what: string, hint?: string): void;
+}
+
+/** @param tampered hears of every row that is refused */
+export function createSeals(keyring: Pick<Keyring, 'rowSigner'>, tampered: (what: string) => void): Seals {
+  return {
+    async of(organization) {
+      const sign = await keyring.rowSigner(organization ?? '');
+      return {
+        token: (row) => sign(rowParts(sealedTables.tokens, row)),
+        job: (row) => sign(rowParts(sealedTables.jobs, row)),
+        organization: (row, backends) =>
+          sign([...rowParts(sealedTables.organizations, row), ...setParts(sealedTables.backends, 'name', backends)]),
+        environment: (row, bindings) =>
+          sign([...rowParts(sealedTables.environments, row), ...setParts(sealedTables.bindings, 'id', bindings)]),
+        variables: (row, variables) =>
+          sign([...rowParts(sealedTables.environments, row), ...setParts(sealedTables.variables, 'name', variables)]),
+      };
+    },
+    require(stored, expected, what, hint) {
+      if (isSealed(stored, expected)) return;
+      tampered(what);
+      throw new ApiError('tampered', `${what} was not written by this orchestrator, or was changed since`, hint);
+    },
+  };
+}
+
+export function isSealed(stored: string | null, expected: string): boolean {
+  const [left, right] = [Buffer.from(stored ?? ''), Buffer.from(expected)];
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
+}
+
+interface Whole<Owner, Row> {
+  readonly owner: () => Promise<Owner | undefined>;
+  readonly rows: () => Promise<readonly Row[]>;
+  readonly stored: (owner: Owner) => string | null;
+  readonly expected: (owner: Owner, rows: readonly Row[]) => string;
+  readonly what: string;
+}
+
+/**
+ * Reads the rows that an owner's seal covers. Owner and rows are two reads: what was changed between them is read again.
+ * @returns `undefined` when there is no such owner
+ * @throws ApiError `tampered`
+ */
+export async function readWhole<Owner, Row>(
+  seals: Seals,
+  { owner, rows, stored, expected, what }: Whole<Owner, Row>,
+): Promise<{ readonly owner: Owner; readonly rows: readonly Row[] } | undefined> {
+  let current = await owner();
+  for (;;) {
+    if (current === undefined) return undefined;
+    const found = await rows();
+    const seal = stored(current);
+    if (isSealed(seal, expected(current, found))) return { owner: current, rows: found };
+    const again = await owner();
+    if (again !== undefined && stored(again) === seal) seals.require(seal, expected(current, found), what);
+    current = again;
+  }
+}

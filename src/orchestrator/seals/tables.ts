@@ -1,0 +1,79 @@
+import type { OrchestratorTables } from '../tables.ts';
+import type { SealedTable } from './parts.ts';
+
+interface Sealed<Name, Column extends string> extends SealedTable {
+  readonly name: Name & string;
+  readonly columns: readonly Column[];
+}
+
+function sealed<Name extends keyof OrchestratorTables, const Column extends keyof OrchestratorTables[Name] & string>(
+  name: Name,
+  columns: readonly Column[],
+): Sealed<Name, Column> {
+  return { name, columns };
+}
+
+/**
+ * What seals cover. Left out are counters that only make caches forget (`organizations.generation`, `backends.written`),
+ * and of a job what its session key is bound to (see `job-store.ts`) and what ends it.
+ */
+export const sealedTables = {
+  tokens: sealed('tokens', [
+    'id',
+    'organization',
+    'name',
+    'role',
+    'hash',
+    'scopes',
+    'environments',
+    'agent',
+    'created_at',
+    'expires_at',
+    'revoked_at',
+  ]),
+  organizations: sealed('organizations', ['name', 'created_at']),
+  backends: sealed('backends', [
+    'organization',
+    'name',
+    'type',
+    'settings',
+    'secret_settings',
+    'optional',
+    'cache_max_age_ms',
+    'serve_stale_ms',
+    'generation',
+    'added',
+    'created_at',
+    'updated_at',
+  ]),
+  environments: sealed('environments', ['organization', 'name', 'created_at']),
+  bindings: sealed('bindings', [
+    'id',
+    'organization',
+    'environment',
+    'scope',
+    'host',
+    'priority',
+    'prefix',
+    'map',
+    'created_at',
+  ]),
+  variables: sealed('variables', ['organization', 'environment', 'name', 'value', 'locked', 'updated_at']),
+  jobs: sealed('jobs', [
+    'id',
+    'organization',
+    'environment',
+    'workflow',
+    'job',
+    'token_id',
+    'token_hash',
+    'opened_at',
+    'expires_at',
+  ]),
+};
+
+/** The columns of a row that its seal covers. */
+export type Covered<Name extends keyof typeof sealedTables> = Pick<
+  OrchestratorTables[Name],
+  Extract<(typeof sealedTables)[Name]['columns'][number], keyof OrchestratorTables[Name]>
+>;

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createClient, type ApiClient } from '../../../src/api/client.ts';
+import { localTokenFile } from '../../../src/api/local-credentials.ts';
+import { operations } from '../../../src/api/registry.ts';
+import { cleanEnvironment, spawnProgram, startOrchestrator, type RunningOrchestrator } from '../../support/programs.ts';
+import { randomFrom } from './random.ts';
+
+export interface Kills {
+  readonly kills: number;
+  /** Of these, while the server was still starting. */
+  readonly duringStart: number;
+  readonly acknowledged: number;
+  readonly auditRows: number;
+  readonly openIntents: number;
+  /** In words; none when everything held. */
+  readonly problems: readonly string[];
+}
+
+const writers = 6;
+/** How many writes are acknowledged before a kill, at most; then it strikes at any moment of the next ones. */
+const mostWrites = 60;
+const longestPauseMs = 30;
+const longestStartMs = 1_500;
+
+/** What the server has said yes to; the value of a name may be a later one that was under way when it was killed. */
+interface Expected {
+  readonly secrets: Map<string, number>;
+  readonly variables: Map<string, number>;
+  readonly bindings: Set<string>;
+  readonly tokens: Map<string, string>;
+}
+
+/** Kills a server again and again at random moments of its start and its work, then looks at what it has kept. */
+export async function killAgainAndAgain(kills: number, seed: number): Promise<Kills> {
+  const home = await mkdtemp(join(tmpdir(), 'kici-kills-'));
+  const random = randomFrom(seed);
+  const expected: Expected = { secrets: new Map(), variables: new Map(), bindings: new Set(), tokens: new Map() };
+  let duringStart = 0;
+  const progress = { acknowledged: 0 };
+  try {
+    {
+      await using first = await startOrchestrator({ home });
+      await (await clientOf(first)).call(operations['environments.create'], { name: 'e', bind: ['s'] });
+    }
+    for (let kill = 0; kill < kills; kill += 1) {
+      if (random() < 0.25) {
+        duringStart += 1;
+        await killStart(home, random() * longestStartMs);
+        continue;
+      }
+      const running = await startOrchestrator({ home });
+      const client = await clientOf(running);
+      const ended = once(running.process, 'close');
+      const work = Array.from({ length: writers }, (_, writer) =>
+        writeUntilItDies(client, `w${writer}`, expected, () => {
+          progress.acknowledged += 1;
+        }),
+      );
+      const enough = progress.acknowledged + Math.floor(random() * mostWrites);
+      while (progress.acknowledged < enough) await wait(1);
+      await wait(random() * longestPauseMs);
+      running.process.kill('SIGKILL');
+      await ended;
+      await Promise.all(work);
+    }
+    await using last = await startOrchestrator({ home });
+    return { kills, duringStart, ...progress, ...(await examine(last, await clientOf(last), expected)) };
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function clientOf({ url, environment }: RunningOrchestrator): Promise<ApiClient> {
+  const token = await readFile(localTokenFile(url, environment), 'utf8');
+  return createClient({ url, token: token.trim(), organization: 'default' });
+}
+
+async function killStart(home: string, afterMs: number): Promise<void> {
+  const child = spawnProgram('kici-orchestrator', [], {
+    environment: { ...cleanEnvironment(home), KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0' },
+    folder: home,
+  });
+  const ended = once(child, 'close');
+  await wait(afterMs);
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function writeUntilItDies(
+  client: ApiClient,
+  writer: string,
+  { secrets, variables, bindings, tokens }: Expected,
+  acknowledged: () => void,
+): Promise<void> {
+  try {
+    for (;;) {
+      const number = (secrets.get(writer) ?? 0) + 1;
+      const value = Buffer.from(String(number)).toString('base64');
+      await client.call(operations['secrets.set'], { scope: 's', key: writer, value });
+      secrets.set(writer, number);
+      acknowledged();
+      await client.call(operations['variables.set'], { environment: 'e', name: `V_${writer}`, value: String(number) });
+      variables.set(`V_${writer}`, number);
+      acknowledged();
+      const { id } = await client.call(operations['bindings.add'], { environment: 'e', scope: `${writer}/${number}` });
+      bindings.add(id);
+      acknowledged();
+      const issued = await client.call(operations['tokens.create'], { name: writer, role: 'author' });
+      tokens.set(issued.id, issued.token);
+      acknowledged();
+    }
+  } catch {
+    // The server is gone.
+  }
+}
+
+async function examine(
+  { home, url }: RunningOrchestrator,
+  client: ApiClient,
+  expected: Expected,
+): Promise<Pick<Kills, 'auditRows' | 'openIntents' | 'problems'>> {
+  const problems = new Array<string>();
+  const { secrets } = await client.call(operations['secrets.list'], { scope: 's' });
+  for (const [key, number] of expected.secrets) {
+    const secret = secrets.find((one) => one.key === key);
+    // Version n holds the value n, or a later one.
+    if (secret?.status !== 'set' || Number(secret.version) < number)
+      problems.push(`the secret ${key} was set ${number} times and is ${JSON.stringify(secret)}`);
+  }
+  const { variables } = await client.call(operations['variables.list'], { environment: 'e' });
+  for (const [name, number] of expected.variables) {
+    const found = variables.find((one) => one.name === name);
+    if (found === undefined || Number(found.value) < number)
+      problems.push(`the variable ${name} was ${number} and is ${found?.value}`);
+  }
+  const { bindings } = await client.call(operations['environments.show'], { environment: 'e' });
+  const ids = new Set(bindings.map(({ id }) => id));
+  for (const id of expected.bindings) if (!ids.has(id)) problems.push(`the binding ${id} is gone`);
+  for (const [id, token] of expected.tokens)
+    await createClient({ url, token, organization: 'default' })
+      .call(operations['environments.list'], {})
+      .catch((error: unknown) => problems.push(`the token ${id}: ${String(error)}`));
+  const audit = await client.call(operations['audit.verify'], {});
+  for (const { sequence, problem } of audit.problems) problems.push(`audit row ${sequence}: ${problem}`);
+  for (const folder of ['data', '.config/kici', '.config/kici/tokens'])
+    for (const name of await readdir(join(home, folder)))
+      if (/[0-9a-f]{8}-[0-9a-f]{4}-/.test(name)) problems.push(`${folder}/${name} was left behind`);
+  return { auditRows: audit.rows, openIntents: audit.openIntents.length, problems };
+}
