@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, errorOf, startServer, type TestServer } from './support/server.ts';
+import { acceptTampering, codeOf, errorOf, startServer, type TestServer } from './support/server.ts';
 import { add, open, set, withProduction, type OpenJob } from './support/jobs.ts';
 import { newService, ref } from './support/places.ts';
 import { SecretValue } from '@kici-dev/secret-backend';
@@ -73,6 +73,7 @@ describe('the end of a session', () => {
     const job = await open(server, 'production', server.as(agent.token));
     expect(await job.value('TOKEN')).toBe('hunter2');
     server.tamper(`update tokens set ${change} where name = 'agent'`);
+    await acceptTampering(server);
     const error = await errorOf(job.read('TOKEN'));
     expect(error.code).toBe('session_ended');
     expect(error.message).toContain(message);
@@ -95,6 +96,7 @@ describe('the end of a session', () => {
       'token expires',
       async (server: TestServer, id: string) => {
         server.tamper(`update tokens set expires_at = 1 where id = '${id}'`);
+        await acceptTampering(server);
       },
     ],
     ['job is closed', async (_: TestServer, __: string, job: OpenJob) => job.close()],

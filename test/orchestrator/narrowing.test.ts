@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/api/roles.ts';
 import { add, open } from './support/jobs.ts';
 import { newService } from './support/places.ts';
-import { codeOf, errorOf, startServer, startSharedServer, type Calls, type TestServer } from './support/server.ts';
+import {
+  acceptTampering,
+  codeOf,
+  errorOf,
+  startServer,
+  startSharedServer,
+  type Calls,
+  type TestServer,
+} from './support/server.ts';
 
 /** Within the narrowings below lie `team/a` and the environment `mine`; everything else has `hidden` in its name. */
 async function installation(): Promise<TestServer> {
@@ -65,6 +73,7 @@ describe('what a token that is narrowed to scopes and environments is shown', ()
     await server.call('backends.update', { name: 'hidden-corp', optional: false });
     server.tamper(`update backends set settings = '{"address":"not an address"}', generation = generation + 1`);
     server.tamper('update organizations set generation = generation + 1');
+    await acceptTampering(server);
     const call = await narrowed(server, { scopes, environments });
     const refused = await errorOf(open(server, 'mine', call));
     expect(refused.code).toBe('backend_unavailable');

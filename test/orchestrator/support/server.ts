@@ -10,6 +10,7 @@ import { createClient } from '../../../src/api/client.ts';
 import { ApiError } from '../../../src/api/errors.ts';
 import { operations, type OperationId } from '../../../src/api/registry.ts';
 import type { OperationInput, OperationOutput } from '../../../src/orchestrator/handlers.ts';
+import { reseal } from '../../../src/composition/reseal.ts';
 import { startApplication, type Application } from '../../../src/composition/application.ts';
 import type { ServerSettings } from '../../../src/composition/settings.ts';
 
@@ -42,6 +43,11 @@ afterEach(async () => {
 });
 
 export const testKey = '5a'.repeat(32);
+
+/** As an operator does who knows what was changed in the database, and means it. */
+export async function acceptTampering({ dataDir }: TestServer): Promise<void> {
+  await reseal({ dataDir, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
+}
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
