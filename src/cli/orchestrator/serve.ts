@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { ServerSettings } from '../../composition/settings.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
-import { booleanOf, configurationItems, listOf, portOf, type Configuration } from './configuration.ts';
+import { booleanOf, configurationItems, durationOf, listOf, portOf, type Configuration } from './configuration.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
@@ -50,6 +50,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
     ambientPaths: listOf(configuration.ambientPaths),
     backendPackages: listOf(configuration.backendPackages),
     requestTimeoutMs,
+    keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }
 

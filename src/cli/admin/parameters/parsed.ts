@@ -1,3 +1,4 @@
+import { parseDuration } from '../../duration.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Parameter } from './parameter.ts';
 import { longName, option, repeated } from './text.ts';
@@ -14,19 +15,16 @@ export function integer(flags: string, description: string): Parameter<number | 
   });
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** Such as `30s`; milliseconds. `0` is no time at all. */
 export function duration(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
-    const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? (text === '0' ? ['', '0', 'ms'] : []);
-    const factor = unit === undefined ? undefined : unitMs[unit];
-    if (digits === undefined || factor === undefined)
+    const ms = parseDuration(text);
+    if (ms === undefined)
       throw new UsageError(
         `${longName(flags)} takes a duration, not ${JSON.stringify(text)}`,
         'write a number and ms, s, m, h or d, such as 30s',
       );
-    return Number(digits) * factor;
+    return ms;
   });
 }
 
