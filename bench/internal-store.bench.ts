@@ -78,7 +78,7 @@ async function openStore(
 ): Promise<SecretBackend> {
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, keyFromText('ab'.repeat(32), 'the bench'), () => Date.now());
-  return internalDefinition(database, keyring).create(
+  return internalDefinition(database, keyring, 0).create(
     {},
     {
       name: 'internal',

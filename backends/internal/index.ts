@@ -17,15 +17,23 @@ export { resealSecrets } from './secret-rows.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';
 export type { Sealer } from './store.ts';
 
-/** The orchestrator's own store. The database and the keys are given to it, and to no other backend. */
-export function internalDefinition(database: Kysely<InternalTables>, sealer: Sealer): BackendDefinition {
+/**
+ * The orchestrator's own store. The database and the keys are given to it, and to no other backend.
+ * @param keepDeletedMs how long a deleted secret can be restored, in milliseconds
+ */
+export function internalDefinition(
+  database: Kysely<InternalTables>,
+  sealer: Sealer,
+  keepDeletedMs: number,
+): BackendDefinition {
   return {
     type: 'internal',
     title: 'Internal store',
     summary: "the orchestrator's own database, every value sealed",
     settings: {},
     capabilities,
-    create: (_, host) => createInternal(createStore(database, sealer, host.organization, () => host.now())),
+    create: (_, host) =>
+      createInternal(createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs })),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type SecretDescriptor,
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
+import { isKept } from './deleted.ts';
 import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { rfc3339, type Store } from './store.ts';
@@ -14,6 +15,7 @@ import { rfc3339, type Store } from './store.ts';
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
   const sign = await guard(context, () => store.signer());
   yield describe(
+    store,
     sign,
     // Deleted ones too: a name that somebody else has marked so is not absent.
     await guard(context, () =>
@@ -40,16 +42,18 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
   );
 }
 
-function describe(sign: SignRow, rows: readonly SecretRow[]): ListPage {
+function describe(store: Store, sign: SignRow, rows: readonly SecretRow[]): ListPage {
   const secrets = new Array<SecretDescriptor>();
   const unnameable = new Array<UnnameableSecret>();
   for (const row of rows) {
     const { scope: stored, key, version, updated_at } = row;
     const own = isOwn(sign, row);
-    if (own && row.deleted === 1) continue;
+    const kept = isKept(store, row);
+    if (own && row.deleted === 1 && !kept) continue;
     const scope = parseScopePath(stored);
     if (!scope.ok) unnameable.push({ name: `${stored} ${key}`, reason: scope.reason });
     else if (!own) secrets.push({ scope: scope.value, key, problem: 'corrupt' });
+    else if (kept) secrets.push({ scope: scope.value, key, problem: 'deleted', updatedAt: rfc3339(updated_at) });
     else
       secrets.push({
         scope: scope.value,

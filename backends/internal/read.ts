@@ -9,6 +9,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { CompiledQuery, sql } from 'kysely';
 import { capabilities } from './capabilities.ts';
+import { isKept } from './deleted.ts';
 import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
@@ -42,28 +43,33 @@ export async function read(
 }
 
 async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<readonly ReadOutcome[]> {
-  const current = new Map(
-    (
-      await findCurrent(
-        store,
-        refs.filter(({ version }) => version === undefined),
-      )
-    ).map((row) => [placeId(row.scope, row.key), row]),
-  );
+  const current = new Map((await findCurrent(store, refs)).map((row) => [placeId(row.scope, row.key), row]));
   const pinned = new Map((await findPinned(store, refs)).map((row) => [placeId(row.scope, row.key, row.version), row]));
   const sign = await store.signer();
   return Promise.all(
     refs.map(({ scope, key, version }) =>
       version === undefined
         ? openCurrent(store, sign, current.get(placeId(scope, key)))
-        : open(store, pinned.get(placeId(scope, key, parseVersion(version)))),
+        : openPinned(store, current.get(placeId(scope, key)), pinned.get(placeId(scope, key, parseVersion(version)))),
     ),
   );
 }
 
+/** A version is gone with its secret. */
+async function openPinned(store: Store, row: Current | undefined, pinned: Sealed | undefined): Promise<ReadOutcome> {
+  return row?.deleted === 1 ? deletedOutcome(store, row) : open(store, pinned);
+}
+
+function deletedOutcome(store: Store, row: Current): ReadOutcome {
+  return isKept(store, row) ? unknown('deleted', howToRestore) : absent;
+}
+
+const howToRestore = 'it was deleted, and can be restored with `kici-admin secret restore`';
+
 async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;
   if (!isOwn(sign, row)) return unknown('corrupt', 'which version is current was changed outside of the orchestrator');
+  if (row.deleted === 1) return deletedOutcome(store, row);
   const { version, sealed } = row;
   if (version === null) return absent;
   return sealed === null

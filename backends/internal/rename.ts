@@ -1,8 +1,8 @@
 import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
-import type { Kysely } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
+import { erase } from './deleted.ts';
 import { noteRename } from './renames.ts';
 import { requireOwn, withSeal } from './row-seal.ts';
-import { retireSecrets } from './scopes.ts';
 import { storeSecret } from './secret-rows.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
@@ -64,15 +64,20 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
           .select('key')
           .where('organization', '=', organization)
           .where('scope', '=', from)
-          .where('deleted', '=', 0),
+          .where(isThere),
       )
       .execute();
     for (const row of moved.secrets) await storeSecret(transaction, withSeal(sign, row));
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
-    await retireSecrets(transaction, sign, { organization, scope: from, at: store.now() });
+    for (const row of now.secrets) await erase(transaction, organization, sign, row, store.now());
     await noteRename(transaction, organization);
     return true;
   });
+}
+
+/** Deleted ones too, while they can be restored. */
+function isThere(eb: ExpressionBuilder<InternalTables, 'internal_secrets'>): Expression<SqlBool> {
+  return eb.or([eb('deleted', '=', 0), eb('version', 'is not', null)]);
 }
 
 async function contentsOf(database: Kysely<InternalTables>, organization: string, scope: string): Promise<Contents> {
@@ -81,7 +86,7 @@ async function contentsOf(database: Kysely<InternalTables>, organization: string
     .selectAll()
     .where('organization', '=', organization)
     .where('scope', '=', scope)
-    .where('deleted', '=', 0)
+    .where(isThere)
     .orderBy('key')
     .execute();
   const versions = await database
@@ -145,7 +150,7 @@ async function move(
 /** Versions are never changed once written, so their numbers tell whether anything happened. */
 function fingerprint({ secrets, versions }: Contents, retired: ReadonlyMap<string, number>): string {
   return JSON.stringify([
-    secrets.map(({ key, version, last_version }) => [key, version, last_version]),
+    secrets.map(({ key, version, last_version, deleted }) => [key, version, last_version, deleted]),
     versions.map(({ key, version }) => [key, version]),
     [...retired],
   ]);

@@ -1,9 +1,7 @@
 import { BackendError, isReservedScope, parseScopePath, type ScopePath } from '@kici-dev/secret-backend';
-import type { Kysely } from 'kysely';
-import { isOwn, withSeal, type SignRow } from './row-seal.ts';
-import { retired, storeSecret } from './secret-rows.ts';
+import { eraseExpired, markDeleted } from './deleted.ts';
+import { isOwn } from './row-seal.ts';
 import type { Store } from './store.ts';
-import type { InternalTables } from './tables.ts';
 
 export async function listScopes({ database, organization }: Store): Promise<readonly ScopePath[]> {
   const rows = await database
@@ -30,7 +28,7 @@ export async function createScope({ database, organization, now }: Store, scope:
 
 /** @throws BackendError `not_found` */
 export async function deleteScope(store: Store, scope: ScopePath): Promise<number> {
-  const { database, organization, now } = store;
+  const { database, organization } = store;
   const sign = await store.signer();
   return database.transaction().execute(async (transaction) => {
     const { numDeletedRows } = await transaction
@@ -39,28 +37,15 @@ export async function deleteScope(store: Store, scope: ScopePath): Promise<numbe
       .where('scope', '=', scope)
       .executeTakeFirst();
     if (numDeletedRows === 0n) throw new BackendError('not_found', { detail: `there is no scope ${scope}` });
-    return retireSecrets(transaction, sign, { organization, scope, at: now() });
+    await eraseExpired(store, transaction, sign);
+    const rows = await transaction
+      .selectFrom('internal_secrets')
+      .selectAll()
+      .where('organization', '=', organization)
+      .where('scope', '=', scope)
+      .execute();
+    const present = rows.filter((row) => row.deleted === 0 || !isOwn(sign, row));
+    for (const row of present) await markDeleted(store, transaction, sign, row);
+    return present.length;
   });
-}
-
-/** Deletes every secret of a scope; its names keep the versions that they have given out. */
-export async function retireSecrets(
-  transaction: Kysely<InternalTables>,
-  sign: SignRow,
-  { organization, scope, at }: { readonly organization: string; readonly scope: string; readonly at: number },
-): Promise<number> {
-  const rows = await transaction
-    .selectFrom('internal_secrets')
-    .selectAll()
-    .where('organization', '=', organization)
-    .where('scope', '=', scope)
-    .execute();
-  const present = rows.filter((row) => row.deleted === 0 || !isOwn(sign, row));
-  for (const row of present) await storeSecret(transaction, withSeal(sign, retired(row, at)));
-  await transaction
-    .deleteFrom('internal_versions')
-    .where('organization', '=', organization)
-    .where('scope', '=', scope)
-    .execute();
-  return present.length;
 }

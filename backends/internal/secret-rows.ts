@@ -31,11 +31,6 @@ export async function storeSecret(database: Kysely<InternalTables>, row: SecretR
     .execute();
 }
 
-/** A deleted secret keeps its name and the versions that it has given out. */
-export function retired(row: SecretRow, at: number): SecretRow {
-  return { ...row, version: null, deleted: 1, updated_at: at };
-}
-
 /** Seals the rows of an organisation as they are. @returns those whose seal was not good */
 export async function resealSecrets(
   transaction: Kysely<InternalTables>,

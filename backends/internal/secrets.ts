@@ -5,26 +5,24 @@ import {
   type VersionInfo,
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
-import { isOwn, requireOwn, withSeal } from './row-seal.ts';
-import { findSecret, retired, storeSecret } from './secret-rows.ts';
+import { eraseExpired, isKept, markDeleted } from './deleted.ts';
+import { isOwn, requireOwn, withSeal, type SecretRow } from './row-seal.ts';
+import { findSecret, storeSecret } from './secret-rows.ts';
 import { parseVersion, rfc3339, type Store } from './store.ts';
 import { requireKey, write } from './write.ts';
 
 /** A row that somebody has tampered with can be deleted, and only that. */
 export async function remove(store: Store, { scope, key }: SecretRef): Promise<DeleteReceipt> {
-  const { database, organization, now } = store;
+  const { database, organization } = store;
   const sign = await store.signer();
   return database.transaction().execute(async (transaction) => {
     const before = await findSecret(transaction, organization, { scope, key });
-    const existed = before !== undefined && (before.deleted === 0 || !isOwn(sign, before));
-    if (existed) await storeSecret(transaction, withSeal(sign, retired(before, now())));
-    await transaction
-      .deleteFrom('internal_versions')
-      .where('organization', '=', organization)
-      .where('scope', '=', scope)
-      .where('key', '=', key)
-      .execute();
-    return { existed };
+    await eraseExpired(store, transaction, sign);
+    if (before === undefined || (before.deleted === 1 && isOwn(sign, before))) return { existed: false };
+    await markDeleted(store, transaction, sign, before);
+    const after = await findSecret(transaction, organization, { scope, key });
+    const kept = after !== undefined && isKept(store, after);
+    return { existed: true, ...(kept ? { restorableUntil: rfc3339(after.updated_at + store.keepDeletedMs) } : {}) };
   });
 }
 
@@ -51,27 +49,29 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
   });
 }
 
-export async function versions(
-  { database, organization }: Store,
-  { scope, key }: SecretRef,
-): Promise<readonly VersionInfo[]> {
+/** Those that can be restored: of a secret that was deleted too long ago, none. */
+export async function versions(store: Store, { scope, key }: SecretRef): Promise<readonly VersionInfo[]> {
+  const { database, organization } = store;
+  const secret = await findSecret(database, organization, { scope, key });
+  if (secret === undefined || isOver(store, secret)) return [];
   const rows = await database
-    .selectFrom('internal_versions as v')
-    .innerJoin('internal_secrets as s', (join) =>
-      join.onRef('s.organization', '=', 'v.organization').onRef('s.scope', '=', 'v.scope').onRef('s.key', '=', 'v.key'),
-    )
-    .select(['v.version', 'v.created_at', 's.version as current'])
-    .where('v.organization', '=', organization)
-    .where('v.scope', '=', scope)
-    .where('v.key', '=', key)
-    .orderBy('v.version', 'desc')
+    .selectFrom('internal_versions')
+    .select(['version', 'created_at'])
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .orderBy('version', 'desc')
     .execute();
-  return rows.map(({ version, created_at, current }) => ({
+  return rows.map(({ version, created_at }) => ({
     version: String(version),
     createdAt: rfc3339(created_at),
-    current: version === current,
+    current: secret.deleted === 0 && version === secret.version,
     readable: true,
   }));
+}
+
+function isOver(store: Store, secret: SecretRow): boolean {
+  return secret.deleted === 1 && !isKept(store, secret);
 }
 
 /**
@@ -80,8 +80,9 @@ export async function versions(
  */
 export async function restore(store: Store, { scope, key, version }: Required<SecretRef>): Promise<WriteReceipt> {
   const number = parseVersion(version);
+  const secret = await findSecret(store.database, store.organization, { scope, key });
   const row =
-    number === undefined
+    number === undefined || secret === undefined || isOver(store, secret)
       ? undefined
       : await store.database
           .selectFrom('internal_versions')

@@ -16,6 +16,8 @@ export interface Store {
   readonly database: Kysely<InternalTables>;
   readonly organization: string;
   readonly now: () => number;
+  /** How long a deleted secret can be restored, in milliseconds. */
+  readonly keepDeletedMs: number;
   /** Statements that find as many pairs of scope and key, compiled before. */
   readonly statements: Map<number, string>;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
@@ -35,13 +37,14 @@ export function createStore(
   database: Kysely<InternalTables>,
   sealer: Sealer,
   organization: string,
-  now: () => number,
+  { now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>,
 ): Store {
   const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
   return {
     database,
     organization,
     now,
+    keepDeletedMs,
     statements: new Map(),
     seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
     open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),

@@ -7,11 +7,11 @@ export interface InternalTables {
     organization: string;
     scope: string;
     key: string;
-    /** Null: the name is declared, or deleted, and has no value. */
+    /** Null: the name is declared, or deleted for good, and has no value. */
     version: number | null;
     /** The highest version ever given out here, so that a version never means two values. */
     last_version: number;
-    /** 1: there is no such secret any more; the row keeps `last_version`. */
+    /** 1: there is no such secret any more. The row keeps `last_version`, and `version` while that can be restored. */
     deleted: number;
     updated_at: number;
     /** Over the rest of the row. */

@@ -22,7 +22,7 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const before = await findSecret(store.database, store.organization, entry);
     requireOwn(sign, before);
-    const current = before?.version ?? null;
+    const current = before?.deleted === 1 ? null : (before?.version ?? null);
     if (expectedVersion !== undefined && expectedVersion !== (current === null ? null : String(current))) {
       throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
     }

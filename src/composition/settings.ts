@@ -25,6 +25,8 @@ export interface ServerSettings {
   /** Packages that bring types of backends. */
   readonly backendPackages: readonly string[];
   readonly requestTimeoutMs: number;
+  /** How long a deleted secret of the internal store can be restored; 0: not at all. */
+  readonly keepDeletedMs: number;
 }
 
 export const shippedBackendPackages: readonly string[] = [

@@ -69,6 +69,8 @@ export interface WriteReceipt {
 
 export interface DeleteReceipt {
   readonly existed: boolean;
+  /** RFC 3339; left out where the secret is gone for good, or nobody can tell. */
+  readonly restorableUntil?: string;
 }
 
 export interface VersionInfo {

@@ -31,6 +31,7 @@ it('resolves every token once, and to the same thing each time', async () => {
     ambientCredentials: false,
     ambientPaths: [],
     backendPackages: shippedBackendPackages,
+    keepDeletedMs: 0,
     requestTimeoutMs: 1_000,
   } as const;
   const container = createContainer({

@@ -128,14 +128,17 @@ describe('a job session', () => {
     expect(await job.value('NEW')).toBe('not_found');
   });
 
-  it('never gets the next best when its winner is gone (law 2: vanished)', async () => {
-    const server = await withProduction();
+  it.each([
+    ['vanished', 0],
+    ['deleted', 60_000],
+  ])('never gets the next best when its winner is gone (law 2: %s)', async (code, keepDeletedMs) => {
+    const server = await withProduction({ settings: { keepDeletedMs } });
     await set(server, 'fallback', 'TOKEN', 'another');
     await server.call('bindings.add', { environment: 'production', scope: 'fallback', priority: -1 });
     const job = await open(server, 'production');
     await server.call('secrets.delete', { scope: 'production', key: 'TOKEN' });
     expect(await job.read('TOKEN')).toMatchObject([
-      { status: 'unavailable', backend: 'internal', scope: 'production', code: 'vanished' },
+      { status: 'unavailable', backend: 'internal', scope: 'production', code },
     ]);
   });
 

@@ -15,9 +15,16 @@ describe('secrets of the internal store', () => {
     });
     const { secrets } = await call('secrets.list', { scope: 'internal:production' });
     expect(secrets).toMatchObject([{ scope: 'internal:production', key: 'DB_PASSWORD', version: '1', status: 'set' }]);
-    expect(await call('secrets.delete', { scope: 'production', key: 'DB_PASSWORD' })).toEqual({ existed: true });
+    expect(await call('secrets.delete', { scope: 'production', key: 'DB_PASSWORD' })).toEqual({
+      existed: true,
+      restorableUntil: expect.any(String),
+    });
+    expect((await call('secrets.list', { scope: 'production' })).secrets).toMatchObject([
+      { key: 'DB_PASSWORD', status: 'deleted' },
+    ]);
     expect(await call('secrets.delete', { scope: 'production', key: 'DB_PASSWORD' })).toEqual({ existed: false });
-    expect((await call('secrets.list', { scope: 'production' })).secrets).toEqual([]);
+    await call('secrets.restore', { scope: 'production', key: 'DB_PASSWORD' });
+    expect((await call('secrets.list', { scope: 'production' })).secrets).toMatchObject([{ status: 'set' }]);
   });
 
   it('are listed with the scopes below only when that is asked for', async () => {

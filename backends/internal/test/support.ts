@@ -29,11 +29,15 @@ export interface TestStore {
   readonly database: Kysely<Tables>;
   readonly keyring: Keyring;
   readonly backend: SecretBackend;
-  backendOf(organization: string): Promise<SecretBackend>;
+  /** @param now left out: the clock */
+  backendOf(organization: string, now?: () => number): Promise<SecretBackend>;
   /** The same file by a connection of its own, as another process has it. */
   reopen(key?: KeyEncryptionKey): Promise<TestStore>;
   readonly dispose: () => Promise<void>;
 }
+
+/** How long the stores of these tests keep what was deleted. */
+export const keepDeletedMs = 60_000;
 
 export const testKey = (): KeyEncryptionKey => keyFromText('ab'.repeat(32), 'the test');
 
@@ -72,8 +76,8 @@ async function open(
 ): Promise<TestStore> {
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, key, () => Date.now());
-  const backendOf = async (organization: string): Promise<SecretBackend> =>
-    internalDefinition(database, keyring).create({}, hostFor(organization));
+  const backendOf = async (organization: string, now?: () => number): Promise<SecretBackend> =>
+    internalDefinition(database, keyring, keepDeletedMs).create({}, hostFor(organization, now));
   const store: TestStore = {
     file,
     database,
@@ -87,12 +91,12 @@ async function open(
   return store;
 }
 
-function hostFor(organization: string): BackendHost {
+function hostFor(organization: string, now: () => number = Date.now): BackendHost {
   return {
     name: 'internal',
     organization,
     ambient: { credentials: false, paths: [] },
-    now: () => Date.now(),
+    now,
     log: () => undefined,
     resolveAddress: async () => [],
   };

@@ -76,7 +76,7 @@ export const secretOperations = {
           key: z.string(),
           version: z.string().optional(),
           updatedAt: timestamp.optional(),
-          status: z.enum(['set', 'unset', 'unreadable']),
+          status: z.enum(['set', 'unset', 'deleted', 'unreadable']),
         }),
       ),
       unlisted: z.array(z.object({ scope: z.string(), code: failureCode })),
@@ -91,7 +91,10 @@ export const secretOperations = {
     command: 'kici-admin secret delete',
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
-    output: z.object({ existed: z.boolean() }),
+    output: z.object({
+      existed: z.boolean(),
+      restorableUntil: timestamp.optional().describe('left out where it is gone for good'),
+    }),
   }),
   'secrets.versions': defineOperation({
     ...names,
@@ -114,7 +117,11 @@ export const secretOperations = {
     path: '/secrets/restore',
     command: 'kici-admin secret restore',
     subject: ['scope', 'key', 'version'],
-    input: z.object({ scope: scopeId, key: sourceKey, version: z.string().min(1) }),
+    input: z.object({
+      scope: scopeId,
+      key: sourceKey,
+      version: z.string().min(1).optional().describe('left out: the newest, as of a deleted secret'),
+    }),
     output: receipt,
   }),
   'scopes.list': defineOperation({

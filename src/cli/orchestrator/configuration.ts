@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { configFolder } from '../../api/local-credentials.ts';
+import { parseDuration } from '../duration.ts';
 import { UsageError } from '../terminal/errors.ts';
 
 /** One thing that can be configured, by flag, environment or file. */
@@ -95,6 +96,13 @@ export const configurationItems = {
     description: 'packages that bring types of backends, separated by commas',
     default: '@kici-dev/secret-backend-vault,@kici-dev/secret-backend-aws,@kici-dev/secret-backend-gcp',
   },
+  keepDeleted: {
+    name: 'keepDeleted',
+    flag: '--keep-deleted <duration>',
+    variable: 'KICI_KEEP_DELETED',
+    description: 'how long deleted secrets of the internal store can be restored, such as 30d; 0: not at all',
+    default: '30d',
+  },
   logLevel: {
     name: 'logLevel',
     flag: '--log-level <level>',
@@ -164,6 +172,7 @@ function complete(
     ambientCredentials: get('ambientCredentials'),
     ambientPaths: get('ambientPaths'),
     backendPackages: get('backendPackages'),
+    keepDeleted: get('keepDeleted'),
     logLevel: get('logLevel'),
   };
 }
@@ -198,6 +207,17 @@ export function listOf({ value }: ConfiguredValue): string[] {
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+}
+
+/** @throws UsageError */
+export function durationOf({ value }: ConfiguredValue, item: ConfigurationItem): number {
+  const ms = parseDuration(value);
+  if (ms === undefined)
+    throw new UsageError(
+      `${JSON.stringify(value)} is no duration`,
+      `write a number and ms, s, m, h or d, such as 30d: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
+    );
+  return ms;
 }
 
 /** @throws UsageError */

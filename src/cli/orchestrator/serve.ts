@@ -2,7 +2,15 @@ import { pino } from 'pino';
 import type { ServerSettings } from '../../composition/settings.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
-import { booleanOf, configurationItems, listOf, portOf, publicUrlsOf, type Configuration } from './configuration.ts';
+import {
+  booleanOf,
+  configurationItems,
+  durationOf,
+  listOf,
+  portOf,
+  publicUrlsOf,
+  type Configuration,
+} from './configuration.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
@@ -58,6 +66,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
     ambientPaths: listOf(configuration.ambientPaths),
     backendPackages: listOf(configuration.backendPackages),
     requestTimeoutMs,
+    keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }
 

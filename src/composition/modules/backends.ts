@@ -29,7 +29,10 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
 
 /** The one backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.internalDefinition).toResolvedValue(internalDefinition, [tokens.database, tokens.keyring]);
+  bind(tokens.internalDefinition).toResolvedValue(
+    (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs),
+    [tokens.database, tokens.keyring, tokens.settings],
+  );
 });
 
 /** A package that the server's configuration names; it is imported when the first backend type is asked for. */

@@ -1,7 +1,8 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, fail } from 'node:assert/strict';
 import type { ScopeStore } from '@kici-dev/secret-backend';
 import type { ConformanceCase } from '../case.ts';
-import { expectAbsent, expectFound, expectRejection, names } from '../expect.ts';
+import { describeOutcome, expectAbsent, expectFound, expectRejection, names } from '../expect.ts';
+import { isGone } from './deleting.ts';
 import { callContext, missing, path, ref, type World } from '../world.ts';
 
 const when: NonNullable<ConformanceCase['when']> = (can) => can.scopes;
@@ -87,8 +88,10 @@ export const scopeCases: readonly ConformanceCase[] = [
       for (const one of [ref(shop, 'A'), ref(shop, 'B'), ref('apps/shop/db', 'A'), ref(shop2, 'A')])
         await world.seed(one, 'value');
       equal(await scopesOf(world).delete(shop, callContext()), 2);
-      expectAbsent(await world.readOne(ref(shop, 'A')));
-      deepEqual(names((await world.list()).secrets), ['apps/shop/db A', 'apps/shop2 A']);
+      const outcome = await world.readOne(ref(shop, 'A'));
+      if (!isGone(outcome)) fail(`a secret of a deleted scope is ${describeOutcome(outcome)}`);
+      const left = (await world.list()).secrets.filter(({ problem }) => problem === undefined);
+      deepEqual(names(left), ['apps/shop/db A', 'apps/shop2 A']);
       await expectRejection(
         () => scopesOf(world).delete(shop, callContext()),
         ['not_found'],

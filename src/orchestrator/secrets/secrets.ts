@@ -2,9 +2,13 @@ import {
   formatScopeId,
   isReservedScope,
   SecretValue,
+  type CallContext,
   type SecretDescriptor,
+  type SecretRef,
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
+import type { HostedBackend } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
 import { unsupported, type Backends } from '../backends/require-backend.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
@@ -89,12 +93,12 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);
       if (backend.delete === undefined || !(await backend.ready()).delete) throw unsupported(place.backend, 'delete');
-      const { existed } = await backends.change(
+      const receipt = await backends.change(
         call,
         place.backend,
         backend.delete({ scope: place.path, key }, call.context),
       );
-      return { existed };
+      return receipt;
     },
     async 'secrets.versions'({ scope, key }, call) {
       const place = placeOf(scope);
@@ -108,18 +112,29 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const backend = await backends.require(call, place.backend);
       if (backend.restore === undefined || !(await backend.ready()).restore)
         throw unsupported(place.backend, 'restore a version');
+      const wanted = version ?? (await newestOf(backend, { scope: place.path, key }, call.context));
       const receipt = await backends.change(
         call,
         place.backend,
-        backend.restore({ scope: place.path, key, version }, call.context),
+        backend.restore({ scope: place.path, key, version: wanted }, call.context),
       );
-      call.note({ newVersion: receipt.version });
+      call.note({ restored: wanted, newVersion: receipt.version });
       return receiptOf(formatScopeId(place), key, receipt);
     },
   };
 }
 
-function statusOf(secret: SecretDescriptor): 'set' | 'unset' | 'unreadable' {
+/** @throws ApiError `not_found`, `invalid_request` where the backend lists no versions */
+async function newestOf(backend: HostedBackend, ref: SecretRef, context: CallContext): Promise<string> {
+  if (backend.versions === undefined || !(await backend.ready()).versions)
+    throw new ApiError('invalid_request', 'the backend lists no versions to restore the newest of', 'name the version');
+  const newest = (await backend.versions(ref, context)).find(({ readable }) => readable);
+  if (newest === undefined) throw new ApiError('not_found', `no version of ${ref.key} in ${ref.scope} can be restored`);
+  return newest.version;
+}
+
+function statusOf(secret: SecretDescriptor): 'set' | 'unset' | 'deleted' | 'unreadable' {
+  if (secret.problem === 'deleted') return 'deleted';
   if (secret.problem !== undefined) return 'unreadable';
   return secret.declaredOnly === true ? 'unset' : 'set';
 }

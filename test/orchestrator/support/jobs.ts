@@ -1,6 +1,6 @@
 import { createSessionKeyPair, deriveSessionKey, openForJob, type SessionKeyPair } from '../../../src/api/job-seal.ts';
 import type { OperationOutput } from '../../../src/orchestrator/handlers.ts';
-import { base64, startServer, type Calls, type TestServer } from './server.ts';
+import { base64, startServer, type Calls, type StartOptions, type TestServer } from './server.ts';
 
 export interface OpenJob {
   readonly pair: SessionKeyPair;
@@ -55,8 +55,8 @@ export const add = ({ call }: TestServer, name: string, address: string, more: o
     ...more,
   });
 
-export async function withProduction(): Promise<TestServer> {
-  const server = await startServer();
+export async function withProduction(options: StartOptions = {}): Promise<TestServer> {
+  const server = await startServer(options);
   await set(server, 'production', 'TOKEN', 'hunter2');
   await server.call('environments.create', { name: 'production', bind: ['production'] });
   return server;

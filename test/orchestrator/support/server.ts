@@ -55,7 +55,7 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-interface StartOptions {
+export interface StartOptions {
   readonly settings?: Partial<ServerSettings>;
   readonly now?: () => number;
 }
@@ -99,6 +99,7 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     ambientCredentials: false,
     ambientPaths: [],
     backendPackages: [memoryPackage],
+    keepDeletedMs: 60_000,
     requestTimeoutMs: 15_000,
     ...options.settings,
   };

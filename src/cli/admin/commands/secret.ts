@@ -1,9 +1,10 @@
+import { confirm } from '../../terminal/confirm.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
-import { agentFacts } from '../parameters/shared.ts';
-import { argument, flag, option, required } from '../parameters/text.ts';
+import { agentFacts, yes } from '../parameters/shared.ts';
+import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
 import type { Session } from '../session.ts';
 
@@ -55,12 +56,21 @@ async function requireKey(scope: string, key: string): Promise<void> {
 
 const restore = defineCommand({
   name: 'restore',
-  summary: 'Make an earlier version of a secret current again',
+  summary: 'Make an earlier version of a secret current again, or bring back a deleted one',
   operations: ['secrets.restore'],
-  examples: ['kici-admin secret restore --scope production DB_PASSWORD 3'],
-  parameters: { ...at, version: argument('version', 'as `secret versions` shows it') },
+  examples: [
+    'kici-admin secret restore --scope production DB_PASSWORD 3',
+    'kici-admin secret restore --scope production OLD_TOKEN',
+  ],
+  parameters: {
+    ...at,
+    version: optionalArgument('version', 'as `secret versions` shows it; left out: the newest, as of a deleted secret'),
+  },
   run: async (input, session) =>
-    written(`restored version ${input.version} of`, await session.call((all) => all['secrets.restore'], input)),
+    written(
+      `restored ${input.version === undefined ? 'the newest version' : `version ${input.version}`} of`,
+      await session.call((all) => all['secrets.restore'], input),
+    ),
 });
 
 function written(
@@ -172,11 +182,20 @@ const remove = defineCommand({
   summary: 'Delete a secret',
   operations: ['secrets.delete'],
   examples: ['kici-admin secret delete --scope production OLD_TOKEN'],
-  parameters: at,
-  run: async (input, session) => {
+  parameters: { ...at, yes },
+  run: async ({ yes: agreed, ...input }, session) => {
+    await session.precheck((all) => all['secrets.delete'], input);
+    // Without a terminal nobody can answer, and a script has said what it wants.
+    if (session.io.stdin.isTTY === true)
+      await confirm(`Delete ${printable(input.key)} in scope ${printable(input.scope)}?`, agreed, session.io);
     const data = await session.call((all) => all['secrets.delete'], input);
     return {
       data,
+      ...(data.restorableUntil === undefined
+        ? {}
+        : {
+            notice: `until ${moment(data.restorableUntil)} it can be restored with: kici-admin secret restore --scope ${printable(input.scope)} ${printable(input.key)}`,
+          }),
       text: printable(
         data.existed
           ? `deleted ${input.key} from scope ${input.scope}`

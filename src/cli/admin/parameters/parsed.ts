@@ -1,3 +1,4 @@
+import { parseDuration } from '../../duration.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { Parameter } from './parameter.ts';
 import { longName, option, repeated } from './text.ts';
@@ -14,12 +15,10 @@ export function integer(flags: string, description: string): Parameter<number | 
   });
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** Such as `30s`; milliseconds. `0` is no time at all. */
 export function duration(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
-    const ms = durationMs(text);
+    const ms = parseDuration(text);
     if (ms === undefined)
       throw new UsageError(
         `${longName(flags)} takes a duration, not ${JSON.stringify(text)}`,
@@ -29,16 +28,10 @@ export function duration(flags: string, description: string): Parameter<number |
   });
 }
 
-function durationMs(text: string): number | undefined {
-  const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? (text === '0' ? ['', '0', 'ms'] : []);
-  const factor = unit === undefined ? undefined : unitMs[unit];
-  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
-}
-
 /** A date, with or without its time, or how long ago; RFC 3339. */
 export function pointInTime(flags: string, description: string): Parameter<string | undefined> {
   return converted(flags, description, (text) => {
-    const ago = durationMs(text);
+    const ago = parseDuration(text);
     const at = ago === undefined ? Date.parse(/^\d{4}-\d\d-\d\d/.test(text) ? text : '') : Date.now() - ago;
     if (Number.isNaN(at))
       throw new UsageError(

@@ -12,6 +12,16 @@ export function argument(name: string, description: string): Parameter<string> {
   };
 }
 
+/** A word by its position that may be left out. */
+export function optionalArgument(name: string, description: string): Parameter<string | undefined> {
+  return {
+    declare: (command) => {
+      command.argument(`[${name}]`, description);
+    },
+    read: (command) => command.args[command.registeredArguments.findIndex((one) => one.name() === name)],
+  };
+}
+
 /** A flag without a word. */
 export function flag(flags: string, description: string): Parameter<boolean> {
   return {

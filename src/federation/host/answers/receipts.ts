@@ -11,7 +11,12 @@ export function checkWriteReceipt(answer: unknown): WriteReceipt {
 }
 
 export function checkDeleteReceipt(answer: unknown): DeleteReceipt {
-  return { existed: boolean(record(answer, 'the receipt of a deletion')['existed'], 'whether the secret existed') };
+  const receipt = record(answer, 'the receipt of a deletion');
+  const until = optionalText(receipt['restorableUntil'], 'how long the secret can be restored');
+  return {
+    existed: boolean(receipt['existed'], 'whether the secret existed'),
+    ...(until === undefined ? {} : { restorableUntil: until }),
+  };
 }
 
 export function checkVersions(answer: unknown): readonly VersionInfo[] {
