@@ -1,0 +1,90 @@
+import { constants, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+
+export type UnusableFileCode = 'not_a_plain_file' | 'file_too_large';
+
+/** What lies where a file of ours should is not that file. Its message goes on after the path: "is a FIFO, …". */
+export class UnusableFileError extends Error {
+  override readonly name = 'UnusableFileError';
+  readonly code: UnusableFileCode;
+
+  constructor(code: UnusableFileCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface PlainFileOptions {
+  /** What has more is refused, not cut. */
+  readonly maxBytes: number;
+  /** Whether the name may be a symbolic link, as an operator may make it; never where others can write. Default: `refuse`. */
+  readonly links?: 'follow' | 'refuse';
+}
+
+/**
+ * The bytes of a plain file. Never waits for somebody to write into it, whatever lies in its place.
+ * @throws UnusableFileError, or the system's error
+ */
+export async function readPlainFile(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Promise<Buffer> {
+  const noLink = links === 'refuse' ? constants.O_NOFOLLOW : 0;
+  await using file = await openPlainFile(path, constants.O_RDONLY | noLink);
+  const chunks: Uint8Array[] = [];
+  // Files of the system say that they are empty, and others may grow: only what was read counts.
+  let room = maxBytes + 1;
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one part after another
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(Math.min(room, 65_536)) });
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    chunks.push(buffer.subarray(0, bytesRead));
+    room -= bytesRead;
+    if (room <= 0)
+      throw new UnusableFileError('file_too_large', `has more than the ${maxBytes} bytes that it may have`);
+  }
+}
+
+/**
+ * Opens without waiting, as a FIFO would make everybody do, and gives out nothing but a plain file.
+ * @param flags of `open(2)`; `O_NONBLOCK` is added
+ * @throws UnusableFileError, or the system's error
+ */
+export async function openPlainFile(path: string, flags: number, mode = 0o600): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, flags | constants.O_NONBLOCK, mode);
+  } catch (error) {
+    throw unusable(error) ?? error;
+  }
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) throw new UnusableFileError('not_a_plain_file', `is ${kindOf(status)}, not a plain file`);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Why a file could not be used, in a few words that fit into brackets. */
+export function fileProblem(error: unknown): string {
+  if (error instanceof UnusableFileError) return `it ${error.message}`;
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}
+
+/** What the system says of things that it does not even open. */
+function unusable(error: unknown): UnusableFileError | undefined {
+  const kinds: Readonly<Record<string, string>> = {
+    ELOOP: 'a symbolic link',
+    EISDIR: 'a folder',
+    ENXIO: 'a socket, or a FIFO that nobody reads',
+  };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const kind = Object.hasOwn(kinds, code) ? kinds[code] : undefined;
+  return kind === undefined ? undefined : new UnusableFileError('not_a_plain_file', `is ${kind}, not a plain file`);
+}
+
+function kindOf(status: Stats): string {
+  if (status.isDirectory()) return 'a folder';
+  if (status.isFIFO()) return 'a FIFO';
+  if (status.isSocket()) return 'a socket';
+  return 'a device';
+}
