@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { encodeFrame, FrameError, FrameReader, maxStepMessageBytes } from '../channel/frames.ts';
+import { bounds } from '../channel/bounds.ts';
+import { encodeFrame, FrameError, FrameReader } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import type { Journal } from '../mounts/journal.ts';
@@ -77,8 +78,8 @@ export class StepProcess {
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */
-  async *messages(): AsyncGenerator {
-    const reader = new FrameReader(maxStepMessageBytes);
+  async *messages(maxBytesInAll?: number): AsyncGenerator {
+    const reader = new FrameReader(bounds.messageBytes, maxBytesInAll);
     try {
       for await (const chunk of this.#channel) {
         if (chunk instanceof Uint8Array) yield* reader.push(chunk);

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto';
-
-/** In all the files of a job: four of the largest values. */
-export const maxJoinedBytes = 262_144;
+import { bounds } from '../channel/bounds.ts';
 
 /**
  * The joined files of one job. Each is something more for the masker to look for, in a dozen encodings, and how many there
@@ -15,7 +13,7 @@ export class JoinedFiles {
   admit(contents: Uint8Array): boolean {
     const id = hash('sha256', contents);
     if (this.#known.has(id)) return true;
-    if (this.#bytes + contents.byteLength > maxJoinedBytes) return false;
+    if (this.#bytes + contents.byteLength > bounds.joinedBytes) return false;
     this.#known.add(id);
     this.#bytes += contents.byteLength;
     return true;

@@ -1,6 +1,5 @@
 import { createMasker } from '@kici-dev/secret-masker';
 import { ApiError } from '../../api/errors.ts';
-import type { StrippedSource } from '../channel/from-agent.ts';
 import type { JobData } from '../channel/to-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../errors.ts';
@@ -8,7 +7,7 @@ import type { Workplace } from '../process/step-process.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
-import type { LoadedWorkflow } from '../workflow/load.ts';
+import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
 import type { Emit, JobStatus } from './events.ts';
 import { JoinedFiles } from './joined-files.ts';
 import { runStep } from './run-step.ts';
@@ -16,7 +15,7 @@ import type { StepPool } from './step-pool.ts';
 
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
-  readonly stripped: readonly StrippedSource[];
+  readonly found: Pick<LoadedProject, 'stripped' | 'modules'>;
   readonly jobIndex: number;
   readonly job: JobData;
   readonly labels: readonly string[];
@@ -115,7 +114,9 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
         variables: environment.variables(),
         catalogue: session.catalogue,
         openEnded: session.openEnded,
-        stripped: run.stripped,
+        stripped: run.found.stripped,
+        modules: run.found.modules,
+        project: workplace.project,
         ...(job.environment === undefined ? {} : { environment: job.environment }),
       },
       timeoutMs: step.timeout,

@@ -1,7 +1,6 @@
-import type { StrippedSource } from '../channel/from-agent.ts';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
-import { loadProject, type LoadedWorkflow } from '../workflow/load.ts';
+import { loadProject, type LoadedProject, type LoadedWorkflow } from '../workflow/load.ts';
 import type { Project } from '../workflow/project.ts';
 import type { JobStatus } from './events.ts';
 import { runJob } from './run-job.ts';
@@ -12,22 +11,24 @@ export interface ProjectRun {
   readonly project: Project;
   /** A process for the author's modules to be read in. */
   readonly loader: StepProcess;
+  /** Another one, where that has come to its end. */
+  readonly launch: () => Promise<StepProcess>;
   readonly workplace: Workplace;
   readonly pool: StepPool;
   readonly options: RunOptions;
 }
 
 /** @returns whether every job succeeded @throws AgentError when nothing can be run */
-export async function runProject({ project, loader, workplace, pool, options }: ProjectRun): Promise<boolean> {
+export async function runProject({ project, loader, launch, workplace, pool, options }: ProjectRun): Promise<boolean> {
   const { emit, loaderOutput, signal } = options;
   // Most first jobs need them, and the loader has nothing to say yet; a job that does need them sees a failure.
   const clients = options.clients();
   clients.catch(() => undefined);
-  const found = await loadProject(project, loader, loaderOutput, signal);
+  const found = await loadProject({ project, first: loader, launch, output: loaderOutput, signal });
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   emit({ type: 'workflow_started', workflow: loaded.workflow.name });
-  const succeeded = await runJobs(loaded, found.stripped, workplace, pool, { ...options, clients: () => clients });
+  const succeeded = await runJobs(loaded, found, workplace, pool, { ...options, clients: () => clients });
   emit({ type: 'workflow_finished', workflow: loaded.workflow.name, succeeded });
   return succeeded;
 }
@@ -35,7 +36,7 @@ export async function runProject({ project, loader, workplace, pool, options }: 
 /** One after another, each after those that it needs; what needs a job that did not succeed is skipped. */
 async function runJobs(
   loaded: LoadedWorkflow,
-  stripped: readonly StrippedSource[],
+  found: LoadedProject,
   workplace: Workplace,
   pool: StepPool,
   options: RunOptions,
@@ -52,7 +53,7 @@ async function runJobs(
         job.name,
         await runJob({
           loaded,
-          stripped,
+          found,
           jobIndex: loaded.workflow.jobs.indexOf(job),
           job,
           labels,

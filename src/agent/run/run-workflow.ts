@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
-import type { Workplace } from '../process/step-process.ts';
+import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
 import { openSandbox } from '../sandbox/sandboxes.ts';
@@ -47,12 +47,13 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
     const pool = new StepPool(workplace);
     try {
       const surroundings = sandbox.forLoader(workplace.environment);
-      const loader = await pool.take(surroundings);
+      const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
+      const loader = await launch();
       // While it starts, this process loads what talks with it.
       const { runProject } = await import('./run-project.ts');
       // Most jobs run where the workflows are read, and find a process that has started.
       if (!sandbox.runsImages) pool.prepare(surroundings);
-      return await runProject({ project, loader, workplace, pool, options });
+      return await runProject({ project, loader, launch, workplace, pool, options });
     } finally {
       await pool.close();
     }

@@ -2,12 +2,13 @@ import { Buffer } from 'node:buffer';
 import { SecretFileError } from '@kici-dev/sdk';
 import type { SecretValue } from '@kici-dev/secret-backend';
 import type { Masker } from '@kici-dev/secret-masker';
+import { bounds } from '../channel/bounds.ts';
 import type { Answer, KeyProblem } from '../channel/from-agent.ts';
 import type { SecretRequest } from '../channel/to-agent.ts';
 import { isPlainFileName } from '../mounts/file-options.ts';
 import type { StepFolder } from '../mounts/step-folder.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
-import { maxJoinedBytes, type JoinedFiles } from './joined-files.ts';
+import type { JoinedFiles } from './joined-files.ts';
 
 type Mount = Extract<SecretRequest, { kind: 'mount' }>;
 
@@ -54,7 +55,7 @@ export class SecretService {
   /** Undefined when it would be more than the masker can take. */
   #join(values: readonly SecretValue[], divider: string): Buffer | undefined {
     const isJoined = values.length > 1;
-    if (isJoined && lengthOf(values, divider) > maxJoinedBytes) return undefined;
+    if (isJoined && lengthOf(values, divider) > bounds.joinedBytes) return undefined;
     const contents = Buffer.concat(
       values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])),
     );
@@ -79,7 +80,7 @@ export class SecretService {
         id,
         status: 'file_error',
         code: 'cannot_write',
-        message: `files that join secrets have at most ${maxJoinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
+        message: `files that join secrets have at most ${bounds.joinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
       };
     }
     this.#masker.add(contents);

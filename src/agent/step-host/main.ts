@@ -1,5 +1,5 @@
 import { Channel } from './channel.ts';
-import { registerModuleHooks } from './module-hooks.ts';
+import { registerModuleHooks } from '../modules/module-hooks.ts';
 
 // The only entry of every process that runs author code. It is told over its channel what to do.
 const modules = registerModuleHooks();
@@ -15,7 +15,7 @@ channel.onMessage = async (message) => {
     case 'start': {
       const { runStep } = await import('./run-step.ts');
       for (const source of message.stripped) modules.add(source);
-      return runStep(channel, message);
+      return runStep(channel, message, modules);
     }
     case 'answers':
       return channel.requests.settle(message.answers);
