@@ -5,6 +5,7 @@ export type AgentErrorCode =
   | 'workflow_invalid'
   | 'label_missing'
   | 'sandbox_unavailable'
+  | 'sandbox_broken'
   | 'cancelled'
   | 'cannot_write';
 

@@ -5,6 +5,7 @@ import { Journal } from '../../src/agent/mounts/journal.ts';
 import { StepProcess, type Workplace } from '../../src/agent/process/step-process.ts';
 import { ContainerEngine } from '../../src/agent/sandbox/container-engine.ts';
 import { noSandbox } from '../../src/agent/sandbox/none.ts';
+import { wholeProject } from '../../src/agent/project-view/project-view.ts';
 import { loadProject } from '../../src/agent/workflow/load.ts';
 import { findProject } from '../../src/agent/workflow/project.ts';
 import { makeProject, withSteps } from './support/project.ts';
@@ -25,6 +26,7 @@ it('a workflow file whose import does not end is ended and named, and the others
   onTestFinished(() => journal.close());
   const workplace: Workplace = {
     project: folder,
+    view: wholeProject,
     sandbox: noSandbox,
     engine: new ContainerEngine({}),
     journal,

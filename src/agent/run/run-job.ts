@@ -46,6 +46,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
     run.pool.prepare(surroundings);
+    await run.workplace.view.requireUnchanged();
     session = await open(run);
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
@@ -127,6 +128,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       emit,
       signal: run.signal,
     });
+    await workplace.view.requireUnchanged();
     for (const message of environment.export(exports)) emit({ type: 'notice', job: job.name, message });
     for (const folder of paths) environment.addPath(folder);
     emit({

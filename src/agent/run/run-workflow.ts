@@ -7,6 +7,7 @@ import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
 import { openSandbox } from '../sandbox/sandboxes.ts';
 import type { Clients } from '../session/open-session.ts';
+import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { findProject } from '../workflow/project.ts';
 import type { Emit } from './events.ts';
 import { StepPool } from './step-pool.ts';
@@ -21,6 +22,8 @@ export interface RunOptions {
   /** For temporary files; left out: the operating system's place for them. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Files that no step may read, as far as a sandbox can see to it. */
+  readonly credentials: readonly string[];
   /** Called once, and of use only where a job needs them. */
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
@@ -36,12 +39,18 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
   const [project, sandbox] = await Promise.all([findProject(options.folder), openSandbox(options.sandbox, engine)]);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   try {
+    const temporary = options.temporary ?? temporaryFolder(environment['TMPDIR']);
+    const view =
+      sandbox.name === 'none'
+        ? wholeProject
+        : await viewProject(project.root, { environment, files: options.credentials, temporary });
     const workplace: Workplace = {
       project: project.root,
+      view,
       sandbox,
       engine,
       journal,
-      temporary: options.temporary ?? temporaryFolder(environment['TMPDIR']),
+      temporary,
       environment: stepBaseEnvironment(environment),
     };
     const pool = new StepPool(workplace);

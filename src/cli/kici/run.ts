@@ -27,6 +27,7 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       sandbox: flags.sandbox,
       temporary: flags.mountDir,
       environment: io.environment,
+      credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
       clients: async () => {
         const { connect } = await import('../connection.ts');
         return {
