@@ -1,4 +1,4 @@
-import { variableNameProblem } from './variable-names.ts';
+import { variableNameProblem } from '../../api/variable-names.ts';
 
 export interface Assignment {
   readonly name: string;

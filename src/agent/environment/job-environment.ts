@@ -1,3 +1,4 @@
+import { variableNameProblem } from '../../api/variable-names.ts';
 import type { Assignment } from './env-file.ts';
 
 export interface Variable {
@@ -12,6 +13,8 @@ export class JobEnvironment {
   readonly #locked: ReadonlySet<string>;
   readonly #secrets: ReadonlySet<string>;
   readonly #folders: string[] = [];
+  /** What was given and is not set, and why, one line each. */
+  readonly ignored: readonly string[];
   readonly #basePath: string;
 
   constructor(options: {
@@ -20,30 +23,39 @@ export class JobEnvironment {
     secrets: Iterable<string>;
     path: string;
   }) {
-    this.#variables = new Map(options.variables.map(({ name, value }) => [name, value]));
     this.#locked = new Set(options.variables.flatMap(({ name, locked }) => (locked ? [name] : [])));
     this.#secrets = new Set(options.secrets);
-    this.#basePath = this.#variables.get('PATH') ?? options.path;
-    for (const [name, value] of Object.entries(options.jobEnv)) {
-      if (!this.#locked.has(name)) this.#variables.set(name, value);
+    this.#basePath = options.path;
+    this.#variables = new Map();
+    const ignored: string[] = [];
+    // Whoever set them should have been refused; an older orchestrator did not.
+    for (const { name, value } of options.variables) {
+      const problem = variableNameProblem(name);
+      if (problem === undefined) this.#variables.set(name, value);
+      else ignored.push(`${name} of the environment's variables was ignored: ${problem.message}`);
     }
-  }
-
-  /** Names of the job's own `env` that a locked variable keeps out. */
-  lockedAmong(names: readonly string[]): readonly string[] {
-    return names.filter((name) => this.#locked.has(name));
+    for (const [name, value] of Object.entries(options.jobEnv)) {
+      const problem = variableNameProblem(name)?.message ?? this.#taken(name);
+      if (problem === undefined) this.#variables.set(name, value);
+      else ignored.push(`${name} of the job's env was ignored: ${problem}`);
+    }
+    this.ignored = ignored;
   }
 
   /** The last one of a name wins. @returns why some were ignored, one line each */
   export(assignments: readonly Assignment[]): readonly string[] {
     const ignored: string[] = [];
     for (const { name, value } of assignments) {
-      if (this.#secrets.has(name)) ignored.push(`${name} was not exported: a secret of the environment has this name`);
-      else if (this.#locked.has(name))
-        ignored.push(`${name} was not exported: it is a locked variable of the environment`);
-      else this.#variables.set(name, value);
+      const problem = this.#taken(name);
+      if (problem === undefined) this.#variables.set(name, value);
+      else ignored.push(`${name} was not exported: ${problem}`);
     }
     return ignored;
+  }
+
+  #taken(name: string): string | undefined {
+    if (this.#secrets.has(name)) return 'a secret of the environment has this name';
+    return this.#locked.has(name) ? 'it is a locked variable of the environment' : undefined;
   }
 
   /** The last one added is searched first. */

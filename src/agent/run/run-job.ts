@@ -92,12 +92,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     secrets: session.catalogue.map(({ key }) => key),
     path: surroundings.environment['PATH'] ?? '',
   });
-  for (const name of environment.lockedAmong(Object.keys(job.env)))
-    emit({
-      type: 'notice',
-      job: job.name,
-      message: `${name} of the job's env was ignored: it is a locked variable of the environment`,
-    });
+  for (const message of environment.ignored) emit({ type: 'notice', job: job.name, message });
   for (const [stepIndex, step] of job.steps.entries()) {
     emit({ type: 'step_started', job: job.name, step: step.name });
     const began = performance.now();

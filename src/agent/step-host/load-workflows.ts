@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { WorkflowDefinitionError, type Workflow } from '@kici-dev/sdk';
+import { variableNameProblem } from '../../api/variable-names.ts';
 import { bounds } from '../channel/bounds.ts';
 import type { LoadWorkflows } from '../channel/from-agent.ts';
 import type { WorkflowData } from '../channel/to-agent.ts';
@@ -26,7 +27,11 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
   for (const file of files) {
     await channel.send({ type: 'importing', file });
     try {
-      await channel.send({ type: 'workflow', file, workflow: toData(await importWorkflow(pathToFileURL(file).href)) });
+      await channel.send({
+        type: 'workflow',
+        file,
+        workflow: toData(requireVariables(await importWorkflow(pathToFileURL(file).href))),
+      });
     } catch (error) {
       const problem =
         WorkflowDefinitionError.is(error) || error instanceof TypeError
@@ -47,6 +52,20 @@ async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<
     // oxlint-disable-next-line no-await-in-loop -- in order
     await channel.send({ type: 'modules', files: files.slice(at, end), imports: imports.slice(at, end) });
   }
+}
+
+/** The list of names is the runner's, which the SDK does not have. @throws WorkflowDefinitionError */
+function requireVariables(workflow: Workflow): Workflow {
+  const problems = workflow.jobs.flatMap(({ env = {} }, index) =>
+    Object.keys(env).flatMap((name) => {
+      const problem = variableNameProblem(name);
+      return problem === undefined
+        ? []
+        : [{ path: `jobs[${index}].env.${name}`, problem: problem.message, hint: 'take it out of env' }];
+    }),
+  );
+  if (problems.length > 0) throw new WorkflowDefinitionError(JSON.stringify(workflow.name), problems);
+  return workflow;
 }
 
 function toData({ name, on, jobs }: Workflow): WorkflowData {

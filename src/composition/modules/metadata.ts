@@ -16,5 +16,10 @@ export const metadataModule: ContainerModule = new ContainerModule(({ bind }) =>
       createBindings(database, environments, async (call, name) => (await instances.of(call)).has(name), now),
     [tokens.database, tokens.environmentStore, tokens.instances, tokens.now],
   );
-  bind(tokens.variables).toResolvedValue(createVariables, [tokens.database, tokens.environmentStore, tokens.now]);
+  bind(tokens.variables).toResolvedValue(createVariables, [
+    tokens.database,
+    tokens.environmentStore,
+    tokens.environmentResolver,
+    tokens.now,
+  ]);
 });

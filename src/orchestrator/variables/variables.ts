@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
+import type { EnvironmentResolver } from '../resolution/resolve.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -13,6 +14,7 @@ export interface Variables {
 export function createVariables(
   database: Kysely<OrchestratorTables>,
   environments: EnvironmentStore,
+  resolver: EnvironmentResolver,
   now: () => number,
 ): Variables {
   const list = (organization: string, environment: string): Promise<Selectable<OrchestratorTables['variables']>[]> =>
@@ -27,10 +29,18 @@ export function createVariables(
   return {
     list,
     handlers: {
-      async 'variables.set'({ environment, name, value, locked }, { organization }) {
+      async 'variables.set'({ environment, name, value, locked }, call) {
+        const { organization } = call;
         if (value.includes('\0'))
           throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
-        await environments.require(organization, environment);
+        const { catalogue } = await resolver.resolve(call, environment, {});
+        // Of secrets that nobody can tell of now, `check` tells later.
+        if (catalogue.entries.has(name))
+          throw new ApiError(
+            'conflict',
+            `a secret of the environment ${environment} is called ${name}, and a step can have only one of the two`,
+            'choose another name, or delete the secret or its binding',
+          );
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const row = await database
           .insertInto('variables')
