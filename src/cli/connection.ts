@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
+import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError, UsageError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
 
@@ -12,6 +13,8 @@ export interface ConnectionFlags {
 }
 
 export const defaultUrl = 'http://127.0.0.1:4000';
+
+const maxTokenBytes = 65_536;
 
 /** Flags win over the environment, the environment over the local token's file. */
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
@@ -44,13 +47,14 @@ async function tokenFrom(file: string): Promise<string> {
 
 /** No file means no token: the orchestrator then says what is missing. */
 async function localToken(url: string, io: Io): Promise<string | undefined> {
+  const file = localTokenFile(url, io.environment);
   try {
-    return (await readFile(localTokenFile(url, io.environment), 'utf8')).trim();
+    return (await readPlainFile(file, { maxBytes: maxTokenBytes, links: 'follow' })).toString().trim();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new CommandError(
       'cannot_read',
-      `cannot read ${localTokenFile(url, io.environment)}`,
+      `cannot read ${file} (${fileProblem(error)})`,
       'check its permissions, or set KICI_TOKEN',
     );
   }

@@ -20,8 +20,9 @@ export const bounds = {
   fileBytes: 67_108_864,
   /** In all the files of a job that join secrets, each of which the masker looks for: four of the largest values. */
   joinedBytes: 262_144,
-  /** Folders that a job adds to PATH. */
+  /** Folders that a job adds to PATH, and all their characters: no process can be given a longer variable. */
   folders: 100,
+  folderCharacters: 65_536,
   /** A path of the operating system. */
   pathCharacters: 4_096,
   /** The same with all its characters escaped. */

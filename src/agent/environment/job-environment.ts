@@ -1,4 +1,5 @@
 import { variableNameProblem } from '../../api/variable-names.ts';
+import { bounds } from '../channel/bounds.ts';
 import type { Assignment } from './env-file.ts';
 
 export interface Variable {
@@ -12,7 +13,9 @@ export class JobEnvironment {
   readonly #variables: Map<string, string>;
   readonly #locked: ReadonlySet<string>;
   readonly #secrets: ReadonlySet<string>;
-  readonly #folders: string[] = [];
+  #folders: readonly string[] = [];
+  readonly #exported = new Map<string, number>();
+  #exportedBytes = 0;
   /** What was given and is not set, and why, one line each. */
   readonly ignored: readonly string[];
   readonly #basePath: string;
@@ -42,11 +45,11 @@ export class JobEnvironment {
     this.ignored = ignored;
   }
 
-  /** The last one of a name wins. @returns why some were ignored, one line each */
+  /** The last one of a name wins; what all steps export has a bound. @returns why some were ignored, one line each */
   export(assignments: readonly Assignment[]): readonly string[] {
     const ignored: string[] = [];
     for (const { name, value } of assignments) {
-      const problem = this.#taken(name);
+      const problem = this.#taken(name) ?? this.#admit(name, value);
       if (problem === undefined) this.#variables.set(name, value);
       else ignored.push(`${name} was not exported: ${problem}`);
     }
@@ -58,9 +61,25 @@ export class JobEnvironment {
     return this.#locked.has(name) ? 'it is a locked variable of the environment' : undefined;
   }
 
-  /** The last one added is searched first. */
-  addPath(folder: string): void {
-    this.#folders.unshift(folder);
+  #admit(name: string, value: string): string | undefined {
+    const bytes = Buffer.byteLength(name) + Buffer.byteLength(value);
+    const others = this.#exportedBytes - (this.#exported.get(name) ?? 0);
+    if (!this.#exported.has(name) && this.#exported.size >= bounds.exports)
+      return `the steps of a job export at most ${bounds.exports} variables`;
+    if (others + bytes > bounds.exportBytesOfJob)
+      return `what the steps of a job export has at most ${bounds.exportBytesOfJob} bytes`;
+    this.#exported.set(name, bytes);
+    this.#exportedBytes = others + bytes;
+    return undefined;
+  }
+
+  /** The last one added is searched first. @returns why it was not added */
+  addPath(folder: string): string | undefined {
+    const folders = [folder, ...this.#folders.filter((other) => other !== folder)];
+    if (folders.length > bounds.folders || folders.join(':').length > bounds.folderCharacters)
+      return `${folder} was not added to PATH: a job adds at most ${bounds.folders} folders of ${bounds.folderCharacters} characters`;
+    this.#folders = folders;
+    return undefined;
   }
 
   variables(): Record<string, string> {

@@ -125,7 +125,10 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     });
     await workplace.view.requireUnchanged();
     for (const message of environment.export(exports)) emit({ type: 'notice', job: job.name, message });
-    for (const folder of paths) environment.addPath(folder);
+    for (const folder of paths) {
+      const message = environment.addPath(folder);
+      if (message !== undefined) emit({ type: 'notice', job: job.name, message });
+    }
     emit({
       type: 'step_finished',
       job: job.name,

@@ -106,6 +106,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
         continue;
       }
       if (message.data.type === 'addPath') {
+        if (paths.length >= bounds.folders) throw new FrameError(`more than ${bounds.folders} folders for PATH`);
         paths.push(message.data.folder);
         continue;
       }
@@ -130,7 +131,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
 
 async function serve(host: StepProcess, service: SecretService, requests: readonly SecretRequest[]): Promise<void> {
   try {
-    await host.send({ type: 'answers', answers: await service.answer(requests) });
+    for await (const answers of service.answer(requests)) await host.send({ type: 'answers', answers });
   } catch {
     // The agent's own failure: without an answer the step would wait for ever.
     host.child.kill();

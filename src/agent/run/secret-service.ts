@@ -20,6 +20,8 @@ export class SecretService {
   readonly #folder: StepFolder | undefined;
   readonly #notice: (message: string) => void;
   readonly #told = new Set<string>();
+  #files = 0;
+  #fileBytes = 0;
 
   /** @param folder where the agent writes mounted files; none where the step's sandbox has its own place for them */
   constructor(options: {
@@ -36,14 +38,24 @@ export class SecretService {
     this.#notice = options.notice;
   }
 
-  /** One read for all that was asked together. */
-  async answer(requests: readonly SecretRequest[]): Promise<readonly Answer[]> {
+  /** One read for all that was asked together; the answers in parts, each made when the one before is out. */
+  async *answer(requests: readonly SecretRequest[]): AsyncGenerator<readonly Answer[]> {
     const keys = new Set(requests.flatMap((request) => (request.kind === 'get' ? [request.key] : request.sources)));
     const read = await this.#session.read(keys);
     for (const [key, result] of read) this.#register(key, result);
-    return Promise.all(
-      requests.map(async (request) => (request.kind === 'get' ? get(request, read) : this.#mount(request, read))),
-    );
+    let answers: Answer[] = [];
+    let bytes = 0;
+    for (const request of requests) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another, since together they may be more than there is room for
+      const answer = request.kind === 'get' ? get(request, read) : await this.#mount(request, read);
+      answers.push(answer);
+      bytes += sizeOf(answer);
+      if (bytes < bounds.answerBytes) continue;
+      yield answers;
+      answers = [];
+      bytes = 0;
+    }
+    if (answers.length > 0) yield answers;
   }
 
   #register(key: string, result: SecretRead): void {
@@ -74,6 +86,15 @@ export class SecretService {
     if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
     if (name !== undefined && !isPlainFileName(name))
       return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
+    const bytes = lengthOf(values, divider);
+    if (this.#files >= bounds.files || this.#fileBytes + bytes > bounds.fileBytes) {
+      return {
+        id,
+        status: 'file_error',
+        code: 'cannot_write',
+        message: `a step has at most ${bounds.files} files of secrets, with ${bounds.fileBytes} bytes; mount a secret once and use its path again`,
+      };
+    }
     const contents = this.#join(values, divider);
     if (contents === undefined) {
       return {
@@ -83,6 +104,8 @@ export class SecretService {
         message: `files that join secrets have at most ${bounds.joinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
       };
     }
+    this.#files += 1;
+    this.#fileBytes += bytes;
     this.#masker.add(contents);
     if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
     try {
@@ -95,6 +118,12 @@ export class SecretService {
       contents.fill(0);
     }
   }
+}
+
+function sizeOf(answer: Answer): number {
+  if (answer.status === 'value') return answer.value.length;
+  if (answer.status === 'contents') return answer.contents.length;
+  return answer.status === 'no_value' ? answer.problems.length * 1_024 : 0;
 }
 
 function lengthOf(values: readonly SecretValue[], divider: string): number {
