@@ -2,7 +2,7 @@
 export function nearestName(wanted: string, known: readonly string[]): string | undefined {
   const [nearest] = known
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)))
+    .filter(({ distance }) => distance <= Math.max(wanted.length > 3 ? 2 : 1, Math.floor(wanted.length / 3)))
     .toSorted((left, right) => left.distance - right.distance);
   return nearest?.name;
 }
