@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { registerHooks, type LoadFnOutput } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { StrippedSource } from '../channel/from-agent.ts';
+import { keepWorkerOutput } from '../step-host/worker-output.ts';
 import { entryOf, linkSource } from './import-workflow.ts';
 
 const sdk = '@kici-dev/sdk';
@@ -35,8 +36,13 @@ export interface ModuleHooks {
 export function registerModuleHooks(): ModuleHooks {
   const stripped = new Map<string, string>();
   let observer: ModuleObserver | undefined;
+  let knowsWorkers = false;
   registerHooks({
     resolve(specifier, context, nextResolve) {
+      if (!knowsWorkers && /^(?:node:)?worker_threads$/.test(specifier)) {
+        knowsWorkers = true;
+        keepWorkerOutput();
+      }
       if (linkSource(specifier) !== undefined) return { url: specifier, format: 'module', shortCircuit: true };
       const reference: ModuleReference = {
         parent: entryOf(context.parentURL),

@@ -42,7 +42,7 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
   }
   await sendRecords(channel, recorder);
   await channel.send({ type: 'loaded' });
-  process.exit(0);
+  channel.endProcess();
 }
 
 async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<void> {

@@ -27,5 +27,5 @@ export async function runStep(channel: Channel, start: StartStep, modules: Modul
     environment.restore();
     await channel.send({ type: 'finished', status: 'failed', error: describeError(error, bounds.errorBytes) });
   }
-  process.exit(0);
+  channel.endProcess();
 }

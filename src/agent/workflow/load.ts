@@ -138,7 +138,7 @@ async function read(
     signal.removeEventListener('abort', kill);
     await host.discard();
   }
-  if (received.at(-1)?.type === 'loaded') return { received, culprit: undefined };
+  if (received.some(({ type }) => type === 'loaded')) return { received, culprit: undefined };
   if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
   if (file === undefined)
     throw new AgentError(
