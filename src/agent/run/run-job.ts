@@ -10,6 +10,7 @@ import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
 import type { Emit, JobStatus } from './events.ts';
 import { JoinedFiles } from './joined-files.ts';
+import { requireLabels } from './preflight.ts';
 import { runStep } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
@@ -65,16 +66,6 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     });
   }
-}
-
-function requireLabels(job: JobData, labels: readonly string[]): void {
-  const missing = job.runsOn.filter((label) => !labels.includes(label));
-  if (missing.length === 0) return;
-  throw new AgentError(
-    'label_missing',
-    `the job runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`,
-    `add --label ${missing.join(' --label ')}, or change runsOn`,
-  );
 }
 
 async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {

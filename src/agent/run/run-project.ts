@@ -3,6 +3,7 @@ import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject, type LoadedProject, type LoadedWorkflow } from '../workflow/load.ts';
 import type { Project } from '../workflow/project.ts';
 import type { JobStatus } from './events.ts';
+import { preflight } from './preflight.ts';
 import { runJob } from './run-job.ts';
 import type { RunOptions } from './run-workflow.ts';
 import type { StepPool } from './step-pool.ts';
@@ -27,6 +28,14 @@ export async function runProject({ project, loader, launch, workplace, pool, opt
   const found = await loadProject({ project, first: loader, launch, output: loaderOutput, signal });
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
+  const { workflow } = loaded;
+  await preflight({
+    workflow: workflow.name,
+    jobs: workflow.jobs,
+    labels: options.labels,
+    workplace,
+    clients: () => clients,
+  });
   emit({ type: 'workflow_started', workflow: loaded.workflow.name });
   const succeeded = await runJobs(loaded, found, workplace, pool, { ...options, clients: () => clients });
   emit({ type: 'workflow_finished', workflow: loaded.workflow.name, succeeded });
