@@ -12,7 +12,7 @@ function editDistance(left: string, right: string): number {
   let before = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (const letter of left.slice(0, 100)) {
     const row = [(before[0] ?? 0) + 1];
-    for (const [index, other] of [...right].entries())
+    for (const [index, other] of Array.from(right).entries())
       row.push(
         Math.min(
           (row[index] ?? 0) + 1,

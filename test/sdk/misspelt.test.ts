@@ -3,7 +3,7 @@ import { job, pullRequest, push, step, workflow, WorkflowDefinitionError, type W
 import { checkFileOptions } from '../../src/agent/mounts/file-options.ts';
 
 /** As a workflow that nobody type-checks would pass it. */
-const untyped = <T>(value: object): T => JSON.parse(JSON.stringify(value));
+const untyped = (value: object) => JSON.parse(JSON.stringify(value));
 const run = (): void => undefined;
 const good = (): ReturnType<typeof job> => job('j', { runsOn: 'default', steps: [step('s', run)] });
 
@@ -24,14 +24,14 @@ describe('an option that there is not', () => {
       'the options are branches, paths',
       () => workflow('w', { on: pullRequest(untyped({ tags: ['v1'] })), jobs: [good()] }),
     ],
-    ['job', 'did you mean jobs?', () => workflow('w', { on: push(), jobs: [good()], ...untyped<object>({ job: [] }) })],
+    ['job', 'did you mean jobs?', () => workflow('w', { on: push(), jobs: [good()], ...untyped({ job: [] }) })],
     [
       'jobs[0].enviroment',
       'did you mean environment?',
       () =>
         workflow('w', {
           on: push(),
-          jobs: [job('j', { runsOn: 'default', steps: [step('s', run)], ...untyped<object>({ enviroment: 'x' }) })],
+          jobs: [job('j', { runsOn: 'default', steps: [step('s', run)], ...untyped({ enviroment: 'x' }) })],
         }),
     ],
     [
@@ -43,7 +43,7 @@ describe('an option that there is not', () => {
           jobs: [
             job('j', {
               runsOn: 'default',
-              container: { image: 'a', ...untyped<object>({ imgae: 'b' }) },
+              container: { image: 'a', ...untyped({ imgae: 'b' }) },
               steps: [step('s', run)],
             }),
           ],
@@ -64,7 +64,7 @@ describe('an option that there is not', () => {
       () =>
         workflow('w', {
           on: push(),
-          jobs: [job('j', { runsOn: 'default', steps: [step('s', run)], ...untyped<object>({ colour: 'x' }) })],
+          jobs: [job('j', { runsOn: 'default', steps: [step('s', run)], ...untyped({ colour: 'x' }) })],
         }),
     ],
   ])('%s is an error: %s', (path, hint, make) => {

@@ -21,7 +21,7 @@ export async function importWorkflow(url: string): Promise<Workflow> {
  * throws. The module itself is as if it had only been loaded, and runs when it is imported. What cannot be loaded is left to that import.
  */
 export async function linkWorkflow(url: string): Promise<void> {
-  await import(`${linkScheme}${url}`).catch(() => undefined);
+  await import(linkScheme + url).catch(() => undefined);
 }
 
 /** The source of a module that only links another; `undefined` for every other module. */
