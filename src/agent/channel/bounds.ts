@@ -20,6 +20,12 @@ export const bounds = {
   fileBytes: 67_108_864,
   /** In all the files of a job that join secrets, each of which the masker looks for: four of the largest values. */
   joinedBytes: 262_144,
+  /** One value of an author's own that the masker is to look for: with its encoding it has room in a message. */
+  maskedValueBytes: 65_536,
+  /** All of those in a job. */
+  maskedBytes: 262_144,
+  /** How many of each kind, joined files and values of an author's own, the masker looks for in a job. */
+  needles: 1_000,
   /** Folders that a job adds to PATH, and all their characters: no process can be given a longer variable. */
   folders: 100,
   folderCharacters: 65_536,

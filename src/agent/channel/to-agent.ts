@@ -7,6 +7,7 @@ import { bounds } from './bounds.ts';
 const text = (most: number): z.ZodString => z.string().max(most);
 const path = text(bounds.pathCharacters);
 const url = text(bounds.urlCharacters);
+const maskedCharacters = Math.ceil(bounds.maskedValueBytes / 3) * 4;
 const key = keyName;
 const id = z.int().nonnegative();
 
@@ -17,9 +18,11 @@ export const secretRequest = z.discriminatedUnion('kind', [
     kind: z.literal('mount'),
     sources: z.array(key).min(1).max(bounds.sources),
     divider: text(bounds.dividerCharacters),
+    finalNewline: z.boolean(),
     mode: z.int().min(0).max(0o777),
     name: text(bounds.fileNameBytes).optional(),
   }),
+  z.strictObject({ id, kind: z.literal('mask'), value: z.base64().max(maskedCharacters) }),
 ]);
 
 /** Everything that was asked for in one turn of the step's event loop. */
@@ -37,7 +40,13 @@ export const stepMessage = z.discriminatedUnion('type', [imported, ask, addPath,
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
 const image = text(255).regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/);
-const trigger = z.object({ event: z.enum(['push', 'pull_request']) });
+const patterns = z.array(text(1_000)).max(1_000).optional();
+const trigger = z.strictObject({
+  event: z.enum(['push', 'pull_request']),
+  branches: patterns,
+  tags: patterns,
+  paths: patterns,
+});
 
 /** A workflow as data: everything but its functions. */
 export const workflowData = z.strictObject({

@@ -1,4 +1,5 @@
 import { variableNameProblem } from '../../api/variable-names.ts';
+import { variableSizeProblem } from './variable-size.ts';
 
 export interface Assignment {
   readonly name: string;
@@ -37,6 +38,7 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
       throw new EnvFileError(number, 'is neither KEY=value nor KEY<<DELIMITER');
     requireName(name, number);
     if (operator === '=') {
+      requireSize(number, name, rest);
       assignments.push({ name, value: rest });
       continue;
     }
@@ -50,6 +52,7 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
       .map(read)
       .join('\n');
     if (value.includes('\0')) throw new EnvFileError(number, 'starts a block that holds a NUL byte');
+    requireSize(number, name, value);
     assignments.push({ name, value });
     index += 1 + length;
   }
@@ -71,6 +74,12 @@ function requireName(name: string, number: number): void {
 
 function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+/** @throws EnvFileError */
+function requireSize(line: number, name: string, value: string): void {
+  const problem = variableSizeProblem(name, value);
+  if (problem !== undefined) throw new EnvFileError(line, `is refused: ${problem}`);
 }
 
 /** One assignment as a block, for any value: the delimiter is a line that the value does not have. */

@@ -1,6 +1,7 @@
 import { variableNameProblem } from '../../api/variable-names.ts';
 import { bounds } from '../channel/bounds.ts';
 import type { Assignment } from './env-file.ts';
+import { variableSizeProblem } from './variable-size.ts';
 
 export interface Variable {
   readonly name: string;
@@ -43,6 +44,12 @@ export class JobEnvironment {
       else ignored.push(`${name} of the job's env was ignored: ${problem}`);
     }
     this.ignored = ignored;
+  }
+
+  /** Why no program could be started with the variables as they are: the largest is named. */
+  sizeProblem(): string | undefined {
+    const [largest] = [...this.#variables].toSorted(([, left], [, right]) => right.length - left.length);
+    return largest === undefined ? undefined : variableSizeProblem(...largest, this.variables());
   }
 
   /** The last one of a name wins; what all steps export has a bound. @returns why some were ignored, one line each */

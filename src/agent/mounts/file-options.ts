@@ -5,11 +5,18 @@ import { nearMatches, quote } from '@kici-dev/secret-backend';
 export interface CheckedFileOptions {
   readonly sources: readonly string[];
   readonly divider: string;
+  readonly finalNewline: boolean;
   readonly mode: number;
   readonly name: string | undefined;
 }
 
-const known: Readonly<Record<keyof SecretFileOptions, true>> = { sources: true, divider: true, mode: true, name: true };
+const known: Readonly<Record<keyof SecretFileOptions, true>> = {
+  sources: true,
+  divider: true,
+  finalNewline: true,
+  mode: true,
+  name: true,
+};
 
 /** What an author passed, whatever the types said of it. @throws SecretFileError */
 export function checkFileOptions(options: unknown): CheckedFileOptions {
@@ -25,6 +32,7 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   const {
     sources,
     divider = '',
+    finalNewline = false,
     mode = 0o600,
     name,
   }: Record<string, unknown> = Object.fromEntries(Object.entries(options));
@@ -38,16 +46,17 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   if (sources.length > bounds.sources) throw invalid(`sources has more than ${bounds.sources} keys`);
   if (typeof divider !== 'string' || divider.length > bounds.dividerCharacters)
     throw invalid(`divider must be text of at most ${bounds.dividerCharacters} characters`);
+  if (typeof finalNewline !== 'boolean') throw invalid('finalNewline must be true or false');
   if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777)
     throw invalid('mode must be permission bits from 0 to 0o777, such as 0o600');
-  if (name === undefined) return { sources, divider, mode, name };
+  if (name === undefined) return { sources, divider, finalNewline, mode, name };
   if (typeof name !== 'string' || !isPlainFileName(name)) {
     throw new SecretFileError(
       'invalid_file_name',
       `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${bounds.fileNameBytes} bytes`,
     );
   }
-  return { sources, divider, mode, name };
+  return { sources, divider, finalNewline, mode, name };
 }
 
 /** The agent checks it again: what a step sends need not have come through the function above. */

@@ -10,6 +10,7 @@ export interface Preflight {
   readonly labels: readonly string[];
   readonly workplace: Workplace;
   readonly clients: () => Promise<Clients>;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -30,6 +31,8 @@ export async function preflight(run: Preflight): Promise<void> {
   for (const [environment, job] of byEnvironment)
     if (environment !== undefined) checks.push(async () => requireEnvironment(environment, job, run));
   const results = await Promise.allSettled(checks.map(async (check) => check()));
+  // What then failed did so for want of time.
+  if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
   const problems = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
   const strange = problems.find((problem) => !AgentError.is(problem) && !ApiError.is(problem));
   if (strange !== undefined) throw strange;

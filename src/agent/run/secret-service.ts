@@ -8,15 +8,16 @@ import type { SecretRequest } from '../channel/to-agent.ts';
 import { isPlainFileName } from '../mounts/file-options.ts';
 import type { StepFolder } from '../mounts/step-folder.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
-import type { JoinedFiles } from './joined-files.ts';
+import type { JobNeedles } from './job-needles.ts';
 
 type Mount = Extract<SecretRequest, { kind: 'mount' }>;
+type Mask = Extract<SecretRequest, { kind: 'mask' }>;
 
 /** Answers one step's requests. Whatever leaves for the step, the masker has seen first. */
 export class SecretService {
   readonly #session: JobSession;
   readonly #masker: Masker;
-  readonly #joined: JoinedFiles;
+  readonly #needles: JobNeedles;
   readonly #folder: StepFolder | undefined;
   readonly #notice: (message: string) => void;
   readonly #told = new Set<string>();
@@ -27,27 +28,27 @@ export class SecretService {
   constructor(options: {
     session: JobSession;
     masker: Masker;
-    joined: JoinedFiles;
+    needles: JobNeedles;
     folder: StepFolder | undefined;
     notice: (message: string) => void;
   }) {
     this.#session = options.session;
     this.#masker = options.masker;
-    this.#joined = options.joined;
+    this.#needles = options.needles;
     this.#folder = options.folder;
     this.#notice = options.notice;
   }
 
   /** One read for all that was asked together; the answers in parts, each made when the one before is out. */
   async *answer(requests: readonly SecretRequest[]): AsyncGenerator<readonly Answer[]> {
-    const keys = new Set(requests.flatMap((request) => (request.kind === 'get' ? [request.key] : request.sources)));
-    const read = await this.#session.read(keys);
+    const keys = new Set(requests.flatMap(keysOf));
+    const read = keys.size === 0 ? new Map<string, SecretRead>() : await this.#session.read(keys);
     for (const [key, result] of read) this.#register(key, result);
     let answers: Answer[] = [];
     let bytes = 0;
     for (const request of requests) {
       // oxlint-disable-next-line no-await-in-loop -- one after another, since together they may be more than there is room for
-      const answer = request.kind === 'get' ? get(request, read) : await this.#mount(request, read);
+      const answer = await this.#answerOne(request, read);
       answers.push(answer);
       bytes += sizeOf(answer);
       if (bytes < bounds.answerBytes) continue;
@@ -56,6 +57,31 @@ export class SecretService {
       bytes = 0;
     }
     if (answers.length > 0) yield answers;
+  }
+
+  async #answerOne(request: SecretRequest, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
+    switch (request.kind) {
+      case 'get':
+        return get(request, read);
+      case 'mount':
+        return this.#mount(request, read);
+      case 'mask':
+        return this.#mask(request);
+    }
+  }
+
+  #mask({ id, value }: Mask): Answer {
+    const bytes = Buffer.from(value, 'base64');
+    if (!this.#needles.own.admit(bytes)) {
+      return {
+        id,
+        status: 'mask_refused',
+        message: `all the steps of a job can mask ${bounds.needles} values and ${bounds.maskedBytes} bytes of their own, and this value would be more; do not print it`,
+      };
+    }
+    if (this.#masker.add(bytes) === 'too_short')
+      this.#notice('a value that was given to ctx.mask is too short to be masked; it shows wherever it is printed');
+    return { id, status: 'masked' };
   }
 
   #register(key: string, result: SecretRead): void {
@@ -71,11 +97,11 @@ export class SecretService {
     const contents = Buffer.concat(
       values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])),
     );
-    return isJoined && !this.#joined.admit(contents) ? undefined : contents;
+    return isJoined && !this.#needles.joined.admit(contents) ? undefined : contents;
   }
 
   async #mount(request: Mount, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
-    const { id, sources, divider, mode, name } = request;
+    const { id, sources, divider, finalNewline, mode, name } = request;
     const values: SecretValue[] = [];
     const problems: KeyProblem[] = [];
     for (const key of sources) {
@@ -86,7 +112,7 @@ export class SecretService {
     if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
     if (name !== undefined && !isPlainFileName(name))
       return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
-    const bytes = lengthOf(values, divider);
+    const bytes = lengthOf(values, divider) + (finalNewline ? 1 : 0);
     if (this.#files >= bounds.files || this.#fileBytes + bytes > bounds.fileBytes) {
       return {
         id,
@@ -95,8 +121,8 @@ export class SecretService {
         message: `a step has at most ${bounds.files} files of secrets, with ${bounds.fileBytes} bytes; mount a secret once and use its path again`,
       };
     }
-    const contents = this.#join(values, divider);
-    if (contents === undefined) {
+    const joined = this.#join(values, divider);
+    if (joined === undefined) {
       return {
         id,
         status: 'file_error',
@@ -106,7 +132,8 @@ export class SecretService {
     }
     this.#files += 1;
     this.#fileBytes += bytes;
-    this.#masker.add(contents);
+    this.#masker.add(joined);
+    const contents = finalNewline ? withFinalNewline(joined) : joined;
     if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
     try {
       return { id, status: 'mounted', path: await this.#folder.write({ contents, mode, name }) };
@@ -115,7 +142,7 @@ export class SecretService {
       const code = error.code === 'duplicate_file_name' ? error.code : 'cannot_write';
       return { id, status: 'file_error', code, message: error.message };
     } finally {
-      contents.fill(0);
+      for (const written of [joined, contents]) written.fill(0);
     }
   }
 }
@@ -124,6 +151,16 @@ function sizeOf(answer: Answer): number {
   if (answer.status === 'value') return answer.value.length;
   if (answer.status === 'contents') return answer.contents.length;
   return answer.status === 'no_value' ? answer.problems.length * 1_024 : 0;
+}
+
+function keysOf(request: SecretRequest): readonly string[] {
+  if (request.kind === 'mask') return [];
+  return request.kind === 'get' ? [request.key] : request.sources;
+}
+
+/** What is empty has no line that could want its end. */
+function withFinalNewline(contents: Buffer): Buffer {
+  return contents.byteLength === 0 || contents.at(-1) === 0x0a ? contents : Buffer.concat([contents, Buffer.of(0x0a)]);
 }
 
 function lengthOf(values: readonly SecretValue[], divider: string): number {

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { WorkflowDefinitionError, type Workflow } from '@kici-dev/sdk';
+import { WorkflowDefinitionError, type Trigger, type Workflow } from '@kici-dev/sdk';
 import { variableNameProblem } from '../../api/variable-names.ts';
 import { bounds } from '../channel/bounds.ts';
 import type { LoadWorkflows } from '../channel/from-agent.ts';
@@ -68,11 +68,22 @@ function requireVariables(workflow: Workflow): Workflow {
   return workflow;
 }
 
+function toTrigger(trigger: Trigger): WorkflowData['on'][number] {
+  const { event, branches, paths } = trigger;
+  const tags = trigger.event === 'push' ? trigger.tags : undefined;
+  return {
+    event,
+    ...(branches === undefined ? {} : { branches: [...branches] }),
+    ...(tags === undefined ? {} : { tags: [...tags] }),
+    ...(paths === undefined ? {} : { paths: [...paths] }),
+  };
+}
+
 function toData({ name, on, jobs }: Workflow): WorkflowData {
   const triggers = 'event' in on ? [on] : on;
   return {
     name,
-    on: triggers.map(({ event }) => ({ event })),
+    on: triggers.map(toTrigger),
     jobs: jobs.map((job) => ({
       name: job.name,
       runsOn: typeof job.runsOn === 'string' ? [job.runsOn] : [...job.runsOn],

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
+import { maxValueBytes } from '../../api/fields.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
@@ -33,6 +34,12 @@ export function createVariables(
         const { organization } = call;
         if (value.includes('\0'))
           throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
+        const bytes = Buffer.byteLength(value);
+        if (bytes > maxValueBytes)
+          throw new ApiError(
+            'too_large',
+            `the value of ${name} has ${bytes} bytes, and a variable at most ${maxValueBytes}`,
+          );
         const { catalogue } = await resolver.resolve(call, environment, {});
         // Of secrets that nobody can tell of now, `check` tells later.
         if (catalogue.entries.has(name))
