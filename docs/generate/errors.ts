@@ -62,6 +62,11 @@ const checkProblems = {
     meaning: 'nothing comes of a binding, though its backends have answered',
     next: 'correct or remove it',
   },
+  variable_taken: {
+    meaning:
+      'a variable of the environment has the name of one of its secrets, and a step that exposes the secret loses the variable',
+    next: 'delete the variable, or rename one of the two',
+  },
 } satisfies Record<ProblemKind, Told>;
 
 /** Every stable code, from the tables that the programs use. */
@@ -140,6 +145,6 @@ function anchor(kind: string, code: string): string {
   return `<a id="${kind}-${code}"></a>\`${code}\``;
 }
 
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   return [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

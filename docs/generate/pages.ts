@@ -1,5 +1,10 @@
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { variablesPage } from './variables.ts';
 
 /** Pages that are made from the code; `npm run docs` writes them. */
-export const generatedPages: Readonly<Record<string, () => string>> = { 'cli.md': cliPage, 'errors.md': errorsPage };
+export const generatedPages: Readonly<Record<string, () => string>> = {
+  'cli.md': cliPage,
+  'errors.md': errorsPage,
+  'variables.md': variablesPage,
+};

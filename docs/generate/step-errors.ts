@@ -58,7 +58,7 @@ export const stepErrors = {
     },
     refused_variable: {
       meaning: 'a variable of this name changes how programs load code',
-      next: 'choose another name; `ctx.addPath` adds to PATH',
+      next: 'give it to the one command that needs it; `ctx.addPath` adds to PATH, and [variables.md](variables.md) has the list',
     },
     variable_too_large: {
       meaning: 'no program could be started with a variable of that size, or with all of them together',

@@ -7,6 +7,7 @@ export type AgentErrorCode =
   | 'label_missing'
   | 'variable_too_large'
   | 'sandbox_unavailable'
+  | 'sandbox_broken'
   | 'cancelled'
   | 'cannot_write';
 

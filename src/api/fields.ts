@@ -11,6 +11,7 @@ import {
   type ScopeId,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
+import { variableNameProblem } from './variable-names.ts';
 
 /** A string that one of the contract's parsers takes; the parser's reason is the message. */
 function parsed(parse: (text: string) => Parsed<unknown>, description: string): z.ZodString {
@@ -82,3 +83,11 @@ export const variableName: z.ZodString = z
     /^[A-Za-z_][A-Za-z0-9_]{0,254}$/,
     'a variable name starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9 and "_"',
   );
+/** One that may be set: not every name may, though it may still be deleted. */
+export const settableVariable: z.ZodString = z
+  .string()
+  .superRefine((name, context) => {
+    const problem = variableNameProblem(name);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem.message });
+  })
+  .describe('a variable name that does not change how programs load code');

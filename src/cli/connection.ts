@@ -15,15 +15,12 @@ export interface ConnectionFlags {
 
 export const defaultUrl = 'http://127.0.0.1:4000';
 
+const maxTokenBytes = 65_536;
+
 /** As `connect`, once an orchestrator of this machine that is just starting has done so. */
-export async function connectOnceStarted(
-  flags: ConnectionFlags,
-  io: Io,
-  signal?: AbortSignal,
-  shown?: boolean,
-): Promise<ApiClient> {
+export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = new URL(urlOf(flags, io));
-  await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal, shown);
+  await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
   return connect(flags, io, signal);
 }
 
@@ -63,18 +60,16 @@ async function tokenFrom(file: string): Promise<string> {
   }
 }
 
-/** What is longer is no token. */
-const maxBytes = 4_096;
-
 /** No file means no token: the orchestrator then says what is missing. */
 async function localToken(url: string, io: Io): Promise<string | undefined> {
+  const file = localTokenFile(url, io.environment);
   try {
-    return (await readPlainFile(localTokenFile(url, io.environment), { maxBytes })).toString('utf8').trim();
+    return (await readPlainFile(file, { maxBytes: maxTokenBytes, links: 'follow' })).toString().trim();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new CommandError(
       'cannot_read',
-      `cannot read ${localTokenFile(url, io.environment)} (${fileProblem(error)})`,
+      `cannot read ${file} (${fileProblem(error)})`,
       'check its permissions, or set KICI_TOKEN',
     );
   }

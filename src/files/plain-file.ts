@@ -54,7 +54,7 @@ async function readAll(path: string, { maxBytes, links = 'refuse' }: PlainFileOp
  * As `readPlainFile`, in the calling thread: for what is read while others wait, beside a database that is read so too.
  * @throws UnusableFileError, or the system's error
  */
-export function readPlainFileNow(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Buffer {
+export function readPlainFileSync(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Buffer {
   const noLink = links === 'refuse' ? constants.O_NOFOLLOW : 0;
   const file = openNow(path, constants.O_RDONLY | constants.O_NONBLOCK | noLink);
   try {

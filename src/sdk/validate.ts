@@ -1,4 +1,5 @@
 import type { DefinitionProblem } from './errors/workflow-definition-error.ts';
+import { nearestName } from './nearest-name.ts';
 import { WorkflowDefinitionError } from './errors/workflow-definition-error.ts';
 import { maxVariableBytes, variableBytes } from './variable-size.ts';
 
@@ -14,6 +15,7 @@ type Report = (path: string, problem: string, hint: string) => void;
 type Fields = Readonly<Record<string, unknown>>;
 
 const jobFields = new Set(['name', 'runsOn', 'environment', 'needs', 'env', 'network', 'container', 'steps']);
+const triggerFilters = { push: ['branches', 'tags', 'paths'], pull_request: ['branches', 'paths'] } as const;
 const stepFields = new Set(['name', 'timeout', 'run']);
 
 /**
@@ -46,11 +48,14 @@ function checkTriggers(on: unknown, report: Report): void {
       const fields = asFields(trigger);
       if (fields === undefined || (fields['event'] !== 'push' && fields['event'] !== 'pull_request'))
         report(path, 'it is not a trigger', 'use push(…) or pullRequest(…)');
-      else
-        for (const filter of ['branches', 'tags', 'paths']) {
+      else {
+        const filters = triggerFilters[fields['event']];
+        checkUnknown(fields, new Set(['event', ...filters]), `${path}.`, report);
+        for (const filter of filters) {
           if (fields[filter] !== undefined && !isStrings(fields[filter]))
             report(`${path}.${filter}`, 'it is not a list of patterns', `write ${filter}: ['main']`);
         }
+      }
     }
 }
 
@@ -208,13 +213,15 @@ function checkName(name: unknown, path: string, what: string, report: Report): v
 }
 
 function checkUnknown(fields: Fields, known: ReadonlySet<string>, prefix: string, report: Report): void {
+  const options = [...known].filter((option) => option !== 'run' && option !== 'event');
   for (const name of Object.keys(fields)) {
-    if (!known.has(name))
-      report(
-        `${prefix}${name}`,
-        'there is no such option',
-        `the options are ${[...known].filter((option) => option !== 'run').join(', ')}`,
-      );
+    if (known.has(name)) continue;
+    const near = nearestName(name, options);
+    report(
+      `${prefix}${name}`,
+      'there is no such option',
+      near === undefined ? `the options are ${options.join(', ')}` : `did you mean ${near}?`,
+    );
   }
 }
 

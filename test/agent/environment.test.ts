@@ -41,6 +41,36 @@ describe('the file that $KICI_ENV names', () => {
     expect(String(error)).not.toContain('rubbish');
   });
 
+  it('ends its lines with LF or CRLF, those of blocks too', () => {
+    expect(parse('A=1\r\n\r\n# note\r\nB=\r\nC<<END\r\none\r\ntwo\r\nEND\r\nD=4\nE= x \r\n')).toEqual([
+      { name: 'A', value: '1' },
+      { name: 'B', value: '' },
+      { name: 'C', value: 'one\ntwo' },
+      { name: 'D', value: '4' },
+      { name: 'E', value: ' x ' },
+    ]);
+    // As setEnv writes it: the value holds what it holds.
+    expect(parse(formatAssignment({ name: 'A', value: 'one\r\ntwo\r' }, 'END'))).toEqual([
+      { name: 'A', value: 'one\r\ntwo\r' },
+    ]);
+  });
+
+  it.each([
+    ['a BOM', '\uFEFFA=1', 'line 1 of the file that $KICI_ENV names starts with a byte order mark (BOM)'],
+    [
+      'a BOM of what was appended',
+      'A=1\n\uFEFF# note\nB=2',
+      'line 2 of the file that $KICI_ENV names starts with a byte',
+    ],
+    [
+      'a word of shells',
+      'export A="1"',
+      'line 1 of the file that $KICI_ENV names starts with export, which belongs to shells',
+    ],
+  ])('calls %s by its name', (_, text, message) => {
+    expect(() => parse(text)).toThrow(message);
+  });
+
   it('names the line that is not UTF-8', () => {
     expect(() => parseEnvFile(Buffer.concat([Buffer.from('A=1\nB='), Buffer.of(0xff), Buffer.from('\nC=2')]))).toThrow(
       'line 2 ',

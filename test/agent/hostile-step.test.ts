@@ -1,9 +1,18 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FrameError, FrameReader, encodeFrame } from '../../src/agent/channel/frames.ts';
 import fc from 'fast-check';
+import { bounds } from '../../src/agent/channel/bounds.ts';
+import { stepMessage } from '../../src/agent/channel/to-agent.ts';
+import { JobEnvironment } from '../../src/agent/environment/job-environment.ts';
 import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
+import { programFile } from '../support/programs.ts';
+import { attackAgent } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
+
+const hasBwrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
 
 const raw = `
 const { writeSync } = await import('node:fs');
@@ -26,6 +35,10 @@ describe('a step is not trusted', () => {
     [
       'too many sources',
       'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 384, sources: Array(2000).fill("A") }] }))); await wait();',
+    ],
+    [
+      'more folders for PATH than there is room for',
+      'for (let count = 0; count < 200; count += 1) writeSync(3, frame(JSON.stringify({ type: "addPath", folder: "/tmp/" + count }))); await wait();',
     ],
     [
       'set-user-id bits',
@@ -132,6 +145,49 @@ describe('a step is not trusted', () => {
     expect(left).toEqual([]);
   });
 
+  it('that mounts one secret again and again fills no disk', async () => {
+    const { stdout, left, code } = await runWith(
+      { values: { A: 'value-of-a' } },
+      workflowOf(`
+      const mount = () => ctx.secrets.mountFile({ sources: ['A'] }).then(() => 'written', (error) => error.code);
+      const all = await Promise.all(Array.from({ length: 1_100 }, mount));
+      console.log('WRITTEN', all.filter((one) => one === 'written').length, all.find((one) => one !== 'written'));`),
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('WRITTEN 1000 cannot_write')]);
+    expect(left).toEqual([]);
+  });
+
+  it('gets no descriptor of whoever started its agent, and neither do its programs', async () => {
+    const api = await startFakeJobs({});
+    onTestFinished(() => api.close());
+    const project = await makeProject(
+      {
+        'secret-file': 'of the owner',
+        'main.ts': workflowOf(
+          'const { readdirSync, readlinkSync } = await import("node:fs"); for (const fd of readdirSync("/proc/self/fd")) try { console.log("OPEN", readlinkSync("/proc/self/fd/" + fd)); } catch {} await ctx.$`ls -l /proc/self/fd`;',
+        ),
+      },
+      { KICI_URL: api.url },
+    );
+    const file = join(project.folder, '.kici/workflows/secret-file');
+    const shell = spawn(
+      'bash',
+      ['-c', 'exec 9<"$0" 20<"$0" 63<"$0" 200<"$0"; exec "$@"', file, process.execPath, programFile('kici'), 'run'],
+      { cwd: project.folder, env: project.environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const { code, stdout } = await finished(shell);
+    expect(code).toBe(0);
+    expect(stdout).toContain('OPEN ');
+    expect(stdout).not.toContain('secret-file');
+  });
+
+  it.each(['none', ...(hasBwrap ? ['bwrap'] : [])])(
+    'whatever it sends, and its agent goes on, gives nothing away and stays small (%s)',
+    async (sandbox) => {
+      await attackAgent(7_001, 8, sandbox);
+    },
+  );
+
   it('that says it is done and stays is ended', async () => {
     const { code, stdout } = await runWith(
       {},
@@ -183,6 +239,74 @@ describe('frames', () => {
     expect(() => new FrameReader(10).push(Uint8Array.of(0, 0, 0, 11))).toThrow(FrameError);
     expect(() => new FrameReader(10).push(Buffer.concat([Uint8Array.of(0, 0, 0, 1), Buffer.from('{')]))).toThrow(
       FrameError,
+    );
+  });
+});
+
+describe('what all steps of a job leave to later ones', () => {
+  const make = (): JobEnvironment => new JobEnvironment({ variables: [], jobEnv: {}, secrets: [], path: '/bin' });
+  const variable = (name: string, bytes: number) => ({ name, value: 'x'.repeat(bytes) });
+
+  it('is bounded in number, and a name that is set again counts once', () => {
+    const environment = make();
+    const all = Array.from({ length: bounds.exports }, (_, index) => variable(`V${index}`, 1));
+    expect(environment.export(all)).toEqual([]);
+    expect(environment.export(all)).toEqual([]);
+    expect(environment.export([variable('MORE', 1)])).toEqual([
+      `MORE was not exported: the steps of a job export at most ${bounds.exports} variables`,
+    ]);
+  });
+
+  it('is bounded in bytes, and what is set again frees its own', () => {
+    const environment = make();
+    const most = bounds.exportBytesOfJob - 1;
+    expect(environment.export([variable('A', most)])).toEqual([]);
+    expect(environment.export([variable('B', 1)])).toHaveLength(1);
+    expect(environment.export([variable('A', 10), variable('B', 1)])).toEqual([]);
+    expect(Object.keys(environment.variables())).toEqual(['A', 'B']);
+  });
+
+  it('is a PATH that a process can be given', () => {
+    const environment = make();
+    for (let index = 0; index < 1_000; index += 1) environment.addPath(`/tmp/${index}`);
+    expect(environment.variables()['PATH']?.split(':')).toHaveLength(bounds.folders + 1);
+    const long = make();
+    for (let index = 0; index < 100; index += 1) long.addPath(`/${'x'.repeat(4_000)}${index}`);
+    expect(long.variables()['PATH']?.length).toBeLessThan(bounds.folderCharacters + 100);
+  });
+});
+
+describe('bytes of a channel', () => {
+  it('that come one by one cost about their own room', () => {
+    const reader = new FrameReader(1_048_576);
+    const body = Buffer.from(JSON.stringify('x'.repeat(200_000)));
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(body.byteLength);
+    const received: unknown[] = [];
+    for (const byte of Buffer.concat([head, body])) received.push(...reader.push(Buffer.of(byte)));
+    expect(received).toEqual(['x'.repeat(200_000)]);
+  });
+
+  it('in all are bounded where that is said', () => {
+    const reader = new FrameReader(100, 50);
+    reader.push(encodeFrame('x'.repeat(40)));
+    expect(() => reader.push(encodeFrame('x'))).toThrow('more than 50 bytes');
+  });
+
+  it('are a message of a step, or nothing but a refusal', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (body) => {
+        const bytes = Buffer.from(body);
+        const head = Buffer.alloc(4);
+        head.writeUInt32BE(bytes.byteLength);
+        let received: readonly unknown[] = [];
+        try {
+          received = new FrameReader(1_048_576).push(Buffer.concat([head, bytes]));
+        } catch (error) {
+          expect(error).toBeInstanceOf(FrameError);
+        }
+        for (const message of received) expect(stepMessage.safeParse(message).success).toBe(false);
+      }),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stripFiles } from '../../src/agent/step-host/strip-types.ts';
+import { stripFiles } from '../../src/agent/modules/strip-types.ts';
 import { makeProject, withSteps } from './support/project.ts';
 
 const alone = (body: string, head = ''): string =>
@@ -58,26 +58,11 @@ describe('the TypeScript of a project', () => {
     expect(stderr).toContain('enum is not supported in strip-only mode');
   });
 
-  it('is what lies there when a step begins, also where an earlier step has changed it', async () => {
-    const project = await makeProject({
-      'main.ts': `import { word } from '../word.ts';
-${withSteps(
-  `step('write', async () => { console.log('FIRST ' + word); (await import('node:fs')).writeFileSync('.kici/word.ts', 'export const word: string = "new";'); }),
-step('read', () => { console.log('SECOND ' + word); })`,
-  'env: {}',
-)}`,
-      '.kici/word.ts': 'export const word: string = "old";',
-    });
-    const { code, stdout } = await project.run('run');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/FIRST old\n[^]*SECOND new\n/);
-  });
-
   it("is no other workflow's to put words into", async () => {
     const forger = `import { readFileSync, writeSync } from 'node:fs';
 const target = readFileSync('.kici/workflows/target.ts', 'utf8');
 for (const message of [
-  { type: 'stripped', typescript: target, javascript: target.replace('GENUINE', 'FORGED') }, { type: 'importing' },
+  { type: 'stripped', typescript: target, javascript: target.replace('GENUINE', 'FORGED') }, { type: 'importing', file: 'any' },
 ]) {
   const body = Buffer.from(JSON.stringify(message));
   const head = Buffer.alloc(4);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileProblem, openPlainFile, readPlainFile } from '../../src/files/plain-file.ts';
+import { fileProblem, openPlainFile, readPlainFile, readPlainFileSync } from '../../src/files/plain-file.ts';
 
 describe('a plain file', () => {
   let folder: string;
@@ -30,6 +30,7 @@ describe('a plain file', () => {
 
   it('is read whole, up to its limit', async () => {
     expect(String(await readPlainFile(at('file'), { maxBytes: 12 }))).toBe('twelve bytes');
+    expect(String(readPlainFileSync(at('file'), { maxBytes: 12 }))).toBe('twelve bytes');
     expect((await readPlainFile('/proc/self/stat', { maxBytes: 65_536 })).byteLength).toBeGreaterThan(0);
   });
 
@@ -38,6 +39,7 @@ describe('a plain file', () => {
       code: 'file_too_large',
       message: 'has more than the 11 bytes that it may have',
     });
+    expect(() => readPlainFileSync(at('file'), { maxBytes: 11 })).toThrow('has more than the 11 bytes');
   });
 
   it('is found through a link only where that is said', async () => {
@@ -57,6 +59,7 @@ describe('a plain file', () => {
       code: 'not_a_plain_file',
       message: expect.stringContaining(kind),
     });
+    expect(() => readPlainFileSync(path, { maxBytes: 12 })).toThrow(kind);
   });
 
   it.each(['fifo', 'folder', 'socket'])('is no %s, and nobody waits for it to be written', async (name) => {

@@ -58,4 +58,38 @@ describe('variables', () => {
     );
     expect(await codeOf(call('variables.set', { environment: 'nowhere', name: 'A', value: '1' }))).toBe('not_found');
   });
+
+  it.each(['NODE_OPTIONS', 'Npm_Config_script_shell', 'GIT_SSH_COMMAND', 'SSL_CERT_FILE', 'PATH', 'KICI_ENV'])(
+    'are not called %s, which may still be deleted',
+    async (name) => {
+      const { call } = await withProduction();
+      expect(await codeOf(call('variables.set', { environment: 'production', name, value: '1' }))).toBe(
+        'invalid_request',
+      );
+      expect(await call('variables.delete', { environment: 'production', name })).toEqual({ existed: false });
+    },
+  );
+
+  it('are not called as a secret of the environment is, and `check` tells where the secret came later', async () => {
+    const { call } = await startServer();
+    await call('environments.create', { name: 'production', bind: ['apps'] });
+    await call('environments.create', { name: 'other' });
+    const set = async (environment: string, name: string) => call('variables.set', { environment, name, value: '1' });
+    await call('secrets.set', { scope: 'apps', key: 'TOKEN', value: Buffer.from('value').toString('base64') });
+    expect(await codeOf(set('production', 'TOKEN'))).toBe('conflict');
+    await set('other', 'TOKEN');
+    await set('production', 'token');
+    await set('production', 'LATER');
+    await call('secrets.set', { scope: 'apps', key: 'LATER', value: Buffer.from('value').toString('base64') });
+    expect((await call('resolution.check', { environment: 'production' })).problems).toEqual([
+      {
+        kind: 'variable_taken',
+        severity: 'error',
+        subject: 'LATER',
+        message: 'the variable LATER of the environment has the name of a secret, which comes from internal:apps',
+        hint: 'delete it with `kici-admin variable delete --environment production LATER`, or rename one of the two',
+      },
+    ]);
+    expect(await codeOf(set('production', 'LATER'))).toBe('conflict');
+  });
 });

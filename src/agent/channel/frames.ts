@@ -1,7 +1,6 @@
 /** A length of four bytes, big-endian, then that many bytes of JSON. */
 const headerBytes = 4;
-/** Longer messages of a step host to the agent are never read. */
-export const maxStepMessageBytes = 1_048_576;
+const maxParts = 1_024;
 
 export class FrameError extends Error {
   override readonly name = 'FrameError';
@@ -18,18 +17,26 @@ export function encodeFrame(message: unknown): Uint8Array {
 /** Cuts a stream of bytes into messages. What is longer than the limit is refused before it is kept. */
 export class FrameReader {
   readonly #maxBytes: number;
+  readonly #maxBytesInAll: number;
   #parts: Uint8Array[] = [];
   #buffered = 0;
+  #inAll = 0;
   #wanted: number | undefined;
 
-  constructor(maxBytes: number) {
+  /** @param maxBytes of one message */
+  constructor(maxBytes: number, maxBytesInAll: number = Number.POSITIVE_INFINITY) {
     this.#maxBytes = maxBytes;
+    this.#maxBytesInAll = maxBytesInAll;
   }
 
   /** @throws FrameError when a frame is too long or is not JSON; the stream is of no use after it */
   push(chunk: Uint8Array): unknown[] {
     this.#parts.push(chunk);
     this.#buffered += chunk.byteLength;
+    this.#inAll += chunk.byteLength;
+    if (this.#inAll > this.#maxBytesInAll) throw new FrameError(`more than ${this.#maxBytesInAll} bytes`);
+    // Each part costs more than its bytes, and a sender may make them as small as it likes.
+    if (this.#parts.length > maxParts) this.#parts = [Buffer.concat(this.#parts)];
     const messages: unknown[] = [];
     for (;;) {
       if (this.#wanted === undefined) {
@@ -45,7 +52,8 @@ export class FrameReader {
   }
 
   #take(length: number): Buffer {
-    const all = Buffer.concat(this.#parts);
+    const [first] = this.#parts;
+    const all = this.#parts.length === 1 && first instanceof Buffer ? first : Buffer.concat(this.#parts);
     this.#parts = all.byteLength === length ? [] : [all.subarray(length)];
     this.#buffered = all.byteLength - length;
     return all.subarray(0, length);

@@ -18,6 +18,31 @@ export interface StartStep {
   /** Whether a key that is not in the catalogue may exist all the same. */
   readonly openEnded: boolean;
   readonly stripped: readonly StrippedSource[];
+  readonly modules: ModuleRecords;
+  /** The folder of the project; absolute. */
+  readonly project: string;
+}
+
+/** What modules the workflows were made of when they were read. */
+export interface ModuleRecords {
+  readonly files: readonly FileRecord[];
+  readonly imports: readonly ImportRecord[];
+}
+
+export interface FileRecord {
+  readonly path: string;
+  /** Of what runs, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Where a name in a module leads. */
+export interface ImportRecord {
+  /** The module's URL, or `entry` for the file of a workflow. */
+  readonly parent: string;
+  readonly kind: 'import' | 'require';
+  readonly specifier: string;
+  /** `null`: nowhere. */
+  readonly url: string | null;
 }
 
 /** TypeScript that need not be stripped of its types once more, known by its whole text: a file that has changed since is another one. */

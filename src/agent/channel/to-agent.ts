@@ -1,16 +1,13 @@
 import * as z from 'zod';
 import { keyName } from '../../api/fields.ts';
-import { maxStepMessageBytes } from './frames.ts';
+import { bounds } from './bounds.ts';
 
 // What a step host may tell the agent. A step can write anything into its end of the channel, so every message is checked here.
 
-const maxSources = 1_000;
-/** What the steps of one job may have masked of their own, beside the secrets that they ask for. */
-export const maxMaskedValues = 1_000;
-export const maxMaskedBytes = 262_144;
-/** Of one value, as base64. */
-const maxMaskedCharacters = 87_384;
 const text = (most: number): z.ZodString => z.string().max(most);
+const path = text(bounds.pathCharacters);
+const url = text(bounds.urlCharacters);
+const maskedCharacters = Math.ceil(bounds.maskedValueBytes / 3) * 4;
 const key = keyName;
 const id = z.int().nonnegative();
 
@@ -19,24 +16,26 @@ export const secretRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     id,
     kind: z.literal('mount'),
-    sources: z.array(key).min(1).max(maxSources),
-    divider: text(65_536),
+    sources: z.array(key).min(1).max(bounds.sources),
+    divider: text(bounds.dividerCharacters),
     finalNewline: z.boolean(),
     mode: z.int().min(0).max(0o777),
-    name: text(255).optional(),
+    name: text(bounds.fileNameBytes).optional(),
   }),
-  z.strictObject({ id, kind: z.literal('mask'), value: z.base64().max(maxMaskedCharacters) }),
+  z.strictObject({ id, kind: z.literal('mask'), value: z.base64().max(maskedCharacters) }),
 ]);
 
 /** Everything that was asked for in one turn of the step's event loop. */
-const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(500) });
-const addPath = z.strictObject({ type: z.literal('addPath'), folder: text(4_096).min(1) });
+const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(bounds.requests) });
+const addPath = z.strictObject({ type: z.literal('addPath'), folder: path.min(1) });
+/** The workflow's file is imported; what comes now is the step's own. */
+const imported = z.strictObject({ type: z.literal('imported') });
 const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),
-  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(maxStepMessageBytes) }),
+  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(bounds.messageBytes) }),
 ]);
 
-export const stepMessage = z.discriminatedUnion('type', [ask, addPath, finished]);
+export const stepMessage = z.discriminatedUnion('type', [imported, ask, addPath, finished]);
 
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
@@ -72,13 +71,26 @@ export const workflowData = z.strictObject({
 export const loaderMessage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('stripped'),
-    typescript: text(maxStepMessageBytes),
-    javascript: text(maxStepMessageBytes),
+    typescript: text(bounds.messageBytes),
+    javascript: text(bounds.messageBytes),
   }),
-  /** From here on code of an author may have a hand in what is sent. */
-  z.strictObject({ type: z.literal('importing') }),
-  z.strictObject({ type: z.literal('workflow'), file: text(4_096), workflow: workflowData }),
-  z.strictObject({ type: z.literal('invalid'), file: text(4_096), problem: text(maxStepMessageBytes) }),
+  z.strictObject({ type: z.literal('linking'), file: path }),
+  z.strictObject({
+    type: z.literal('modules'),
+    files: z.array(z.strictObject({ path, sha256: z.string().length(64) })),
+    imports: z.array(
+      z.strictObject({
+        parent: url,
+        kind: z.enum(['import', 'require']),
+        specifier: url,
+        url: url.nullable(),
+      }),
+    ),
+  }),
+  /** From the first of these on code of an author may have a hand in what is sent. */
+  z.strictObject({ type: z.literal('importing'), file: path }),
+  z.strictObject({ type: z.literal('workflow'), file: path, workflow: workflowData }),
+  z.strictObject({ type: z.literal('invalid'), file: path, problem: text(bounds.messageBytes) }),
   z.strictObject({ type: z.literal('loaded') }),
 ]);
 

@@ -1,4 +1,4 @@
-import { variableNameProblem } from './variable-names.ts';
+import { variableNameProblem } from '../../api/variable-names.ts';
 import { variableSizeProblem } from './variable-size.ts';
 
 export interface Assignment {
@@ -18,41 +18,65 @@ export class EnvFileError extends Error {
 }
 
 /**
- * `KEY=value` with the value as it stands, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments pass.
+ * `KEY=value` with the value as it stands, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments pass. A line ends
+ * with LF or CRLF.
  * @throws EnvFileError
  */
 export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
   const lines = decodeLines(bytes);
   const assignments: Assignment[] = [];
   for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index] ?? '';
-    if (/^\s*(#|$)/.test(line)) continue;
+    const whole = lines[index] ?? '';
     const number = index + 1;
+    if (whole.startsWith('\uFEFF'))
+      throw new EnvFileError(number, 'starts with a byte order mark (BOM); write the file as UTF-8 without one');
+    if (/^\s*(#|$)/.test(whole)) continue;
+    const line = withoutReturn(whole);
     if (line.includes('\0')) throw new EnvFileError(number, 'holds a NUL byte');
     const [, name, operator, rest] = /^([^=]*?)(=|<<)(.*)$/s.exec(line) ?? [];
     if (name === undefined || rest === undefined)
       throw new EnvFileError(number, 'is neither KEY=value nor KEY<<DELIMITER');
-    const problem = variableNameProblem(name);
-    if (problem?.code === 'invalid_variable')
-      throw new EnvFileError(number, 'does not start with a name that a shell can read');
-    if (problem !== undefined) throw new EnvFileError(number, `is refused: ${problem.message}`);
+    requireName(name, number);
     if (operator === '=') {
       requireSize(number, name, rest);
       assignments.push({ name, value: rest });
       continue;
     }
     if (rest === '') throw new EnvFileError(number, 'starts a block without a delimiter');
-    const end = lines.indexOf(rest, index + 1);
-    if (end < 0) throw new EnvFileError(number, 'starts a block that its delimiter never ends');
-    const value = lines.slice(index + 1, end).join('\n');
+    // A block that begins with CRLF has it throughout; any other holds its lines as they stand.
+    const read = whole === line ? (text: string) => text : withoutReturn;
+    const length = lines.slice(index + 1).findIndex((text) => read(text) === rest);
+    if (length < 0) throw new EnvFileError(number, 'starts a block that its delimiter never ends');
+    const value = lines
+      .slice(index + 1, index + 1 + length)
+      .map(read)
+      .join('\n');
     if (value.includes('\0')) throw new EnvFileError(number, 'starts a block that holds a NUL byte');
     requireSize(number, name, value);
     assignments.push({ name, value });
-    index = end;
+    index += 1 + length;
   }
   return assignments;
 }
 
+/** @throws EnvFileError */
+function requireName(name: string, number: number): void {
+  if (/^\s*export\s/.test(name))
+    throw new EnvFileError(
+      number,
+      "starts with export, which belongs to shells; write KEY=value, and the value without a shell's quotes",
+    );
+  const problem = variableNameProblem(name);
+  if (problem?.code === 'invalid_variable')
+    throw new EnvFileError(number, 'does not start with a name that a shell can read');
+  if (problem !== undefined) throw new EnvFileError(number, `is refused: ${problem.message}`);
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+/** @throws EnvFileError */
 function requireSize(line: number, name: string, value: string): void {
   const problem = variableSizeProblem(name, value);
   if (problem !== undefined) throw new EnvFileError(line, `is refused: ${problem}`);

@@ -1,12 +1,11 @@
-import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
+import { bounds } from '../channel/bounds.ts';
 import { AgentError, systemCode } from '../errors.ts';
 import type { Journal } from '../mounts/journal.ts';
 import { temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
-
-const maxBytes = 1_048_576;
 
 /** Where one step leaves what later steps shall have in their environment. The file itself is the step's to make. */
 export class ExchangeFolder {
@@ -43,20 +42,14 @@ export class ExchangeFolder {
    * @throws EnvFileError
    */
   async assignments(): Promise<readonly Assignment[]> {
-    let handle;
+    let bytes;
     try {
-      handle = await open(this.file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      bytes = await readPlainFile(this.file, { maxBytes: bounds.exportBytes });
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return [];
-      throw new EnvFileError(1, 'cannot be read: the file is not a plain file of the step');
+      throw new EnvFileError(1, `cannot be read: ${fileProblem(error)}`);
     }
-    await using file = handle;
-    const status = await file.stat();
-    if (!status.isFile()) throw new EnvFileError(1, 'cannot be read: the file is not a plain file of the step');
-    if (status.size > maxBytes) throw new EnvFileError(1, `starts a file of more than ${maxBytes} bytes`);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes + 1) });
-    if (bytesRead > maxBytes) throw new EnvFileError(1, `starts a file of more than ${maxBytes} bytes`);
-    return parseEnvFile(buffer.subarray(0, bytesRead));
+    return parseEnvFile(bytes);
   }
 
   async remove(): Promise<void> {

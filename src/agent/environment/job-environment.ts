@@ -1,3 +1,5 @@
+import { variableNameProblem } from '../../api/variable-names.ts';
+import { bounds } from '../channel/bounds.ts';
 import type { Assignment } from './env-file.ts';
 import { variableSizeProblem } from './variable-size.ts';
 
@@ -12,7 +14,11 @@ export class JobEnvironment {
   readonly #variables: Map<string, string>;
   readonly #locked: ReadonlySet<string>;
   readonly #secrets: ReadonlySet<string>;
-  readonly #folders: string[] = [];
+  #folders: readonly string[] = [];
+  readonly #exported = new Map<string, number>();
+  #exportedBytes = 0;
+  /** What was given and is not set, and why, one line each. */
+  readonly ignored: readonly string[];
   readonly #basePath: string;
 
   constructor(options: {
@@ -21,18 +27,23 @@ export class JobEnvironment {
     secrets: Iterable<string>;
     path: string;
   }) {
-    this.#variables = new Map(options.variables.map(({ name, value }) => [name, value]));
     this.#locked = new Set(options.variables.flatMap(({ name, locked }) => (locked ? [name] : [])));
     this.#secrets = new Set(options.secrets);
-    this.#basePath = this.#variables.get('PATH') ?? options.path;
-    for (const [name, value] of Object.entries(options.jobEnv)) {
-      if (!this.#locked.has(name)) this.#variables.set(name, value);
+    this.#basePath = options.path;
+    this.#variables = new Map();
+    const ignored: string[] = [];
+    // Whoever set them should have been refused; an older orchestrator did not.
+    for (const { name, value } of options.variables) {
+      const problem = variableNameProblem(name);
+      if (problem === undefined) this.#variables.set(name, value);
+      else ignored.push(`${name} of the environment's variables was ignored: ${problem.message}`);
     }
-  }
-
-  /** Names of the job's own `env` that a locked variable keeps out. */
-  lockedAmong(names: readonly string[]): readonly string[] {
-    return names.filter((name) => this.#locked.has(name));
+    for (const [name, value] of Object.entries(options.jobEnv)) {
+      const problem = variableNameProblem(name)?.message ?? this.#taken(name);
+      if (problem === undefined) this.#variables.set(name, value);
+      else ignored.push(`${name} of the job's env was ignored: ${problem}`);
+    }
+    this.ignored = ignored;
   }
 
   /** Why no program could be started with the variables as they are: the largest is named. */
@@ -41,21 +52,41 @@ export class JobEnvironment {
     return largest === undefined ? undefined : variableSizeProblem(...largest, this.variables());
   }
 
-  /** The last one of a name wins. @returns why some were ignored, one line each */
+  /** The last one of a name wins; what all steps export has a bound. @returns why some were ignored, one line each */
   export(assignments: readonly Assignment[]): readonly string[] {
     const ignored: string[] = [];
     for (const { name, value } of assignments) {
-      if (this.#secrets.has(name)) ignored.push(`${name} was not exported: a secret of the environment has this name`);
-      else if (this.#locked.has(name))
-        ignored.push(`${name} was not exported: it is a locked variable of the environment`);
-      else this.#variables.set(name, value);
+      const problem = this.#taken(name) ?? this.#admit(name, value);
+      if (problem === undefined) this.#variables.set(name, value);
+      else ignored.push(`${name} was not exported: ${problem}`);
     }
     return ignored;
   }
 
-  /** The last one added is searched first. */
-  addPath(folder: string): void {
-    this.#folders.unshift(folder);
+  #taken(name: string): string | undefined {
+    if (this.#secrets.has(name)) return 'a secret of the environment has this name';
+    return this.#locked.has(name) ? 'it is a locked variable of the environment' : undefined;
+  }
+
+  #admit(name: string, value: string): string | undefined {
+    const bytes = Buffer.byteLength(name) + Buffer.byteLength(value);
+    const others = this.#exportedBytes - (this.#exported.get(name) ?? 0);
+    if (!this.#exported.has(name) && this.#exported.size >= bounds.exports)
+      return `the steps of a job export at most ${bounds.exports} variables`;
+    if (others + bytes > bounds.exportBytesOfJob)
+      return `what the steps of a job export has at most ${bounds.exportBytesOfJob} bytes`;
+    this.#exported.set(name, bytes);
+    this.#exportedBytes = others + bytes;
+    return undefined;
+  }
+
+  /** The last one added is searched first. @returns why it was not added */
+  addPath(folder: string): string | undefined {
+    const folders = [folder, ...this.#folders.filter((other) => other !== folder)];
+    if (folders.length > bounds.folders || folders.join(':').length > bounds.folderCharacters)
+      return `${folder} was not added to PATH: a job adds at most ${bounds.folders} folders of ${bounds.folderCharacters} characters`;
+    this.#folders = folders;
+    return undefined;
   }
 
   variables(): Record<string, string> {

@@ -1,5 +1,6 @@
-import { SecretFileError } from '@kici-dev/sdk';
-import { quote } from '@kici-dev/secret-backend';
+import { bounds } from '../channel/bounds.ts';
+import { SecretFileError, type SecretFileOptions } from '@kici-dev/sdk';
+import { nearMatches, quote } from '@kici-dev/secret-backend';
 
 export interface CheckedFileOptions {
   readonly sources: readonly string[];
@@ -9,14 +10,25 @@ export interface CheckedFileOptions {
   readonly name: string | undefined;
 }
 
-const maxSources = 1_000;
-const maxDividerLength = 65_536;
-const maxNameBytes = 255;
+const known: Readonly<Record<keyof SecretFileOptions, true>> = {
+  sources: true,
+  divider: true,
+  finalNewline: true,
+  mode: true,
+  name: true,
+};
 
 /** What an author passed, whatever the types said of it. @throws SecretFileError */
 export function checkFileOptions(options: unknown): CheckedFileOptions {
   if (typeof options !== 'object' || options === null)
     throw invalid("the options are missing; call mountFile({ sources: ['KEY'] })");
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined) {
+    const near = nearMatches(unknown, Object.keys(known));
+    throw invalid(
+      `there is no option ${quote(unknown)}; ${near.length === 0 ? `the options are ${Object.keys(known).join(', ')}` : `did you mean ${near.join(' or ')}?`}`,
+    );
+  }
   const {
     sources,
     divider = '',
@@ -31,9 +43,9 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
       'no_sources',
       'sources is empty, so there is nothing to write; name at least one key, and see ctx.secrets.list() for those that there are',
     );
-  if (sources.length > maxSources) throw invalid(`sources has more than ${maxSources} keys`);
-  if (typeof divider !== 'string' || divider.length > maxDividerLength)
-    throw invalid(`divider must be text of at most ${maxDividerLength} characters`);
+  if (sources.length > bounds.sources) throw invalid(`sources has more than ${bounds.sources} keys`);
+  if (typeof divider !== 'string' || divider.length > bounds.dividerCharacters)
+    throw invalid(`divider must be text of at most ${bounds.dividerCharacters} characters`);
   if (typeof finalNewline !== 'boolean') throw invalid('finalNewline must be true or false');
   if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777)
     throw invalid('mode must be permission bits from 0 to 0o777, such as 0o600');
@@ -41,7 +53,7 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   if (typeof name !== 'string' || !isPlainFileName(name)) {
     throw new SecretFileError(
       'invalid_file_name',
-      `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${maxNameBytes} bytes`,
+      `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${bounds.fileNameBytes} bytes`,
     );
   }
   return { sources, divider, finalNewline, mode, name };
@@ -54,7 +66,7 @@ export function isPlainFileName(name: string): boolean {
     name !== '.' &&
     name !== '..' &&
     !/[/\\\p{Cc}]/u.test(name) &&
-    Buffer.byteLength(name) <= maxNameBytes
+    Buffer.byteLength(name) <= bounds.fileNameBytes
   );
 }
 

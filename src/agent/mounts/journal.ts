@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readPlainFile } from '../../files/plain-file.ts';
 import { AgentError, systemCode } from '../errors.ts';
 import { processIdentity, isRunning } from '../process/identity.ts';
 import { isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
+/** Hundred thousands of folders. */
+const maxJournalBytes = 16_777_216;
 const fileName = /^([0-9a-f]{16})-(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
 
 /** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that outlives a restart. */
@@ -84,7 +87,10 @@ async function sweep(folder: string, here: string, removeContainer: (name: strin
     )
       continue;
     const path = join(folder, name);
-    const things = (await readFile(path, 'utf8')).split('\n');
+    const text = await readPlainFile(path, { maxBytes: maxJournalBytes }).catch(() => undefined);
+    // No agent wrote that, or none that can be read: it keeps no run from starting.
+    if (text === undefined) continue;
+    const things = text.toString().split('\n');
     // What runs in a container ends before its files go.
     const containers = await Promise.allSettled(things.filter(isContainerName).map(removeContainer));
     const results = [...containers, ...(await Promise.allSettled(things.filter(isTemporaryFolder).map(removeFolder)))];

@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { encodeFrame, FrameError, FrameReader, maxStepMessageBytes } from '../channel/frames.ts';
+import { bounds } from '../channel/bounds.ts';
+import { encodeFrame, FrameError, FrameReader } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import type { Journal } from '../mounts/journal.ts';
+import type { ProjectView } from '../project-view/project-view.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
@@ -12,6 +14,7 @@ import { stepHostFile } from './step-host-file.ts';
 /** Where and how step hosts run. */
 export interface Workplace {
   readonly project: string;
+  readonly view: ProjectView;
   readonly sandbox: SandboxProfile;
   readonly engine: ContainerEngine;
   readonly journal: Journal;
@@ -45,12 +48,13 @@ export class StepProcess {
 
   /** @throws AgentError (`cannot_write`) */
   static async launch(workplace: Workplace, surroundings: Surroundings): Promise<StepProcess> {
-    const { project, sandbox, journal } = workplace;
+    const { project, view, sandbox, journal } = workplace;
     const exchange = await ExchangeFolder.create(workplace.temporary, journal);
     const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
     const command = sandbox.command({
       entry: stepHostFile,
       project,
+      mounts: view.mounts,
       exchange: exchange.path,
       surroundings: { ...surroundings, environment },
     });
@@ -81,8 +85,8 @@ export class StepProcess {
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */
-  async *messages(): AsyncGenerator {
-    const reader = new FrameReader(maxStepMessageBytes);
+  async *messages(maxBytesInAll?: number): AsyncGenerator {
+    const reader = new FrameReader(bounds.messageBytes, maxBytesInAll);
     try {
       for await (const chunk of this.#channel) {
         if (chunk instanceof Uint8Array) yield* reader.push(chunk);

@@ -1,8 +1,5 @@
 import { hash } from 'node:crypto';
-import { maxMaskedBytes, maxMaskedValues } from '../channel/to-agent.ts';
-
-/** In all the files of a job: four of the largest values. */
-export const maxJoinedBytes = 262_144;
+import { bounds } from '../channel/bounds.ts';
 
 /**
  * What the steps of one job give the masker beside the secrets themselves. Each is something more to look for, in a dozen
@@ -11,27 +8,25 @@ export const maxJoinedBytes = 262_144;
  */
 export class JobNeedles {
   /** Files that join several secrets. */
-  readonly joined = new Allowance(maxJoinedBytes, maxMaskedValues);
+  readonly joined = new Allowance(bounds.joinedBytes);
   /** Values of the author's own. */
-  readonly own = new Allowance(maxMaskedBytes, maxMaskedValues);
+  readonly own = new Allowance(bounds.maskedBytes);
 }
 
 class Allowance {
   readonly #maxBytes: number;
-  readonly #maxCount: number;
   readonly #known = new Set<string>();
   #bytes = 0;
 
-  constructor(maxBytes: number, maxCount: number) {
+  constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#maxCount = maxCount;
   }
 
   /** False when the masker cannot take it too. The same once more costs nothing. */
   admit(contents: Uint8Array): boolean {
     const id = hash('sha256', contents);
     if (this.#known.has(id)) return true;
-    if (this.#bytes + contents.byteLength > this.#maxBytes || this.#known.size === this.#maxCount) return false;
+    if (this.#bytes + contents.byteLength > this.#maxBytes || this.#known.size === bounds.needles) return false;
     this.#known.add(id);
     this.#bytes += contents.byteLength;
     return true;

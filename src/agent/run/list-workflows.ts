@@ -22,9 +22,15 @@ export interface WorkflowList {
 
 /** What a project defines; nothing of it runs but its modules, which are read as for a run. @throws AgentError */
 export async function listWorkflows(options: ListOptions): Promise<WorkflowList> {
-  return withWorkplace(options, async ({ project, loader }) => {
+  return withWorkplace(options, async ({ project, loader, launch }) => {
     const { loadProject } = await import('../workflow/load.ts');
-    const { workflows, broken } = await loadProject(project, loader, options.loaderOutput, options.signal);
+    const { workflows, broken } = await loadProject({
+      project,
+      first: loader,
+      launch,
+      output: options.loaderOutput,
+      signal: options.signal,
+    });
     return {
       workflows: workflows.map(({ file, workflow }) => ({ ...workflow, file: relative(project.root, file) })),
       broken,

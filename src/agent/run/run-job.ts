@@ -1,6 +1,5 @@
 import type { Masker } from '@kici-dev/secret-masker';
 import { ApiError } from '../../api/errors.ts';
-import type { StrippedSource } from '../channel/from-agent.ts';
 import type { JobData } from '../channel/to-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../errors.ts';
@@ -8,15 +7,16 @@ import type { Workplace } from '../process/step-process.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
-import type { LoadedWorkflow } from '../workflow/load.ts';
+import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
 import type { Emit, JobStatus } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
+import { requireLabels } from './preflight.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
-  readonly stripped: readonly StrippedSource[];
+  readonly found: Pick<LoadedProject, 'stripped' | 'modules'>;
   readonly jobIndex: number;
   readonly job: JobData;
   readonly labels: readonly string[];
@@ -48,6 +48,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
     run.pool.prepare(surroundings);
+    await run.workplace.view.requireUnchanged();
     session = await open(run);
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
@@ -72,16 +73,6 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   }
 }
 
-function requireLabels(job: JobData, labels: readonly string[]): void {
-  const missing = job.runsOn.filter((label) => !labels.includes(label));
-  if (missing.length === 0) return;
-  throw new AgentError(
-    'label_missing',
-    `the job runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`,
-    `add --label ${missing.join(' --label ')}, or change runsOn`,
-  );
-}
-
 async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
   if (job.environment === undefined) return emptySession;
   return openSession(await clients(), { environment: job.environment, workflow: loaded.workflow.name, job: job.name });
@@ -96,12 +87,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     secrets: session.catalogue.map(({ key }) => key),
     path: surroundings.environment['PATH'] ?? '',
   });
-  for (const name of environment.lockedAmong(Object.keys(job.env)))
-    emit({
-      type: 'notice',
-      job: job.name,
-      message: `${name} of the job's env was ignored: it is a locked variable of the environment`,
-    });
+  for (const message of environment.ignored) emit({ type: 'notice', job: job.name, message });
   const tooLarge = environment.sizeProblem();
   if (tooLarge !== undefined)
     throw new AgentError('variable_too_large', tooLarge, "look at the job's env and at the environment's variables");
@@ -123,7 +109,9 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
         variables: environment.variables(),
         catalogue: session.catalogue,
         openEnded: session.openEnded,
-        stripped: run.stripped,
+        stripped: run.found.stripped,
+        modules: run.found.modules,
+        project: workplace.project,
         ...(job.environment === undefined ? {} : { environment: job.environment }),
       },
       timeoutMs: step.timeout,
@@ -134,9 +122,12 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       emit,
       signal: run.signal,
     });
-    for (const message of environment.export(result.exports))
-      emit({ type: 'notice', job: job.name, step: step.name, message });
-    for (const folder of result.paths) environment.addPath(folder);
+    await workplace.view.requireUnchanged();
+    const ignored = [
+      ...environment.export(result.exports),
+      ...result.paths.flatMap((folder) => environment.addPath(folder) ?? []),
+    ];
+    for (const message of ignored) emit({ type: 'notice', job: job.name, step: step.name, message });
     const { status, error } = result.status === 'succeeded' ? withSizes(environment) : result;
     emit({
       type: 'step_finished',

@@ -7,6 +7,7 @@ import type { Project } from '../workflow/project.ts';
 import { chooseJobs } from './choose-jobs.ts';
 import type { JobStatus, RunStatus } from './events.ts';
 import { PoolSet } from './pool-set.ts';
+import { preflight } from './preflight.ts';
 import { runJob } from './run-job.ts';
 import type { RunOptions } from './run-workflow.ts';
 import { runSchedule } from './schedule.ts';
@@ -16,28 +17,32 @@ export interface ProjectRun {
   readonly project: Project;
   /** A process for the author's modules to be read in. */
   readonly loader: StepProcess;
+  /** Another one, where that has come to its end. */
+  readonly launch: () => Promise<StepProcess>;
   readonly workplace: Workplace;
   readonly pool: StepPool;
   readonly options: RunOptions;
 }
 
 /** @throws AgentError when nothing can be run */
-export async function runProject({ project, loader, workplace, pool, options }: ProjectRun): Promise<RunStatus> {
+export async function runProject(run: ProjectRun): Promise<RunStatus> {
+  const { project, workplace, options } = run;
   const { emit, loaderOutput, signal } = options;
   // Most first jobs need it, and the loader has nothing to say yet; a job that does need it sees a failure.
   const loading = options.clients();
   loading.catch(() => undefined);
-  const found = await loadProject(project, loader, loaderOutput, signal);
+  const found = await loadProject({ project, first: run.loader, launch: run.launch, output: loaderOutput, signal });
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   const { workflow } = loaded;
   const jobs = chooseJobs(workflow, options.jobs);
+  let connected: Promise<Clients> | undefined;
+  const clients = async (): Promise<Clients> => (connected ??= loading.then(async (connect) => connect()));
+  await preflight({ workflow: workflow.name, jobs, labels: options.labels, workplace, clients, signal });
   emit({ type: 'workflow_started', workflow: workflow.name, jobs: jobs.map(({ name }) => name) });
-  const alone = options.limit === 1 || jobs.length === 1;
-  let clients: Promise<Clients> | undefined;
   // One for all: jobs share the project's folder, and so a value that one of them was given may be printed by another.
   const masker = createMasker();
-  await using pools = new PoolSet(workplace, pool);
+  await using pools = new PoolSet(workplace, run.pool);
   const outcomes = await runSchedule({
     jobs,
     limit: options.limit,
@@ -46,14 +51,14 @@ export async function runProject({ project, loader, workplace, pool, options }: 
       pools.lend(async (own) =>
         runJob({
           loaded,
-          stripped: found.stripped,
+          found,
           jobIndex: workflow.jobs.indexOf(job),
           job,
           labels: options.labels,
           workplace,
           pool: own,
           masker,
-          clients: async () => (clients ??= loading.then(async (connect) => connect(alone))),
+          clients,
           emit,
           signal,
         }),

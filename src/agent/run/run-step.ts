@@ -1,4 +1,5 @@
 import type { Masker } from '@kici-dev/secret-masker';
+import { bounds } from '../channel/bounds.ts';
 import type { StartStep } from '../channel/from-agent.ts';
 import { stepMessage, type SecretRequest, type StepMessage } from '../channel/to-agent.ts';
 import { FrameError } from '../channel/frames.ts';
@@ -14,8 +15,6 @@ import { SecretService } from './secret-service.ts';
 
 /** How long a step that is told to end may take to do so. */
 const graceMs = 5_000;
-/** Messages whose answers are not out yet; a step that sends more, or does not read, waits. */
-const maxInFlight = 8;
 
 export interface StepRun {
   readonly start: StartStep;
@@ -78,10 +77,12 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   }
 }
 
+const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait for ever while it is imported`;
+
 interface Talk {
   readonly finished: Extract<StepMessage, { type: 'finished' }> | undefined;
   readonly paths: readonly string[];
-  /** What the step's process sent that none of ours sends. */
+  /** What the step's process did that none of ours does. */
   readonly violation: string | undefined;
 }
 
@@ -90,18 +91,29 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
   const paths: string[] = [];
   let done: Talk['finished'];
   const inFlight = new Set<Promise<void>>();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    host.child.kill();
+  }, bounds.importMs);
   try {
     for await (const received of host.messages()) {
       // The channel stays open until the process has ended by itself; what still comes is nobody's business.
       if (done !== undefined) continue;
       const message = stepMessage.safeParse(received);
       if (!message.success) throw new FrameError('a message that is none of those that a step sends');
+      if (message.data.type === 'imported') {
+        clearTimeout(timer);
+        continue;
+      }
       if (message.data.type === 'finished') {
+        clearTimeout(timer);
         done = message.data;
         host.child.killAfter(graceMs);
         continue;
       }
       if (message.data.type === 'addPath') {
+        if (paths.length >= bounds.folders) throw new FrameError(`more than ${bounds.folders} folders for PATH`);
         paths.push(message.data.folder);
         continue;
       }
@@ -109,14 +121,15 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
         inFlight.delete(tracked);
       });
       inFlight.add(tracked);
-      if (inFlight.size >= maxInFlight) await Promise.race(inFlight);
+      if (inFlight.size >= bounds.messagesInFlight) await Promise.race(inFlight);
     }
-    return { finished: done, paths, violation: undefined };
+    return { finished: done, paths, violation: late && done === undefined ? neverImported : undefined };
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     host.child.kill();
-    return { finished: undefined, paths, violation: error.message };
+    return { finished: undefined, paths, violation: `it sent its agent ${error.message}` };
   } finally {
+    clearTimeout(timer);
     // From here on nothing is asked; a step that does not read what it asked for before is ended too.
     host.child.killAfter(graceMs);
     await Promise.allSettled(inFlight);
@@ -125,7 +138,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
 
 async function serve(host: StepProcess, service: SecretService, requests: readonly SecretRequest[]): Promise<void> {
   try {
-    await host.send({ type: 'answers', answers: await service.answer(requests) });
+    for await (const answers of service.answer(requests)) await host.send({ type: 'answers', answers });
   } catch {
     // The agent's own failure: without an answer the step would wait for ever.
     host.child.kill();
@@ -144,7 +157,7 @@ async function settle(
     return { status: 'timed_out', error: `the step did not end within its ${run.timeoutMs} ms`, ...nothing };
   if (ended === 'cancelled') return { status: 'cancelled', ...nothing };
   if (talk.violation !== undefined)
-    return { status: 'failed', error: `the step was ended: it sent its agent ${talk.violation}`, ...nothing };
+    return { status: 'failed', error: `the step was ended: ${talk.violation}`, ...nothing };
   if (talk.finished === undefined) return { status: 'failed', error: describeExit(exit), ...nothing };
   if (talk.finished.status === 'failed')
     return { status: 'failed', error: run.masker.mask(talk.finished.error), ...nothing };

@@ -10,11 +10,8 @@ export interface RunOptions extends WorkplaceOptions {
   /** How many jobs run at the same time. */
   readonly limit: number;
   readonly labels: readonly string[];
-  /**
-   * Loads what connecting takes, while there is time for it; what it gives connects, once a job needs that.
-   * @param alone whether nothing else is told meanwhile
-   */
-  readonly clients: () => Promise<(alone: boolean) => Promise<Clients>>;
+  /** Loads what connecting takes, while there is time for it; what it gives connects, once a job needs that. */
+  readonly clients: () => Promise<() => Promise<Clients>>;
   readonly emit: Emit;
   /** What the author's modules print while they are read, and what is wrong with them. */
   readonly loaderOutput: (chunk: Uint8Array) => void;
@@ -23,12 +20,13 @@ export interface RunOptions extends WorkplaceOptions {
 
 /** @throws AgentError when nothing can be run */
 export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
-  return withWorkplace(options, async ({ project, workplace, pool, loader }) => {
+  return withWorkplace(options, async (opened) => {
+    const { pool, workplace } = opened;
     const { sandbox, environment } = workplace;
     // While it starts, this process loads what talks with it.
     const { runProject } = await import('./run-project.ts');
     // Most jobs run where the workflows are read, and find a process that has started.
     if (!sandbox.runsImages) pool.prepare(sandbox.forLoader(environment));
-    return runProject({ project, loader, workplace, pool, options });
+    return runProject({ ...opened, options });
   });
 }

@@ -2,12 +2,13 @@ import { Buffer } from 'node:buffer';
 import { SecretFileError } from '@kici-dev/sdk';
 import type { SecretValue } from '@kici-dev/secret-backend';
 import type { Masker } from '@kici-dev/secret-masker';
+import { bounds } from '../channel/bounds.ts';
 import type { Answer, KeyProblem } from '../channel/from-agent.ts';
-import { maxMaskedBytes, maxMaskedValues, type SecretRequest } from '../channel/to-agent.ts';
+import type { SecretRequest } from '../channel/to-agent.ts';
 import { isPlainFileName } from '../mounts/file-options.ts';
 import type { StepFolder } from '../mounts/step-folder.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
-import { maxJoinedBytes, type JobNeedles } from './job-needles.ts';
+import type { JobNeedles } from './job-needles.ts';
 
 type Mount = Extract<SecretRequest, { kind: 'mount' }>;
 type Mask = Extract<SecretRequest, { kind: 'mask' }>;
@@ -20,6 +21,8 @@ export class SecretService {
   readonly #folder: StepFolder | undefined;
   readonly #notice: (message: string) => void;
   readonly #told = new Set<string>();
+  #files = 0;
+  #fileBytes = 0;
 
   /** @param folder where the agent writes mounted files; none where the step's sandbox has its own place for them */
   constructor(options: {
@@ -36,23 +39,35 @@ export class SecretService {
     this.#notice = options.notice;
   }
 
-  /** One read for all that was asked together. */
-  async answer(requests: readonly SecretRequest[]): Promise<readonly Answer[]> {
+  /** One read for all that was asked together; the answers in parts, each made when the one before is out. */
+  async *answer(requests: readonly SecretRequest[]): AsyncGenerator<readonly Answer[]> {
     const keys = new Set(requests.flatMap(keysOf));
     const read = keys.size === 0 ? new Map<string, SecretRead>() : await this.#session.read(keys);
     for (const [key, result] of read) this.#register(key, result);
-    return Promise.all(
-      requests.map(async (request) => {
-        switch (request.kind) {
-          case 'get':
-            return get(request, read);
-          case 'mount':
-            return this.#mount(request, read);
-          case 'mask':
-            return this.#mask(request);
-        }
-      }),
-    );
+    let answers: Answer[] = [];
+    let bytes = 0;
+    for (const request of requests) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another, since together they may be more than there is room for
+      const answer = await this.#answerOne(request, read);
+      answers.push(answer);
+      bytes += sizeOf(answer);
+      if (bytes < bounds.answerBytes) continue;
+      yield answers;
+      answers = [];
+      bytes = 0;
+    }
+    if (answers.length > 0) yield answers;
+  }
+
+  async #answerOne(request: SecretRequest, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
+    switch (request.kind) {
+      case 'get':
+        return get(request, read);
+      case 'mount':
+        return this.#mount(request, read);
+      case 'mask':
+        return this.#mask(request);
+    }
   }
 
   #mask({ id, value }: Mask): Answer {
@@ -61,7 +76,7 @@ export class SecretService {
       return {
         id,
         status: 'mask_refused',
-        message: `all the steps of a job can mask ${maxMaskedValues} values and ${maxMaskedBytes} bytes of their own, and this value would be more; do not print it`,
+        message: `all the steps of a job can mask ${bounds.needles} values and ${bounds.maskedBytes} bytes of their own, and this value would be more; do not print it`,
       };
     }
     if (this.#masker.add(bytes) === 'too_short')
@@ -78,7 +93,7 @@ export class SecretService {
   /** Undefined when it would be more than the masker can take. */
   #join(values: readonly SecretValue[], divider: string): Buffer | undefined {
     const isJoined = values.length > 1;
-    if (isJoined && lengthOf(values, divider) > maxJoinedBytes) return undefined;
+    if (isJoined && lengthOf(values, divider) > bounds.joinedBytes) return undefined;
     const contents = Buffer.concat(
       values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])),
     );
@@ -97,15 +112,26 @@ export class SecretService {
     if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
     if (name !== undefined && !isPlainFileName(name))
       return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
+    const bytes = lengthOf(values, divider) + (finalNewline ? 1 : 0);
+    if (this.#files >= bounds.files || this.#fileBytes + bytes > bounds.fileBytes) {
+      return {
+        id,
+        status: 'file_error',
+        code: 'cannot_write',
+        message: `a step has at most ${bounds.files} files of secrets, with ${bounds.fileBytes} bytes; mount a secret once and use its path again`,
+      };
+    }
     const joined = this.#join(values, divider);
     if (joined === undefined) {
       return {
         id,
         status: 'file_error',
         code: 'cannot_write',
-        message: `files that join secrets have at most ${maxJoinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
+        message: `files that join secrets have at most ${bounds.joinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
       };
     }
+    this.#files += 1;
+    this.#fileBytes += bytes;
     this.#masker.add(joined);
     const contents = finalNewline ? withFinalNewline(joined) : joined;
     if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
@@ -116,9 +142,15 @@ export class SecretService {
       const code = error.code === 'duplicate_file_name' ? error.code : 'cannot_write';
       return { id, status: 'file_error', code, message: error.message };
     } finally {
-      for (const bytes of [joined, contents]) bytes.fill(0);
+      for (const written of [joined, contents]) written.fill(0);
     }
   }
+}
+
+function sizeOf(answer: Answer): number {
+  if (answer.status === 'value') return answer.value.length;
+  if (answer.status === 'contents') return answer.contents.length;
+  return answer.status === 'no_value' ? answer.problems.length * 1_024 : 0;
 }
 
 function keysOf(request: SecretRequest): readonly string[] {

@@ -2,7 +2,8 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
-import type { StepProcess, Workplace } from '../process/step-process.ts';
+import { StepProcess, type Workplace } from '../process/step-process.ts';
+import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
 import { openSandbox } from '../sandbox/sandboxes.ts';
@@ -16,6 +17,8 @@ export interface WorkplaceOptions {
   /** For temporary files; left out: the operating system's place for them. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Files that no step may read, as far as a sandbox can see to it. */
+  readonly credentials: readonly string[];
 }
 
 export interface OpenWorkplace {
@@ -24,6 +27,8 @@ export interface OpenWorkplace {
   readonly pool: StepPool;
   /** A process for the author's modules to be read in. */
   readonly loader: StepProcess;
+  /** Another one, where that has come to its end. */
+  readonly launch: () => Promise<StepProcess>;
 }
 
 /** Leaves nothing behind when the use has ended. @throws AgentError when nothing can be run */
@@ -36,18 +41,25 @@ export async function withWorkplace<T>(
   const [project, sandbox] = await Promise.all([findProject(options.folder), openSandbox(options.sandbox, engine)]);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   try {
+    const temporary = options.temporary ?? temporaryFolder(environment['TMPDIR']);
+    const view =
+      sandbox.name === 'none'
+        ? wholeProject
+        : await viewProject(project.root, { environment, files: options.credentials, temporary });
     const workplace: Workplace = {
       project: project.root,
+      view,
       sandbox,
       engine,
       journal,
-      temporary: options.temporary ?? temporaryFolder(environment['TMPDIR']),
+      temporary,
       environment: stepBaseEnvironment(environment),
     };
     const pool = new StepPool(workplace);
     try {
-      const loader = await pool.take(sandbox.forLoader(workplace.environment));
-      return await use({ project, workplace, pool, loader });
+      const surroundings = sandbox.forLoader(workplace.environment);
+      const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
+      return await use({ project, workplace, pool, loader: await launch(), launch });
     } finally {
       await pool.close();
     }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../errors.ts';
-import { hiddenFolders } from './hidden-folders.ts';
+import type { ProjectMount } from '../project-view/project-view.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 
@@ -106,13 +106,25 @@ function system(environment: Readonly<Record<string, string>>): string[] {
   ];
 }
 
-function binds({ project, exchange }: LaunchRequest): string[] {
+function binds({ project, mounts, exchange }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => [
     '--ro-bind-try',
     path,
     path,
   ]);
-  const hidden = hiddenFolders(project).flatMap((folder) => ['--tmpfs', folder]);
-  return [...runtime, '--bind', project, project, ...hidden, '--bind', exchange, exchange];
+  return [...runtime, '--bind', project, project, ...mounts.flatMap(mount), '--bind', exchange, exchange];
+}
+
+function mount({ path, as }: ProjectMount): string[] {
+  switch (as) {
+    case 'fixed':
+      return ['--bind', path, path];
+    case 'read-only':
+      return ['--ro-bind', path, path];
+    case 'empty folder':
+      return ['--tmpfs', path];
+    case 'empty file':
+      return ['--ro-bind', '/dev/null', path];
+  }
 }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { AgentError } from '../errors.ts';
 import { temporaryName } from '../mounts/temporary-folder.ts';
 import type { ContainerEngine } from './container-engine.ts';
-import { hiddenFolders } from './hidden-folders.ts';
+import type { ProjectMount } from '../project-view/project-view.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 
@@ -103,20 +103,29 @@ function inside(environment: Readonly<Record<string, string>>, searchPath: strin
   };
 }
 
-function mounts({ project, exchange }: LaunchRequest): string[] {
+function mounts({ project, mounts: over, exchange }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = parts.flatMap((part) => mount(join(root, part), join(runtimeRoot, part), true));
   return [
     ...runtime,
     ...mount(process.execPath, join(runtimeRoot, 'node'), true),
     ...mount(project, project, false),
-    ...hiddenFolders(project).flatMap(emptyMount),
+    ...over.flatMap(mountOver),
     ...mount(exchange, exchange, false),
   ];
 }
 
-function emptyMount(target: string): string[] {
-  return ['--mount', ['type=tmpfs', quoted(`target=${target}`), 'tmpfs-mode=1777'].join(',')];
+function mountOver({ path, as }: ProjectMount): string[] {
+  switch (as) {
+    case 'fixed':
+      return mount(path, path, false);
+    case 'read-only':
+      return mount(path, path, true);
+    case 'empty folder':
+      return ['--mount', ['type=tmpfs', quoted(`target=${path}`), 'tmpfs-mode=1777'].join(',')];
+    case 'empty file':
+      return mount('/dev/null', path, true);
+  }
 }
 
 /** The option is one line of comma-separated values, in which a path may hold anything when it is quoted. */

@@ -1,3 +1,5 @@
+import type { ProjectMount } from '../project-view/project-view.ts';
+
 export const sandboxNames = ['none', 'bwrap', 'container'] as const;
 
 export type SandboxName = (typeof sandboxNames)[number];
@@ -23,6 +25,8 @@ export interface LaunchRequest {
   readonly entry: string;
   /** The folder of the project: the working directory. */
   readonly project: string;
+  /** Over it. */
+  readonly mounts: readonly ProjectMount[];
   /** A folder shared with the agent, apart from the project. */
   readonly exchange: string;
   readonly surroundings: Surroundings;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { EnvironmentNameError, type StepContext, type StepLog } from '@kici-dev/sdk';
+import { bounds } from '../channel/bounds.ts';
 import type { StartStep } from '../channel/from-agent.ts';
 import { formatAssignment } from '../environment/env-file.ts';
 import type { Channel } from './channel.ts';
@@ -11,6 +12,7 @@ import { createSecrets } from './secrets.ts';
 import { createShell } from './shell/shell.ts';
 
 export function createContext(channel: Channel, start: StartStep, environment: ProcessEnvironment): StepContext {
+  let added = 0;
   return Object.freeze({
     workflow: start.workflow,
     job: start.job,
@@ -39,6 +41,12 @@ export function createContext(channel: Channel, start: StartStep, environment: P
         throw new EnvironmentNameError(
           'invalid_variable',
           'addPath takes the absolute path of one folder; use path.resolve',
+        );
+      added += 1;
+      if (added > bounds.folders || folder.length > bounds.pathCharacters)
+        throw new EnvironmentNameError(
+          'invalid_variable',
+          `addPath takes at most ${bounds.folders} folders of ${bounds.pathCharacters} characters in a step`,
         );
       environment.prependPath(folder);
       void channel.send({ type: 'addPath', folder });

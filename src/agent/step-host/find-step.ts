@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Step } from '@kici-dev/sdk';
 import type { StartStep } from '../channel/from-agent.ts';
-import { importWorkflow } from './import-workflow.ts';
+import { importWorkflow } from '../modules/import-workflow.ts';
 
 /** The step's function, from the author's module imported anew. */
 export async function findStep({ file, workflow, job, step, jobIndex, stepIndex }: StartStep): Promise<Step> {

@@ -1,35 +1,71 @@
 import { pathToFileURL } from 'node:url';
 import { WorkflowDefinitionError, type Trigger, type Workflow } from '@kici-dev/sdk';
+import { variableNameProblem } from '../../api/variable-names.ts';
+import { bounds } from '../channel/bounds.ts';
 import type { LoadWorkflows } from '../channel/from-agent.ts';
 import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Channel } from './channel.ts';
 import { describeError } from './describe-error.ts';
-import { importWorkflow } from './import-workflow.ts';
-import type { ModuleHooks } from './module-hooks.ts';
-import { stripFiles } from './strip-types.ts';
+import { importWorkflow, linkWorkflow } from '../modules/import-workflow.ts';
+import type { ModuleHooks } from '../modules/module-hooks.ts';
+import { ModuleRecorder } from '../modules/module-records.ts';
+import { stripFiles } from '../modules/strip-types.ts';
 
-const maxProblemBytes = 65_536;
-
-/** Tells the agent what workflows there are, as data. */
+/** Tells the agent what workflows there are, as data, and of what modules they are made. */
 export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
+  const recorder = new ModuleRecorder();
+  modules.observe(recorder);
   for (const source of stripFiles(files)) {
     modules.add(source);
     void channel.send({ type: 'stripped', ...source });
   }
-  await channel.send({ type: 'importing' });
   for (const file of files) {
+    await channel.send({ type: 'linking', file });
+    await linkWorkflow(pathToFileURL(file).href);
+  }
+  await sendRecords(channel, recorder);
+  for (const file of files) {
+    await channel.send({ type: 'importing', file });
     try {
-      await channel.send({ type: 'workflow', file, workflow: toData(await importWorkflow(pathToFileURL(file).href)) });
+      await channel.send({
+        type: 'workflow',
+        file,
+        workflow: toData(requireVariables(await importWorkflow(pathToFileURL(file).href))),
+      });
     } catch (error) {
       const problem =
         WorkflowDefinitionError.is(error) || error instanceof TypeError
           ? error.message
-          : describeError(error, maxProblemBytes);
+          : describeError(error, bounds.problemBytes);
       await channel.send({ type: 'invalid', file, problem });
     }
   }
+  await sendRecords(channel, recorder);
   await channel.send({ type: 'loaded' });
   channel.endProcess();
+}
+
+async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<void> {
+  const { files, imports } = recorder.take();
+  for (let at = 0; at < Math.max(files.length, imports.length); at += bounds.recordsPerMessage) {
+    const end = at + bounds.recordsPerMessage;
+    // oxlint-disable-next-line no-await-in-loop -- in order
+    await channel.send({ type: 'modules', files: files.slice(at, end), imports: imports.slice(at, end) });
+  }
+}
+
+/** The list of names is the runner's, which the SDK does not have. @throws WorkflowDefinitionError */
+function requireVariables(workflow: Workflow): Workflow {
+  const problems = workflow.jobs.flatMap(({ env = {} }, index) =>
+    Object.keys(env).flatMap((name) => {
+      const problem = variableNameProblem(name);
+      return problem === undefined
+        ? []
+        : [{ path: `jobs[${index}].env.${name}`, problem: problem.message, hint: 'take it out of env' }];
+    }),
+  );
+  if (problems.length > 0) throw new WorkflowDefinitionError(JSON.stringify(workflow.name), problems);
+  return workflow;
 }
 
 function toTrigger(trigger: Trigger): WorkflowData['on'][number] {

@@ -1,8 +1,10 @@
 import { Channel } from './channel.ts';
-import { registerModuleHooks } from './module-hooks.ts';
+import { registerModuleHooks } from '../modules/module-hooks.ts';
+import { closeStrangers } from './descriptors.ts';
 import { keepOutput } from './output.ts';
 
 // The only entry of every process that runs author code. It is told over its channel what to do.
+closeStrangers();
 keepOutput();
 const modules = registerModuleHooks();
 const channel = new Channel();
@@ -17,7 +19,7 @@ channel.onMessage = async (message) => {
     case 'start': {
       const { runStep } = await import('./run-step.ts');
       for (const source of message.stripped) modules.add(source);
-      return runStep(channel, message);
+      return runStep(channel, message, modules);
     }
     case 'answers':
       return channel.requests.settle(message.answers);

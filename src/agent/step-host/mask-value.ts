@@ -1,8 +1,6 @@
 import { MaskError } from '@kici-dev/sdk';
+import { bounds } from '../channel/bounds.ts';
 import type { Requests } from './requests.ts';
-
-/** As many as one message can carry. */
-const maxValueBytes = 65_536;
 
 /** `ctx.mask`: resolves when the agent looks for the value in all that is printed from here on. @throws MaskError */
 export async function maskValue(requests: Requests, value: unknown): Promise<void> {
@@ -12,10 +10,10 @@ export async function maskValue(requests: Requests, value: unknown): Promise<voi
       `mask takes text or bytes, and was given ${value === null ? 'null' : typeof value}`,
     );
   const bytes = Buffer.from(value);
-  if (bytes.byteLength > maxValueBytes)
+  if (bytes.byteLength > bounds.maskedValueBytes)
     throw new MaskError(
       'mask_limit',
-      `the value has ${bytes.byteLength} bytes, and mask takes at most ${maxValueBytes}; mask the parts of it that are secret`,
+      `the value has ${bytes.byteLength} bytes, and mask takes at most ${bounds.maskedValueBytes}; mask the parts of it that are secret`,
     );
   const answer = await requests.ask({ kind: 'mask', value: bytes.toString('base64') });
   if (answer.status === 'mask_refused') throw new MaskError('mask_limit', answer.message);

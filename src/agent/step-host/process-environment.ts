@@ -1,5 +1,5 @@
 import { EnvironmentNameError } from '@kici-dev/sdk';
-import { variableNameProblem } from '../environment/variable-names.ts';
+import { variableNameProblem } from '../../api/variable-names.ts';
 import { variableSizeProblem } from '../environment/variable-size.ts';
 
 /** The environment of this process, which is the step's, and of every program that it starts from here on. */

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
-import type { StrippedSource } from '../channel/from-agent.ts';
+import { bounds } from '../channel/bounds.ts';
+import { FrameError } from '../channel/frames.ts';
+import type { ModuleRecords, StrippedSource } from '../channel/from-agent.ts';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
 import type { StepProcess } from '../process/step-process.ts';
@@ -19,79 +21,144 @@ export interface LoadedProject {
   readonly workflows: readonly LoadedWorkflow[];
   readonly broken: readonly BrokenFile[];
   readonly stripped: readonly StrippedSource[];
+  readonly modules: ModuleRecords;
 }
 
-/** Long enough for any module to be imported. */
-const deadlineMs = 60_000;
+export interface Loading {
+  readonly project: Project;
+  /** Holds nothing. */
+  readonly first: StepProcess;
+  /** Another one, for what is left when a file has brought that to its end. */
+  readonly launch: () => Promise<StepProcess>;
+  /** What the modules print while they are imported. */
+  readonly output: (chunk: Uint8Array) => void;
+  readonly signal: AbortSignal;
+  /** Until a file is imported. */
+  readonly importMs?: number;
+}
+
+/** Until the process runs and has begun with the first file. */
+const startMs = 60_000;
 
 /**
  * Has a process that holds nothing import the author's modules and say what they define.
- * @param output what the modules print while they are imported
  * @throws AgentError
  */
-export async function loadProject(
-  { root, files }: Project,
-  host: StepProcess,
-  output: (chunk: Uint8Array) => void,
-  signal: AbortSignal,
-): Promise<LoadedProject> {
-  const end = (): void => {
-    host.child.kill();
-  };
-  const timer = setTimeout(end, deadlineMs);
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
-  host.child.stdout.on('data', output);
-  host.child.stderr.on('data', output);
-  try {
-    void host.send({ type: 'load', files });
-    const messages = await collect(host);
-    if (messages.at(-1)?.type !== 'loaded') {
-      if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
-      throw new AgentError(
-        'workflow_invalid',
-        'the process that reads the workflows ended before it had read them all',
-        'see its output above; a module must not end the process or wait for ever while it is imported',
-      );
-    }
-    const ours = messages.slice(
-      0,
-      Math.max(
-        0,
-        messages.findIndex(({ type }) => type === 'importing'),
-      ),
-    );
-    return {
-      stripped: ours.flatMap((message) =>
-        message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [],
-      ),
-      workflows: messages.flatMap((message) =>
-        message.type === 'workflow' && files.includes(message.file)
-          ? [{ file: message.file, workflow: message.workflow }]
-          : [],
-      ),
-      broken: messages.flatMap((message) =>
+export async function loadProject(loading: Loading): Promise<LoadedProject> {
+  const { root } = loading.project;
+  const messages: LoaderMessage[] = [];
+  const broken: BrokenFile[] = [];
+  let host = loading.first;
+  let { files } = loading.project;
+  while (files.length > 0) {
+    // oxlint-disable-next-line no-await-in-loop -- one process after another
+    const { received, culprit } = await read(host, files, loading);
+    messages.push(...received);
+    if (culprit === undefined) break;
+    broken.push({ file: relative(root, culprit.file), problem: culprit.problem });
+    const done = new Set(received.flatMap((message) => (isResult(message) ? [message.file] : [])));
+    files = files.filter((file) => file !== culprit.file && !done.has(file));
+    // oxlint-disable-next-line no-await-in-loop -- one process after another
+    if (files.length > 0) host = await loading.launch();
+  }
+  const known = new Set(loading.project.files);
+  return {
+    stripped: messages.flatMap((message) =>
+      message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [],
+    ),
+    modules: {
+      files: messages.flatMap((message) => (message.type === 'modules' ? message.files : [])),
+      imports: messages.flatMap((message) => (message.type === 'modules' ? message.imports : [])),
+    },
+    workflows: messages.flatMap((message) =>
+      message.type === 'workflow' && known.has(message.file)
+        ? [{ file: message.file, workflow: message.workflow }]
+        : [],
+    ),
+    broken: [
+      ...broken,
+      ...messages.flatMap((message) =>
         message.type === 'invalid' ? [{ file: relative(root, message.file), problem: message.problem }] : [],
       ),
-    };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-    await host.discard();
-  }
+    ],
+  };
 }
 
-async function collect(host: StepProcess): Promise<LoaderMessage[]> {
-  const messages: LoaderMessage[] = [];
-  for await (const message of host.messages()) {
-    const checked = loaderMessage.safeParse(message);
-    if (!checked.success)
-      throw new AgentError(
-        'workflow_invalid',
-        'the process that reads the workflows sent something that is no workflow',
-        'a workflow file must not write to descriptor 3',
-      );
-    messages.push(checked.data);
+interface Reading {
+  readonly received: readonly LoaderMessage[];
+  /** The file whose import ended the process, or never ended. */
+  readonly culprit: { readonly file: string; readonly problem: string } | undefined;
+}
+
+async function read(
+  host: StepProcess,
+  files: readonly string[],
+  { output, signal, importMs = bounds.importMs }: Loading,
+): Promise<Reading> {
+  let late = false;
+  const kill = (): void => {
+    host.child.kill();
+  };
+  const after = (ms: number): NodeJS.Timeout =>
+    setTimeout(() => {
+      late = true;
+      kill();
+    }, ms);
+  let timer = after(startMs);
+  let file: string | undefined;
+  signal.addEventListener('abort', kill);
+  if (signal.aborted) kill();
+  host.child.stdout.on('data', output);
+  host.child.stderr.on('data', output);
+  const received: LoaderMessage[] = [];
+  try {
+    void host.send({ type: 'load', files });
+    let theirs = false;
+    for await (const sent of host.messages(bounds.loaderBytes)) {
+      const message = checked(sent);
+      if (received.length >= bounds.loaderMessages) throw new FrameError(`more than ${bounds.loaderMessages} messages`);
+      theirs ||= message.type === 'importing';
+      if (message.type === 'linking' || message.type === 'importing') {
+        clearTimeout(timer);
+        timer = after(importMs);
+        if (files.includes(message.file)) ({ file } = message);
+      }
+      // An author's code may have sent it.
+      if (!(theirs && message.type === 'stripped')) received.push(message);
+    }
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    throw new AgentError(
+      'workflow_invalid',
+      `the process that reads the workflows sent ${error.message}`,
+      'a workflow file must not write to descriptor 3',
+    );
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+    await host.discard();
   }
-  return messages;
+  if (received.some(({ type }) => type === 'loaded')) return { received, culprit: undefined };
+  if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
+  if (file === undefined)
+    throw new AgentError(
+      'workflow_invalid',
+      'the process that reads the workflows ended before it had read one',
+      'see its output above',
+    );
+  const problem = late
+    ? `its import did not end within ${importMs / 1_000} seconds; a module must not wait for ever while it is imported`
+    : 'its import ended the process; a module must not call process.exit while it is imported';
+  return { received, culprit: { file, problem } };
+}
+
+/** @throws FrameError */
+function checked(sent: unknown): LoaderMessage {
+  const message = loaderMessage.safeParse(sent);
+  if (!message.success) throw new FrameError('something that is no workflow');
+  return message.data;
+}
+
+function isResult(message: LoaderMessage): message is Extract<LoaderMessage, { type: 'workflow' | 'invalid' }> {
+  return message.type === 'workflow' || message.type === 'invalid';
 }

@@ -47,6 +47,7 @@ const problem = z.object({
     'twins',
     'listing_lag',
     'binding_empty',
+    'variable_taken',
   ]),
   severity: z.enum(['error', 'warning']),
   subject: z.string(),

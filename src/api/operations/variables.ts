@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, timestamp, variableName } from '../fields.ts';
+import { environmentName, settableVariable, timestamp, variableName } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { environmentOf } from '../targets.ts';
 
@@ -20,7 +20,7 @@ export const variableOperations = {
     subject: ['environment', 'name', 'locked'],
     input: z.object({
       environment: environmentName,
-      name: variableName,
+      name: settableVariable,
       value: z.string().max(65_536),
       locked: z.boolean().optional().describe('true locks, false unlocks, left out changes nothing'),
     }),

@@ -12,6 +12,7 @@ export async function list(flags: ListFlags, io: Io): Promise<number> {
       sandbox: flags.sandbox,
       temporary: undefined,
       environment: io.environment,
+      credentials: [],
       loaderOutput: (chunk) => {
         io.stderr.write(chunk);
       },

@@ -26,10 +26,11 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       sandbox: flags.sandbox,
       temporary: flags.mountDir,
       environment: io.environment,
+      credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
       clients: async () => {
         const { connect, connectOnceStarted } = await import('../connection.ts');
-        return async (alone) => ({
-          work: await connectOnceStarted(flags, io, signal, alone),
+        return async () => ({
+          work: await connectOnceStarted(flags, io, signal),
           farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
         });
       },

@@ -35,6 +35,7 @@ export function textEvents(io: Io, limit: number): Emit {
         log.endLines(event.job);
         break;
       case 'job_finished':
+        log.endLines(event.job);
         outcomes.set(event.job, event.status);
         break;
       case 'job_started':

@@ -144,8 +144,12 @@ export const clientErrorCodes = Object.freeze({
     next: 'put the value that the message names in a file',
   },
   sandbox_unavailable: {
-    meaning: 'this machine cannot offer the sandbox that was asked for',
-    next: 'install what the message names, or choose another `--sandbox`',
+    meaning: 'this machine cannot offer the sandbox that was asked for, or not for this project',
+    next: 'install or do what the message says, or choose another `--sandbox`',
+  },
+  sandbox_broken: {
+    meaning: 'a step has made or changed what runs outside of its sandbox later on',
+    next: 'look at what the message names and remove it before you use the project',
   },
   run_failed: { meaning: 'a step or a job of the workflow failed', next: 'see the log of the step above' },
   internal_error: { meaning: 'a fault in the program itself', next: 'report it with the command that you ran' },

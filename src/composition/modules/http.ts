@@ -54,7 +54,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
       ...createSecrets(backends, now),
       ...createScopes(backends),
-      ...createResolution(resolver),
+      ...createResolution(resolver, variables),
       ...createJobs(resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),

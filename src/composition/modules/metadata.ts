@@ -28,6 +28,7 @@ export const metadataModule: ContainerModule = new ContainerModule(({ bind }) =>
     tokens.database,
     tokens.seals,
     tokens.environmentStore,
+    tokens.environmentResolver,
     tokens.now,
   ]);
 });

@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import * as z from 'zod';
-import { fileProblem, readPlainFileNow, UnusableFileError } from '../../files/plain-file.ts';
+import { fileProblem, readPlainFileSync, UnusableFileError } from '../../files/plain-file.ts';
 import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
 
 /** Leaves room for the rows that follow a break. */
@@ -33,7 +33,7 @@ const maxBytes = 16 * 1_024 * 1_024;
 export function createFileAnchor(file: string): AuditAnchor {
   const read = (): AnchorState => {
     try {
-      return parse(readPlainFileNow(file, { maxBytes, links: 'follow' }));
+      return parse(readPlainFileSync(file, { maxBytes, links: 'follow' }));
     } catch (error) {
       if (isMissing(error)) return { state: 'missing' };
       if (error instanceof UnusableFileError) return { state: 'damaged', problem: error.message };

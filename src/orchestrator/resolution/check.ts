@@ -9,13 +9,19 @@ type Check = OperationOutput<'resolution.check'>;
 type Problem = Check['problems'][number];
 
 /** What would fail for a job that started now, worst first. */
-export function check(environment: string, resolved: ResolvedEnvironment, narrowing: Narrowing): Check {
+export function check(
+  environment: string,
+  resolved: ResolvedEnvironment,
+  variables: readonly string[],
+  narrowing: Narrowing,
+): Check {
   const entries = sortedEntries(resolved.catalogue.entries.values()).filter(({ winner }) =>
     allowsScope(narrowing, winner.backend, winner.scope),
   );
   const problems = [
     ...backendProblems(resolved, narrowing),
     ...entries.flatMap((entry) => keyProblems(entry, narrowing)),
+    ...takenVariables(environment, entries, variables),
     ...unbindable(resolved, narrowing),
     ...(narrowing === undefined ? unnameable(resolved) : []),
     ...lagging(resolved, narrowing),
@@ -88,6 +94,24 @@ function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
       hint: `set it with \`kici-admin secret set --scope ${winner.backend}:${winner.scope} ${winner.sourceKey}\``,
     },
   ];
+}
+
+function takenVariables(environment: string, entries: readonly Entry[], variables: readonly string[]): Problem[] {
+  const secrets = new Map(entries.map((entry) => [entry.key, entry.winner]));
+  return variables.flatMap((name) => {
+    const winner = secrets.get(name);
+    return winner === undefined
+      ? []
+      : [
+          {
+            kind: 'variable_taken',
+            severity: 'error',
+            subject: name,
+            message: `the variable ${name} of the environment has the name of a secret, which comes from ${winner.backend}:${winner.scope}`,
+            hint: `delete it with \`kici-admin variable delete --environment ${environment} ${name}\`, or rename one of the two`,
+          },
+        ];
+  });
 }
 
 function unbindable({ catalogue }: ResolvedEnvironment, narrowing: Narrowing): Problem[] {

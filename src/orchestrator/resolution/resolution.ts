@@ -11,6 +11,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narrowing.ts';
+import type { Variables } from '../variables/variables.ts';
 import { backendStates } from './backend-states.ts';
 import { check } from './check.ts';
 import { entryView, sortedEntries } from './entries.ts';
@@ -19,7 +20,10 @@ import type { EnvironmentResolver } from './resolve.ts';
 type ResolutionHandlers = HandlersFor<'resolution.catalogue' | 'resolution.explain' | 'resolution.check'>;
 
 /** Tells operators and authors what a job would get, from the same catalogue that a job gets. */
-export function createResolution(resolver: EnvironmentResolver): ResolutionHandlers {
+export function createResolution(
+  resolver: EnvironmentResolver,
+  variables: Pick<Variables, 'list'>,
+): ResolutionHandlers {
   return {
     async 'resolution.catalogue'({ environment, ...facts }, call) {
       const { catalogue } = await resolver.resolve(call, environment, factsFor(call, facts));
@@ -61,6 +65,7 @@ export function createResolution(resolver: EnvironmentResolver): ResolutionHandl
       return check(
         environment,
         await resolver.resolve(call, environment, factsFor(call, facts)),
+        (await variables.list(call.organization, environment)).map(({ name }) => name),
         narrowingOf(call.caller),
       );
     },

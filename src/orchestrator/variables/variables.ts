@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
+import type { EnvironmentResolver } from '../resolution/resolve.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
@@ -17,6 +18,7 @@ export function createVariables(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
   environments: EnvironmentStore,
+  resolver: EnvironmentResolver,
   now: () => number,
 ): Variables {
   const list = async (organization: string, environment: string): Promise<readonly VariableRow[]> =>
@@ -25,7 +27,8 @@ export function createVariables(
   return {
     list,
     handlers: {
-      async 'variables.set'({ environment, name, value, locked }, { organization }) {
+      async 'variables.set'({ environment, name, value, locked }, call) {
+        const { organization } = call;
         if (value.includes('\0'))
           throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
         const bytes = Buffer.byteLength(value);
@@ -34,7 +37,14 @@ export function createVariables(
             'too_large',
             `the value of ${name} has ${bytes} bytes, and a variable at most ${maxValueBytes}`,
           );
-        await environments.require(organization, environment);
+        const { catalogue } = await resolver.resolve(call, environment, {});
+        // Of secrets that nobody can tell of now, `check` tells later.
+        if (catalogue.entries.has(name))
+          throw new ApiError(
+            'conflict',
+            `a secret of the environment ${environment} is called ${name}, and a step can have only one of the two`,
+            'choose another name, or delete the secret or its binding',
+          );
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const own = await seals.of(organization);
         const row = await database.transaction().execute((transaction) =>

@@ -1,9 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startFakeJobs } from './fake-jobs.ts';
-import { makeProject, runWith, withSteps, workflowOf } from './project.ts';
+import { finished, makeProject, runWith, withSteps, workflowOf } from './project.ts';
+
+const repository = {
+  '.kici/lib/a.ts': 'export {};',
+  '.git/HEAD': 'ref: refs/heads/main',
+  '.git/config': '[core]\n\thooksPath = .hooks\n[include]\n\tpath = ../more/.gitmore\n',
+  '.git/hooks/pre-commit': 'old',
+  '.git/refs/heads/main': '1',
+  '.git/index': 'old',
+  '.git/modules/a/b/HEAD': 'ref: refs/heads/main',
+  '.git/modules/a/b/config': '',
+  '.git/modules/a/b/hooks/x': 'old',
+  '.git/worktrees/w/HEAD': 'ref: refs/heads/w',
+  '.git/worktrees/w/commondir': '../..',
+  '.hooks/pre-push': 'old',
+  'more/.gitmore': '',
+  'more/source': 'old',
+};
+
+/** Every plain file of a folder. */
+async function contentsOf(folder: string): Promise<Record<string, string>> {
+  const names = await readdir(folder, { recursive: true });
+  const files = await Promise.all(
+    names.map(async (name) =>
+      (await lstat(join(folder, name))).isFile() ? [[name, await readFile(join(folder, name), 'utf8')] as const] : [],
+    ),
+  );
+  return Object.fromEntries(files.flat());
+}
 
 /** What holds in every sandbox that is a boundary. @param extra options of each job, such as its image */
 export function sandboxMatrix(sandbox: string, extra = ''): void {
@@ -84,6 +112,102 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     const { stdout } = await project.run('run', '--sandbox', sandbox);
     expect(stdout).toContain('DATA 0\n');
     expect(await readFile(join(project.folder, '.kici-data/kici.db'), 'utf8')).toBe('tokens');
+  });
+
+  it('lets no step write, move or replace what runs outside of it, and the rest of the repository it may', async () => {
+    const api = await startFakeJobs({});
+    onTestFinished(() => api.close());
+    const project = await makeProject(
+      {
+        ...repository,
+        'main.ts': bodies(`
+      const fs = await import('node:fs');
+      const failed = [];
+      const attempt = (what, ...names) => { for (const name of names) { try { what(name); } catch (error) { failed.push(error.code); continue; } console.log('BROKE', what, name); } };
+      const held = ['.kici/workflows/main.ts', '.kici/lib/a.ts', '.git/config', '.git/hooks/pre-commit', '.git/modules/a/b/config', '.git/modules/a/b/hooks/x', '.git/worktrees/w/commondir', '.hooks/pre-push', 'more/.gitmore'];
+      const folders = ['.kici', '.git', '.git/hooks', '.git/modules', '.git/modules/a', '.git/modules/a/b', '.git/worktrees', '.git/worktrees/w', '.hooks', 'more'];
+      attempt((name) => fs.appendFileSync(name, 'x'), ...held);
+      attempt((name) => fs.renameSync(name, 'moved'), ...held, ...folders);
+      attempt((name) => fs.rmSync(name, { recursive: true }), ...held);
+      attempt((name) => { fs.writeFileSync('evil', 'x'); fs.renameSync('evil', name); }, ...held);
+      attempt((name) => fs.linkSync(name, 'hard'), ...held);
+      attempt((name) => fs.rmdirSync(name), ...folders);
+      attempt((name) => fs.writeFileSync(name + '/new', 'x'), '.kici', '.kici/workflows', '.git/hooks', '.hooks');
+      console.log('REFUSED', failed.length, [...new Set(failed)].sort().join());
+      fs.writeFileSync('.git/index.lock', 'new'); fs.renameSync('.git/index.lock', '.git/index'); fs.writeFileSync('.git/refs/new', '1'); fs.writeFileSync('more/source', 'new');`),
+      },
+      { KICI_URL: api.url },
+    );
+    const before = await contentsOf(project.folder);
+    const { code, stdout } = await project.run('run', '--sandbox', sandbox);
+    expect(stdout).not.toContain('BROKE');
+    expect(stdout).toMatch(/REFUSED \d+ [A-Z,]+\n/);
+    expect(code).toBe(0);
+    const { evil, ...after } = await contentsOf(project.folder);
+    expect(evil).toBe('x');
+    expect(after).toEqual({ ...before, '.git/index': 'new', '.git/refs/new': '1', 'more/source': 'new' });
+  });
+
+  it.each([
+    ['.git/commondir', 'fs.writeFileSync(".git/commondir", "../evil")'],
+    ['.git/modules/a/b/config.worktree', 'fs.writeFileSync(".git/modules/a/b/config.worktree", "")'],
+  ])('ends a job that makes %s, through which code would run outside of it', async (name, attack) => {
+    const api = await startFakeJobs({});
+    onTestFinished(() => api.close());
+    const project = await makeProject(
+      {
+        ...repository,
+        'main.ts': bodies(`const fs = await import('node:fs'); ${attack};`, 'console.log("SECOND");'),
+      },
+      { KICI_URL: api.url },
+    );
+    const { code, stdout, stderr } = await project.run('run', '--sandbox', sandbox);
+    expect(stderr).toContain(`a step has made or changed ${project.folder}/${name}, through which code runs outside`);
+    expect(stdout).not.toContain('SECOND');
+    expect(code).toBe(1);
+  });
+
+  it('shows nothing of the owner where that lies in the project, also by a link, and nobody moves it to where it shows', async () => {
+    const api = await startFakeJobs({});
+    onTestFinished(() => api.close());
+    const project = await makeProject({
+      'main.ts': bodies(
+        `const fs = await import('node:fs');
+      const see = () => fs.globSync('**/*', { withFileTypes: true }).filter((entry) => entry.isFile() && !entry.parentPath.includes('.kici')).map((entry) => fs.readFileSync(entry.parentPath + '/' + entry.name, 'utf8')).join();
+      console.log('SEEN', see());
+      for (const name of ['a/home', 'a/b', 'a', 'state', 'keys', 'keys/key']) try { fs.renameSync(name, 'moved'); console.log('MOVED', name); } catch {}`,
+        `const fs = await import('node:fs'); console.log('SEEN', fs.globSync('**/*').filter((name) => !name.startsWith('.kici')).sort().join());`,
+      ),
+      'a/home/.ssh/id': 'private',
+      'a/b/settings/gh/token': 'private',
+      'state/kici/x': 'private',
+      'keys/key': 'private',
+      'keys/token': 'private',
+    });
+    await symlink(join(project.folder, 'a/b/settings'), join(project.folder, 'settings'));
+    const child = project.start(['run', '--sandbox', sandbox, '--token-file', join(project.folder, 'keys/token')], {
+      KICI_URL: api.url,
+      HOME: join(project.folder, 'a/home'),
+      XDG_CONFIG_HOME: join(project.folder, 'settings'),
+      XDG_STATE_HOME: join(project.folder, 'state'),
+      KICI_SECRET_KEY_FILE: join(project.folder, 'keys/key'),
+    });
+    const { stdout, stderr } = await finished(child);
+    expect(stderr).not.toContain('Error');
+    expect(stdout).not.toMatch(/private|MOVED/);
+    expect(stdout.match(/^SEEN .*$/gm)).toEqual([
+      'SEEN ',
+      'SEEN a,a/b,a/b/settings,a/home,keys,keys/key,keys/token,settings,state',
+    ]);
+  });
+
+  it.each(['HOME', 'XDG_CONFIG_HOME', 'KICI_DATA_DIR'])('is refused where %s is the project', async (variable) => {
+    const project = await makeProject({ 'main.ts': bodies('console.log("RAN")') });
+    const { code, stdout, stderr } = await finished(
+      project.start(['run', '--sandbox', sandbox], { [variable]: project.folder, XDG_STATE_HOME: project.temporary }),
+    );
+    expect([code, stderr]).toEqual([1, expect.stringContaining('sandbox_unavailable: the project')]);
+    expect(stdout).not.toContain('RAN');
   });
 
   it('has the network where the job asks for it', async () => {

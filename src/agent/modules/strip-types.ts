@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, resolve } from 'node:path';
+import { readPlainFileSync } from '../../files/plain-file.ts';
 import type { StrippedSource } from '../channel/from-agent.ts';
 
 /** A message has room for that twice, however it is escaped. */
 const maxCharacters = 65_536;
+/** That many characters, whatever they are. */
+const maxBytesOfFile = 4 * maxCharacters;
 /** Every step is told all of it. */
 const maxCharactersInAll = 262_144;
 
@@ -34,7 +36,7 @@ function stripFile(path: string): StrippedSource | undefined {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    const typescript = readFileSync(path, 'utf8');
+    const typescript = readPlainFileSync(path, { maxBytes: maxBytesOfFile, links: 'follow' }).toString();
     return { typescript, javascript: stripTypeScriptTypes(typescript) };
   } catch {
     return undefined;

@@ -1,0 +1,111 @@
+import { statSync } from 'node:fs';
+import { registerHooks, type LoadFnOutput } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { StrippedSource } from '../channel/from-agent.ts';
+import { keepWorkerOutput } from '../step-host/worker-output.ts';
+import { entryOf, linkSource } from './import-workflow.ts';
+
+const sdk = '@kici-dev/sdk';
+
+/** Who hears of each module, before any of its code runs; what it throws is what the import throws. */
+export interface ModuleObserver {
+  /** @param url `undefined`: the name leads nowhere */
+  resolved(reference: ModuleReference, url: string | undefined): void;
+  /** @param source what runs; `undefined`: Node.js reads the file in its own way */
+  loaded(path: string, source: string | Uint8Array | undefined): void;
+}
+
+/** A name as one module writes it. */
+export interface ModuleReference {
+  readonly parent: string;
+  /** They may lead to different files. */
+  readonly kind: 'import' | 'require';
+  readonly specifier: string;
+}
+
+export interface ModuleHooks {
+  /** Saves the import of that source from being stripped, for which Node.js loads more than for all the rest of its start. */
+  add(source: StrippedSource): void;
+  observe(observer: ModuleObserver): void;
+}
+
+/**
+ * Lets a workflow import the SDK in a folder that has no node_modules, and write TypeScript modules without a
+ * package.json that says so.
+ */
+export function registerModuleHooks(): ModuleHooks {
+  const stripped = new Map<string, string>();
+  let observer: ModuleObserver | undefined;
+  let knowsWorkers = false;
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      if (!knowsWorkers && /^(?:node:)?worker_threads$/.test(specifier)) {
+        knowsWorkers = true;
+        keepWorkerOutput();
+      }
+      if (linkSource(specifier) !== undefined) return { url: specifier, format: 'module', shortCircuit: true };
+      const reference: ModuleReference = {
+        parent: entryOf(context.parentURL),
+        kind: context.conditions.includes('require') ? 'require' : 'import',
+        specifier,
+      };
+      let resolved;
+      try {
+        resolved = specifier === sdk ? resolveSdk(context, nextResolve) : nextResolve(specifier, context);
+      } catch (error) {
+        observer?.resolved(reference, undefined);
+        throw error;
+      }
+      observer?.resolved(reference, resolved.url);
+      return isWorkflowSource(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;
+    },
+    load(url, context, nextLoad) {
+      const link = linkSource(url);
+      if (link !== undefined) return { format: 'module', source: link, shortCircuit: true };
+      if (!url.startsWith('file:')) return nextLoad(url, context);
+      const path = fileURLToPath(url);
+      // Reading anything else may wait for ever.
+      if (!statSync(path).isFile()) throw new Error(`${path} is not a plain file`);
+      const loaded = nextLoad(url, context);
+      const source = sourceOf(loaded);
+      observer?.loaded(path, source);
+      if (loaded.format !== 'module-typescript' || typeof source !== 'string') return loaded;
+      const javascript = stripped.get(source);
+      return javascript === undefined ? loaded : { ...loaded, format: 'module', source: javascript };
+    },
+  });
+  return {
+    add: ({ typescript, javascript }) => {
+      stripped.set(typescript, javascript);
+    },
+    observe: (next) => {
+      observer = next;
+    },
+  };
+}
+
+function resolveSdk<Context extends { parentURL: string | undefined }, Resolved>(
+  context: Context,
+  nextResolve: (specifier: string, context: Context) => Resolved,
+): Resolved {
+  try {
+    return nextResolve(sdk, context);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    return nextResolve(sdk, { ...context, parentURL: import.meta.url });
+  }
+}
+
+/** Text, whether Node.js has read the file as text or as bytes; bytes only where they are not text. */
+function sourceOf({ format, source }: LoadFnOutput): string | Uint8Array | undefined {
+  if (source === null || source === undefined) return undefined;
+  if (typeof source === 'string') return source;
+  const bytes = ArrayBuffer.isView(source)
+    ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+    : Buffer.from(source);
+  return format === 'wasm' ? bytes : bytes.toString();
+}
+
+function isWorkflowSource(url: string): boolean {
+  return url.startsWith('file:') && url.includes('/.kici/') && /\.ts(?:\?|$)/.test(url);
+}

@@ -1,0 +1,88 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { bounds } from '../channel/bounds.ts';
+import type { FileRecord, ImportRecord, ModuleRecords } from '../channel/from-agent.ts';
+import type { ModuleObserver, ModuleReference } from './module-hooks.ts';
+
+/** Remembers which file each module was, and where each name led: the first time counts. */
+export class ModuleRecorder implements ModuleObserver {
+  readonly #files = new Map<string, FileRecord>();
+  readonly #imports = new Map<string, ImportRecord>();
+  #taken = { files: 0, imports: 0 };
+
+  resolved(reference: ModuleReference, url: string | undefined): void {
+    const key = keyOf(reference);
+    // A module that its name holds all of leads nowhere else, and no other has so long a name.
+    if ([reference.parent, reference.specifier, url ?? ''].some((text) => text.length > bounds.urlCharacters)) return;
+    if (!this.#imports.has(key)) this.#imports.set(key, { ...reference, url: url ?? null });
+  }
+
+  loaded(path: string, source: string | Uint8Array | undefined): void {
+    if (!this.#files.has(path)) this.#files.set(path, { path, sha256: digest(path, source) });
+  }
+
+  /** What is new since the last time. */
+  take(): ModuleRecords {
+    const files = [...this.#files.values()].slice(this.#taken.files);
+    const imports = [...this.#imports.values()].slice(this.#taken.imports);
+    this.#taken = { files: this.#files.size, imports: this.#imports.size };
+    return { files, imports };
+  }
+}
+
+/** What a step would load is not what there was before any code of the project ran. */
+export class ModuleChangedError extends Error {
+  override readonly name = 'ModuleChangedError';
+}
+
+/** Holds each module of a step against what was recorded. What was not loaded then passes. */
+export class ModuleGuard implements ModuleObserver {
+  readonly #files: ReadonlyMap<string, string>;
+  readonly #imports: ReadonlyMap<string, string | null>;
+  readonly #project: string;
+  #changed: ModuleChangedError | undefined;
+
+  /** @param records of one file or name the first counts: the later ones may be an author's @param project a folder, as a URL that ends with "/" */
+  constructor({ files, imports }: ModuleRecords, project: string) {
+    this.#files = new Map(files.toReversed().map(({ path, sha256 }) => [path, sha256]));
+    this.#imports = new Map(imports.toReversed().map((record) => [keyOf(record), record.url]));
+    this.#project = project;
+  }
+
+  resolved(reference: ModuleReference, url: string | undefined): void {
+    const before = this.#imports.get(keyOf(reference));
+    if (before === undefined || before === (url ?? null)) return;
+    // An image has modules of its own, which no step can change for another.
+    if (before === null && url?.startsWith(this.#project) !== true) return;
+    const { parent, specifier } = reference;
+    this.#refuse(
+      `${JSON.stringify(specifier)} in ${parent} led to ${before ?? 'nothing'} when the run began, and leads to ${url ?? 'nothing'} now`,
+    );
+  }
+
+  loaded(path: string, source: string | Uint8Array | undefined): void {
+    const before = this.#files.get(path);
+    if (before !== undefined && before !== digest(path, source))
+      this.#refuse(`${path} has changed since the run began`);
+  }
+
+  /** An author's code may have caught what the import threw. @throws ModuleChangedError */
+  requireUnchanged(): void {
+    if (this.#changed !== undefined) throw this.#changed;
+  }
+
+  #refuse(what: string): never {
+    this.#changed ??= new ModuleChangedError(
+      `${what}; every step loads what was there before any code of the project ran, so a step must not write what a workflow imports`,
+    );
+    throw this.#changed;
+  }
+}
+
+function keyOf({ parent, kind, specifier }: ModuleReference): string {
+  return JSON.stringify([parent, kind, specifier]);
+}
+
+function digest(path: string, source: string | Uint8Array | undefined): string {
+  return hash('sha256', source ?? readFileSync(path));
+}

@@ -1,0 +1,105 @@
+import { lstat, readlink, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { AgentError, systemCode } from '../errors.ts';
+import { gitNames } from './git-names.ts';
+import { privatePlaces, type Owner } from './private-places.ts';
+
+export interface ProjectMount {
+  readonly path: string;
+  /** `fixed`: as it is, and no step can move it aside. */
+  readonly as: 'fixed' | 'read-only' | 'empty folder' | 'empty file';
+}
+
+/** How a sandbox shows the project's folder. */
+export interface ProjectView {
+  /** Over the folder itself, each after those that it lies in. */
+  readonly mounts: readonly ProjectMount[];
+  /** What no mount can hold fast. @throws AgentError (`sandbox_broken`) when a step has made or changed it */
+  requireUnchanged(): Promise<void>;
+}
+
+/** Without a boundary there is nothing to be shown or held. */
+export const wholeProject: ProjectView = Object.freeze({ mounts: [], requireUnchanged: async () => undefined });
+
+/**
+ * What a step must not write, because it runs outside of its sandbox later on, and what it must not read, because it is the
+ * owner's. Made before any code of the project runs, since paths mean what they mean then.
+ * @throws AgentError (`sandbox_unavailable`)
+ */
+export async function viewProject(project: string, owner: Owner): Promise<ProjectView> {
+  const view = new Draft(project);
+  const places = await privatePlaces(project, owner);
+  const same = places.find(({ path, shared }) => path === project && !shared);
+  if (same !== undefined || project === sep)
+    throw new AgentError(
+      'sandbox_unavailable',
+      `the project's folder ${JSON.stringify(project)} is ${same?.what ?? 'the root of the file system'}, whose keys and tokens no step may see`,
+      'move the project to a folder of its own, or choose --sandbox none for code that you trust',
+    );
+  for (const { path, isFolder } of places) view.add(path, isFolder ? 'empty folder' : 'empty file');
+  await view.hold(join(project, '.kici'), 'read-only');
+  for (const { path, as } of await gitNames(project)) await view.hold(path, as);
+  const watched = [...view.watched];
+  return Object.freeze({
+    mounts: view.mounts(),
+    async requireUnchanged() {
+      for (const [path, before] of watched) {
+        // oxlint-disable-next-line no-await-in-loop -- a few
+        if ((await linkOrNothing(path)) !== before)
+          throw new AgentError(
+            'sandbox_broken',
+            `a step has made or changed ${path}, through which code runs outside of its sandbox`,
+            'look at what it is and remove it before you use the project; steps that need it run with --sandbox none',
+          );
+      }
+    },
+  });
+}
+
+class Draft {
+  /** Links, and what is not there: where each leads to. */
+  readonly watched = new Map<string, string | undefined>();
+  readonly #project: string;
+  readonly #mounts = new Map<string, ProjectMount['as']>();
+
+  constructor(project: string) {
+    this.#project = project;
+  }
+
+  /** Whatever is known of the path first counts. */
+  add(path: string, as: ProjectMount['as']): void {
+    if (!path.startsWith(`${this.#project}${sep}`) || this.#mounts.has(path)) return;
+    // Whoever moves a folder moves the mounts in it, and could make another in its place.
+    this.add(dirname(path), 'fixed');
+    this.#mounts.set(path, as);
+  }
+
+  async hold(path: string, as: ProjectMount['as']): Promise<void> {
+    const link = await linkOrNothing(path);
+    if (link === 'neither') {
+      this.add(path, as);
+      return;
+    }
+    this.watched.set(path, link);
+    const target = link === undefined ? undefined : await realpath(path).catch(() => undefined);
+    if (target !== undefined) this.add(target, as);
+  }
+
+  mounts(): readonly ProjectMount[] {
+    const hidden = [...this.#mounts].flatMap(([path, as]) => (as === 'empty folder' ? [`${path}${sep}`] : []));
+    return [...this.#mounts]
+      .filter(([path]) => !hidden.some((folder) => path.startsWith(folder)))
+      .map(([path, as]) => ({ path, as }))
+      .toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  }
+}
+
+/** Where a link leads; `undefined`: there is nothing. */
+async function linkOrNothing(path: string): Promise<string | undefined> {
+  try {
+    return (await lstat(path)).isSymbolicLink() ? `link to ${await readlink(path)}` : 'neither';
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

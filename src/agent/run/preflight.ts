@@ -1,0 +1,68 @@
+import { ApiError } from '../../api/errors.ts';
+import type { JobData } from '../channel/to-agent.ts';
+import { AgentError } from '../errors.ts';
+import type { Workplace } from '../process/step-process.ts';
+import { openSession, type Clients } from '../session/open-session.ts';
+
+export interface Preflight {
+  readonly workflow: string;
+  readonly jobs: readonly JobData[];
+  readonly labels: readonly string[];
+  readonly workplace: Workplace;
+  readonly clients: () => Promise<Clients>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds what would keep a later job from starting before the first step of the first one runs: labels, images, environments. Of a
+ * job alone its own start finds them.
+ * @throws AgentError, ApiError that names every such job
+ */
+export async function preflight(run: Preflight): Promise<void> {
+  const { jobs, labels } = run;
+  if (jobs.length < 2) return;
+  const checks = jobs.flatMap((job) => [
+    async () => {
+      requireLabels(job, labels);
+    },
+    async () => requireSandbox(job, run.workplace),
+  ]);
+  const byEnvironment = new Map(jobs.map((job) => [job.environment, job]));
+  for (const [environment, job] of byEnvironment)
+    if (environment !== undefined) checks.push(async () => requireEnvironment(environment, job, run));
+  const results = await Promise.allSettled(checks.map(async (check) => check()));
+  // What then failed did so for want of time.
+  if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
+  const problems = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
+  const strange = problems.find((problem) => !AgentError.is(problem) && !ApiError.is(problem));
+  if (strange !== undefined) throw strange;
+  const known = problems.filter((problem) => AgentError.is(problem) || ApiError.is(problem));
+  const [first] = known;
+  if (first === undefined) return;
+  const message = known.map((problem) => problem.message).join('; ');
+  throw AgentError.is(first)
+    ? new AgentError(first.code, message, first.hint)
+    : new ApiError(first.code, message, first.hint);
+}
+
+/** @throws AgentError (`label_missing`) */
+export function requireLabels(job: JobData, labels: readonly string[]): void {
+  const missing = job.runsOn.filter((label) => !labels.includes(label));
+  if (missing.length === 0) return;
+  throw new AgentError(
+    'label_missing',
+    `the job ${job.name} runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`,
+    `add --label ${missing.join(' --label ')}, or change runsOn`,
+  );
+}
+
+async function requireSandbox(job: JobData, { sandbox, environment }: Workplace): Promise<void> {
+  await sandbox.forJob({ network: job.network, image: job.container?.image }, environment);
+}
+
+/** Asked in the one way that every agent may: a session that is closed again at once. */
+async function requireEnvironment(environment: string, job: JobData, { workflow, clients }: Preflight): Promise<void> {
+  const session = await openSession(await clients(), { environment, workflow, job: job.name });
+  // One that cannot be closed ends by itself.
+  await session.close().catch(() => undefined);
+}

@@ -1,0 +1,36 @@
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
+
+/** In Linux's octal flags: the descriptor goes to no program that this one starts. */
+const closeOnExec = 0o2000000;
+
+/**
+ * Closes what whoever started the agent had open and did not mean for a step: Node.js passes it on to the programs that it
+ * starts. Its own descriptors it keeps to itself, which is how they are told apart. Elsewhere than on Linux, programs get none.
+ */
+export function closeStrangers(): void {
+  for (const descriptor of openDescriptors()) {
+    if (descriptor <= 2 || isOwn(descriptor)) continue;
+    try {
+      closeSync(descriptor);
+    } catch {
+      // The one that the folder was read with.
+    }
+  }
+}
+
+function openDescriptors(): readonly number[] {
+  try {
+    return readdirSync('/proc/self/fd').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isOwn(descriptor: number): boolean {
+  try {
+    const [, flags = '0'] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? [];
+    return (Number.parseInt(flags, 8) & closeOnExec) !== 0;
+  } catch {
+    return true;
+  }
+}

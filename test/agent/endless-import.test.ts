@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { Journal } from '../../src/agent/mounts/journal.ts';
+import { StepProcess, type Workplace } from '../../src/agent/process/step-process.ts';
+import { ContainerEngine } from '../../src/agent/sandbox/container-engine.ts';
+import { noSandbox } from '../../src/agent/sandbox/none.ts';
+import { wholeProject } from '../../src/agent/project-view/project-view.ts';
+import { loadProject } from '../../src/agent/workflow/load.ts';
+import { findProject } from '../../src/agent/workflow/project.ts';
+import { makeProject, withSteps } from './support/project.ts';
+
+const good = (name: string): string => withSteps("step('s', () => {})", 'env: {}').replace("'main'", `'${name}'`);
+
+it('a workflow file whose import does not end is ended and named, and the others are read', async () => {
+  const { folder, home, temporary, environment } = await makeProject({
+    'a.ts': good('a'),
+    'b-waits.ts': `await new Promise(() => {});\n${good('b')}`,
+    'c-handle.ts': `setInterval(() => {}, 1000);\n${good('c')}`,
+    'd-loops.ts': `for (;;);\n${good('d')}`,
+    'e-pipe.ts': `import '../pipe.ts';\n${good('e')}`,
+    'f.ts': good('f'),
+  });
+  execFileSync('mkfifo', [join(folder, '.kici/pipe.ts'), join(folder, '.kici/workflows/g.ts')]);
+  const journal = await Journal.open(join(home, 'journal'), async () => undefined);
+  onTestFinished(() => journal.close());
+  const workplace: Workplace = {
+    project: folder,
+    view: wholeProject,
+    sandbox: noSandbox,
+    engine: new ContainerEngine({}),
+    journal,
+    temporary,
+    environment,
+  };
+  const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, noSandbox.forLoader(environment));
+  const { workflows, broken } = await loadProject({
+    project: await findProject(folder),
+    first: await launch(),
+    launch,
+    output: () => {},
+    signal: new AbortController().signal,
+    importMs: 3_000,
+  });
+  expect(workflows.map(({ workflow }) => workflow.name)).toEqual(['a', 'c', 'f']);
+  const forEver = 'its import did not end within 3 seconds; a module must not wait for ever while it is imported';
+  expect(broken.toSorted((left, right) => (left.file < right.file ? -1 : 1))).toEqual([
+    { file: '.kici/workflows/b-waits.ts', problem: forEver },
+    { file: '.kici/workflows/d-loops.ts', problem: forEver },
+    { file: '.kici/workflows/e-pipe.ts', problem: expect.stringContaining('/.kici/pipe.ts is not a plain file') },
+    { file: '.kici/workflows/g.ts', problem: expect.stringContaining('/.kici/workflows/g.ts is not a plain file') },
+  ]);
+});
