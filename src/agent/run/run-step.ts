@@ -12,8 +12,6 @@ import type { JoinedFiles } from './joined-files.ts';
 import { maskOutput } from './masked-output.ts';
 import { SecretService } from './secret-service.ts';
 
-/** How long a step that is told to end may take to do so. */
-const graceMs = 5_000;
 /** Messages whose answers are not out yet; a step that sends more, or does not read, waits. */
 const maxInFlight = 8;
 
@@ -45,7 +43,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   let ended: 'timed_out' | 'cancelled' | undefined;
   const end = (why: 'timed_out' | 'cancelled') => (): void => {
     ended ??= why;
-    host.child.end(graceMs);
+    host.child.end();
   };
   const cancel = end('cancelled');
   const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
@@ -99,7 +97,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
       if (!message.success) throw new FrameError('a message that is none of those that a step sends');
       if (message.data.type === 'finished') {
         done = message.data;
-        host.child.killAfter(graceMs);
+        host.child.killAfter();
         continue;
       }
       if (message.data.type === 'addPath') {
@@ -119,7 +117,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     return { finished: undefined, paths, violation: error.message };
   } finally {
     // From here on nothing is asked; a step that does not read what it asked for before is ended too.
-    host.child.killAfter(graceMs);
+    host.child.killAfter();
     await Promise.allSettled(inFlight);
   }
 }

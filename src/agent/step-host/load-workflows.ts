@@ -4,6 +4,7 @@ import type { LoadWorkflows } from '../channel/from-agent.ts';
 import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Channel } from './channel.ts';
 import { describeError } from './describe-error.ts';
+import { endProcess } from './ending.ts';
 import { importWorkflow } from './import-workflow.ts';
 import type { ModuleHooks } from './module-hooks.ts';
 import { stripFiles } from './strip-types.ts';
@@ -29,7 +30,7 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
     }
   }
   await channel.send({ type: 'loaded' });
-  channel.endProcess();
+  endProcess(channel);
 }
 
 function toData({ name, on, jobs }: Workflow): WorkflowData {

@@ -1,9 +1,11 @@
 import { Channel } from './channel.ts';
+import { endWithGroup } from './ending.ts';
 import { registerModuleHooks } from './module-hooks.ts';
 import { keepOutput } from './output.ts';
 
 // The only entry of every process that runs author code. It is told over its channel what to do.
 keepOutput();
+endWithGroup();
 const modules = registerModuleHooks();
 const channel = new Channel();
 let told = false;

@@ -2,6 +2,7 @@ import type { StartStep } from '../channel/from-agent.ts';
 import type { Channel } from './channel.ts';
 import { createContext } from './context.ts';
 import { describeError } from './describe-error.ts';
+import { endProcess } from './ending.ts';
 import { findStep } from './find-step.ts';
 import { ProcessEnvironment } from './process-environment.ts';
 
@@ -20,5 +21,5 @@ export async function runStep(channel: Channel, start: StartStep): Promise<void>
     environment.restore();
     await channel.send({ type: 'finished', status: 'failed', error: describeError(error, maxErrorBytes) });
   }
-  channel.endProcess();
+  endProcess(channel);
 }

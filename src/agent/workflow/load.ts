@@ -36,7 +36,7 @@ export async function loadProject(
   signal: AbortSignal,
 ): Promise<LoadedProject> {
   const end = (): void => {
-    host.child.kill();
+    host.child.end();
   };
   const timer = setTimeout(end, deadlineMs);
   signal.addEventListener('abort', end);
