@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf, type Project } from './support/project.ts';
+import { watchdogOf } from './support/remains.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
@@ -78,8 +79,9 @@ describeLane({ name: 'container', missing }, () => {
     expect(await journals(project)).toEqual([]);
   }, 30_000);
 
-  it('does not outlive the next start after SIGKILL of the agent, whatever the sandbox of that', async () => {
+  it('does not outlive the next start after SIGKILL of the agent and its watchdog, whatever the sandbox of that', async () => {
     const { project, child } = await startBusy();
+    process.kill(watchdogOf(project), 'SIGKILL');
     child.kill('SIGKILL');
     await finished(child);
     expect(containersOf(project)).toHaveLength(1);
@@ -92,6 +94,7 @@ describeLane({ name: 'container', missing }, () => {
 
   it('stays in the journal until an engine says that it is gone', async () => {
     const { project, child } = await startBusy();
+    process.kill(watchdogOf(project), 'SIGKILL');
     child.kill('SIGKILL');
     await finished(child);
     expect(

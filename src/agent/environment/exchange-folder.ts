@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError, systemCode } from '../errors.ts';
 import type { Journal } from '../mounts/journal.ts';
-import { temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
+import { envFile, temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 
 const maxBytes = 1_048_576;
@@ -35,7 +35,7 @@ export class ExchangeFolder {
   }
 
   get file(): string {
-    return join(this.path, 'env');
+    return envFile(this.path);
   }
 
   /**

@@ -77,7 +77,7 @@ export class Child {
     this.#heard = () => stdout.bytesRead + stderr.bytesRead;
     this.#pid = child.pid;
     if (told instanceof Socket)
-      void groupInside(told).then((group) => {
+      void groupInside(told, (group) => {
         this.#inside = group;
       });
     this.ended = new Promise<ExitStatus>((resolve) => {
@@ -161,13 +161,12 @@ function kept(stream: Readable): Readable {
 }
 
 /** Bubblewrap says which group leads the processes inside, as soon as there are any. */
-async function groupInside(told: Readable): Promise<number | undefined> {
+async function groupInside(told: Readable, tell: (group: number) => void): Promise<void> {
   try {
     const info: unknown = await json(told);
-    return typeof info === 'object' && info !== null && 'child-pid' in info && Number.isInteger(info['child-pid'])
-      ? Number(info['child-pid'])
-      : undefined;
+    if (typeof info === 'object' && info !== null && 'child-pid' in info && typeof info['child-pid'] === 'number')
+      tell(info['child-pid']);
   } catch {
-    return undefined;
+    // It has ended before there was anything inside.
   }
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessStatus {
   readonly pid: number;
   readonly group: number;
+  readonly session: number;
   /** In clock ticks since boot. */
   readonly started: string;
   /** It has ended, and nobody has asked how yet. */
@@ -15,11 +16,17 @@ export function processStatus(pid: number | 'self'): ProcessStatus | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in brackets, which may hold blanks and brackets itself.
-    const [state = '', , group = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const started = rest[16];
+    const [state = '', , group = '', session = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const started = rest[15];
     return started === undefined
       ? undefined
-      : { pid: Number.parseInt(stat, 10), group: Number(group), started, isZombie: state === 'Z' || state === 'X' };
+      : {
+          pid: Number.parseInt(stat, 10),
+          group: Number(group),
+          session: Number(session),
+          started,
+          isZombie: state === 'Z' || state === 'X',
+        };
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
+import { Watchdog } from '../process/watchdog.ts';
 import type { Workplace } from '../process/step-process.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
@@ -35,6 +36,7 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
   const engine = new ContainerEngine(environment);
   const [project, sandbox] = await Promise.all([findProject(options.folder), openSandbox(options.sandbox, engine)]);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
+  const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
     const workplace: Workplace = {
       project: project.root,
@@ -58,6 +60,7 @@ export async function runWorkflow(options: RunOptions): Promise<boolean> {
     }
   } finally {
     await journal.close();
+    await watchdog.end();
   }
 }
 

@@ -3,6 +3,7 @@ import { runWorkflow } from '../../agent/run/run-workflow.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { jsonEvents } from './json-events.ts';
+import { onParentGone } from './parent.ts';
 import type { RunFlags } from './program.ts';
 import { textEvents } from './text-events.ts';
 
@@ -19,6 +20,7 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
     abort.abort();
   };
   for (const signal of endings) process.on(signal, cancel);
+  const endWatch = onParentGone(io.environment, cancel);
   try {
     const succeeded = await runWorkflow({
       folder: process.cwd(),
@@ -42,6 +44,7 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
     });
     return succeeded ? 0 : 1;
   } finally {
+    endWatch();
     for (const signal of endings) process.removeListener(signal, cancel);
   }
 }
