@@ -65,7 +65,7 @@ describeLane({ name: 'container', missing }, () => {
     expect(left).toEqual([]);
     expect(await journals(project)).toEqual([]);
     expect(containersOf(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it('is gone after Ctrl-C, and while it ran the engine kept no log of what it printed', async () => {
     const { project, child } = await startBusy();
@@ -77,7 +77,7 @@ describeLane({ name: 'container', missing }, () => {
     expect(containersOf(project)).toEqual([]);
     expect(await project.leftovers()).toEqual([]);
     expect(await journals(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it('does not outlive the next start after SIGKILL of the agent and its watchdog, whatever the sandbox of that', async () => {
     const { project, child } = await startBusy();
@@ -90,7 +90,7 @@ describeLane({ name: 'container', missing }, () => {
     expect(left).toEqual([]);
     expect(containersOf(project)).toEqual([]);
     expect(await journals(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it('stays in the journal until an engine says that it is gone', async () => {
     const { project, child } = await startBusy();
@@ -104,7 +104,7 @@ describeLane({ name: 'container', missing }, () => {
     expect((await project.run('run', 'quick')).code).toBe(0);
     expect(await journals(project)).toEqual([]);
     expect(containersOf(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it.each([
     ['no engine', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' }, inImage, 'the container engine does not answer'],

@@ -73,7 +73,6 @@ export function graceMatrix(sandbox: string, extra = ''): void {
     kill('SIGTERM');
     expect((await outcome).stdout).toContain('HEARD\n');
     expect(performance.now() - told).toBeGreaterThan(4_900);
-    expect(performance.now() - told).toBeLessThan(20_000);
     expect(readdirSync(project.temporary)).toEqual([]);
   });
 }

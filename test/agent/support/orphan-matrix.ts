@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { SandboxName } from '../../../src/agent/sandbox/profile.ts';
+import { attack } from './kill-attack.ts';
 import { printing } from './output.ts';
 import { finished, makeProject, type Project } from './project.ts';
 import { expectNothingLeft, processesOf, watchdogOf } from './remains.ts';
@@ -21,7 +23,7 @@ export const moments: Readonly<Record<string, string>> = {
 };
 
 /** Nothing outlives an agent. @param extra options of the job, each with a comma after it */
-export function orphanMatrix(sandbox: string, extra = ''): void {
+export function orphanMatrix(sandbox: SandboxName, extra = ''): void {
   it.each(Object.entries(moments))('nothing outlives SIGKILL of the agent while the step %s', async (_, steps) => {
     const { project, agent } = await ready(printing(steps, extra), sandbox);
     agent.kill('SIGKILL');
@@ -32,6 +34,16 @@ export function orphanMatrix(sandbox: string, extra = ''): void {
     const { project, agent } = await ready(`console.log('READY');\nfor (;;);\n${printing('')}`, sandbox);
     agent.kill('SIGKILL');
     await expectNothingLeft(project);
+  });
+
+  it('kills of agents and steps at random moments leave no file and no process', async () => {
+    const seed = Date.now() % 2 ** 31;
+    const told = [`seed ${seed}`];
+    try {
+      await attack({ sandbox, options: extra, kills: 3, seed, tell: (line) => told.push(line) });
+    } catch (error) {
+      throw new Error(told.join('\n'), { cause: error });
+    }
   });
 
   it('what outlives both the agent and its watchdog is ended by the next agent', async () => {
