@@ -30,19 +30,26 @@ export function endWithGroup(): void {
  */
 export function endProcess(channel: Channel): void {
   channel.unref();
-  process.once('beforeExit', end);
+  // Handlers of an author may begin something new, and are asked again when that is done.
+  process.on('beforeExit', () => {
+    if (hasRest()) end();
+  });
   setTimeout(end, patienceMs).unref();
 }
 
 function end(): void {
   if (isEnding) return;
   isEnding = true;
-  // Where the parent is the first of all processes it goes with this one, and takes the rest with it: elsewhere they are the agent's.
-  if (process.ppid !== 1 || others() === 0) process.exit();
+  if (!hasRest()) process.exit();
   process.kill(0, 'SIGTERM');
   afterOthers(() => {
     process.exit();
   });
+}
+
+/** Where the parent is the first of all processes it goes with this one, and takes the others with it: elsewhere they are the agent's. */
+function hasRest(): boolean {
+  return process.ppid === 1 && others() > 0;
 }
 
 /** Two looks, for a step that cleans up may start another command after the one that was ended. */
