@@ -92,13 +92,14 @@ export async function bundleClients(names: readonly string[], output: string): P
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
-/** One file for the processes that run steps, and one for the threads that these start. The SDK stays outside: workflows import the same copy. */
+/** One file for the processes that run steps, one for the threads that these start, and one that cleans up. The SDK stays outside: workflows import the same copy. */
 export async function bundleStepHost(output: string): Promise<void> {
   await build({
     ...options,
     entryPoints: {
       'step-host': join(root, 'src/agent/step-host/main.ts'),
       'step-host-worker': join(root, 'src/agent/step-host/worker.ts'),
+      sweeper: join(root, 'src/agent/mounts/sweeper.ts'),
     },
     outdir: output,
     outExtension: { '.js': '.mjs' },

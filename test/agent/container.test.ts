@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf, type Project } from './support/project.ts';
+import { watchdogOf } from './support/remains.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
@@ -64,7 +65,7 @@ describeLane({ name: 'container', missing }, () => {
     expect(left).toEqual([]);
     expect(await journals(project)).toEqual([]);
     expect(containersOf(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it('is gone after Ctrl-C, and while it ran the engine kept no log of what it printed', async () => {
     const { project, child } = await startBusy();
@@ -76,10 +77,11 @@ describeLane({ name: 'container', missing }, () => {
     expect(containersOf(project)).toEqual([]);
     expect(await project.leftovers()).toEqual([]);
     expect(await journals(project)).toEqual([]);
-  }, 30_000);
+  });
 
-  it('does not outlive the next start after SIGKILL of the agent, whatever the sandbox of that', async () => {
+  it('does not outlive the next start after SIGKILL of the agent and its watchdog, whatever the sandbox of that', async () => {
     const { project, child } = await startBusy();
+    process.kill(watchdogOf(project), 'SIGKILL');
     child.kill('SIGKILL');
     await finished(child);
     expect(containersOf(project)).toHaveLength(1);
@@ -88,10 +90,11 @@ describeLane({ name: 'container', missing }, () => {
     expect(left).toEqual([]);
     expect(containersOf(project)).toEqual([]);
     expect(await journals(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it('stays in the journal until an engine says that it is gone', async () => {
     const { project, child } = await startBusy();
+    process.kill(watchdogOf(project), 'SIGKILL');
     child.kill('SIGKILL');
     await finished(child);
     expect(
@@ -101,7 +104,7 @@ describeLane({ name: 'container', missing }, () => {
     expect((await project.run('run', 'quick')).code).toBe(0);
     expect(await journals(project)).toEqual([]);
     expect(containersOf(project)).toEqual([]);
-  }, 30_000);
+  });
 
   it.each([
     ['no engine', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' }, inImage, 'the container engine does not answer'],

@@ -34,7 +34,7 @@ describe('a step is not trusted', () => {
     ],
     [
       'too many sources',
-      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 384, sources: Array(2000).fill("A") }] }))); await wait();',
+      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", finalNewline: false, mode: 384, sources: Array(2000).fill("A") }] }))); await wait();',
     ],
     [
       'more folders for PATH than there is room for',
@@ -42,7 +42,7 @@ describe('a step is not trusted', () => {
     ],
     [
       'set-user-id bits',
-      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", mode: 0o4755, sources: ["A"] }] }))); await wait();',
+      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", finalNewline: false, mode: 0o4755, sources: ["A"] }] }))); await wait();',
     ],
   ])('that sends %s is ended', async (_, body) => {
     const { code, stderr, stdout, left } = await runWith(
@@ -59,7 +59,7 @@ describe('a step is not trusted', () => {
     const { api, code } = await runWith(
       { values: { A: 'value-of-a' }, unlisted: { OTHER: 'value-of-other' } },
       workflowOf(`${raw}
-      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'get', key: 'OTHER' }, { id: 901, kind: 'mount', sources: ['OTHER'], divider: '', mode: 384 }] })));
+      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'get', key: 'OTHER' }, { id: 901, kind: 'mount', sources: ['OTHER'], divider: '', finalNewline: false, mode: 384 }] })));
       await ctx.secrets.get('A');`),
     );
     expect(code).toBe(0);
@@ -70,7 +70,7 @@ describe('a step is not trusted', () => {
     const { left, code } = await runWith(
       { values: { A: 'value-of-a' } },
       workflowOf(`${raw}
-      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'mount', sources: ['A'], divider: '', mode: 384, name: '../escaped' }] })));
+      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'mount', sources: ['A'], divider: '', finalNewline: false, mode: 384, name: '../escaped' }] })));
       await ctx.secrets.get('A');`),
     );
     expect(code).toBe(0);
@@ -259,11 +259,13 @@ describe('what all steps of a job leave to later ones', () => {
 
   it('is bounded in bytes, and what is set again frees its own', () => {
     const environment = make();
-    const most = bounds.exportBytesOfJob - 1;
-    expect(environment.export([variable('A', most)])).toEqual([]);
-    expect(environment.export([variable('B', 1)])).toHaveLength(1);
-    expect(environment.export([variable('A', 10), variable('B', 1)])).toEqual([]);
-    expect(Object.keys(environment.variables())).toEqual(['A', 'B']);
+    const all = Array.from({ length: 15 }, (_, index) => variable(`V${index}`, 120_000));
+    expect(environment.export(all)).toEqual([]);
+    expect(environment.sizeProblem()).toBeUndefined();
+    environment.export([variable('B', 120_000)]);
+    expect(environment.sizeProblem()).toMatch(/^with V0 all variables would take 1920\d+ bytes/);
+    environment.export([variable('V1', 10)]);
+    expect(environment.sizeProblem()).toBeUndefined();
   });
 
   it('is a PATH that a process can be given', () => {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { processIdentity } from '../../src/agent/process/identity.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
+import { watchdogOf } from './support/remains.ts';
 
 const values = { A: 'value-of-a', B: 'value-of-b' };
 
@@ -101,8 +102,9 @@ describe('mounted files', () => {
     await expectGone(project.folder);
   });
 
-  it('do not outlive the next start after SIGKILL of the agent', async () => {
+  it('do not outlive the next start after SIGKILL of the agent and its watchdog', async () => {
     const { project, child } = await startWaiting();
+    process.kill(watchdogOf(project), 'SIGKILL');
     child.kill('SIGKILL');
     await finished(child);
     // The step notices that its agent is gone and ends; its file stays until somebody sweeps.

@@ -51,13 +51,12 @@ describe('none', () => {
   });
 
   it('a background process that keeps the output open does not hold the step', async () => {
-    const started = performance.now();
     const { stdout, code } = await printed(
       printing(
         `step('s', async () => {
           const { spawn } = await import('node:child_process');
           spawn('sh', ['-c', 'echo IN-THE-GROUP; sleep 300'], { stdio: 'inherit' });
-          const left = spawn('sh', ['-c', 'echo LEFT; sleep 60'], { stdio: 'inherit', detached: true });
+          const left = spawn('sh', ['-c', 'echo LEFT; sleep 300'], { stdio: 'inherit', detached: true });
           left.unref();
           await new Promise((resolve) => setTimeout(resolve, 500));
         })`,
@@ -65,7 +64,6 @@ describe('none', () => {
     );
     expect(code).toBe(0);
     expect(stdout.split('\n').toSorted()).toEqual(['', 'IN-THE-GROUP', 'LEFT']);
-    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   it('a child that makes the shared output non-blocking loses nothing of what the step prints', async () => {

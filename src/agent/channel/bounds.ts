@@ -35,9 +35,8 @@ export const bounds = {
   urlCharacters: 12_288,
   /** The file that $KICI_ENV names. */
   exportBytes: 1_048_576,
-  /** What all steps of a job export: variables, and the bytes of their names and values. */
+  /** Variables that all steps of a job export. In bytes the bound is what a program can be started with: see `variableSizeProblem`. */
   exports: 1_000,
-  exportBytesOfJob: 1_048_576,
   /** How a step's error is described. */
   errorBytes: 524_288,
   /** How what is wrong with a workflow's file is described. */

@@ -4,7 +4,7 @@ import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { bounds } from '../channel/bounds.ts';
 import { AgentError, systemCode } from '../errors.ts';
 import type { Journal } from '../mounts/journal.ts';
-import { temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
+import { envFile, temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 
 /** Where one step leaves what later steps shall have in their environment. The file itself is the step's to make. */
@@ -34,7 +34,7 @@ export class ExchangeFolder {
   }
 
   get file(): string {
-    return join(this.path, 'env');
+    return envFile(this.path);
   }
 
   /**

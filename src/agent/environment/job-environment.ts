@@ -15,8 +15,7 @@ export class JobEnvironment {
   readonly #locked: ReadonlySet<string>;
   readonly #secrets: ReadonlySet<string>;
   #folders: readonly string[] = [];
-  readonly #exported = new Map<string, number>();
-  #exportedBytes = 0;
+  readonly #exported = new Set<string>();
   /** What was given and is not set, and why, one line each. */
   readonly ignored: readonly string[];
   readonly #basePath: string;
@@ -52,11 +51,11 @@ export class JobEnvironment {
     return largest === undefined ? undefined : variableSizeProblem(...largest, this.variables());
   }
 
-  /** The last one of a name wins; what all steps export has a bound. @returns why some were ignored, one line each */
+  /** The last one of a name wins; how many all steps export has a bound. @returns why some were ignored, one line each */
   export(assignments: readonly Assignment[]): readonly string[] {
     const ignored: string[] = [];
     for (const { name, value } of assignments) {
-      const problem = this.#taken(name) ?? this.#admit(name, value);
+      const problem = this.#taken(name) ?? this.#admit(name);
       if (problem === undefined) this.#variables.set(name, value);
       else ignored.push(`${name} was not exported: ${problem}`);
     }
@@ -68,15 +67,10 @@ export class JobEnvironment {
     return this.#locked.has(name) ? 'it is a locked variable of the environment' : undefined;
   }
 
-  #admit(name: string, value: string): string | undefined {
-    const bytes = Buffer.byteLength(name) + Buffer.byteLength(value);
-    const others = this.#exportedBytes - (this.#exported.get(name) ?? 0);
+  #admit(name: string): string | undefined {
     if (!this.#exported.has(name) && this.#exported.size >= bounds.exports)
       return `the steps of a job export at most ${bounds.exports} variables`;
-    if (others + bytes > bounds.exportBytesOfJob)
-      return `what the steps of a job export has at most ${bounds.exportBytesOfJob} bytes`;
-    this.#exported.set(name, bytes);
-    this.#exportedBytes = others + bytes;
+    this.#exported.add(name);
     return undefined;
   }
 

@@ -4,8 +4,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
 import { AgentError, systemCode } from '../errors.ts';
-import { processIdentity, isRunning } from '../process/identity.ts';
-import { isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
+import { processIdentity, isRunning, type ProcessIdentity } from '../process/identity.ts';
+import { endMarked } from '../process/marked.ts';
+import { envFile, isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
 /** Hundred thousands of folders. */
 const maxJournalBytes = 16_777_216;
@@ -22,16 +23,17 @@ export function journalFolder(environment: Readonly<Record<string, string | unde
 }
 
 /**
- * What folders and containers an agent has made, on disk before they are. A journal whose agent is gone tells the
+ * What folders and containers an agent has made, on disk before they are; a step's processes are known by its folder. A journal whose agent is gone tells the
  * next one what to remove. Its file's name says whose it is, so that it is complete the moment it exists.
  */
 export class Journal {
-  readonly #path: string;
+  readonly path: string;
   readonly #handle: FileHandle;
   readonly #outstanding = new Set<string>();
+  readonly #marks = new Set<string>();
 
   private constructor(path: string, handle: FileHandle) {
-    this.#path = path;
+    this.path = path;
     this.#handle = handle;
   }
 
@@ -59,6 +61,7 @@ export class Journal {
    */
   async record(thing: string): Promise<void> {
     this.#outstanding.add(thing);
+    if (isTemporaryFolder(thing)) this.#marks.add(envFile(thing));
     await this.#handle.appendFile(`${thing}\n`);
     await this.#handle.datasync();
   }
@@ -68,33 +71,42 @@ export class Journal {
     this.#outstanding.delete(thing);
   }
 
-  /** A journal of things that could not be removed stays, for the next agent. */
+  /** Ends what steps have left running outside of their groups. A journal of things that could not be removed stays, for the next agent. */
   async close(): Promise<void> {
+    await endMarked(this.#marks);
     await this.#handle.close();
-    if (this.#outstanding.size === 0) await rm(this.#path, { force: true });
+    if (this.#outstanding.size === 0) await rm(this.path, { force: true });
   }
 }
 
+/** Whose journal has this name. Undefined: it is none. */
+export function ownerOf(name: string): ProcessIdentity | undefined {
+  const [, place, pid, started] = fileName.exec(name) ?? [];
+  return place === undefined || pid === undefined || started === undefined
+    ? undefined
+    : { place, pid: Number(pid), started };
+}
+
 /** Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here. */
-async function sweep(folder: string, here: string, removeContainer: (name: string) => Promise<void>): Promise<void> {
+export async function sweep(
+  folder: string,
+  here: string,
+  removeContainer: (name: string) => Promise<void>,
+): Promise<void> {
   for (const name of await readdir(folder)) {
-    const [, place, pid, started] = fileName.exec(name) ?? [];
-    if (
-      place !== here ||
-      pid === undefined ||
-      started === undefined ||
-      (await isRunning({ pid: Number(pid), started }))
-    )
-      continue;
+    const owner = ownerOf(name);
+    if (owner?.place !== here || (await isRunning(owner))) continue;
     const path = join(folder, name);
     const text = await readPlainFile(path, { maxBytes: maxJournalBytes }).catch(() => undefined);
     // No agent wrote that, or none that can be read: it keeps no run from starting.
     if (text === undefined) continue;
     const things = text.toString().split('\n');
-    // What runs in a container ends before its files go.
+    const folders = things.filter(isTemporaryFolder);
+    // What runs ends before its files go.
+    const isEnded = await endMarked(new Set(folders.map(envFile)));
     const containers = await Promise.allSettled(things.filter(isContainerName).map(removeContainer));
-    const results = [...containers, ...(await Promise.allSettled(things.filter(isTemporaryFolder).map(removeFolder)))];
-    if (results.every(({ status }) => status === 'fulfilled')) await rm(path, { force: true });
+    const results = [...containers, ...(await Promise.allSettled(folders.map(removeFolder)))];
+    if (isEnded && results.every(({ status }) => status === 'fulfilled')) await rm(path, { force: true });
   }
 }
 

@@ -14,6 +14,11 @@ export function isTemporaryFolder(path: string): boolean {
   return isAbsolute(path) && pattern.test(basename(path));
 }
 
+/** Where the commands of a step write to, if the folder is its exchange. */
+export function envFile(folder: string): string {
+  return join(folder, 'env');
+}
+
 export function isContainerName(name: string): boolean {
   return containerPattern.test(name);
 }

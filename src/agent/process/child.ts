@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LaunchCommand } from '../sandbox/profile.ts';
+import { isGroupAlive } from './group.ts';
 
 export interface ExitStatus {
   readonly code: number | null;
@@ -11,6 +14,12 @@ export interface ExitStatus {
   readonly failure?: string;
 }
 
+/** How long a group that is told to end may take to do so. */
+const graceMs = 5_000;
+/** How long the system may take to end what is killed. */
+const deathMs = 2_000;
+/** How often it is looked whether it has. */
+const lookMs = 20;
 /**
  * Output may stay open after the group is gone, where a process has left the group with it in hand: it is heard until it
  * has been silent for so long,
@@ -25,14 +34,19 @@ export class Child {
   readonly stderr: Readable;
   /** Its descriptor 3, where the command makes no channel of another kind. */
   readonly pipe: Duplex | undefined;
-  /** Resolves when the process is gone, the rest of its group is killed and its output is at its end. */
+  /** Resolves when the process and the rest of its group are gone, and its output is at its end. */
   readonly gone: Promise<ExitStatus>;
   /** Resolves when the process itself has ended, or could not be started. */
   readonly ended: Promise<ExitStatus>;
   readonly #pid: number | undefined;
   /** How many bytes of output have come so far. */
   readonly #heard: () => number;
-  #exited = false;
+  /** The group that is told to end, where the process only wraps another. */
+  #inside: number | undefined;
+  #isTold = false;
+  #isGone = false;
+  /** When the group is killed, by `performance.now()`. */
+  #latest = Number.POSITIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
 
   /** @param clearUp what is to be done before the process counts as gone; does not reject */
@@ -41,13 +55,19 @@ export class Child {
     const child = spawn(command.file, command.args, {
       cwd: folder,
       env: command.environment,
-      stdio: ['ignore', 'pipe', 'pipe', ...(piped ? ['pipe' as const] : [])],
+      stdio: [
+        'ignore',
+        'pipe',
+        'pipe',
+        piped ? 'pipe' : 'ignore',
+        ...(command.tellsGroup === true ? ['pipe' as const] : []),
+      ],
       detached: true,
     });
     const {
       stdout,
       stderr,
-      stdio: [, , , pipe],
+      stdio: [, , , pipe, told],
     } = child;
     if (!(stdout instanceof Socket && stderr instanceof Socket && (!piped || pipe instanceof Socket)))
       throw new TypeError('a pipe to a child is a stream');
@@ -56,6 +76,10 @@ export class Child {
     this.pipe = pipe instanceof Socket ? pipe : undefined;
     this.#heard = () => stdout.bytesRead + stderr.bytesRead;
     this.#pid = child.pid;
+    if (told instanceof Socket)
+      void groupInside(told, (group) => {
+        this.#inside = group;
+      });
     this.ended = new Promise<ExitStatus>((resolve) => {
       child.once('error', (error) => {
         resolve({ code: null, signal: null, failure: error.message });
@@ -65,38 +89,53 @@ export class Child {
       });
     });
     this.gone = this.ended.then(async (status) => {
-      this.#exited = true;
+      await this.#endRest();
+      this.#isGone = true;
       clearTimeout(this.#deadline);
-      this.#signal('SIGKILL');
       await clearUp(status);
       await this.#drain();
       return status;
     });
   }
 
-  /** Asks the whole group to end, and ends it after a while. */
-  end(graceMs: number): void {
-    this.#signal('SIGTERM');
-    this.killAfter(graceMs);
+  /** Tells the whole group to end, and ends it after a while. */
+  end(): void {
+    // Once: a second signal would find handlers at work.
+    if (!this.#isTold) this.#signal('SIGTERM', this.#inside);
+    this.#isTold = true;
+    this.killAfter();
   }
 
-  killAfter(ms: number): void {
+  killAfter(): void {
+    this.#latest = Math.min(this.#latest, performance.now() + graceMs);
     this.#deadline ??= setTimeout(() => {
       this.kill();
-    }, ms);
+    }, graceMs);
   }
 
   kill(): void {
-    if (!this.#exited) this.#signal('SIGKILL');
+    this.#latest = 0;
+    if (!this.#isGone) this.#signal('SIGKILL');
   }
 
-  #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    if (this.#pid === undefined) return;
+  #signal(signal: 'SIGTERM' | 'SIGKILL', group = this.#pid): void {
+    if (group === undefined) return;
     try {
-      process.kill(-this.#pid, signal);
+      process.kill(-group, signal);
     } catch {
       // The group is gone.
     }
+  }
+
+  /** What a process leaves behind in its group is told to end as well, and has its time to. */
+  async #endRest(): Promise<void> {
+    const group = this.#pid;
+    if (group === undefined || !isGroupAlive(group)) return;
+    this.end();
+    while (isGroupAlive(group) && performance.now() < this.#latest) await pause(lookMs);
+    this.#signal('SIGKILL');
+    const latest = performance.now() + deathMs;
+    while (isGroupAlive(group) && performance.now() < latest) await pause(lookMs);
   }
 
   async #drain(): Promise<void> {
@@ -119,4 +158,15 @@ export class Child {
 /** Node.js throws away what nobody has begun to read when a process ends; this holds it for who comes later. */
 function kept(stream: Readable): Readable {
   return pipeline(stream, new PassThrough(), () => undefined);
+}
+
+/** Bubblewrap says which group leads the processes inside, as soon as there are any. */
+async function groupInside(told: Readable, tell: (group: number) => void): Promise<void> {
+  try {
+    const info: unknown = await json(told);
+    if (typeof info === 'object' && info !== null && 'child-pid' in info && typeof info['child-pid'] === 'number')
+      tell(info['child-pid']);
+  } catch {
+    // It has ended before there was anything inside.
+  }
 }

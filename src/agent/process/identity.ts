@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { processStatus } from './group.ts';
 
 /** A process, told apart from a later one with the same number. */
 export interface ProcessIdentity {
@@ -32,17 +33,11 @@ export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>
   }
 }
 
-/** From Linux's /proc: clock ticks since boot, with the boot they count from. */
+/** From Linux's /proc: clock ticks since boot, with the boot they count from. One that has ended runs no more, though it may still be listed. */
 async function startOf(pid: number): Promise<string | undefined> {
-  try {
-    const [stat, boot] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
-    ]);
-    // The second field is the program's name in brackets, which may hold blanks and brackets itself.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return ticks === undefined ? undefined : `${boot.slice(0, 8)}${ticks}`;
-  } catch {
-    return undefined;
-  }
+  const status = processStatus(pid);
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined);
+  return status === undefined || status.isZombie || boot === undefined
+    ? undefined
+    : `${boot.slice(0, 8)}${status.started}`;
 }

@@ -13,9 +13,6 @@ import type { JobNeedles } from './job-needles.ts';
 import { maskOutput } from './masked-output.ts';
 import { SecretService } from './secret-service.ts';
 
-/** How long a step that is told to end may take to do so. */
-const graceMs = 5_000;
-
 export interface StepRun {
   readonly start: StartStep;
   readonly timeoutMs: number | undefined;
@@ -44,7 +41,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   let ended: 'timed_out' | 'cancelled' | undefined;
   const end = (why: 'timed_out' | 'cancelled') => (): void => {
     ended ??= why;
-    host.child.end(graceMs);
+    host.child.end();
   };
   const cancel = end('cancelled');
   const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
@@ -109,7 +106,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
       if (message.data.type === 'finished') {
         clearTimeout(timer);
         done = message.data;
-        host.child.killAfter(graceMs);
+        host.child.killAfter();
         continue;
       }
       if (message.data.type === 'addPath') {
@@ -131,7 +128,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
   } finally {
     clearTimeout(timer);
     // From here on nothing is asked; a step that does not read what it asked for before is ended too.
-    host.child.killAfter(graceMs);
+    host.child.killAfter();
     await Promise.allSettled(inFlight);
   }
 }

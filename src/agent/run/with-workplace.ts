@@ -4,6 +4,7 @@ import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { viewProject, wholeProject } from '../project-view/project-view.ts';
+import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
 import { openSandbox } from '../sandbox/sandboxes.ts';
@@ -40,6 +41,7 @@ export async function withWorkplace<T>(
   const engine = new ContainerEngine(environment);
   const [project, sandbox] = await Promise.all([findProject(options.folder), openSandbox(options.sandbox, engine)]);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
+  const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
     const temporary = options.temporary ?? temporaryFolder(environment['TMPDIR']);
     const view =
@@ -65,6 +67,7 @@ export async function withWorkplace<T>(
     }
   } finally {
     await journal.close();
+    await watchdog.end();
   }
 }
 

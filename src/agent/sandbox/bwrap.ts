@@ -68,6 +68,9 @@ const bwrapSandbox: SandboxProfile = Object.freeze({
       file: program,
       args: [
         ...isolation(network),
+        '--new-session',
+        '--info-fd',
+        '4',
         ...system(environment),
         ...binds(request),
         '--chdir',
@@ -77,6 +80,7 @@ const bwrapSandbox: SandboxProfile = Object.freeze({
         request.entry,
       ],
       environment,
+      tellsGroup: true,
     };
   },
 } satisfies SandboxProfile);

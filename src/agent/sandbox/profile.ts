@@ -38,6 +38,11 @@ export interface LaunchCommand {
   readonly environment: Readonly<Record<string, string>>;
   /** Where the host looks for the channel, as a Unix socket; left out: it has it on descriptor 3. */
   readonly socket?: string;
+  /**
+   * It wraps the process, and ends it with itself: signals are for the group inside, of which it tells on descriptor 4, as
+   * JSON with a `child-pid`.
+   */
+  readonly tellsGroup?: true;
   /** What may outlive the command, when that is killed. */
   readonly container?: string;
 }

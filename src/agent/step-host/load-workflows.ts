@@ -6,6 +6,7 @@ import type { LoadWorkflows } from '../channel/from-agent.ts';
 import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Channel } from './channel.ts';
 import { describeError } from './describe-error.ts';
+import { endProcess } from './ending.ts';
 import { importWorkflow, linkWorkflow } from '../modules/import-workflow.ts';
 import type { ModuleHooks } from '../modules/module-hooks.ts';
 import { ModuleRecorder } from '../modules/module-records.ts';
@@ -42,7 +43,7 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
   }
   await sendRecords(channel, recorder);
   await channel.send({ type: 'loaded' });
-  channel.endProcess();
+  endProcess(channel);
 }
 
 async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<void> {

@@ -1,11 +1,13 @@
 import { Channel } from './channel.ts';
 import { registerModuleHooks } from '../modules/module-hooks.ts';
 import { closeStrangers } from './descriptors.ts';
+import { endWithGroup } from './ending.ts';
 import { keepOutput } from './output.ts';
 
 // The only entry of every process that runs author code. It is told over its channel what to do.
 closeStrangers();
 keepOutput();
+endWithGroup();
 const modules = registerModuleHooks();
 const channel = new Channel();
 let told = false;

@@ -6,6 +6,7 @@ import { ModuleGuard } from '../modules/module-records.ts';
 import type { Channel } from './channel.ts';
 import { createContext } from './context.ts';
 import { describeError } from './describe-error.ts';
+import { endProcess } from './ending.ts';
 import { findStep } from './find-step.ts';
 import { ProcessEnvironment } from './process-environment.ts';
 
@@ -27,5 +28,5 @@ export async function runStep(channel: Channel, start: StartStep, modules: Modul
     environment.restore();
     await channel.send({ type: 'finished', status: 'failed', error: describeError(error, bounds.errorBytes) });
   }
-  channel.endProcess();
+  endProcess(channel);
 }

@@ -96,18 +96,18 @@ async function read(
   { output, signal, importMs = bounds.importMs }: Loading,
 ): Promise<Reading> {
   let late = false;
-  const kill = (): void => {
-    host.child.kill();
+  const end = (): void => {
+    host.child.end();
   };
   const after = (ms: number): NodeJS.Timeout =>
     setTimeout(() => {
       late = true;
-      kill();
+      end();
     }, ms);
   let timer = after(startMs);
   let file: string | undefined;
-  signal.addEventListener('abort', kill);
-  if (signal.aborted) kill();
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   host.child.stdout.on('data', output);
   host.child.stderr.on('data', output);
   const received: LoaderMessage[] = [];
@@ -135,7 +135,7 @@ async function read(
     );
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', kill);
+    signal.removeEventListener('abort', end);
     await host.discard();
   }
   if (received.some(({ type }) => type === 'loaded')) return { received, culprit: undefined };

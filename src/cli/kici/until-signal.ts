@@ -3,12 +3,13 @@ import { AgentError } from '../../agent/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
 import { commandErrorOf } from './agent-errors.ts';
+import { onParentGone } from './parent.ts';
 import { programName } from './program.ts';
 
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Does work that a signal cancels.
+ * Does work that a signal cancels, or the end of a parent as SIGTERM would.
  * @param work returns an exit code, or that it was cancelled
  * @returns the exit code; of cancelled work 128 and the signal's number, as shells have it: 130 after Ctrl-C
  */
@@ -25,6 +26,9 @@ export async function untilSignal(
   };
   const codeOf = (): number => (received === undefined ? 1 : 128 + constants.signals[received]);
   for (const ending of endings) process.on(ending, cancel);
+  const endWatch = onParentGone(io.environment, () => {
+    cancel('SIGTERM');
+  });
   try {
     const result = await work(abort.signal);
     return result === 'cancelled' ? codeOf() : result;
@@ -33,6 +37,7 @@ export async function untilSignal(
     reportFailure(commandErrorOf(error), io, programName, json);
     return codeOf();
   } finally {
+    endWatch();
     for (const ending of endings) process.removeListener(ending, cancel);
   }
 }

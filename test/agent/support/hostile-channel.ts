@@ -17,7 +17,8 @@ export const attack = async (ctx, seed) => {
   const valid = () => pick([
     () => ({ type: 'ask', requests: [{ id: below(5), kind: 'get', key: pick(['A', 'B', 'NONE']) }] }),
     () => ({ type: 'ask', requests: Array.from({ length: 1 + below(500) }, (_, id) => ({ id, kind: 'get', key: 'A' })) }),
-    () => ({ type: 'ask', requests: [{ id: 1, kind: 'mount', sources: ['A', 'B'].slice(below(2)), divider: pick(['', '\\n']), mode: pick([0, 384, 511]), name: pick(['x', undefined]) }] }),
+    () => ({ type: 'ask', requests: [{ id: 1, kind: 'mount', sources: ['A', 'B'].slice(below(2)), divider: pick(['', '\\n']), finalNewline: pick([true, false]), mode: pick([0, 384, 511]), name: pick(['x', undefined]) }] }),
+    () => ({ type: 'ask', requests: Array.from({ length: 1 + below(20) }, (_, id) => ({ id, kind: 'mask', value: Buffer.alloc(below(60000), 'v' + next()).toString('base64') })) }),
     () => ({ type: 'addPath', folder: '/tmp/' + below(1000) }),
     () => ({ type: 'imported' }),
     () => ({ type: 'finished', status: 'failed', error: 'e'.repeat(below(1000)) }),
@@ -67,7 +68,7 @@ export async function attackAgent(seed: number, count: number, sandbox: string):
     },
     { KICI_URL: api.url },
   );
-  const child = project.start(['run', '--sandbox', sandbox]);
+  const child = project.start(['run', '--jobs', '2', '--sandbox', sandbox]);
   let peak = 0;
   const watch = setInterval(() => {
     try {
@@ -82,7 +83,9 @@ export async function attackAgent(seed: number, count: number, sandbox: string):
   expect([0, 1], `seed ${seed}: ${stderr}`).toContain(code);
   expect(stderr, `seed ${seed}`).not.toContain('internal_error');
   expect(`${stdout}${stderr}`, `seed ${seed}`).not.toContain(secret);
-  expect(stdout.match(/^job j\d+: (?:succeeded|failed)$/gm), `seed ${seed}: ${stderr}`).toHaveLength(count);
+  expect(stdout.match(/^(?:j\d+ +\| )?job j\d+: (?:succeeded|failed)$/gm), `seed ${seed}: ${stderr}`).toHaveLength(
+    count,
+  );
   expect(await project.leftovers(), `seed ${seed}`).toEqual([]);
   expect(peak, `seed ${seed}: the agent's memory in KiB`).toBeLessThan(400_000);
 }

@@ -270,7 +270,7 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     );
     expect([late.code, late.stdout]).toEqual([1, expect.stringContaining('timed out')]);
     expect([...failed.left, ...ended.left, ...late.left]).toEqual([]);
-  }, 20_000);
+  });
 
   it('is ended when it sends its agent what no step sends', async () => {
     const { code, stderr, left } = await runWith(

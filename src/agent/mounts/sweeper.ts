@@ -1,0 +1,15 @@
+import { basename, dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isRunning } from '../process/identity.ts';
+import { ContainerEngine } from '../sandbox/container-engine.ts';
+import { ownerOf, sweep } from './journal.ts';
+
+// A process of its own, which an agent's watchdog becomes when the agent is gone.
+const [journal = ''] = process.argv.slice(2);
+const owner = ownerOf(basename(journal));
+if (owner !== undefined) {
+  // Its end of a pipe closes a little before it counts as ended.
+  while (await isRunning(owner)) await pause(20);
+  const engine = new ContainerEngine(process.env);
+  await sweep(dirname(journal), owner.place, (name) => engine.remove(name));
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { allProcesses, processStatus, type ProcessStatus } from './group.ts';
+
+/** Every process of a step has it, unless it has thrown it away: the path of a file in a folder that is the step's alone. */
+const variable = 'KICI_ENV=';
+/** What starts others while it is ended is met again. */
+const maxLooks = 50;
+const lookMs = 20;
+
+/**
+ * Kills what runs with one of these marks in its environment, and with it all of its session: each such process descends
+ * from the one that began the session, and that one from a step. A number that was given to another process since is never
+ * met, since nothing is remembered but the mark.
+ * @returns whether none is left; true where the system has no /proc to tell
+ */
+export async function endMarked(marks: ReadonlySet<string>): Promise<boolean> {
+  if (marks.size === 0) return true;
+  for (let look = 0; look < maxLooks; look += 1) {
+    if (look > 0) await pause(lookMs);
+    const found = await findMarked(marks);
+    if (found.length === 0) return true;
+    for (const one of found) kill(one);
+  }
+  return false;
+}
+
+async function findMarked(marks: ReadonlySet<string>): Promise<readonly ProcessStatus[]> {
+  const running = (allProcesses() ?? []).filter(({ pid, isZombie }) => pid !== process.pid && !isZombie);
+  const marked = await Promise.all(running.map(async ({ pid }) => hasMark(pid, marks)));
+  const sessions = new Set(running.filter((_, index) => marked[index]).map(({ session }) => session));
+  return running.filter(({ session }) => sessions.has(session));
+}
+
+async function hasMark(pid: number, marks: ReadonlySet<string>): Promise<boolean> {
+  try {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+    return environment
+      .split('\0')
+      .some((entry) => entry.startsWith(variable) && marks.has(entry.slice(variable.length)));
+  } catch {
+    // It has ended, or is another user's.
+    return false;
+  }
+}
+
+function kill({ pid, started }: ProcessStatus): void {
+  try {
+    if (processStatus(pid)?.started === started) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}

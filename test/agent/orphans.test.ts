@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { processStatus } from '../../src/agent/process/group.ts';
+import { isRunning, processIdentity } from '../../src/agent/process/identity.ts';
+import { describeLane, missingVariable } from '../support/lane.ts';
+import { programFile } from '../support/programs.ts';
+import { bwrapMissing } from './support/bwrap.ts';
+import { orphanMatrix } from './support/orphan-matrix.ts';
+import { printing } from './support/output.ts';
+import { finished, makeProject } from './support/project.ts';
+import { expectNothingLeft } from './support/remains.ts';
+
+const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
+const missing =
+  missingVariable('DOCKER_HOST', 'a container engine') ??
+  missingVariable('KICI_TEST_STEP_IMAGE', 'an image with glibc, bash and IMAGE_VARIABLE=of-the-image');
+
+describe('none', () => {
+  orphanMatrix('none');
+
+  it('what has left the group is ended with the run', async () => {
+    const project = await makeProject({
+      'main.ts': printing(
+        "step('s', async (ctx) => { const { spawn } = await import('node:child_process'); spawn('sleep', ['300'], { detached: true, stdio: 'ignore' }).unref(); })",
+      ),
+    });
+    expect((await project.run('run')).code).toBe(0);
+    await expectNothingLeft(project);
+  });
+});
+
+describeLane({ name: 'bwrap', missing: bwrapMissing }, () => {
+  orphanMatrix('bwrap');
+});
+
+describeLane({ name: 'container', missing }, () => {
+  orphanMatrix('container', `container: { image: '${image}' },`);
+});
+
+describe('an agent whose parent is gone', () => {
+  const steps =
+    "step('s', async (ctx) => { await ctx.$`trap 'echo RELEASED > released; exit 0' TERM; echo READY; while :; do sleep 0.1; done`; })";
+
+  it('ends, with its step and its files, where both were one group', async () => {
+    const project = await makeProject({ 'main.ts': printing(steps) });
+    const shell = spawn('sh', ['-c', '"$@"; true', 'sh', process.execPath, programFile('kici'), 'run'], {
+      cwd: project.folder,
+      env: project.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let text = '';
+    for await (const chunk of shell.stdout) {
+      text += String(chunk);
+      if (text.includes('READY')) break;
+    }
+    shell.kill('SIGTERM');
+    await expectNothingLeft(project);
+    expect(await readFile(join(project.folder, 'released'), 'utf8')).toBe('RELEASED\n');
+  });
+
+  it('goes on where it has a group of its own', async () => {
+    const project = await makeProject({
+      'main.ts': printing("step('s', async () => { await new Promise((resolve) => setTimeout(resolve, 1500)); })"),
+    });
+    const shell = spawn(
+      'sh',
+      ['-c', 'setsid "$@" & echo STARTED', 'sh', process.execPath, programFile('kici'), 'run'],
+      {
+        cwd: project.folder,
+        env: project.environment,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached: true,
+      },
+    );
+    expect((await finished(shell)).stdout).toContain('workflow main: succeeded');
+    await expectNothingLeft(project);
+  });
+});
+
+describe('a process', () => {
+  it('that has ended runs no more, though nobody has asked how it ended', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 300 & echo $!; exec sleep 300'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => {
+      parent.kill('SIGKILL');
+    });
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(String(line));
+    const boot = (await processIdentity()).started.slice(0, 8);
+    const identity = { pid, started: `${boot}${processStatus(pid)?.started}` };
+    expect(await isRunning(identity)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(async () => isRunning(identity)).toBe(false);
+    expect(processStatus(pid)?.isZombie).toBe(true);
+  });
+});
