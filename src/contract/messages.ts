@@ -35,13 +35,18 @@ export interface SecretDescriptor {
   readonly updatedAt?: string;
   /** A name that exists without a value. */
   readonly declaredOnly?: true;
-  /** Set where a read could not succeed whoever asks, such as two names of the service that meet here. */
+  /**
+   * Set where a read could not succeed whoever asks: the secret is deleted, disabled or waiting for its deletion, or
+   * two names of the service meet here.
+   */
   readonly problem?: FailureCode;
 }
 
-/** Nothing is known of the names at and below this scope. */
+/** Names that are not known. */
 export interface UnlistedScope {
   readonly scope: ScopePath;
+  /** `scope`: those of this scope alone, as where its one object is deleted. `tree`, or left out: below it too. */
+  readonly depth?: ListQuery['depth'];
   readonly code: FailureCode;
 }
 

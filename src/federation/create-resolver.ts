@@ -11,7 +11,7 @@ import { openBackend } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
-import { buildCatalogue, type Catalogue } from './resolver/catalogue.ts';
+import { buildCatalogue, keysOfBlocks, type Catalogue } from './resolver/catalogue.ts';
 import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
 import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/errors.ts';
 import { explain, type Explanation } from './resolver/explain.ts';
@@ -68,6 +68,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
   const [failure] = catalogue.failures;
   if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure.code);
   const frozen = freezeCatalogue(catalogue);
+  const unlisted = keysOfBlocks(catalogue);
 
   async function resolve(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Resolution>> {
     const plan = planReads(frozen, keys);
@@ -84,13 +85,13 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
     catalogue,
     has: (key) => {
       const entry = catalogue.entries.get(key);
-      return entry !== undefined && entry.status !== 'declared';
+      return entry === undefined ? unlisted.has(key) : entry.status !== 'declared';
     },
     list: () =>
-      [...catalogue.entries.values()]
-        .filter(({ status }) => status !== 'declared')
-        .map(({ key }) => key)
-        .toSorted(),
+      [
+        ...[...catalogue.entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key),
+        ...unlisted.keys(),
+      ].toSorted(),
     getMeta: (key) => {
       const winner = catalogue.entries.get(key)?.winner;
       return winner === undefined

@@ -30,24 +30,33 @@ export async function readEntry(
     context,
   );
   if (version === 1) return parseUnversioned(service, answer, context);
-  const entry = await parseEntry(service, answer, 'data', context);
-  // Between here and the server something may answer by the path alone.
-  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
-    throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
-  return entry;
+  return requirePinned(await parseEntry(service, answer, 'data', context), pin);
 }
 
 /** The names of the fields, without their values. @throws BackendError */
-export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
+export async function readSubkeys(
+  service: Service,
+  scope: ScopePath,
+  pin: string | undefined,
+  context: CallContext,
+): Promise<Entry> {
+  const path = `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1`;
   const answer = await service.send(
-    { method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` },
+    { method: 'GET', path: pin === undefined ? path : `${path}&version=${pin}` },
     context,
   );
   if (speaksOf(answer, versionedPathWarning))
     throw new BackendError('misconfigured', {
       detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
     });
-  return parseEntry(service, answer, 'subkeys', context);
+  return requirePinned(await parseEntry(service, answer, 'subkeys', context), pin);
+}
+
+/** Between here and the server something may answer by the path alone. */
+function requirePinned(entry: Entry, pin: string | undefined): Entry {
+  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
+    throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
+  return entry;
 }
 
 async function parseUnversioned(service: Service, answer: Answer, context: CallContext): Promise<Entry> {

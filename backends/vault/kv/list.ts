@@ -17,6 +17,7 @@ import type { Service } from './service.ts';
 
 const requestsAtOnce = 8;
 const pathsPerPage = 100;
+const versionsLookedBack = 3;
 
 interface Names {
   readonly secrets: readonly SecretDescriptor[];
@@ -54,7 +55,8 @@ export async function* list(
       };
       const [refused] = page.unlisted;
       const hasMore = page.secrets.length + page.unnameable.length + folders.length > 0 || found.length > 1;
-      if (!toldAnything && !hasMore && refused?.scope === scope && refused !== undefined)
+      const isAll = !toldAnything && !hasMore && refused?.scope === scope;
+      if (isAll && refused?.code === 'permission_denied')
         throw new BackendError(refused.code, { detail: `nothing at ${refused.scope} could be listed` });
       toldAnything = true;
       yield page;
@@ -84,17 +86,20 @@ export async function listFolder(
 }
 
 async function namesAt(service: Service, scope: ScopePath, context: CallContext): Promise<Names> {
-  let entry: Entry;
-  try {
-    entry = await fieldsAt(service, scope, context);
-  } catch (error) {
-    if (BackendError.is(error) && error.code === 'permission_denied')
-      return { secrets: [], unlisted: [{ scope, code: error.code }], unnameable: [] };
-    throw error;
-  }
+  const entry = await unlessRefused(() => fieldsAt(service, scope, undefined, context));
+  if (entry === undefined)
+    return { secrets: [], unlisted: [{ scope, depth: 'scope', code: 'permission_denied' }], unnameable: [] };
   if (entry.state === 'never') return { secrets: [], unlisted: [], unnameable: [] };
-  // The names went with the fields, and the path may yet come back: that nothing is there is not known.
-  if (entry.state !== 'present') return { secrets: [], unlisted: [{ scope, code: entry.state }], unnameable: [] };
+  if (entry.state !== 'present') {
+    // The names went with the fields, and the path may yet come back: that nothing is there is not known.
+    const { state, version } = entry;
+    const keys = await heldBefore(service, scope, version, context);
+    return {
+      secrets: keys.map((key) => ({ scope, key, version: String(version), problem: state })),
+      unlisted: [{ scope, depth: 'scope', code: state }],
+      unnameable: [],
+    };
+  }
   const { version, createdAt } = entry;
   const facts = {
     ...(version === undefined ? {} : { version: String(version) }),
@@ -108,12 +113,44 @@ async function namesAt(service: Service, scope: ScopePath, context: CallContext)
   };
 }
 
-async function fieldsAt(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
-  const { listing } = service.config;
-  if (listing === 'values' || (await service.kvVersion(context)) === 1)
-    return readEntry(service, scope, undefined, context);
+/**
+ * Names that are known to have lain in a deleted version: those of the version before it that can still be read. What
+ * else it held, the server tells nobody.
+ */
+async function heldBefore(
+  service: Service,
+  scope: ScopePath,
+  deleted: number,
+  context: CallContext,
+): Promise<readonly string[]> {
+  for (let version = deleted - 1; version > 0 && version >= deleted - versionsLookedBack; version -= 1) {
+    const pin = String(version);
+    const entry = await unlessRefused(() => fieldsAt(service, scope, pin, context));
+    if (entry === undefined || entry.state === 'never') return [];
+    if (entry.state === 'present') return Object.keys(entry.fields).filter((key) => key !== '');
+  }
+  return [];
+}
+
+async function unlessRefused(read: () => Promise<Entry>): Promise<Entry | undefined> {
   try {
-    return await readSubkeys(service, scope, context);
+    return await read();
+  } catch (error) {
+    if (BackendError.is(error) && error.code === 'permission_denied') return undefined;
+    throw error;
+  }
+}
+
+async function fieldsAt(
+  service: Service,
+  scope: ScopePath,
+  pin: string | undefined,
+  context: CallContext,
+): Promise<Entry> {
+  const { listing } = service.config;
+  if (listing === 'values' || (await service.kvVersion(context)) === 1) return readEntry(service, scope, pin, context);
+  try {
+    return await readSubkeys(service, scope, pin, context);
   } catch (error) {
     // Servers before Vault 1.10 have no subkeys, and many a policy does not mention them.
     if (
@@ -122,6 +159,6 @@ async function fieldsAt(service: Service, scope: ScopePath, context: CallContext
       (error.code !== 'permission_denied' && error.code !== 'misconfigured')
     )
       throw error;
-    return readEntry(service, scope, undefined, context);
+    return readEntry(service, scope, pin, context);
   }
 }

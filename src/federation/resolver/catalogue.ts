@@ -1,7 +1,7 @@
 import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
 import { everyBackend } from './binding.ts';
-import { collectBlocks, couldOutrank, couldSupply, type Block } from './blocks.ts';
-import { Candidates, type Candidate, type Unbindable } from './candidates.ts';
+import { collectBlocks, couldOutrank, couldSupply, keysByMap, type Block } from './blocks.ts';
+import { Candidates, type Candidate, type SkippedCandidate, type Unbindable } from './candidates.ts';
 import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleBinding } from './compile.ts';
 import type { BackendTraits, Listing } from './listing.ts';
 
@@ -17,7 +17,10 @@ export interface Entry {
   readonly status: 'available' | 'declared' | 'unavailable';
 }
 
-/** A required backend, or a folder of one, whose names could not be had: a job must not start. */
+/**
+ * A required backend, or a folder of one, whose names could not be had: a job must not start. A scope whose state the
+ * backend tells is none: it takes the keys that it could supply, and no job.
+ */
 export interface CatalogueFailure {
   readonly backend: string;
   readonly region: string | undefined;
@@ -34,7 +37,12 @@ export interface ProbeScope {
 export interface Catalogue {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly failures: readonly CatalogueFailure[];
+  /** The parts whose names are not known, the one that ranks best first. */
   readonly blocks: readonly Block[];
+  /** What is deleted and counts as absent, by the key that it would supply, the best first. */
+  readonly skipped: ReadonlyMap<string, readonly SkippedCandidate[]>;
+  /** Likewise scopes, of which nobody can tell what keys they held. */
+  readonly skippedScopes: readonly Block[];
   readonly probeScopes: readonly ProbeScope[];
   /** Globs over backends that list with a delay: a secret made a moment ago may be missing. */
   readonly laggingGlobs: readonly ProbeScope[];
@@ -71,7 +79,7 @@ export function followCatalogue(
 ): LiveCatalogue {
   const candidates = new Candidates(bindings, listings);
   const optional = new Set(backends.filter((backend) => backend.optional).map(({ name }) => name));
-  const blocks = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
+  const { blocks, skipped: skippedScopes } = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
   const entries = new Map<string, Entry>();
   const settle = (key: string): void => {
     const [winner, ...losers] = candidates.byKey.get(key) ?? [];
@@ -80,7 +88,11 @@ export function followCatalogue(
       return;
     }
     const blockedBy =
-      blocks.length === 0 ? noBlocks : blocks.filter((block) => couldOutrank(block, winner) && couldSupply(block, key));
+      blocks.length === 0
+        ? noBlocks
+        : blocks.filter(
+            (block) => couldOutrank(block, winner) && couldSupply(block, key) && !isOwnProblem(block, winner),
+          );
     entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy) });
   };
   for (const key of candidates.byKey.keys()) settle(key);
@@ -95,9 +107,11 @@ export function followCatalogue(
     catalogue: {
       entries,
       failures: blocks
-        .filter(({ backend }) => !optional.has(backend))
+        .filter(({ backend, told }) => !optional.has(backend) && !told)
         .map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
       blocks,
+      skipped: candidates.skipped,
+      skippedScopes,
       probeScopes: eventual.filter(({ compiled }) => compiled.pattern.kind === 'exact'),
       laggingGlobs: eventual.filter(({ compiled }) => compiled.pattern.kind === 'glob'),
       get unbindable() {
@@ -114,6 +128,11 @@ export function followCatalogue(
 }
 
 const noBlocks: readonly Block[] = Object.freeze([]);
+
+/** A winner that is known to be deleted with its scope has one cause, which is not told twice. */
+function isOwnProblem({ backend, scope, code }: Block, winner: Candidate): boolean {
+  return winner.problem === code && winner.backend === backend && winner.scope === scope;
+}
 
 /** Bindings that name a backend which is not there: its names cannot be had, which is not the same as none. */
 function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
@@ -147,6 +166,14 @@ export function unavailability(
 }
 
 /** The scope that a block is about, for a message. */
-export function blockScope(block: Block): string {
-  return block.pattern.kind === 'exact' ? block.pattern.scope : (block.region ?? block.pattern.text);
+export function blockScope({ scope, region, pattern }: Block): string {
+  return scope ?? region ?? (pattern.kind === 'exact' ? pattern.scope : pattern.text);
+}
+
+/** Keys that nobody listed and that a map says a part supplies whose names are not known: they are unavailable. */
+export function keysOfBlocks({ entries, blocks }: Catalogue): ReadonlyMap<string, Block> {
+  const keys = new Map<string, Block>();
+  for (const block of blocks)
+    for (const key of keysByMap(block)) if (!entries.has(key) && !keys.has(key)) keys.set(key, block);
+  return keys;
 }

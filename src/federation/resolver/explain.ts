@@ -1,7 +1,7 @@
 import type { FailureCode } from '@kici-dev/secret-backend';
 import type { Candidate } from './candidates.ts';
 import { blockScope, type Catalogue } from './catalogue.ts';
-import { couldSupply } from './blocks.ts';
+import { couldSupply, type Block } from './blocks.ts';
 import { decide } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
 
@@ -16,6 +16,13 @@ export interface Explanation {
   /** The winner first, then every loser in order. */
   readonly candidates: readonly ExplainedCandidate[];
   readonly blockedBy: readonly {
+    readonly backend: string;
+    readonly scope: string;
+    readonly binding: string;
+    readonly code: FailureCode;
+  }[];
+  /** What is deleted and counts as absent, because its binding says so: the key would be, or might be, its own. */
+  readonly skipped: readonly {
     readonly backend: string;
     readonly scope: string;
     readonly binding: string;
@@ -37,14 +44,22 @@ export function explain(catalogue: Catalogue, key: string): Explanation {
       const better = ranked[index - 1];
       return { ...candidate, rule: better === undefined ? '' : decide(better, candidate).rule };
     }),
-    blockedBy: blocks.map((block) => ({
-      backend: block.backend,
-      scope: blockScope(block),
-      binding: block.binding,
-      code: block.code,
-    })),
+    blockedBy: blocks.map(partOf),
+    skipped: [
+      ...(catalogue.skipped.get(key) ?? []).map(({ backend, scope, binding, problem }) => ({
+        backend,
+        scope,
+        binding,
+        code: problem,
+      })),
+      ...catalogue.skippedScopes.filter((block) => couldSupply(block, key)).map(partOf),
+    ],
     limits: limitsOf(catalogue, key),
   };
+}
+
+function partOf(block: Block): Explanation['blockedBy'][number] {
+  return { backend: block.backend, scope: blockScope(block), binding: block.binding, code: block.code };
 }
 
 function limitsOf(catalogue: Catalogue, key: string): string[] {

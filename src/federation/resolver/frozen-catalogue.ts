@@ -38,6 +38,8 @@ export type FrozenRename =
 
 export interface FrozenProbe extends Omit<FrozenRank, 'sourceKey'> {
   readonly rename: FrozenRename;
+  /** What turns out to be deleted counts as absent. */
+  readonly skipDeleted?: true;
 }
 
 export interface FrozenBlock {
@@ -98,6 +100,7 @@ function freezeProbe({ backend, compiled }: ProbeScope): FrozenProbe[] {
       backend,
       scope: pattern.scope,
       rename: freezeRename(binding.rename),
+      ...(binding.skipDeleted ? { skipDeleted: true } : {}),
     },
   ];
 }

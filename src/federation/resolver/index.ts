@@ -1,10 +1,11 @@
 export { everyBackend, everyHost, parseBinding, type Binding, type BindingInput } from './binding.ts';
 export type { Block } from './blocks.ts';
-export type { Candidate, Unbindable } from './candidates.ts';
+export type { Candidate, SkippedCandidate, Unbindable } from './candidates.ts';
 export {
   blockScope,
   buildCatalogue,
   followCatalogue,
+  keysOfBlocks,
   unavailability,
   type Catalogue,
   type CatalogueFailure,

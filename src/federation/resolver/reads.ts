@@ -10,6 +10,7 @@ import { couldSupply } from './blocks.ts';
 import { thawRank, thawRename, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 import { decide, type Ranked } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
+import { isDeletion } from './states.ts';
 
 /** What came of asking for a key. */
 export type Resolution =
@@ -44,6 +45,7 @@ interface Step {
   readonly ref: SecretRef;
   /** The winner of the catalogue; the other steps are probes above it. */
   readonly isWinner: boolean;
+  readonly skipDeleted: boolean;
 }
 
 type KeyPlan =
@@ -97,7 +99,7 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
   if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block.code) };
   const winner = entry === undefined ? undefined : thawRank(entry.winner);
   const steps = probesAbove(catalogue, winner, key);
-  if (entry?.status === 'available' && winner !== undefined) steps.push(stepOf(winner, true));
+  if (entry?.status === 'available' && winner !== undefined) steps.push({ ...stepOf(winner), isWinner: true, skipDeleted: false });
   const otherwise: Resolution =
     entry?.status === 'declared'
       ? { status: 'declared', backend: entry.winner.backend, scope: entry.winner.scope }
@@ -108,22 +110,22 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
 /** The scopes that a lagging list may have left out and that would rank above the winner, best first. */
 function probesAbove(catalogue: FrozenCatalogue, winner: Ranked | undefined, key: string): Step[] {
   return catalogue.probes
-    .flatMap(({ rename, ...rank }) =>
-      sourceKeysOf(thawRename(rename), key).map((sourceKey) => thawRank({ ...rank, sourceKey })),
+    .flatMap(({ rename, skipDeleted = false, ...rank }) =>
+      sourceKeysOf(thawRename(rename), key).map((sourceKey) => ({ ...thawRank({ ...rank, sourceKey }), skipDeleted })),
     )
     .filter((probe) => winner === undefined || (!samePlace(probe, winner) && decide(probe, winner).order < 0))
     .toSorted((left, right) => decide(left, right).order)
-    .map((probe) => stepOf(probe, false));
+    .map((probe) => ({ ...stepOf(probe), isWinner: false, skipDeleted: probe.skipDeleted }));
 }
 
 function samePlace(left: Ranked, right: Ranked): boolean {
   return left.backend === right.backend && left.scope === right.scope && left.sourceKey === right.sourceKey;
 }
 
-function stepOf(place: Ranked, isWinner: boolean): Step {
+function stepOf(place: Ranked): Pick<Step, 'backend' | 'ref'> {
   const scope = parseScopePath(place.scope);
   if (!scope.ok) throw new TypeError(`a catalogue holds only valid scopes: ${scope.reason}`);
-  return { backend: place.backend, ref: { scope: scope.value, key: place.sourceKey }, isWinner };
+  return { backend: place.backend, ref: { scope: scope.value, key: place.sourceKey } };
 }
 
 function refId({ scope, key }: SecretRef): string {
@@ -156,10 +158,11 @@ function settleKey(
   otherwise: Resolution,
   answers: ReadonlyMap<string, AgedOutcome>,
 ): Resolution {
-  for (const { backend, ref, isWinner } of steps) {
+  for (const { backend, ref, isWinner, skipDeleted } of steps) {
     const answer = answers.get(`${backend}\n${refId(ref)}`);
     if (answer === undefined) return unavailable(backend, ref.scope, 'bad_answer');
     const { outcome, ageMs } = answer;
+    if (outcome.status === 'unknown' && skipDeleted && isDeletion(outcome.code)) continue;
     if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome.code);
     if (outcome.status === 'found') {
       return {

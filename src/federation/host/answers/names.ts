@@ -69,8 +69,10 @@ function isAsked(scope: ScopePath, { scope: asked, depth }: ListQuery): boolean 
 }
 
 function checkUnlisted(item: unknown): UnlistedScope {
-  const { scope, code } = record(item, 'an unlisted scope');
-  return { scope: checkScope(scope), code: checkCode(code) };
+  const { scope, depth, code } = record(item, 'an unlisted scope');
+  if (depth !== undefined && depth !== 'scope' && depth !== 'tree')
+    throw badAnswer('an unlisted scope is neither alone nor a tree');
+  return { scope: checkScope(scope), ...(depth === undefined ? {} : { depth }), code: checkCode(code) };
 }
 
 function checkUnnameable(item: unknown): UnnameableSecret {
