@@ -50,6 +50,14 @@ const checkProblems = {
     meaning: 'a binding selects a name that cannot be a key',
     next: 'give it a key with `--map`, or rename it in the backend',
   },
+  backend_unsteady: {
+    meaning: 'a backend answers now and failed less than a minute ago',
+    next: 'look at `kici-admin backend show`, and at the service',
+  },
+  scope_unavailable: {
+    meaning: 'a scope is deleted, disabled or cannot be taken apart, and nobody can tell which keys it held',
+    next: 'restore it or write it anew; `--skip-deleted` on its binding counts what is deleted as absent',
+  },
   not_nameable: {
     meaning: 'a name in the backend belongs to no scope, so no binding reaches it',
     next: 'rename it in the backend, if a job needs it',

@@ -52,6 +52,19 @@ export const secretBytes: z.ZodType<string> = z
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');
 
+/** Names that an answer lacks, once for each cause. */
+export const unavailablePart = z.object({
+  backend: z.string(),
+  scopes: z.array(z.string()).describe('paths of scopes or folders; empty: all of the backend'),
+  code: failureCode,
+  answered: z
+    .boolean()
+    .describe('true: this is the state of the scope, as the backend tells it; false: it could not be asked'),
+  meaning: z.string(),
+  hint: z.string(),
+  bindings: z.array(z.string()).optional().describe('the bindings of the environment that reach into it'),
+});
+
 export const organizationName: z.ZodString = z
   .string()
   .regex(

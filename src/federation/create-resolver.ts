@@ -18,6 +18,7 @@ import { explain, type Explanation } from './resolver/explain.ts';
 import { freezeCatalogue } from './resolver/frozen-catalogue.ts';
 import { planListings, type BackendTraits, type Listing, type ListingRequest } from './resolver/listing.ts';
 import { planReads, settleReads, type Resolution } from './resolver/reads.ts';
+import { unavailableParts, type UnavailablePart } from './resolver/unavailable.ts';
 
 export interface ResolverOptions {
   readonly bindings: readonly Omit<BindingInput, 'id'>[];
@@ -41,6 +42,8 @@ export interface Resolver {
   get(key: string): Promise<SecretValue>;
   has(key: string): boolean;
   list(): string[];
+  /** What of the optional backends could not be listed, and what is deleted without telling its keys. */
+  unavailable(): readonly UnavailablePart[];
   getMeta(key: string): ResolverMeta | undefined;
   explain(key: string): Explanation;
 }
@@ -92,6 +95,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
         ...[...catalogue.entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key),
         ...unlisted.keys(),
       ].toSorted(),
+    unavailable: () => unavailableParts(catalogue.blocks),
     getMeta: (key) => {
       const winner = catalogue.entries.get(key)?.winner;
       return winner === undefined

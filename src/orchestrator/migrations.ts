@@ -125,5 +125,13 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0003_skip_deleted': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .alterTable('bindings')
+          .addColumn('skip_deleted', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute();
+      },
+    },
   },
 };

@@ -16,6 +16,8 @@ export interface OrchestratorTables {
     priority: number;
     prefix: string | null;
     map: string | null;
+    /** 1: what is deleted counts as absent. */
+    skip_deleted: number;
     created_at: number;
   };
   readonly variables: {

@@ -86,7 +86,7 @@ function keysOf(
   const object = openObject(outcome);
   // A secret that never had a value has no fields, and one that is gone since the list was made neither.
   if (object.status === 'absent') return [];
-  if (object.status === 'unknown') return { scope, code: object.code };
+  if (object.status === 'unknown') return { scope, depth: 'scope', code: object.code };
   const counts = new Map<string, number>();
   for (const { key } of object.fields) counts.set(key, (counts.get(key) ?? 0) + 1);
   return [...counts].map(([key, count]) => ({

@@ -164,7 +164,7 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
   const unlisted: UnlistedScope[] = [];
   for (const { scope, outcome } of scopes) {
     const opened = open(outcome);
-    if (opened.status === 'unknown') unlisted.push({ scope, code: opened.code });
+    if (opened.status === 'unknown') unlisted.push({ scope, depth: 'scope', code: opened.code });
     if (opened.status === 'object') secrets.push(...describe(scope, opened.object, opened.version));
   }
   return {

@@ -48,6 +48,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
     run.pool.prepare(surroundings);
     session = await open(run);
+    for (const message of session.notices) emit({ type: 'notice', job: job.name, message });
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
     return status;

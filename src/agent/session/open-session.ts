@@ -39,6 +39,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
   return {
     catalogue: opened.catalogue,
     openEnded: opened.openEnded,
+    notices: opened.unavailable.map(described),
     variables: opened.variables,
     async read(keys) {
       const results = new Map<string, SecretRead>();
@@ -58,6 +59,12 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       await (await clients.farewell()).call(jobOperations['jobs.close'], { jobId: opened.jobId }, opened.jobToken);
     },
   };
+}
+
+function described({ backend, scopes, code, answered, meaning }: OpenedJob['unavailable'][number]): string {
+  const place = scopes.length === 0 ? backend : scopes.map((scope) => `${backend}:${scope}`).join(', ');
+  const verdict = answered ? 'its keys are not known' : 'could not be asked';
+  return `${place}: ${verdict}: ${meaning} [${code}]; keys that it could supply are unavailable`;
 }
 
 function agreeOn(privateKey: KeyObject, opened: OpenedJob): KeyObject {

@@ -70,6 +70,8 @@ const backendView = z.object({
     lastCheckAt: timestamp.optional(),
     latencyMs: z.number().optional(),
     failure: failureCode.optional(),
+    openedAt: timestamp.optional(),
+    lastFailure: z.object({ code: failureCode, at: timestamp }).optional(),
   }),
 });
 

@@ -17,6 +17,10 @@ const bindingSettings = {
   priority: z.int().min(-1_000_000).max(1_000_000).optional().describe('higher wins; 0 when left out'),
   prefix: z.string().min(1).optional().describe('put before each key'),
   map: z.record(sourceKey, keyName).optional().describe('source key to key; selects only what it names'),
+  skipDeleted: z
+    .boolean()
+    .optional()
+    .describe('true: what is deleted counts as absent, and the next candidate takes its place'),
 };
 
 export const bindingView = z.object({
@@ -26,6 +30,7 @@ export const bindingView = z.object({
   priority: z.int(),
   prefix: z.string().optional(),
   map: z.record(z.string(), z.string()).optional(),
+  skipDeleted: z.boolean(),
 });
 
 const environmentView = z.object({ name: z.string(), createdAt: timestamp, bindings: z.array(bindingView) });
@@ -79,7 +84,7 @@ export const environmentOperations = {
     method: 'POST',
     path: '/environments/{environment}/bindings',
     command: 'kici-admin environment bind',
-    subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map'],
+    subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
     output: bindingView,
   }),
@@ -89,7 +94,7 @@ export const environmentOperations = {
     method: 'PATCH',
     path: '/environments/{environment}/bindings/{id}',
     command: 'kici-admin environment rebind',
-    subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map'],
+    subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({
       environment: environmentName,
       id: z.string(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, timestamp } from '../fields.ts';
+import { environmentName, failureCode, keyName, timestamp, unavailablePart } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 const base64Bytes = z.base64();
@@ -69,6 +69,7 @@ const openJob = defineOperation({
     catalogue: z.array(catalogueEntry),
     /** True when a key that is not listed may exist all the same, because a backend lists with a delay. */
     openEnded: z.boolean(),
+    unavailable: z.array(unavailablePart),
     variables: z.array(z.object({ name: z.string(), value: z.string(), locked: z.boolean() })),
   }),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { scopeId, secretBytes, sourceKey, timestamp, failureCode } from '../fields.ts';
+import { scopeId, secretBytes, sourceKey, timestamp, failureCode, unavailablePart } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 const names = {
@@ -72,9 +72,10 @@ export const secretOperations = {
           version: z.string().optional(),
           updatedAt: timestamp.optional(),
           status: z.enum(['set', 'unset', 'unreadable']),
+          code: failureCode.optional().describe('why it is unreadable'),
         }),
       ),
-      unlisted: z.array(z.object({ scope: z.string(), code: failureCode })),
+      unavailable: z.array(unavailablePart),
       unnameable: z.array(z.object({ name: z.string(), reason: z.string() })),
     }),
   }),
@@ -120,7 +121,7 @@ export const secretOperations = {
     command: 'kici-admin scope list',
     subject: ['backend'],
     input: z.object({ backend: z.string().optional() }),
-    output: z.object({ scopes: z.array(z.string()) }),
+    output: z.object({ scopes: z.array(z.string()), unavailable: z.array(unavailablePart) }),
   }),
   'scopes.create': defineOperation({
     ...nameWrites,

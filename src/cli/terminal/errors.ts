@@ -63,6 +63,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a job of the environment would fail, or miss a key, right now',
     next: 'mend what the list shows, worst first',
   },
+  incomplete: {
+    meaning: 'a list lacks what a backend, or a folder of it, could not be asked for; what is known is printed',
+    next: 'do what the hint says, and list again; `--json` has it under `unavailable`',
+  },
   backend_unhealthy: {
     meaning: 'the backend was asked and did not answer as it should',
     next: "follow the hint, which is that of the backend's own code",

@@ -49,7 +49,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
       ...createSecrets(backends, now),
       ...createScopes(backends),
-      ...createResolution(resolver),
+      ...createResolution(resolver, now),
       ...createJobs(resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),

@@ -36,6 +36,7 @@ export class Caller {
   readonly #breaker = createBreaker();
   readonly #bulkhead: Bulkhead;
   #failure: FailureCode | undefined;
+  #lastFailure: HostHealth['lastFailure'];
 
   /** @param lostAccess called when the backend no longer lets us in */
   constructor(instance: Instance, policy: HostPolicy, redactor: Redactor, lostAccess: () => void) {
@@ -46,8 +47,12 @@ export class Caller {
     this.#bulkhead = createBulkhead(policy.concurrency, policy.queueLimit);
   }
 
-  get health(): Pick<HostHealth, 'breaker' | 'failure'> {
-    return { breaker: this.#breaker.state(), ...(this.#failure === undefined ? {} : { failure: this.#failure }) };
+  get health(): Pick<HostHealth, 'breaker' | 'openedAt' | 'failure' | 'lastFailure'> {
+    return {
+      ...this.#breaker.state(),
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
+    };
   }
 
   /** @throws BackendError */
@@ -72,7 +77,7 @@ export class Caller {
           throw (call.redactor ?? this.#redactor).error(thrown);
         }
       });
-      this.#failure = call.outage?.(result);
+      this.#fail(call.outage?.(result));
       if (call.probe === true) this.#breaker.reset();
       return result;
     } catch (error) {
@@ -81,8 +86,13 @@ export class Caller {
     }
   }
 
+  #fail(code: FailureCode | undefined): void {
+    this.#failure = code;
+    if (code !== undefined) this.#lastFailure = { code, at: Date.now() };
+  }
+
   #note(code: FailureCode, isProbe: boolean): void {
-    if (code !== 'aborted') this.#failure = code;
+    if (code !== 'aborted') this.#fail(code);
     if (code === 'unauthenticated' || (isProbe && code === 'permission_denied')) this.#lostAccess();
   }
 }

@@ -24,10 +24,13 @@ export class Lister {
     this.#flights = new Flights(policy.deadlineMs);
   }
 
-  /** @throws BackendError */
-  async listAged(query: ListQuery, context: CallContext): Promise<AgedNames> {
+  /**
+   * @param maxAgeMs how old the names may be, and no older than the policy allows
+   * @throws BackendError
+   */
+  async listAged(query: ListQuery, context: CallContext, maxAgeMs = this.#maxAgeMs): Promise<AgedNames> {
     const id = JSON.stringify([query.scope ?? null, query.depth]);
-    const cached = this.#cache.get(id, this.#maxAgeMs);
+    const cached = this.#cache.get(id, Math.min(maxAgeMs, this.#maxAgeMs));
     if (cached !== undefined) return { ...cached.value, ageMs: cached.ageMs };
     requireTime(context);
     const flight = this.#flights.get(id) ?? this.#flights.start([id], (shared) => this.#ask(id, query, shared));

@@ -70,7 +70,8 @@ export function openBackend(
       const { secrets, unlisted, unnameable } = await calls.run(() => lister.listAged(query, context));
       yield { secrets, unlisted, unnameable };
     },
-    listAged: (query, context) => calls.run(() => lister.listAged(query, context)),
+    listAged: (query, context, maxAgeMs) => calls.run(() => lister.listAged(query, context, maxAgeMs)),
+    cachedAgeMs: (ref) => cache.fresh(ref)?.ageMs,
     read: async (refs, context) =>
       (await calls.run(() => reader.readAged(refs, context))).map(({ outcome }) => outcome),
     readAged: (refs, context) => calls.run(() => reader.readAged(refs, context)),

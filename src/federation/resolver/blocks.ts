@@ -1,4 +1,4 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import type { FailureCode, ListQuery, UnlistedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
 import { compareText, decide, type Ranked } from './rank.ts';
@@ -24,11 +24,11 @@ export interface Block {
   readonly rename: Rename;
 }
 
+/** A region that is one scope has the depth `scope`. */
 interface UnknownPart {
   readonly region: string | undefined;
+  readonly depth: ListQuery['depth'];
   readonly code: FailureCode;
-  /** The region is one scope, without what lies below it. */
-  readonly alone: boolean;
 }
 
 /** @returns the best first, whatever order the listings came in; `skipped`: what is deleted and counts as absent */
@@ -51,18 +51,18 @@ export function collectBlocks(
   return { blocks: blocks.toSorted(compareBlocks), skipped: skipped.toSorted(compareBlocks) };
 }
 
-function isTold({ alone, code }: UnknownPart): boolean {
-  return alone && isState(code);
+/** Whether the backend has answered, with the state of one scope; a tree or a store has none. */
+export function isTold({ depth, code }: Pick<UnlistedScope, 'depth' | 'code'>): boolean {
+  return depth === 'scope' && isState(code);
 }
 
 function unknownParts({ query, failure, unlisted }: Listing): readonly UnknownPart[] {
-  if (failure !== undefined)
-    return [{ region: query.scope, code: failure, alone: query.scope !== undefined && query.depth === 'scope' }];
-  return unlisted.map(({ scope, depth, code }) => ({ region: scope, code, alone: depth === 'scope' }));
+  if (failure !== undefined) return [{ region: query.scope, depth: query.depth, code: failure }];
+  return unlisted.map(({ scope, depth = 'tree', code }) => ({ region: scope, depth, code }));
 }
 
-function reaches(pattern: ScopePattern, { region, alone }: UnknownPart): boolean {
-  return alone && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region);
+function reaches(pattern: ScopePattern, { region, depth }: UnknownPart): boolean {
+  return depth === 'scope' && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region);
 }
 
 /** The first is the one that messages name. */
@@ -92,11 +92,11 @@ function blockOf(
   backend: string,
   part: UnknownPart,
 ): Block {
-  const { region, code, alone } = part;
+  const { region, code, depth } = part;
   return {
     backend,
     region,
-    scope: pattern.kind === 'exact' ? pattern.scope : alone ? region : undefined,
+    scope: pattern.kind === 'exact' ? pattern.scope : depth === 'scope' ? region : undefined,
     code,
     told: isTold(part),
     binding: binding.id,

@@ -1,4 +1,5 @@
 import { BackendError, failureCodes, type FailureCode } from '@kici-dev/secret-backend';
+import { isTold } from '@kici-dev/secret-federation';
 import type { Call } from '../caller.ts';
 import type { OperationOutput } from '../handlers.ts';
 import type { Instance } from './instances.ts';
@@ -11,12 +12,11 @@ export async function testBackend({ state }: Instance, call: Call): Promise<Oper
   if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure.code) };
   const startedAt = performance.now();
   try {
-    // Cached names would prove nothing.
-    state.open.forgetNames();
     const { identity, server } = await state.open.check(call.context);
     const latencyMs = state.open.health().latencyMs ?? performance.now() - startedAt;
-    const names = await state.open.listAged({ depth: 'tree' }, call.context);
-    const refused = names.unlisted[0];
+    const names = await state.open.listAged({ depth: 'tree' }, call.context, 0);
+    // A scope that is deleted or disabled is an answer, and no failure of the backend.
+    const refused = names.unlisted.find((part) => !isTold(part));
     return {
       healthy: refused === undefined,
       latencyMs,

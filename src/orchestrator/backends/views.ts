@@ -52,12 +52,26 @@ async function stateView(instance: Instance | undefined): Promise<Pick<BackendVi
   return { capabilities: capabilityView(capabilities), health: healthView(state.open.health()) };
 }
 
-function healthView({ breaker, lastCheckAt, latencyMs, failure }: HostHealth): BackendView['health'] {
+function healthView(health: HostHealth): BackendView['health'] {
+  const { lastCheckAt, latencyMs, failure } = health;
   return {
-    breaker,
+    ...historyView(health),
     ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** The breaker and the last failure, with their times. */
+export function historyView({
+  breaker,
+  openedAt,
+  lastFailure,
+}: HostHealth): Pick<BackendView['health'], 'breaker' | 'openedAt' | 'lastFailure'> {
+  return {
+    breaker,
+    ...(openedAt === undefined ? {} : { openedAt: rfc3339(openedAt) }),
+    ...(lastFailure === undefined ? {} : { lastFailure: { code: lastFailure.code, at: rfc3339(lastFailure.at) } }),
   };
 }
 

@@ -50,6 +50,7 @@ export function createBindings(
       priority: input.priority ?? 0,
       prefix: input.prefix ?? null,
       map: input.map === undefined ? null : JSON.stringify(input.map),
+      skip_deleted: input.skipDeleted === true ? 1 : 0,
       created_at: now(),
     });
   }
@@ -78,7 +79,7 @@ export function createBindings(
         });
         return bindingView(row);
       },
-      async 'bindings.update'({ environment, id, scope, host, priority, prefix, map }, call) {
+      async 'bindings.update'({ environment, id, scope, host, priority, prefix, map, skipDeleted }, call) {
         const before = await requireBinding(call, environment, id);
         requireBindable(call.caller, parseRow(before));
         if (prefix !== undefined && map !== undefined)
@@ -91,6 +92,7 @@ export function createBindings(
           priority: priority ?? before.priority,
           prefix: prefix ?? (map === undefined ? before.prefix : null),
           map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
+          skip_deleted: skipDeleted === undefined ? before.skip_deleted : skipDeleted ? 1 : 0,
         });
         await database.transaction().execute(async (transaction) => {
           const { numUpdatedRows } = await transaction
@@ -130,6 +132,7 @@ export function parseRow(row: BindingRow): Binding {
     priority: row.priority,
     ...(row.prefix === null ? {} : { prefix: row.prefix }),
     ...(row.map === null ? {} : { map: keyMap.parse(JSON.parse(row.map)) }),
+    skipDeleted: row.skip_deleted === 1,
   });
   if (!parsed.ok)
     throw new ApiError(
@@ -148,5 +151,6 @@ export function bindingView(row: BindingRow): OperationOutput<'bindings.add'> {
     priority: row.priority,
     ...(row.prefix === null ? {} : { prefix: row.prefix }),
     ...(row.map === null ? {} : { map: keyMap.parse(JSON.parse(row.map)) }),
+    skipDeleted: row.skip_deleted === 1,
   };
 }

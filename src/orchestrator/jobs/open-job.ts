@@ -7,8 +7,9 @@ import type { Call } from '../caller.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
 import { allowsScope, narrowingOf, type Narrowing } from '../narrowing.ts';
-import { entryView, sortedEntries } from '../resolution/entries.ts';
+import { entryViews } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
+import { unavailableOf } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { JobSession, JobStore } from './job-store.ts';
@@ -49,7 +50,8 @@ export function createOpenJob(
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
       expiresAt: rfc3339(openedAt + lifetimeMs),
-      catalogue: sortedEntries(resolved.catalogue.entries.values()).map((entry) => entryView(entry, narrowing)),
+      catalogue: entryViews(resolved.catalogue, narrowing),
+      unavailable: unavailableOf(resolved, narrowing),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
     };

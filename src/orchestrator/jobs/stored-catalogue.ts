@@ -29,6 +29,6 @@ export const storedCatalogue: z.ZodType<FrozenCatalogue> = z.object({
       blockedBy: z.object(cause).exactOptional(),
     }),
   ),
-  probes: z.array(z.object({ ...place, rename })),
+  probes: z.array(z.object({ ...place, rename, skipDeleted: z.literal(true).exactOptional() })),
   blocks: z.array(z.object({ ...cause, rename })),
 });

@@ -1,3 +1,5 @@
+import { isTold } from '@kici-dev/secret-federation';
+import { historyView } from '../backends/views.ts';
 import type { OperationOutput } from '../handlers.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
@@ -9,13 +11,13 @@ export function backendStates({
   return [...new Set(listings.map(({ backend }) => backend))].toSorted().map((backend) => {
     const own = listings.filter((listing) => listing.backend === backend);
     const failure = own.find((listing) => listing.failure !== undefined)?.failure;
-    const unlisted = own.flatMap((listing) => listing.unlisted)[0];
+    const unlisted = own.flatMap((listing) => listing.unlisted).find((part) => !isTold(part));
     const code = failure ?? unlisted?.code;
     const state = instances.get(backend)?.state;
     return {
       backend,
       state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
-      breaker: state !== undefined && 'open' in state ? state.open.health().breaker : 'closed',
+      ...historyView(state !== undefined && 'open' in state ? state.open.health() : { breaker: 'closed' }),
       ...(code === undefined ? {} : { code }),
       ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),
     };

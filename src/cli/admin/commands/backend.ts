@@ -181,7 +181,18 @@ const show = defineCommand({
         ['backend', data.name],
         ['type', data.type],
         ['state', state(data)],
-        ['breaker', data.health.breaker],
+        [
+          'breaker',
+          data.health.openedAt === undefined
+            ? data.health.breaker
+            : `${data.health.breaker} since ${moment(data.health.openedAt)}`,
+        ],
+        [
+          'last failure',
+          data.health.lastFailure === undefined
+            ? undefined
+            : `${data.health.lastFailure.code} at ${moment(data.health.lastFailure.at)}`,
+        ],
         ['use', data.optional ? 'optional: jobs start without it' : 'required: a job fails without it'],
         ['cache', data.cacheMaxAgeMs === 0 ? 'off' : `values up to ${span(data.cacheMaxAgeMs)} old`],
         ['in an outage', data.serveStaleMs === 0 ? 'nothing is served' : `values up to ${span(data.serveStaleMs)} old`],
