@@ -95,6 +95,56 @@ describe('createResolver', () => {
     expect(one.read).not.toHaveBeenCalled();
   });
 
+  it('tells what could not be asked, with the keys that a map names there', async () => {
+    const down = scriptedBackend({
+      list: () => {
+        throw new BackendError('unreachable');
+      },
+    });
+    const resolver = await createResolver({
+      bindings: [
+        { scope: 'down:db', priority: 1, map: { password: 'DB_PASSWORD' } },
+        { scope: 'down:**', prefix: 'X_' },
+        { scope: 'one:p' },
+      ],
+      backends: { one: store('one', 'p', ['B']), down: { backend: down, optional: true } },
+    });
+    expect(resolver.unavailable()).toMatchObject([
+      { backend: 'down', scopes: [], code: 'unreachable', told: false, bindings: ['1', '2'] },
+    ]);
+    expect([resolver.has('DB_PASSWORD'), resolver.list()]).toEqual([true, ['B', 'DB_PASSWORD']]);
+    await expect(resolver.get('DB_PASSWORD')).rejects.toMatchObject({ code: 'secret_unavailable' });
+    await expect(resolver.get('NOWHERE')).rejects.toMatchObject({ code: 'secret_not_found' });
+    expect((await resolver.get('B')).text()).toBe('one B');
+  });
+
+  it('tells of what is deleted, and skips it where the binding says so', async () => {
+    const high = scriptedBackend({
+      async *list() {
+        const { scope } = ref('K', 'high/gone');
+        yield { secrets: [ref('A', 'high/a')], unlisted: [{ scope, depth: 'scope', code: 'deleted' }] };
+      },
+      read: async (refs) => refs.map(({ key }) => valueOf(`high ${key}`)),
+    });
+    const low = store('low', 'p', ['A', 'K']);
+    const withBinding = (skipDeleted: boolean) =>
+      createResolver({
+        bindings: [{ scope: 'high:high/**', priority: 1, skipDeleted }, { scope: 'low:p' }],
+        backends: { high: { backend: high }, low },
+      });
+    const strict = await withBinding(false);
+    expect((await strict.get('A')).text()).toBe('high A');
+    await expect(strict.get('K')).rejects.toMatchObject({
+      code: 'secret_unavailable',
+      message: expect.stringContaining('high:high/gone'),
+    });
+    expect(strict.unavailable()).toMatchObject([{ scopes: ['high/gone'], code: 'deleted', told: true }]);
+    const skipping = await withBinding(true);
+    expect((await skipping.get('K')).text()).toBe('low K');
+    expect(skipping.explain('K')).toMatchObject({ status: 'available', skipped: [{ scope: 'high/gone' }] });
+    expect(skipping.unavailable()).toEqual([]);
+  });
+
   it.each([
     [{ scope: 'other:p' }, 'there is no backend other'],
     [{ scope: 'one:..' }, 'binding 1'],

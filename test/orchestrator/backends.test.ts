@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { base64, codeOf, errorOf, memoryPackage, startServer, temporaryFolder, type Calls } from './support/server.ts';
+import { open } from './support/jobs.ts';
 import { newService, ref } from './support/places.ts';
 
 const add = (call: Calls, name: string, address: string, more: object = {}) =>
@@ -258,8 +259,8 @@ describe('two orchestrators over one database (law 2: a change holds for the nex
     const [one, two] = [await startServer({ settings: { dataDir } }), await startServer({ settings: { dataDir } })];
     const { address, service } = newService({ 'shop A': '1' });
     await add(one.call, 'corp', address);
-    const keys = async (): Promise<string[]> =>
-      (await two.call('secrets.list', { scope: 'corp:shop' })).secrets.map(({ key }) => key);
+    await one.call('environments.create', { name: 'e', bind: ['corp:shop'] });
+    const keys = async (): Promise<string[]> => (await open(two, 'e')).opened.catalogue.map(({ key }) => key);
     expect(await keys()).toEqual(['A']);
     const asked = service.requests;
     expect(await keys()).toEqual(['A']);

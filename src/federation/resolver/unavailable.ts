@@ -1,4 +1,4 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import { isTransient, type FailureCode } from '@kici-dev/secret-backend';
 import type { Block } from './blocks.ts';
 import { compareText } from './rank.ts';
 
@@ -15,13 +15,17 @@ export interface UnavailablePart {
   readonly blocks: readonly Block[];
 }
 
-/** A backend that fails is one cause, however many of its scopes are bound; each scope has its own state. */
+/**
+ * A backend that fails in passing is one cause, however many of its scopes are bound and whatever each call met: a
+ * reset, a timeout, or the breaker that opened on them. Each scope has its own state.
+ */
 export function unavailableParts(blocks: readonly Block[]): readonly UnavailablePart[] {
   const causes = Map.groupBy(blocks, ({ backend, code, told, scope }) =>
-    JSON.stringify([backend, code, told ? scope : null]),
+    JSON.stringify([backend, isTransient(code) ? null : code, told ? scope : null]),
   );
   return [...causes.values()].flatMap((own) => {
-    const [first] = own;
+    // That it is left alone says less than what it failed with.
+    const first = own.find(({ code }) => code !== 'circuit_open') ?? own[0];
     if (first === undefined) return [];
     const { backend, code, told } = first;
     const places = own.map(({ region, scope }) => region ?? scope);

@@ -31,7 +31,7 @@ const skipping = (world: World): World => ({
 function bestRank(world: World, { backend, scope }: Deletion): Ranked | undefined {
   const names = ['a', 'b', 'internal'];
   const probe: World = {
-    bindings: world.bindings.map(({ map, prefix, ...binding }) => binding),
+    bindings: world.bindings.map(({ id, scope, host, priority }) => ({ id, scope, host, priority })),
     stores: names.map((name) => ({
       traits: { name, optional: true, listConsistency: 'strong' },
       secrets: name === backend ? [{ scope, key: 'K' }] : [],
@@ -40,10 +40,7 @@ function bestRank(world: World, { backend, scope }: Deletion): Ranked | undefine
   return resolveWorld(probe).catalogue.entries.get('K')?.winner;
 }
 
-function expectOnlyTaken(
-  well: ReadonlyMap<string, Resolution>,
-  broken: ReadonlyMap<string, Resolution>,
-): void {
+function expectOnlyTaken(well: ReadonlyMap<string, Resolution>, broken: ReadonlyMap<string, Resolution>): void {
   const changed = asked.filter(
     (key) => broken.get(key)?.status !== 'unavailable' && tell(broken.get(key)) !== tell(well.get(key)),
   );
@@ -76,7 +73,10 @@ describe('law 2: a deletion may take a value away, never change it', propertyTes
         const gone = drawn.map((one): Deletion => ({ ...one, names: 'all' }));
         const deleted = { ...noOutage, deletions: gone };
         const before = resolveWorld(world);
-        const [well, after] = [getAll(world, before.frozen), getAll(world, resolveWorld(world, deleted).frozen, deleted)];
+        const [well, after] = [
+          getAll(world, before.frozen),
+          getAll(world, resolveWorld(world, deleted).frozen, deleted),
+        ];
         for (const key of asked) {
           const places = [well.get(key), after.get(key)].map((one) => one !== undefined && 'scope' in one && one);
           const isHit = gone.some(({ backend, scope }) =>
@@ -96,12 +96,16 @@ describe('law 2: a deletion may take a value away, never change it', propertyTes
       fc.property(worldArb, deletionsArb(states), (world, gone) => {
         const deleted = { ...noOutage, deletions: gone };
         const before = resolveWorld(world);
-        const [well, after] = [getAll(world, before.frozen), getAll(world, resolveWorld(world, deleted).frozen, deleted)];
+        const [well, after] = [
+          getAll(world, before.frozen),
+          getAll(world, resolveWorld(world, deleted).frozen, deleted),
+        ];
         const ranks = gone.flatMap((one) => bestRank(world, one) ?? []);
         for (const key of asked) {
           const winner = winnerOf(before, key);
           const answer = well.get(key);
-          if (answer?.status !== 'found' || winner?.scope !== answer.scope || winner.backend !== answer.backend) continue;
+          if (answer?.status !== 'found' || winner?.scope !== answer.scope || winner.backend !== answer.backend)
+            continue;
           const ranksAbove = ranks.every((rank) => decide({ ...rank, sourceKey: '' }, winner).order > 0);
           const isProbed = gone.some(({ backend, scope }) =>
             before.frozen.probes.some((probe) => probe.backend === backend && probe.scope === scope),

@@ -131,8 +131,11 @@ const bind = defineCommand({
     ...settings,
     skipDeleted: flag('--skip-deleted', 'count what is deleted as absent, so that the next candidate takes its place'),
   },
-  run: async (input, session) => {
-    const data = await session.call((all) => all['bindings.add'], input);
+  run: async ({ skipDeleted, ...input }, session) => {
+    const data = await session.call((all) => all['bindings.add'], {
+      ...input,
+      ...(skipDeleted ? { skipDeleted } : {}),
+    });
     return {
       data,
       text: printable(
