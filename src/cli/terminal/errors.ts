@@ -169,7 +169,13 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { exitCode: 2, code: 'usage', message: error.message, hint: error.hint };
   if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
-  if (ApiError.is(error)) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
+  if (ApiError.is(error))
+    return {
+      exitCode: error.code === 'invalid_request' ? 2 : 1,
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+    };
   if (error instanceof Error && error.name === 'ExitPromptError')
     return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };
   return {
