@@ -48,6 +48,12 @@ export interface UnlistedScope {
   /** `scope`: those of this scope alone, as where its one object is deleted. `tree`, or left out: below it too. */
   readonly depth?: ListQuery['depth'];
   readonly code: FailureCode;
+  /**
+   * Of a scope that is one object: the version that is deleted, and its time, just as its keys would tell them. The
+   * host remembers which keys that version held, if it has ever listed it.
+   */
+  readonly version?: string;
+  readonly updatedAt?: string;
 }
 
 export interface UnnameableSecret {

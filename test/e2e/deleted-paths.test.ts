@@ -138,6 +138,23 @@ describeLane(openBaoLane, () =>
       expect(explained).toMatch(/Skipped[^]*corp +apps\/burnt +corp:apps\/\*\* +destroyed/);
     }, 60_000);
 
+    it('takes its own keys alone, where the path was listed before it was deleted', async () => {
+      for (const [path, key] of [
+        ['a', 'X'],
+        ['b', 'Y'],
+      ] as const)
+        await administer(bao, 'POST', `secret/data/teams/${path}`, { data: { [key]: 'vault' } });
+      await admin('environment', 'create', 'teams', '--bind', 'corp:teams/**');
+      await admin('secret', 'list', '--environment', 'teams');
+      await administer(bao, 'DELETE', 'secret/data/teams/a');
+      const { secrets, unavailable } = JSON.parse(await admin('secret', 'list', '--environment', 'teams', '--json'));
+      expect(unavailable).toEqual([]);
+      expect(secrets).toMatchObject([
+        { key: 'X', scope: 'teams/a', status: 'unavailable', code: 'deleted' },
+        { key: 'Y', scope: 'teams/b', status: 'available' },
+      ]);
+    }, 60_000);
+
     it('is no cover for an outage: then nothing that it could outrank is served, and lists say what is missing', async () => {
       link.cut();
       const listed = await run('kici-admin', ['secret', 'list', '--environment', 'production', '--json']);

@@ -9,7 +9,7 @@ import type { Service } from './service.ts';
 export type Entry =
   | { readonly state: 'present'; readonly fields: JsonRecord; readonly version?: number; readonly createdAt?: string }
   /** The version is there and its fields are not; another version is never looked at in its place. */
-  | { readonly state: 'deleted' | 'destroyed'; readonly version: number }
+  | { readonly state: 'deleted' | 'destroyed'; readonly version: number; readonly createdAt?: string }
   | { readonly state: 'never' };
 
 /** @throws BackendError */
@@ -85,13 +85,12 @@ async function parseEntry(
   const version = memberCount(metadata, 'version');
   if ((answer.status !== 200 && answer.status !== 404) || version === undefined) throw failureOf(answer);
   const fields = member(data, part);
+  const createdAt = memberText(metadata, 'created_time');
+  const facts = { version, ...(createdAt === undefined ? {} : { createdAt }) };
   // A deletion time may lie ahead: what counts is whether the fields are there.
-  if (answer.status === 200 && isRecord(fields)) {
-    const createdAt = memberText(metadata, 'created_time');
-    return { state: 'present', fields, version, ...(createdAt === undefined ? {} : { createdAt }) };
-  }
-  if (member(metadata, 'destroyed') === true) return { state: 'destroyed', version };
-  if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', version };
+  if (answer.status === 200 && isRecord(fields)) return { state: 'present', fields, ...facts };
+  if (member(metadata, 'destroyed') === true) return { state: 'destroyed', ...facts };
+  if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', ...facts };
   throw new BackendError('bad_answer', {
     detail: 'the server gave a version without fields that is neither deleted nor destroyed',
   });

@@ -92,24 +92,27 @@ async function namesAt(service: Service, scope: ScopePath, context: CallContext)
   if (entry.state === 'never') return { secrets: [], unlisted: [], unnameable: [] };
   if (entry.state !== 'present') {
     // The names went with the fields, and the path may yet come back: that nothing is there is not known.
-    const { state, version } = entry;
-    const keys = await heldBefore(service, scope, version, context);
+    const { state } = entry;
+    const keys = await heldBefore(service, scope, entry.version, context);
     return {
-      secrets: keys.map((key) => ({ scope, key, version: String(version), problem: state })),
-      unlisted: [{ scope, depth: 'scope', code: state }],
+      secrets: keys.map((key) => ({ scope, key, version: String(entry.version), problem: state })),
+      unlisted: [{ scope, depth: 'scope', code: state, ...factsOf(entry) }],
       unnameable: [],
     };
   }
-  const { version, createdAt } = entry;
-  const facts = {
-    ...(version === undefined ? {} : { version: String(version) }),
-    ...(createdAt === undefined ? {} : { updatedAt: createdAt }),
-  };
+  const facts = factsOf(entry);
   const keys = Object.keys(entry.fields);
   return {
     secrets: keys.filter((key) => key !== '').map((key) => ({ scope, key, ...facts })),
     unlisted: [],
     unnameable: keys.includes('') ? [{ name: `${scope}/`, reason: 'a field without a name cannot be asked for' }] : [],
+  };
+}
+
+function factsOf({ version, createdAt }: Exclude<Entry, { state: 'never' }>): { version?: string; updatedAt?: string } {
+  return {
+    ...(version === undefined ? {} : { version: String(version) }),
+    ...(createdAt === undefined ? {} : { updatedAt: createdAt }),
   };
 }
 

@@ -75,7 +75,13 @@ describe('versions of KV version 2', () => {
     });
     const pages = await pagesOf(backend, { scope: scope('apps/gone'), depth: 'scope' });
     expect(pages).toEqual([
-      { secrets: [], unlisted: [{ scope: 'apps/gone', depth: 'scope', code: 'deleted' }], unnameable: [] },
+      {
+        secrets: [],
+        unlisted: [
+          { scope: 'apps/gone', depth: 'scope', code: 'deleted', version: '1', updatedAt: expect.any(String) },
+        ],
+        unnameable: [],
+      },
     ]);
   });
 
@@ -89,7 +95,7 @@ describe('versions of KV version 2', () => {
     const [page] = await pagesOf(backend);
     expect(page).toEqual({
       secrets: ['A', 'B'].map((key) => ({ scope: 'app', key, version: '3', problem: 'deleted' })),
-      unlisted: [{ scope: 'app', depth: 'scope', code: 'deleted' }],
+      unlisted: [{ scope: 'app', depth: 'scope', code: 'deleted', version: '3', updatedAt: expect.any(String) }],
       unnameable: [],
     });
   });

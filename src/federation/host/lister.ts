@@ -1,4 +1,5 @@
 import type { CallContext, ListQuery } from '@kici-dev/secret-backend';
+import { HeldNames } from './answers/held-names.ts';
 import { collectNames, type Names } from './answers/names.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { AgedNames } from './hosted-backend.ts';
@@ -15,6 +16,7 @@ export class Lister {
   readonly #maxAgeMs: number;
   readonly #cache: AgedMap<Names>;
   readonly #flights: Flights<Names>;
+  readonly #held = new HeldNames();
   #epoch = 0;
 
   constructor(caller: Caller, policy: HostPolicy) {
@@ -46,9 +48,11 @@ export class Lister {
 
   async #ask(id: string, query: ListQuery, context: CallContext): Promise<Names> {
     const epoch = this.#epoch;
-    const names = await this.#caller.call(context, mayRepeatRead, {
-      run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal),
-    });
+    const names = this.#held.complete(
+      await this.#caller.call(context, mayRepeatRead, {
+        run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal),
+      }),
+    );
     if (epoch === this.#epoch) this.#cache.set(id, names);
     return names;
   }

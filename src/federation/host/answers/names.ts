@@ -69,10 +69,18 @@ function isAsked(scope: ScopePath, { scope: asked, depth }: ListQuery): boolean 
 }
 
 function checkUnlisted(item: unknown): UnlistedScope {
-  const { scope, depth, code } = record(item, 'an unlisted scope');
+  const { scope, depth, code, ...rest } = record(item, 'an unlisted scope');
+  const version = optionalText(rest['version'], 'the version of an unlisted scope');
+  const updatedAt = optionalText(rest['updatedAt'], 'the time of an unlisted scope');
   if (depth !== undefined && depth !== 'scope' && depth !== 'tree')
     throw badAnswer('an unlisted scope is neither alone nor a tree');
-  return { scope: checkScope(scope), ...(depth === undefined ? {} : { depth }), code: checkCode(code) };
+  return {
+    scope: checkScope(scope),
+    ...(depth === undefined ? {} : { depth }),
+    code: checkCode(code),
+    ...(version === undefined ? {} : { version }),
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+  };
 }
 
 function checkUnnameable(item: unknown): UnnameableSecret {
