@@ -302,7 +302,7 @@ describe('a JSON object per scope', () => {
     const write = async () => world.backend.write?.({ ...ref('K'), value: text('new') }, context());
     add(model, 'shop', 'plain text');
     expect(await world.read(ref('K'))).toBe('unknown wrong_shape');
-    expect((await world.list()).unlisted).toEqual([{ scope: 'shop', code: 'wrong_shape' }]);
+    expect((await world.list()).unlisted).toEqual([{ scope: 'shop', depth: 'scope', code: 'wrong_shape' }]);
     await expect(write()).rejects.toMatchObject({ code: 'wrong_shape' });
     const version = add(model, 'shop', '{"A":"1"}');
     version.state = 'DISABLED';

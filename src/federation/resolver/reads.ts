@@ -87,11 +87,7 @@ function entriesOf(catalogue: FrozenCatalogue): ReadonlyMap<string, FrozenEntry>
 }
 
 function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key: string): KeyPlan {
-  if (entry?.blockedBy !== undefined)
-    return {
-      kind: 'settled',
-      resolution: unavailable(entry.blockedBy.backend, entry.blockedBy.scope, entry.blockedBy.code),
-    };
+  if (entry?.blockedBy !== undefined) return { kind: 'settled', resolution: blocked(entry.winner, entry.blockedBy) };
   const block =
     entry === undefined
       ? catalogue.blocks.find(({ rename }) => couldSupply({ rename: thawRename(rename) }, key))
@@ -99,7 +95,8 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
   if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block.code) };
   const winner = entry === undefined ? undefined : thawRank(entry.winner);
   const steps = probesAbove(catalogue, winner, key);
-  if (entry?.status === 'available' && winner !== undefined) steps.push({ ...stepOf(winner), isWinner: true, skipDeleted: false });
+  if (entry?.status === 'available' && winner !== undefined)
+    steps.push({ ...stepOf(winner), isWinner: true, skipDeleted: false });
   const otherwise: Resolution =
     entry?.status === 'declared'
       ? { status: 'declared', backend: entry.winner.backend, scope: entry.winner.scope }
@@ -177,6 +174,14 @@ function settleKey(
     if (isWinner) return unavailable(backend, ref.scope, 'vanished');
   }
   return otherwise;
+}
+
+/** Who is to blame may not be who has the key: then the message says what the one has to do with the other. */
+function blocked(winner: FrozenEntry['winner'], by: NonNullable<FrozenEntry['blockedBy']>): Resolution {
+  const { backend, scope, code } = by;
+  if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, code);
+  const rest = `it ranks above ${winner.backend}:${winner.scope}, which has this key and is not served in its place`;
+  return { status: 'unavailable', backend, scope, code, hint: `${failureCodes[code].hint}; ${rest}` };
 }
 
 function unavailable(backend: string, scope: string, code: FailureCode): Resolution {

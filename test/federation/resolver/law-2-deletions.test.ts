@@ -9,6 +9,7 @@ import {
   noOutage,
   outageArb,
   outageWithoutDeletionsArb,
+  path,
   propertyTest,
   resolveWorld,
   tell,
@@ -196,5 +197,24 @@ describe('law 2: a binding that skips what is deleted', propertyTest, () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('law 2: what is unavailable on account of another secret', () => {
+  it('says which, and what it has to do with it', () => {
+    const [high, low] = [path('p/gone'), path('p/z')];
+    const world: World = {
+      bindings: [{ id: 'b', scope: 'a:p/**' }],
+      stores: [
+        {
+          traits: { name: 'a', optional: false, listConsistency: 'strong' },
+          secrets: [{ scope: low, key: 'K' }],
+        },
+      ],
+    };
+    const deletions: readonly Deletion[] = [{ backend: 'a', scope: high, code: 'deleted', names: 'none' }];
+    const answer = getAll(world, resolveWorld(world, { ...noOutage, deletions }).frozen).get('K');
+    expect(answer).toMatchObject({ status: 'unavailable', backend: 'a', scope: 'p/gone', code: 'deleted' });
+    expect(tell(answer)).toContain('it ranks above a:p/z, which has this key and is not served in its place');
   });
 });
