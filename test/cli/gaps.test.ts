@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { withGaps } from '../../src/cli/admin/gaps.ts';
 
+type Part = Parameters<typeof withGaps>[1][number];
+
 const words = { meaning: 'the backend did not answer in time', hint: 'check the network' };
-const unasked = {
+const unasked: Part = {
   backend: 'corp',
   scopes: [],
   code: 'timeout',
   answered: false,
   bindings: ['corp:**'],
   ...words,
-} as const;
-const deleted = {
+};
+const deleted: Part = {
   backend: 'corp',
   scopes: ['apps/a\u001b[31m', 'apps/b'],
   code: 'deleted',
   answered: true,
   meaning: 'it is deleted',
   hint: 'restore it',
-} as const;
+};
 const listed = { data: {}, text: 'KEY\nA' };
 
 describe('a list that lacks something', () => {

@@ -76,7 +76,14 @@ describeLane(openBaoLane, () =>
       const added = await run(
         'kici-admin',
         [
-          ...['backend', 'add', 'corp', '--type', 'vault', '--secret', 'auth.token', '--from-stdin'],
+          'backend',
+          'add',
+          'corp',
+          '--type',
+          'vault',
+          '--secret',
+          'auth.token',
+          '--from-stdin',
           ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
         ],
         bao.rootToken,
@@ -156,7 +163,7 @@ describeLane(openBaoLane, () =>
     }, 60_000);
 
     it('is no cover for an outage: then nothing that it could outrank is served, and lists say what is missing', async () => {
-      link.cut();
+      await link.cut();
       const listed = await run('kici-admin', ['secret', 'list', '--environment', 'production', '--json']);
       expect(listed.code).toBe(1);
       expect(JSON.parse(listed.stdout)).toMatchObject({
