@@ -29,13 +29,13 @@ const skipping = (world: World): World => ({
 });
 
 /** The best rank that a secret of the scope could have; undefined where no binding selects it. */
-function bestRank(world: World, { backend, scope }: Deletion): Ranked | undefined {
+function bestRank(world: World, gone: Deletion): Ranked | undefined {
   const names = ['a', 'b', 'internal'];
   const probe: World = {
     bindings: world.bindings.map(({ id, scope, host, priority }) => ({ id, scope, host, priority })),
     stores: names.map((name) => ({
       traits: { name, optional: true, listConsistency: 'strong' },
-      secrets: name === backend ? [{ scope, key: 'K' }] : [],
+      secrets: name === gone.backend ? [{ scope: gone.scope, key: 'K' }] : [],
     })),
   };
   return resolveWorld(probe).catalogue.entries.get('K')?.winner;
@@ -212,8 +212,8 @@ describe('law 2: what is unavailable on account of another secret', () => {
         },
       ],
     };
-    const deletions: readonly Deletion[] = [{ backend: 'a', scope: high, code: 'deleted', names: 'none' }];
-    const answer = getAll(world, resolveWorld(world, { ...noOutage, deletions }).frozen).get('K');
+    const gone: readonly Deletion[] = [{ backend: 'a', scope: high, code: 'deleted', names: 'none' }];
+    const answer = getAll(world, resolveWorld(world, { ...noOutage, deletions: gone }).frozen).get('K');
     expect(answer).toMatchObject({ status: 'unavailable', backend: 'a', scope: 'p/gone', code: 'deleted' });
     expect(tell(answer)).toContain('it ranks above a:p/z, which has this key and is not served in its place');
   });
