@@ -102,7 +102,7 @@ export async function bundleStepHost(output: string): Promise<void> {
     },
     outdir: output,
     outExtension: { '.js': '.mjs' },
-    external: ['@kici-dev/sdk', 'zx'],
+    external: ['@kici-dev/sdk'],
     plugins: [usedBuiltins],
   });
 }

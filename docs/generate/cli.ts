@@ -10,7 +10,7 @@ const silent = (): void => undefined;
 export function programTrees(): readonly Command[] {
   return [
     createAdmin({ version: '', writeOut: silent, writeErr: silent, run: nothing }),
-    createKici({ writeOut: silent, writeErr: silent, run: nothing, init: nothing }),
+    createKici({ writeOut: silent, writeErr: silent, run: nothing, list: nothing, init: nothing }),
     createOrchestrator({ writeOut: silent, serve: nothing, printConfiguration: nothing, rotateKey: nothing }),
   ];
 }
@@ -21,7 +21,7 @@ export function cliPage(): string {
   return (
     [
       '# Command line',
-      'Exit codes: 0 done, 1 failed, 2 wrong usage. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` the flags of the program too.\nHow a value is given is told in [input-modes.md](input-modes.md).',
+      'Exit codes: 0 done, 1 failed, 2 wrong usage; `kici` that a signal has cancelled ends with 128 and its number: 130 after Ctrl-C, 143 after SIGTERM. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` the flags of the program too.\nHow a value is given is told in [input-modes.md](input-modes.md).',
       ...programs.flatMap((program) => [
         `## ${program.name()}`,
         program.description(),

@@ -60,6 +60,39 @@ export const stepErrors = {
       meaning: 'a variable of this name changes how programs load code',
       next: 'choose another name; `ctx.addPath` adds to PATH',
     },
+    variable_too_large: {
+      meaning: 'no program could be started with a variable of that size, or with all of them together',
+      next: 'put the value in a file; `ctx.secrets.mountFile` does so for a secret',
+    },
+  },
+  MaskError: {
+    invalid_value: { meaning: '`ctx.mask` was given neither text nor bytes', next: 'pass the value itself' },
+    mask_limit: {
+      meaning: 'the value is larger than can be masked, or the job has masked as much of its own as it may',
+      next: 'mask only what is secret, and do not print this value',
+    },
+  },
+  ShellError: {
+    command_failed: {
+      meaning: 'a command of `ctx.$` ended with an exit code other than 0, or by a signal',
+      next: 'read the end of its error output in the message; `.nothrow()` goes on whatever the exit code',
+    },
+    command_timed_out: {
+      meaning: 'a command did not end within its `timeout` and was ended',
+      next: 'find out what it waits for, or give it more time',
+    },
+    command_not_started: {
+      meaning: 'the system did not start a command; the message says why',
+      next: 'give large values as `ctx.$({ input })` or in a file; install bash; correct `cwd`',
+    },
+    invalid_command: {
+      meaning: 'what stands in `${…}`, an option of `ctx.$` or a `.pipe()` cannot be used, and nothing was run',
+      next: setIt,
+    },
+    output_too_large: {
+      meaning: 'the output of a command that ran was asked for and is more than can be kept; the log has all of it',
+      next: 'redirect it to a file in the command, and read the file',
+    },
   },
   WorkflowDefinitionError: {
     invalid_workflow: {

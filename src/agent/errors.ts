@@ -3,7 +3,9 @@ export type AgentErrorCode =
   | 'project_not_found'
   | 'workflow_not_found'
   | 'workflow_invalid'
+  | 'job_not_found'
   | 'label_missing'
+  | 'variable_too_large'
   | 'sandbox_unavailable'
   | 'cancelled'
   | 'cannot_write';

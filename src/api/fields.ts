@@ -1,4 +1,5 @@
 import {
+  internalBackendName,
   isFailureCode,
   isReservedScope,
   parseBackendName,
@@ -27,6 +28,13 @@ function parseOpenScopeId(text: string): Parsed<ScopeId> {
   return scope.ok && isReservedScope(scope.value.path)
     ? { ok: false, reason: `scopes that begin with "__" are the system's own: ${scope.value.path}` }
     : scope;
+}
+
+/** Why the backend of the scope would not take the key, where that can be told without asking it; else `undefined`. */
+export function keyProblem(scope: string, key: string): string | undefined {
+  const place = parseScopeId(scope);
+  const name = parseKey(key);
+  return place.ok && place.value.backend === internalBackendName && !name.ok ? name.reason : undefined;
 }
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;

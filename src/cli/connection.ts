@@ -15,9 +15,14 @@ export interface ConnectionFlags {
 export const defaultUrl = 'http://127.0.0.1:4000';
 
 /** As `connect`, once an orchestrator of this machine that is just starting has done so. */
-export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
+export async function connectOnceStarted(
+  flags: ConnectionFlags,
+  io: Io,
+  signal?: AbortSignal,
+  shown?: boolean,
+): Promise<ApiClient> {
   const url = new URL(urlOf(flags, io));
-  await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
+  await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal, shown);
   return connect(flags, io, signal);
 }
 

@@ -10,20 +10,23 @@ const pauseMs = 50;
  * Waits for an orchestrator of this machine that was started a moment ago, as by the line before this one, for five
  * seconds at most. Where one listens, or where the address is another machine's, it returns at once.
  * @param ready what must hold besides, once the orchestrator had to be waited for
+ * @param shown whether a terminal shows that it waits
  */
 export async function waitForStart(
   url: URL,
   io: Io,
   ready: () => Promise<boolean>,
   signal?: AbortSignal,
+  shown = true,
 ): Promise<void> {
   if (!isLoopback(url) || (await listens(url))) return;
   const end = Date.now() + patienceMs;
   const over = (): boolean => signal?.aborted === true || Date.now() > end;
-  await withProgress(io, `waiting for an orchestrator to start at ${url.origin}`, async () => {
+  const wait = async (): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- one look after another
     while (!over() && !((await listens(url)) && (await ready()))) await delay(pauseMs);
-  });
+  };
+  await (shown ? withProgress(io, `waiting for an orchestrator to start at ${url.origin}`, wait) : wait());
 }
 
 function isLoopback({ hostname }: URL): boolean {

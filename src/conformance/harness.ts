@@ -90,6 +90,10 @@ export const faults = [
   'empty',
   /** Of the secrets that one request asks for, one is missing from the answer without a word. */
   'partial_batch',
+  /** A success of at least 30 MB, in more than a million small parts, such as a hostile service sends. */
+  'flood',
+  /** A success of less than 2 MiB in half a million small parts: no larger than an honest one, and as costly to parse as a large one. */
+  'swarm',
 ] as const;
 
 export type Fault = (typeof faults)[number];

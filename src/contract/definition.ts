@@ -59,7 +59,7 @@ export interface BackendHost {
   /** The organisation that the instance serves. */
   readonly organization: string;
   readonly ambient: AmbientAccess;
-  /** Rejects with `permission_denied` when the server's allow-list does not take the address. */
+  /** Rejects with `unreachable` when the server does not allow an address that the name leads to. */
   resolveAddress(hostname: string): Promise<readonly ResolvedAddress[]>;
   /** For operators: names and codes, never values. */
   log(

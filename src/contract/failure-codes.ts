@@ -95,7 +95,11 @@ export const failureCodes = Object.freeze({
     meaning: 'somebody else changed it in the meantime, or it exists already',
     hint: 'read the current state and try again',
   },
-  too_large: { transient: false, meaning: 'the value is larger than the backend takes', hint: 'store a smaller value' },
+  too_large: {
+    transient: false,
+    meaning: 'the value, or an answer of the backend, is larger than what is taken',
+    hint: 'store a smaller value, or fewer names in one place',
+  },
   invalid_argument: {
     transient: false,
     meaning: 'the backend cannot take this request',

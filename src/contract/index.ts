@@ -1,3 +1,4 @@
+export { AnswerGauge, answerLimits, type AnswerKind } from './answer-gauge.ts';
 export type { CallContext, ScopeStore, SecretBackend } from './backend.ts';
 export { defineCapabilities, type BackendCapabilities } from './capabilities.ts';
 export type {

@@ -1,10 +1,13 @@
 const mostShown = 3;
+/** Comparing takes microseconds for each name, and a list may have a million. */
+const mostCompared = 1_000;
 
 /** The known names closest to a wanted one, for an error message. */
 export function nearMatches(wanted: string, known: Iterable<string>): readonly string[] {
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   return [...known]
     .filter((name) => Math.abs(name.length - wanted.length) <= limit)
+    .slice(0, mostCompared)
     .map((name) => ({
       name,
       distance: name.toLowerCase() === wanted.toLowerCase() ? 0 : editDistance(wanted.slice(0, 64), name.slice(0, 64)),

@@ -7,6 +7,8 @@ export {
   SecretUnavailableError,
   type SecretProblem,
 } from './errors/secret-errors.ts';
+export { MaskError, type MaskErrorCode } from './errors/mask-error.ts';
+export { ShellError, type ShellErrorCode } from './errors/shell-error.ts';
 export {
   EnvironmentNameError,
   SecretFileError,
@@ -19,6 +21,7 @@ export type { SecretFileOptions, SecretMeta, StepSecrets } from './secrets.ts';
 export type { Shell, ShellArgument, ShellOptions, ShellOutput, ShellPromise } from './shell.ts';
 export type { StepContext, StepLog } from './step-context.ts';
 export { pullRequest, push, type PullRequestTrigger, type PushTrigger, type Trigger } from './triggers.ts';
+export { maxVariableBytes, variableBytes } from './variable-size.ts';
 export {
   isWorkflow,
   job,

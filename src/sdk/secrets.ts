@@ -15,6 +15,8 @@ export interface SecretFileOptions {
   readonly sources: readonly string[];
   /** Written between two values. Default: nothing. */
   readonly divider?: string;
+  /** Ends the file with a line end, where it has none: OpenSSH reads no key without it. Default: false. */
+  readonly finalNewline?: boolean;
   /** Permission bits. Default: `0o600`. */
   readonly mode?: number;
   /** A plain file name, used once in a step. Default: a new one for every file. */

@@ -5,27 +5,31 @@ export interface ShellOptions {
   readonly cwd?: string;
   /** In place of the step's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What the command reads from its standard input; left out: nothing, it is at its end at once. */
   readonly input?: string | Uint8Array;
-  /** Resolve whatever the exit code. */
+  /** Resolve whatever becomes of the command: see `exitCode`. */
   readonly nothrow?: boolean;
-  /** Keep the command and its output out of the log; `.quiet()` after the command keeps only its output out. */
+  /** Keep the command and its output out of the log. */
   readonly quiet?: boolean;
-  /** Milliseconds, or a duration such as `30s`. */
+  /** Milliseconds, or a duration such as `30s`: then SIGTERM to the command and what it started, five seconds later SIGKILL. */
   readonly timeout?: number | `${number}s` | `${number}m` | `${number}ms`;
 }
 
+/** What became of a command. @throws ShellError (`output_too_large`) from what reads output of which not all could be kept */
 export interface ShellOutput {
   readonly stdout: string;
   readonly stderr: string;
-  readonly exitCode: number | null;
+  /** As a shell tells it: 128 and the signal's number after a signal, 126 or 127 when the command could not be started. */
+  readonly exitCode: number;
   readonly signal: string | null;
   /** Standard output and standard error as they came. */
   text(): string;
   lines(): string[];
+  /** Standard output, parsed. */
   json(): unknown;
 }
 
-/** A command that runs; awaiting it rejects when it ends with anything but 0. */
+/** A command that runs; awaiting it rejects with `ShellError` when it ends with anything but 0. */
 export interface ShellPromise extends PromiseLike<ShellOutput> {
   catch<T>(onRejected: (reason: unknown) => T | PromiseLike<T>): Promise<ShellOutput | T>;
   finally(onFinally: () => void): Promise<ShellOutput>;
@@ -34,6 +38,12 @@ export interface ShellPromise extends PromiseLike<ShellOutput> {
   text(): Promise<string>;
   lines(): Promise<string[]>;
   json(): Promise<unknown>;
+  /**
+   * Gives this command's standard output to another as its input: `` ctx.$`cat list`.pipe`sort -u` ``. The result is the other's;
+   * it fails when either does.
+   */
+  pipe(command: ShellPromise): ShellPromise;
+  pipe(pieces: TemplateStringsArray, ...values: ShellArgument[]): ShellPromise;
 }
 
 /**

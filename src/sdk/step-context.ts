@@ -23,6 +23,12 @@ export interface StepContext {
    * @throws EnvironmentNameError
    */
   setEnv(name: string, value: string): void;
+  /**
+   * Keeps a value of your own out of the log, as a requested secret is: what a tool decrypted or made. From when it resolves,
+   * the value and its usual encodings show as `***` in all that the run prints. Under four bytes it does not, and the log says so.
+   * @throws MaskError
+   */
+  mask(value: string | Uint8Array): Promise<void>;
   /** A folder to look for programs in, before all others, for this step and every later one of the job. */
   addPath(folder: string): void;
 }

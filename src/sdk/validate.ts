@@ -1,5 +1,6 @@
 import type { DefinitionProblem } from './errors/workflow-definition-error.ts';
 import { WorkflowDefinitionError } from './errors/workflow-definition-error.ts';
+import { maxVariableBytes, variableBytes } from './variable-size.ts';
 
 /** Anything that one line of a log can show. */
 const plainName = /^(?! )[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
@@ -127,6 +128,12 @@ function checkVariables(env: unknown, path: string, report: Report): void {
         );
       if (typeof value !== 'string' || value.includes('\0'))
         report(`${path}.${name}`, 'its value is not text', 'write it in quotes');
+      else if (variableBytes(name, value) > maxVariableBytes)
+        report(
+          `${path}.${name}`,
+          `it takes ${variableBytes(name, value)} bytes, and no program can be started with a variable that takes more than ${maxVariableBytes}`,
+          'put the value in a file',
+        );
     }
 }
 

@@ -26,6 +26,8 @@ describe('the file that $KICI_ENV names', () => {
     ['PATH', 'PATH=/x', 1],
     ["the runner's names", 'KICI_TOKEN=x', 1],
     ['NUL', 'A=a\0b', 1],
+    ['a value that no program can be given', `A=1\nBIG=${'x'.repeat(131_068)}`, 2],
+    ['a block that no program can be given', `BIG<<E\n${'é\n'.repeat(50_000)}E`, 1],
   ])('names the line of %s, and quotes nothing of it', (_, text, line) => {
     let error: unknown;
     try {
@@ -84,8 +86,8 @@ describe('the environment of steps', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('NAMES CI,HOME,KICI_ENV,LANG,LEVEL,PATH,REGION,TMPDIR\n');
     expect(stdout).not.toMatch(/KICI_TOKEN|KICI_URL|agent-token-canary/);
-    // Standard input and error, since output goes to wc: the channel to the agent is not passed on.
-    expect(stdout).toContain('SOCKETS 2\n');
+    // Standard error, since output goes to wc and input is at its end: the channel to the agent is not passed on.
+    expect(stdout).toContain('SOCKETS 1\n');
   });
 
   it('takes what steps export, last write first, but no name of a secret or of a locked variable', async () => {
@@ -106,6 +108,48 @@ describe('the environment of steps', () => {
     ]);
     expect(stderr).toContain('TOKEN was not exported');
     expect(stderr).toContain('REGION was not exported');
+  });
+
+  it.each([
+    ['expose', 'await ctx.secrets.expose("BIG_SECRET")'],
+    ['setEnv', 'ctx.setEnv("BIG_ONE", "x".repeat(131_064))'],
+    ['$KICI_ENV', 'await ctx.$`printf "BIG_ONE=%131064d\\n" 1 >> "$KICI_ENV"`'],
+  ])('a variable that no program can be given is refused by name where it is set: %s', async (_, body) => {
+    const values = { BIG_SECRET: 'x'.repeat(131_061) };
+    const { code, stderr, stdout } = await runWith(
+      { values },
+      workflowOf(`${body}; console.log("AFTER")`, 'console.log("NEVER")'),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /BIG_\w+ would take 13107\d bytes, and no program can be started with a variable that takes more than 131072/,
+    );
+    expect(stdout).not.toContain('NEVER');
+  });
+
+  it('the largest that a program can be given reaches one', async () => {
+    const { code, stdout } = await runWith(
+      {},
+      workflowOf('ctx.setEnv("FULL", "x".repeat(131_066))', 'await ctx.$`printf %s "$FULL" | wc -c`'),
+    );
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^131066$/m)]);
+  });
+
+  it('variables that are too many for any program are refused by name: exported, exposed and at the start of a job', async () => {
+    const many = 'for (let n = 0; n < 8; n += 1) ctx.setEnv("MANY_" + n, "x".repeat(120_000));';
+    const exported = await runWith({}, workflowOf(many, many.replaceAll('MANY_', 'MORE_'), 'console.log("NEVER")'));
+    expect([exported.code, exported.stdout]).toEqual([1, expect.not.stringContaining('NEVER')]);
+    expect(exported.stderr).toMatch(/^with M\w+_\d all variables would take 1920\d+ bytes/m);
+    const values = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`S_${n}`, `${n}-${'x'.repeat(65_000)}`]));
+    const exposed = await runWith(
+      { values },
+      workflowOf('for (const key of ctx.secrets.list()) await ctx.secrets.expose(key);'),
+    );
+    expect(exposed.stderr).toMatch(/EnvironmentNameError: with S_\d+ all variables would take 18\d+ bytes/);
+    const variables = Object.entries(values).map(([name, value]) => ({ name, value, locked: false }));
+    const started = await runWith({ variables }, workflowOf('console.log("NEVER")'));
+    expect([started.code, started.stdout]).toEqual([1, expect.not.stringContaining('NEVER')]);
+    expect(started.stderr).toMatch(/kici: with S_\d+ all variables would take 19\d+ bytes/);
   });
 
   it('an invalid line fails the step that wrote it, and the job goes no further', async () => {

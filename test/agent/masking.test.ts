@@ -93,7 +93,7 @@ describe('no sink shows a requested secret', () => {
       .split('\n')
       .map((line): unknown => JSON.parse(line));
     expect(events).toContainEqual({ type: 'output', job: 'only', step: 'step 1', stream: 'stdout', text: '***\n' });
-    expect(events.at(-1)).toEqual({ type: 'workflow_finished', workflow: 'main', succeeded: false });
+    expect(events.at(-1)).toEqual({ type: 'workflow_finished', workflow: 'main', status: 'failed' });
   });
 });
 

@@ -40,6 +40,24 @@ describe('mounted files', () => {
     });
   });
 
+  it('end with a line end where that is asked for, once, with exposeFile too', async () => {
+    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----';
+    const { code, stdout, stderr } = await runWith(
+      { values: { BARE: key, ENDED: `${key}\n`, EMPTY: '' } },
+      workflowOf(`
+      const { readFileSync } = await import('node:fs');
+      const size = async (options) => { const { path } = await ctx.secrets.mountFile(options); return readFileSync(path).byteLength; };
+      console.log('SIZES', await size({ sources: ['BARE'] }), await size({ sources: ['BARE'], finalNewline: true }), await size({ sources: ['ENDED'], finalNewline: true }), await size({ sources: ['ENDED', 'BARE'], divider: ';', finalNewline: true }), await size({ sources: ['EMPTY'], finalNewline: true }));
+      await ctx.secrets.exposeFile('KEY_FILE', { sources: ['BARE'], finalNewline: true });
+      await ctx.$\`tail -c 1 "$KEY_FILE" | od -An -c\`;
+      await ctx.secrets.mountFile({ sources: ['BARE'], finalNewline: 'yes' });`),
+    );
+    const length = key.length;
+    expect(stdout).toContain(`SIZES ${length} ${length + 1} ${length + 1} ${2 * length + 3} 0\n`);
+    expect(stdout).toMatch(/^ +\\n$/m);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('finalNewline must be true or false')]);
+  });
+
   const mount =
     'const { path } = await ctx.secrets.mountFile({ sources: ["A"] }); const { existsSync } = await import("node:fs"); console.log("mounted", existsSync(path));';
   it.each([
@@ -78,7 +96,7 @@ describe('mounted files', () => {
   it('are gone after Ctrl-C, with every process of the step', async () => {
     const { project, child } = await startWaiting();
     child.kill('SIGINT');
-    expect((await finished(child)).code).toBe(1);
+    expect((await finished(child)).code).toBe(130);
     expect(await project.leftovers()).toEqual([]);
     await expectGone(project.folder);
   });

@@ -57,7 +57,7 @@ describe('none', () => {
         `step('s', async () => {
           const { spawn } = await import('node:child_process');
           spawn('sh', ['-c', 'echo IN-THE-GROUP; sleep 300'], { stdio: 'inherit' });
-          const left = spawn('sh', ['-c', 'echo LEFT; sleep 8'], { stdio: 'inherit', detached: true });
+          const left = spawn('sh', ['-c', 'echo LEFT; sleep 60'], { stdio: 'inherit', detached: true });
           left.unref();
           await new Promise((resolve) => setTimeout(resolve, 500));
         })`,

@@ -13,10 +13,12 @@ describe('kici run', () => {
 const make = (name: string, needs: string[], fails = false) => job(name, { runsOn: 'default', needs, steps: [step(name, () => { console.log('RUN ' + name); if (fails) throw new Error('no'); })] });
 export default workflow('order', { on: push(), jobs: [make('c', ['b']), make('b', ['a']), make('a', []), make('e', ['d']), make('d', [], true), make('f', ['e'])] });`,
     });
-    const { code, stdout } = await project.run('run');
+    const { code, stdout } = await project.run('run', '--jobs', '1');
     expect(code).toBe(1);
     expect(stdout.match(/RUN ./g)).toEqual(['RUN a', 'RUN b', 'RUN c', 'RUN d']);
-    expect(stdout).toContain('job d: failed\njob e: skipped\njob f: skipped\nworkflow order: failed\n');
+    expect(stdout).toContain(
+      'job d: failed\njob e: skipped, for it needs d\njob f: skipped, for it needs e\nworkflow order: failed (d failed, e skipped, f skipped)\n',
+    );
   });
 
   it('stops a job at the step that fails', async () => {

@@ -55,6 +55,16 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return join(folder, name);
 }
 
+describe('a byte order mark', () => {
+  it('is kept, with a warning', async () => {
+    const { exitCode, stderr } = await run(base, { stdin: '\ufeffhunter2\n' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('byte order mark') });
+    expect(stored()).toEqual(Buffer.from('\ufeffhunter2'));
+    expect((await run([...base, '--from-file', await file('bom', '\ufeffx')])).stderr).toContain('byte order mark');
+    expect((await run(base, { stdin: 'hunter2' })).stderr).toBe('');
+  });
+});
+
 describe('a value in the place of a name', () => {
   it.each([
     ['KEY=value', ['secret', 'set', '--scope', 'production', `DB_PASSWORD=${secret}`]],

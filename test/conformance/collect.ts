@@ -7,8 +7,8 @@ export interface Verdict {
   readonly message?: string;
 }
 
-/** Looks at the whole process, so nothing may run beside it. */
-export const processWide = 'close.releases';
+/** These look at the whole process, so that nothing may run beside any of them. */
+export const processWide: readonly string[] = ['close.releases', 'holding.flood', 'holding.swarm'];
 
 /** Runs the wanted cases of a suite, all at once, without a test runner. */
 export function collect(

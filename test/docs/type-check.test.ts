@@ -16,6 +16,7 @@ it('every program on a page fits the packages that it imports', async () => {
   );
   expect(new Set(blocks.map(({ path }) => path))).toEqual(
     new Set([
+      'docs/sops.md',
       'docs/writing-a-backend.md',
       'src/conformance/README.md',
       'src/federation/README.md',

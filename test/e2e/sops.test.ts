@@ -22,7 +22,7 @@ async function prepare(
   const folder = join(orchestrator.home, 'project');
   const environment = { ...orchestrator.environment, PATH: [dirname(sops), process.env['PATH'] ?? ''].join(delimiter) };
   await mkdir(join(folder, '.kici/workflows'), { recursive: true });
-  await copyFile(join(fixtures, workflow), join(folder, '.kici/workflows', workflow));
+  await copyFile(join(fixtures, workflow), join(folder, '.kici/workflows', 'deploy.ts'));
   const keys = await Promise.all(['ALICE', 'BOB'].map(async () => (await run('age-keygen')).stdout));
   const recipients = keys.map((key) => /public key: (\S+)/.exec(key)?.[1] ?? '');
   await writeFile(join(folder, 'plain.yaml'), plain);
@@ -70,7 +70,27 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
     expect(code).toBe(1);
     expect(stdout).toContain('\n0\n');
   }, 60_000);
+
+  it('the workflow of the page masks what it decrypted, in every later step', async () => {
+    await using orchestrator = await startOrchestrator();
+    const { folder, environment } = await prepare(orchestrator, 'sops-env.ts', 'secrets.enc.yaml');
+    await writeFile(join(folder, '.kici/workflows/deploy.ts'), await pageWorkflow());
+    await writeFile(
+      join(folder, 'deploy.sh'),
+      '#!/bin/sh\necho "plain: $db_password"\nprintf %s "$db_password" | base64\n',
+    );
+    await chmod(join(folder, 'deploy.sh'), 0o755);
+    const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment, folder });
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toContain('plain: ***\n***');
+    expect(stdout + stderr).not.toContain('from-the-encrypted-file');
+  }, 60_000);
 });
+
+async function pageWorkflow(): Promise<string> {
+  const page = await readFile(join(import.meta.dirname, '../../docs/sops.md'), 'utf8');
+  return /```ts\n(import [\s\S]*?)```/.exec(page)?.[1] ?? '';
+}
 
 async function temporaryFolder(orchestrator: RunningOrchestrator): Promise<string> {
   const folder = join(orchestrator.home, 'tmp');

@@ -21,6 +21,15 @@ describe('variables', () => {
     expect(await call('variables.delete', { environment: 'production', name: 'B' })).toEqual({ existed: false });
   });
 
+  it('have at most 64 KiB, counted in bytes, and no NUL', async () => {
+    const { call } = await withProduction();
+    const set = async (value: string) => call('variables.set', { environment: 'production', name: 'BIG', value });
+    await set('é'.repeat(32_768));
+    expect(await codeOf(set('é'.repeat(32_769)))).toBe('too_large');
+    await expect(set('é'.repeat(32_769))).rejects.toThrow('the value of BIG has 65538 bytes');
+    expect(await codeOf(set('a\0b'))).toBe('invalid_request');
+  });
+
   it('stay locked until they are unlocked by hand (law 8)', async () => {
     const { call } = await withProduction();
     const set = (more: object) =>

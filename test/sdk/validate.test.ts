@@ -50,6 +50,12 @@ describe('a workflow', () => {
     ['a need that is no job', { on: push(), jobs: [{ ...good, needs: ['b'] }] }, 'jobs[0].needs'],
     ['a job that needs itself', { on: push(), jobs: [{ ...good, needs: ['a'] }] }, 'jobs[0].needs'],
     ['env that is not text', { on: push(), jobs: [{ ...good, env: { A: 1 } }] }, 'jobs[0].env.A'],
+    [
+      'env that no program can be given',
+      { on: push(), jobs: [{ ...good, env: { A: 'é'.repeat(65_535) } }] },
+      'jobs[0].env.A',
+    ],
+    ['env with a NUL', { on: push(), jobs: [{ ...good, env: { A: 'a\0b' } }] }, 'jobs[0].env.A'],
     ['a variable name', { on: push(), jobs: [{ ...good, env: { 'a-b': '' } }] }, 'jobs[0].env.a-b'],
     ['no steps', { on: push(), jobs: [{ ...good, steps: [] }] }, 'jobs[0].steps'],
     ['a step without a function', { on: push(), jobs: [{ ...good, steps: [{ name: 's' }] }] }, 'jobs[0].steps[0].run'],

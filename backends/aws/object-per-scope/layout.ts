@@ -10,10 +10,10 @@ import { objectPerScopeCapabilities } from '../capabilities.ts';
 import type { Layout, LayoutTools } from '../layout.ts';
 import { listVersions } from '../secrets/lifecycle.ts';
 import { recoverValue } from '../secrets/recover.ts';
-import { secretId } from '../secrets/secret-id.ts';
-import { outcomeOf } from '../secrets/stored.ts';
+import { idKey, secretId } from '../secrets/secret-id.ts';
+import { unanswered } from '../secrets/stored.ts';
 import { removeField, setField } from './change.ts';
-import { fieldOutcome, openObject } from './fields.ts';
+import { fieldOutcome, openObjects, type OpenedScope } from './fields.ts';
 import { list } from './list.ts';
 import { nameFor, requireName } from './names.ts';
 
@@ -33,9 +33,11 @@ export function objectPerScope(tools: LayoutTools): Layout {
       ids.filter((id) => id !== undefined),
       context,
     );
+    const objects = new Map<string, OpenedScope>();
+    for await (const [id, object] of openObjects(outcomes)) objects.set(id, object);
     return refs.map(({ key }, index) => {
       const id = ids[index];
-      return id === undefined ? absent : fieldOutcome(openObject(outcomeOf(outcomes, id)), key);
+      return id === undefined ? absent : fieldOutcome(objects.get(idKey(id)) ?? unanswered, key);
     });
   };
 

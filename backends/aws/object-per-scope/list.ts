@@ -10,8 +10,8 @@ import type {
 import type { LayoutTools } from '../layout.ts';
 import { listSecrets } from '../secrets/list.ts';
 import { secretId, type SecretId } from '../secrets/secret-id.ts';
-import { outcomeOf, type StoredOutcome } from '../secrets/stored.ts';
-import { openObject } from './fields.ts';
+import { outcomeOf } from '../secrets/stored.ts';
+import { openObjects, type OpenedScope } from './fields.ts';
 import { nameFor, scopeOf } from './names.ts';
 
 interface ListedScope {
@@ -67,8 +67,9 @@ async function readPage(
   );
   const secrets: SecretDescriptor[] = [];
   const unlisted: UnlistedScope[] = [];
-  for (const listed of scopes) {
-    const contents = keysOf(outcomeOf(outcomes, listed.id), listed);
+  const stored = scopes.map((listed) => [listed, outcomeOf(outcomes, listed.id)] as const);
+  for await (const [listed, object] of openObjects(stored)) {
+    const contents = keysOf(object, listed);
     if ('code' in contents) unlisted.push(contents);
     else secrets.push(...contents);
   }
@@ -79,21 +80,15 @@ async function readPage(
   };
 }
 
-function keysOf(
-  outcome: StoredOutcome,
-  { scope, updatedAt }: ListedScope,
-): readonly SecretDescriptor[] | UnlistedScope {
-  const object = openObject(outcome);
+function keysOf(object: OpenedScope, { scope, updatedAt }: ListedScope): readonly SecretDescriptor[] | UnlistedScope {
   // A secret that never had a value has no fields, and one that is gone since the list was made neither.
   if (object.status === 'absent') return [];
   if (object.status === 'unknown') return { scope, depth: 'scope', code: object.code };
-  const counts = new Map<string, number>();
-  for (const { key } of object.fields) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return [...counts].map(([key, count]) => ({
+  return [...object.byKey].map(([key, fields]) => ({
     scope,
     key,
     version: object.version,
     ...(updatedAt === undefined ? {} : { updatedAt }),
-    ...(count === 1 ? {} : { problem: 'ambiguous' }),
+    ...(fields.length === 1 ? {} : { problem: 'ambiguous' }),
   }));
 }

@@ -1,5 +1,8 @@
 import { BackendError } from '@kici-dev/secret-backend';
 
+/** NextTokenType of the API model; each is remembered. */
+const longestToken = 4_096;
+
 /** Every page of an answer that comes in pages; a page may be empty and have a successor. */
 export async function* pagesOf<T extends { readonly NextToken?: string | undefined }>(
   operation: string,
@@ -10,6 +13,8 @@ export async function* pagesOf<T extends { readonly NextToken?: string | undefin
   do {
     asked.add(token);
     const answer = await ask(token === undefined ? {} : { NextToken: token });
+    if ((answer.NextToken?.length ?? 0) > longestToken)
+      throw new BackendError('bad_answer', { detail: `${operation}: the token of the next page is longer than any` });
     yield answer;
     if (answer.NextToken !== undefined && asked.has(answer.NextToken))
       throw new BackendError('bad_answer', { detail: `${operation}: the next page is one that came already` });

@@ -1,4 +1,4 @@
-import { unknown, type CallContext } from '@kici-dev/secret-backend';
+import { BackendError, unknown, type CallContext } from '@kici-dev/secret-backend';
 import { mapBounded } from '../service/bounded.ts';
 import { isReason } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
@@ -37,6 +37,8 @@ export function createReader(service: Service, now: () => number): Reader {
       // One secret that does not decrypt, or one that the service objects to, can fail the whole batch.
       if (
         refused ||
+        // Each alone may be within the limit that all together are not.
+        (BackendError.is(error) && error.code === 'too_large') ||
         isReason(
           error,
           'DecryptionFailure',

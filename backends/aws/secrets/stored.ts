@@ -1,3 +1,4 @@
+import { maxSecretBytes } from '../capabilities.ts';
 import { BackendError, SecretValue, unknown, type AbsentOutcome, type UnknownOutcome } from '@kici-dev/secret-backend';
 import { idKey, isAbout, isStage, type SecretId } from './secret-id.ts';
 
@@ -33,22 +34,26 @@ export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
     return unknown('bad_answer', 'the answer has not exactly one value');
   if (SecretString?.isWellFormed() === false)
     return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
-  return SecretString === undefined
-    ? {
-        status: 'found',
-        value: SecretValue.fromBytes(SecretBinary ?? new Uint8Array()),
-        kind: 'binary',
-        version: VersionId,
-      }
-    : { status: 'found', value: SecretValue.fromText(SecretString), kind: 'text', version: VersionId };
+  const value =
+    SecretString === undefined
+      ? SecretValue.fromBytes(SecretBinary ?? new Uint8Array())
+      : SecretValue.fromText(SecretString);
+  if (value.byteLength > maxSecretBytes)
+    return unknown(
+      'bad_answer',
+      `the secret has ${value.byteLength} bytes, and the service takes at most ${maxSecretBytes}`,
+    );
+  return { status: 'found', value, kind: SecretString === undefined ? 'binary' : 'text', version: VersionId };
 }
 
 /** The outcome for an id out of the answer to many. */
 export function outcomeOf(outcomes: ReadonlyMap<string, StoredOutcome>, id: SecretId): StoredOutcome {
-  return (
-    outcomes.get(idKey(id)) ?? unknown('bad_answer', 'the service answered neither with a value nor with an error')
-  );
+  return outcomes.get(idKey(id)) ?? unanswered;
 }
+
+export const unanswered: UnknownOutcome = Object.freeze(
+  unknown('bad_answer', 'the service answered neither with a value nor with an error'),
+);
 
 export function failureOf(error: unknown): UnknownOutcome {
   return BackendError.is(error) ? error.toOutcome() : unknown('server_error');

@@ -3,14 +3,14 @@ import { isIP } from 'node:net';
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { callbackify } from 'node:util';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
+import { AnswerGauge, BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
 /** Backstops for a sign-in, which no abort signal reaches; a call has its own deadline. */
 const connectionTimeout = 5_000;
 const requestTimeout = 30_000;
 const maxSockets = 50;
-/** A page of a list is far smaller; what is larger is no answer of the service. */
-const maxBodyBytes = 64 * 1024 * 1024;
+/** Of the Security Token Service, whose answers are a few kilobytes of XML. */
+const maxSignInBytes = 65_536;
 
 /** Keeps connections alive and asks the host for every address that it connects to. */
 export async function createTransport(host: BackendHost): Promise<NodeHttpHandler> {
@@ -29,22 +29,34 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
     const { response } = await handle(request, options);
     const body: unknown = response.body;
     // Whoever reads the body is told of an error through it.
-    if (body instanceof Readable) response.body = pipeline(body, bounded(), () => undefined);
+    if (body instanceof Readable) response.body = pipeline(body, judged(request.headers), () => undefined);
     return { response };
   };
   return handler;
 }
 
-function bounded(): Transform {
+/** Before the SDK, which parses in one go whatever comes. */
+function judged(requestHeaders: Readonly<Record<string, string>>): Transform {
+  const operation = requestHeaders['x-amz-target']?.replace('secretsmanager.', '');
+  const gauge = new AnswerGauge(operation?.startsWith('List') === true ? 'list' : 'value');
   let length = 0;
   return new Transform({
     transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback) {
       length += chunk.byteLength;
-      if (length > maxBodyBytes)
-        done(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
-      else done(null, chunk);
+      if (operation === undefined && length > maxSignInBytes)
+        done(new BackendError('too_large', { detail: `signing in: the answer has more than ${maxSignInBytes} bytes` }));
+      else done(problemOf(gauge, chunk), chunk);
     },
   });
+}
+
+function problemOf(gauge: AnswerGauge, chunk: Buffer): BackendError | null {
+  try {
+    gauge.add(chunk);
+    return null;
+  } catch (error) {
+    return BackendError.is(error) ? error : new BackendError('bad_answer');
+  }
 }
 
 /** The SDK writes to the console unless it is given something else. */

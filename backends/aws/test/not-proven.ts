@@ -40,6 +40,8 @@ const byTheServer = {
       ...faults.filter((fault) => fault !== 'delay').map((fault) => `leaks.fault.${fault}`),
       ...operationNames.map((operation) => `abort.during.${operation}`),
       'listing.breaks-midway',
+      'holding.flood',
+      'holding.swarm',
     ].map((id) => [id, noFaults]),
   ),
   'outcome.denied': 'the emulators do not enforce policies; proven on the fake',

@@ -58,7 +58,8 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
           await Promise.all(
             scopes.map(async ({ id, scope }) => ({
               scope,
-              outcome: await outcomeOf(() => access(id, undefined, context)),
+              // As each comes: taking all of them apart at once would keep others waiting.
+              opened: open(await outcomeOf(() => access(id, undefined, context))),
             })),
           ),
           unnameable,
@@ -129,19 +130,23 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
 
 type OpenedScope =
   | Exclude<ReadOutcome, { status: 'found' }>
-  | { readonly status: 'object'; readonly object: JsonObject; readonly version: string | undefined };
+  | {
+      readonly status: 'object';
+      readonly byKey: ReadonlyMap<string, JsonObject>;
+      readonly version: string | undefined;
+    };
 
 function open(outcome: ReadOutcome): OpenedScope {
   if (outcome.status !== 'found') return outcome;
   const object = objectOf(outcome.value);
   return object === undefined
     ? unknown('wrong_shape', wrongShape)
-    : { status: 'object', object, version: outcome.version };
+    : { status: 'object', byKey: Map.groupBy(object, ({ key }) => key), version: outcome.version };
 }
 
 function pick(opened: OpenedScope, key: string): ReadOutcome {
   if (opened.status !== 'object') return opened;
-  const field = fieldOf(opened.object, key);
+  const field = fieldOf(opened.byKey.get(key) ?? [], key);
   switch (field.kind) {
     case 'text':
       return found(SecretValue.fromText(field.text), opened.version);
@@ -156,16 +161,15 @@ function pick(opened: OpenedScope, key: string): ReadOutcome {
 
 interface ReadScope {
   readonly scope: ScopePath;
-  readonly outcome: ReadOutcome;
+  readonly opened: OpenedScope;
 }
 
 function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSecret[]): ListPage {
   const secrets: SecretDescriptor[] = [];
   const unlisted: UnlistedScope[] = [];
-  for (const { scope, outcome } of scopes) {
-    const opened = open(outcome);
+  for (const { scope, opened } of scopes) {
     if (opened.status === 'unknown') unlisted.push({ scope, depth: 'scope', code: opened.code });
-    if (opened.status === 'object') secrets.push(...describe(scope, opened.object, opened.version));
+    if (opened.status === 'object') secrets.push(...describe(scope, opened.byKey, opened.version));
   }
   return {
     secrets,
@@ -174,8 +178,12 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
   };
 }
 
-function describe(scope: ScopePath, object: JsonObject, version: string | undefined): SecretDescriptor[] {
-  return [...Map.groupBy(object, ({ key }) => key)].map(([key, members]) => {
+function describe(
+  scope: ScopePath,
+  byKey: ReadonlyMap<string, JsonObject>,
+  version: string | undefined,
+): SecretDescriptor[] {
+  return [...byKey].map(([key, members]) => {
     const { kind } = fieldOf(members, key);
     const problem = kind === 'ambiguous' ? 'ambiguous' : kind === 'not-text' ? 'wrong_shape' : undefined;
     return { scope, key, ...(version === undefined ? {} : { version }), ...(problem === undefined ? {} : { problem }) };

@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
-import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import { answerLimits, BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
 import { isLoopback, type Endpoint } from './endpoint.ts';
-import { maxBodyBytes, type FetchOptions, type SafeFetch } from './fetch.ts';
+import type { FetchOptions, SafeFetch } from './fetch.ts';
 import { requireAnswer } from './rest-answer.ts';
 import { loadSdk, type Sdk, type SdkClient } from './sdk.ts';
 
@@ -102,7 +102,7 @@ function grpcOptions(
     // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set; `sslCreds` decides alone.
     cert: 'none',
     key: 'none',
-    'grpc.max_receive_message_length': maxBodyBytes,
+    'grpc.max_receive_message_length': answerLimits.bytes.list,
     'grpc.enable_http_proxy': 0,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 100,

@@ -108,13 +108,14 @@ function isSaidByService(error: unknown, number: number): boolean {
   return Array.isArray(contentType) && contentType.length > 0;
 }
 
-type Unsaid = 'timeout' | 'unreachable' | 'server_error' | 'bad_answer';
+type Unsaid = 'timeout' | 'unreachable' | 'server_error' | 'bad_answer' | 'too_large';
 
 const whatHappened: Readonly<Record<Unsaid, string>> = {
   timeout: 'no answer in time',
   unreachable: 'no connection, or it broke off',
   server_error: 'the service, or a proxy before it, failed',
   bad_answer: 'what came is no answer of Secret Manager',
+  too_large: 'the answer was not taken: it is larger than one may be',
 };
 
 function unsaid(error: unknown, number: number): Unsaid {
@@ -125,6 +126,7 @@ function unsaid(error: unknown, number: number): Unsaid {
   const details: unknown = property(error, 'details');
   // Only errors of the gRPC library have text here. INTERNAL is a broken stream, or an answer that does not parse.
   if (typeof details !== 'string') return 'bad_answer';
+  if (statuses[number] === 'RESOURCE_EXHAUSTED' && details.includes('larger than')) return 'too_large';
   if (statuses[number] === 'UNAVAILABLE' || statuses[number] === 'CANCELLED') return 'unreachable';
   return statuses[number] === 'INTERNAL' && !details.startsWith('Response message parsing error')
     ? 'server_error'

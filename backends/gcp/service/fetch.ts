@@ -1,8 +1,13 @@
 import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import {
+  AnswerGauge,
+  BackendError,
+  type AnswerKind,
+  type BackendHost,
+  type ResolvedAddress,
+} from '@kici-dev/secret-backend';
 import { hostnameOf } from './endpoint.ts';
 
 export interface FetchOptions {
@@ -16,9 +21,6 @@ export interface SafeFetch {
   readonly fetch: (url: URL, options: FetchOptions) => Promise<Response>;
   readonly close: () => void;
 }
-
-/** A page of a list is far smaller; what is larger is no answer of the service. */
-export const maxBodyBytes = 64 * 1024 * 1024;
 
 /**
  * HTTP/1.1 to addresses that the host has approved. Follows no redirect, uses no proxy of the environment, and
@@ -52,7 +54,7 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
       const request = plain ? plainRequest(url, options, resolve) : tlsRequest(url, options, resolve);
       request.on('error', reject);
       request.end(body);
-      return toResponse(await promise);
+      return toResponse(await promise, kindOf(url));
     },
     close() {
       agents.plain.destroy();
@@ -76,19 +78,25 @@ async function answerLookup(
   done(null, addresses);
 }
 
-async function toResponse(message: IncomingMessage): Promise<Response> {
+/** Lists are asked for by the collection that they show. */
+function kindOf({ pathname }: URL): AnswerKind {
+  return pathname.endsWith('/secrets') || pathname.endsWith('/versions') ? 'list' : 'value';
+}
+
+/** @throws BackendError `too_large` */
+async function toResponse(message: IncomingMessage, kind: AnswerKind): Promise<Response> {
   const status = message.statusCode ?? 0;
-  let length = 0;
-  message.on('data', (chunk: Buffer) => {
-    length += chunk.byteLength;
-    if (length > maxBodyBytes)
-      message.destroy(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
-  });
-  const body = await buffer(message);
+  const gauge = new AnswerGauge(kind);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of message) {
+    if (!(piece instanceof Uint8Array)) continue;
+    gauge.add(piece);
+    pieces.push(piece);
+  }
   if (status < 200 || status > 599)
     throw new BackendError('bad_answer', { detail: `the answer has the HTTP status ${status}` });
   const headers = new Headers();
   for (const [name, value] of Object.entries(message.headersDistinct))
     for (const each of value ?? []) headers.append(name, each);
-  return new Response([204, 205, 304].includes(status) ? null : Uint8Array.from(body), { status, headers });
+  return new Response([204, 205, 304].includes(status) ? null : Buffer.concat(pieces), { status, headers });
 }

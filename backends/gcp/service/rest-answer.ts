@@ -1,38 +1,45 @@
-import { BackendError } from '@kici-dev/secret-backend';
+import { answerLimits, BackendError } from '@kici-dev/secret-backend';
 
 /** What the answers to our calls hold. Source: the service's protocol. */
 const fields = ['name', 'payload', 'secrets', 'versions', 'nextPageToken', 'totalSize', 'permissions'];
+/** What else this package reads of them. */
+const members = [...fields, 'data', 'dataCrc32c', 'state', 'createTime', 'etag', 'clientSpecifiedPayloadChecksum'];
 
 /**
  * The client library takes any body of a success for a message, leaving out what it does not know: a proxy's
- * page would pass for an empty list, or for the answer to a delete.
- * @throws BackendError `bad_answer`
+ * page would pass for an empty list, or for the answer to a delete. It then takes microseconds for every part of
+ * the message, and no pause, so that it gets no more than what is read in the end.
+ * @throws BackendError `bad_answer`, `too_large`
  */
 export async function requireAnswer(response: Response): Promise<Response> {
-  if (
-    response.ok &&
-    !(
-      response.status === 200 &&
-      isJson(response.headers.get('content-type')) &&
-      isMessage(await response.clone().text())
-    )
-  ) {
+  if (!response.ok) return response;
+  const message =
+    response.status === 200 && isJson(response.headers.get('content-type'))
+      ? parseMessage(await response.text())
+      : undefined;
+  if (message === undefined)
     throw new BackendError('bad_answer', { detail: 'what came is no answer of Secret Manager' });
-  }
-  return response;
+  const headers = new Headers(response.headers);
+  headers.delete('content-length');
+  const kept = JSON.stringify(message, members);
+  if (kept.length > answerLimits.bytes.value)
+    throw new BackendError('too_large', {
+      detail: `the answer was not taken: what is read of one has at most ${answerLimits.bytes.value} characters`,
+    });
+  return new Response(kept, { status: response.status, headers });
 }
 
 function isJson(contentType: string | null): boolean {
   return contentType !== null && /^application\/json *(?:;|$)/i.test(contentType);
 }
 
-function isMessage(body: string): boolean {
+function parseMessage(body: string): object | undefined {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return false;
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
     const names = Object.keys(parsed);
-    return names.length === 0 || fields.some((name) => names.includes(name));
+    return names.length === 0 || fields.some((name) => names.includes(name)) ? parsed : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

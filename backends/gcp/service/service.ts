@@ -4,8 +4,9 @@ import type { Resources } from '../names/resource.ts';
 import type { Connection } from './connection.ts';
 import { toFailure, type Failure } from './errors.ts';
 import { abandonAt, interrupted } from './interruption.ts';
+import { judgeAnswers } from './grpc-answer.ts';
 import type { Limiter } from './limiter.ts';
-import type { SdkCallOptions, SdkClient } from './sdk.ts';
+import { loadSdk, type SdkCallOptions, type SdkClient } from './sdk.ts';
 
 /** What a call brought: an answer, or why there is none. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
@@ -42,19 +43,27 @@ export function createService({ resources, host, signIn, connection, limiter, cl
     const unanswered = (): BackendError =>
       interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
     const client = await abandonAt(context.signal, connection.client(), unanswered);
+    const { gax } = await loadSdk();
+    let refusal: BackendError | undefined;
+    const judge = judgeAnswers(gax.grpc, (reason) => {
+      refusal = reason;
+    });
     const options: SdkCallOptions = {
       // Null turns the client's own retries off: by default they go on for ten minutes.
       retry: null,
       timeout: Math.max(1, context.deadline - host.now()),
       signal: context.signal,
-      otherArgs: { headers: { authorization: `Bearer ${token}` } },
+      otherArgs: { headers: { authorization: `Bearer ${token}` }, options: { interceptors: [judge] } },
     };
     try {
       // The look-up of a name, which the library waits for, obeys no signal.
       const [value] = await abandonAt(context.signal, send(client, options), unanswered);
       return { token, answer: { ok: true, value } };
     } catch (error) {
-      const failure = toFailure(error, operation, context, host.now());
+      const failure: Failure =
+        refusal === undefined
+          ? toFailure(error, operation, context, host.now())
+          : { status: undefined, error: refusal };
       if (failure.error.code === 'unreachable' || failure.error.code === 'timeout') connection.discard(client);
       return { token, answer: { ok: false, failure } };
     }

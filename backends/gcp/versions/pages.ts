@@ -6,6 +6,9 @@ export interface Page<T> {
   readonly next: string;
 }
 
+/** Of a page's token, each of which is remembered. */
+const longestToken = 65_536;
+
 /** Page after page. Rejects with a `BackendError` `bad_answer` when a page comes round again, which would never end. */
 export async function* pagesOf<T>(ask: (pageToken: string) => Promise<Page<T>>): AsyncGenerator<readonly T[]> {
   const asked = new Set<string>();
@@ -14,6 +17,8 @@ export async function* pagesOf<T>(ask: (pageToken: string) => Promise<Page<T>>):
     const { items, next } = await ask(pageToken);
     yield items;
     if (next === '') return;
+    if (next.length > longestToken)
+      throw new BackendError('bad_answer', { detail: 'Secret Manager named the next page by more than any name has' });
     if (asked.has(next))
       throw new BackendError('bad_answer', {
         detail: 'Secret Manager named a page that it had sent already as the one to follow',

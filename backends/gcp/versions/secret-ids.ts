@@ -4,8 +4,10 @@ import type { Service } from '../service/service.ts';
 import { valueOf } from './add.ts';
 import { pagesOf } from './pages.ts';
 
-/** The service gives 25,000 at most; fewer keep an answer small where secrets have long annotations. */
-const pageSize = 2_000;
+/** The service gives 25,000 at most, and an answer may have 8 MiB. */
+const usualPageSize = 1_000;
+/** Where secrets have many labels and long annotations, of which each may have 16 KiB. */
+const smallPageSize = 100;
 
 /**
  * Every secret id of the project or region, page by page, each once. No filter is sent: the service's filters
@@ -14,17 +16,21 @@ const pageSize = 2_000;
 export async function* listSecretIds(service: Service, context: CallContext): AsyncGenerator<readonly string[]> {
   const { parent } = service.resources;
   const seen = new Set<string>();
-  const pages = pagesOf(async (pageToken) =>
-    valueOf(
-      await service.call('ListSecrets', context, async (client, options) => {
-        const [items, , raw] = await client.listSecrets(
-          { parent, pageSize, pageToken },
-          { ...options, autoPaginate: false },
-        );
-        return [{ items, next: raw?.nextPageToken ?? '' }];
-      }),
-    ),
-  );
+  const ask = (pageToken: string, pageSize: number) =>
+    service.call('ListSecrets', context, async (client, options) => {
+      const [items, , raw] = await client.listSecrets(
+        { parent, pageSize, pageToken },
+        { ...options, autoPaginate: false },
+      );
+      return [{ items, next: raw?.nextPageToken ?? '' }];
+    });
+  let pageSize = usualPageSize;
+  const pages = pagesOf(async (pageToken) => {
+    const answer = await ask(pageToken, pageSize);
+    if (answer.ok || answer.failure.error.code !== 'too_large' || pageSize === smallPageSize) return valueOf(answer);
+    pageSize = smallPageSize;
+    return valueOf(await ask(pageToken, pageSize));
+  });
   for await (const page of pages) {
     const ids = page.map(({ name }) => secretIdOf(name) ?? strangeName());
     yield ids.filter((id) => !seen.has(id) && seen.add(id));

@@ -86,10 +86,11 @@ proveAlsoThroughHost({
     ['batch.one-denied', states['denyRead']],
     ['listing.denied-folder', noFolders],
     ['listing.denied-root', noFolders],
-    ...['half_body', 'garbage', 'empty'].flatMap((fault) => [
+    ...['half_body', 'garbage', 'empty', 'flood', 'swarm'].flatMap((fault) => [
       ...operations.map((operation) => [`fault.${fault}.${operation}`, noBody]),
       [`leaks.fault.${fault}`, noBody],
     ]),
+    ...['flood', 'swarm'].map((fault) => [`holding.${fault}`, noBody]),
     ['fault.partial_batch.batch', noBody],
     ['leaks.fault.partial_batch', noBody],
   ]),

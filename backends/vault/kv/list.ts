@@ -1,4 +1,6 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import {
+  answerLimits,
   BackendError,
   type CallContext,
   type ListPage,
@@ -18,6 +20,8 @@ import type { Service } from './service.ts';
 const requestsAtOnce = 8;
 const pathsPerPage = 100;
 const versionsLookedBack = 3;
+/** Work of a few milliseconds. */
+const namesAtOnce = 4_096;
 
 interface Names {
   readonly secrets: readonly SecretDescriptor[];
@@ -34,8 +38,18 @@ export async function* list(
   let paths: readonly ScopePath[] = scope === undefined ? [] : [scope];
   let folders: readonly (ScopePath | undefined)[] = depth === 'tree' ? [scope] : [];
   let toldAnything = false;
+  let seen = 0;
+  const listed = async (folder: ScopePath | undefined): ReturnType<typeof listFolder> => {
+    const level = await listFolder(service, folder, context);
+    if ('children' in level) seen += level.children.paths.length + level.children.folders.length;
+    if (seen > answerLimits.names)
+      throw new BackendError('too_large', {
+        detail: `more than ${answerLimits.names} paths lie at and below one place`,
+      });
+    return level;
+  };
   while (paths.length + folders.length > 0) {
-    const levels = await mapLimited(folders, requestsAtOnce, (folder) => listFolder(service, folder, context));
+    const levels = await mapLimited(folders, requestsAtOnce, listed);
     const unlisted = levels.flatMap((level) => ('refused' in level ? [level.refused] : []));
     const children = levels.flatMap((level) => ('children' in level ? [level.children] : []));
     folders = children.flatMap((level) => level.folders);
@@ -71,7 +85,10 @@ export async function listFolder(
   context: CallContext,
 ): Promise<{ readonly children: Children } | { readonly refused: UnlistedScope }> {
   const version = await service.kvVersion(context);
-  const answer = await service.send({ method: 'GET', path: folderOf(service.config, version, folder) }, context);
+  const answer = await service.send(
+    { method: 'GET', path: folderOf(service.config, version, folder), kind: 'list' },
+    context,
+  );
   // An empty folder is a 404.
   if (isNothing(answer)) {
     await service.requireVersion(version, context);
@@ -79,10 +96,24 @@ export async function listFolder(
   }
   const names = member(member(answer.body, 'data'), 'keys');
   if (answer.status === 200 && Array.isArray(names) && names.every((name) => typeof name === 'string'))
-    return { children: childrenOf(folder, names) };
+    return { children: await sorted(folder, names) };
   const { code } = failureOf(answer);
   if (code !== 'permission_denied' || folder === undefined) throw failureOf(answer);
   return { refused: { scope: folder, code } };
+}
+
+/** A folder may have so many entries that others of the process would wait for all of them to be looked at. */
+async function sorted(folder: ScopePath | undefined, names: readonly string[]): Promise<Children> {
+  const parts: Children[] = [];
+  for (let start = 0; start < names.length; start += namesAtOnce) {
+    if (start > 0) await pause();
+    parts.push(childrenOf(folder, names.slice(start, start + namesAtOnce)));
+  }
+  return {
+    paths: [...new Set(parts.flatMap(({ paths }) => paths))],
+    folders: [...new Set(parts.flatMap(({ folders }) => folders))],
+    unnameable: parts.flatMap(({ unnameable }) => unnameable),
+  };
 }
 
 async function namesAt(service: Service, scope: ScopePath, context: CallContext): Promise<Names> {

@@ -1,4 +1,10 @@
-import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  type AnswerKind,
+  type BackendHost,
+  type CallContext,
+  type ScopePath,
+} from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import { isRefusal, speaksOf, versionedPathWarning } from '../errors.ts';
 import { within } from '../interruption.ts';
@@ -17,6 +23,8 @@ export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: object;
+  /** What the answer is about; left out: values. */
+  readonly kind?: AnswerKind;
 }
 
 /** The server, signed in to. */

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { vaultDefinition } from '../index.ts';
 import { readText } from './support/ask.ts';
@@ -93,9 +94,34 @@ describe('an answer', () => {
     expect(await readAt(address)).toMatchObject({ code: 'bad_answer' });
   });
 
-  it('that is larger than the service gives is a bad answer', async () => {
-    const address = await openServer((_, response) => response.writeHead(200).end(Buffer.alloc(33_554_433, 0x20)));
-    expect(await readAt(address, {}, 20_000)).toMatchObject({ code: 'bad_answer' });
+  it.each([
+    ['larger than a value', Buffer.alloc(2_097_153, 0x20), '2097152 bytes'],
+    ['in more parts than a value', Buffer.from(`[${'[],'.repeat(100_000)}1]`), '65536 elements'],
+    ['deeper than a value', Buffer.from('['.repeat(10_000)), '256 levels'],
+  ])('that is %s is too large, whatever its status, and the message says the limit', async (_, body, limit) => {
+    for (const status of [200, 404, 503]) {
+      const address = await openServer((__, response) => response.writeHead(status).end(body));
+      expect(await readAt(address, {}, 20_000)).toMatchObject({
+        status: 'unknown',
+        code: 'too_large',
+        detail: expect.stringContaining(limit),
+      });
+    }
+  });
+
+  it('that is compressed without being asked for is a bad answer, however large it would become', async () => {
+    const bomb = gzipSync(Buffer.alloc(100_000_000, 0x20));
+    const address = await openServer((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+    );
+    expect(await readAt(address)).toMatchObject({ code: 'bad_answer' });
+  });
+
+  it('with headers beyond measure is a bad answer', async () => {
+    const address = await openServer((_, response) =>
+      response.writeHead(200, { 'x-padding': 'x'.repeat(100_000) }).end('{}'),
+    );
+    expect(await readAt(address)).toMatchObject({ code: 'bad_answer' });
   });
 
   it('to a path that contains sys/health is judged like any other', async () => {

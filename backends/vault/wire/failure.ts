@@ -19,7 +19,7 @@ export function transportFailure(error: unknown, origin: string, context: CallCo
   if (BackendError.is(error)) return error;
   if (context.signal.aborted) return interrupted(context);
   const code = codeOf(error);
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')
     return new BackendError('bad_answer', { detail: `${origin} does not speak HTTP as expected (${code})` });
   return new BackendError('unreachable', {
     detail: `${origin} could not be reached: ${words[code] ?? 'the connection failed'} (${code})`,

@@ -18,10 +18,21 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** `undefined` when it is no JSON: the parser's own message would quote the text. */
 export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text, (_key, value, { source }) =>
+  return guarded(() =>
+    JSON.parse(text, (_key, value, { source }) =>
       typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value,
-    );
+    ),
+  );
+}
+
+/** The same, thirty times as fast, for text whose numbers are all spelt as JavaScript spells them. */
+export function parsePlainJson(text: string): unknown {
+  return guarded(() => JSON.parse(text));
+}
+
+function guarded(parse: () => unknown): unknown {
+  try {
+    return parse();
   } catch {
     return undefined;
   }
@@ -44,6 +55,6 @@ export function memberText(value: unknown, name: string): string | undefined {
 /** A whole number that is not negative. */
 export function memberCount(value: unknown, name: string): number | undefined {
   const number = member(value, name);
-  const count = JSON.isRawJSON(number) ? Number(number.rawJSON) : Number.NaN;
-  return Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+  const count = JSON.isRawJSON(number) ? Number(number.rawJSON) : number;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }

@@ -1,24 +1,28 @@
 import { createSecureContext } from 'node:tls';
-import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import {
+  AnswerGauge,
+  BackendError,
+  type AnswerKind,
+  type BackendHost,
+  type CallContext,
+} from '@kici-dev/secret-backend';
 import { Pool } from 'undici';
 import type { VaultConfig } from '../config.ts';
 import { Answer, parseRetryAfter } from './answer.ts';
 import { connectTimeoutMs, createConnections, type TlsOptions } from './connect.ts';
 import { transportFailure } from './failure.ts';
 import { readSource } from './files.ts';
-import { parseJson } from './json.ts';
+import { parseJson, parsePlainJson } from './json.ts';
 
 /** Requests that are on the wire at once; more wait for a connection. */
 const maxConnections = 32;
-/** The service takes requests of at most 32 MiB, and answers with no more. */
-const maxAnswerBytes = 33_554_432;
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface WireRequest {
   readonly uri: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  readonly kind: AnswerKind;
   readonly context: CallContext;
 }
 
@@ -38,11 +42,10 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
     headersTimeout: 0,
     bodyTimeout: 0,
     connectTimeout: connectTimeoutMs,
-    maxResponseSize: maxAnswerBytes,
     allowH2: false,
   });
   return {
-    async send({ uri, method, headers, body, context }) {
+    async send({ uri, method, headers, body, kind, context }) {
       const { pathname, search } = new URL(uri);
       try {
         const response = await pool.request({
@@ -52,11 +55,11 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
           signal: context.signal,
           ...(body === undefined ? {} : { body }),
         });
-        const bytes = await response.body.bytes();
+        const answer = await readJson(response.body, kind);
         const retryAfter = response.headers['retry-after'];
         return new Answer(
           response.statusCode,
-          parseBody(bytes),
+          answer,
           parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, host.now()),
         );
       } catch (error) {
@@ -88,10 +91,29 @@ async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: 
   }
 }
 
-function parseBody(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(strictUtf8.decode(bytes));
-  } catch {
-    return undefined;
+/**
+ * Judged and decoded as it comes in, so that only the parser is left to run at the end.
+ * @returns undefined where it is no JSON
+ * @throws BackendError `too_large`
+ */
+async function readJson(body: AsyncIterable<Uint8Array>, kind: AnswerKind): Promise<unknown> {
+  const gauge = new AnswerGauge(kind);
+  const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+  const decode = (piece?: Uint8Array): string | undefined => {
+    try {
+      return strictUtf8.decode(piece, { stream: piece !== undefined });
+    } catch {
+      return undefined;
+    }
+  };
+  let text = '';
+  for await (const piece of body) {
+    gauge.add(piece);
+    const decoded = decode(piece);
+    if (decoded === undefined) return undefined;
+    text += decoded;
   }
+  const rest = decode();
+  if (rest === undefined) return undefined;
+  return gauge.hasSpelledNumbers ? parseJson(text + rest) : parsePlainJson(text + rest);
 }

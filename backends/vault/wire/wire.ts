@@ -1,4 +1,4 @@
-import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import { BackendError, type AnswerKind, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import NodeVault from 'node-vault';
 import type { VaultConfig } from '../config.ts';
 import { Answer } from './answer.ts';
@@ -11,6 +11,8 @@ export interface VaultRequest {
   readonly body?: object;
   readonly token?: string;
   readonly namespace: string | undefined;
+  /** What the answer is about; left out: values. */
+  readonly kind?: AnswerKind;
 }
 
 export interface Wire {
@@ -24,17 +26,19 @@ interface Exchange {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly json?: object;
+  readonly kind: AnswerKind;
   readonly context: CallContext;
 }
 
 /** The client library over a transport of our own: with deadlines, without redirects, and with nothing taken from the environment. */
 export async function openWire(config: VaultConfig, host: BackendHost): Promise<Wire> {
   const transport = await openTransport(config, host);
-  const exchange = ({ uri, method, headers, json, context }: Exchange): Promise<Answer> => {
+  const exchange = ({ uri, method, headers, json, kind, context }: Exchange): Promise<Answer> => {
     const request: WireRequest = {
       uri,
       method,
       headers,
+      kind,
       context,
       body: json === undefined ? undefined : JSON.stringify(json),
     };
@@ -51,7 +55,7 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
   // Its own handling drops headers, and takes any path that contains sys/health for a success.
   client.handleVaultResponse = async (answer) => answer;
   return {
-    async send({ method, path, body, token, namespace }, context) {
+    async send({ method, path, body, token, namespace, kind = 'value' }, context) {
       const headers = {
         'X-Vault-Request': 'true',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -62,6 +66,7 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
         path,
         method,
         headers,
+        kind,
         context,
         ...(body === undefined ? {} : { json: body }),
       });

@@ -53,6 +53,9 @@ export type Answer =
   | { readonly id: number; readonly status: 'mounted'; readonly path: string }
   /** What the host writes to a file within its own sandbox, base64. */
   | { readonly id: number; readonly status: 'contents'; readonly contents: string }
+  /** From here on a value of the author's own shows in nothing that is printed, or the log says that it does. */
+  | { readonly id: number; readonly status: 'masked' }
+  | { readonly id: number; readonly status: 'mask_refused'; readonly message: string }
   | { readonly id: number; readonly status: 'no_value'; readonly problems: readonly KeyProblem[] }
   | {
       readonly id: number;

@@ -5,6 +5,11 @@ import { maxStepMessageBytes } from './frames.ts';
 // What a step host may tell the agent. A step can write anything into its end of the channel, so every message is checked here.
 
 const maxSources = 1_000;
+/** What the steps of one job may have masked of their own, beside the secrets that they ask for. */
+export const maxMaskedValues = 1_000;
+export const maxMaskedBytes = 262_144;
+/** Of one value, as base64. */
+const maxMaskedCharacters = 87_384;
 const text = (most: number): z.ZodString => z.string().max(most);
 const key = keyName;
 const id = z.int().nonnegative();
@@ -16,9 +21,11 @@ export const secretRequest = z.discriminatedUnion('kind', [
     kind: z.literal('mount'),
     sources: z.array(key).min(1).max(maxSources),
     divider: text(65_536),
+    finalNewline: z.boolean(),
     mode: z.int().min(0).max(0o777),
     name: text(255).optional(),
   }),
+  z.strictObject({ id, kind: z.literal('mask'), value: z.base64().max(maxMaskedCharacters) }),
 ]);
 
 /** Everything that was asked for in one turn of the step's event loop. */
@@ -34,7 +41,13 @@ export const stepMessage = z.discriminatedUnion('type', [ask, addPath, finished]
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
 const image = text(255).regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/);
-const trigger = z.object({ event: z.enum(['push', 'pull_request']) });
+const patterns = z.array(text(1_000)).max(1_000).optional();
+const trigger = z.strictObject({
+  event: z.enum(['push', 'pull_request']),
+  branches: patterns,
+  tags: patterns,
+  paths: patterns,
+});
 
 /** A workflow as data: everything but its functions. */
 export const workflowData = z.strictObject({

@@ -1,4 +1,5 @@
 import { variableNameProblem } from './variable-names.ts';
+import { variableSizeProblem } from './variable-size.ts';
 
 export interface Assignment {
   readonly name: string;
@@ -36,6 +37,7 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
       throw new EnvFileError(number, 'does not start with a name that a shell can read');
     if (problem !== undefined) throw new EnvFileError(number, `is refused: ${problem.message}`);
     if (operator === '=') {
+      requireSize(number, name, rest);
       assignments.push({ name, value: rest });
       continue;
     }
@@ -44,10 +46,16 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
     if (end < 0) throw new EnvFileError(number, 'starts a block that its delimiter never ends');
     const value = lines.slice(index + 1, end).join('\n');
     if (value.includes('\0')) throw new EnvFileError(number, 'starts a block that holds a NUL byte');
+    requireSize(number, name, value);
     assignments.push({ name, value });
     index = end;
   }
   return assignments;
+}
+
+function requireSize(line: number, name: string, value: string): void {
+  const problem = variableSizeProblem(name, value);
+  if (problem !== undefined) throw new EnvFileError(line, `is refused: ${problem}`);
 }
 
 /** One assignment as a block, for any value: the delimiter is a line that the value does not have. */

@@ -1,4 +1,5 @@
 import type { Assignment } from './env-file.ts';
+import { variableSizeProblem } from './variable-size.ts';
 
 export interface Variable {
   readonly name: string;
@@ -32,6 +33,12 @@ export class JobEnvironment {
   /** Names of the job's own `env` that a locked variable keeps out. */
   lockedAmong(names: readonly string[]): readonly string[] {
     return names.filter((name) => this.#locked.has(name));
+  }
+
+  /** Why no program could be started with the variables as they are: the largest is named. */
+  sizeProblem(): string | undefined {
+    const [largest] = [...this.#variables].toSorted(([, left], [, right]) => right.length - left.length);
+    return largest === undefined ? undefined : variableSizeProblem(...largest, this.variables());
   }
 
   /** The last one of a name wins. @returns why some were ignored, one line each */

@@ -4,6 +4,7 @@ import { quote } from '@kici-dev/secret-backend';
 export interface CheckedFileOptions {
   readonly sources: readonly string[];
   readonly divider: string;
+  readonly finalNewline: boolean;
   readonly mode: number;
   readonly name: string | undefined;
 }
@@ -19,6 +20,7 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   const {
     sources,
     divider = '',
+    finalNewline = false,
     mode = 0o600,
     name,
   }: Record<string, unknown> = Object.fromEntries(Object.entries(options));
@@ -32,16 +34,17 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   if (sources.length > maxSources) throw invalid(`sources has more than ${maxSources} keys`);
   if (typeof divider !== 'string' || divider.length > maxDividerLength)
     throw invalid(`divider must be text of at most ${maxDividerLength} characters`);
+  if (typeof finalNewline !== 'boolean') throw invalid('finalNewline must be true or false');
   if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777)
     throw invalid('mode must be permission bits from 0 to 0o777, such as 0o600');
-  if (name === undefined) return { sources, divider, mode, name };
+  if (name === undefined) return { sources, divider, finalNewline, mode, name };
   if (typeof name !== 'string' || !isPlainFileName(name)) {
     throw new SecretFileError(
       'invalid_file_name',
       `${typeof name === 'string' ? quote(name) : `a ${typeof name}`} is not a plain file name; leave out folders, "." and "..", and use at most ${maxNameBytes} bytes`,
     );
   }
-  return { sources, divider, mode, name };
+  return { sources, divider, finalNewline, mode, name };
 }
 
 /** The agent checks it again: what a step sends need not have come through the function above. */

@@ -1,9 +1,11 @@
 export type StepStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
 export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 
-/** What a run tells while it goes on. Everything that came out of a step is masked. */
+/** What a run tells while it goes on, of all its jobs as it comes. Everything that came out of a step is masked. */
 export type RunEvent =
-  | { readonly type: 'workflow_started'; readonly workflow: string }
+  /** With the jobs that are to run. */
+  | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly string[] }
   | { readonly type: 'job_started'; readonly job: string; readonly environment?: string }
   | { readonly type: 'step_started'; readonly job: string; readonly step: string }
   | {
@@ -14,7 +16,7 @@ export type RunEvent =
       readonly bytes: Uint8Array;
     }
   /** A line of the agent's own. */
-  | { readonly type: 'notice'; readonly job: string; readonly message: string }
+  | { readonly type: 'notice'; readonly job: string; readonly step?: string; readonly message: string }
   | {
       readonly type: 'step_finished';
       readonly job: string;
@@ -29,8 +31,10 @@ export type RunEvent =
       readonly status: JobStatus;
       readonly error?: string;
       readonly hint?: string;
+      /** Of a job that was skipped: those that it needs and that did not succeed. */
+      readonly because?: readonly string[];
     }
-  | { readonly type: 'workflow_finished'; readonly workflow: string; readonly succeeded: boolean };
+  | { readonly type: 'workflow_finished'; readonly workflow: string; readonly status: RunStatus };
 
 /** @param behind hears, where whoever reads the output is slow, of a promise that resolves when there is room for more */
 export type Emit = (event: RunEvent, behind?: (room: Promise<void>) => void) => void;

@@ -1,4 +1,4 @@
-import { createMasker } from '@kici-dev/secret-masker';
+import type { Masker } from '@kici-dev/secret-masker';
 import { ApiError } from '../../api/errors.ts';
 import type { StrippedSource } from '../channel/from-agent.ts';
 import type { JobData } from '../channel/to-agent.ts';
@@ -10,8 +10,8 @@ import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedWorkflow } from '../workflow/load.ts';
 import type { Emit, JobStatus } from './events.ts';
-import { JoinedFiles } from './joined-files.ts';
-import { runStep } from './run-step.ts';
+import { JobNeedles } from './job-needles.ts';
+import { runStep, type StepResult } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
 export interface JobRun {
@@ -22,6 +22,7 @@ export interface JobRun {
   readonly labels: readonly string[];
   readonly workplace: Workplace;
   readonly pool: StepPool;
+  readonly masker: Masker;
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
@@ -54,9 +55,13 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     return status;
   } catch (error) {
     if (!AgentError.is(error) && !ApiError.is(error)) throw error;
-    const status = signal.aborted ? 'cancelled' : 'failed';
-    emit({ type: 'job_finished', job: job.name, status, error: error.message, hint: error.hint });
-    return status;
+    if (signal.aborted) {
+      // What then failed did so for want of time.
+      emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
+      return 'cancelled';
+    }
+    emit({ type: 'job_finished', job: job.name, status: 'failed', error: error.message, hint: error.hint });
+    return 'failed';
   } finally {
     await session?.close().catch(() => {
       emit({
@@ -84,9 +89,8 @@ async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
 }
 
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {
-  const { job, jobIndex, loaded, emit, pool, workplace } = run;
-  const masker = createMasker();
-  const joined = new JoinedFiles();
+  const { job, jobIndex, loaded, emit, pool, workplace, masker } = run;
+  const needles = new JobNeedles();
   const environment = new JobEnvironment({
     variables: session.variables,
     jobEnv: job.env,
@@ -99,12 +103,16 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       job: job.name,
       message: `${name} of the job's env was ignored: it is a locked variable of the environment`,
     });
+  const tooLarge = environment.sizeProblem();
+  if (tooLarge !== undefined)
+    throw new AgentError('variable_too_large', tooLarge, "look at the job's env and at the environment's variables");
   for (const [stepIndex, step] of job.steps.entries()) {
+    if (run.signal.aborted) return 'cancelled';
     emit({ type: 'step_started', job: job.name, step: step.name });
     const began = performance.now();
     const host = await pool.take(surroundings);
     if (stepIndex + 1 < job.steps.length) pool.prepare(surroundings);
-    const { status, error, exports, paths } = await runStep(host, {
+    const result = await runStep(host, {
       start: {
         type: 'start',
         file: loaded.file,
@@ -123,12 +131,14 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       workplace,
       session,
       masker,
-      joined,
+      needles,
       emit,
       signal: run.signal,
     });
-    for (const message of environment.export(exports)) emit({ type: 'notice', job: job.name, message });
-    for (const folder of paths) environment.addPath(folder);
+    for (const message of environment.export(result.exports))
+      emit({ type: 'notice', job: job.name, step: step.name, message });
+    for (const folder of result.paths) environment.addPath(folder);
+    const { status, error } = result.status === 'succeeded' ? withSizes(environment) : result;
     emit({
       type: 'step_finished',
       job: job.name,
@@ -140,4 +150,10 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }
   return 'succeeded';
+}
+
+/** A step that left more to the later ones than any program can be given is told so, before they are. */
+function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'error'> {
+  const error = environment.sizeProblem();
+  return error === undefined ? { status: 'succeeded' } : { status: 'failed', error };
 }

@@ -1,11 +1,15 @@
-import type { StrippedSource } from '../channel/from-agent.ts';
+import { createMasker } from '@kici-dev/secret-masker';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
+import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
-import { loadProject, type LoadedWorkflow } from '../workflow/load.ts';
+import { loadProject } from '../workflow/load.ts';
 import type { Project } from '../workflow/project.ts';
-import type { JobStatus } from './events.ts';
+import { chooseJobs } from './choose-jobs.ts';
+import type { JobStatus, RunStatus } from './events.ts';
+import { PoolSet } from './pool-set.ts';
 import { runJob } from './run-job.ts';
 import type { RunOptions } from './run-workflow.ts';
+import { runSchedule } from './schedule.ts';
 import type { StepPool } from './step-pool.ts';
 
 export interface ProjectRun {
@@ -17,56 +21,53 @@ export interface ProjectRun {
   readonly options: RunOptions;
 }
 
-/** @returns whether every job succeeded @throws AgentError when nothing can be run */
-export async function runProject({ project, loader, workplace, pool, options }: ProjectRun): Promise<boolean> {
+/** @throws AgentError when nothing can be run */
+export async function runProject({ project, loader, workplace, pool, options }: ProjectRun): Promise<RunStatus> {
   const { emit, loaderOutput, signal } = options;
-  // Most first jobs need them, and the loader has nothing to say yet; a job that does need them sees a failure.
-  const clients = options.clients();
-  clients.catch(() => undefined);
+  // Most first jobs need it, and the loader has nothing to say yet; a job that does need it sees a failure.
+  const loading = options.clients();
+  loading.catch(() => undefined);
   const found = await loadProject(project, loader, loaderOutput, signal);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   const loaded = chooseWorkflow(found, options.workflow, project.root);
-  emit({ type: 'workflow_started', workflow: loaded.workflow.name });
-  const succeeded = await runJobs(loaded, found.stripped, workplace, pool, { ...options, clients: () => clients });
-  emit({ type: 'workflow_finished', workflow: loaded.workflow.name, succeeded });
-  return succeeded;
-}
-
-/** One after another, each after those that it needs; what needs a job that did not succeed is skipped. */
-async function runJobs(
-  loaded: LoadedWorkflow,
-  stripped: readonly StrippedSource[],
-  workplace: Workplace,
-  pool: StepPool,
-  options: RunOptions,
-): Promise<boolean> {
-  const { labels, clients, emit, signal } = options;
-  const outcomes = new Map<string, JobStatus>();
-  const waiting = new Set(loaded.workflow.jobs);
-  while (waiting.size > 0) {
-    const job = [...waiting].find(({ needs }) => needs.every((need) => outcomes.has(need)));
-    if (job === undefined) break;
-    waiting.delete(job);
-    if (!signal.aborted && job.needs.every((need) => outcomes.get(need) === 'succeeded')) {
-      outcomes.set(
-        job.name,
-        await runJob({
+  const { workflow } = loaded;
+  const jobs = chooseJobs(workflow, options.jobs);
+  emit({ type: 'workflow_started', workflow: workflow.name, jobs: jobs.map(({ name }) => name) });
+  const alone = options.limit === 1 || jobs.length === 1;
+  let clients: Promise<Clients> | undefined;
+  // One for all: jobs share the project's folder, and so a value that one of them was given may be printed by another.
+  const masker = createMasker();
+  await using pools = new PoolSet(workplace, pool);
+  const outcomes = await runSchedule({
+    jobs,
+    limit: options.limit,
+    signal,
+    run: async (job) =>
+      pools.lend(async (own) =>
+        runJob({
           loaded,
-          stripped,
-          jobIndex: loaded.workflow.jobs.indexOf(job),
+          stripped: found.stripped,
+          jobIndex: workflow.jobs.indexOf(job),
           job,
-          labels,
+          labels: options.labels,
           workplace,
-          pool,
-          clients,
+          pool: own,
+          masker,
+          clients: async () => (clients ??= loading.then(async (connect) => connect(alone))),
           emit,
           signal,
         }),
-      );
-    } else {
-      outcomes.set(job.name, 'skipped');
-      emit({ type: 'job_finished', job: job.name, status: 'skipped' });
-    }
-  }
-  return waiting.size === 0 && [...outcomes.values()].every((status) => status === 'succeeded');
+      ),
+    passOver: (job, status, because) => {
+      emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' ? { because } : {}) });
+    },
+  });
+  const status = statusOf([...outcomes.values()]);
+  emit({ type: 'workflow_finished', workflow: workflow.name, status });
+  return status;
+}
+
+function statusOf(outcomes: readonly JobStatus[]): RunStatus {
+  if (outcomes.includes('cancelled')) return 'cancelled';
+  return outcomes.every((status) => status === 'succeeded') ? 'succeeded' : 'failed';
 }

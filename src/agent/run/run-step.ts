@@ -8,7 +8,7 @@ import type { ExitStatus } from '../process/child.ts';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import type { JobSession } from '../session/job-session.ts';
 import type { Emit, StepStatus } from './events.ts';
-import type { JoinedFiles } from './joined-files.ts';
+import type { JobNeedles } from './job-needles.ts';
 import { maskOutput } from './masked-output.ts';
 import { SecretService } from './secret-service.ts';
 
@@ -23,7 +23,7 @@ export interface StepRun {
   readonly workplace: Workplace;
   readonly session: JobSession;
   readonly masker: Masker;
-  readonly joined: JoinedFiles;
+  readonly needles: JobNeedles;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -51,6 +51,9 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   const timer = run.timeoutMs === undefined ? undefined : setTimeout(end('timed_out'), run.timeoutMs);
   signal.addEventListener('abort', cancel);
   if (signal.aborted) cancel();
+  const notice = (message: string): void => {
+    emit({ type: 'notice', job: start.job, step: start.step, message });
+  };
   maskOutput(host.child, masker, (stream, bytes, behind) => {
     emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind);
   });
@@ -59,11 +62,9 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     const service = new SecretService({
       session: run.session,
       masker,
-      joined: run.joined,
+      needles: run.needles,
       folder,
-      notice: (message) => {
-        emit({ type: 'notice', job: start.job, message });
-      },
+      notice,
     });
     const talk = await converse(host, service);
     const exit = await host.child.gone;
@@ -73,9 +74,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     signal.removeEventListener('abort', cancel);
     host.child.kill();
     await host.child.gone;
-    await removeAll([folder, host.exchange], (message) => {
-      emit({ type: 'notice', job: start.job, message });
-    });
+    await removeAll([folder, host.exchange], notice);
   }
 }
 

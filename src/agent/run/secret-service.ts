@@ -3,19 +3,20 @@ import { SecretFileError } from '@kici-dev/sdk';
 import type { SecretValue } from '@kici-dev/secret-backend';
 import type { Masker } from '@kici-dev/secret-masker';
 import type { Answer, KeyProblem } from '../channel/from-agent.ts';
-import type { SecretRequest } from '../channel/to-agent.ts';
+import { maxMaskedBytes, maxMaskedValues, type SecretRequest } from '../channel/to-agent.ts';
 import { isPlainFileName } from '../mounts/file-options.ts';
 import type { StepFolder } from '../mounts/step-folder.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
-import { maxJoinedBytes, type JoinedFiles } from './joined-files.ts';
+import { maxJoinedBytes, type JobNeedles } from './job-needles.ts';
 
 type Mount = Extract<SecretRequest, { kind: 'mount' }>;
+type Mask = Extract<SecretRequest, { kind: 'mask' }>;
 
 /** Answers one step's requests. Whatever leaves for the step, the masker has seen first. */
 export class SecretService {
   readonly #session: JobSession;
   readonly #masker: Masker;
-  readonly #joined: JoinedFiles;
+  readonly #needles: JobNeedles;
   readonly #folder: StepFolder | undefined;
   readonly #notice: (message: string) => void;
   readonly #told = new Set<string>();
@@ -24,25 +25,48 @@ export class SecretService {
   constructor(options: {
     session: JobSession;
     masker: Masker;
-    joined: JoinedFiles;
+    needles: JobNeedles;
     folder: StepFolder | undefined;
     notice: (message: string) => void;
   }) {
     this.#session = options.session;
     this.#masker = options.masker;
-    this.#joined = options.joined;
+    this.#needles = options.needles;
     this.#folder = options.folder;
     this.#notice = options.notice;
   }
 
   /** One read for all that was asked together. */
   async answer(requests: readonly SecretRequest[]): Promise<readonly Answer[]> {
-    const keys = new Set(requests.flatMap((request) => (request.kind === 'get' ? [request.key] : request.sources)));
-    const read = await this.#session.read(keys);
+    const keys = new Set(requests.flatMap(keysOf));
+    const read = keys.size === 0 ? new Map<string, SecretRead>() : await this.#session.read(keys);
     for (const [key, result] of read) this.#register(key, result);
     return Promise.all(
-      requests.map(async (request) => (request.kind === 'get' ? get(request, read) : this.#mount(request, read))),
+      requests.map(async (request) => {
+        switch (request.kind) {
+          case 'get':
+            return get(request, read);
+          case 'mount':
+            return this.#mount(request, read);
+          case 'mask':
+            return this.#mask(request);
+        }
+      }),
     );
+  }
+
+  #mask({ id, value }: Mask): Answer {
+    const bytes = Buffer.from(value, 'base64');
+    if (!this.#needles.own.admit(bytes)) {
+      return {
+        id,
+        status: 'mask_refused',
+        message: `all the steps of a job can mask ${maxMaskedValues} values and ${maxMaskedBytes} bytes of their own, and this value would be more; do not print it`,
+      };
+    }
+    if (this.#masker.add(bytes) === 'too_short')
+      this.#notice('a value that was given to ctx.mask is too short to be masked; it shows wherever it is printed');
+    return { id, status: 'masked' };
   }
 
   #register(key: string, result: SecretRead): void {
@@ -58,11 +82,11 @@ export class SecretService {
     const contents = Buffer.concat(
       values.flatMap((value, index) => (index === 0 ? [value.bytes()] : [Buffer.from(divider), value.bytes()])),
     );
-    return isJoined && !this.#joined.admit(contents) ? undefined : contents;
+    return isJoined && !this.#needles.joined.admit(contents) ? undefined : contents;
   }
 
   async #mount(request: Mount, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
-    const { id, sources, divider, mode, name } = request;
+    const { id, sources, divider, finalNewline, mode, name } = request;
     const values: SecretValue[] = [];
     const problems: KeyProblem[] = [];
     for (const key of sources) {
@@ -73,8 +97,8 @@ export class SecretService {
     if (problems.length > 0) return { id, status: 'no_value', problems: uniqueByKey(problems) };
     if (name !== undefined && !isPlainFileName(name))
       return { id, status: 'file_error', code: 'invalid_file_name', message: 'the name is not a plain file name' };
-    const contents = this.#join(values, divider);
-    if (contents === undefined) {
+    const joined = this.#join(values, divider);
+    if (joined === undefined) {
       return {
         id,
         status: 'file_error',
@@ -82,7 +106,8 @@ export class SecretService {
         message: `files that join secrets have at most ${maxJoinedBytes} bytes in all the steps of a job, so that the log can be kept free of them; mount fewer together`,
       };
     }
-    this.#masker.add(contents);
+    this.#masker.add(joined);
+    const contents = finalNewline ? withFinalNewline(joined) : joined;
     if (this.#folder === undefined) return { id, status: 'contents', contents: contents.toString('base64') };
     try {
       return { id, status: 'mounted', path: await this.#folder.write({ contents, mode, name }) };
@@ -91,9 +116,19 @@ export class SecretService {
       const code = error.code === 'duplicate_file_name' ? error.code : 'cannot_write';
       return { id, status: 'file_error', code, message: error.message };
     } finally {
-      contents.fill(0);
+      for (const bytes of [joined, contents]) bytes.fill(0);
     }
   }
+}
+
+function keysOf(request: SecretRequest): readonly string[] {
+  if (request.kind === 'mask') return [];
+  return request.kind === 'get' ? [request.key] : request.sources;
+}
+
+/** What is empty has no line that could want its end. */
+function withFinalNewline(contents: Buffer): Buffer {
+  return contents.byteLength === 0 || contents.at(-1) === 0x0a ? contents : Buffer.concat([contents, Buffer.of(0x0a)]);
 }
 
 function lengthOf(values: readonly SecretValue[], divider: string): number {

@@ -1,25 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { EnvironmentNameError, type Shell, type StepContext, type StepLog } from '@kici-dev/sdk';
+import { EnvironmentNameError, type StepContext, type StepLog } from '@kici-dev/sdk';
 import type { StartStep } from '../channel/from-agent.ts';
 import { formatAssignment } from '../environment/env-file.ts';
 import type { Channel } from './channel.ts';
+import { maskValue } from './mask-value.ts';
 import type { ProcessEnvironment } from './process-environment.ts';
 import { createSecrets } from './secrets.ts';
-import { loadShell } from './shell.ts';
+import { createShell } from './shell/shell.ts';
 
 export function createContext(channel: Channel, start: StartStep, environment: ProcessEnvironment): StepContext {
-  let shell: Shell | undefined;
   return Object.freeze({
     workflow: start.workflow,
     job: start.job,
     step: start.step,
     secrets: createSecrets(channel.requests, start, environment),
     log,
-    get $() {
-      return (shell ??= loadShell());
-    },
+    $: createShell(process.cwd()),
     setEnv(name: string, value: string) {
       environment.requireName(name);
       if (typeof value !== 'string' || value.includes('\0'))
@@ -27,6 +25,7 @@ export function createContext(channel: Channel, start: StartStep, environment: P
           'invalid_variable',
           `the value for ${name} is not text without NUL bytes; pass a string`,
         );
+      environment.requireSize(name, value);
       // The one way for commands and functions alike: the last write wins, whoever made it.
       appendFileSync(
         process.env['KICI_ENV'] ?? '',
@@ -34,8 +33,9 @@ export function createContext(channel: Channel, start: StartStep, environment: P
         { mode: 0o600 },
       );
     },
+    mask: async (value: string | Uint8Array) => maskValue(channel.requests, value),
     addPath(folder: string) {
-      if (typeof folder !== 'string' || !isAbsolute(folder) || folder.includes(':'))
+      if (typeof folder !== 'string' || !isAbsolute(folder) || /[:\0]/.test(folder))
         throw new EnvironmentNameError(
           'invalid_variable',
           'addPath takes the absolute path of one folder; use path.resolve',

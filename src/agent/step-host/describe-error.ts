@@ -3,6 +3,17 @@ import { inspect } from 'node:util';
 /** Frames below the author's own function say nothing to the author. */
 const ownFrame = /^\s+at .*(?:\/agent\/step-host\/|\/bundle\/step-host\.mjs|\(node:internal\/|at node:internal\/)/;
 
+/** Without the lines of a stack that are not the author's. */
+export function withoutOwnFrames(lines: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (const line of lines) {
+    if (!ownFrame.test(line)) kept.push(line);
+    // The last line of a stack also opens the list of what else an error holds.
+    else if (line.endsWith(' {')) kept.push(`${kept.pop() ?? ''} {`);
+  }
+  return kept;
+}
+
 /**
  * An error with its stack, causes and fields. Nothing is cut off in the middle: the agent can only mask a secret that
  * arrives whole.
@@ -14,10 +25,7 @@ export function describeError(error: unknown, maxBytes: number): string {
     maxArrayLength: Number.POSITIVE_INFINITY,
     breakLength: 120,
   });
-  const shown = text
-    .split('\n')
-    .filter((line) => !ownFrame.test(line))
-    .join('\n');
+  const shown = withoutOwnFrames(text.split('\n')).join('\n');
   if (Buffer.byteLength(JSON.stringify(shown)) <= maxBytes) return shown;
   return `${error instanceof Error ? error.name : typeof error}, with more than ${maxBytes} bytes to say; throw a smaller error`;
 }

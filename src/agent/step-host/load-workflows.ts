@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { WorkflowDefinitionError, type Workflow } from '@kici-dev/sdk';
+import { WorkflowDefinitionError, type Trigger, type Workflow } from '@kici-dev/sdk';
 import type { LoadWorkflows } from '../channel/from-agent.ts';
 import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Channel } from './channel.ts';
@@ -32,11 +32,22 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
   channel.endProcess();
 }
 
+function toTrigger(trigger: Trigger): WorkflowData['on'][number] {
+  const { event, branches, paths } = trigger;
+  const tags = trigger.event === 'push' ? trigger.tags : undefined;
+  return {
+    event,
+    ...(branches === undefined ? {} : { branches: [...branches] }),
+    ...(tags === undefined ? {} : { tags: [...tags] }),
+    ...(paths === undefined ? {} : { paths: [...paths] }),
+  };
+}
+
 function toData({ name, on, jobs }: Workflow): WorkflowData {
   const triggers = 'event' in on ? [on] : on;
   return {
     name,
-    on: triggers.map(({ event }) => ({ event })),
+    on: triggers.map(toTrigger),
     jobs: jobs.map((job) => ({
       name: job.name,
       runsOn: typeof job.runsOn === 'string' ? [job.runsOn] : [...job.runsOn],

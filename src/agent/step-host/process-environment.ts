@@ -1,5 +1,6 @@
 import { EnvironmentNameError } from '@kici-dev/sdk';
 import { variableNameProblem } from '../environment/variable-names.ts';
+import { variableSizeProblem } from '../environment/variable-size.ts';
 
 /** The environment of this process, which is the step's, and of every program that it starts from here on. */
 export class ProcessEnvironment {
@@ -19,17 +20,28 @@ export class ProcessEnvironment {
     if (problem !== undefined) throw new EnvironmentNameError(problem.code, problem.message);
   }
 
+  /** @param others left out: that one alone @throws EnvironmentNameError when no program could be started with it */
+  requireSize(name: string, value: string, others?: NodeJS.ProcessEnv): void {
+    const problem = variableSizeProblem(name, value, others);
+    if (problem !== undefined) throw new EnvironmentNameError('variable_too_large', problem);
+  }
+
+  /** @throws EnvironmentNameError */
   set(name: string, value: string): void {
+    this.requireSize(name, value, process.env);
     process.env[name] = value;
   }
 
+  /** @throws EnvironmentNameError */
   setUntilTheEnd(name: string, value: string): void {
+    this.requireSize(name, value, process.env);
     if (!this.#before.has(name)) this.#before.set(name, process.env[name]);
     process.env[name] = value;
   }
 
+  /** @throws EnvironmentNameError */
   prependPath(folder: string): void {
-    process.env['PATH'] = `${folder}:${process.env['PATH'] ?? ''}`;
+    this.set('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
   }
 
   restore(): void {

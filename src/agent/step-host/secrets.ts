@@ -56,12 +56,13 @@ export function createSecrets(requests: Requests, start: StartStep, environment:
     },
     list: () => [...names],
     async mountFile(options) {
-      const { sources, divider, mode, name } = checkFileOptions(options);
+      const { sources, divider, finalNewline, mode, name } = checkFileOptions(options);
       problems.requireKeys(sources);
       const answer = await requests.ask({
         kind: 'mount',
         sources: [...sources],
         divider,
+        finalNewline,
         mode,
         ...(name === undefined ? {} : { name }),
       });

@@ -4,7 +4,7 @@ import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
 import { createProgram, programName } from './program.ts';
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number when that has cancelled it */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
   let json = args.includes('--json');
@@ -19,6 +19,11 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       json = flags.json === true;
       const { run } = await import('./run.ts');
       exitCode = await run(workflow, flags, io);
+    },
+    list: async (flags) => {
+      json = flags.json === true;
+      const { list } = await import('./list.ts');
+      exitCode = await list(flags, io);
     },
     init: async (flags) => {
       const { init } = await import('./init.ts');

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../version.ts';
 
 export const programName = 'kici';
@@ -10,7 +10,14 @@ export interface RunFlags {
   readonly tokenFile?: string;
   readonly sandbox: 'none' | 'bwrap' | 'container';
   readonly label: readonly string[];
+  readonly job: readonly string[];
+  readonly jobs?: number;
   readonly mountDir?: string;
+}
+
+export interface ListFlags {
+  readonly json?: boolean;
+  readonly sandbox: 'none' | 'bwrap' | 'container';
 }
 
 export interface InitFlags {
@@ -23,6 +30,7 @@ export interface ProgramOptions {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
   readonly run: (workflow: string | undefined, flags: RunFlags) => Promise<void>;
+  readonly list: (flags: ListFlags) => Promise<void>;
   readonly init: (flags: InitFlags) => Promise<void>;
 }
 
@@ -32,7 +40,7 @@ export function createProgram(options: ProgramOptions): Command {
     .description('Runs the workflows of a project with the secrets of its environments.')
     .version(version)
     .helpCommand(false)
-    .addHelpText('after', examples('kici init', 'kici run deploy'));
+    .addHelpText('after', examples('kici init', 'kici list', 'kici run deploy'));
   configure(program.command('run'), options)
     .description('Runs a workflow of .kici/workflows, in this folder or one above it.')
     .argument('[workflow]', 'its name; may be left out where there is only one')
@@ -40,20 +48,27 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
     .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
     .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
-    .addOption(
-      new Option('--sandbox <profile>', 'the boundary around each step')
-        .choices(['none', 'bwrap', 'container'])
-        .default('none'),
-    )
-    .option(
-      '--label <label>',
-      'a label of this agent, for runsOn; may be repeated',
-      (label: string, before: readonly string[]) => [...before, label],
-      [] as readonly string[],
-    )
+    .option('--job <name>', 'run this job and what it needs, and no other; may be repeated', added, [])
+    .option('--jobs <count>', 'how many jobs run at the same time (else the number of cores)', count)
+    .addOption(sandboxOption('the boundary around each step'))
+    .option('--label <label>', 'a label of this agent, for runsOn; may be repeated', added, [])
     .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
-    .addHelpText('after', examples('kici run deploy', 'kici run deploy --sandbox bwrap --label linux'))
+    .addHelpText(
+      'after',
+      examples(
+        'kici run deploy',
+        'kici run deploy --job migrate',
+        'kici run deploy --jobs 1',
+        'kici run deploy --sandbox bwrap --label linux',
+      ),
+    )
     .action(async (workflow: string | undefined, flags: RunFlags) => options.run(workflow, flags));
+  configure(program.command('list'), options)
+    .description('Lists the workflows of the project with what starts them, their jobs, environments and steps.')
+    .option('--json', 'print the result as JSON')
+    .addOption(sandboxOption('the boundary around the process that reads the workflows'))
+    .addHelpText('after', examples('kici list', 'kici list --json'))
+    .action(async (flags: ListFlags) => options.list(flags));
   configure(program.command('init'), options)
     .description('Writes a workflow to start from, .kici/workflows/hello.ts.')
     .option('--environment <name>', 'the environment that its job binds')
@@ -75,6 +90,19 @@ function configure(command: Command, { writeOut, writeErr }: ProgramOptions): Co
       getErrHasColors: () => false,
     })
     .exitOverride();
+}
+
+function sandboxOption(description: string): Option {
+  return new Option('--sandbox <profile>', description).choices(['none', 'bwrap', 'container']).default('none');
+}
+
+function added(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('it takes a whole number from 1 to 9999');
+  return Number(text);
 }
 
 function examples(...lines: readonly string[]): string {

@@ -1,37 +1,65 @@
-import type { Emit, RunEvent } from '../../agent/run/events.ts';
-import { printable, writeTo, type Io } from '../terminal/io.ts';
-import { paint } from '../terminal/report.ts';
+import type { Emit, JobStatus, RunEvent } from '../../agent/run/events.ts';
+import { printable, type Io } from '../terminal/io.ts';
+import { paint, type Style } from '../terminal/report.ts';
+import { plainLog, type StreamName } from './job-log.ts';
+import { prefixedLog } from './prefixed-log.ts';
 
-/** A run as people read it: a heading for each job and step, and between them what the steps print, as it comes. */
-export function textEvents(io: Io): Emit {
-  const atLineStart = { stdout: true, stderr: true };
-  const line = (stream: 'stdout' | 'stderr', text: string): void => {
-    io[stream].write(`${atLineStart[stream] ? '' : '\n'}${text}\n`);
-    atLineStart[stream] = true;
-  };
+const prefixStyles: readonly Style[] = ['cyan', 'magenta', 'blue', 'yellow', 'green'];
+/** A longer name does not move the output of all others to the right. */
+const maxPrefixWidth = 24;
+
+/**
+ * A run as people read it: a heading for each job and step, and between them what the steps print.
+ * @param limit how many jobs run at the same time; where it is several, each line begins with the name of its job
+ */
+export function textEvents(io: Io, limit: number): Emit {
+  let log = plainLog(io);
+  const outcomes = new Map<string, JobStatus>();
   return (event, behind) => {
-    if (event.type !== 'output') {
-      for (const [stream, text] of describe(event, io)) line(stream, text);
-      return;
+    switch (event.type) {
+      case 'output':
+        log.output(event.job, event.stream, event.bytes, behind);
+        return;
+      case 'workflow_started':
+        if (limit > 1 && event.jobs.length > 1) log = prefixedLog(io, prefixes(io, event.jobs));
+        io.stdout.write(`workflow ${printable(event.workflow)}\n`);
+        return;
+      case 'workflow_finished': {
+        const rest = [...outcomes].filter(([, status]) => status !== 'succeeded');
+        const told = rest.map(([job, status]) => `${printable(job)} ${words[status]}`).join(', ');
+        const text = `workflow ${printable(event.workflow)}: ${words[event.status]}${outcomes.size > 1 && told !== '' ? ` (${told})` : ''}`;
+        io.stdout.write(`${paint(io, event.status === 'succeeded' ? 'green' : 'red', text, 'stdout')}\n`);
+        return;
+      }
+      case 'step_finished':
+        log.endLines(event.job);
+        break;
+      case 'job_finished':
+        outcomes.set(event.job, event.status);
+        break;
+      case 'job_started':
+      case 'step_started':
+      case 'notice':
     }
-    writeTo(io[event.stream], event.bytes, behind);
-    atLineStart[event.stream] = event.bytes.at(-1) === 0x0a;
+    for (const [stream, text] of describe(event, io)) log.line(event.job, stream, text);
   };
 }
 
-type Line = readonly ['stdout' | 'stderr', string];
+function prefixes(io: Io, jobs: readonly string[]): (job: string, stream: StreamName) => string {
+  const width = Math.min(maxPrefixWidth, Math.max(...jobs.map((job) => job.length)));
+  const styles = new Map(jobs.map((job, index) => [job, prefixStyles[index % prefixStyles.length] ?? 'dim']));
+  return (job, stream) => paint(io, styles.get(job) ?? 'dim', `${printable(job).padEnd(width)} | `, stream);
+}
 
-function describe(event: Exclude<RunEvent, { type: 'output' }>, io: Io): readonly Line[] {
+type Line = readonly [StreamName, string];
+type JobEvent = Exclude<RunEvent, { type: 'output' | 'workflow_started' | 'workflow_finished' }>;
+
+function describe(event: JobEvent, io: Io): readonly Line[] {
   switch (event.type) {
-    case 'workflow_started':
-      return [['stdout', `workflow ${printable(event.workflow)}`]];
-    case 'job_started':
-      return [
-        [
-          'stdout',
-          `job ${printable(event.job)}${event.environment === undefined ? '' : ` (environment ${printable(event.environment)})`}`,
-        ],
-      ];
+    case 'job_started': {
+      const environment = event.environment === undefined ? '' : ` (environment ${printable(event.environment)})`;
+      return [['stdout', `job ${printable(event.job)}${environment}`]];
+    }
     case 'step_started':
       return [['stdout', paint(io, 'dim', `--- ${printable(event.job)} › ${printable(event.step)}`, 'stdout')]];
     case 'notice':
@@ -53,20 +81,9 @@ function describe(event: Exclude<RunEvent, { type: 'output' }>, io: Io): readonl
               ['stderr', paint(io, 'red', `kici: ${printable(event.error)}`)],
               ['stderr', `      ${printable(event.hint ?? '')}`],
             ];
-      return [...told, ['stdout', `job ${printable(event.job)}: ${words[event.status]}`]];
+      const because = event.because === undefined ? '' : `, for it needs ${event.because.map(printable).join(', ')}`;
+      return [...told, ['stdout', `job ${printable(event.job)}: ${words[event.status]}${because}`]];
     }
-    case 'workflow_finished':
-      return [
-        [
-          'stdout',
-          paint(
-            io,
-            event.succeeded ? 'green' : 'red',
-            `workflow ${printable(event.workflow)}: ${event.succeeded ? 'succeeded' : 'failed'}`,
-            'stdout',
-          ),
-        ],
-      ];
   }
 }
 

@@ -127,6 +127,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'no workflow has the name that was given, or several could be meant',
     next: 'give one of the names that the message lists',
   },
+  job_not_found: {
+    meaning: 'the workflow has no job of the name that was given',
+    next: 'give one of the names that the message lists',
+  },
   workflow_invalid: {
     meaning: 'a file in .kici/workflows does not define a workflow that can run',
     next: 'correct the places that the message lists',
@@ -134,6 +138,10 @@ export const clientErrorCodes = Object.freeze({
   label_missing: {
     meaning: 'a job runs on a label that this agent does not have',
     next: 'give it with `--label`, or change `runsOn`',
+  },
+  variable_too_large: {
+    meaning: 'a variable of a job, or all of them together, is larger than any program can be given',
+    next: 'put the value that the message names in a file',
   },
   sandbox_unavailable: {
     meaning: 'this machine cannot offer the sandbox that was asked for',

@@ -16,7 +16,7 @@ export function reportFailure(error: unknown, io: Io, program: string, json: boo
   return failure.exitCode;
 }
 
-export type Style = 'red' | 'green' | 'yellow' | 'dim';
+export type Style = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'dim';
 
 /** Coloured where the stream is a terminal and `NO_COLOR` is not set. */
 export function paint(io: Io, style: Style, text: string, stream: 'stdout' | 'stderr' = 'stderr'): string {

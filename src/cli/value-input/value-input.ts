@@ -20,6 +20,8 @@ export interface ValueInput {
   readonly fingerprint: string;
 }
 
+const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
+
 /** Reads a value the way that the flags say, checked before anything is sent. @throws UsageError, CommandError */
 export async function readValue(flags: ValueFlags, label: string, io: Io): Promise<ValueInput> {
   const mode = chooseMode(flags, io.stdin.isTTY === true);
@@ -32,6 +34,10 @@ export async function readValue(flags: ValueFlags, label: string, io: Io): Promi
   const lines: Trimming = mode.kind === 'stdin' || mode.kind === 'file' ? 'one-line' : 'never';
   const bytes = trimLineEnd(untrimmed, flags.trim === undefined ? lines : flags.trim ? 'always' : 'never');
   if (bytes.byteLength > maxValueBytes) throw tooLarge();
+  if (byteOrderMark.equals(bytes.subarray(0, byteOrderMark.byteLength)))
+    io.stderr.write(
+      `warning: the value of ${label} begins with a byte order mark, which most programs refuse; it is stored as it is: save the text as UTF-8 without one to be rid of it\n`,
+    );
   if (bytes.byteLength === 0 && flags.allowEmpty !== true) {
     throw new CommandError(
       'empty_value',

@@ -30,10 +30,12 @@ export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
   garbage: ['bad_answer', 'server_error', 'unreachable'],
   empty: ['bad_answer', 'server_error', 'unreachable'],
   partial_batch: ['bad_answer', 'server_error'],
+  flood: ['too_large', 'bad_answer'],
+  swarm: ['too_large', 'bad_answer'],
 };
 
-/** After these the right answer is right too: it came late, after signing in anew, or after asking again for what an answer left out. */
-const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch'];
+/** After these the right answer is right too: it came late, after signing in anew, after asking again for what an answer left out, or from among much else. */
+const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch', 'flood', 'swarm'];
 const hangDeadlineMs = 200;
 const limitMs = 10_000;
 

@@ -4,6 +4,7 @@ import { compareAndSetCases } from './compare-and-set.ts';
 import { declareCases } from './declare.ts';
 import { deletingCases } from './deleting.ts';
 import { faultCases } from './faults.ts';
+import { holdingCases } from './holding.ts';
 import { leakCases } from './leaks.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { listingCases } from './listing.ts';
@@ -29,6 +30,7 @@ export const cases: readonly ConformanceCase[] = [
   ...deletingCases,
   ...outcomeCases,
   ...faultCases,
+  ...holdingCases,
   ...leakCases,
   ...lifecycleCases,
 ];

@@ -45,6 +45,8 @@ const faultCodes: Readonly<Record<ServiceFault['fault'], FailureCode>> = {
   expire: 'unauthenticated',
   garbage: 'bad_answer',
   empty: 'bad_answer',
+  flood: 'too_large',
+  swarm: 'too_large',
 };
 
 /** A backend over a service in memory, with every capability: the example that the kit proves itself on. */
@@ -143,7 +145,8 @@ export function createMemoryBackend(service: MemoryService): SecretBackend {
 
 function toBackendError(error: unknown, signal: AbortSignal): BackendError {
   if (BackendError.is(error)) return error;
-  if (error instanceof ServiceFault) return new BackendError(faultCodes[error.fault]);
+  if (error instanceof ServiceFault)
+    return new BackendError(faultCodes[error.fault], { detail: `the request met the fault ${error.fault}` });
   if (signal.aborted)
     return new BackendError(
       signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError' ? 'timeout' : 'aborted',

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { BackendError, quote, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import { embeddedAddresses } from './embedded-addresses.ts';
 
 export interface AddressGuardOptions {
   /**
@@ -13,20 +14,32 @@ export interface AddressGuardOptions {
   readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
 
-/** Link-local ranges, also as IPv6 embeds them, and the metadata addresses of clouds that lie outside them. */
+/** Link-local ranges, the metadata addresses of clouds that lie outside them, and local translation, which may lead to both. */
 const machineLocal: readonly string[] = [
   '169.254.0.0/16',
-  '::a9fe:0/112',
-  '64:ff9b::a9fe:0/112',
   'fe80::/10',
-  'fd00:ec2::254',
-  'fd20:ce::254',
+  '64:ff9b:1::/48',
+  // Alibaba Cloud
   '100.100.100.200',
+  'fd00:100::100:200',
+  // AWS
+  'fd00:ec2::/32',
+  // Azure
   '168.63.129.16',
+  // Google Cloud
+  'fd20:ce::254',
+  // Linode
+  'fd00:a9fe:a9fe::1',
+  // Oracle Cloud
+  '192.0.0.192',
+  'fd00:c1::a9fe:a9fe',
+  // Scaleway
+  'fd00:42::42',
 ];
 
 /**
- * Checks where a backend is about to connect, after its name was resolved: a name cannot lead past the check.
+ * Checks where a backend is about to connect, after its name was resolved: a name cannot lead past the check, nor
+ * can an IPv6 address that stands for an IPv4 one.
  * @throws RangeError when an entry of the list is neither a name, an address nor a range
  */
 export function createAddressGuard({
@@ -36,25 +49,38 @@ export function createAddressGuard({
   const allowedNames = new Set(allow?.filter((entry) => !isRange(entry)).map(parseName));
   const ranges = allow?.filter(isRange) ?? [];
   const refused = toBlockList(machineLocal);
+  const isLocal = (address: string): boolean => formsOf(address).some((form) => contains(refused, form));
   const allowed = toBlockList(ranges);
-  const allowedLocal = toBlockList(ranges.filter((range) => contains(refused, range.replace(/\/.*/, ''))));
+  const localRanges = toBlockList(ranges.filter((range) => isLocal(range.replace(/\/.*/, ''))));
+  const singleAddresses = toBlockList(ranges.filter((range) => !range.includes('/')));
+  /** Listed as itself, whole, or in every form of it that would be refused. */
+  const isListedLocal = (address: string): boolean =>
+    contains(singleAddresses, address) ||
+    formsOf(address)
+      .filter((form) => contains(refused, form))
+      .every((form) => contains(localRanges, form));
   return async (hostname) => {
     const name = canonical(hostname);
     const addresses = isIP(name) === 0 ? await resolveName(name, resolve) : [toAddress(name)];
     for (const { address } of addresses) {
-      if (contains(refused, address)) {
-        if (!contains(allowedLocal, address)) throw denied(hostname, address, 'is reserved for the machine itself');
-      } else if (allow !== undefined && !allowedNames.has(name) && !contains(allowed, address)) {
-        throw denied(hostname, address, 'is not on the list of allowed addresses');
-      }
+      if (isLocal(address) && !isListedLocal(address))
+        throw denied(hostname, address, 'it is link-local or the metadata service of a cloud', 'that very address');
+      if (allow !== undefined && !allowedNames.has(name) && !contains(allowed, address))
+        throw denied(hostname, address, 'it is not on the list of allowed addresses', 'it, its name or its range');
     }
     return addresses;
   };
 }
 
-/** An IPv4 address that is mapped into IPv6 counts as what it is; a zone says nothing. */
-function contains(list: BlockList, address: string): boolean {
+/** The address, and what it stands for. A zone says nothing. */
+function formsOf(address: string): readonly string[] {
   const [plain = ''] = canonical(address).split('%');
+  return [plain, ...embeddedAddresses(plain)];
+}
+
+/** An IPv4 address that is mapped into IPv6 counts as what it is. */
+function contains(list: BlockList, address: string): boolean {
+  const [plain = ''] = formsOf(address);
   return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
 }
 
@@ -84,9 +110,9 @@ function toAddress(address: string): ResolvedAddress {
   return { address, family: isIPv4(address) ? 4 : 6 };
 }
 
-function denied(hostname: string, address: string, reason: string): BackendError {
-  return new BackendError('permission_denied', {
-    detail: `the server does not connect to ${quote(hostname)}: ${address} ${reason}`,
+function denied(hostname: string, address: string, reason: string, entry: string): BackendError {
+  return new BackendError('unreachable', {
+    detail: `${quote(hostname)} leads to ${address}, which is not allowed by this server: ${reason}; the server's --allow-addresses can list ${entry}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
+import { maxValueBytes } from '../../api/fields.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
@@ -30,6 +31,12 @@ export function createVariables(
       async 'variables.set'({ environment, name, value, locked }, { organization }) {
         if (value.includes('\0'))
           throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
+        const bytes = Buffer.byteLength(value);
+        if (bytes > maxValueBytes)
+          throw new ApiError(
+            'too_large',
+            `the value of ${name} has ${bytes} bytes, and a variable at most ${maxValueBytes}`,
+          );
         await environments.require(organization, environment);
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const row = await database

@@ -29,9 +29,9 @@ export class SecretFileError extends SdkError {
   }
 }
 
-export type EnvironmentNameErrorCode = 'invalid_variable' | 'refused_variable';
+export type EnvironmentNameErrorCode = 'invalid_variable' | 'refused_variable' | 'variable_too_large';
 
-/** A name that cannot, or must not, be an environment variable of a step. */
+/** What cannot, or must not, be an environment variable of a step. */
 export class EnvironmentNameError extends SdkError {
   override readonly name = 'EnvironmentNameError';
   readonly code: EnvironmentNameErrorCode;

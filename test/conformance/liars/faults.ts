@@ -1,4 +1,5 @@
-import { absent, BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { absent, BackendError, type FailureCode, type ReadOutcome } from '@kici-dev/secret-backend';
+import type { Fault } from '@kici-dev/secret-backend-conformance';
 import { changedReads, type Liar } from './liar.ts';
 
 const absentOn = (code: FailureCode, length: number): Liar['tell'] =>
@@ -42,6 +43,30 @@ export const faultLiars: readonly Liar[] = [
         ? absent
         : outcome,
     ),
+  },
+  {
+    lie: 'answers absent when the answer is a flood',
+    caught: 'fault.flood.read',
+    tell: changedReads((outcome, _, { refs }) => (refs.length === 1 && isMet(outcome, 'flood') ? absent : outcome)),
+  },
+  {
+    lie: 'holds up the process with an answer in many parts',
+    caught: 'holding.swarm',
+    tell(honest) {
+      // Only where calls follow each other: cases that run at the same time would all wait.
+      let met = false;
+      return {
+        async read(refs, context) {
+          const outcomes = await honest.read(refs, context);
+          met ||= outcomes.some((outcome) => isMet(outcome, 'swarm'));
+          return outcomes;
+        },
+        async check(context) {
+          if (met) workFor(600);
+          return honest.check(context);
+        },
+      };
+    },
   },
   {
     lie: 'rejects a read instead of answering unknown',
@@ -135,4 +160,14 @@ export const faultLiars: readonly Liar[] = [
 function onCode<T>(error: unknown, code: FailureCode, instead: T): T {
   if (BackendError.is(error) && error.code === code) return instead;
   throw error;
+}
+
+function isMet(outcome: ReadOutcome, fault: Fault): boolean {
+  return outcome.status === 'unknown' && outcome.detail === `the request met the fault ${fault}`;
+}
+
+/** Without a pause, as a parser does. */
+function workFor(ms: number): void {
+  const { user } = process.threadCpuUsage();
+  while (process.threadCpuUsage().user - user < ms * 1_000) Math.random();
 }

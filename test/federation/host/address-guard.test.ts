@@ -42,7 +42,30 @@ describe('law 11: addresses are checked after name resolution', () => {
     'fe80::1%eth0',
     '64:ff9b::a9fe:a9fe',
     '::a9fe:a9fe',
+    '::ffff:0:a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+    '2002:a9fe:1::',
+    '64:ff9b:1::a9fe:a9fe',
+    '64:ff9b:1:a9fe:a9:fe00::',
+    '64:ff9b:1::808:808',
+    '2001:0:a9fe:a9fe::1',
+    // The client of Teredo, with every bit turned.
+    '2001:0:808:808:0:0:5601:5601',
+    '2001:db8::5efe:a9fe:a9fe',
+    '2001:db8::200:5efe:169.254.169.254',
+    '64:ff9b::6464:64c8',
+    '2002:a83f:8110::',
+    '::ffff:0:c000:c0',
     '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    '::ffff:192.0.0.192',
+    'fd00:ec2::23',
+    'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
+    'fd00:a9fe:a9fe::1',
+    'fd00:100::100:200',
     'METADATA.example.com.',
   ])('%s is refused, with a list of wide ranges or without', async (hostname) => {
     for (const allow of [
@@ -50,9 +73,47 @@ describe('law 11: addresses are checked after name resolution', () => {
       ['0.0.0.0/0', '::/0'],
       ['metadata.example.com', 'mapped.example.com', 'half.example.com', 'local6.example.com'],
     ]) {
-      await expect(guard(allow)(hostname)).rejects.toMatchObject({ code: 'permission_denied' });
+      await expect(guard(allow)(hostname)).rejects.toMatchObject({ code: 'unreachable' });
     }
   });
+
+  it.each([
+    '::1',
+    '::ffff:0:a00:1',
+    '64:ff9b::a00:1',
+    '2002:a00:1::',
+    '2001:0:808:808::f7f7:f7f7',
+    '2001:db8::5efe:a00:1',
+  ])('%s, whose IPv4 address is none of the machine itself, is taken', async (hostname) => {
+    expect(await guard()(hostname)).toEqual([{ address: hostname, family: 6 }]);
+    expect(await guard(['::/0'])(hostname)).toHaveLength(1);
+    await expect(guard(['10.0.0.0/8', '127.0.0.0/8'])(hostname)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  it('a range of translated addresses that is listed does not open the metadata addresses in it', async () => {
+    const listed = guard(['64:ff9b:1::/48']);
+    expect(await listed('64:ff9b:1::808:808')).toHaveLength(1);
+    await expect(listed('64:ff9b:1::a9fe:a9fe')).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await guard(['64:ff9b:1::/48', '169.254.0.0/16'])('64:ff9b:1::a9fe:a9fe')).toHaveLength(1);
+    expect(await guard(['64:ff9b:1::a9fe:a9fe'])('64:ff9b:1::a9fe:a9fe')).toHaveLength(1);
+  });
+
+  it.each([
+    [undefined, '169.254.169.254', 'it is link-local or the metadata service of a cloud'],
+    [['10.0.0.0/8'], '192.0.2.7', 'it is not on the list of allowed addresses'],
+  ])(
+    'with the list %j, the refusal of %s says that this server forbids it, and what allows it',
+    async (allow, hostname, why) => {
+      const { message } = await guard(allow)(hostname).then(
+        () => new Error('taken'),
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+      );
+      expect(message).toContain('not allowed by this server');
+      expect(message).toContain(why);
+      expect(message).toContain('--allow-addresses');
+      expect(message).not.toContain('grant');
+    },
+  );
 
   it.each([
     ['169.254.169.254', '169.254.169.254'],
@@ -60,6 +121,7 @@ describe('law 11: addresses are checked after name resolution', () => {
     ['169.254.169.254', 'mapped.example.com'],
     ['fd00:ec2::254', '[fd00:ec2::254]'],
     ['fe80::/10', 'local6.example.com'],
+    ['169.254.0.0/16', '::ffff:169.254.169.254'],
   ])('listed as itself (%s), %s is taken', async (entry, hostname) => {
     expect(await guard([entry])(hostname)).toHaveLength(1);
   });
@@ -89,7 +151,7 @@ describe('law 11: addresses are checked after name resolution', () => {
     [['10.1.2.3'], '10.1.2.30'],
     [['vault.example.com'], '10.1.2.3'],
   ])('%j does not let %s through', async (allow, hostname) => {
-    await expect(guard(allow)(hostname)).rejects.toMatchObject({ code: 'permission_denied' });
+    await expect(guard(allow)(hostname)).rejects.toMatchObject({ code: 'unreachable' });
   });
 
   it('a name that does not resolve is unreachable', async () => {

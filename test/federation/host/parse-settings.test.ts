@@ -190,7 +190,7 @@ describe('a conditional field exists only while its condition holds', () => {
       {
         field: 'auth.roleId',
         problem: 'has a meaning only when auth.method is approle',
-        hint: 'leave it out, or change that setting',
+        hint: 'leave it out; an update takes it away with --unset auth.roleId',
       },
     ]);
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
+import { isPadded, padObject } from '../../../../test/support/padding.ts';
 import { Access } from './access.ts';
 import { Accounts, type Caller } from './accounts.ts';
 import { FaultScript } from './fault-script.ts';
@@ -101,6 +102,11 @@ export class FakeAws {
     if (fault === 'reset') request.socket.resetAndDestroy();
     else if (fault === 'half_body') sendHalf(response, reply);
     else if (fault === 'empty') send(response, { ...reply, status: 200, body: '' });
+    else if (isPadded(fault)) {
+      const [padding, rest] = padObject(fault, reply.body);
+      response.writeHead(reply.status, { 'content-type': reply.contentType }).write(padding);
+      response.end(rest);
+    }
     // With the true answer inside, so that whoever quotes the body is found out.
     else if (fault === 'garbage')
       send(response, { status: 200, body: `<html>${reply.body}</html>`, contentType: 'text/html' });

@@ -8,6 +8,7 @@ import {
 } from 'node:http2';
 import { buffer } from 'node:stream/consumers';
 import { decodeRequest, encodeResponse, encodeRetryInfo, hasMethod } from './protos.ts';
+import { padBytes } from '../../../../test/support/padding.ts';
 import { codes, RpcError } from './rpc-error.ts';
 import type { FakeService, Reaction } from './service.ts';
 
@@ -42,13 +43,18 @@ async function serve(service: FakeService, stream: ServerHttp2Stream, headers: I
   if (stream.destroyed) return;
   if (reaction.kind === 'refuse') refuse(stream, reaction.error);
   else if (reaction.kind === 'answer') answer(stream, frame(encodeResponse(method, reaction.message)));
-  else breakOff(stream, reaction, frame(encodeResponse(method, reaction.message)));
+  else breakOff(stream, reaction, method);
 }
 
 function frame(message: Uint8Array): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.byteLength, 1);
   return Buffer.concat([head, message]);
+}
+
+/** The tag of a field that holds a message: the entries of a list, or the payload of a version. */
+function emptyField(method: string): number {
+  return method.startsWith('List') ? 0x0a : 0x12;
 }
 
 const responseHeaders = { ':status': 200, 'content-type': 'application/grpc+proto' };
@@ -75,7 +81,13 @@ function refuse(stream: ServerHttp2Stream, { code, message, retryAfterSeconds }:
   );
 }
 
-function breakOff(stream: ServerHttp2Stream, { how }: Extract<Reaction, { kind: 'break' }>, whole: Buffer): void {
+function breakOff(
+  stream: ServerHttp2Stream,
+  { how, message }: Extract<Reaction, { kind: 'break' }>,
+  method: string,
+): void {
+  const encoded = encodeResponse(method, message);
+  const whole = frame(encoded);
   switch (how) {
     case 'hang':
       return;
@@ -91,6 +103,11 @@ function breakOff(stream: ServerHttp2Stream, { how }: Extract<Reaction, { kind: 
       return;
     case 'empty':
       answer(stream);
+      return;
+    case 'flood':
+    case 'swarm':
+      // An empty message, in front of the true one: of a list one more entry, of anything else a field that is set anew.
+      answer(stream, frame(Buffer.concat([padBytes(how, Buffer.from([emptyField(method), 0])), encoded])));
       return;
   }
 }

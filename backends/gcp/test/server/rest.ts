@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { padObject } from '../../../../test/support/padding.ts';
 import type { Tls } from './grpc.ts';
 import type { Message } from './methods.ts';
 import { routes } from './protos.ts';
@@ -127,5 +128,12 @@ function breakOff(response: ServerResponse, { how }: Extract<Reaction, { kind: '
     case 'empty':
       send(response, 200, '');
       return;
+    case 'flood':
+    case 'swarm': {
+      const [padding, rest] = padObject(how, whole);
+      response.writeHead(200, { 'content-type': 'application/json' }).write(padding);
+      response.end(rest);
+      return;
+    }
   }
 }

@@ -17,7 +17,15 @@ export type Reaction =
   | { readonly kind: 'refuse'; readonly error: RpcError }
   | { readonly kind: 'break'; readonly how: WireFault; readonly message: Message };
 
-const wireFaults = ['hang', 'reset', 'half_body', 'garbage', 'empty'] as const satisfies readonly Fault[];
+const wireFaults = [
+  'hang',
+  'reset',
+  'half_body',
+  'garbage',
+  'empty',
+  'flood',
+  'swarm',
+] as const satisfies readonly Fault[];
 export type WireFault = (typeof wireFaults)[number];
 
 function isWireFault(fault: Fault | undefined): fault is WireFault {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
+import { isPadded, padObject } from '../../../../test/support/padding.ts';
 import { parseJson } from '../../wire/json.ts';
 import type { Call, Reply } from '../fake/reply.ts';
 
@@ -92,6 +93,12 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
         namespace,
         body: parseJson(Buffer.concat(chunks).toString('utf8')),
       });
+      if (isPadded(kind)) {
+        const [padding, rest] = padObject(kind, JSON.stringify(reply.body ?? {}));
+        response.writeHead(reply.status === 204 ? 200 : reply.status, json).write(padding);
+        response.end(rest);
+        return;
+      }
       send(
         response,
         {

@@ -94,7 +94,20 @@ async function openSubject(
         ]),
       );
     },
-    faults: ['delay', 'hang', 'reset', 'half_body', 'server_error', 'throttle', 'deny', 'expire', 'garbage', 'empty'],
+    faults: [
+      'delay',
+      'hang',
+      'reset',
+      'half_body',
+      'server_error',
+      'throttle',
+      'deny',
+      'expire',
+      'garbage',
+      'empty',
+      'flood',
+      'swarm',
+    ],
     fault: async (kind: Fault, times) => {
       if (kind === 'expire') await revokeAll(server, id);
       else gateway.fault(kind, times);

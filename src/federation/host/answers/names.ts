@@ -1,4 +1,6 @@
 import {
+  answerLimits,
+  BackendError,
   isFailureCode,
   parseScopePath,
   quote,
@@ -9,7 +11,11 @@ import {
   type UnlistedScope,
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
+import { Turns } from '../layers/turns.ts';
 import { anyText, array, badAnswer, optionalText, record, text } from './shape.ts';
+
+/** Of all names of a list together. */
+const mostCharacters = 2 ** 27;
 
 export interface Names {
   readonly secrets: readonly SecretDescriptor[];
@@ -21,7 +27,8 @@ export interface Names {
  * Every name of a listing, copied field by field: a backend that reads values in order to list, or an adapter that
  * lets one slip into a descriptor, leaves none behind. A name that comes twice is two names of the service that
  * meet in one secret, neither of which may be taken.
- * @throws BackendError `bad_answer` when any page is none: part of a list is no list
+ * @throws BackendError `bad_answer` when any page is none: part of a list is no list; `too_large` for more names than
+ * any listing may have
  */
 export async function collectNames(
   pages: AsyncIterable<unknown>,
@@ -31,18 +38,41 @@ export async function collectNames(
   const secrets = new Map<string, SecretDescriptor>();
   const unlisted: UnlistedScope[] = [];
   const unnameable: UnnameableSecret[] = [];
+  const turns = new Turns();
+  let names = 0;
+  let characters = 0;
+  const count = (...texts: readonly string[]): void => {
+    names += 1;
+    for (const one of texts) characters += one.length;
+    if (names > answerLimits.names || characters > mostCharacters)
+      throw new BackendError('too_large', {
+        detail: `the list was not taken: one has at most ${answerLimits.names} names of ${mostCharacters} characters in all`,
+      });
+  };
   for await (const answer of pages) {
     signal.throwIfAborted();
+    // A page may be empty, and have a successor for ever.
+    if (turns.isOver) await turns.next(signal);
     const page = record(answer, 'a page of the list');
     for (const item of array(page['secrets'], 'the secrets of a page')) {
+      if (turns.isOver) await turns.next(signal);
       const secret = checkDescriptor(item, query);
+      count(secret.scope, secret.key);
       const id = `${secret.scope}\n${secret.key}`;
       secrets.set(id, secrets.has(id) ? { scope: secret.scope, key: secret.key, problem: 'ambiguous' } : secret);
     }
-    for (const item of array(page['unlisted'] ?? [], 'the unlisted scopes of a page'))
-      unlisted.push(checkUnlisted(item));
-    for (const item of array(page['unnameable'] ?? [], 'the unnameable secrets of a page'))
-      unnameable.push(checkUnnameable(item));
+    for (const item of array(page['unlisted'] ?? [], 'the unlisted scopes of a page')) {
+      if (turns.isOver) await turns.next(signal);
+      const scope = checkUnlisted(item);
+      count(scope.scope);
+      unlisted.push(scope);
+    }
+    for (const item of array(page['unnameable'] ?? [], 'the unnameable secrets of a page')) {
+      if (turns.isOver) await turns.next(signal);
+      const secret = checkUnnameable(item);
+      count(secret.name, secret.reason);
+      unnameable.push(secret);
+    }
   }
   return { secrets: [...secrets.values()], unlisted, unnameable };
 }

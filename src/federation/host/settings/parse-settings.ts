@@ -94,7 +94,10 @@ function whyIdle({ when }: SettingField, values: ReadonlyMap<string, Settings[st
 
 function refuseIdle(name: string, condition: string, { plain, secret }: Given): Verdict {
   return plain.has(name) || secret.has(name)
-    ? { problem: `has a meaning only when ${condition}`, hint: 'leave it out, or change that setting' }
+    ? {
+        problem: `has a meaning only when ${condition}`,
+        hint: `leave it out; an update takes it away with --unset ${name}`,
+      }
     : { value: undefined };
 }
 

@@ -1,0 +1,33 @@
+import { relative } from 'node:path';
+import type { BrokenFile } from '../workflow/load.ts';
+import type { WorkflowData } from '../channel/to-agent.ts';
+import { withWorkplace, type WorkplaceOptions } from './with-workplace.ts';
+
+export interface ListOptions extends WorkplaceOptions {
+  /** What the author's modules print while they are read. */
+  readonly loaderOutput: (chunk: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ListedWorkflow extends WorkflowData {
+  /** Below the project's folder. */
+  readonly file: string;
+}
+
+export interface WorkflowList {
+  readonly workflows: readonly ListedWorkflow[];
+  /** Files that define none which could run. */
+  readonly broken: readonly BrokenFile[];
+}
+
+/** What a project defines; nothing of it runs but its modules, which are read as for a run. @throws AgentError */
+export async function listWorkflows(options: ListOptions): Promise<WorkflowList> {
+  return withWorkplace(options, async ({ project, loader }) => {
+    const { loadProject } = await import('../workflow/load.ts');
+    const { workflows, broken } = await loadProject(project, loader, options.loaderOutput, options.signal);
+    return {
+      workflows: workflows.map(({ file, workflow }) => ({ ...workflow, file: relative(project.root, file) })),
+      broken,
+    };
+  });
+}

@@ -1,0 +1,54 @@
+import type { JobData } from '../channel/to-agent.ts';
+import type { JobStatus } from './events.ts';
+
+export interface Schedule {
+  readonly jobs: readonly JobData[];
+  /** How many jobs run at the same time. */
+  readonly limit: number;
+  readonly run: (job: JobData) => Promise<JobStatus>;
+  /** Hears of a job that does not run. @param because those that it needs and that did not succeed */
+  readonly passOver: (job: JobData, status: 'skipped' | 'cancelled', because: readonly string[]) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs jobs side by side, each as soon as all that it needs has succeeded, in the order of the workflow where they wait
+ * for room. What needs a job that did not succeed is skipped, and the others go on.
+ * @returns what became of each job
+ */
+export async function runSchedule({
+  jobs,
+  limit,
+  run,
+  passOver,
+  signal,
+}: Schedule): Promise<ReadonlyMap<string, JobStatus>> {
+  const outcomes = new Map<string, JobStatus>();
+  const waiting = new Set(jobs);
+  const running = new Set<Promise<void>>();
+  const start = async (job: JobData): Promise<void> => {
+    outcomes.set(job.name, await run(job));
+  };
+  try {
+    for (;;) {
+      for (const job of waiting) {
+        if (!job.needs.every((need) => outcomes.has(need)) || (running.size >= limit && !signal.aborted)) continue;
+        waiting.delete(job);
+        const because = job.needs.filter((need) => outcomes.get(need) !== 'succeeded');
+        if (signal.aborted || because.length > 0) {
+          const status = signal.aborted ? 'cancelled' : 'skipped';
+          outcomes.set(job.name, status);
+          passOver(job, status, because);
+        } else {
+          const tracked = start(job).finally(() => running.delete(tracked));
+          running.add(tracked);
+        }
+      }
+      if (running.size > 0) await Promise.race(running);
+      else if (![...waiting].some(({ needs }) => needs.every((need) => outcomes.has(need)))) return outcomes;
+    }
+  } finally {
+    // A fault in one of them is told when nothing of the others is left running.
+    await Promise.allSettled(running);
+  }
+}

@@ -1,0 +1,38 @@
+import { constants } from 'node:os';
+import { AgentError } from '../../agent/errors.ts';
+import type { Io } from '../terminal/io.ts';
+import { reportFailure } from '../terminal/report.ts';
+import { commandErrorOf } from './agent-errors.ts';
+import { programName } from './program.ts';
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Does work that a signal cancels.
+ * @param work returns an exit code, or that it was cancelled
+ * @returns the exit code; of cancelled work 128 and the signal's number, as shells have it: 130 after Ctrl-C
+ */
+export async function untilSignal(
+  io: Io,
+  json: boolean,
+  work: (signal: AbortSignal) => Promise<number | 'cancelled'>,
+): Promise<number> {
+  const abort = new AbortController();
+  let received: (typeof endings)[number] | undefined;
+  const cancel = (signal: (typeof endings)[number]): void => {
+    received ??= signal;
+    abort.abort();
+  };
+  const codeOf = (): number => (received === undefined ? 1 : 128 + constants.signals[received]);
+  for (const ending of endings) process.on(ending, cancel);
+  try {
+    const result = await work(abort.signal);
+    return result === 'cancelled' ? codeOf() : result;
+  } catch (error) {
+    if (!(AgentError.is(error) && error.code === 'cancelled')) throw error;
+    reportFailure(commandErrorOf(error), io, programName, json);
+    return codeOf();
+  } finally {
+    for (const ending of endings) process.removeListener(ending, cancel);
+  }
+}

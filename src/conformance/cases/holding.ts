@@ -1,0 +1,59 @@
+import { ok } from 'node:assert/strict';
+import type { ConformanceCase } from '../case.ts';
+import type { Fault } from '../harness.ts';
+import { operations, neighbour, seedTargets } from '../operations.ts';
+import { attempt, callContext } from '../world.ts';
+
+/** Far above what a pause-less stretch of work should take, so that a slow machine does not fail it, and far below what a parser takes that lets everything in. */
+const longestHoldMs = 500;
+const lookEveryMs = 5;
+
+/** Answers that are built to keep a parser busy. Others of the process must not wait for it. */
+function holdsNothingUp(fault: Fault & ('flood' | 'swarm')): ConformanceCase {
+  return {
+    id: `holding.${fault}`,
+    title: `an answer under the fault ${fault} does not keep the process from other work`,
+    verbs: ['fault', 'heal'],
+    fault,
+    async run(world) {
+      await seedTargets(world);
+      await world.readOne(neighbour);
+      await world.fault(fault);
+      for (const operation of operations.filter(({ when }) => when(world.capabilities))) {
+        const heldMs = await longestHold(() => attempt(() => operation.run(world, callContext({ timeoutMs: 8_000 }))));
+        ok(
+          heldMs < longestHoldMs,
+          `${operation.name} under ${fault} keeps the event loop for ${Math.round(heldMs)} ms`,
+        );
+      }
+      await world.heal();
+    },
+  };
+}
+
+/** The most that this thread worked between two looks. Time in which the machine did something else does not count. */
+async function longestHold(call: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let before = threadTime();
+  const look = (): void => {
+    const now = threadTime();
+    longest = Math.max(longest, now - before);
+    before = now;
+  };
+  const timer = setInterval(look, lookEveryMs);
+  try {
+    await call();
+  } finally {
+    clearInterval(timer);
+  }
+  look();
+  return longest;
+}
+
+/** Milliseconds. */
+function threadTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
+export const holdingCases: readonly ConformanceCase[] = (['flood', 'swarm'] as const).map(holdsNothingUp);
