@@ -1,4 +1,5 @@
 import type { FailureCode } from './failure-codes.ts';
+import type { Failure, FailureReason } from './failure-reasons.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /** Segments joined by `/`; see `parseScopePath`. */
@@ -37,12 +38,13 @@ export interface SecretDescriptor {
   readonly declaredOnly?: true;
   /** Set where a read could not succeed whoever asks, such as two names of the service that meet here. */
   readonly problem?: FailureCode;
+  /** Of the problem. */
+  readonly reason?: FailureReason;
 }
 
 /** Nothing is known of the names at and below this scope. */
-export interface UnlistedScope {
+export interface UnlistedScope extends Failure {
   readonly scope: ScopePath;
-  readonly code: FailureCode;
 }
 
 export interface UnnameableSecret {

@@ -1,11 +1,12 @@
-import type {
-  CallContext,
-  ListPage,
-  ListQuery,
-  ScopePath,
-  SecretDescriptor,
-  UnlistedScope,
-  UnnameableSecret,
+import {
+  whyOf,
+  type CallContext,
+  type ListPage,
+  type ListQuery,
+  type ScopePath,
+  type SecretDescriptor,
+  type UnlistedScope,
+  type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
 import { listSecrets } from '../secrets/list.ts';
@@ -86,7 +87,7 @@ function keysOf(
   const object = openObject(outcome);
   // A secret that never had a value has no fields, and one that is gone since the list was made neither.
   if (object.status === 'absent') return [];
-  if (object.status === 'unknown') return { scope, code: object.code };
+  if (object.status === 'unknown') return { scope, code: object.code, ...whyOf(object) };
   const counts = new Map<string, number>();
   for (const { key } of object.fields) counts.set(key, (counts.get(key) ?? 0) + 1);
   return [...counts].map(([key, count]) => ({

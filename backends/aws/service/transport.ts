@@ -6,7 +6,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
 /** Backstops for a sign-in, which no abort signal reaches; a call has its own deadline. */
-const connectionTimeout = 5_000;
+const connectionTimeout = 3_000;
 const requestTimeout = 30_000;
 const maxSockets = 50;
 /** A page of a list is far smaller; what is larger is no answer of the service. */
