@@ -11,6 +11,7 @@ export type {
   SettingsSchema,
 } from './definition.ts';
 export { asksForTls, connectionReason } from './connection-reason.ts';
+export { errorTrail } from './error-trail.ts';
 export { BackendError, wrongSetting, type BackendErrorDetails } from './errors.ts';
 export { failureCodes, isFailureCode, isTransient, type FailureCode } from './failure-codes.ts';
 export {

@@ -72,7 +72,10 @@ async function resolveName(
 ): Promise<readonly ResolvedAddress[]> {
   const addresses = await resolve(name).catch(() => []);
   if (addresses.length === 0)
-    throw new BackendError('unreachable', { detail: `the name ${quote(name)} does not resolve` });
+    throw new BackendError('unreachable', {
+      reason: 'name_not_resolved',
+      detail: `the name ${quote(name)} does not resolve`,
+    });
   return addresses;
 }
 
@@ -86,6 +89,7 @@ function toAddress(address: string): ResolvedAddress {
 
 function denied(hostname: string, address: string, reason: string): BackendError {
   return new BackendError('permission_denied', {
+    reason: 'address_not_allowed',
     detail: `the server does not connect to ${quote(hostname)}: ${address} ${reason}`,
   });
 }

@@ -8,6 +8,7 @@ import type {
   SecretRef,
   UnlistedScope,
   UnnameableSecret,
+  Why,
 } from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../resolver/reads.ts';
 
@@ -20,7 +21,7 @@ export interface AgedNames {
   readonly ageMs: number;
 }
 
-export interface HostHealth {
+export interface HostHealth extends Why {
   /** `open`: the backend failed repeatedly and is left alone for a moment; `half_open`: it is being tried again. */
   readonly breaker: 'closed' | 'open' | 'half_open';
   /** When a check last ended, in milliseconds since the Unix epoch. */
