@@ -78,7 +78,8 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   const problem = errorBody.safeParse(parseJson(text));
   if (!problem.success || !isApiErrorCode(problem.data.error))
     throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
-  throw new ApiError(problem.data.error, problem.data.message, problem.data.hint);
+  const { error, message, hint, requestId, code, ...why } = problem.data;
+  throw new ApiError(error, message, hint, code === undefined ? undefined : { code, ...why }, requestId);
 }
 
 function parseJson(text: string): unknown {

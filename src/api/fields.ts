@@ -1,10 +1,12 @@
 import {
   isFailureCode,
+  isFailureReason,
   parseBackendName,
   parseKey,
   parseScopeId,
   parseScopePath,
   type FailureCode,
+  type FailureReason,
   type Parsed,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
@@ -51,6 +53,14 @@ export const secretBytes: z.ZodType<string> = z
   .describe('the value, base64');
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');
+
+const failureReason: z.ZodType<FailureReason> = z.string().refine(isFailureReason, 'an unknown reason');
+
+/** What is known of why something failed as its code says. */
+export const why = {
+  reason: failureReason.optional().describe('why it failed as the code says, where that is known'),
+  about: z.string().optional().describe('the setting or the secret that the reason is about'),
+};
 
 export const organizationName: z.ZodString = z
   .string()

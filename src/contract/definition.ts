@@ -59,6 +59,8 @@ export interface BackendHost {
   /** The organisation that the instance serves. */
   readonly organization: string;
   readonly ambient: AmbientAccess;
+  /** Milliseconds that a call may take; for work that no single call owns, such as signing in. */
+  readonly deadlineMs: number;
   /** Rejects with `permission_denied` when the server's allow-list does not take the address. */
   resolveAddress(hostname: string): Promise<readonly ResolvedAddress[]>;
   /** For operators: names and codes, never values. */

@@ -125,5 +125,13 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0003_backend_deadline': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .alterTable('backends')
+          .addColumn('deadline_ms', 'bigint', (column) => column.notNull().defaultTo(10_000))
+          .execute();
+      },
+    },
   },
 };

@@ -1,4 +1,12 @@
-import { absent, unknown, whyOf, wrongSetting, type AbsentOutcome, type CallContext, type UnknownOutcome } from '@kici-dev/secret-backend';
+import {
+  absent,
+  unknown,
+  whyOf,
+  wrongSetting,
+  type AbsentOutcome,
+  type CallContext,
+  type UnknownOutcome,
+} from '@kici-dev/secret-backend';
 import { errorOf, isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { isAbout, wireId, type SecretId } from './secret-id.ts';

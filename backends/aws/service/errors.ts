@@ -1,5 +1,4 @@
 import {
-  asksForTls,
   BackendError,
   connectionReason,
   failureReasons,
@@ -139,11 +138,6 @@ export function toBackendError(
 
 /** Where the service did not say what failed. */
 function unnamed(error: unknown, facts: ErrorFacts, operation: string): AwsError {
-  if (asksForTls(facts.body))
-    return new AwsError('unreachable', undefined, {
-      reason: 'tls_expected',
-      detail: `${operation}: https is asked for`,
-    });
   // A connection that is reset before the headers is *named* TimeoutError, and so is an answer that is late.
   // Of an answer that broke off, only the code is of the connection; the words may be of a service.
   const why = facts.isLate ? {} : connectionReason(facts.status > 0 ? { code: facts.code } : error);
@@ -186,8 +180,6 @@ interface ErrorFacts {
   readonly code: string;
   /** The SDK's own timer for an answer; one of the system is for a connection. */
   readonly isLate: boolean;
-  /** Of an answer that is not JSON. */
-  readonly body: string;
   /** 0: there was no answer. */
   readonly status: number;
   readonly retryAfterMs: number | undefined;
@@ -199,7 +191,6 @@ function factsOf(error: unknown): ErrorFacts {
     name: textAt(error, 'name'),
     code: textAt(error, 'code'),
     isLate: textAt(error, 'code') === 'ETIMEDOUT' && textAt(error, 'syscall') === '',
-    body: textAt(error, '$responseBodyText'),
     status: Number(textAt(error, '$metadata', 'httpStatusCode')),
     retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : undefined,
   };

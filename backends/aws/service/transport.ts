@@ -1,13 +1,13 @@
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
+import { asksForTls, BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
-/** Backstops for a sign-in, which no abort signal reaches; a call has its own deadline. */
+/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
 const connectionTimeout = 3_000;
-const requestTimeout = 30_000;
 const maxSockets = 50;
 /** A page of a list is far smaller; what is larger is no answer of the service. */
 const maxBodyBytes = 64 * 1024 * 1024;
@@ -18,7 +18,7 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
   const agent = { keepAlive: true, maxSockets, lookup: lookupThrough(host) };
   const handler = new Handler({
     connectionTimeout,
-    requestTimeout,
+    requestTimeout: host.deadlineMs,
     throwOnRequestTimeout: true,
     httpAgent: agent,
     httpsAgent: agent,
@@ -30,9 +30,19 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
     const body: unknown = response.body;
     // Whoever reads the body is told of an error through it.
     if (body instanceof Readable) response.body = pipeline(body, bounded(), () => undefined);
+    if (request.protocol === 'http:' && response.statusCode === 400) await requirePlain(response);
     return { response };
   };
   return handler;
+}
+
+/** @throws BackendError where the answer is that of a port that speaks TLS */
+async function requirePlain(response: { body?: unknown }): Promise<void> {
+  if (!(response.body instanceof Readable)) return;
+  const bytes = await buffer(response.body);
+  if (asksForTls(bytes.toString()))
+    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the endpoint asks for https' });
+  response.body = Readable.from([bytes]);
 }
 
 function bounded(): Transform {

@@ -4,6 +4,7 @@ import {
   found,
   SecretValue,
   unknown,
+  whyOf,
   type CallContext,
   type ListPage,
   type ReadOutcome,
@@ -22,7 +23,7 @@ import { listVersions } from '../versions/list.ts';
 import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listSecretIds } from '../versions/secret-ids.ts';
 import { createObjectWriter } from './object-writer.ts';
-import { fieldOf, objectOf, wrongShape, type JsonObject } from './json-object.ts';
+import { fieldOf, objectOf, wrongShape, type Field, type JsonObject } from './json-object.ts';
 import { isBelow, type Layout } from './layout.ts';
 import { once, outcomeOf } from './outcomes.ts';
 import { notAVersion } from './secret-per-key.ts';
@@ -135,7 +136,7 @@ function open(outcome: ReadOutcome): OpenedScope {
   if (outcome.status !== 'found') return outcome;
   const object = objectOf(outcome.value);
   return object === undefined
-    ? unknown('wrong_shape', wrongShape)
+    ? unknown('wrong_shape', wrongShape, 'not_a_json_object')
     : { status: 'object', object, version: outcome.version };
 }
 
@@ -150,7 +151,7 @@ function pick(opened: OpenedScope, key: string): ReadOutcome {
     case 'ambiguous':
       return unknown('ambiguous', 'the JSON object of the scope has the key more than once');
     case 'not-text':
-      return unknown('wrong_shape', 'the field is null, or no well-formed text');
+      return unknown('wrong_shape', 'the field is null, or no well-formed text', 'field_not_text');
   }
 }
 
@@ -164,7 +165,7 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
   const unlisted: UnlistedScope[] = [];
   for (const { scope, outcome } of scopes) {
     const opened = open(outcome);
-    if (opened.status === 'unknown') unlisted.push({ scope, code: opened.code });
+    if (opened.status === 'unknown') unlisted.push({ scope, code: opened.code, ...whyOf(opened) });
     if (opened.status === 'object') secrets.push(...describe(scope, opened.object, opened.version));
   }
   return {
@@ -177,7 +178,11 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
 function describe(scope: ScopePath, object: JsonObject, version: string | undefined): SecretDescriptor[] {
   return [...Map.groupBy(object, ({ key }) => key)].map(([key, members]) => {
     const { kind } = fieldOf(members, key);
-    const problem = kind === 'ambiguous' ? 'ambiguous' : kind === 'not-text' ? 'wrong_shape' : undefined;
-    return { scope, key, ...(version === undefined ? {} : { version }), ...(problem === undefined ? {} : { problem }) };
+    return { scope, key, ...(version === undefined ? {} : { version }), ...problemOf(kind) };
   });
+}
+
+function problemOf(kind: Field['kind']): Pick<SecretDescriptor, 'problem' | 'reason'> {
+  if (kind === 'ambiguous') return { problem: 'ambiguous' };
+  return kind === 'not-text' ? { problem: 'wrong_shape', reason: 'field_not_text' } : {};
 }

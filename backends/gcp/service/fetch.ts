@@ -1,8 +1,8 @@
 import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import { asksForTls, BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
 import { hostnameOf } from './endpoint.ts';
 
 export interface FetchOptions {
@@ -17,6 +17,8 @@ export interface SafeFetch {
   readonly close: () => void;
 }
 
+/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+const connectTimeoutMs = 3_000;
 /** A page of a list is far smaller; what is larger is no answer of the service. */
 export const maxBodyBytes = 64 * 1024 * 1024;
 
@@ -31,7 +33,14 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
     void answerLookup(host, hostname, (error, addresses) => {
       const [first] = addresses;
       if (error !== null || first === undefined)
-        done(error ?? new BackendError('unreachable', { detail: `the name ${hostname} has no address` }), '');
+        done(
+          error ??
+            new BackendError('unreachable', {
+              reason: 'name_not_resolved',
+              detail: `the name ${hostname} has no address`,
+            }),
+          '',
+        );
       else if (all) done(null, [...addresses]);
       else done(null, first.address, first.family);
     });
@@ -51,14 +60,25 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       const request = plain ? plainRequest(url, options, resolve) : tlsRequest(url, options, resolve);
       request.on('error', reject);
+      request.once('socket', endIfNoConnectionComes);
       request.end(body);
-      return toResponse(await promise);
+      return toResponse(await promise, plain);
     },
     close() {
       agents.plain.destroy();
       agents.tls.destroy();
     },
   };
+}
+
+function endIfNoConnectionComes(socket: Socket): void {
+  if (!socket.connecting) return;
+  const late = new BackendError('unreachable', {
+    reason: 'connection_timed_out',
+    detail: `no connection came about in ${connectTimeoutMs} ms`,
+  });
+  const timer = setTimeout(() => socket.destroy(late), connectTimeoutMs);
+  for (const ending of ['connect', 'close']) socket.once(ending, () => clearTimeout(timer));
 }
 
 async function answerLookup(
@@ -76,7 +96,7 @@ async function answerLookup(
   done(null, addresses);
 }
 
-async function toResponse(message: IncomingMessage): Promise<Response> {
+async function toResponse(message: IncomingMessage, isPlain: boolean): Promise<Response> {
   const status = message.statusCode ?? 0;
   let length = 0;
   message.on('data', (chunk: Buffer) => {
@@ -85,6 +105,8 @@ async function toResponse(message: IncomingMessage): Promise<Response> {
       message.destroy(new BackendError('bad_answer', { detail: 'the answer is larger than any of the service' }));
   });
   const body = await buffer(message);
+  if (isPlain && status === 400 && asksForTls(body.toString()))
+    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the address asks for https' });
   if (status < 200 || status > 599)
     throw new BackendError('bad_answer', { detail: `the answer has the HTTP status ${status}` });
   const headers = new Headers();

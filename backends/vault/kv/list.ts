@@ -1,5 +1,6 @@
 import {
   BackendError,
+  whyOf,
   type CallContext,
   type ListPage,
   type ListQuery,
@@ -55,7 +56,10 @@ export async function* list(
       const [refused] = page.unlisted;
       const hasMore = page.secrets.length + page.unnameable.length + folders.length > 0 || found.length > 1;
       if (!toldAnything && !hasMore && refused?.scope === scope && refused !== undefined)
-        throw new BackendError(refused.code, { detail: `nothing at ${refused.scope} could be listed` });
+        throw new BackendError(refused.code, {
+          ...whyOf(refused),
+          detail: `nothing at ${refused.scope} could be listed`,
+        });
       toldAnything = true;
       yield page;
     }
@@ -80,7 +84,7 @@ export async function listFolder(
     return { children: childrenOf(folder, names) };
   const { code } = failureOf(answer);
   if (code !== 'permission_denied' || folder === undefined) throw failureOf(answer);
-  return { refused: { scope: folder, code } };
+  return { refused: { scope: folder, code, reason: 'list_refused' } };
 }
 
 async function namesAt(service: Service, scope: ScopePath, context: CallContext): Promise<Names> {
@@ -89,7 +93,7 @@ async function namesAt(service: Service, scope: ScopePath, context: CallContext)
     entry = await fieldsAt(service, scope, context);
   } catch (error) {
     if (BackendError.is(error) && error.code === 'permission_denied')
-      return { secrets: [], unlisted: [{ scope, code: error.code }], unnameable: [] };
+      return { secrets: [], unlisted: [{ scope, code: error.code, reason: 'read_refused' }], unnameable: [] };
     throw error;
   }
   if (entry.state === 'never') return { secrets: [], unlisted: [], unnameable: [] };

@@ -1,11 +1,11 @@
 import { createSecureContext } from 'node:tls';
-import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import { asksForTls, BackendError, wrongSetting, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import { Pool } from 'undici';
 import type { VaultConfig } from '../config.ts';
 import { Answer, parseRetryAfter } from './answer.ts';
 import { connectTimeoutMs, createConnections, type TlsOptions } from './connect.ts';
 import { transportFailure } from './failure.ts';
-import { readSource } from './files.ts';
+import { readSource, settingOf } from './files.ts';
 import { parseJson } from './json.ts';
 
 /** Requests that are on the wire at once; more wait for a connection. */
@@ -30,7 +30,9 @@ export interface Transport {
 
 export async function openTransport(config: VaultConfig, host: BackendHost): Promise<Transport> {
   const connections = createConnections(host, await tlsOf(config, host), config.proxy);
-  const { origin } = config.address;
+  const { origin, protocol } = config.address;
+  const { ca } = config.tls;
+  const authorities = ca === undefined ? undefined : settingOf(ca, 'tls.ca');
   // Deadlines are the caller's.
   const pool = new Pool(origin, {
     connect: connections.connect,
@@ -53,6 +55,8 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
           ...(body === undefined ? {} : { body }),
         });
         const bytes = await response.body.bytes();
+        if (protocol === 'http:' && response.statusCode === 400 && asksForTls(Buffer.from(bytes).toString()))
+          throw new BackendError('unreachable', { reason: 'tls_expected', detail: `${origin} asks for https` });
         const retryAfter = response.headers['retry-after'];
         return new Answer(
           response.statusCode,
@@ -60,7 +64,7 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
           parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, host.now()),
         );
       } catch (error) {
-        throw transportFailure(error, origin, context);
+        throw transportFailure(error, origin, authorities, context);
       }
     },
     async close() {
@@ -82,9 +86,15 @@ async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: 
     });
     return { rejectUnauthorized: true, secureContext, ...(serverName === undefined ? {} : { servername: serverName }) };
   } catch {
-    throw new BackendError('misconfigured', {
-      detail: "tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate's",
-    });
+    const given = [
+      ca && settingOf(ca, 'tls.ca'),
+      cert && settingOf(cert, 'tls.cert'),
+      key && settingOf(key, 'tls.key'),
+    ];
+    throw wrongSetting(
+      given.filter((name) => name !== undefined).join(', '),
+      "tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate's",
+    );
   }
 }
 

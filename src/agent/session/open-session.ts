@@ -4,7 +4,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
 import { jobOperations, type deliveredSecret } from '../../api/operations/jobs.ts';
-import { failureCodes } from '@kici-dev/secret-backend';
+import { failureCodes, failureReasons, whyOf } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
 import type { JobSession, SecretRead } from './job-session.ts';
 
@@ -94,7 +94,7 @@ async function ask(
         backend: entries.get(key)?.backend ?? '',
         scope: entries.get(key)?.scope ?? '',
         code: error.code,
-        reason: error.message,
+        meaning: error.message,
         hint: error.hint,
       },
     ]);
@@ -110,7 +110,7 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
     case 'declared':
       return { key, status: 'not_set', backend: delivered.backend, scope: delivered.scope };
     case 'unavailable':
-      return { ...delivered, reason: failureCodes[delivered.code].meaning };
+      return { key, ...refused(delivered) };
     case 'sealed': {
       const { backend, scope, version, ageMs } = delivered;
       try {
@@ -132,6 +132,13 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
   }
 }
 
-function unavailable(key: string, backend: string, scope: string, code: 'bad_answer', reason: string): SecretRead {
-  return { key, status: 'unavailable', backend, scope, code, reason, hint: failureCodes[code].hint };
+/** Without what the reason is about, which is of the operator's settings. */
+function refused({ status, backend, scope, code, reason, hint }: Extract<Delivered, { status: 'unavailable' }>) {
+  const { meaning } = failureCodes[code];
+  const why = reason === undefined ? '' : `: ${failureReasons[reason].meaning}`;
+  return { status, backend, scope, code, meaning: `${meaning}${why}`, ...whyOf({ reason }), hint };
+}
+
+function unavailable(key: string, backend: string, scope: string, code: 'bad_answer', meaning: string): SecretRead {
+  return { key, status: 'unavailable', backend, scope, code, meaning, hint: failureCodes[code].hint };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName } from '../fields.ts';
+import { environmentName, failureCode, keyName, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { catalogueEntry } from './jobs.ts';
 
@@ -31,6 +31,7 @@ const backendState = z.object({
   backend: z.string(),
   state: z.enum(['answered', 'failed', 'partly_unlisted']),
   code: failureCode.optional(),
+  ...why,
   ageMs: z.number().nonnegative().optional(),
   breaker: z.string(),
 });
@@ -50,6 +51,8 @@ const problem = z.object({
   subject: z.string(),
   message: z.string(),
   hint: z.string(),
+  code: failureCode.optional(),
+  ...why,
 });
 
 export const resolutionOperations = {
@@ -76,7 +79,7 @@ export const resolutionOperations = {
       status: z.enum(['available', 'declared', 'unavailable', 'not_found']),
       candidates: z.array(candidate).describe('the winner first, then every loser in order'),
       blockedBy: z.array(
-        z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode }),
+        z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode, ...why }),
       ),
       near: z.array(z.string()).describe('keys of the environment that are written alike, when none has this one'),
       limits: z.array(z.string()),

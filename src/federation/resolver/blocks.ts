@@ -1,4 +1,4 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import { whyOf, type Failure, type FailureCode, type Why } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
 import { compareText, decide, type Ranked } from './rank.ts';
@@ -6,7 +6,7 @@ import { sourceKeysOf, type Rename } from './rename.ts';
 import { couldMatchWithin, selectsScope, type ScopePattern } from './scope-pattern.ts';
 
 /** A part of a backend whose names could not be had, as far as one binding reaches into it. */
-export interface Block {
+export interface Block extends Why {
   readonly backend: string;
   /** Left out: the whole backend. */
   readonly region: string | undefined;
@@ -21,19 +21,19 @@ export interface Block {
 
 export function collectBlocks(bindings: CompiledBindings, listings: readonly Listing[]): readonly Block[] {
   return listings
-    .flatMap(({ backend, query, failure, unlisted }) => {
-      const parts: { region: string | undefined; code: FailureCode; alone: boolean }[] =
+    .flatMap(({ backend, query, failure, unlisted, ...why }) => {
+      const parts: { region: string | undefined; cause: Failure; alone: boolean }[] =
         failure === undefined
-          ? unlisted.map(({ scope, code }) => ({ region: scope, code, alone: false }))
-          : [{ region: query.scope, code: failure, alone: query.depth === 'scope' }];
-      return parts.flatMap(({ region, code, alone }) =>
+          ? unlisted.map((cause) => ({ region: cause.scope, cause, alone: false }))
+          : [{ region: query.scope, cause: { code: failure, ...whyOf(why) }, alone: query.depth === 'scope' }];
+      return parts.flatMap(({ region, cause, alone }) =>
         bindings.active
           .filter(
             ({ binding, pattern }) =>
               selectsBackend(binding, backend) &&
               (alone && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region)),
           )
-          .map((compiled) => blockOf(compiled, backend, region, code)),
+          .map((compiled) => blockOf(compiled, backend, region, cause)),
       );
     })
     .toSorted(compareBlocks);
@@ -56,12 +56,13 @@ function blockOf(
   { binding, pattern, hostRank, patternRank }: CompiledBinding,
   backend: string,
   region: string | undefined,
-  code: FailureCode,
+  cause: Failure,
 ): Block {
   return {
     backend,
     region,
-    code,
+    code: cause.code,
+    ...whyOf(cause),
     binding: binding.id,
     priority: binding.priority,
     hostRank,

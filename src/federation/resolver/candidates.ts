@@ -1,4 +1,4 @@
-import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import type { FailureCode, FailureReason, SecretDescriptor } from '@kici-dev/secret-backend';
 import { isReservedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
@@ -13,6 +13,8 @@ export interface Candidate extends Ranked {
   readonly version: string | undefined;
   readonly declaredOnly: boolean;
   readonly problem: FailureCode | undefined;
+  /** Of the problem. */
+  readonly reason?: FailureReason | undefined;
 }
 
 /** A secret that a binding selects and whose name is no key. */
@@ -142,6 +144,7 @@ export class Candidates {
         version: secret.version,
         declaredOnly: secret.declaredOnly === true,
         problem: secret.problem,
+        ...(secret.reason === undefined ? {} : { reason: secret.reason }),
       };
       const others = this.#byKey.get(renamed.key);
       if (others === undefined) this.#byKey.set(renamed.key, [candidate]);

@@ -1,4 +1,4 @@
-import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import { whyOf, type Failure, type SecretDescriptor } from '@kici-dev/secret-backend';
 import { everyBackend } from './binding.ts';
 import { collectBlocks, couldOutrank, couldSupply, type Block } from './blocks.ts';
 import { Candidates, type Candidate, type Unbindable } from './candidates.ts';
@@ -18,11 +18,10 @@ export interface Entry {
 }
 
 /** A required backend, or a folder of one, whose names could not be had: a job must not start. */
-export interface CatalogueFailure {
+export interface CatalogueFailure extends Failure {
   readonly backend: string;
   readonly region: string | undefined;
   readonly binding: string;
-  readonly code: FailureCode;
 }
 
 /** An exact scope whose backend lists with a delay: absence from the list proves nothing. */
@@ -96,7 +95,7 @@ export function followCatalogue(
       entries,
       failures: blocks
         .filter(({ backend }) => !optional.has(backend))
-        .map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
+        .map(({ backend, region, binding, code, ...why }) => ({ backend, region, binding, code, ...whyOf(why) })),
       blocks,
       probeScopes: eventual.filter(({ compiled }) => compiled.pattern.kind === 'exact'),
       laggingGlobs: eventual.filter(({ compiled }) => compiled.pattern.kind === 'glob'),
@@ -126,6 +125,7 @@ function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[
     unlisted: [],
     unnameable: [],
     failure: 'misconfigured',
+    reason: 'backend_missing',
   }));
 }
 
@@ -134,16 +134,19 @@ function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status
   return winner.declaredOnly ? 'declared' : 'available';
 }
 
-/** Why an entry is unavailable, and on whose account. */
-export function unavailability(
-  entry: Entry,
-): { readonly backend: string; readonly scope: string; readonly code: FailureCode } | undefined {
+/** Why something is unavailable, and on whose account. */
+export interface Unavailability extends Failure {
+  readonly backend: string;
+  readonly scope: string;
+}
+
+export function unavailability(entry: Entry): Unavailability | undefined {
   const [block] = entry.blockedBy;
-  if (block !== undefined) return { backend: block.backend, scope: blockScope(block), code: block.code };
-  const { winner } = entry;
-  return winner.problem === undefined
-    ? undefined
-    : { backend: winner.backend, scope: winner.scope, code: winner.problem };
+  if (block !== undefined)
+    return { backend: block.backend, scope: blockScope(block), code: block.code, ...whyOf(block) };
+  const { backend, scope, sourceKey, problem, reason } = entry.winner;
+  if (problem === undefined) return undefined;
+  return { backend, scope, code: problem, ...(reason === undefined ? {} : { reason, about: `${scope}/${sourceKey}` }) };
 }
 
 /** The scope that a block is about, for a message. */

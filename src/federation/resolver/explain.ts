@@ -1,6 +1,6 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import { whyOf } from '@kici-dev/secret-backend';
 import type { Candidate } from './candidates.ts';
-import { blockScope, type Catalogue } from './catalogue.ts';
+import { blockScope, type Catalogue, type Unavailability } from './catalogue.ts';
 import { couldSupply } from './blocks.ts';
 import { decide } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
@@ -15,12 +15,7 @@ export interface Explanation {
   readonly status: 'available' | 'declared' | 'unavailable' | 'not_found';
   /** The winner first, then every loser in order. */
   readonly candidates: readonly ExplainedCandidate[];
-  readonly blockedBy: readonly {
-    readonly backend: string;
-    readonly scope: string;
-    readonly binding: string;
-    readonly code: FailureCode;
-  }[];
+  readonly blockedBy: readonly (Unavailability & { readonly binding: string })[];
   /** What the answer cannot know, in words. */
   readonly limits: readonly string[];
 }
@@ -42,6 +37,7 @@ export function explain(catalogue: Catalogue, key: string): Explanation {
       scope: blockScope(block),
       binding: block.binding,
       code: block.code,
+      ...whyOf(block),
     })),
     limits: limitsOf(catalogue, key),
   };

@@ -1,12 +1,14 @@
 import {
-  failureCodes,
+  hintOf,
   parseScopePath,
-  type FailureCode,
+  whyOf,
+  type Failure,
   type ReadOutcome,
   type SecretRef,
   type SecretValue,
 } from '@kici-dev/secret-backend';
 import { couldSupply } from './blocks.ts';
+import type { Unavailability } from './catalogue.ts';
 import { thawRank, thawRename, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 import { decide, type Ranked } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
@@ -22,13 +24,7 @@ export type Resolution =
       readonly ageMs?: number;
     }
   /** It may or may not have a value: nothing else is served in its place. */
-  | {
-      readonly status: 'unavailable';
-      readonly backend: string;
-      readonly scope: string;
-      readonly code: FailureCode;
-      readonly hint: string;
-    }
+  | (Unavailability & { readonly status: 'unavailable'; readonly hint: string })
   /** A name that somebody declared and nobody set. */
   | { readonly status: 'declared'; readonly backend: string; readonly scope: string }
   | { readonly status: 'not_found' };
@@ -88,13 +84,13 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
   if (entry?.blockedBy !== undefined)
     return {
       kind: 'settled',
-      resolution: unavailable(entry.blockedBy.backend, entry.blockedBy.scope, entry.blockedBy.code),
+      resolution: unavailable(entry.blockedBy.backend, entry.blockedBy.scope, entry.blockedBy),
     };
   const block =
     entry === undefined
       ? catalogue.blocks.find(({ rename }) => couldSupply({ rename: thawRename(rename) }, key))
       : undefined;
-  if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block.code) };
+  if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block) };
   const winner = entry === undefined ? undefined : thawRank(entry.winner);
   const steps = probesAbove(catalogue, winner, key);
   if (entry?.status === 'available' && winner !== undefined) steps.push(stepOf(winner, true));
@@ -158,9 +154,9 @@ function settleKey(
 ): Resolution {
   for (const { backend, ref, isWinner } of steps) {
     const answer = answers.get(`${backend}\n${refId(ref)}`);
-    if (answer === undefined) return unavailable(backend, ref.scope, 'bad_answer');
+    if (answer === undefined) return unavailable(backend, ref.scope, { code: 'bad_answer' });
     const { outcome, ageMs } = answer;
-    if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome.code);
+    if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome);
     if (outcome.status === 'found') {
       return {
         status: 'found',
@@ -171,11 +167,11 @@ function settleKey(
         ...(ageMs === undefined ? {} : { ageMs }),
       };
     }
-    if (isWinner) return unavailable(backend, ref.scope, 'vanished');
+    if (isWinner) return unavailable(backend, ref.scope, { code: 'vanished' });
   }
   return otherwise;
 }
 
-function unavailable(backend: string, scope: string, code: FailureCode): Resolution {
-  return { status: 'unavailable', backend, scope, code, hint: failureCodes[code].hint };
+function unavailable(backend: string, scope: string, failure: Failure): Resolution {
+  return { status: 'unavailable', backend, scope, code: failure.code, ...whyOf(failure), hint: hintOf(failure) };
 }

@@ -1,4 +1,4 @@
-import { failureCodes } from '@kici-dev/secret-backend';
+import { describeFailure, hintOf, whyOf } from '@kici-dev/secret-backend';
 import { selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, reachesInto, type Narrowing } from '../narrowing.ts';
@@ -31,28 +31,30 @@ export function check(environment: string, resolved: ResolvedEnvironment, narrow
 }
 
 function backendProblems({ listings, instances }: ResolvedEnvironment, narrowing: Narrowing): Problem[] {
-  return listings.flatMap(({ backend, query, failure, unlisted }) => {
-    const parts = failure === undefined ? unlisted : [{ scope: query.scope, code: failure }];
+  return listings.flatMap(({ backend, query, failure, unlisted, ...why }) => {
+    const parts = failure === undefined ? unlisted : [{ scope: query.scope, code: failure, ...whyOf(why) }];
     return parts
       .filter(({ scope }) => narrowing === undefined || (scope !== undefined && reachesInto(narrowing, backend, scope)))
-      .map(({ scope, code }): Problem => {
+      .map(({ scope, ...cause }): Problem => {
         const instance = instances.get(backend);
         const subject = scope === undefined ? backend : `${backend}:${scope}`;
         const effect = instance?.optional === true ? 'keys that it could supply are unavailable' : 'no job can start';
         const message =
           instance === undefined
             ? `bindings name the backend ${backend}, which does not exist`
-            : `the names of ${subject} cannot be had: ${failureCodes[code].meaning} [${code}]`;
+            : `the names of ${subject} cannot be had: ${describeFailure(cause)}`;
         const hint =
           instance === undefined
             ? `add it with \`kici-admin backend add ${backend}\`, or remove the bindings`
-            : failureCodes[code].hint;
+            : hintOf(cause);
         return {
           kind: 'backend_failed',
           severity: instance?.optional === true ? 'warning' : 'error',
           subject,
           message: `${message}; ${effect}`,
           hint,
+          code: cause.code,
+          ...whyOf(cause),
         };
       });
   });
@@ -71,8 +73,10 @@ function keyProblems(entry: Entry): Problem[] {
         subject: key,
         message: twins
           ? `two names of ${place} meet in the key ${key}`
-          : `${key} cannot be had from ${place}: ${failureCodes[cause.code].meaning} [${cause.code}]`,
-        hint: failureCodes[cause.code].hint,
+          : `${key} cannot be had from ${place}: ${describeFailure(cause)}`,
+        hint: hintOf(cause),
+        code: cause.code,
+        ...whyOf(cause),
       },
     ];
   }

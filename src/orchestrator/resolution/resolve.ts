@@ -1,4 +1,4 @@
-import { BackendError, internalBackendName, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, internalBackendName, whyOf, type Failure } from '@kici-dev/secret-backend';
 import {
   buildCatalogue,
   compileBindings,
@@ -91,16 +91,17 @@ async function traitsOf({ name, optional, state }: Instance): Promise<BackendTra
 }
 
 async function listNames(instance: Instance | undefined, request: ListingRequest, call: Call): Promise<AgedListing> {
-  if (instance === undefined) return failed(request, 'misconfigured');
-  if ('failure' in instance.state) return failed(request, instance.state.failure.code);
+  if (instance === undefined) return failed(request, { code: 'misconfigured', reason: 'backend_missing' });
+  if ('failure' in instance.state) return failed(request, instance.state.failure);
   try {
     const { secrets, unlisted, unnameable, ageMs } = await instance.state.open.listAged(request.query, call.context);
     return { ...request, secrets, unlisted, unnameable, ageMs };
   } catch (error) {
-    return failed(request, BackendError.is(error) ? error.code : 'server_error');
+    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
   }
 }
 
-function failed(request: ListingRequest, failure: FailureCode): AgedListing {
-  return { ...request, secrets: [], unlisted: [], unnameable: [], failure, ageMs: 0 };
+function failed(request: ListingRequest, failure: Failure): AgedListing {
+  const cause = { failure: failure.code, ...whyOf(failure) };
+  return { ...request, secrets: [], unlisted: [], unnameable: [], ...cause, ageMs: 0 };
 }
