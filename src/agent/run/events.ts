@@ -1,4 +1,6 @@
 export type StepStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
+/** Why a step did not succeed. */
+export type StepErrorCode = 'step_failed' | 'step_timed_out' | 'step_ended' | 'step_refused' | 'invalid_env_file';
 export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 
 /** What a run tells while it goes on. Everything that came out of a step is masked. */
@@ -21,14 +23,20 @@ export type RunEvent =
       readonly step: string;
       readonly status: StepStatus;
       readonly durationMs: number;
+      /** A stable code, wherever there is an error. */
+      readonly code?: StepErrorCode;
       readonly error?: string;
     }
   | {
       readonly type: 'job_finished';
       readonly job: string;
       readonly status: JobStatus;
+      /** A stable code, wherever there is an error. */
+      readonly code?: string;
       readonly error?: string;
       readonly hint?: string;
+      /** Under which the log of the orchestrator tells of it. */
+      readonly requestId?: string;
     }
   | { readonly type: 'workflow_finished'; readonly workflow: string; readonly succeeded: boolean };
 

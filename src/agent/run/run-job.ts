@@ -9,7 +9,7 @@ import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedWorkflow } from '../workflow/load.ts';
-import type { Emit, JobStatus } from './events.ts';
+import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JoinedFiles } from './joined-files.ts';
 import { runStep } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
@@ -54,7 +54,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   } catch (error) {
     if (!AgentError.is(error) && !ApiError.is(error)) throw error;
     const status = signal.aborted ? 'cancelled' : 'failed';
-    emit({ type: 'job_finished', job: job.name, status, error: error.message, hint: error.hint });
+    emit({ type: 'job_finished', job: job.name, status, ...told(error) });
     return status;
   } finally {
     await session?.close().catch(() => {
@@ -65,6 +65,14 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     });
   }
+}
+
+function told(
+  error: AgentError | ApiError,
+): Pick<Extract<RunEvent, { type: 'job_finished' }>, 'code' | 'error' | 'hint'> {
+  const { code, message, hint } = error;
+  const requestId = ApiError.is(error) ? error.requestId : undefined;
+  return { code, error: message, hint, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function requireLabels(job: JobData, labels: readonly string[]): void {
@@ -103,7 +111,13 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     const began = performance.now();
     const host = await pool.take(surroundings);
     if (stepIndex + 1 < job.steps.length) pool.prepare(surroundings);
-    const { status, error, exports, paths } = await runStep(host, {
+    const {
+      status,
+      code = 'step_failed',
+      error,
+      exports,
+      paths,
+    } = await runStep(host, {
       start: {
         type: 'start',
         file: loaded.file,
@@ -134,7 +148,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       step: step.name,
       status,
       durationMs: performance.now() - began,
-      ...(error === undefined ? {} : { error }),
+      ...(error === undefined ? {} : { code, error }),
     });
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }

@@ -50,6 +50,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
     ambientPaths: listOf(configuration.ambientPaths),
     backendPackages: listOf(configuration.backendPackages),
+    mayLackPackages: configuration.backendPackages.origin === 'default',
     requestTimeoutMs,
   };
 }
