@@ -92,12 +92,16 @@ export async function bundleClients(names: readonly string[], output: string): P
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
-/** One file for the processes that run steps. The SDK stays outside: workflows import the same copy. */
+/** One file for the processes that run steps, and one for the threads that these start. The SDK stays outside: workflows import the same copy. */
 export async function bundleStepHost(output: string): Promise<void> {
   await build({
     ...options,
-    entryPoints: [join(root, 'src/agent/step-host/main.ts')],
-    outfile: join(output, 'step-host.mjs'),
+    entryPoints: {
+      'step-host': join(root, 'src/agent/step-host/main.ts'),
+      'step-host-worker': join(root, 'src/agent/step-host/worker.ts'),
+    },
+    outdir: output,
+    outExtension: { '.js': '.mjs' },
     external: ['@kici-dev/sdk', 'zx'],
     plugins: [usedBuiltins],
   });

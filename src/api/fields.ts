@@ -1,6 +1,7 @@
 import {
   isFailureCode,
   isFailureReason,
+  isReservedScope,
   parseBackendName,
   parseKey,
   parseScopeId,
@@ -8,6 +9,7 @@ import {
   type FailureCode,
   type FailureReason,
   type Parsed,
+  type ScopeId,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
 
@@ -22,9 +24,16 @@ function parsed(parse: (text: string) => Parsed<unknown>, description: string): 
     .describe(description);
 }
 
+function parseOpenScopeId(text: string): Parsed<ScopeId> {
+  const scope = parseScopeId(text);
+  return scope.ok && isReservedScope(scope.value.path)
+    ? { ok: false, reason: `scopes that begin with "__" are the system's own: ${scope.value.path}` }
+    : scope;
+}
+
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-export const scopeId: z.ZodString = parsed(parseScopeId, 'backend:path, or a bare path in the internal store');
+export const scopeId: z.ZodString = parsed(parseOpenScopeId, 'backend:path, or a bare path in the internal store');
 export const scopePath: z.ZodString = parsed(parseScopePath, 'segments joined by "/"');
 export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
 export const backendName: z.ZodString = parsed(parseBackendName, 'the name of a backend instance');

@@ -3,6 +3,7 @@ import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
 import { CommandError, UsageError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
+import { waitForStart } from './wait-for-start.ts';
 
 /** The flags that every command of both clients has. */
 export interface ConnectionFlags {
@@ -13,17 +14,31 @@ export interface ConnectionFlags {
 
 export const defaultUrl = 'http://127.0.0.1:4000';
 
+/** As `connect`, once an orchestrator of this machine that is just starting has done so. */
+export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
+  const url = new URL(urlOf(flags, io));
+  await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
+  return connect(flags, io, signal);
+}
+
 /** Flags win over the environment, the environment over the local token's file. */
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
+  const url = urlOf(flags, io);
+  const token = await tokenOf(flags, io);
+  const organization = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
+  return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
+}
+
+function urlOf(flags: ConnectionFlags, io: Io): string {
   const url = flags.url ?? present(io.environment['KICI_URL']) ?? defaultUrl;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`${JSON.stringify(url)} is not an http or https address`, 'correct --url or KICI_URL');
-  const token =
-    flags.tokenFile === undefined
-      ? (present(io.environment['KICI_TOKEN']) ?? (await localToken(url, io)))
-      : await tokenFrom(flags.tokenFile);
-  const organization = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
-  return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
+  return url;
+}
+
+async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {
+  if (flags.tokenFile !== undefined) return tokenFrom(flags.tokenFile);
+  return present(io.environment['KICI_TOKEN']) ?? localToken(urlOf(flags, io), io);
 }
 
 function present(text: string | undefined): string | undefined {

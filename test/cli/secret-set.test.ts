@@ -244,7 +244,7 @@ describe('failures', () => {
   });
 
   it('says how to start an orchestrator where none answers', async () => {
-    const outcome = await run(base, { stdin: secret, environment: { KICI_URL: 'http://127.0.0.1:1' } });
+    const outcome = await run(base, { stdin: secret, environment: { KICI_URL: 'http://0.0.0.0:1' } });
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toContain('unreachable');
     expect(outcome.stderr).toContain('kici-orchestrator');

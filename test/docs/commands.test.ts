@@ -25,7 +25,7 @@ async function refusalOf(command: CommandLine): Promise<string | undefined> {
   // A prompt would be refused, since here is no terminal.
   const { exitCode, stderr } = await adminInProcess(
     command.args.filter((word) => word !== '--prompt'),
-    { environment: { KICI_URL: 'http://127.0.0.1:1' } },
+    { environment: { KICI_URL: 'http://0.0.0.0:1' } },
   );
   return exitCode === 2 ? stderr : undefined;
 }

@@ -42,8 +42,9 @@ describe('what a page tells to type, does what the page says', () => {
     expect(await transcript('README.md')).toEqual([
       ['kici-admin environment create', 0, ''],
       ['kici-admin secret set', 0, ''],
-      ['kici init', 0, ''],
+      ['kici init --environment', 0, ''],
       ['kici run', 0, ''],
+      ['kici --version', 0, ''],
       ['kici-admin backend types', 0, ''],
       ['kici-admin backend add', 0, ''],
       ['kici-admin backend test', 1, unreachable],

@@ -288,3 +288,20 @@ describe('a token', () => {
     );
   });
 });
+
+describe('a token is revoked', () => {
+  it('by its name too, unless another has the same', async () => {
+    const { call } = await startServer();
+    const one = await call('tokens.create', { name: 'ci', role: 'author' });
+    await call('tokens.revoke', { id: 'ci' });
+    expect((await call('tokens.list')).tokens.map(({ id }) => id)).not.toContain(one.id);
+    const twins = [
+      await call('tokens.create', { name: 'twin', role: 'author' }),
+      await call('tokens.create', { name: 'twin', role: 'author' }),
+    ];
+    expect(await codeOf(call('tokens.revoke', { id: 'twin' }))).toBe('conflict');
+    await call('tokens.revoke', { id: twins[0]?.id ?? '' });
+    await call('tokens.revoke', { id: 'twin' });
+    expect(await codeOf(call('tokens.revoke', { id: 'twin' }))).toBe('not_found');
+  });
+});

@@ -142,7 +142,7 @@ describe('a project that installs the tarballs', () => {
     }
     const refused = await run(
       process.execPath,
-      [join(bin, 'kici-admin.mjs'), 'secret', 'list', '--scope', 'a', '--url', 'http://127.0.0.1:1'],
+      [join(bin, 'kici-admin.mjs'), 'secret', 'list', '--scope', 'a', '--url', 'http://0.0.0.0:1'],
       { cwd: project },
     ).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });

@@ -81,6 +81,8 @@ export interface RunningOrchestrator {
 
 export interface OrchestratorOptions {
   readonly home?: string;
+  /** The working folder; left out: the home. */
+  readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
 }
@@ -91,7 +93,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
   const base = { ...cleanEnvironment(home), ...options.environment };
   const child = spawnProgram('kici-orchestrator', options.args ?? [], {
     environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base },
-    folder: home,
+    folder: options.folder ?? home,
   });
   let printed = '';
   const ended = new Promise<ProgramResult['code']>((resolve) => {

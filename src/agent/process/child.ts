@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Duplex, PassThrough, pipeline, Readable } from 'node:stream';
+import { Socket } from 'node:net';
+import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
 import type { LaunchCommand } from '../sandbox/profile.ts';
 
 export interface ExitStatus {
@@ -10,8 +11,13 @@ export interface ExitStatus {
   readonly failure?: string;
 }
 
-/** How long output may stay open after the group is gone, where a process has left the group with it in hand. */
-const drainMs = 1_000;
+/**
+ * Output may stay open after the group is gone, where a process has left the group with it in hand: it is heard until it
+ * has been silent for so long,
+ */
+const silenceMs = 1_000;
+/** and at most for this long. All that the group had written by its end comes before. */
+const drainMs = 5_000;
 
 /** A process in a group of its own. */
 export class Child {
@@ -24,6 +30,8 @@ export class Child {
   /** Resolves when the process itself has ended, or could not be started. */
   readonly ended: Promise<ExitStatus>;
   readonly #pid: number | undefined;
+  /** How many bytes of output have come so far. */
+  readonly #heard: () => number;
   #exited = false;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -41,11 +49,12 @@ export class Child {
       stderr,
       stdio: [, , , pipe],
     } = child;
-    if (!(stdout instanceof Readable && stderr instanceof Readable && (!piped || pipe instanceof Duplex)))
+    if (!(stdout instanceof Socket && stderr instanceof Socket && (!piped || pipe instanceof Socket)))
       throw new TypeError('a pipe to a child is a stream');
     this.stdout = kept(stdout);
     this.stderr = kept(stderr);
-    this.pipe = pipe instanceof Duplex ? pipe : undefined;
+    this.pipe = pipe instanceof Socket ? pipe : undefined;
+    this.#heard = () => stdout.bytesRead + stderr.bytesRead;
     this.#pid = child.pid;
     this.ended = new Promise<ExitStatus>((resolve) => {
       child.once('error', (error) => {
@@ -95,11 +104,15 @@ export class Child {
     const ended = Promise.allSettled(
       streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')),
     );
-    const timer = setTimeout(() => {
-      for (const stream of streams) stream.destroy();
-    }, drainMs);
+    const latest = performance.now() + drainMs;
+    let heard = this.#heard();
+    const timer = setInterval(() => {
+      const before = heard;
+      heard = this.#heard();
+      if (heard === before || performance.now() > latest) for (const stream of streams) stream.destroy();
+    }, silenceMs);
     await ended;
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 

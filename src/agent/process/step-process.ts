@@ -21,6 +21,8 @@ export interface Workplace {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+const lingerMs = 1_000;
+
 /** A step host that has not been told yet what to do, with the folder it shares with the agent. */
 export class StepProcess {
   readonly child: Child;
@@ -33,9 +35,11 @@ export class StepProcess {
     this.#channel = channel;
     // Whatever happens to the channel shows in what the process does or fails to do.
     channel.on('error', () => undefined);
-    // Somebody who has left the group may still hold its other end.
+    // What the process has sent is read to its end; but somebody who has left the group may hold the other end for ever.
     void child.gone.finally(() => {
-      channel.destroy();
+      setTimeout(() => {
+        channel.destroy();
+      }, lingerMs).unref();
     });
   }
 
@@ -95,6 +99,7 @@ export class StepProcess {
     this.child.stdout.resume();
     this.child.stderr.resume();
     await this.child.gone;
+    this.#channel.destroy();
     await this.exchange.remove();
   }
 }

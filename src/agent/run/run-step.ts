@@ -87,15 +87,22 @@ interface Talk {
   readonly violation: string | undefined;
 }
 
-/** Serves the step until it says that it is done, or its end of the channel closes. */
+/** Serves the step until it says that it is done, and listens until its end of the channel closes. */
 async function converse(host: StepProcess, service: SecretService): Promise<Talk> {
   const paths: string[] = [];
+  let done: Talk['finished'];
   const inFlight = new Set<Promise<void>>();
   try {
     for await (const received of host.messages()) {
+      // The channel stays open until the process has ended by itself; what still comes is nobody's business.
+      if (done !== undefined) continue;
       const message = stepMessage.safeParse(received);
       if (!message.success) throw new FrameError('a message that is none of those that a step sends');
-      if (message.data.type === 'finished') return { finished: message.data, paths, violation: undefined };
+      if (message.data.type === 'finished') {
+        done = message.data;
+        host.child.killAfter(graceMs);
+        continue;
+      }
       if (message.data.type === 'addPath') {
         paths.push(message.data.folder);
         continue;
@@ -106,7 +113,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
       inFlight.add(tracked);
       if (inFlight.size >= maxInFlight) await Promise.race(inFlight);
     }
-    return { finished: undefined, paths, violation: undefined };
+    return { finished: done, paths, violation: undefined };
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     host.child.kill();

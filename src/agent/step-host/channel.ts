@@ -10,6 +10,9 @@ const socketVariable = 'KICI_CHANNEL';
 /** What the agent sends is values, at most a step's worth of them. */
 const maxMessageBytes = 256 * 1_048_576;
 
+/** How long what an author's code has left open may keep the process. */
+const patienceMs = 100;
+
 /** This process's end of the channel to the agent. */
 export class Channel {
   onMessage: (message: AgentMessage) => unknown = () => undefined;
@@ -40,6 +43,17 @@ export class Channel {
         resolve();
       });
     });
+  }
+
+  /**
+   * Has the process end as any program does that has nothing more to do, with its handlers of `beforeExit` and `exit`.
+   * The channel closes with it, and not before: its agent takes it for the end of all.
+   */
+  endProcess(): void {
+    this.#socket.unref();
+    setTimeout(() => {
+      process.exit();
+    }, patienceMs).unref();
   }
 }
 

@@ -29,7 +29,7 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
     }
   }
   await channel.send({ type: 'loaded' });
-  process.exit(0);
+  channel.endProcess();
 }
 
 function toData({ name, on, jobs }: Workflow): WorkflowData {

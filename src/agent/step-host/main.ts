@@ -1,7 +1,9 @@
 import { Channel } from './channel.ts';
 import { registerModuleHooks } from './module-hooks.ts';
+import { keepOutput } from './output.ts';
 
 // The only entry of every process that runs author code. It is told over its channel what to do.
+keepOutput();
 const modules = registerModuleHooks();
 const channel = new Channel();
 let told = false;

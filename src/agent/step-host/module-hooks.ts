@@ -1,5 +1,6 @@
 import { registerHooks } from 'node:module';
 import type { StrippedSource } from '../channel/from-agent.ts';
+import { keepWorkerOutput } from './worker-output.ts';
 
 const sdk = '@kici-dev/sdk';
 
@@ -14,8 +15,13 @@ export interface ModuleHooks {
  */
 export function registerModuleHooks(): ModuleHooks {
   const stripped = new Map<string, string>();
+  let knowsWorkers = false;
   registerHooks({
     resolve(specifier, context, nextResolve) {
+      if (!knowsWorkers && /^(?:node:)?worker_threads$/.test(specifier)) {
+        knowsWorkers = true;
+        keepWorkerOutput();
+      }
       if (specifier !== sdk) {
         const resolved = nextResolve(specifier, context);
         return isWorkflowSource(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;

@@ -20,5 +20,5 @@ export async function runStep(channel: Channel, start: StartStep): Promise<void>
     environment.restore();
     await channel.send({ type: 'finished', status: 'failed', error: describeError(error, maxErrorBytes) });
   }
-  process.exit(0);
+  channel.endProcess();
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { timestamp } from '../fields.ts';
+import { environmentName, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 const shared = {
@@ -9,6 +9,8 @@ const shared = {
   audit: 'none',
   policyGoverned: false,
 } as const;
+
+const instant = z.iso.datetime({ offset: true });
 
 export const auditRow = z.object({
   sequence: z.int(),
@@ -31,6 +33,12 @@ export const auditOperations = {
     subject: [],
     input: z.object({
       before: z.coerce.number().int().positive().optional(),
+      since: instant.optional().describe('rows of this moment and later'),
+      until: instant.optional().describe('rows of before this moment'),
+      actor: z.string().min(1).optional().describe('part of the actor, such as the name of a token'),
+      operation: z.string().min(1).optional().describe('an operation, such as secrets.set'),
+      key: z.string().min(1).optional().describe('rows about a key or a variable of this name'),
+      environment: environmentName.optional(),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
     }),
     output: z.object({ rows: z.array(auditRow) }),

@@ -68,7 +68,7 @@ export const tokenOperations = {
     audit: 'write',
     command: 'kici-admin token revoke',
     subject: ['id'],
-    input: z.object({ id: z.string() }),
+    input: z.object({ id: z.string().describe('its id, or its name where no other token has it') }),
     output: z.object({}),
   }),
 };

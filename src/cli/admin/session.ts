@@ -57,8 +57,8 @@ export class Session {
   }
 
   async #connect(): Promise<ApiClient> {
-    const { connect } = await import('../connection.ts');
-    return connect(this.#flags, this.io);
+    const { connectOnceStarted } = await import('../connection.ts');
+    return connectOnceStarted(this.#flags, this.io);
   }
 }
 

@@ -1,20 +1,35 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workflowFolder } from '../../agent/workflow/project.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 
-export const starter = `import { workflow, job, step, push } from '@kici-dev/sdk';
+/** What the starting workflow shows: a secret of an environment, or none. */
+export interface Starter {
+  readonly environment?: string | undefined;
+  readonly secret?: string | undefined;
+}
+
+function starter({ environment, secret }: Starter): string {
+  const binding =
+    environment === undefined
+      ? `// environment: 'production',   // whose secrets and variables the steps may use`
+      : `environment: '${environment}',`;
+  const greeting =
+    secret === undefined
+      ? `ctx.log.info(\`\${ctx.secrets.list().length} secrets can be asked for\`);`
+      : `ctx.log.info(\`${secret} is \${await ctx.secrets.get('${secret}')}\`);   // the log shows ***`;
+  return `import { workflow, job, step, push } from '@kici-dev/sdk';
 
 export default workflow('hello', {
   on: push({ branches: ['main'] }),
   jobs: [
     job('hello', {
       runsOn: 'default',
-      // environment: 'production',   // whose secrets and variables the steps may use
+      ${binding}
       steps: [
         step('greet', async (ctx) => {
-          ctx.log.info(\`\${ctx.secrets.list().length} secrets can be asked for\`);
+          ${greeting}
           await ctx.$\`echo "hello from $PWD"\`;
         }),
       ],
@@ -22,13 +37,29 @@ export default workflow('hello', {
   ],
 });
 `;
+}
 
-/** Writes a workflow to start from. @throws CommandError when there is a file in its place */
-export async function init(folder: string, json: boolean, io: Io): Promise<void> {
+/** What may stand between quotes of the generated text: any environment's name, any key. */
+const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+
+function requireName(flag: string, text: string | undefined): void {
+  if (text !== undefined && !name.test(text))
+    throw new UsageError(
+      `${flag} takes letters, digits and "_.-", not ${JSON.stringify(text)}`,
+      'see `kici init --help`',
+    );
+}
+
+/** Writes a workflow to start from. @throws UsageError; CommandError when there is a file in its place */
+export async function init(folder: string, shown: Starter, json: boolean, io: Io): Promise<void> {
+  requireName('--environment', shown.environment);
+  requireName('--secret', shown.secret);
+  if (shown.secret !== undefined && shown.environment === undefined)
+    throw new UsageError('--secret needs --environment: secrets belong to one', 'say whose secret the step reads');
   const file = join(folder, workflowFolder, 'hello.ts');
   try {
     await mkdir(join(folder, workflowFolder), { recursive: true });
-    await writeFile(file, starter, { flag: 'wx' });
+    await writeFile(file, starter(shown), { flag: 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'EEXIST')

@@ -22,7 +22,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     },
     init: async (flags) => {
       const { init } = await import('./init.ts');
-      await init(process.cwd(), flags.json === true, io);
+      await init(process.cwd(), flags, flags.json === true, io);
     },
   });
   try {

@@ -17,6 +17,8 @@ export interface RunFlags {
 
 export interface InitFlags {
   readonly json?: boolean;
+  readonly environment?: string;
+  readonly secret?: string;
 }
 
 export interface ProgramOptions {
@@ -57,9 +59,11 @@ export function createProgram(options: ProgramOptions): Command {
     .action(async (workflow: string | undefined, flags: RunFlags) => options.run(workflow, flags));
   configure(program.command('init'), options)
     .description('Writes a workflow to start from, .kici/workflows/hello.ts.')
+    .option('--environment <name>', 'the environment that its job binds')
+    .option('--secret <key>', 'a secret of that environment, which its step reads')
     .option('--json', 'print the result as JSON')
     .option('--debug', debugHelp)
-    .addHelpText('after', examples('kici init'))
+    .addHelpText('after', examples('kici init', 'kici init --environment production --secret DB_PASSWORD'))
     .action(async (flags: InitFlags) => options.init(flags));
   return program;
 }

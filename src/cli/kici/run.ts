@@ -28,9 +28,9 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
       temporary: flags.mountDir,
       environment: io.environment,
       clients: async () => {
-        const { connect } = await import('../connection.ts');
+        const { connect, connectOnceStarted } = await import('../connection.ts');
         return {
-          work: await connect(flags, io, abort.signal),
+          work: await connectOnceStarted(flags, io, abort.signal),
           farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
         };
       },

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { version } from '../version.ts';
 import { configurationItems } from './configuration.ts';
 
 export const programName = 'kici-orchestrator';
@@ -14,6 +15,7 @@ export interface ProgramOptions {
 export function createProgram(options: ProgramOptions): Command {
   const program = configure(new Command(programName), options)
     .description('The KiCI secrets orchestrator: HTTP API on http://127.0.0.1:4000, data in ./.kici-data.')
+    .version(version)
     .option('--config <file>', 'JSON file with the entries that `config` prints (KICI_CONFIG)')
     .option('--json', 'print the ready line, and errors, as JSON')
     .option('--debug', 'with an error, print where in the program it happened')

@@ -3,6 +3,7 @@ import type { ServerSettings } from '../../composition/settings.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { booleanOf, configurationItems, listOf, portOf, type Configuration } from './configuration.ts';
+import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
@@ -18,14 +19,20 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   delete process.env['KICI_SECRET_KEY'];
   const stopped = nextSignal();
   const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));
+  const folder = await lookAtDataFolder(configuration, io.environment);
   const { startApplication } = await import('../../composition/application.ts');
   const application = await explained(() => startApplication(settings, log));
+  const warn = (message: string): void => {
+    if (json) log.warn(message);
+    else io.stderr.write(`warning: ${message}\n`);
+  };
   try {
-    if (application.createdKeyFile !== undefined) {
-      const advice = 'a new key was made; back it up apart from the data: without it no stored secret can be read';
-      if (json) log.warn({ file: application.createdKeyFile }, advice);
-      else io.stderr.write(`warning: ${advice}\n         ${application.createdKeyFile}\n`);
-    }
+    if (application.createdKeyFile !== undefined)
+      warn(
+        `a new key was made in ${application.createdKeyFile}; back it up apart from the data: without it no stored secret can be read`,
+      );
+    const second = await folder.settle();
+    if (second !== undefined) warn(second);
     await keepLocalToken(application, settings.host, io.environment);
     io.stdout.write(
       json

@@ -192,7 +192,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
   if (ApiError.is(error))
     return {
-      exitCode: 1,
+      exitCode: error.code === 'invalid_request' ? 2 : 1,
       code: error.code,
       message: error.message,
       hint: error.hint,

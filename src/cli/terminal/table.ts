@@ -1,40 +1,49 @@
 import { printable } from './io.ts';
 
 const gap = '  ';
-const narrowest = 12;
 
 /**
- * Rows below their headings, in columns; text only, so that pipes can read it.
- * @param columns the width of the terminal: wider tables fold their widest column; left out, nothing is folded
+ * Rows below their headings, in columns; text only, so that pipes can read it. No word is split, so that what a
+ * person copies is whole.
+ * @param columns the width of the terminal: wider tables fold at spaces, and where that is not enough each row
+ * becomes a list of its cells; left out, nothing is folded
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
-  const cells = [
-    headings.map((heading) => heading.toUpperCase()),
-    ...rows.map((row) => headings.map((_, column) => printable(row[column] ?? ''))),
-  ];
-  const widths = fit(
-    headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))),
-    columns,
-  );
-  return cells.flatMap((row) => lines(row, widths)).join('\n');
+  const titles = headings.map((heading) => heading.toUpperCase());
+  const body = rows.map((row) => headings.map((_, column) => printable(row[column] ?? '')));
+  const widths = fit([titles, ...body], columns);
+  if (widths === undefined) return body.map((row) => list(titles, row)).join('\n\n');
+  return [titles, ...body].flatMap((row) => lines(row, widths)).join('\n');
 }
 
-function fit(natural: readonly number[], columns: number | undefined): readonly number[] {
-  const widths = [...natural];
+/** `undefined` where the terminal is too narrow for the longest words of the columns. */
+function fit(rows: readonly (readonly string[])[], columns: number | undefined): readonly number[] | undefined {
+  const widest = (measure: (cell: string) => number): number[] =>
+    (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => measure(row[column] ?? ''))));
+  const widths = widest((cell) => cell.length);
   if (columns === undefined) return widths;
-  const total = (): number => widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1);
-  while (total() > columns) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const width = widths[widest] ?? 0;
-    if (width <= narrowest) break;
-    widths[widest] = Math.max(narrowest, width - (total() - columns), secondWidest(widths, widest));
-    if (widths[widest] === width) widths[widest] = width - 1;
+  const narrowest = widest((cell) => Math.max(...cell.split(' ').map((word) => word.length)));
+  const room = columns - gap.length * (widths.length - 1);
+  if (sum(narrowest) > room) return undefined;
+  while (sum(widths) > room) {
+    const shrinkable = widths.map((width, column) => (width > (narrowest[column] ?? 0) ? width : 0));
+    const column = shrinkable.indexOf(Math.max(...shrinkable));
+    widths[column] = (widths[column] ?? 0) - 1;
   }
   return widths;
 }
 
-function secondWidest(widths: readonly number[], widest: number): number {
-  return Math.max(0, ...widths.filter((_, column) => column !== widest));
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function list(titles: readonly string[], row: readonly string[]): string {
+  const width = Math.max(...titles.map(({ length }) => length));
+  const filled = titles.flatMap((title, column) => {
+    const cell = row[column] ?? '';
+    return cell === '' ? [] : [`${title.padEnd(width)}${gap}${cell}`];
+  });
+  return filled.join('\n');
 }
 
 function lines(row: readonly string[], widths: readonly number[]): string[] {
@@ -47,17 +56,17 @@ function lines(row: readonly string[], widths: readonly number[]): string[] {
   );
 }
 
-/** At spaces where there are some, else after a slash or wherever the width ends. */
-export function fold(text: string, columns: number): string[] {
-  const width = Math.max(1, columns);
+/** At spaces; a longer word keeps a line of its own. */
+export function fold(text: string, width: number): string[] {
   const parts: string[] = [];
-  let rest = text;
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const slash = rest.lastIndexOf('/', width - 1) + 1;
-    const cut = space > 0 ? space : slash > width / 2 ? slash : width;
-    parts.push(rest.slice(0, cut).trimEnd());
-    rest = rest.slice(cut).trimStart();
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      parts.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
   }
-  return [...parts, rest];
+  return [...parts, line];
 }

@@ -1,14 +1,10 @@
-import type { Kysely, Selectable } from 'kysely';
-import * as z from 'zod';
-import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import type { Kysely } from 'kysely';
+import type { HandlersFor } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
-import { rfc3339 } from '../time.ts';
 import type { AuditAnchor } from './anchor.ts';
 import type { AuditSigner } from './audit-log.ts';
+import { listRows } from './list-rows.ts';
 import { verifyAudit } from './verify.ts';
-
-const phase = z.enum(['intent', 'outcome', 'read']);
-const subject = z.record(z.string(), z.unknown());
 
 export function createAudit(
   database: Kysely<OrchestratorTables>,
@@ -16,42 +12,12 @@ export function createAudit(
   anchor: AuditAnchor,
 ): HandlersFor<'audit.list' | 'audit.verify'> {
   return {
-    async 'audit.list'({ before, limit }, { organization }) {
-      const rows = await database
-        .selectFrom('audit_rows')
-        .selectAll()
-        .where('organization', '=', organization)
-        .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
-        .orderBy('sequence', 'desc')
-        .limit(limit)
-        .execute();
-      return { rows: rows.map(view) };
+    async 'audit.list'(filter, { organization }) {
+      return { rows: await listRows(database, organization, filter) };
     },
     async 'audit.verify'(_, { organization }) {
       const { intact, rows, openIntents, problems } = await verifyAudit(database, signer, anchor, organization);
       return { intact, rows, openIntents: [...openIntents], problems: [...problems] };
     },
   };
-}
-
-function view(row: Selectable<OrchestratorTables['audit_rows']>): OperationOutput<'audit.list'>['rows'][number] {
-  return {
-    sequence: row.sequence,
-    at: rfc3339(row.at),
-    phase: phase.parse(row.phase),
-    operation: row.operation,
-    actor: row.actor,
-    subject: readSubject(row.subject),
-    ...(row.result === null ? {} : { result: row.result }),
-    ...(row.intent === null ? {} : { intent: row.intent }),
-  };
-}
-
-/** A row that somebody has tampered with must not hide the others. */
-function readSubject(text: string): Record<string, unknown> {
-  try {
-    return subject.parse(JSON.parse(text));
-  } catch {
-    return { unreadable: true };
-  }
 }

@@ -13,6 +13,7 @@ import { storedCatalogue } from './stored-catalogue.ts';
 /** What a job may read, fixed at its start. */
 export interface JobSession {
   readonly organization: string;
+  readonly environment: string;
   readonly catalogue: FrozenCatalogue;
   /** What each backend was `added` with: another of the same name has other secrets. */
   readonly backends: Readonly<Record<string, number>>;
@@ -22,7 +23,7 @@ export interface JobSession {
 
 export interface NewJob extends Pick<
   Selectable<OrchestratorTables['jobs']>,
-  'id' | 'environment' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'
+  'id' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'
 > {
   readonly session: JobSession;
 }
@@ -70,6 +71,7 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
         .values({
           ...job,
           organization: session.organization,
+          environment: session.environment,
           session_key,
           catalogue: JSON.stringify(session.catalogue),
           backends: JSON.stringify(session.backends),
@@ -84,7 +86,7 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
       if (known !== undefined && known.organization === organization) return known;
       const row = await database
         .selectFrom('jobs')
-        .select(['session_key', 'catalogue', 'backends', 'scopes'])
+        .select(['environment', 'session_key', 'catalogue', 'backends', 'scopes'])
         .where('organization', '=', organization)
         .where('id', '=', id)
         .where('closed_at', 'is', null)
@@ -93,6 +95,7 @@ export function createJobStore(database: Kysely<OrchestratorTables>, keyring: Ke
       const opened = (await keyring.open(organization, purpose, [id], row.session_key)).bytes();
       const session: JobSession = {
         organization,
+        environment: row.environment,
         catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)),
         backends: backendList.parse(JSON.parse(row.backends)),
         sessionKey: createSecretKey(opened),

@@ -34,14 +34,13 @@ export function createOpenJob(
     const openedAt = now();
     await jobs.insert({
       id,
-      environment,
       workflow,
       job,
       token_id: caller.id,
       token_hash: hashToken(jobToken),
       opened_at: openedAt,
       expires_at: openedAt + lifetimeMs,
-      session: { organization, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
+      session: { organization, environment, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
     call.note({ jobId: id, keys: catalogue.entries.length });
     return {

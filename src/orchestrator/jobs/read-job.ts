@@ -27,7 +27,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) =>
       deliver(session, jobId, key, withinScopes(session, resolution)),
     );
-    call.note({ outcomes: secrets.map(noteOf) });
+    call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
     return { secrets };
   };
 }

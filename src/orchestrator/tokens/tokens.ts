@@ -34,6 +34,28 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
     return { row, token };
   }
 
+  /** By its id, or by a name that no other has. */
+  async function find(organization: string, idOrName: string): Promise<TokenRow> {
+    const rows = await database
+      .selectFrom('tokens')
+      .selectAll()
+      .where((eb) => eb.or([eb('id', '=', idOrName), eb('name', '=', idOrName)]))
+      .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
+      .where('revoked_at', 'is', null)
+      .execute();
+    const named = rows.find(({ id }) => id === idOrName);
+    const [first, ...more] = named === undefined ? rows : [named];
+    if (first === undefined)
+      throw new ApiError('not_found', `there is no token ${idOrName}`, 'see `kici-admin token list`');
+    if (more.length > 0)
+      throw new ApiError(
+        'conflict',
+        `${rows.length} tokens are called ${idOrName}: ${rows.map(({ id }) => id).join(', ')}`,
+        'give the id of the one that is meant',
+      );
+    return first;
+  }
+
   return {
     async issueLocal() {
       const { token } = await insert({
@@ -95,23 +117,16 @@ export function createTokens(database: Kysely<OrchestratorTables>, now: () => nu
         return { tokens: rows.map(view) };
       },
       async 'tokens.revoke'({ id }, { caller, organization }) {
-        const row = await database
-          .selectFrom('tokens')
-          .selectAll()
-          .where('id', '=', id)
-          .where('revoked_at', 'is', null)
-          .executeTakeFirst();
-        if (row === undefined || (row.organization !== null && row.organization !== organization))
-          throw new ApiError('not_found', `there is no token ${id}`, 'see `kici-admin token list`');
+        const row = await find(organization, id);
         requireNoMoreThan(caller, { organization: row.organization, ...view(row) }, 'revoke');
         const at = now();
         await database.transaction().execute(async (transaction) => {
-          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).execute();
+          await transaction.updateTable('tokens').set({ revoked_at: at }).where('id', '=', row.id).execute();
           // The sessions that it opened end with it.
           await transaction
             .updateTable('jobs')
             .set({ closed_at: at, session_key: new Uint8Array() })
-            .where('token_id', '=', id)
+            .where('token_id', '=', row.id)
             .where('closed_at', 'is', null)
             .execute();
         });

@@ -1,14 +1,25 @@
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
-import { integer } from '../parameters/parsed.ts';
+import { integer, pointInTime } from '../parameters/parsed.ts';
+import { option } from '../parameters/text.ts';
 
 const list = defineCommand({
   name: 'list',
   summary: 'Read the audit log, newest first',
   operations: ['audit.list'],
-  examples: ['kici-admin audit list --limit 20', 'kici-admin audit list --before 1200 --json'],
+  examples: [
+    'kici-admin audit list --limit 20',
+    'kici-admin audit list --since 24h --environment production --key DB_PASSWORD',
+    'kici-admin audit list --before 1200 --json',
+  ],
   parameters: {
+    since: pointInTime('--since <time>', 'rows of this time and later, such as 24h ago or 2026-01-31T09:00:00Z'),
+    until: pointInTime('--until <time>', 'rows of before this time'),
+    actor: option('--actor <text>', 'rows whose actor has this in its name'),
+    operation: option('--operation <id>', 'rows of an operation, such as secrets.set'),
+    key: option('--key <key>', 'rows about a secret or variable of this name'),
+    environment: option('--environment <environment>', 'rows about this environment'),
     before: integer('--before <sequence>', 'rows older than this one'),
     limit: integer('--limit <n>', 'how many rows; 100 when left out'),
   },

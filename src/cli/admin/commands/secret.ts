@@ -1,3 +1,4 @@
+import { internalBackendName, parseKey, parseScopeId } from '@kici-dev/secret-backend';
 import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
@@ -23,7 +24,7 @@ const set = defineCommand({
   ],
   parameters: { ...at, value: valueFlags() },
   run: async ({ scope, key, value }, session) => {
-    refuseAssignment(key);
+    requireKey(scope, key);
     await session.precheck((all) => all['secrets.set'], { scope, key });
     const { bytes, fingerprint } = await session.readValue(value, key);
     if (value.dryRun === true) {
@@ -41,13 +42,18 @@ const set = defineCommand({
   },
 });
 
-/** As a name it would stand in the audit log for good. */
-function refuseAssignment(key: string): void {
+/** Refused here already: as a name a value would stand in the audit log for good, and a dry run asks nobody. */
+function requireKey(scope: string, key: string): void {
   if (key.includes('='))
     throw new UsageError(
       'the key is a name and nothing else, and this one has a "=", as if a value followed',
       'write the name alone; see --help for the ways to give the value',
     );
+  const place = parseScopeId(scope);
+  const name = parseKey(key);
+  // Other stores spell their keys as they like, and say themselves what they refuse.
+  if (place.ok && place.value.backend === internalBackendName && !name.ok)
+    throw new UsageError(name.reason, 'choose a name that a step can ask for');
 }
 
 const restore = defineCommand({
@@ -80,7 +86,7 @@ const declare = defineCommand({
   examples: ['kici-admin secret declare --scope production SENTRY_DSN'],
   parameters: at,
   run: async (input, session) => {
-    refuseAssignment(input.key);
+    requireKey(input.scope, input.key);
     const data = await session.call((all) => all['secrets.declare'], input);
     return {
       data,

@@ -87,11 +87,16 @@ const revoke = defineCommand({
   name: 'revoke',
   summary: 'Revoke a token at once',
   operations: ['tokens.revoke'],
-  examples: ['kici-admin token revoke TOKEN_ID'],
-  parameters: { id: argument('id', 'as `token list` shows it; not the token itself') },
-  run: async (input, session) => {
-    const data = await session.call((all) => all['tokens.revoke'], input);
-    return { data, text: printable(`revoked token ${input.id}`) };
+  examples: ['kici-admin token revoke ci', 'kici-admin token revoke TOKEN_ID'],
+  parameters: { token: argument('token', 'its name or its id, as `token list` shows them; not the token itself') },
+  run: async ({ token }, session) => {
+    if (token.startsWith('kici_'))
+      throw new UsageError(
+        'this is the token itself',
+        'give its name or its id, as `kici-admin token list` shows them',
+      );
+    const data = await session.call((all) => all['tokens.revoke'], { id: token });
+    return { data, text: printable(`revoked token ${token}`) };
   },
 });
 

@@ -19,14 +19,33 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h
 /** Such as `30s`; milliseconds. `0` is no time at all. */
 export function duration(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
-    const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? (text === '0' ? ['', '0', 'ms'] : []);
-    const factor = unit === undefined ? undefined : unitMs[unit];
-    if (digits === undefined || factor === undefined)
+    const ms = durationMs(text);
+    if (ms === undefined)
       throw new UsageError(
         `${longName(flags)} takes a duration, not ${JSON.stringify(text)}`,
         'write a number and ms, s, m, h or d, such as 30s',
       );
-    return Number(digits) * factor;
+    return ms;
+  });
+}
+
+function durationMs(text: string): number | undefined {
+  const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? (text === '0' ? ['', '0', 'ms'] : []);
+  const factor = unit === undefined ? undefined : unitMs[unit];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+/** A date, with or without its time, or how long ago; RFC 3339. */
+export function pointInTime(flags: string, description: string): Parameter<string | undefined> {
+  return converted(flags, description, (text) => {
+    const ago = durationMs(text);
+    const at = ago === undefined ? Date.parse(/^\d{4}-\d\d-\d\d/.test(text) ? text : '') : Date.now() - ago;
+    if (Number.isNaN(at))
+      throw new UsageError(
+        `${longName(flags)} takes a time, not ${JSON.stringify(text)}`,
+        'write how long ago, such as 24h, or a date such as 2026-01-31 or 2026-01-31T09:00:00Z',
+      );
+    return new Date(at).toISOString();
   });
 }
 

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { CommandError } from '../../terminal/errors.ts';
 
 const placeholder = 'my-store';
@@ -20,8 +21,9 @@ export async function scaffold(name: string, parent: string): Promise<{ folder: 
     const files = await Promise.all(
       sources.map(async (source) => {
         const text = await readFile(join(template, source), 'utf8');
-        const file = source === manifest ? 'package.json' : source;
-        await writeFile(join(folder, file), text.replaceAll(placeholder, name), { flag: 'wx' });
+        const named = text.replaceAll(placeholder, name);
+        const [file, contents] = source === manifest ? ['package.json', linked(named, folder)] : [source, named];
+        await writeFile(join(folder, file), contents, { flag: 'wx' });
         return file;
       }),
     );
@@ -34,6 +36,15 @@ export async function scaffold(name: string, parent: string): Promise<{ folder: 
       'check the space on the disk and the permissions; nothing was left behind',
     );
   }
+}
+
+/** The packages of a checkout are nowhere else yet: a backend made from one takes them from there. */
+function linked(text: string, folder: string): string {
+  return text.replace(/"@kici-dev\/secret-backend(-conformance)?": "[^"]*"/g, (entry, kit: string | undefined) => {
+    const source = join(import.meta.dirname, '../../..', kit === undefined ? 'contract' : 'conformance');
+    if (!existsSync(join(source, 'package.json'))) return entry;
+    return entry.replace(/"[^"]*"$/, JSON.stringify(`file:${relative(folder, source)}`));
+  });
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -1,0 +1,74 @@
+import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { configFolder } from '../../api/local-credentials.ts';
+import { databaseFile } from '../../composition/settings.ts';
+import { CommandError } from '../terminal/errors.ts';
+import type { Io } from '../terminal/io.ts';
+import type { Configuration } from './configuration.ts';
+
+/** What a start finds out about its data folder, told once the server runs. */
+export interface DataFolder {
+  /**
+   * Keeps the folder out of git and remembers it for the next start.
+   * @returns what the operator should know: that this is a second, empty installation
+   * @throws CommandError `cannot_write`
+   */
+  settle(): Promise<string | undefined>;
+}
+
+/** Looks before the start makes anything. */
+export async function lookAtDataFolder(
+  { dataDir }: Configuration,
+  environment: Io['environment'],
+): Promise<DataFolder> {
+  const record = join(configFolder(environment), 'data-folders');
+  const isNew = !(await exists(databaseFile(dataDir.value)));
+  return {
+    async settle() {
+      if (!isNew) return undefined;
+      const others = (await linesOf(record)).filter((folder) => folder !== dataDir.value);
+      try {
+        await writeFile(join(dataDir.value, '.gitignore'), '*\n', { flag: 'wx' }).catch(unless('EEXIST'));
+        await mkdir(dirname(record), { recursive: true, mode: 0o700 });
+        await appendFile(record, `${dataDir.value}\n`, { mode: 0o600 });
+      } catch (error) {
+        throw new CommandError(
+          'cannot_write',
+          `cannot write to ${dataDir.value} or ${record} (${codeOf(error)})`,
+          'check the permissions of both folders',
+        );
+      }
+      const earlier = await existing(others);
+      if (dataDir.origin !== 'default' || earlier.length === 0) return undefined;
+      return `${dataDir.value} is a new, empty installation; there is one in ${earlier.join(' and in ')} already: start there, or name it with --data-dir or KICI_DATA_DIR`;
+    },
+  };
+}
+
+async function existing(folders: readonly string[]): Promise<string[]> {
+  const there = await Promise.all(folders.map((folder) => exists(databaseFile(folder))));
+  return [...new Set(folders.filter((_, index) => there[index]))];
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(unless('ENOENT'));
+  return (text ?? '').split('\n').filter((line) => line !== '');
+}
+
+function unless(code: string): (error: unknown) => undefined {
+  return (error) => {
+    if (codeOf(error) !== code) throw error;
+    return undefined;
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}

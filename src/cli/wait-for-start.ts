@@ -1,0 +1,49 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Io } from './terminal/io.ts';
+import { withProgress } from './terminal/progress.ts';
+
+const patienceMs = 5_000;
+const pauseMs = 50;
+
+/**
+ * Waits for an orchestrator of this machine that was started a moment ago, as by the line before this one, for five
+ * seconds at most. Where one listens, or where the address is another machine's, it returns at once.
+ * @param ready what must hold besides, once the orchestrator had to be waited for
+ */
+export async function waitForStart(
+  url: URL,
+  io: Io,
+  ready: () => Promise<boolean>,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!isLoopback(url) || (await listens(url))) return;
+  const end = Date.now() + patienceMs;
+  const over = (): boolean => signal?.aborted === true || Date.now() > end;
+  await withProgress(io, `waiting for an orchestrator to start at ${url.origin}`, async () => {
+    // oxlint-disable-next-line no-await-in-loop -- one look after another
+    while (!over() && !((await listens(url)) && (await ready()))) await delay(pauseMs);
+  });
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Whether anything but a refusal comes of a connection: only a refusal may end by waiting. */
+function listens({ hostname, port, protocol }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    });
+    socket
+      .once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      })
+      .once('error', (error: NodeJS.ErrnoException) => {
+        resolve(error.code !== 'ECONNREFUSED');
+      });
+  });
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { createSessionKeyPair } from '../../src/api/job-seal.ts';
+import { base64, startServer, type TestServer } from './support/server.ts';
+
+async function withRows(): Promise<TestServer> {
+  const server = await startServer();
+  for (const name of ['production', 'staging']) await server.call('environments.create', { name, bind: ['shared'] });
+  for (const key of ['TOKEN', 'TOKEN_2'])
+    await server.call('secrets.set', { scope: 'shared', key, value: base64('v') });
+  await server.call('variables.set', { environment: 'staging', name: 'TOKEN', value: 'plain' });
+  const { token } = await server.call('tokens.create', { name: 'deployer', role: 'author' });
+  const opened = await server.as(token)('jobs.open', {
+    environment: 'production',
+    workflow: 'w',
+    job: 'j',
+    agentPublicKey: Buffer.from(createSessionKeyPair().publicKey).toString('base64'),
+  });
+  await server.as(opened.jobToken)('jobs.read', { jobId: opened.jobId, keys: ['TOKEN'] });
+  return server;
+}
+
+describe('the audit log is filtered', () => {
+  it('by key, environment, actor and operation, and fills its limit past what does not pass', async () => {
+    const server = await withRows();
+    /** Newest first; an intent and its outcome count once. */
+    const found = async (filter: Record<string, unknown>): Promise<string[]> => {
+      const { rows } = await server.call('audit.list', filter);
+      return rows.filter(({ phase }) => phase !== 'intent').map(({ operation }) => operation);
+    };
+    expect(await found({ key: 'TOKEN' })).toEqual(['jobs.read', 'variables.set', 'secrets.set']);
+    expect(await found({ key: 'TOKEN_2' })).toEqual(['secrets.set']);
+    expect(await found({ key: 'TOK' })).toEqual([]);
+    expect(await found({ environment: 'production' })).toEqual(['jobs.read', 'jobs.open', 'environments.create']);
+    expect(await found({ environment: 'staging' })).toEqual(['variables.set', 'environments.create']);
+    expect(await found({ actor: ':deployer' })).toEqual(['jobs.open']);
+    expect(await found({ operation: 'tokens.create' })).toEqual(['tokens.create']);
+    expect(await found({ operation: 'tokens.create', key: 'TOKEN' })).toEqual([]);
+    expect(await found({ key: 'TOKEN', limit: 1 })).toEqual(['jobs.read']);
+    expect((await server.call('audit.list', { key: 'TOKEN_2', limit: 1 })).rows).toHaveLength(1);
+  });
+
+  it('by time', async () => {
+    const { call } = await withRows();
+    const { rows } = await call('audit.list', { limit: 1000 });
+    const middle = rows[Math.floor(rows.length / 2)]?.at ?? '';
+    const since = (await call('audit.list', { since: middle, limit: 1000 })).rows;
+    const until = (await call('audit.list', { until: middle, limit: 1000 })).rows;
+    expect(since.every(({ at }) => at >= middle) && until.every(({ at }) => at < middle)).toBe(true);
+    expect([...since, ...until]).toEqual(rows);
+  });
+});
