@@ -26,9 +26,9 @@ async function open(server: Server): Promise<BrokenServer> {
 
 /** Nothing listens there: a port that was free a moment ago. */
 export async function openNothing(): Promise<BrokenServer> {
-  const { port, stop } = await open(createServer());
-  await stop();
-  return { port, stop: async () => undefined };
+  const server = await open(createServer());
+  await server.stop();
+  return { port: server.port, stop: async () => undefined };
 }
 
 /** Speaks HTTP, and no TLS. */

@@ -89,11 +89,9 @@ export function createInstances(
     } catch (error) {
       const failure = BackendError.is(error)
         ? error
-        : new BackendError('misconfigured', {
-            ...(ApiError.is(error)
-              ? { reason: 'type_missing', detail: error.message }
-              : { detail: 'the backend cannot be opened' }),
-          });
+        : ApiError.is(error)
+          ? new BackendError('misconfigured', { reason: 'type_missing', detail: error.message })
+          : new BackendError('misconfigured', { detail: 'the backend cannot be opened' });
       return { instance: { ...described, state: { failure } }, ...at };
     }
   }
