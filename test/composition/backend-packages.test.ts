@@ -60,7 +60,7 @@ it.each<[string, Readonly<Record<string, string>>, readonly string[], readonly s
     'a file that throws while it is imported',
     { 'x.mjs': "throw new RangeError('canary-5531');" },
     ['./x.mjs'],
-    ['it throws a value of the kind RangeError', 'await import('],
+    ['it throws a value of the kind RangeError', 'node --import '],
   ],
   [
     'a client library that is missing',

@@ -125,7 +125,7 @@ function whyNotLoaded(name: string, error: unknown): Omit<PackageProblem, 'packa
   }
   return {
     problem: `cannot be loaded: it throws a value of the kind ${kindOf(error)}`,
-    hint: `see the error itself with \`node --input-type=module -e "await import('${name}')"\``,
+    hint: `see the error itself with \`node --import ${name} -e 0\``,
   };
 }
 
