@@ -19,6 +19,8 @@ export interface ServerSettings {
   readonly ambientPaths: readonly string[];
   /** Packages that bring types of backends. */
   readonly backendPackages: readonly string[];
+  /** Set where nobody named them: those of the usual list that are not installed are left out. */
+  readonly mayLackPackages?: boolean;
   readonly requestTimeoutMs: number;
 }
 

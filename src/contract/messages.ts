@@ -1,4 +1,5 @@
 import type { FailureCode } from './failure-codes.ts';
+import type { Failure, FailureReason } from './failure-reasons.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /** Segments joined by `/`; see `parseScopePath`. */
@@ -40,14 +41,15 @@ export interface SecretDescriptor {
    * two names of the service meet here.
    */
   readonly problem?: FailureCode;
+  /** Of the problem. */
+  readonly reason?: FailureReason;
 }
 
 /** Names that are not known. */
-export interface UnlistedScope {
+export interface UnlistedScope extends Failure {
   readonly scope: ScopePath;
   /** `scope`: those of this scope alone, as where its one object is deleted. `tree`, or left out: below it too. */
   readonly depth?: ListQuery['depth'];
-  readonly code: FailureCode;
   /**
    * Of a scope that is one object: the version that is deleted, and its time, just as its keys would tell them. The
    * host remembers which keys that version held, if it has ever listed it.

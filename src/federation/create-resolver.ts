@@ -2,6 +2,7 @@ import {
   BackendError,
   nearMatches,
   parseBackendName,
+  whyOf,
   type BackendHost,
   type CallContext,
   type SecretBackend,
@@ -27,6 +28,8 @@ export interface ResolverOptions {
   readonly facts?: JobFacts;
   /** Milliseconds that one call to a backend may take, its retries included; 10,000 when left out. */
   readonly timeoutMs?: number;
+  /** Told, with the backend's name, what a backend does that the contract forbids; names and codes, never values. */
+  readonly log?: BackendHost['log'];
 }
 
 export interface ResolverMeta {
@@ -56,7 +59,10 @@ export interface Resolver {
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
   const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
   const backends = new Map(
-    Object.entries(options.backends).map(([name, { backend }]) => [name, hostBackend(name, backend, timeoutMs)]),
+    Object.entries(options.backends).map(([name, { backend }]) => [
+      name,
+      hostBackend(name, backend, timeoutMs, options.log),
+    ]),
   );
   const bindings = compileBindings(
     options.bindings.map((input, index) => parseInput(input, index, backends)),
@@ -69,7 +75,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
   }));
   const catalogue = buildCatalogue(bindings, traits, await listAll(bindings, traits, backends, timeoutMs));
   const [failure] = catalogue.failures;
-  if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure.code);
+  if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure);
   const frozen = freezeCatalogue(catalogue);
   const unlisted = keysOfBlocks(catalogue);
 
@@ -113,7 +119,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
         case 'found':
           return resolution.value;
         case 'unavailable':
-          throw unavailable(key, resolution.backend, resolution.scope, resolution.code);
+          throw unavailable(key, resolution.backend, resolution.scope, resolution);
         case 'declared':
           throw notSet(key, resolution.backend, resolution.scope);
         case 'not_found':
@@ -159,7 +165,12 @@ function parseInput(
 }
 
 /** Names are listed once and values are wanted now, so nothing is cached. */
-function hostBackend(name: string, backend: SecretBackend, deadlineMs: number): HostedBackend {
+function hostBackend(
+  name: string,
+  backend: SecretBackend,
+  deadlineMs: number,
+  log: BackendHost['log'] = () => undefined,
+): HostedBackend {
   const parsed = parseBackendName(name);
   if (!parsed.ok) throw new RangeError(parsed.reason);
   return openBackend(
@@ -172,16 +183,20 @@ function hostBackend(name: string, backend: SecretBackend, deadlineMs: number): 
       create: () => backend,
     },
     {},
-    { ...bareHost, name },
+    {
+      ...bareHost,
+      name,
+      deadlineMs,
+      log: (level, message, fields) => log(level, message, { backend: name, ...fields }),
+    },
     { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
   );
 }
 
 /** The backend exists already, and has what it needs from whoever made it. */
-const bareHost: Omit<BackendHost, 'name'> = {
+const bareHost: Omit<BackendHost, 'name' | 'log' | 'deadlineMs'> = {
   organization: '',
   ambient: { credentials: false, paths: [] },
-  log: () => undefined,
   now: () => Date.now(),
   resolveAddress: () => Promise.reject(new BackendError('unsupported')),
 };
@@ -214,7 +229,7 @@ async function listOne(backend: HostedBackend, request: ListingRequest, context:
       secrets: [],
       unlisted: [],
       unnameable: [],
-      failure: BackendError.is(error) ? error.code : 'server_error',
+      ...(BackendError.is(error) ? { failure: error.code, ...whyOf(error) } : { failure: 'server_error' }),
     };
   }
 }

@@ -125,11 +125,19 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
-    '0003_skip_deleted': {
+    '0004_skip_deleted': {
       async up({ schema }: Kysely<unknown>) {
         await schema
           .alterTable('bindings')
           .addColumn('skip_deleted', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute();
+      },
+    },
+    '0005_backend_deadline': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .alterTable('backends')
+          .addColumn('deadline_ms', 'bigint', (column) => column.notNull().defaultTo(10_000))
           .execute();
       },
     },

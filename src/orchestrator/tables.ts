@@ -36,6 +36,7 @@ export interface OrchestratorTables {
     /** Sealed JSON of the secret settings. */
     secret_settings: Uint8Array | null;
     optional: number;
+    deadline_ms: number;
     cache_max_age_ms: number;
     serve_stale_ms: number;
     /** Changes with the settings; never the same for two backends of one name. */

@@ -9,6 +9,7 @@ const backend = {
   settings: { address: 'https://vault:8200' },
   secretSettings: ['auth.secretId'],
   optional: false,
+  deadlineMs: 10_000,
   cacheMaxAgeMs: 30_000,
   serveStaleMs: 0,
   createdAt: at,

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { BackendError, unknown, type SecretRef } from '@kici-dev/secret-backend';
 import { createResolver } from '@kici-dev/secret-federation';
 import { describe, expect, it, vi } from 'vitest';
-import { ref, scriptedBackend, valueOf } from '../support/scripted-backend.ts';
+import { path, ref, scriptedBackend, valueOf } from '../support/scripted-backend.ts';
 
 const keys = Array.from({ length: 50 }, (_, index) => `K${index}`);
 function store(name: string, scope: string, names: readonly string[] = keys) {
@@ -165,5 +165,25 @@ describe('createResolver', () => {
     for (const name of ['toString', '__proto__', 'constructor'])
       expect([resolver.has(name), resolver.getMeta(name)]).toEqual([false, undefined]);
     await expect(resolver.get('AB')).rejects.toThrow('near it: A');
+  });
+});
+
+it('tells its log which backend breaks the contract, and how', async () => {
+  const log = vi.fn();
+  const backend = scriptedBackend({
+    list: async function* list() {
+      yield { secrets: [{ scope: path('apps'), key: 'TOKEN' }] };
+    },
+    read: async () => [],
+  });
+  const resolver = await createResolver({ backends: { corp: { backend } }, bindings: [{ scope: 'corp:apps' }], log });
+  await expect(resolver.get('TOKEN')).rejects.toMatchObject({
+    code: 'secret_unavailable',
+    failure: { code: 'bad_answer', reason: 'contract_broken' },
+  });
+  expect(log).toHaveBeenCalledWith('warn', 'the adapter broke the contract', {
+    backend: 'corp',
+    operation: 'read',
+    problem: 'the adapter answered 1 refs with 0 outcomes',
   });
 });

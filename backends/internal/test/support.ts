@@ -91,6 +91,7 @@ function hostFor(organization: string): BackendHost {
   return {
     name: 'internal',
     organization,
+    deadlineMs: 10_000,
     ambient: { credentials: false, paths: [] },
     now: () => Date.now(),
     log: () => undefined,

@@ -1,4 +1,4 @@
-import { BackendError, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
+import { BackendError, wrongSetting, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import { failureOf, isNothing, speaksOf, versionedPathWarning } from '../errors.ts';
 import type { Answer } from '../wire/answer.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
@@ -46,9 +46,10 @@ export async function readSubkeys(
     context,
   );
   if (speaksOf(answer, versionedPathWarning))
-    throw new BackendError('misconfigured', {
-      detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
-    });
+    throw wrongSetting(
+      'listing',
+      'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
+    );
   return requirePinned(await parseEntry(service, answer, 'subkeys', context), pin);
 }
 

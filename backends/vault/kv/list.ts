@@ -2,6 +2,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import {
   answerLimits,
   BackendError,
+  whyOf,
   type CallContext,
   type ListPage,
   type ListQuery,
@@ -71,7 +72,10 @@ export async function* list(
       const hasMore = page.secrets.length + page.unnameable.length + folders.length > 0 || found.length > 1;
       const isAll = !toldAnything && !hasMore && refused?.scope === scope;
       if (isAll && refused?.code === 'permission_denied')
-        throw new BackendError(refused.code, { detail: `nothing at ${refused.scope} could be listed` });
+        throw new BackendError(refused.code, {
+          ...whyOf(refused),
+          detail: `nothing at ${refused.scope} could be listed`,
+        });
       toldAnything = true;
       yield page;
     }
@@ -99,7 +103,7 @@ export async function listFolder(
     return { children: await sorted(folder, names) };
   const { code } = failureOf(answer);
   if (code !== 'permission_denied' || folder === undefined) throw failureOf(answer);
-  return { refused: { scope: folder, code } };
+  return { refused: { scope: folder, code, reason: 'list_refused' } };
 }
 
 /** A folder may have so many entries that others of the process would wait for all of them to be looked at. */
@@ -119,7 +123,11 @@ async function sorted(folder: ScopePath | undefined, names: readonly string[]): 
 async function namesAt(service: Service, scope: ScopePath, context: CallContext): Promise<Names> {
   const entry = await unlessRefused(() => fieldsAt(service, scope, undefined, context));
   if (entry === undefined)
-    return { secrets: [], unlisted: [{ scope, depth: 'scope', code: 'permission_denied' }], unnameable: [] };
+    return {
+      secrets: [],
+      unlisted: [{ scope, depth: 'scope', code: 'permission_denied', reason: 'read_refused' }],
+      unnameable: [],
+    };
   if (entry.state === 'never') return { secrets: [], unlisted: [], unnameable: [] };
   if (entry.state !== 'present') {
     // The names went with the fields, and the path may yet come back: that nothing is there is not known.

@@ -9,7 +9,7 @@ import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedWorkflow } from '../workflow/load.ts';
-import type { Emit, JobStatus } from './events.ts';
+import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
@@ -60,7 +60,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
       return 'cancelled';
     }
-    emit({ type: 'job_finished', job: job.name, status: 'failed', error: error.message, hint: error.hint });
+    emit({ type: 'job_finished', job: job.name, status: 'failed', ...told(error) });
     return 'failed';
   } finally {
     await session?.close().catch(() => {
@@ -71,6 +71,14 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     });
   }
+}
+
+function told(
+  error: AgentError | ApiError,
+): Pick<Extract<RunEvent, { type: 'job_finished' }>, 'code' | 'error' | 'hint'> {
+  const { code, message, hint } = error;
+  const requestId = ApiError.is(error) ? error.requestId : undefined;
+  return { code, error: message, hint, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function requireLabels(job: JobData, labels: readonly string[]): void {
@@ -138,14 +146,14 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     for (const message of environment.export(result.exports))
       emit({ type: 'notice', job: job.name, step: step.name, message });
     for (const folder of result.paths) environment.addPath(folder);
-    const { status, error } = result.status === 'succeeded' ? withSizes(environment) : result;
+    const { status, code = 'step_failed', error } = result.status === 'succeeded' ? withSizes(environment) : result;
     emit({
       type: 'step_finished',
       job: job.name,
       step: step.name,
       status,
       durationMs: performance.now() - began,
-      ...(error === undefined ? {} : { error }),
+      ...(error === undefined ? {} : { code, error }),
     });
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }
@@ -153,7 +161,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
 }
 
 /** A step that left more to the later ones than any program can be given is told so, before they are. */
-function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'error'> {
+function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'code' | 'error'> {
   const error = environment.sizeProblem();
-  return error === undefined ? { status: 'succeeded' } : { status: 'failed', error };
+  return error === undefined ? { status: 'succeeded' } : { status: 'failed', code: 'variable_too_large', error };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, timestamp, unavailablePart } from '../fields.ts';
+import { environmentName, failureCode, keyName, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 const base64Bytes = z.base64();
@@ -13,6 +13,7 @@ export const catalogueEntry = z.object({
   /** `declared`: the name exists without a value. `unavailable`: who would win cannot be found out. */
   status: z.enum(['available', 'declared', 'unavailable']),
   code: failureCode.optional(),
+  ...why,
 });
 
 /** One key's answer; a value travels sealed to the job's session key. */
@@ -32,6 +33,7 @@ export const deliveredSecret = z.discriminatedUnion('status', [
     backend: z.string(),
     scope: z.string(),
     code: failureCode,
+    ...why,
     hint: z.string(),
   }),
   z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, timestamp, unavailablePart } from '../fields.ts';
+import { environmentName, failureCode, keyName, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { catalogueEntry } from './jobs.ts';
 
@@ -37,6 +37,7 @@ const backendState = z.object({
   backend: z.string(),
   state: z.enum(['answered', 'failed', 'partly_unlisted']),
   code: failureCode.optional(),
+  ...why,
   ageMs: z.number().nonnegative().optional().describe('how old its names are; it was asked for this answer'),
   breaker: z.string(),
   openedAt: timestamp.optional().describe('when the breaker opened, while it is not closed'),
@@ -63,6 +64,8 @@ const problem = z.object({
   subject: z.string(),
   message: z.string(),
   hint: z.string(),
+  code: failureCode.optional(),
+  ...why,
   keys: z.array(z.string()).optional().describe('the keys that it takes away, as far as they are known'),
 });
 
@@ -90,10 +93,10 @@ export const resolutionOperations = {
       status: z.enum(['available', 'declared', 'unavailable', 'not_found']),
       candidates: z.array(candidate).describe('the winner first, then every loser in order'),
       blockedBy: z.array(
-        z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode }),
+        z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode, ...why }),
       ),
       skipped: z
-        .array(z.object({ backend: z.string(), scope: z.string(), binding: z.string(), code: failureCode }))
+        .array(z.object({ backend: z.string(), scope: z.string(), binding: z.string(), code: failureCode, ...why }))
         .describe('what is deleted and counts as absent, because its binding says so'),
       near: z.array(z.string()).describe('keys of the environment that are written alike, when none has this one'),
       limits: z.array(z.string()),

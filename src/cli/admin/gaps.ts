@@ -1,3 +1,4 @@
+import { describeFailure } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import type { unavailablePart } from '../../api/fields.ts';
 import { printable } from '../terminal/io.ts';
@@ -30,7 +31,7 @@ export function withGaps(result: Result, parts: readonly Part[]): Result {
 function described(part: Part): string {
   const verdict = part.answered ? 'its keys are not known' : 'could not be asked';
   const bound = part.bindings === undefined ? '' : `; bound by ${part.bindings.join(', ')}`;
-  return printable(`${placeOf(part)}: ${verdict}: ${part.meaning} [${part.code}]${bound}`);
+  return printable(`${placeOf(part)}: ${verdict}: ${describeFailure(part)}${bound}`);
 }
 
 function placeOf({ backend, scopes }: Part): string {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
-import { describeError } from '../../orchestrator/describe-error.ts';
+import { errorTrail } from '@kici-dev/secret-backend';
 import { tokens } from '../tokens.ts';
 
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
@@ -17,7 +17,7 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(tokens.auditLog).toResolvedValue(
     (database, signer, anchor, now, log) =>
       createAuditLog(database, signer, anchor, now, (error) => {
-        log.error({ error: describeError(error) }, 'audit rows could not be written');
+        log.error({ error: errorTrail(error) }, 'audit rows could not be written');
       }),
     [tokens.database, tokens.auditSigner, tokens.auditAnchor, tokens.now, tokens.log],
   );

@@ -1,6 +1,7 @@
 import type {
   BackendCapabilities,
   CallContext,
+  Failure,
   FailureCode,
   ListQuery,
   SecretBackend,
@@ -8,6 +9,7 @@ import type {
   SecretRef,
   UnlistedScope,
   UnnameableSecret,
+  Why,
 } from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../resolver/reads.ts';
 
@@ -20,7 +22,7 @@ export interface AgedNames {
   readonly ageMs: number;
 }
 
-export interface HostHealth {
+export interface HostHealth extends Why {
   /** `open`: the backend failed repeatedly and is left alone for a moment; `half_open`: it is being tried again. */
   readonly breaker: 'closed' | 'open' | 'half_open';
   /** When the breaker opened, in milliseconds since the Unix epoch; while it is not closed. */
@@ -32,7 +34,7 @@ export interface HostHealth {
   /** Why the last check or call failed as a whole; gone once one succeeds. */
   readonly failure?: FailureCode;
   /** The last failure of the whole backend, whatever has succeeded since; `at` in milliseconds since the Unix epoch. */
-  readonly lastFailure?: { readonly code: FailureCode; readonly at: number };
+  readonly lastFailure?: Failure & { readonly at: number };
 }
 
 /**

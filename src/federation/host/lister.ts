@@ -1,6 +1,7 @@
 import type { CallContext, ListQuery } from '@kici-dev/secret-backend';
 import { HeldNames } from './answers/held-names.ts';
 import { collectNames, type Names } from './answers/names.ts';
+import type { Redactor } from './answers/redact.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { AgedNames } from './hosted-backend.ts';
 import { AgedMap } from './layers/aged-map.ts';
@@ -15,12 +16,14 @@ export class Lister {
   readonly #caller: Caller;
   readonly #maxAgeMs: number;
   readonly #cache: AgedMap<Names>;
+  readonly #redactor: Redactor;
   readonly #flights: Flights<Names>;
   readonly #held = new HeldNames();
   #epoch = 0;
 
-  constructor(caller: Caller, policy: HostPolicy) {
+  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor) {
     this.#caller = caller;
+    this.#redactor = redactor.about({ refusal: 'list_refused' });
     this.#maxAgeMs = policy.namesMaxAgeMs;
     this.#cache = new AgedMap(policy.namesMaxAgeMs, mostQueries);
     this.#flights = new Flights(policy.deadlineMs);
@@ -50,7 +53,9 @@ export class Lister {
     const epoch = this.#epoch;
     const names = this.#held.complete(
       await this.#caller.call(context, mayRepeatRead, {
-        run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal),
+        operation: 'list',
+        redactor: this.#redactor,
+        run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
       }),
     );
     if (epoch === this.#epoch) this.#cache.set(id, names);

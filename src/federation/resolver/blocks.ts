@@ -1,4 +1,4 @@
-import type { FailureCode, ListQuery, UnlistedScope } from '@kici-dev/secret-backend';
+import { whyOf, type Failure, type ListQuery, type UnlistedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
 import { compareText, decide, type Ranked } from './rank.ts';
@@ -7,13 +7,12 @@ import { couldMatchWithin, scopeDepth, selectsScope, type ScopePattern } from '.
 import { isDeletion, isState } from './states.ts';
 
 /** A part of a backend whose names are not known, as far as one binding reaches into it. */
-export interface Block {
+export interface Block extends Failure {
   readonly backend: string;
   /** What could not be listed; left out: the whole backend. */
   readonly region: string | undefined;
   /** The one scope in which the names lie that the binding selects; undefined where there may be many. */
   readonly scope: string | undefined;
-  readonly code: FailureCode;
   /** The backend has answered, and this is the state of the scope: asking again tells no more. */
   readonly told: boolean;
   readonly binding: string;
@@ -25,10 +24,9 @@ export interface Block {
 }
 
 /** A region that is one scope has the depth `scope`. */
-interface UnknownPart {
+interface UnknownPart extends Failure {
   readonly region: string | undefined;
   readonly depth: ListQuery['depth'];
-  readonly code: FailureCode;
 }
 
 /** @returns the best first, whatever order the listings came in; `skipped`: what is deleted and counts as absent */
@@ -56,9 +54,9 @@ export function isTold({ depth, code }: Pick<UnlistedScope, 'depth' | 'code'>): 
   return depth === 'scope' && isState(code);
 }
 
-function unknownParts({ query, failure, unlisted }: Listing): readonly UnknownPart[] {
-  if (failure !== undefined) return [{ region: query.scope, depth: query.depth, code: failure }];
-  return unlisted.map(({ scope, depth = 'tree', code }) => ({ region: scope, depth, code }));
+function unknownParts({ query, failure, unlisted, ...why }: Listing): readonly UnknownPart[] {
+  if (failure !== undefined) return [{ region: query.scope, depth: query.depth, code: failure, ...whyOf(why) }];
+  return unlisted.map(({ scope, depth = 'tree', code, ...own }) => ({ region: scope, depth, code, ...whyOf(own) }));
 }
 
 function reaches(pattern: ScopePattern, { region, depth }: UnknownPart): boolean {
@@ -98,6 +96,7 @@ function blockOf(
     region,
     scope: pattern.kind === 'exact' ? pattern.scope : depth === 'scope' ? region : undefined,
     code,
+    ...whyOf(part),
     told: isTold(part),
     binding: binding.id,
     priority: binding.priority,

@@ -1,4 +1,4 @@
-import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import type { FailureCode, FailureReason, SecretDescriptor } from '@kici-dev/secret-backend';
 import { isReservedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
@@ -14,6 +14,8 @@ export interface Candidate extends Ranked {
   readonly version: string | undefined;
   readonly declaredOnly: boolean;
   readonly problem: FailureCode | undefined;
+  /** Of the problem. */
+  readonly reason?: FailureReason | undefined;
 }
 
 /** A candidate whose binding counts it as absent, because it is deleted. */
@@ -154,6 +156,7 @@ export class Candidates {
         version: secret.version,
         declaredOnly: secret.declaredOnly === true,
         problem: secret.problem,
+        ...(secret.reason === undefined ? {} : { reason: secret.reason }),
       };
       const { problem } = candidate;
       if (binding.skipDeleted && problem !== undefined && isDeletion(problem)) {

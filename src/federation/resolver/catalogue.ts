@@ -1,4 +1,4 @@
-import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import { subjectOf, whyOf, type Failure, type FailureCode, type SecretDescriptor } from '@kici-dev/secret-backend';
 import { everyBackend } from './binding.ts';
 import { collectBlocks, couldOutrank, couldSupply, keysByMap, type Block } from './blocks.ts';
 import { Candidates, type Candidate, type SkippedCandidate, type Unbindable } from './candidates.ts';
@@ -21,11 +21,10 @@ export interface Entry {
  * A required backend, or a folder of one, whose names could not be had: a job must not start. A scope whose state the
  * backend tells is none: it takes the keys that it could supply, and no job.
  */
-export interface CatalogueFailure {
+export interface CatalogueFailure extends Failure {
   readonly backend: string;
   readonly region: string | undefined;
   readonly binding: string;
-  readonly code: FailureCode;
 }
 
 /** An exact scope whose backend lists with a delay: absence from the list proves nothing. */
@@ -108,7 +107,7 @@ export function followCatalogue(
       entries,
       failures: blocks
         .filter(({ backend, told }) => !optional.has(backend) && !told)
-        .map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
+        .map(({ backend, region, binding, code, ...why }) => ({ backend, region, binding, code, ...whyOf(why) })),
       blocks,
       skipped: candidates.skipped,
       skippedScopes,
@@ -145,6 +144,7 @@ function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[
     unlisted: [],
     unnameable: [],
     failure: 'misconfigured',
+    reason: 'backend_missing',
   }));
 }
 
@@ -153,16 +153,25 @@ function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status
   return winner.declaredOnly ? 'declared' : 'available';
 }
 
-/** Why an entry is unavailable, and on whose account. */
-export function unavailability(
-  entry: Entry,
-): { readonly backend: string; readonly scope: string; readonly code: FailureCode } | undefined {
+/** Why something is unavailable, and on whose account. */
+export interface Unavailability extends Failure {
+  readonly backend: string;
+  readonly scope: string;
+}
+
+export function unavailability(entry: Entry): Unavailability | undefined {
   const [block] = entry.blockedBy;
-  if (block !== undefined) return { backend: block.backend, scope: blockScope(block), code: block.code };
-  const { winner } = entry;
-  return winner.problem === undefined
-    ? undefined
-    : { backend: winner.backend, scope: winner.scope, code: winner.problem };
+  if (block !== undefined)
+    return { backend: block.backend, scope: blockScope(block), code: block.code, ...whyOf(block) };
+  const { problem } = entry.winner;
+  return problem === undefined ? undefined : problemOf(entry.winner, problem);
+}
+
+export function problemOf({ backend, scope, sourceKey, reason }: Candidate, code: FailureCode): Unavailability {
+  if (reason === undefined) return { backend, scope, code };
+  const kind = subjectOf(reason);
+  const about = kind === 'scope' ? scope : kind === 'secret' ? `${scope}/${sourceKey}` : undefined;
+  return { backend, scope, code, ...whyOf({ reason, about }) };
 }
 
 /** The scope that a block is about, for a message. */

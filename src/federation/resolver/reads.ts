@@ -1,12 +1,14 @@
 import {
-  failureCodes,
+  hintOf,
   parseScopePath,
-  type FailureCode,
+  whyOf,
+  type Failure,
   type ReadOutcome,
   type SecretRef,
   type SecretValue,
 } from '@kici-dev/secret-backend';
 import { couldSupply } from './blocks.ts';
+import type { Unavailability } from './catalogue.ts';
 import { thawRank, thawRename, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 import { decide, type Ranked } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
@@ -23,13 +25,7 @@ export type Resolution =
       readonly ageMs?: number;
     }
   /** It may or may not have a value: nothing else is served in its place. */
-  | {
-      readonly status: 'unavailable';
-      readonly backend: string;
-      readonly scope: string;
-      readonly code: FailureCode;
-      readonly hint: string;
-    }
+  | (Unavailability & { readonly status: 'unavailable'; readonly hint: string })
   /** A name that somebody declared and nobody set. */
   | { readonly status: 'declared'; readonly backend: string; readonly scope: string }
   | { readonly status: 'not_found' };
@@ -92,7 +88,7 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
     entry === undefined
       ? catalogue.blocks.find(({ rename }) => couldSupply({ rename: thawRename(rename) }, key))
       : undefined;
-  if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block.code) };
+  if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block) };
   const winner = entry === undefined ? undefined : thawRank(entry.winner);
   const steps = probesAbove(catalogue, winner, key);
   if (entry?.status === 'available' && winner !== undefined)
@@ -157,10 +153,10 @@ function settleKey(
 ): Resolution {
   for (const { backend, ref, isWinner, skipDeleted } of steps) {
     const answer = answers.get(`${backend}\n${refId(ref)}`);
-    if (answer === undefined) return unavailable(backend, ref.scope, 'bad_answer');
+    if (answer === undefined) return unavailable(backend, ref.scope, { code: 'bad_answer' });
     const { outcome, ageMs } = answer;
     if (outcome.status === 'unknown' && skipDeleted && isDeletion(outcome.code)) continue;
-    if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome.code);
+    if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome);
     if (outcome.status === 'found') {
       return {
         status: 'found',
@@ -171,19 +167,19 @@ function settleKey(
         ...(ageMs === undefined ? {} : { ageMs }),
       };
     }
-    if (isWinner) return unavailable(backend, ref.scope, 'vanished');
+    if (isWinner) return unavailable(backend, ref.scope, { code: 'vanished' });
   }
   return otherwise;
 }
 
 /** Who is to blame may not be who has the key: then the message says what the one has to do with the other. */
 function blocked(winner: FrozenEntry['winner'], by: NonNullable<FrozenEntry['blockedBy']>): Resolution {
-  const { backend, scope, code } = by;
-  if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, code);
+  const { backend, scope } = by;
+  if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, by);
   const rest = `it ranks above ${winner.backend}:${winner.scope}, which has this key and is not served in its place`;
-  return { status: 'unavailable', backend, scope, code, hint: `${failureCodes[code].hint}; ${rest}` };
+  return unavailable(backend, scope, by, `${hintOf(by)}; ${rest}`);
 }
 
-function unavailable(backend: string, scope: string, code: FailureCode): Resolution {
-  return { status: 'unavailable', backend, scope, code, hint: failureCodes[code].hint };
+function unavailable(backend: string, scope: string, failure: Failure, hint: string = hintOf(failure)): Resolution {
+  return { status: 'unavailable', backend, scope, code: failure.code, ...whyOf(failure), hint };
 }

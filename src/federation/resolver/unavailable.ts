@@ -1,13 +1,12 @@
-import { isTransient, type FailureCode } from '@kici-dev/secret-backend';
+import { isTransient, whyOf, type Failure } from '@kici-dev/secret-backend';
 import type { Block } from './blocks.ts';
 import { compareText } from './rank.ts';
 
 /** What no names could be had of, once for each cause. */
-export interface UnavailablePart {
+export interface UnavailablePart extends Failure {
   readonly backend: string;
   /** Scopes, or folders of them; empty: whatever of the backend the bindings select. */
   readonly scopes: readonly string[];
-  readonly code: FailureCode;
   /** The backend has answered, and this is the state of the scope; otherwise it could not be asked. */
   readonly told: boolean;
   /** The ids of the bindings that reach into it. */
@@ -20,8 +19,8 @@ export interface UnavailablePart {
  * reset, a timeout, or the breaker that opened on them. Each scope has its own state.
  */
 export function unavailableParts(blocks: readonly Block[]): readonly UnavailablePart[] {
-  const causes = Map.groupBy(blocks, ({ backend, code, told, scope }) =>
-    JSON.stringify([backend, isTransient(code) ? null : code, told ? scope : null]),
+  const causes = Map.groupBy(blocks, ({ backend, code, reason, about, told, scope }) =>
+    JSON.stringify([backend, isTransient(code) ? null : [code, reason, about], told ? scope : null]),
   );
   return [...causes.values()].flatMap((own) => {
     // That it is left alone says less than what it failed with.
@@ -35,6 +34,7 @@ export function unavailableParts(blocks: readonly Block[]): readonly Unavailable
         backend,
         scopes: scopes.length < places.length ? [] : [...new Set(scopes)].toSorted(compareText),
         code,
+        ...whyOf(first),
         told,
         bindings: [...new Set(own.map(({ binding }) => binding))],
         blocks: own,

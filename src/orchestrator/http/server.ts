@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { Logger } from 'pino';
+import { errorTrail } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/errors.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
-import { describeError } from '../describe-error.ts';
 import { answerTo } from './errors.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 
@@ -61,11 +61,12 @@ export function createServer(options: ServerOptions): HttpServer {
   });
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
-    if (answer.unexpected)
-      options.log.error(
-        { requestId: request.id, route: request.routeOptions.url, error: describeError(error) },
-        'request failed',
-      );
+    const at = { requestId: request.id, route: request.routeOptions.url };
+    if (answer.unexpected) options.log.error({ ...at, error: errorTrail(error) }, 'request failed');
+    else if (answer.status >= 500) {
+      const { error: code, code: cause, reason, about } = answer.body;
+      options.log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
+    }
     return reply.status(answer.status).send(answer.body);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -1,3 +1,4 @@
+import { whyOf } from '@kici-dev/secret-backend';
 import { isTold } from '@kici-dev/secret-federation';
 import { historyView } from '../backends/views.ts';
 import type { OperationOutput } from '../handlers.ts';
@@ -10,7 +11,8 @@ export function backendStates({
 }: ResolvedEnvironment): OperationOutput<'resolution.explain'>['backends'] {
   return [...new Set(listings.map(({ backend }) => backend))].toSorted().map((backend) => {
     const own = listings.filter((listing) => listing.backend === backend);
-    const failure = own.find((listing) => listing.failure !== undefined)?.failure;
+    const failed = own.find((listing) => listing.failure !== undefined);
+    const failure = failed?.failure;
     const unlisted = own.flatMap((listing) => listing.unlisted).find((part) => !isTold(part));
     const code = failure ?? unlisted?.code;
     const state = instances.get(backend)?.state;
@@ -18,7 +20,7 @@ export function backendStates({
       backend,
       state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
       ...historyView(state !== undefined && 'open' in state ? state.open.health() : { breaker: 'closed' }),
-      ...(code === undefined ? {} : { code }),
+      ...(code === undefined ? {} : { code, ...whyOf(failed ?? unlisted ?? {}) }),
       ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),
     };
   });

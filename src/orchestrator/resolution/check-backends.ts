@@ -1,4 +1,4 @@
-import { failureCodes } from '@kici-dev/secret-backend';
+import { describeFailure, hintOf, whyOf } from '@kici-dev/secret-backend';
 import { keysOfBlocks, type Entry, type HostHealth, type UnavailablePart } from '@kici-dev/secret-federation';
 import type { Instance } from '../backends/instances.ts';
 import type { OperationOutput } from '../handlers.ts';
@@ -20,14 +20,14 @@ export function partProblem(
     ...[...keysOfBlocks(catalogue)].filter(([, block]) => blocks.includes(block)).map(([key]) => key),
   ].toSorted();
   const subject = scopes.length === 0 ? backend : scopes.map((scope) => `${backend}:${scope}`).join(', ');
-  const shared = { subject, keys };
+  const shared = { subject, keys, code, ...whyOf(part) };
   if (told) {
     return {
       ...shared,
       kind: 'scope_unavailable',
       severity: keys.length === 0 ? 'warning' : 'error',
-      message: `the service says: ${failureCodes[code].meaning} [${code}]; which keys it held, nobody can tell${taken(keys)}`,
-      hint: `${failureCodes[code].hint}; a binding with \`--skip-deleted\` counts what is deleted as absent`,
+      message: `the service says: ${describeFailure(part)}; which keys it held, nobody can tell${taken(keys)}`,
+      hint: `${hintOf(part)}; a binding with \`--skip-deleted\` counts what is deleted as absent`,
     };
   }
   const effect = optional ? `keys that it could supply are unavailable${taken(keys)}` : 'no job can start';
@@ -44,8 +44,8 @@ export function partProblem(
     ...shared,
     kind: 'backend_failed',
     severity: optional && keys.length === 0 ? 'warning' : 'error',
-    message: `the names of ${subject} cannot be had: ${failureCodes[code].meaning} [${code}]${since(instances.get(backend))}; ${effect}`,
-    hint: failureCodes[code].hint,
+    message: `the names of ${subject} cannot be had: ${describeFailure(part)}${since(instances.get(backend))}; ${effect}`,
+    hint: hintOf(part),
   };
 }
 
@@ -85,14 +85,15 @@ export function unsteady({ listings, instances }: ResolvedEnvironment, now: numb
   return [...answered].flatMap((backend) => {
     const last = healthOf(instances.get(backend))?.lastFailure;
     if (last === undefined || now - last.at > unsteadyMs) return [];
-    const { meaning, hint } = failureCodes[last.code];
     return [
       {
         kind: 'backend_unsteady',
         severity: 'warning',
         subject: backend,
-        message: `it answers now, and failed at ${rfc3339(last.at)}: ${meaning} [${last.code}]`,
-        hint,
+        message: `it answers now, and failed at ${rfc3339(last.at)}: ${describeFailure(last)}`,
+        hint: hintOf(last),
+        code: last.code,
+        ...whyOf(last),
       },
     ];
   });

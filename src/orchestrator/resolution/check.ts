@@ -1,4 +1,4 @@
-import { failureCodes } from '@kici-dev/secret-backend';
+import { describeFailure, hintOf, whyOf } from '@kici-dev/secret-backend';
 import { keysOfBlocks, selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
@@ -47,8 +47,10 @@ function keyProblems(entry: Entry): Problem[] {
         subject: key,
         message: twins
           ? `two names of ${place} meet in the key ${key}`
-          : `${key} cannot be had from ${place}: ${failureCodes[cause.code].meaning} [${cause.code}]`,
-        hint: failureCodes[cause.code].hint,
+          : `${key} cannot be had from ${place}: ${describeFailure(cause)}`,
+        hint: hintOf(cause),
+        code: cause.code,
+        ...whyOf(cause),
       },
     ];
   }

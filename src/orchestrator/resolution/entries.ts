@@ -1,6 +1,10 @@
+import { whyOf, type Failure } from '@kici-dev/secret-backend';
 import { blockScope, keysOfBlocks, unavailability, type Catalogue, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
+
+/** What a token that is narrowed to other scopes cannot have, and why. */
+export const outside = Object.freeze({ code: 'permission_denied', reason: 'token_narrowed' }) satisfies Failure;
 
 type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 
@@ -8,10 +12,9 @@ type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   const { key, winner, status } = entry;
   if (!allowsScope(narrowing, winner.backend, winner.scope))
-    return { key, backend: winner.backend, scope: winner.scope, status: 'unavailable', code: 'permission_denied' };
+    return { key, backend: winner.backend, scope: winner.scope, status: 'unavailable', ...outside };
   const cause = unavailability(entry);
-  if (cause !== undefined)
-    return { key, backend: cause.backend, scope: cause.scope, status: 'unavailable', code: cause.code };
+  if (cause !== undefined) return { key, status: 'unavailable', ...cause };
   return {
     key,
     backend: winner.backend,
@@ -35,8 +38,8 @@ export function entryViews(catalogue: Catalogue, narrowing: Narrowing, shows: Sh
     ...mapped.map(([key, block]): EntryView => {
       const { backend, scope } = block;
       const isAllowed = scope === undefined || allowsScope(narrowing, backend, scope);
-      const code = isAllowed ? block.code : 'permission_denied';
-      return { key, backend, scope: blockScope(block), status: 'unavailable', code };
+      const cause = isAllowed ? { code: block.code, ...whyOf(block) } : outside;
+      return { key, backend, scope: blockScope(block), status: 'unavailable', ...cause };
     }),
   ]);
 }

@@ -1,4 +1,4 @@
-import { BackendError, internalBackendName, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, internalBackendName, whyOf, type Failure } from '@kici-dev/secret-backend';
 import {
   buildCatalogue,
   compileBindings,
@@ -99,8 +99,8 @@ async function listNames(
   call: Call,
   maxAgeMs: number | undefined,
 ): Promise<AgedListing> {
-  if (instance === undefined) return failed(request, 'misconfigured');
-  if ('failure' in instance.state) return failed(request, instance.state.failure.code);
+  if (instance === undefined) return failed(request, { code: 'misconfigured', reason: 'backend_missing' });
+  if ('failure' in instance.state) return failed(request, instance.state.failure);
   try {
     const { secrets, unlisted, unnameable, ageMs } = await instance.state.open.listAged(
       request.query,
@@ -109,10 +109,11 @@ async function listNames(
     );
     return { ...request, secrets, unlisted, unnameable, ageMs };
   } catch (error) {
-    return failed(request, BackendError.is(error) ? error.code : 'server_error');
+    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
   }
 }
 
-function failed(request: ListingRequest, failure: FailureCode): AgedListing {
-  return { ...request, secrets: [], unlisted: [], unnameable: [], failure, ageMs: 0 };
+function failed(request: ListingRequest, failure: Failure): AgedListing {
+  const cause = { failure: failure.code, ...whyOf(failure) };
+  return { ...request, secrets: [], unlisted: [], unnameable: [], ...cause, ageMs: 0 };
 }

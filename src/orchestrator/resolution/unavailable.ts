@@ -1,4 +1,4 @@
-import { failureCodes, type FailureCode, type UnlistedScope } from '@kici-dev/secret-backend';
+import { hintOf, meaningOf, whyOf, type Failure, type UnlistedScope } from '@kici-dev/secret-backend';
 import { isTold, unavailableParts, type UnavailablePart } from '@kici-dev/secret-federation';
 import type * as z from 'zod';
 import type { unavailablePart } from '../../api/fields.ts';
@@ -9,12 +9,11 @@ export type UnavailableView = z.output<typeof unavailablePart>;
 
 /** What of an environment no names could be had of, as far as the token may know of it. */
 export function unavailableOf(resolved: ResolvedEnvironment, narrowing: Narrowing): UnavailableView[] {
-  return seenParts(resolved, narrowing).map(({ backend, scopes, code, told, bindings }) => ({
+  return seenParts(resolved, narrowing).map(({ backend, scopes, told, bindings, ...failure }) => ({
     backend,
     scopes: [...scopes],
-    code,
     answered: told,
-    ...wordsOf(code),
+    ...causeOf(failure),
     bindings: resolved.bindings
       .filter(({ id }) => bindings.includes(id))
       .map(({ backend: bound, pattern }) => `${bound}:${pattern}`),
@@ -33,13 +32,11 @@ export function unlistedView(backend: string, unlisted: readonly UnlistedScope[]
   return unlisted.map((part) => ({
     backend,
     scopes: [part.scope],
-    code: part.code,
     answered: isTold(part),
-    ...wordsOf(part.code),
+    ...causeOf(part),
   }));
 }
 
-function wordsOf(code: FailureCode): Pick<UnavailableView, 'meaning' | 'hint'> {
-  const { meaning, hint } = failureCodes[code];
-  return { meaning, hint };
+function causeOf(failure: Failure): Pick<UnavailableView, 'code' | 'reason' | 'about' | 'meaning' | 'hint'> {
+  return { code: failure.code, ...whyOf(failure), meaning: meaningOf(failure), hint: hintOf(failure) };
 }

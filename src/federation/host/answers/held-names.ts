@@ -22,10 +22,11 @@ export class HeldNames {
     for (const part of names.unlisted) {
       const held = this.#heldBy(part);
       if (held === undefined) continue;
-      const { scope, code } = part;
+      const { scope, code, reason } = part;
+      const problem = { problem: code, ...(reason === undefined ? {} : { reason }) };
       told.set(
         scope,
-        held.keys.map((key) => ({ scope, key, version: held.version, problem: code })),
+        held.keys.map((key) => ({ scope, key, version: held.version, ...problem })),
       );
     }
     this.#learn(names.secrets);
