@@ -83,6 +83,7 @@ async function openStore(
     {
       name: 'internal',
       organization: 'default',
+      deadlineMs: 10_000,
       ambient: { credentials: false, paths: [] },
       resolveAddress: async () => [],
       log: () => undefined,

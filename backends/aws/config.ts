@@ -1,4 +1,4 @@
-import { BackendError, SecretValue, type Settings } from '@kici-dev/secret-backend';
+import { SecretValue, wrongSetting, type BackendError, type Settings } from '@kici-dev/secret-backend';
 import { parseSharedSecrets, type SharedSecrets } from './shared-secrets.ts';
 
 export interface AwsConfig {
@@ -145,5 +145,5 @@ function requireSecret(settings: Settings, field: string): SecretValue {
 }
 
 function misconfigured(field: string, problem: string): BackendError {
-  return new BackendError('misconfigured', { detail: `the setting ${field} ${problem}` });
+  return wrongSetting(field, `the setting ${field} ${problem}`);
 }

@@ -1,6 +1,6 @@
 import {
-  BackendError,
   parseScopePath,
+  wrongSetting,
   type BackendHost,
   type SecretBackend,
   type Settings,
@@ -24,8 +24,7 @@ import { createRecentWrites } from './versions/recent-writes.ts';
 /** @throws BackendError `misconfigured` */
 export function openBackend(settings: Settings, host: BackendHost): SecretBackend {
   const [problem] = validate(settings);
-  if (problem !== undefined)
-    throw new BackendError('misconfigured', { detail: `${problem.field}: ${problem.problem}; ${problem.hint}` });
+  if (problem !== undefined) throw wrongSetting(problem.field, `${problem.field}: ${problem.problem}; ${problem.hint}`);
   const concurrency = typeof settings['concurrency'] === 'number' ? settings['concurrency'] : 32;
   const safeFetch = createSafeFetch(host, concurrency);
   const { signIn, identity } = chooseSignIn(settings, host, safeFetch);
@@ -47,7 +46,7 @@ function endpointOf(settings: Settings): Endpoint {
   const given = textOf(settings, 'endpoint');
   if (given === undefined) return publicEndpoint(textOf(settings, 'location'));
   const parsed = parseEndpoint(given);
-  if (!parsed.ok) throw new BackendError('misconfigured', { detail: `endpoint: ${parsed.reason}` });
+  if (!parsed.ok) throw wrongSetting('endpoint', `endpoint: ${parsed.reason}`);
   return parsed.endpoint;
 }
 
@@ -59,6 +58,6 @@ function layoutOf(settings: Settings, service: Service, host: BackendHost): Layo
     return createObjectPerScope(service, recent, isFlat ? flatScopes(prefix) : escapedScopes(prefix));
   if (!isFlat) return createSecretPerKey(service, recent, escapedKeys(prefix));
   const scope = parseScopePath(textOf(settings, 'scope') ?? '');
-  if (!scope.ok) throw new BackendError('misconfigured', { detail: `scope: ${scope.reason}` });
+  if (!scope.ok) throw wrongSetting('scope', `scope: ${scope.reason}`);
   return createSecretPerKey(service, recent, flatKeys(prefix, scope.value));
 }

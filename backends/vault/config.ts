@@ -1,4 +1,4 @@
-import { BackendError, SecretValue, type Settings, type SettingsProblem } from '@kici-dev/secret-backend';
+import { BackendError, SecretValue, wrongSetting, type Settings, type SettingsProblem } from '@kici-dev/secret-backend';
 import type { SettingName } from './settings.ts';
 
 /** Text that was given in a setting, or the file that holds it. */
@@ -65,9 +65,9 @@ export function parseConfig(settings: Settings): VaultConfig {
   const { config, problems } = read(settings);
   const [first] = problems;
   if (config === undefined || first !== undefined)
-    throw new BackendError('misconfigured', {
-      detail: first === undefined ? 'the settings are incomplete' : `${first.field} ${first.problem}`,
-    });
+    throw first === undefined
+      ? new BackendError('misconfigured', { detail: 'the settings are incomplete' })
+      : wrongSetting(first.field, `${first.field} ${first.problem}`);
   return config;
 }
 

@@ -1,12 +1,11 @@
-import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, whyOf, type Failure } from '@kici-dev/secret-backend';
 import type { Answer } from './wire/answer.ts';
 import { isRecord, member } from './wire/json.ts';
 
 /** What the server warns of when version 2 is addressed by a path of version 1. */
 export const versionedPathWarning = 'Invalid path for a versioned K/V secrets engine';
 
-interface Meaning {
-  readonly code: FailureCode;
+interface Meaning extends Failure {
   readonly detail?: string;
 }
 
@@ -14,7 +13,7 @@ interface Meaning {
 const meanings: Readonly<Record<number, Meaning>> = {
   400: { code: 'invalid_argument', detail: 'the server does not take the request' },
   403: { code: 'permission_denied' },
-  405: { code: 'misconfigured', detail: 'the mount does not know this operation: check mount and kvVersion' },
+  405: { ...wrong('mount, kvVersion'), detail: 'the mount does not know this operation: check mount and kvVersion' },
   412: { code: 'stale_replica' },
   413: { code: 'too_large' },
   429: { code: 'throttled' },
@@ -25,10 +24,15 @@ const meanings: Readonly<Record<number, Meaning>> = {
   504: { code: 'timeout', detail: 'a gateway before the server gave up' },
 };
 
+function wrong(settings: string): Failure {
+  return { code: 'misconfigured', reason: 'setting_wrong', about: settings };
+}
+
 /** For every answer but 200 and 204, and for those when their body makes no sense. The server's own words are not passed on. */
 export function failureOf(answer: Answer): BackendError {
-  const { code, detail } = meaningOf(answer);
+  const { code, detail, ...why } = meaningOf(answer);
   return new BackendError(code, {
+    ...whyOf(why),
     ...(detail === undefined ? {} : { detail }),
     ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
   });
@@ -63,13 +67,16 @@ function meaningOf(answer: Answer): Meaning {
 function missing(answer: Answer): Meaning {
   if (speaksOf(answer, versionedPathWarning))
     return {
-      code: 'misconfigured',
+      ...wrong('kvVersion'),
       detail: 'the server warns of an invalid path for a versioned K/V secrets engine: kvVersion must be 2 or auto',
     };
   if (speaksOf(answer, 'no handler for route') || speaksOf(answer, 'unsupported path'))
-    return { code: 'misconfigured', detail: 'there is no KV engine at this mount: check mount and namespace' };
+    return { ...wrong('mount, namespace'), detail: 'there is no KV engine at this mount: check mount and namespace' };
   if (speaksOf(answer, 'namespace not found'))
-    return { code: 'misconfigured', detail: 'there is no such namespace: check namespace and auth.namespace' };
+    return {
+      ...wrong('namespace, auth.namespace'),
+      detail: 'there is no such namespace: check namespace and auth.namespace',
+    };
   return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };
 }
 

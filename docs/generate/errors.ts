@@ -1,4 +1,4 @@
-import { failureCodes } from '@kici-dev/secret-backend';
+import { failureCodes, failureReasons } from '@kici-dev/secret-backend';
 import type { ResolverErrorCode } from '@kici-dev/secret-federation';
 import type * as z from 'zod';
 import { apiErrors, clientErrors } from '../../src/api/errors.ts';
@@ -50,6 +50,14 @@ const checkProblems = {
     meaning: 'a binding selects a name that cannot be a key',
     next: 'give it a key with `--map`, or rename it in the backend',
   },
+  backend_unsteady: {
+    meaning: 'a backend answers now and failed less than a minute ago',
+    next: 'look at `kici-admin backend show`, and at the service',
+  },
+  scope_unavailable: {
+    meaning: 'a scope is deleted, disabled or cannot be taken apart, and nobody can tell which keys it held',
+    next: 'restore it or write it anew; `--skip-deleted` on its binding counts what is deleted as absent',
+  },
   not_nameable: {
     meaning: 'a name in the backend belongs to no scope, so no binding reaches it',
     next: 'rename it in the backend, if a job needs it',
@@ -75,7 +83,7 @@ export function errorsPage(): string {
     [
       '# Errors',
       'Every error says what failed, why, and what to do next, and carries one of these codes. Codes are stable; messages may change. The hint that comes with an error is more exact than this page.',
-      'Found by where the code was seen: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
+      'Found by where the code was seen: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
       '## Programs',
       'What `kici`, `kici-admin` and `kici-orchestrator` print before the message, and as `error` with `--json`. `usage` ends with exit code 2, every other with 1. A program also ends with codes of the HTTP API.',
       table(
@@ -109,6 +117,17 @@ export function errorsPage(): string {
           meaning,
           hint,
           transient ? 'yes' : '',
+        ]),
+      ),
+      '## Reasons',
+      'Why a backend failed as its code says, where that is known: in brackets after the code within a message, and as `reason` beside `code` in JSON. `about` names the setting or the secret that a reason is about. None of them holds a word of the service or of a library.',
+      table(
+        ['reason', 'with', 'what happened', 'what to do'],
+        Object.entries(failureReasons).map(([reason, { of, meaning, hint }]) => [
+          anchor('reason', reason),
+          of.map((code) => `\`${code}\``).join(', '),
+          meaning,
+          hint,
         ]),
       ),
       '## Steps',

@@ -1,3 +1,4 @@
+import { connectionReason, failureReasons } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import { errorBody } from './error-body.ts';
 import { ApiError, isApiErrorCode } from './errors.ts';
@@ -71,14 +72,24 @@ function headersOf(body: string | undefined, token: string | undefined): Record<
 }
 
 async function send(exchange: Exchange, url: URL, request: Request): Promise<string> {
-  const { status, text } = await exchange(url, request).catch(() => {
-    throw new ApiError('unreachable', `cannot reach an orchestrator at ${url.origin}`);
+  const { status, text } = await exchange(url, request).catch((error: unknown) => {
+    throw unreachable(url, error);
   });
   if (status >= 200 && status < 300) return text;
   const problem = errorBody.safeParse(parseJson(text));
   if (!problem.success || !isApiErrorCode(problem.data.error))
     throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
-  throw new ApiError(problem.data.error, problem.data.message, problem.data.hint);
+  const { error, message, hint, requestId, code, ...why } = problem.data;
+  throw new ApiError(error, message, hint, code === undefined ? undefined : { code, ...why }, requestId);
+}
+
+function unreachable({ origin }: URL, error: unknown): ApiError {
+  const { reason } = connectionReason(error);
+  const why = reason === undefined ? '' : `: ${failureReasons[reason].meaning}`;
+  return new ApiError('unreachable', `cannot reach an orchestrator at ${origin}${why}`, undefined, {
+    code: 'unreachable',
+    reason,
+  });
 }
 
 function parseJson(text: string): unknown {

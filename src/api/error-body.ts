@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { failureCode, why } from './fields.ts';
 
 /** How an error travels. Apart from the errors themselves, so that a client's help need not load schemas. */
 export const errorBody = z.object({
@@ -6,4 +7,6 @@ export const errorBody = z.object({
   message: z.string(),
   hint: z.string(),
   requestId: z.string().optional(),
+  code: failureCode.optional().describe('what failed in a backend'),
+  ...why,
 });

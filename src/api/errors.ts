@@ -1,3 +1,5 @@
+import type { Failure } from '@kici-dev/secret-backend';
+
 interface ErrorKind {
   readonly status: number;
   /** What happened. */
@@ -115,11 +117,19 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: CallErrorCode;
   readonly hint: string;
+  /** What failed in a backend, where that is why. */
+  readonly failure: Failure | undefined;
+  /** Under which the server's log tells of it, where a server answered. */
+  readonly requestId: string | undefined;
 
-  constructor(code: CallErrorCode, message: string, hint?: string) {
+  constructor(code: CallErrorCode, message: string, hint?: string, failure?: Failure, requestId?: string) {
     super(message);
     this.code = code;
     this.hint = hint ?? { ...apiErrors, ...clientErrors }[code].hint;
+    // Copied: it may be an error.
+    this.failure =
+      failure === undefined ? undefined : { code: failure.code, reason: failure.reason, about: failure.about };
+    this.requestId = requestId;
     Object.defineProperty(this, brand, { value: true });
   }
 

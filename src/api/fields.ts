@@ -1,12 +1,14 @@
 import {
   internalBackendName,
   isFailureCode,
+  isFailureReason,
   isReservedScope,
   parseBackendName,
   parseKey,
   parseScopeId,
   parseScopePath,
   type FailureCode,
+  type FailureReason,
   type Parsed,
   type ScopeId,
 } from '@kici-dev/secret-backend';
@@ -69,6 +71,28 @@ export const secretBytes: z.ZodType<string> = z
   .describe('the value, base64');
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');
+
+const failureReason: z.ZodType<FailureReason> = z.string().refine(isFailureReason, 'an unknown reason');
+
+/** What is known of why something failed as its code says. */
+export const why = {
+  reason: failureReason.optional().describe('why it failed as the code says, where that is known'),
+  about: z.string().optional().describe('the setting or the secret that the reason is about'),
+};
+
+/** Names that an answer lacks, once for each cause. */
+export const unavailablePart = z.object({
+  backend: z.string(),
+  scopes: z.array(z.string()).describe('paths of scopes or folders; empty: all of the backend'),
+  code: failureCode,
+  ...why,
+  answered: z
+    .boolean()
+    .describe('true: this is the state of the scope, as the backend tells it; false: it could not be asked'),
+  meaning: z.string(),
+  hint: z.string(),
+  bindings: z.array(z.string()).optional().describe('the bindings of the environment that reach into it'),
+});
 
 export const organizationName: z.ZodString = z
   .string()

@@ -10,6 +10,8 @@ import { openKeyring } from '../keyring/keyring.ts';
 import { AnchorError } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
+import { packageProblems } from '../orchestrator/backends/types.ts';
+import { backendPackage } from './backend-package.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { readKey } from './read-key.ts';
@@ -38,6 +40,7 @@ export async function startApplication(
   now: () => number = Date.now,
 ): Promise<Application> {
   const resolveAddress = addressGuard(settings);
+  await requirePackages(settings);
   await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);
   const database = openDatabase<AllTables>(databaseFile(settings.dataDir));
@@ -95,10 +98,23 @@ function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof c
   }
 }
 
+/** Before anything is made: a server without a type that it was to have starts no job that needs it. */
+async function requirePackages({ backendPackages, mayLackPackages }: ServerSettings): Promise<void> {
+  const problems = (await packageProblems(backendPackages.map(backendPackage))).filter(
+    ({ problem }) => mayLackPackages !== true || problem !== 'is not installed',
+  );
+  if (problems.length === 0) return;
+  throw new StartError(
+    'backend_package',
+    problems.map((one) => `the backend package ${one.package} ${one.problem}`).join('; '),
+    `${problems.map(({ hint }) => hint).join('; ')}; or correct --backend-packages or KICI_BACKEND_PACKAGES`,
+  );
+}
+
 /** Why the server does not start, apart from its key and its database. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-  readonly code: 'cannot_listen' | 'invalid_configuration' | 'cannot_read_anchor';
+  readonly code: 'cannot_listen' | 'backend_package' | 'invalid_configuration' | 'cannot_read_anchor';
   readonly hint: string;
 
   constructor(code: StartError['code'], message: string, hint: string) {

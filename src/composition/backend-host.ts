@@ -11,8 +11,9 @@ export function createHostFor(
   now: () => number,
 ): HostFor {
   const ambient = Object.freeze({ credentials: settings.ambientCredentials, paths: settings.ambientPaths });
-  return (organization, name) => ({
+  return (organization, name, deadlineMs) => ({
     name,
+    deadlineMs,
     organization,
     ambient,
     resolveAddress,

@@ -24,6 +24,8 @@ export interface ServerSettings {
   readonly ambientPaths: readonly string[];
   /** Packages that bring types of backends. */
   readonly backendPackages: readonly string[];
+  /** Set where nobody named them: those of the usual list that are not installed are left out. */
+  readonly mayLackPackages?: boolean;
   readonly requestTimeoutMs: number;
   /** How long a deleted secret of the internal store can be restored; 0: not at all. */
   readonly keepDeletedMs: number;

@@ -59,6 +59,8 @@ export interface BackendHost {
   /** The organisation that the instance serves. */
   readonly organization: string;
   readonly ambient: AmbientAccess;
+  /** Milliseconds that a call may take; for work that no single call owns, such as signing in. */
+  readonly deadlineMs: number;
   /** Rejects with `unreachable` when the server does not allow an address that the name leads to. */
   resolveAddress(hostname: string): Promise<readonly ResolvedAddress[]>;
   /** For operators: names and codes, never values. */

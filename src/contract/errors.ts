@@ -1,9 +1,10 @@
-import { failureCodes, type FailureCode } from './failure-codes.ts';
+import type { FailureCode } from './failure-codes.ts';
+import { describeFailure, hintOf, whyOf, type FailureReason, type Why } from './failure-reasons.ts';
 import type { UnknownOutcome } from './outcome.ts';
 
 const brand = Symbol.for('@kici-dev/secret-backend/BackendError');
 
-export interface BackendErrorDetails {
+export interface BackendErrorDetails extends Why {
   /** What failed, for an operator: names and codes, never a value or a credential. */
   readonly detail?: string;
   /** Milliseconds after which the service asked to be called again. */
@@ -17,20 +18,24 @@ export interface BackendErrorDetails {
 export class BackendError extends Error {
   override readonly name = 'BackendError';
   readonly code: FailureCode;
+  readonly reason: FailureReason | undefined;
+  readonly about: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(code: FailureCode, details: BackendErrorDetails = {}) {
-    const { meaning, hint } = failureCodes[code];
-    super(`${details.detail ?? meaning} [${code}]; ${hint}`);
+    const failure = { code, ...whyOf(details) };
+    super(`${describeFailure(failure, details.detail)}; ${hintOf(failure)}`);
     this.code = code;
+    this.reason = details.reason;
+    this.about = details.about;
     this.detail = details.detail;
     this.retryAfterMs = details.retryAfterMs;
     Object.defineProperty(this, brand, { value: true });
   }
 
   get hint(): string {
-    return failureCodes[this.code].hint;
+    return hintOf(this);
   }
 
   /** Also true for an error of another copy of this package. */
@@ -42,8 +47,14 @@ export class BackendError extends Error {
     return {
       status: 'unknown',
       code: this.code,
+      ...whyOf(this),
       ...(this.detail === undefined ? {} : { detail: this.detail }),
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
     };
   }
+}
+
+/** @param settings the name of the setting that is to be corrected, or several with ", " between them */
+export function wrongSetting(settings: string, detail: string): BackendError {
+  return new BackendError('misconfigured', { reason: 'setting_wrong', about: settings, detail });
 }

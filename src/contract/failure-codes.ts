@@ -15,7 +15,7 @@ export const failureCodes = Object.freeze({
   permission_denied: {
     transient: false,
     meaning: 'the backend refused access',
-    hint: "grant the backend's identity the right to read this path",
+    hint: "grant the backend's identity the rights that it lacks",
   },
   unauthenticated: {
     transient: false,
@@ -26,7 +26,7 @@ export const failureCodes = Object.freeze({
   timeout: {
     transient: true,
     meaning: 'the backend did not answer in time',
-    hint: "check the network and the backend's load, or raise its deadline",
+    hint: "check the network and the backend's load, or raise its `--deadline` with `kici-admin backend update`",
   },
   aborted: { transient: false, meaning: 'the call was cancelled', hint: 'start it again' },
   unreachable: {
@@ -83,7 +83,7 @@ export const failureCodes = Object.freeze({
   overloaded: {
     transient: true,
     meaning: 'too many calls to this backend are waiting',
-    hint: "wait, or raise the backend's concurrency",
+    hint: 'wait until the calls before this one have ended',
   },
   circuit_open: {
     transient: true,

@@ -11,8 +11,23 @@ export type {
   SettingsProblem,
   SettingsSchema,
 } from './definition.ts';
-export { BackendError, type BackendErrorDetails } from './errors.ts';
+export { asksForTls, connectionReason } from './connection-reason.ts';
+export { errorTrail } from './error-trail.ts';
+export { BackendError, wrongSetting, type BackendErrorDetails } from './errors.ts';
 export { failureCodes, isFailureCode, isTransient, type FailureCode } from './failure-codes.ts';
+export {
+  describeFailure,
+  failureReasons,
+  hintOf,
+  isFailureReason,
+  isReasonOf,
+  meaningOf,
+  subjectOf,
+  whyOf,
+  type Failure,
+  type FailureReason,
+  type Why,
+} from './failure-reasons.ts';
 export type {
   DeleteReceipt,
   HealthReport,

@@ -1,4 +1,5 @@
 import type { FailureCode } from './failure-codes.ts';
+import type { Failure, FailureReason } from './failure-reasons.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /** Segments joined by `/`; see `parseScopePath`. */
@@ -35,14 +36,26 @@ export interface SecretDescriptor {
   readonly updatedAt?: string;
   /** A name that exists without a value. */
   readonly declaredOnly?: true;
-  /** Set where a read could not succeed whoever asks, such as two names of the service that meet here. */
+  /**
+   * Set where a read could not succeed whoever asks: the secret is deleted, disabled or waiting for its deletion, or
+   * two names of the service meet here.
+   */
   readonly problem?: FailureCode;
+  /** Of the problem. */
+  readonly reason?: FailureReason;
 }
 
-/** Nothing is known of the names at and below this scope. */
-export interface UnlistedScope {
+/** Names that are not known. */
+export interface UnlistedScope extends Failure {
   readonly scope: ScopePath;
-  readonly code: FailureCode;
+  /** `scope`: those of this scope alone, as where its one object is deleted. `tree`, or left out: below it too. */
+  readonly depth?: ListQuery['depth'];
+  /**
+   * Of a scope that is one object: the version that is deleted, and its time, just as its keys would tell them. The
+   * host remembers which keys that version held, if it has ever listed it.
+   */
+  readonly version?: string;
+  readonly updatedAt?: string;
 }
 
 export interface UnnameableSecret {

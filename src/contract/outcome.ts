@@ -1,4 +1,5 @@
 import type { FailureCode } from './failure-codes.ts';
+import type { Failure, FailureReason } from './failure-reasons.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /**
@@ -17,9 +18,8 @@ export interface AbsentOutcome {
   readonly status: 'absent';
 }
 
-export interface UnknownOutcome {
+export interface UnknownOutcome extends Failure {
   readonly status: 'unknown';
-  readonly code: FailureCode;
   /** For an operator, without any value or credential. */
   readonly detail?: string;
   /** Milliseconds after which the service asked to be called again. */
@@ -32,6 +32,11 @@ export function found(value: SecretValue, version?: string): FoundOutcome {
   return version === undefined ? { status: 'found', value } : { status: 'found', value, version };
 }
 
-export function unknown(code: FailureCode, detail?: string): UnknownOutcome {
-  return detail === undefined ? { status: 'unknown', code } : { status: 'unknown', code, detail };
+export function unknown(code: FailureCode, detail?: string, reason?: FailureReason): UnknownOutcome {
+  return {
+    status: 'unknown',
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }

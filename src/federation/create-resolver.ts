@@ -2,6 +2,7 @@ import {
   BackendError,
   nearMatches,
   parseBackendName,
+  whyOf,
   type BackendHost,
   type CallContext,
   type SecretBackend,
@@ -11,13 +12,14 @@ import { openBackend } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
-import { buildCatalogue, type Catalogue } from './resolver/catalogue.ts';
+import { buildCatalogue, keysOfBlocks, type Catalogue } from './resolver/catalogue.ts';
 import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
 import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/errors.ts';
 import { explain, type Explanation } from './resolver/explain.ts';
 import { freezeCatalogue } from './resolver/frozen-catalogue.ts';
 import { planListings, type BackendTraits, type Listing, type ListingRequest } from './resolver/listing.ts';
 import { planReads, settleReads, type Resolution } from './resolver/reads.ts';
+import { unavailableParts, type UnavailablePart } from './resolver/unavailable.ts';
 
 export interface ResolverOptions {
   readonly bindings: readonly Omit<BindingInput, 'id'>[];
@@ -26,6 +28,8 @@ export interface ResolverOptions {
   readonly facts?: JobFacts;
   /** Milliseconds that one call to a backend may take, its retries included; 10,000 when left out. */
   readonly timeoutMs?: number;
+  /** Told, with the backend's name, what a backend does that the contract forbids; names and codes, never values. */
+  readonly log?: BackendHost['log'];
 }
 
 export interface ResolverMeta {
@@ -41,6 +45,8 @@ export interface Resolver {
   get(key: string): Promise<SecretValue>;
   has(key: string): boolean;
   list(): string[];
+  /** What of the optional backends could not be listed, and what is deleted without telling its keys. */
+  unavailable(): readonly UnavailablePart[];
   getMeta(key: string): ResolverMeta | undefined;
   explain(key: string): Explanation;
 }
@@ -53,7 +59,10 @@ export interface Resolver {
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
   const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
   const backends = new Map(
-    Object.entries(options.backends).map(([name, { backend }]) => [name, hostBackend(name, backend, timeoutMs)]),
+    Object.entries(options.backends).map(([name, { backend }]) => [
+      name,
+      hostBackend(name, backend, timeoutMs, options.log),
+    ]),
   );
   const bindings = compileBindings(
     options.bindings.map((input, index) => parseInput(input, index, backends)),
@@ -66,8 +75,9 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
   }));
   const catalogue = buildCatalogue(bindings, traits, await listAll(bindings, traits, backends, timeoutMs));
   const [failure] = catalogue.failures;
-  if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure.code);
+  if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure);
   const frozen = freezeCatalogue(catalogue);
+  const unlisted = keysOfBlocks(catalogue);
 
   async function resolve(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Resolution>> {
     const plan = planReads(frozen, keys);
@@ -84,13 +94,14 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
     catalogue,
     has: (key) => {
       const entry = catalogue.entries.get(key);
-      return entry !== undefined && entry.status !== 'declared';
+      return entry === undefined ? unlisted.has(key) : entry.status !== 'declared';
     },
     list: () =>
-      [...catalogue.entries.values()]
-        .filter(({ status }) => status !== 'declared')
-        .map(({ key }) => key)
-        .toSorted(),
+      [
+        ...[...catalogue.entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key),
+        ...unlisted.keys(),
+      ].toSorted(),
+    unavailable: () => unavailableParts(catalogue.blocks),
     getMeta: (key) => {
       const winner = catalogue.entries.get(key)?.winner;
       return winner === undefined
@@ -108,7 +119,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
         case 'found':
           return resolution.value;
         case 'unavailable':
-          throw unavailable(key, resolution.backend, resolution.scope, resolution.code);
+          throw unavailable(key, resolution.backend, resolution.scope, resolution);
         case 'declared':
           throw notSet(key, resolution.backend, resolution.scope);
         case 'not_found':
@@ -154,7 +165,12 @@ function parseInput(
 }
 
 /** Names are listed once and values are wanted now, so nothing is cached. */
-function hostBackend(name: string, backend: SecretBackend, deadlineMs: number): HostedBackend {
+function hostBackend(
+  name: string,
+  backend: SecretBackend,
+  deadlineMs: number,
+  log: BackendHost['log'] = () => undefined,
+): HostedBackend {
   const parsed = parseBackendName(name);
   if (!parsed.ok) throw new RangeError(parsed.reason);
   return openBackend(
@@ -167,16 +183,20 @@ function hostBackend(name: string, backend: SecretBackend, deadlineMs: number): 
       create: () => backend,
     },
     {},
-    { ...bareHost, name },
+    {
+      ...bareHost,
+      name,
+      deadlineMs,
+      log: (level, message, fields) => log(level, message, { backend: name, ...fields }),
+    },
     { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
   );
 }
 
 /** The backend exists already, and has what it needs from whoever made it. */
-const bareHost: Omit<BackendHost, 'name'> = {
+const bareHost: Omit<BackendHost, 'name' | 'log' | 'deadlineMs'> = {
   organization: '',
   ambient: { credentials: false, paths: [] },
-  log: () => undefined,
   now: () => Date.now(),
   resolveAddress: () => Promise.reject(new BackendError('unsupported')),
 };
@@ -209,7 +229,7 @@ async function listOne(backend: HostedBackend, request: ListingRequest, context:
       secrets: [],
       unlisted: [],
       unnameable: [],
-      failure: BackendError.is(error) ? error.code : 'server_error',
+      ...(BackendError.is(error) ? { failure: error.code, ...whyOf(error) } : { failure: 'server_error' }),
     };
   }
 }

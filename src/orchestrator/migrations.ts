@@ -132,5 +132,21 @@ export const orchestratorMigrations: MigrationSet = {
         await schema.alterTable('environments').addColumn('variables_seal', 'text').execute();
       },
     },
+    '0004_skip_deleted': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .alterTable('bindings')
+          .addColumn('skip_deleted', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute();
+      },
+    },
+    '0005_backend_deadline': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .alterTable('backends')
+          .addColumn('deadline_ms', 'bigint', (column) => column.notNull().defaultTo(10_000))
+          .execute();
+      },
+    },
   },
 };

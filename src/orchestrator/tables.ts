@@ -26,6 +26,8 @@ export interface OrchestratorTables {
     priority: number;
     prefix: string | null;
     map: string | null;
+    /** 1: what is deleted counts as absent. */
+    skip_deleted: number;
     created_at: number;
   };
   readonly variables: {
@@ -44,6 +46,7 @@ export interface OrchestratorTables {
     /** Sealed JSON of the secret settings. */
     secret_settings: Uint8Array | null;
     optional: number;
+    deadline_ms: number;
     cache_max_age_ms: number;
     serve_stale_ms: number;
     /** Changes with the settings; never the same for two backends of one name. */

@@ -1,7 +1,7 @@
 import type { Answers } from '../support/wire-api.ts';
 
 const at = '2026-11-25T10:00:00.123Z';
-const binding = { id: 'b1', scope: 'corp-vault:apps/shop/**', host: '**', priority: 10 };
+const binding = { id: 'b1', scope: 'corp-vault:apps/shop/**', host: '**', priority: 10, skipDeleted: false };
 const capabilities = { write: true, listConsistency: 'strong', maxValueBytes: 65_536 };
 const backend = {
   name: 'corp-vault',
@@ -9,6 +9,7 @@ const backend = {
   settings: { address: 'https://vault:8200' },
   secretSettings: ['auth.secretId'],
   optional: false,
+  deadlineMs: 10_000,
   cacheMaxAgeMs: 30_000,
   serveStaleMs: 0,
   createdAt: at,
@@ -52,7 +53,7 @@ export const answers: Answers = {
   'secrets.declare': ({ scope, key }) => ({ scope: `internal:${scope}`, key }),
   'secrets.list': ({ scope }) =>
     scope === 'empty'
-      ? { secrets: [], unlisted: [], unnameable: [] }
+      ? { secrets: [], unavailable: [], unnameable: [] }
       : {
           secrets: [
             { scope: `internal:${scope}`, key: 'DB_PASSWORD', version: '7', updatedAt: at, status: 'set' },
@@ -62,7 +63,16 @@ export const answers: Answers = {
               status: 'unset',
             },
           ],
-          unlisted: [{ scope: 'internal:closed', code: 'permission_denied' }],
+          unavailable: [
+            {
+              backend: 'internal',
+              scopes: ['closed'],
+              code: 'deleted',
+              answered: true,
+              meaning: 'it is deleted',
+              hint: 'restore it',
+            },
+          ],
           unnameable: [{ name: 'a b', reason: 'a scope segment has only A-Z' }],
         },
   'secrets.delete': ({ key }) => ({ existed: key !== 'NOTHING' }),
@@ -73,7 +83,7 @@ export const answers: Answers = {
     ],
   }),
   'secrets.restore': ({ scope, key }) => ({ scope: `internal:${scope}`, key, version: '8', updatedAt: at }),
-  'scopes.list': () => ({ scopes: ['internal:production', 'internal:staging'] }),
+  'scopes.list': () => ({ scopes: ['internal:production', 'internal:staging'], unavailable: [] }),
   'scopes.create': ({ scope }) => ({ scope: `internal:${scope}` }),
   'scopes.rename': ({ to }) => ({ scope: `internal:${to}` }),
   'scopes.delete': () => ({ deletedSecrets: 1 }),
@@ -130,10 +140,20 @@ export const answers: Answers = {
       { key: 'DB_PASSWORD', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', status: 'available' },
       { key: 'API_KEY', backend: 'eu-aws', scope: 'apps', status: 'unavailable', code: 'throttled' },
     ],
+    unavailable: [],
   }),
   'resolution.explain': ({ key }) =>
     key === 'DB_PASSWROD'
-      ? { key, status: 'not_found', candidates: [], blockedBy: [], near: ['DB_PASSWORD'], limits: [], backends: [] }
+      ? {
+          key,
+          status: 'not_found',
+          candidates: [],
+          blockedBy: [],
+          skipped: [],
+          near: ['DB_PASSWORD'],
+          limits: [],
+          backends: [],
+        }
       : {
           key,
           status: 'available',
@@ -160,6 +180,7 @@ export const answers: Answers = {
             },
           ],
           blockedBy: [],
+          skipped: [],
           near: [],
           limits: ['eu-aws lists with a delay'],
           backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],

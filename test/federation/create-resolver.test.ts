@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { BackendError, unknown, type SecretRef } from '@kici-dev/secret-backend';
 import { createResolver } from '@kici-dev/secret-federation';
 import { describe, expect, it, vi } from 'vitest';
-import { ref, scriptedBackend, valueOf } from '../support/scripted-backend.ts';
+import { path, ref, scriptedBackend, valueOf } from '../support/scripted-backend.ts';
 
 const keys = Array.from({ length: 50 }, (_, index) => `K${index}`);
 function store(name: string, scope: string, names: readonly string[] = keys) {
@@ -95,6 +95,56 @@ describe('createResolver', () => {
     expect(one.read).not.toHaveBeenCalled();
   });
 
+  it('tells what could not be asked, with the keys that a map names there', async () => {
+    const down = scriptedBackend({
+      list: () => {
+        throw new BackendError('unreachable');
+      },
+    });
+    const resolver = await createResolver({
+      bindings: [
+        { scope: 'down:db', priority: 1, map: { password: 'DB_PASSWORD' } },
+        { scope: 'down:**', prefix: 'X_' },
+        { scope: 'one:p' },
+      ],
+      backends: { one: store('one', 'p', ['B']), down: { backend: down, optional: true } },
+    });
+    expect(resolver.unavailable()).toMatchObject([
+      { backend: 'down', scopes: [], code: 'unreachable', told: false, bindings: ['1', '2'] },
+    ]);
+    expect([resolver.has('DB_PASSWORD'), resolver.list()]).toEqual([true, ['B', 'DB_PASSWORD']]);
+    await expect(resolver.get('DB_PASSWORD')).rejects.toMatchObject({ code: 'secret_unavailable' });
+    await expect(resolver.get('NOWHERE')).rejects.toMatchObject({ code: 'secret_not_found' });
+    expect((await resolver.get('B')).text()).toBe('one B');
+  });
+
+  it('tells of what is deleted, and skips it where the binding says so', async () => {
+    const high = scriptedBackend({
+      async *list() {
+        const { scope } = ref('K', 'high/gone');
+        yield { secrets: [ref('A', 'high/a')], unlisted: [{ scope, depth: 'scope', code: 'deleted' }] };
+      },
+      read: async (refs) => refs.map(({ key }) => valueOf(`high ${key}`)),
+    });
+    const low = store('low', 'p', ['A', 'K']);
+    const withBinding = (skipDeleted: boolean) =>
+      createResolver({
+        bindings: [{ scope: 'high:high/**', priority: 1, skipDeleted }, { scope: 'low:p' }],
+        backends: { high: { backend: high }, low },
+      });
+    const strict = await withBinding(false);
+    expect((await strict.get('A')).text()).toBe('high A');
+    await expect(strict.get('K')).rejects.toMatchObject({
+      code: 'secret_unavailable',
+      message: expect.stringContaining('high:high/gone'),
+    });
+    expect(strict.unavailable()).toMatchObject([{ scopes: ['high/gone'], code: 'deleted', told: true }]);
+    const skipping = await withBinding(true);
+    expect((await skipping.get('K')).text()).toBe('low K');
+    expect(skipping.explain('K')).toMatchObject({ status: 'available', skipped: [{ scope: 'high/gone' }] });
+    expect(skipping.unavailable()).toEqual([]);
+  });
+
   it.each([
     [{ scope: 'other:p' }, 'there is no backend other'],
     [{ scope: 'one:..' }, 'binding 1'],
@@ -115,5 +165,25 @@ describe('createResolver', () => {
     for (const name of ['toString', '__proto__', 'constructor'])
       expect([resolver.has(name), resolver.getMeta(name)]).toEqual([false, undefined]);
     await expect(resolver.get('AB')).rejects.toThrow('near it: A');
+  });
+});
+
+it('tells its log which backend breaks the contract, and how', async () => {
+  const log = vi.fn();
+  const backend = scriptedBackend({
+    list: async function* list() {
+      yield { secrets: [{ scope: path('apps'), key: 'TOKEN' }] };
+    },
+    read: async () => [],
+  });
+  const resolver = await createResolver({ backends: { corp: { backend } }, bindings: [{ scope: 'corp:apps' }], log });
+  await expect(resolver.get('TOKEN')).rejects.toMatchObject({
+    code: 'secret_unavailable',
+    failure: { code: 'bad_answer', reason: 'contract_broken' },
+  });
+  expect(log).toHaveBeenCalledWith('warn', 'the adapter broke the contract', {
+    backend: 'corp',
+    operation: 'read',
+    problem: 'the adapter answered 1 refs with 0 outcomes',
   });
 });

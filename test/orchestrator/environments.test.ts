@@ -74,6 +74,7 @@ describe('bindings', () => {
       host: '**',
       priority: 5,
       prefix: 'SHOP_',
+      skipDeleted: false,
     });
     expect(await call('bindings.update', { environment: 'production', id, map: { a: 'B' } })).toEqual({
       id,
@@ -81,6 +82,7 @@ describe('bindings', () => {
       host: '**',
       priority: 5,
       map: { a: 'B' },
+      skipDeleted: false,
     });
   });
 

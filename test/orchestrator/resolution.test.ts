@@ -187,13 +187,17 @@ describe('check', () => {
     const server = await federated();
     server.corp.service.password = 'changed';
     await server.call('backends.test', { name: 'corp' });
-    const kinds = async (): Promise<(string | undefined)[]> =>
+    const check = async (): Promise<string[]> =>
       (await server.call('resolution.check', { environment: 'production' })).problems.map(
-        ({ kind, severity }) => `${severity} ${kind}`,
+        ({ kind, severity, message, keys }) => `${severity} ${kind} ${keys?.join(' ')}: ${message}`,
       );
-    expect(await kinds()).toEqual(['error backend_failed', 'error key_unavailable']);
+    expect(await check()).toEqual([
+      expect.stringMatching(/^error backend_failed DB_PASSWORD: .*\[unauthenticated\].*no job can start$/),
+    ]);
     await server.call('backends.update', { name: 'corp', optional: true });
-    expect(await kinds()).toEqual(['error key_unavailable', 'warning backend_failed']);
+    expect(await check()).toEqual([
+      expect.stringMatching(/^error backend_failed DB_PASSWORD: .*keys that it could supply are unavailable/),
+    ]);
   });
 
   it('tells of a folder that may not be listed', async () => {

@@ -5,6 +5,7 @@ export function testBackendHost(overrides: Partial<BackendHost> = {}): BackendHo
   return {
     name: 'under-test',
     organization: 'default',
+    deadlineMs: 10_000,
     ambient: { credentials: false, paths: [] },
     resolveAddress: () => Promise.reject(new Error('this test resolves no addresses')),
     log: () => undefined,

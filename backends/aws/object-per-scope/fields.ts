@@ -26,7 +26,7 @@ export function openObject(outcome: StoredOutcome): OpenedScope {
   const text = outcome.kind === 'text' ? outcome.value.text() : undefined;
   const fields = text === undefined ? undefined : parseFields(text);
   return fields === undefined
-    ? unknown('wrong_shape', 'the secret of this scope is not a JSON object')
+    ? unknown('wrong_shape', 'the secret of this scope is not a JSON object', 'not_a_json_object')
     : { status: 'object', fields, byKey: Map.groupBy(fields, ({ key }) => key), version: outcome.version };
 }
 
@@ -47,6 +47,6 @@ export function fieldOutcome(object: OpenedScope, key: string): ReadOutcome {
   if (second !== undefined) return unknown('ambiguous', 'the JSON object has this key more than once');
   const value = valueOf(field);
   return value === undefined
-    ? unknown('wrong_shape', 'the field holds half a surrogate pair, which is no text')
+    ? unknown('wrong_shape', 'the field holds half a surrogate pair, which is no text', 'field_not_text')
     : found(value, object.version);
 }

@@ -1,11 +1,12 @@
-import type {
-  CallContext,
-  ListPage,
-  ListQuery,
-  ScopePath,
-  SecretDescriptor,
-  UnlistedScope,
-  UnnameableSecret,
+import {
+  whyOf,
+  type CallContext,
+  type ListPage,
+  type ListQuery,
+  type ScopePath,
+  type SecretDescriptor,
+  type UnlistedScope,
+  type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
 import { listSecrets } from '../secrets/list.ts';
@@ -83,7 +84,7 @@ async function readPage(
 function keysOf(object: OpenedScope, { scope, updatedAt }: ListedScope): readonly SecretDescriptor[] | UnlistedScope {
   // A secret that never had a value has no fields, and one that is gone since the list was made neither.
   if (object.status === 'absent') return [];
-  if (object.status === 'unknown') return { scope, code: object.code };
+  if (object.status === 'unknown') return { scope, depth: 'scope', code: object.code, ...whyOf(object) };
   return [...object.byKey].map(([key, fields]) => ({
     scope,
     key,

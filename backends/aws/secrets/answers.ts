@@ -1,5 +1,5 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
-import { errorOf, isReason } from '../service/errors.ts';
+import { errorOf, isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal } from './describe.ts';
 import { isAbout, type SecretId } from './secret-id.ts';
@@ -11,7 +11,7 @@ export async function explained(
   error: unknown,
   context: CallContext,
 ): Promise<unknown> {
-  if (!isReason(error, 'InvalidRequestException')) return error;
+  if (!isException(error, 'InvalidRequestException')) return error;
   const outcome = await explainRefusal(service, id, 'InvalidRequestException', context);
   // Deletion without a window goes on for a while after the name is gone.
   return outcome.status === 'absent'

@@ -1,6 +1,6 @@
-import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, whyOf, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
-import { isReason } from '../service/errors.ts';
+import { isException } from '../service/errors.ts';
 import { idKey, secretId } from './secret-id.ts';
 
 /** Begins with what no binding can name, and need not exist. */
@@ -24,7 +24,7 @@ export async function check({ config, service, reader }: LayoutTools, context: C
       client.getSecretValue({ SecretId: `${prefix}${probe}` }, options),
     );
   } catch (error) {
-    if (!isReason(error, 'ResourceNotFoundException', 'InvalidRequestException')) throw error;
+    if (!isException(error, 'ResourceNotFoundException', 'InvalidRequestException')) throw error;
   }
   const ids = [...sharedSecrets.keys()].map((name) => secretId(sharedSecrets, name));
   const outcomes = await reader.read(ids, context);
@@ -32,6 +32,7 @@ export async function check({ config, service, reader }: LayoutTools, context: C
     const outcome = outcomes.get(idKey(id));
     if (outcome?.status !== 'unknown' || statesOfSecrets.includes(outcome.code)) continue;
     throw new BackendError(outcome.code, {
+      ...whyOf(outcome),
       detail: `the shared secret ${id.name}: ${outcome.detail ?? 'it cannot be read'}`,
     });
   }

@@ -1,5 +1,13 @@
-import { absent, unknown, type AbsentOutcome, type CallContext, type UnknownOutcome } from '@kici-dev/secret-backend';
-import { errorOf, isReason } from '../service/errors.ts';
+import {
+  absent,
+  unknown,
+  whyOf,
+  wrongSetting,
+  type AbsentOutcome,
+  type CallContext,
+  type UnknownOutcome,
+} from '@kici-dev/secret-backend';
+import { errorOf, isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { isAbout, wireId, type SecretId } from './secret-id.ts';
 import { failureOf } from './stored.ts';
@@ -32,7 +40,7 @@ export async function describe(service: Service, id: SecretId, context: CallCont
       underDefaultKey: answer.KmsKeyId === undefined,
     };
   } catch (error) {
-    if (isReason(error, 'ResourceNotFoundException')) return undefined;
+    if (isException(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   }
 }
@@ -66,11 +74,13 @@ export async function explainRefusal(
       ? unknown('no_version')
       : unknown('stale_replica', 'the service says both that there is a current version and that there is none');
   } catch (error) {
-    const { code, detail } = failureOf(error);
-    return unknown(
+    const { code, detail, ...why } = failureOf(error);
+    return {
+      status: 'unknown',
       code,
-      `${detail ?? 'DescribeSecret failed'}; DescribeSecret tells a secret that does not exist from one without this version`,
-    );
+      ...whyOf(why),
+      detail: `${detail ?? 'DescribeSecret failed'}; DescribeSecret tells a secret that does not exist from one without this version`,
+    };
   }
 }
 
@@ -91,8 +101,8 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
  * and whether a secret of another account exists is told only to whom it is shared with.
  */
 export function lost(arn: string): UnknownOutcome {
-  return unknown(
-    'misconfigured',
+  return wrongSetting(
+    'sharedSecrets',
     `the service does not find ${arn}; put its present ARN into the setting sharedSecrets, or take it out`,
-  );
+  ).toOutcome();
 }

@@ -1,5 +1,5 @@
 import type { CallContext, DeleteReceipt, VersionInfo } from '@kici-dev/secret-backend';
-import { errorOf, isReason } from '../service/errors.ts';
+import { errorOf, isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { describe, lost } from './describe.ts';
@@ -20,9 +20,9 @@ export async function scheduleDeletion(
     requireAnswer('DeleteSecret', answer, { name });
     return { existed: true };
   } catch (error) {
-    if (isReason(error, 'ResourceNotFoundException')) return { existed: false };
+    if (isException(error, 'ResourceNotFoundException')) return { existed: false };
     if (
-      isReason(error, 'InvalidRequestException') &&
+      isException(error, 'InvalidRequestException') &&
       (await describe(service, { name }, context))?.scheduledForDeletion === true
     )
       return { existed: false };
@@ -64,7 +64,7 @@ export async function listVersions(
       }
     }
   } catch (error) {
-    if (!isReason(error, 'ResourceNotFoundException')) throw await explained(service, id, error, context);
+    if (!isException(error, 'ResourceNotFoundException')) throw await explained(service, id, error, context);
     if (id.arn !== undefined) throw errorOf(lost(id.arn));
     return [];
   }

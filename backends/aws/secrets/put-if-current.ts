@@ -1,6 +1,6 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import type { AwsConfig } from '../config.ts';
-import { errorOf, isReason } from '../service/errors.ts';
+import { errorOf, isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { requireAnswer } from './answers.ts';
 import { describe, versionAt, type Description } from './describe.ts';
@@ -68,7 +68,7 @@ async function makeCurrent(
     );
     requireAnswer('UpdateSecretVersionStage', answer, { name: version.name });
   } catch (error) {
-    if (!isReason(error, 'InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException'))
+    if (!isException(error, 'InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException'))
       throw error;
     // An earlier try of this same write may have got that far.
     if (!(await isCurrent(service, version, context))) throw conflict();

@@ -1,7 +1,7 @@
 import { BackendError, type CallContext, type SecretValue } from '@kici-dev/secret-backend';
 import { maxSecretBytes } from '../capabilities.ts';
 import type { AwsConfig } from '../config.ts';
-import { isReason } from '../service/errors.ts';
+import { isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { bringBack, scheduleDeletion } from './lifecycle.ts';
@@ -87,7 +87,7 @@ export async function update(
     requireAnswer('PutSecretValue', answer, { name }, token);
     return answer.VersionStages ?? [];
   } catch (error) {
-    if (isReason(error, 'ResourceNotFoundException')) return 'missing';
+    if (isException(error, 'ResourceNotFoundException')) return 'missing';
     throw await explained(service, { name }, error, context);
   }
 }
@@ -139,7 +139,7 @@ async function createNamed(
     requireAnswer('CreateSecret', answer, { name: input.Name }, input.ClientRequestToken);
     return 'created';
   } catch (error) {
-    if (isReason(error, 'ResourceExistsException')) return 'exists';
+    if (isException(error, 'ResourceExistsException')) return 'exists';
     throw await explained(service, { name: input.Name }, error, context);
   }
 }

@@ -20,8 +20,8 @@ async function tryRead(service: Service, id: SecretId, context: CallContext): Pr
       id,
     );
   } catch (error) {
-    return error instanceof AwsError && error.reason !== undefined && isUnclear(error.reason)
-      ? explainRefusal(service, id, error.reason, context)
+    return error instanceof AwsError && error.exception !== undefined && isUnclear(error.exception)
+      ? explainRefusal(service, id, error.exception, context)
       : failureOf(error);
   }
 }

@@ -1,6 +1,6 @@
 import { BackendError, unknown, type CallContext } from '@kici-dev/secret-backend';
 import { mapBounded } from '../service/bounded.ts';
-import { isReason } from '../service/errors.ts';
+import { isException } from '../service/errors.ts';
 import type { Service } from '../service/service.ts';
 import { batchSize, readBatch } from './batch.ts';
 import { readOne } from './read-one.ts';
@@ -32,14 +32,14 @@ export function createReader(service: Service, now: () => number): Reader {
       return [...(await readBatch(service, ids, context))];
     } catch (error) {
       // The identity may read each secret and not ask for several at once, which is a right of its own.
-      const refused = isReason(error, 'AccessDeniedException', 'AccessDenied');
+      const refused = isException(error, 'AccessDeniedException', 'AccessDenied');
       if (refused) batchRefusedUntil = now() + batchRefusalMs;
       // One secret that does not decrypt, or one that the service objects to, can fail the whole batch.
       if (
         refused ||
         // Each alone may be within the limit that all together are not.
         (BackendError.is(error) && error.code === 'too_large') ||
-        isReason(
+        isException(
           error,
           'DecryptionFailure',
           'InvalidRequestException',

@@ -1,9 +1,13 @@
 import {
   BackendError,
+  connectionReason,
+  failureReasons,
   isTransient,
+  whyOf,
   type BackendErrorDetails,
   type CallContext,
   type FailureCode,
+  type FailureReason,
   type UnknownOutcome,
 } from '@kici-dev/secret-backend';
 
@@ -72,42 +76,33 @@ const codes = new Map<string, FailureCode>(
   }),
 );
 
-const networkCodes = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'EPROTO',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
+/** What a refusal of each operation keeps from being done; one that is not named changes something. */
+const refusals = new Map<string, FailureReason>([
+  ['ListSecrets', 'list_refused'],
+  ['GetSecretValue', 'read_refused'],
+  ['BatchGetSecretValue', 'read_refused'],
+  ['DescribeSecret', 'read_refused'],
+  ['ListSecretVersionIds', 'read_refused'],
 ]);
 
 /** A failure that keeps what the service called it, one of the names above. */
 export class AwsError extends BackendError {
-  readonly reason: string | undefined;
+  readonly exception: string | undefined;
 
-  constructor(code: FailureCode, reason: string | undefined, details: BackendErrorDetails) {
+  constructor(code: FailureCode, exception: string | undefined, details: BackendErrorDetails) {
     super(code, details);
-    this.reason = reason;
+    this.exception = exception;
   }
 }
 
-export function isReason(error: unknown, ...reasons: readonly string[]): error is AwsError {
-  return error instanceof AwsError && error.reason !== undefined && reasons.includes(error.reason);
+export function isException(error: unknown, ...names: readonly string[]): error is AwsError {
+  return error instanceof AwsError && error.exception !== undefined && names.includes(error.exception);
 }
 
 /** For operations that reject where a read has an outcome. */
-export function errorOf({ code, detail, retryAfterMs }: UnknownOutcome): BackendError {
+export function errorOf({ code, detail, retryAfterMs, ...why }: UnknownOutcome): BackendError {
   return new BackendError(code, {
+    ...whyOf(why),
     ...(detail === undefined ? {} : { detail }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
@@ -132,21 +127,32 @@ export function toBackendError(
   // The SDK hangs its own things on errors that pass through it.
   if (BackendError.is(error)) return errorOf(error.toOutcome());
   const facts = factsOf(error);
-  // A connection that is reset before the headers is *named* TimeoutError: the code comes first.
-  if (networkCodes.has(facts.code))
-    return new AwsError('unreachable', undefined, { detail: `${operation}: ${facts.code}` });
-  if (facts.name === 'TimeoutError' || facts.code === 'ETIMEDOUT')
-    return new AwsError('timeout', undefined, { detail: `${operation}: no answer in time` });
-  if (facts.name === 'SyntaxError')
-    return new AwsError(codeOfStatus(facts.status), undefined, { detail: `${operation}: the answer is not JSON` });
   const code = codeOfName(facts.name);
-  if (code === undefined)
-    return new AwsError(codeOfStatus(facts.status), undefined, {
-      detail: `${operation}: a failure without a known name, HTTP status ${facts.status}`,
-    });
+  if (code === undefined) return unnamed(error, facts, operation);
   return new AwsError(code, facts.name, {
     detail: `${operation}: ${facts.name}`,
+    ...(code === 'permission_denied' ? { reason: refusals.get(operation) ?? 'write_refused' } : {}),
     ...(facts.retryAfterMs === undefined || !isTransient(code) ? {} : { retryAfterMs: facts.retryAfterMs }),
+  });
+}
+
+/** Where the service did not say what failed. */
+function unnamed(error: unknown, facts: ErrorFacts, operation: string): AwsError {
+  // A connection that is reset before the headers is *named* TimeoutError, and so is an answer that is late.
+  // Of an answer that broke off, only the code is of the connection; the words may be of a service.
+  const why = facts.isLate ? {} : connectionReason(facts.status > 0 ? { code: facts.code } : error);
+  if (why.reason !== undefined)
+    return new AwsError('unreachable', undefined, {
+      ...why,
+      detail: `${operation}: ${failureReasons[why.reason].meaning}`,
+    });
+  if (facts.name === 'TimeoutError' || facts.isLate)
+    return new AwsError('timeout', undefined, { detail: `${operation}: no answer in time` });
+  return new AwsError(codeOfStatus(facts.status), undefined, {
+    detail:
+      facts.name === 'SyntaxError'
+        ? `${operation}: the answer is not JSON`
+        : `${operation}: a failure without a known name, HTTP status ${facts.status}`,
   });
 }
 
@@ -172,6 +178,8 @@ function codeOfStatus(status: number): FailureCode {
 interface ErrorFacts {
   readonly name: string;
   readonly code: string;
+  /** The SDK's own timer for an answer; one of the system is for a connection. */
+  readonly isLate: boolean;
   /** 0: there was no answer. */
   readonly status: number;
   readonly retryAfterMs: number | undefined;
@@ -182,6 +190,7 @@ function factsOf(error: unknown): ErrorFacts {
   return {
     name: textAt(error, 'name'),
     code: textAt(error, 'code'),
+    isLate: textAt(error, 'code') === 'ETIMEDOUT' && textAt(error, 'syscall') === '',
     status: Number(textAt(error, '$metadata', 'httpStatusCode')),
     retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : undefined,
   };

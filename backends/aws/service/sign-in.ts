@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import { BackendError, type BackendHost, type SecretValue } from '@kici-dev/secret-backend';
+import { BackendError, whyOf, wrongSetting, type BackendHost, type SecretValue } from '@kici-dev/secret-backend';
 import type { AwsConfig, CredentialSource } from '../config.ts';
 import { allowedFile } from './ambient.ts';
 import { clientDefaults } from './client-defaults.ts';
@@ -59,7 +59,9 @@ function first(
     case 'web-identity':
       return async (properties) => {
         // Read each time: whoever projects the token replaces it before it expires.
-        const webIdentityToken = (await readFile(await allowedFile(source.tokenFile, host.ambient), 'utf8')).trim();
+        const webIdentityToken = (
+          await readFile(await allowedFile('auth.tokenFile', source.tokenFile, host.ambient), 'utf8')
+        ).trim();
         return providers.fromWebToken({ webIdentityToken, roleArn: source.role, roleSessionName, clientConfig })(
           properties,
         );
@@ -69,7 +71,7 @@ function first(
         const filepath =
           source.credentialsFile === undefined
             ? {}
-            : { filepath: await allowedFile(source.credentialsFile, host.ambient) };
+            : { filepath: await allowedFile('auth.credentialsFile', source.credentialsFile, host.ambient) };
         return providers.fromIni({ profile: source.profile, ...filepath, ignoreCache: true, clientConfig })(properties);
       };
     case 'default-chain':
@@ -91,7 +93,7 @@ function staticKeys({
 
 function plain(secret: SecretValue, field: string): string {
   const text = secret.text();
-  if (text === undefined) throw new BackendError('misconfigured', { detail: `the setting ${field} is not text` });
+  if (text === undefined) throw wrongSetting(field, `the setting ${field} is not text`);
   return text;
 }
 
@@ -107,5 +109,5 @@ function signInError(error: unknown, now: number): BackendError {
     ? new BackendError('unauthenticated', {
         detail: `${failure.detail}; check the role, its trust policy and the external id`,
       })
-    : new BackendError(failure.code, { detail: failure.detail ?? 'signing in failed' });
+    : new BackendError(failure.code, { ...whyOf(failure), detail: failure.detail ?? 'signing in failed' });
 }

@@ -1,13 +1,13 @@
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import { AnswerGauge, BackendError, type BackendHost } from '@kici-dev/secret-backend';
+import { AnswerGauge, asksForTls, BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
-/** Backstops for a sign-in, which no abort signal reaches; a call has its own deadline. */
-const connectionTimeout = 5_000;
-const requestTimeout = 30_000;
+/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+const connectionTimeout = 3_000;
 const maxSockets = 50;
 /** Of the Security Token Service, whose answers are a few kilobytes of XML. */
 const maxSignInBytes = 65_536;
@@ -18,7 +18,7 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
   const agent = { keepAlive: true, maxSockets, lookup: lookupThrough(host) };
   const handler = new Handler({
     connectionTimeout,
-    requestTimeout,
+    requestTimeout: host.deadlineMs,
     throwOnRequestTimeout: true,
     httpAgent: agent,
     httpsAgent: agent,
@@ -30,9 +30,19 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
     const body: unknown = response.body;
     // Whoever reads the body is told of an error through it.
     if (body instanceof Readable) response.body = pipeline(body, judged(request.headers), () => undefined);
+    if (request.protocol === 'http:' && response.statusCode === 400) await requirePlain(response);
     return { response };
   };
   return handler;
+}
+
+/** @throws BackendError where the answer is that of a port that speaks TLS */
+async function requirePlain(response: { body?: unknown }): Promise<void> {
+  if (!(response.body instanceof Readable)) return;
+  const bytes = await buffer(response.body);
+  if (asksForTls(bytes.toString()))
+    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the endpoint asks for https' });
+  response.body = Readable.from([bytes]);
 }
 
 /** Before the SDK, which parses in one go whatever comes. */

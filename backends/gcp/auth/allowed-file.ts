@@ -1,12 +1,15 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { BackendError, quote, SecretValue, type BackendHost } from '@kici-dev/secret-backend';
+import { BackendError, quote, wrongSetting, SecretValue, type BackendHost } from '@kici-dev/secret-backend';
 
 const maxBytes = 65_536;
 
-/** A file below one of the paths that the server allows, links resolved. Rejects with a `BackendError`. */
-export async function readAllowedFile(path: string, { ambient }: BackendHost): Promise<SecretValue> {
+/**
+ * A file below one of the paths that the server allows, links resolved. Rejects with a `BackendError`.
+ * @param setting that names the file
+ */
+export async function readAllowedFile(setting: string, path: string, { ambient }: BackendHost): Promise<SecretValue> {
   const real = await resolve(path);
   const roots = await Promise.all(ambient.paths.map(resolve));
   if (
@@ -16,6 +19,8 @@ export async function readAllowedFile(path: string, { ambient }: BackendHost): P
     )
   ) {
     throw new BackendError('misconfigured', {
+      reason: 'setting_not_allowed',
+      about: setting,
       detail: `the file ${quote(path)} is not there, or not below a path that the server's configuration allows`,
     });
   }
@@ -23,20 +28,16 @@ export async function readAllowedFile(path: string, { ambient }: BackendHost): P
     // Opening a pipe would wait for whoever writes to it.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!(await file.stat()).isFile())
-        throw new BackendError('misconfigured', { detail: `${quote(path)} is no regular file` });
+      if (!(await file.stat()).isFile()) throw wrongSetting(setting, `${quote(path)} is no regular file`);
       const bytes = Buffer.alloc(maxBytes + 1);
       const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
-      if (bytesRead > maxBytes)
-        throw new BackendError('misconfigured', { detail: `the file ${quote(path)} is larger than any credential` });
+      if (bytesRead > maxBytes) throw wrongSetting(setting, `the file ${quote(path)} is larger than any credential`);
       return SecretValue.fromBytes(bytes.subarray(0, bytesRead));
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw BackendError.is(error)
-      ? error
-      : new BackendError('misconfigured', { detail: `the file ${quote(path)} cannot be read` });
+    throw BackendError.is(error) ? error : wrongSetting(setting, `the file ${quote(path)} cannot be read`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, connectionReason, type FailureCode } from '@kici-dev/secret-backend';
 import { loadSdk } from '../service/sdk.ts';
 import { property } from '../service/property.ts';
 import { isNetworkError } from '../service/sdk-error.ts';
@@ -26,7 +26,9 @@ export function ambientTokens(project: string): TokenSource {
       return expiresAt == null ? { token } : { token, expiresAt };
     } catch (error) {
       if (BackendError.is(error)) throw error;
-      throw new BackendError(signal.aborted ? 'timeout' : codeOf(error), {
+      const code = signal.aborted ? 'timeout' : codeOf(error);
+      throw new BackendError(code, {
+        ...(code === 'unreachable' ? connectionReason(error) : {}),
         detail: 'the application default credentials of this machine are missing, or gave no token',
       });
     }

@@ -1,4 +1,11 @@
-import { BackendError, SecretValue, type BackendHost, type Parsed, type Settings } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  SecretValue,
+  wrongSetting,
+  type BackendHost,
+  type Parsed,
+  type Settings,
+} from '@kici-dev/secret-backend';
 import type { SafeFetch } from '../service/fetch.ts';
 import { textOf } from '../settings.ts';
 import { ambientTokens } from './ambient.ts';
@@ -42,15 +49,15 @@ function chooseSource(settings: Settings, host: BackendHost, safeFetch: SafeFetc
     case 'ambient':
       if (!host.ambient.credentials)
         throw new BackendError('misconfigured', {
+          reason: 'setting_not_allowed',
+          about: 'auth.method',
           detail:
             "auth.method=ambient uses the credentials of the server's machine, which its configuration does not allow",
         });
       return ambientTokens(project);
     case undefined:
     default:
-      throw new BackendError('misconfigured', {
-        detail: 'auth.method is none of ambient, service_account, workload_identity, token',
-      });
+      throw wrongSetting('auth.method', 'auth.method is none of ambient, service-account, workload-identity, token');
   }
 }
 
@@ -68,11 +75,13 @@ function fromJson<T>(
   const path = textOf(settings, 'auth.credentialsFile') ?? '';
   if (json instanceof SecretValue) return toSource(required('auth.credentials', parse(json, isAllowed)));
   return async (signal) =>
-    toSource(required('auth.credentialsFile', parse(await readAllowedFile(path, host), isAllowed)))(signal);
+    toSource(
+      required('auth.credentialsFile', parse(await readAllowedFile('auth.credentialsFile', path, host), isAllowed)),
+    )(signal);
 }
 
 function required<T>(field: string, parsed: Parsed<T>): T {
-  if (!parsed.ok) throw new BackendError('misconfigured', { detail: `${field}: ${parsed.reason}` });
+  if (!parsed.ok) throw wrongSetting(field, `${field}: ${parsed.reason}`);
   return parsed.value;
 }
 

@@ -1,4 +1,4 @@
-import { BackendError, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, connectionReason, type FailureCode } from '@kici-dev/secret-backend';
 import type { FetchOptions, SafeFetch } from '../service/fetch.ts';
 import { property } from '../service/property.ts';
 import { rootBackendError } from '../service/sdk-error.ts';
@@ -23,6 +23,7 @@ export async function ask({ fetch }: SafeFetch, { url, service, options, refused
     throw (
       rootBackendError(error) ??
       new BackendError(options.signal?.aborted === true ? 'timeout' : 'unreachable', {
+        ...(options.signal?.aborted === true ? {} : connectionReason(error)),
         detail: `signing in: ${service} (${url.host}) did not answer`,
       })
     );

@@ -19,7 +19,6 @@ export interface SignIn {
   close(): void;
 }
 
-const defaultTimeoutMs = 10_000;
 /** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
 const renewalMs = 300_000;
 /** How long a sign-in that did not help is left alone. */
@@ -30,7 +29,7 @@ export function givenToken(token: string): SignIn {
   return { token: async () => token, renew: () => false, close: () => undefined };
 }
 
-export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeoutMs: number = defaultTimeoutMs): SignIn {
+export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeoutMs: number = host.deadlineMs): SignIn {
   const closing = new AbortController();
   let held: (AccessToken & { readonly renewAt: number }) | undefined;
   let fetching: Promise<string> | undefined;

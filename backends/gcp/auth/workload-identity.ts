@@ -132,7 +132,7 @@ async function subjectToken(
 ): Promise<string> {
   const body =
     source.kind === 'file'
-      ? ((await readAllowedFile(source.path, host)).text() ?? '')
+      ? ((await readAllowedFile('auth.credentials', source.path, host)).text() ?? '')
       : await ask(safeFetch, {
           url: source.url,
           service: 'the identity provider',

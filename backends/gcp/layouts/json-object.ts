@@ -94,6 +94,6 @@ function match(pattern: RegExp, text: string, at: number): string {
 
 function decode(source: string): string {
   const decoded: unknown = JSON.parse(source);
-  if (typeof decoded !== 'string') throw new BackendError('wrong_shape');
+  if (typeof decoded !== 'string') throw new BackendError('wrong_shape', { reason: 'field_not_text' });
   return decoded;
 }

@@ -4,6 +4,7 @@ import {
   found,
   SecretValue,
   unknown,
+  whyOf,
   type CallContext,
   type ListPage,
   type ReadOutcome,
@@ -22,7 +23,7 @@ import { listVersions } from '../versions/list.ts';
 import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listSecretIds } from '../versions/secret-ids.ts';
 import { createObjectWriter } from './object-writer.ts';
-import { fieldOf, objectOf, wrongShape, type JsonObject } from './json-object.ts';
+import { fieldOf, objectOf, wrongShape, type Field, type JsonObject } from './json-object.ts';
 import { isBelow, type Layout } from './layout.ts';
 import { once, outcomeOf } from './outcomes.ts';
 import { notAVersion } from './secret-per-key.ts';
@@ -140,7 +141,7 @@ function open(outcome: ReadOutcome): OpenedScope {
   if (outcome.status !== 'found') return outcome;
   const object = objectOf(outcome.value);
   return object === undefined
-    ? unknown('wrong_shape', wrongShape)
+    ? unknown('wrong_shape', wrongShape, 'not_a_json_object')
     : { status: 'object', byKey: Map.groupBy(object, ({ key }) => key), version: outcome.version };
 }
 
@@ -155,7 +156,7 @@ function pick(opened: OpenedScope, key: string): ReadOutcome {
     case 'ambiguous':
       return unknown('ambiguous', 'the JSON object of the scope has the key more than once');
     case 'not-text':
-      return unknown('wrong_shape', 'the field is null, or no well-formed text');
+      return unknown('wrong_shape', 'the field is null, or no well-formed text', 'field_not_text');
   }
 }
 
@@ -168,7 +169,7 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
   const secrets: SecretDescriptor[] = [];
   const unlisted: UnlistedScope[] = [];
   for (const { scope, opened } of scopes) {
-    if (opened.status === 'unknown') unlisted.push({ scope, code: opened.code });
+    if (opened.status === 'unknown') unlisted.push({ scope, depth: 'scope', code: opened.code, ...whyOf(opened) });
     if (opened.status === 'object') secrets.push(...describe(scope, opened.byKey, opened.version));
   }
   return {
@@ -185,7 +186,11 @@ function describe(
 ): SecretDescriptor[] {
   return [...byKey].map(([key, members]) => {
     const { kind } = fieldOf(members, key);
-    const problem = kind === 'ambiguous' ? 'ambiguous' : kind === 'not-text' ? 'wrong_shape' : undefined;
-    return { scope, key, ...(version === undefined ? {} : { version }), ...(problem === undefined ? {} : { problem }) };
+    return { scope, key, ...(version === undefined ? {} : { version }), ...problemOf(kind) };
   });
+}
+
+function problemOf(kind: Field['kind']): Pick<SecretDescriptor, 'problem' | 'reason'> {
+  if (kind === 'ambiguous') return { problem: 'ambiguous' };
+  return kind === 'not-text' ? { problem: 'wrong_shape', reason: 'field_not_text' } : {};
 }

@@ -126,6 +126,9 @@ function objectIn(outcome: ReadOutcome): JsonObject {
   }
   const object = objectOf(outcome.value);
   if (object === undefined)
-    throw new BackendError('wrong_shape', { detail: `${wrongShape}; a write would replace it` });
+    throw new BackendError('wrong_shape', {
+      reason: 'not_a_json_object',
+      detail: `${wrongShape}; a write would replace it`,
+    });
   return object;
 }

@@ -1,5 +1,11 @@
 import { createSecureContext } from 'node:tls';
-import { answerLimits, BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import {
+  answerLimits,
+  BackendError,
+  wrongSetting,
+  type BackendHost,
+  type ResolvedAddress,
+} from '@kici-dev/secret-backend';
 import { isLoopback, type Endpoint } from './endpoint.ts';
 import type { FetchOptions, SafeFetch } from './fetch.ts';
 import { requireAnswer } from './rest-answer.ts';
@@ -63,9 +69,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 async function openClient({ endpoint, transport, host, safeFetch }: ConnectionOptions): Promise<SdkClient> {
   const addresses = await host.resolveAddress(endpoint.hostname);
   if (endpoint.plaintext && !addresses.every(({ address }) => isLoopback(address))) {
-    throw new BackendError('misconfigured', {
-      detail: `plain http is taken for this machine only, and ${endpoint.hostname} is another`,
-    });
+    throw wrongSetting('endpoint', `plain http is taken for this machine only, and ${endpoint.hostname} is another`);
   }
   const sdk = await loadSdk();
   const common = {
@@ -113,7 +117,11 @@ function grpcOptions(
 /** As the gRPC library spells addresses that need no look-up. The client appends the port to the last one. */
 function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
   const family = addresses[0]?.family;
-  if (family === undefined) throw new BackendError('unreachable', { detail: "the service's name has no address" });
+  if (family === undefined)
+    throw new BackendError('unreachable', {
+      reason: 'name_not_resolved',
+      detail: "the service's name has no address",
+    });
   const literals = addresses
     .filter((each) => each.family === family)
     .map(({ address }) => (family === 4 ? address : `[${address}]`));

@@ -1,4 +1,11 @@
-import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  connectionReason,
+  type CallContext,
+  type FailureCode,
+  type FailureReason,
+  type Why,
+} from '@kici-dev/secret-backend';
 import { interrupted } from './interruption.ts';
 import { property } from './property.ts';
 import { googleStatusOf, isNetworkError, retryAfterMs, rootBackendError } from './sdk-error.ts';
@@ -25,6 +32,16 @@ const failureOf = {
   DATA_LOSS: 'corrupt',
   UNAUTHENTICATED: 'unauthenticated',
 } as const satisfies Record<string, FailureCode>;
+
+/** What a refusal of each operation keeps from being done; one that is not named changes something. */
+const refusals = new Map<string, FailureReason>([
+  ['ListSecrets', 'list_refused'],
+  ['ListSecretVersions', 'list_refused'],
+  ['AccessSecretVersion', 'read_refused'],
+  ['GetSecret', 'read_refused'],
+  ['GetSecretVersion', 'read_refused'],
+  ['TestIamPermissions', 'read_refused'],
+]);
 
 /** By number; zero is OK. Source: google/rpc/code.proto. */
 const statuses: readonly (Status | undefined)[] = [
@@ -68,12 +85,19 @@ export function toFailure(error: unknown, operation: string, context: CallContex
   const status = isSaidByService(error, number) ? statuses[number] : undefined;
   if (status === undefined) {
     const failure = unsaid(error, number);
-    return { status, error: new BackendError(failure, { detail: `${operation}: ${whatHappened[failure]}` }) };
+    return {
+      status,
+      error: new BackendError(failure, {
+        ...whyUnsaid(error, failure),
+        detail: `${operation}: ${whatHappened[failure]}`,
+      }),
+    };
   }
   const wait = retryAfterMs(error);
   return {
     status,
     error: new BackendError(failureOf[status], {
+      ...(status === 'PERMISSION_DENIED' ? { reason: refusals.get(operation) ?? 'write_refused' } : {}),
       detail: `Secret Manager answered ${operation} with ${status}`,
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
     }),
@@ -117,6 +141,14 @@ const whatHappened: Readonly<Record<Unsaid, string>> = {
   bad_answer: 'what came is no answer of Secret Manager',
   too_large: 'the answer was not taken: it is larger than one may be',
 };
+
+/** gRPC tells of a connection in its text alone. */
+function whyUnsaid(error: unknown, failure: Unsaid): Why {
+  if (failure !== 'unreachable') return {};
+  const why = connectionReason(error);
+  const details: unknown = property(error, 'details');
+  return why.reason === undefined && typeof details === 'string' ? connectionReason({ message: details }) : why;
+}
 
 function unsaid(error: unknown, number: number): Unsaid {
   const http: unknown = property(error, 'httpStatusCode');

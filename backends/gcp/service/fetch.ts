@@ -1,8 +1,9 @@
 import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   AnswerGauge,
+  asksForTls,
   BackendError,
   type AnswerKind,
   type BackendHost,
@@ -22,6 +23,9 @@ export interface SafeFetch {
   readonly close: () => void;
 }
 
+/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+const connectTimeoutMs = 3_000;
+
 /**
  * HTTP/1.1 to addresses that the host has approved. Follows no redirect, uses no proxy of the environment, and
  * connects to the very address that was checked, which the platform's `fetch` cannot be made to do.
@@ -33,7 +37,14 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
     void answerLookup(host, hostname, (error, addresses) => {
       const [first] = addresses;
       if (error !== null || first === undefined)
-        done(error ?? new BackendError('unreachable', { detail: `the name ${hostname} has no address` }), '');
+        done(
+          error ??
+            new BackendError('unreachable', {
+              reason: 'name_not_resolved',
+              detail: `the name ${hostname} has no address`,
+            }),
+          '',
+        );
       else if (all) done(null, [...addresses]);
       else done(null, first.address, first.family);
     });
@@ -53,14 +64,25 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       const request = plain ? plainRequest(url, options, resolve) : tlsRequest(url, options, resolve);
       request.on('error', reject);
+      request.once('socket', endIfNoConnectionComes);
       request.end(body);
-      return toResponse(await promise, kindOf(url));
+      return toResponse(await promise, kindOf(url), plain);
     },
     close() {
       agents.plain.destroy();
       agents.tls.destroy();
     },
   };
+}
+
+function endIfNoConnectionComes(socket: Socket): void {
+  if (!socket.connecting) return;
+  const late = new BackendError('unreachable', {
+    reason: 'connection_timed_out',
+    detail: `no connection came about in ${connectTimeoutMs} ms`,
+  });
+  const timer = setTimeout(() => socket.destroy(late), connectTimeoutMs);
+  for (const ending of ['connect', 'close']) socket.once(ending, () => clearTimeout(timer));
 }
 
 async function answerLookup(
@@ -83,8 +105,8 @@ function kindOf({ pathname }: URL): AnswerKind {
   return pathname.endsWith('/secrets') || pathname.endsWith('/versions') ? 'list' : 'value';
 }
 
-/** @throws BackendError `too_large` */
-async function toResponse(message: IncomingMessage, kind: AnswerKind): Promise<Response> {
+/** @throws BackendError `too_large`; `unreachable` where the answer is that of a port that speaks TLS */
+async function toResponse(message: IncomingMessage, kind: AnswerKind, isPlain: boolean): Promise<Response> {
   const status = message.statusCode ?? 0;
   const gauge = new AnswerGauge(kind);
   const pieces: Uint8Array[] = [];
@@ -93,10 +115,13 @@ async function toResponse(message: IncomingMessage, kind: AnswerKind): Promise<R
     gauge.add(piece);
     pieces.push(piece);
   }
+  const body = Buffer.concat(pieces);
+  if (isPlain && status === 400 && asksForTls(body.toString()))
+    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the address asks for https' });
   if (status < 200 || status > 599)
     throw new BackendError('bad_answer', { detail: `the answer has the HTTP status ${status}` });
   const headers = new Headers();
   for (const [name, value] of Object.entries(message.headersDistinct))
     for (const each of value ?? []) headers.append(name, each);
-  return new Response([204, 205, 304].includes(status) ? null : Buffer.concat(pieces), { status, headers });
+  return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
 }

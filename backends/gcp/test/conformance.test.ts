@@ -59,6 +59,8 @@ function provocations({ model, service }: RunningFake, store: Store): Provocatio
 /** The service has no such state, and so no way to bring it about. */
 const notOfThisService = {
   'outcome.deleted': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',
+  'listing.deleted': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',
+  'listing.scheduled': 'a secret is deleted at once; only a version can be scheduled, and it is disabled until then',
   'leaks.state.deleteCurrent': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',
   'outcome.scheduled': 'a secret is deleted at once; only a version can be scheduled, and it is disabled until then',
   'leaks.state.scheduleDeletion':

@@ -302,7 +302,9 @@ describe('a JSON object per scope', () => {
     const write = async () => world.backend.write?.({ ...ref('K'), value: text('new') }, context());
     add(model, 'shop', 'plain text');
     expect(await world.read(ref('K'))).toBe('unknown wrong_shape');
-    expect((await world.list()).unlisted).toEqual([{ scope: 'shop', code: 'wrong_shape' }]);
+    expect((await world.list()).unlisted).toEqual([
+      { scope: 'shop', depth: 'scope', code: 'wrong_shape', reason: 'not_a_json_object' },
+    ]);
     await expect(write()).rejects.toMatchObject({ code: 'wrong_shape' });
     const version = add(model, 'shop', '{"A":"1"}');
     version.state = 'DISABLED';
@@ -321,7 +323,7 @@ describe('a JSON object per scope', () => {
     add(world.fake.model, 'shop', '{"A":1,"B":null,"C":"x","C":"y","__proto__":"p"}');
     expect((await world.list()).secrets).toEqual([
       { scope: 'shop', key: 'A', version: '1' },
-      { scope: 'shop', key: 'B', version: '1', problem: 'wrong_shape' },
+      { scope: 'shop', key: 'B', version: '1', problem: 'wrong_shape', reason: 'field_not_text' },
       { scope: 'shop', key: 'C', version: '1', problem: 'ambiguous' },
       { scope: 'shop', key: '__proto__', version: '1' },
     ]);

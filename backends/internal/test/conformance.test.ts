@@ -81,6 +81,7 @@ proveAlsoThroughHost({
     ...Object.entries(states).flatMap(([verb, reason]) => [
       [`leaks.state.${verb}`, reason],
       [`outcome.${outcomes[verb]}`, reason],
+      ...(verb === 'denyRead' ? [] : [[`listing.${outcomes[verb]}`, reason]]),
     ]),
     ['batch.one-denied', states['denyRead']],
     ['listing.denied-folder', noFolders],

@@ -95,6 +95,7 @@ function hostFor(organization: string, now: () => number = Date.now): BackendHos
   return {
     name: 'internal',
     organization,
+    deadlineMs: 10_000,
     ambient: { credentials: false, paths: [] },
     now,
     log: () => undefined,

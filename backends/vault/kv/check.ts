@@ -10,15 +10,21 @@ import type { Service } from './service.ts';
  */
 export async function check(service: Service, context: CallContext): Promise<1 | 2> {
   const version = await service.examine(context);
-  try {
-    await listFolder(service, undefined, context);
-    await readEntry(service, probe(), undefined, context);
-  } catch (error) {
-    if (BackendError.is(error) && error.code === 'permission_denied')
-      throw new BackendError(error.code, { detail: 'the identity may not list and read below basePath' });
-    throw error;
-  }
+  await allowed('list_refused', listFolder(service, undefined, context));
+  await allowed('read_refused', readEntry(service, probe(), undefined, context));
   return version;
+}
+
+async function allowed(refusal: 'list_refused' | 'read_refused', attempt: Promise<unknown>): Promise<void> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (!BackendError.is(error) || error.code !== 'permission_denied') throw error;
+    throw new BackendError(error.code, {
+      reason: refusal,
+      detail: `the identity may not ${refusal === 'list_refused' ? 'list' : 'read'} below basePath`,
+    });
+  }
 }
 
 function probe(): ScopePath {

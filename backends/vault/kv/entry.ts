@@ -1,4 +1,4 @@
-import { BackendError, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
+import { BackendError, wrongSetting, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import { failureOf, isNothing, speaksOf, versionedPathWarning } from '../errors.ts';
 import type { Answer } from '../wire/answer.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
@@ -9,7 +9,7 @@ import type { Service } from './service.ts';
 export type Entry =
   | { readonly state: 'present'; readonly fields: JsonRecord; readonly version?: number; readonly createdAt?: string }
   /** The version is there and its fields are not; another version is never looked at in its place. */
-  | { readonly state: 'deleted' | 'destroyed'; readonly version: number }
+  | { readonly state: 'deleted' | 'destroyed'; readonly version: number; readonly createdAt?: string }
   | { readonly state: 'never' };
 
 /** @throws BackendError */
@@ -30,24 +30,34 @@ export async function readEntry(
     context,
   );
   if (version === 1) return parseUnversioned(service, answer, context);
-  const entry = await parseEntry(service, answer, 'data', context);
-  // Between here and the server something may answer by the path alone.
-  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
-    throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
-  return entry;
+  return requirePinned(await parseEntry(service, answer, 'data', context), pin);
 }
 
 /** The names of the fields, without their values. @throws BackendError */
-export async function readSubkeys(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
+export async function readSubkeys(
+  service: Service,
+  scope: ScopePath,
+  pin: string | undefined,
+  context: CallContext,
+): Promise<Entry> {
+  const path = `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1`;
   const answer = await service.send(
-    { method: 'GET', path: `${pathOf(service.config, 2, 'subkeys', scope)}?depth=1` },
+    { method: 'GET', path: pin === undefined ? path : `${path}&version=${pin}` },
     context,
   );
   if (speaksOf(answer, versionedPathWarning))
-    throw new BackendError('misconfigured', {
-      detail: 'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
-    });
-  return parseEntry(service, answer, 'subkeys', context);
+    throw wrongSetting(
+      'listing',
+      'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
+    );
+  return requirePinned(await parseEntry(service, answer, 'subkeys', context), pin);
+}
+
+/** Between here and the server something may answer by the path alone. */
+function requirePinned(entry: Entry, pin: string | undefined): Entry {
+  if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
+    throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
+  return entry;
 }
 
 async function parseUnversioned(service: Service, answer: Answer, context: CallContext): Promise<Entry> {
@@ -76,13 +86,12 @@ async function parseEntry(
   const version = memberCount(metadata, 'version');
   if ((answer.status !== 200 && answer.status !== 404) || version === undefined) throw failureOf(answer);
   const fields = member(data, part);
+  const createdAt = memberText(metadata, 'created_time');
+  const facts = { version, ...(createdAt === undefined ? {} : { createdAt }) };
   // A deletion time may lie ahead: what counts is whether the fields are there.
-  if (answer.status === 200 && isRecord(fields)) {
-    const createdAt = memberText(metadata, 'created_time');
-    return { state: 'present', fields, version, ...(createdAt === undefined ? {} : { createdAt }) };
-  }
-  if (member(metadata, 'destroyed') === true) return { state: 'destroyed', version };
-  if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', version };
+  if (answer.status === 200 && isRecord(fields)) return { state: 'present', fields, ...facts };
+  if (member(metadata, 'destroyed') === true) return { state: 'destroyed', ...facts };
+  if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', ...facts };
   throw new BackendError('bad_answer', {
     detail: 'the server gave a version without fields that is neither deleted nor destroyed',
   });

@@ -2,6 +2,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import {
   answerLimits,
   BackendError,
+  whyOf,
   type CallContext,
   type ListPage,
   type ListQuery,
@@ -19,6 +20,7 @@ import type { Service } from './service.ts';
 
 const requestsAtOnce = 8;
 const pathsPerPage = 100;
+const versionsLookedBack = 3;
 /** Work of a few milliseconds. */
 const namesAtOnce = 4_096;
 
@@ -68,8 +70,12 @@ export async function* list(
       };
       const [refused] = page.unlisted;
       const hasMore = page.secrets.length + page.unnameable.length + folders.length > 0 || found.length > 1;
-      if (!toldAnything && !hasMore && refused?.scope === scope && refused !== undefined)
-        throw new BackendError(refused.code, { detail: `nothing at ${refused.scope} could be listed` });
+      const isAll = !toldAnything && !hasMore && refused?.scope === scope;
+      if (isAll && refused?.code === 'permission_denied')
+        throw new BackendError(refused.code, {
+          ...whyOf(refused),
+          detail: `nothing at ${refused.scope} could be listed`,
+        });
       toldAnything = true;
       yield page;
     }
@@ -97,7 +103,7 @@ export async function listFolder(
     return { children: await sorted(folder, names) };
   const { code } = failureOf(answer);
   if (code !== 'permission_denied' || folder === undefined) throw failureOf(answer);
-  return { refused: { scope: folder, code } };
+  return { refused: { scope: folder, code, reason: 'list_refused' } };
 }
 
 /** A folder may have so many entries that others of the process would wait for all of them to be looked at. */
@@ -115,22 +121,25 @@ async function sorted(folder: ScopePath | undefined, names: readonly string[]): 
 }
 
 async function namesAt(service: Service, scope: ScopePath, context: CallContext): Promise<Names> {
-  let entry: Entry;
-  try {
-    entry = await fieldsAt(service, scope, context);
-  } catch (error) {
-    if (BackendError.is(error) && error.code === 'permission_denied')
-      return { secrets: [], unlisted: [{ scope, code: error.code }], unnameable: [] };
-    throw error;
-  }
+  const entry = await unlessRefused(() => fieldsAt(service, scope, undefined, context));
+  if (entry === undefined)
+    return {
+      secrets: [],
+      unlisted: [{ scope, depth: 'scope', code: 'permission_denied', reason: 'read_refused' }],
+      unnameable: [],
+    };
   if (entry.state === 'never') return { secrets: [], unlisted: [], unnameable: [] };
-  // The names went with the fields, and the path may yet come back: that nothing is there is not known.
-  if (entry.state !== 'present') return { secrets: [], unlisted: [{ scope, code: entry.state }], unnameable: [] };
-  const { version, createdAt } = entry;
-  const facts = {
-    ...(version === undefined ? {} : { version: String(version) }),
-    ...(createdAt === undefined ? {} : { updatedAt: createdAt }),
-  };
+  if (entry.state !== 'present') {
+    // The names went with the fields, and the path may yet come back: that nothing is there is not known.
+    const { state } = entry;
+    const keys = await heldBefore(service, scope, entry.version, context);
+    return {
+      secrets: keys.map((key) => ({ scope, key, version: String(entry.version), problem: state })),
+      unlisted: [{ scope, depth: 'scope', code: state, ...factsOf(entry) }],
+      unnameable: [],
+    };
+  }
+  const facts = factsOf(entry);
   const keys = Object.keys(entry.fields);
   return {
     secrets: keys.filter((key) => key !== '').map((key) => ({ scope, key, ...facts })),
@@ -139,12 +148,51 @@ async function namesAt(service: Service, scope: ScopePath, context: CallContext)
   };
 }
 
-async function fieldsAt(service: Service, scope: ScopePath, context: CallContext): Promise<Entry> {
-  const { listing } = service.config;
-  if (listing === 'values' || (await service.kvVersion(context)) === 1)
-    return readEntry(service, scope, undefined, context);
+function factsOf({ version, createdAt }: Exclude<Entry, { state: 'never' }>): { version?: string; updatedAt?: string } {
+  return {
+    ...(version === undefined ? {} : { version: String(version) }),
+    ...(createdAt === undefined ? {} : { updatedAt: createdAt }),
+  };
+}
+
+/**
+ * Names that are known to have lain in a deleted version: those of the version before it that can still be read. What
+ * else it held, the server tells nobody.
+ */
+async function heldBefore(
+  service: Service,
+  scope: ScopePath,
+  deleted: number,
+  context: CallContext,
+): Promise<readonly string[]> {
+  for (let version = deleted - 1; version > 0 && version >= deleted - versionsLookedBack; version -= 1) {
+    const pin = String(version);
+    const entry = await unlessRefused(() => fieldsAt(service, scope, pin, context));
+    if (entry === undefined || entry.state === 'never') return [];
+    if (entry.state === 'present') return Object.keys(entry.fields).filter((key) => key !== '');
+  }
+  return [];
+}
+
+async function unlessRefused(read: () => Promise<Entry>): Promise<Entry | undefined> {
   try {
-    return await readSubkeys(service, scope, context);
+    return await read();
+  } catch (error) {
+    if (BackendError.is(error) && error.code === 'permission_denied') return undefined;
+    throw error;
+  }
+}
+
+async function fieldsAt(
+  service: Service,
+  scope: ScopePath,
+  pin: string | undefined,
+  context: CallContext,
+): Promise<Entry> {
+  const { listing } = service.config;
+  if (listing === 'values' || (await service.kvVersion(context)) === 1) return readEntry(service, scope, pin, context);
+  try {
+    return await readSubkeys(service, scope, pin, context);
   } catch (error) {
     // Servers before Vault 1.10 have no subkeys, and many a policy does not mention them.
     if (
@@ -153,6 +201,6 @@ async function fieldsAt(service: Service, scope: ScopePath, context: CallContext
       (error.code !== 'permission_denied' && error.code !== 'misconfigured')
     )
       throw error;
-    return readEntry(service, scope, undefined, context);
+    return readEntry(service, scope, pin, context);
   }
 }

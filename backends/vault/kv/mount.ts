@@ -1,4 +1,4 @@
-import { BackendError, type CallContext } from '@kici-dev/secret-backend';
+import { BackendError, wrongSetting, type CallContext } from '@kici-dev/secret-backend';
 import { failureOf, isRefusal } from '../errors.ts';
 import { member, memberText } from '../wire/json.ts';
 import { descriptionOf } from './path.ts';
@@ -17,16 +17,17 @@ export async function detectVersion(service: Service, mustSee: boolean, context:
   if (isRefusal(answer)) {
     if (said !== undefined && !mustSee) return said;
     throw new BackendError('permission_denied', {
+      reason: 'read_refused',
       detail: `the identity has no right below the mount ${mount}, or there is no such mount; where the server only refuses to describe it, set kvVersion`,
     });
   }
   if (answer.status !== 200) {
     if (said !== undefined && answer.status === 404) return said;
     throw answer.status === 404
-      ? new BackendError('misconfigured', {
-          detail:
-            'the server does not tell the version of a mount, or there is no such namespace: set kvVersion, check namespace',
-        })
+      ? wrongSetting(
+          'kvVersion, namespace',
+          'the server does not tell the version of a mount, or there is no such namespace: set kvVersion, check namespace',
+        )
       : failureOf(answer);
   }
   const data = member(answer.body, 'data');
@@ -34,15 +35,13 @@ export async function detectVersion(service: Service, mustSee: boolean, context:
   const type = memberText(data, 'type');
   if (path === undefined || type === undefined) throw failureOf(answer);
   if (path !== `${mount}/`)
-    throw new BackendError('misconfigured', {
-      detail: `the mount is ${path.slice(0, -1)}: set mount to it, and put the rest into basePath`,
-    });
-  if (type !== 'kv' && type !== 'generic')
-    throw new BackendError('misconfigured', { detail: `the mount ${mount} holds no KV engine` });
+    throw wrongSetting(
+      'mount, basePath',
+      `the mount is ${path.slice(0, -1)}: set mount to it, and put the rest into basePath`,
+    );
+  if (type !== 'kv' && type !== 'generic') throw wrongSetting('mount', `the mount ${mount} holds no KV engine`);
   const found = memberText(member(data, 'options'), 'version') === '2' ? 2 : 1;
   if (said !== undefined && said !== found)
-    throw new BackendError('misconfigured', {
-      detail: `the mount ${mount} is KV version ${found}, and kvVersion says ${said}`,
-    });
+    throw wrongSetting('kvVersion', `the mount ${mount} is KV version ${found}, and kvVersion says ${said}`);
   return found;
 }

@@ -15,7 +15,6 @@ import { openWire } from '../wire/wire.ts';
 import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
 
-const detectTimeoutMs = 10_000;
 /** How long what the server said of the mount stands behind an absence. */
 const settledMs = 30_000;
 
@@ -55,8 +54,8 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
   let settledAt = Number.NEGATIVE_INFINITY;
   const detect = shared(async () => {
     version = await detectVersion(service, false, {
-      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(detectTimeoutMs)]),
-      deadline: Date.now() + detectTimeoutMs,
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(host.deadlineMs)]),
+      deadline: Date.now() + host.deadlineMs,
     });
     settledAt = host.now();
     return version;

@@ -1,4 +1,4 @@
-import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import { BackendError, wrongSetting, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { AuthConfig, VaultConfig } from '../config.ts';
 import { failureOf, isJudgement, isRefusal, speaksOf } from '../errors.ts';
 import { encodePath } from '../kv/path.ts';
@@ -35,9 +35,10 @@ export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost,
       detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given`,
     });
   if (speaksOf(answer, 'no handler for route'))
-    throw new BackendError('misconfigured', {
-      detail: `there is no auth method at auth/${auth.mount}: check auth.mount and auth.namespace`,
-    });
+    throw wrongSetting(
+      'auth.mount, auth.namespace',
+      `there is no auth method at auth/${auth.mount}: check auth.mount and auth.namespace`,
+    );
   throw failureOf(answer);
 }
 

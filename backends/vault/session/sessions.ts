@@ -8,7 +8,6 @@ import type { Answer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
 import { parseGrant, signIn, type Grant } from './login.ts';
 
-const requestTimeoutMs = 10_000;
 const revokeTimeoutMs = 2_000;
 /** Servers lock out who keeps trying. */
 const refusalStandsMs = 1_000;
@@ -80,7 +79,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   };
 
   const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
-    const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(requestTimeoutMs)).catch(
+    const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(host.deadlineMs)).catch(
       () => undefined,
     );
     const renewed = answer && parseGrant(answer, subject.grant.isOurs);
@@ -98,7 +97,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   const signInOnce = shared(async () => {
     if (refusal !== undefined && Math.abs(host.now() - refusal.at) < refusalStandsMs) throw refusal.error;
     try {
-      return adopt(await signIn(wire, config, host, ownContext(requestTimeoutMs)));
+      return adopt(await signIn(wire, config, host, ownContext(host.deadlineMs)));
     } catch (error) {
       if (BackendError.is(error) && error.code === 'unauthenticated') refusal = { error, at: host.now() };
       throw error;
@@ -111,11 +110,11 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   };
 
   const isGood = async ({ grant }: Session): Promise<boolean> => {
-    if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(requestTimeoutMs)))) return true;
+    if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(host.deadlineMs)))) return true;
     // A policy may keep a good token from looking itself up.
     const described = await wire.send(
       { method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace },
-      ownContext(requestTimeoutMs),
+      ownContext(host.deadlineMs),
     );
     return described.status === 200;
   };

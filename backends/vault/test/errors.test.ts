@@ -13,12 +13,6 @@ const answers: readonly {
 }[] = [
   { says: 'a request that makes no sense', status: 400, code: 'invalid_argument' },
   {
-    says: 'a TLS server that is spoken to without',
-    status: 400,
-    text: 'Client sent an HTTP request to an HTTPS server.\n',
-    code: 'bad_answer',
-  },
-  {
     says: 'a page of a proxy that lets nobody through',
     status: 403,
     text: '<html>forbidden</html>',

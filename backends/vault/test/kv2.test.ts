@@ -63,17 +63,47 @@ describe('versions of KV version 2', () => {
     }
   });
 
-  it('lists a deleted path as not known, never as empty', async () => {
+  it('lists a deleted path as not known by itself, never as empty, and the paths beside and below it as they are', async () => {
     const { backend, put, server } = await openVault({ kvVersion: '2' });
-    await put('secret/data/apps/gone', { data: { TOKEN: 'one' } });
-    await put('secret/data/apps/here', { data: { TOKEN: 'one' } });
+    for (const path of ['apps/gone', 'apps/gone/below', 'apps/here'])
+      await put(`secret/data/${path}`, { data: { TOKEN: 'one' } });
     await administer(server, 'DELETE', 'secret/data/apps/gone');
     expect(await listAll(backend)).toEqual({
-      secrets: ['apps/here TOKEN'],
+      secrets: ['apps/gone/below TOKEN', 'apps/here TOKEN'],
       unlisted: ['apps/gone deleted'],
       unnameable: [],
     });
-    expect(await codeOf(listAll(backend, { scope: scope('apps/gone'), depth: 'scope' }))).toBe('deleted');
+    const pages = await pagesOf(backend, { scope: scope('apps/gone'), depth: 'scope' });
+    expect(pages).toEqual([
+      {
+        secrets: [],
+        unlisted: [
+          { scope: 'apps/gone', depth: 'scope', code: 'deleted', version: '1', updatedAt: expect.any(String) },
+        ],
+        unnameable: [],
+      },
+    ]);
+  });
+
+  it('names what the version before a deleted one held, which may not be all', async () => {
+    const { backend, put, server } = await openVault({ kvVersion: '2' });
+    await put('secret/data/app', { data: { A: 'one', B: 'one' } });
+    await put('secret/data/app', { data: { A: 'two', B: 'two' } });
+    await put('secret/data/app', { data: { A: 'three', C: 'three' } });
+    await put('secret/destroy/app', { versions: [2] });
+    await administer(server, 'DELETE', 'secret/data/app');
+    const [page] = await pagesOf(backend);
+    expect(page).toEqual({
+      secrets: ['A', 'B'].map((key) => ({ scope: 'app', key, version: '3', problem: 'deleted' })),
+      unlisted: [{ scope: 'app', depth: 'scope', code: 'deleted', version: '3', updatedAt: expect.any(String) }],
+      unnameable: [],
+    });
+  });
+
+  it('lists nothing at a path that has never had a version', async () => {
+    const { backend, put } = await openVault({ kvVersion: '2' });
+    await put('secret/metadata/bare', { delete_version_after: '1h' });
+    expect(await listAll(backend)).toEqual({ secrets: [], unlisted: [], unnameable: [] });
   });
 
   it('tells versions and times in lists', async () => {

@@ -82,9 +82,12 @@ describe('signing in', () => {
 
   it('is not called refused by what a proxy, or a TLS server that is spoken to without, says', async () => {
     const { backend, gateway } = await openWithRole();
-    for (const status of [400, 403]) {
+    for (const [status, code] of [
+      [400, 'unreachable'],
+      [403, 'bad_answer'],
+    ] as const) {
       gateway.answerOnce({ status, text: 'Client sent an HTTP request to an HTTPS server.\n' });
-      expect(await codeOf(backend.check(context()))).toBe('bad_answer');
+      expect(await codeOf(backend.check(context()))).toBe(code);
     }
   });
 

@@ -4,7 +4,8 @@ import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 import { buildConnector, Pool } from 'undici';
 import type { ProxyConfig } from '../config.ts';
 
-export const connectTimeoutMs = 10_000;
+/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+export const connectTimeoutMs = 3_000;
 
 export interface TlsOptions {
   /** Said each time: a variable of the process could turn it off. */
@@ -34,7 +35,8 @@ function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
     const addresses = await host.resolveAddress(hostname).catch(asError);
     const [first] = addresses instanceof Error ? [] : addresses;
     if (addresses instanceof Error) done(addresses, '');
-    else if (first === undefined) done(new BackendError('unreachable', { detail: 'the name has no address' }), '');
+    else if (first === undefined)
+      done(new BackendError('unreachable', { reason: 'name_not_resolved', detail: 'the name has no address' }), '');
     else if (wantsAll)
       done(
         null,
@@ -74,11 +76,17 @@ function tunnels(host: BackendHost, tls: TlsOptions, { address, username, passwo
     const port = target.port || (target.protocol === 'https:' ? '443' : '80');
     const authority = `${isIP(target.hostname) === 6 ? `[${target.hostname}]` : target.hostname}:${port}`;
     const opened = await proxy.connect({ path: authority, headers }).catch(asError);
-    if (opened instanceof Error) callback(opened, null);
+    if (BackendError.is(opened)) callback(opened, null);
+    else if (opened instanceof Error)
+      callback(
+        new BackendError('unreachable', { reason: 'proxy_unreachable', detail: 'the proxy gave no answer' }),
+        null,
+      );
     else if (opened.statusCode !== 200 || !(opened.socket instanceof Socket)) {
       opened.socket.destroy();
       callback(
         new BackendError('unreachable', {
+          reason: 'proxy_refused',
           detail: `the proxy refused the connection with status ${opened.statusCode}`,
         }),
         null,

@@ -1,29 +1,25 @@
-import { BackendError, type CallContext } from '@kici-dev/secret-backend';
+import { BackendError, connectionReason, failureReasons, type CallContext } from '@kici-dev/secret-backend';
 import { interrupted } from '../interruption.ts';
 
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was reset',
-  UND_ERR_SOCKET: 'the connection broke off',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection came about',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; set tls.ca',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; set tls.ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; set tls.ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; set tls.ca',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate carries another name; set tls.serverName',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-};
-
-/** Of what the HTTP client threw only its code is kept: its message and fields may hold headers or parts of a body. */
-export function transportFailure(error: unknown, origin: string, context: CallContext): BackendError {
+/**
+ * Of what the HTTP client threw only its code and its meaning are kept: its message and fields may hold headers or
+ * parts of a body.
+ * @param authorities the setting that names whom to trust, where there is one
+ */
+export function transportFailure(
+  error: unknown,
+  origin: string,
+  authorities: string | undefined,
+  context: CallContext,
+): BackendError {
   if (BackendError.is(error)) return error;
   if (context.signal.aborted) return interrupted(context);
   const code = codeOf(error);
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')
+  const why = connectionReason(error, authorities);
+  if (why.reason === undefined && (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW'))
     return new BackendError('bad_answer', { detail: `${origin} does not speak HTTP as expected (${code})` });
-  return new BackendError('unreachable', {
-    detail: `${origin} could not be reached: ${words[code] ?? 'the connection failed'} (${code})`,
-  });
+  const what = why.reason === undefined ? 'the connection failed' : failureReasons[why.reason].meaning;
+  return new BackendError('unreachable', { ...why, detail: `${origin} could not be reached: ${what} (${code})` });
 }
 
 function codeOf(error: unknown): string {

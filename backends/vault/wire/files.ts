@@ -1,8 +1,14 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
+import { BackendError, wrongSetting, type BackendHost } from '@kici-dev/secret-backend';
 import type { Source } from '../config.ts';
+import type { SettingName } from '../settings.ts';
+
+/** The setting that a source was given in. */
+export function settingOf(source: Source, inline: SettingName): SettingName {
+  return 'inline' in source ? inline : source.setting;
+}
 
 /** More than any list of authorities has. */
 const maxBytes = 1_048_576;
@@ -15,13 +21,17 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export async function readSource(source: Source, host: BackendHost): Promise<string> {
   if ('inline' in source) return source.inline.text() ?? '';
-  const refuse = (why: string): BackendError =>
-    new BackendError('misconfigured', { detail: `${source.setting} ${why}` });
+  const refuse = (why: string): BackendError => wrongSetting(source.setting, `${source.setting} ${why}`);
   const path = await realpath(resolve(source.file)).catch(() => undefined);
   const roots = await Promise.all(host.ambient.paths.map((root) => realpath(resolve(root)).catch(() => undefined)));
   const allowed = roots.some((root) => root !== undefined && path !== undefined && isBelow(path, root));
   // Whether a file exists is told only where it may be opened.
-  if (path === undefined || !allowed) throw refuse("names no file that the server's configuration lets backends open");
+  if (path === undefined || !allowed)
+    throw new BackendError('misconfigured', {
+      reason: 'setting_not_allowed',
+      about: source.setting,
+      detail: `${source.setting} names no file that the server's configuration lets backends open`,
+    });
   const bytes = await readPlainFile(path).catch(() => undefined);
   if (bytes === undefined) throw refuse('names a file that cannot be read, or is no plain file of at most 1 MiB');
   try {

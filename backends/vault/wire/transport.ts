@@ -1,7 +1,9 @@
 import { createSecureContext } from 'node:tls';
 import {
   AnswerGauge,
+  asksForTls,
   BackendError,
+  wrongSetting,
   type AnswerKind,
   type BackendHost,
   type CallContext,
@@ -11,7 +13,7 @@ import type { VaultConfig } from '../config.ts';
 import { Answer, parseRetryAfter } from './answer.ts';
 import { connectTimeoutMs, createConnections, type TlsOptions } from './connect.ts';
 import { transportFailure } from './failure.ts';
-import { readSource } from './files.ts';
+import { readSource, settingOf } from './files.ts';
 import { parseJson, parsePlainJson } from './json.ts';
 
 /** Requests that are on the wire at once; more wait for a connection. */
@@ -34,7 +36,9 @@ export interface Transport {
 
 export async function openTransport(config: VaultConfig, host: BackendHost): Promise<Transport> {
   const connections = createConnections(host, await tlsOf(config, host), config.proxy);
-  const { origin } = config.address;
+  const { origin, protocol } = config.address;
+  const { ca } = config.tls;
+  const authorities = ca === undefined ? undefined : settingOf(ca, 'tls.ca');
   // Deadlines are the caller's.
   const pool = new Pool(origin, {
     connect: connections.connect,
@@ -55,15 +59,18 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
           signal: context.signal,
           ...(body === undefined ? {} : { body }),
         });
-        const answer = await readJson(response.body, kind);
+        const gauge = new AnswerGauge(kind);
+        const text = await readText(response.body, gauge);
+        if (protocol === 'http:' && response.statusCode === 400 && asksForTls(text ?? ''))
+          throw new BackendError('unreachable', { reason: 'tls_expected', detail: `${origin} asks for https` });
         const retryAfter = response.headers['retry-after'];
         return new Answer(
           response.statusCode,
-          answer,
+          text === undefined ? undefined : gauge.hasSpelledNumbers ? parseJson(text) : parsePlainJson(text),
           parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, host.now()),
         );
       } catch (error) {
-        throw transportFailure(error, origin, context);
+        throw transportFailure(error, origin, authorities, context);
       }
     },
     async close() {
@@ -85,19 +92,24 @@ async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: 
     });
     return { rejectUnauthorized: true, secureContext, ...(serverName === undefined ? {} : { servername: serverName }) };
   } catch {
-    throw new BackendError('misconfigured', {
-      detail: "tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate's",
-    });
+    const given = [
+      ca && settingOf(ca, 'tls.ca'),
+      cert && settingOf(cert, 'tls.cert'),
+      key && settingOf(key, 'tls.key'),
+    ];
+    throw wrongSetting(
+      given.filter((name) => name !== undefined).join(', '),
+      "tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate's",
+    );
   }
 }
 
 /**
  * Judged and decoded as it comes in, so that only the parser is left to run at the end.
- * @returns undefined where it is no JSON
+ * @returns undefined where it is no text
  * @throws BackendError `too_large`
  */
-async function readJson(body: AsyncIterable<Uint8Array>, kind: AnswerKind): Promise<unknown> {
-  const gauge = new AnswerGauge(kind);
+async function readText(body: AsyncIterable<Uint8Array>, gauge: AnswerGauge): Promise<string | undefined> {
   const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
   const decode = (piece?: Uint8Array): string | undefined => {
     try {
@@ -114,6 +126,5 @@ async function readJson(body: AsyncIterable<Uint8Array>, kind: AnswerKind): Prom
     text += decoded;
   }
   const rest = decode();
-  if (rest === undefined) return undefined;
-  return gauge.hasSpelledNumbers ? parseJson(text + rest) : parsePlainJson(text + rest);
+  return rest === undefined ? undefined : text + rest;
 }

@@ -105,7 +105,10 @@ export type KeyProblem =
       readonly backend: string;
       readonly scope: string;
       readonly code: string;
-      readonly reason: string;
+      /** What the code means, in words. */
+      readonly meaning: string;
+      /** Why it failed so. What that is about is the operator's, and stays with the agent. */
+      readonly reason?: string | undefined;
       readonly hint: string;
     };
 

@@ -1,4 +1,7 @@
 export type StepStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
+/** Why a step did not succeed. */
+export type StepErrorCode =
+  'step_failed' | 'step_timed_out' | 'step_ended' | 'step_refused' | 'invalid_env_file' | 'variable_too_large';
 export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 
@@ -23,14 +26,20 @@ export type RunEvent =
       readonly step: string;
       readonly status: StepStatus;
       readonly durationMs: number;
+      /** A stable code, wherever there is an error. */
+      readonly code?: StepErrorCode;
       readonly error?: string;
     }
   | {
       readonly type: 'job_finished';
       readonly job: string;
       readonly status: JobStatus;
+      /** A stable code, wherever there is an error. */
+      readonly code?: string;
       readonly error?: string;
       readonly hint?: string;
+      /** Under which the log of the orchestrator tells of it. */
+      readonly requestId?: string;
       /** Of a job that was skipped: those that it needs and that did not succeed. */
       readonly because?: readonly string[];
     }

@@ -8,7 +8,7 @@ import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
-import type { Emit, JobStatus } from './events.ts';
+import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
 import { requireLabels } from './preflight.ts';
 import { runStep, type StepResult } from './run-step.ts';
@@ -50,6 +50,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     run.pool.prepare(surroundings);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
+    for (const message of session.notices) emit({ type: 'notice', job: job.name, message });
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
     return status;
@@ -60,7 +61,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
       return 'cancelled';
     }
-    emit({ type: 'job_finished', job: job.name, status: 'failed', error: error.message, hint: error.hint });
+    emit({ type: 'job_finished', job: job.name, status: 'failed', ...told(error) });
     return 'failed';
   } finally {
     await session?.close().catch(() => {
@@ -71,6 +72,14 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     });
   }
+}
+
+function told(
+  error: AgentError | ApiError,
+): Pick<Extract<RunEvent, { type: 'job_finished' }>, 'code' | 'error' | 'hint'> {
+  const { code, message, hint } = error;
+  const requestId = ApiError.is(error) ? error.requestId : undefined;
+  return { code, error: message, hint, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
@@ -128,14 +137,14 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       ...result.paths.flatMap((folder) => environment.addPath(folder) ?? []),
     ];
     for (const message of ignored) emit({ type: 'notice', job: job.name, step: step.name, message });
-    const { status, error } = result.status === 'succeeded' ? withSizes(environment) : result;
+    const { status, code = 'step_failed', error } = result.status === 'succeeded' ? withSizes(environment) : result;
     emit({
       type: 'step_finished',
       job: job.name,
       step: step.name,
       status,
       durationMs: performance.now() - began,
-      ...(error === undefined ? {} : { error }),
+      ...(error === undefined ? {} : { code, error }),
     });
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }
@@ -143,7 +152,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
 }
 
 /** A step that left more to the later ones than any program can be given is told so, before they are. */
-function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'error'> {
+function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'code' | 'error'> {
   const error = environment.sizeProblem();
-  return error === undefined ? { status: 'succeeded' } : { status: 'failed', error };
+  return error === undefined ? { status: 'succeeded' } : { status: 'failed', code: 'variable_too_large', error };
 }

@@ -8,7 +8,7 @@ import { StepFolder } from '../mounts/step-folder.ts';
 import type { ExitStatus } from '../process/child.ts';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import type { JobSession } from '../session/job-session.ts';
-import type { Emit, StepStatus } from './events.ts';
+import type { Emit, StepErrorCode, StepStatus } from './events.ts';
 import type { JobNeedles } from './job-needles.ts';
 import { maskOutput } from './masked-output.ts';
 import { SecretService } from './secret-service.ts';
@@ -26,6 +26,7 @@ export interface StepRun {
 
 export interface StepResult {
   readonly status: StepStatus;
+  readonly code?: StepErrorCode;
   /** Masked. */
   readonly error?: string;
   readonly exports: readonly Assignment[];
@@ -151,18 +152,29 @@ async function settle(
 ): Promise<StepResult> {
   const nothing = { exports: [], paths: [] };
   if (ended === 'timed_out')
-    return { status: 'timed_out', error: `the step did not end within its ${run.timeoutMs} ms`, ...nothing };
+    return {
+      status: 'timed_out',
+      code: 'step_timed_out',
+      error: `the step did not end within its ${run.timeoutMs} ms`,
+      ...nothing,
+    };
   if (ended === 'cancelled') return { status: 'cancelled', ...nothing };
   if (talk.violation !== undefined)
-    return { status: 'failed', error: `the step was ended: ${talk.violation}`, ...nothing };
-  if (talk.finished === undefined) return { status: 'failed', error: describeExit(exit), ...nothing };
+    return {
+      status: 'failed',
+      code: 'step_refused',
+      error: `the step was ended: ${talk.violation}`,
+      ...nothing,
+    };
+  if (talk.finished === undefined)
+    return { status: 'failed', code: 'step_ended', error: describeExit(exit), ...nothing };
   if (talk.finished.status === 'failed')
-    return { status: 'failed', error: run.masker.mask(talk.finished.error), ...nothing };
+    return { status: 'failed', code: 'step_failed', error: run.masker.mask(talk.finished.error), ...nothing };
   try {
     return { status: 'succeeded', exports: await host.exchange.assignments(), paths: talk.paths };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
-    return { status: 'failed', error: run.masker.mask(error.message), ...nothing };
+    return { status: 'failed', code: 'invalid_env_file', error: run.masker.mask(error.message), ...nothing };
   }
 }
 

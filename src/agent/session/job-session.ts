@@ -10,6 +10,8 @@ export interface JobSession {
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist all the same. */
   readonly openEnded: boolean;
+  /** What could not be listed when the session was opened, in words. */
+  readonly notices: readonly string[];
   readonly variables: readonly Variable[];
   /** One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended. */
   read(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, SecretRead>>;
@@ -20,6 +22,7 @@ export interface JobSession {
 export const emptySession: JobSession = Object.freeze({
   catalogue: [],
   openEnded: false,
+  notices: [],
   variables: [],
   read: async (keys: ReadonlySet<string>) =>
     new Map([...keys].map((key) => [key, { key, status: 'not_found' } as const])),

@@ -4,7 +4,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
 import { jobOperations, type deliveredSecret } from '../../api/operations/jobs.ts';
-import { failureCodes } from '@kici-dev/secret-backend';
+import { failureCodes, meaningOf, whyOf } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
 import type { JobSession, SecretRead } from './job-session.ts';
 
@@ -39,6 +39,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
   return {
     catalogue: opened.catalogue,
     openEnded: opened.openEnded,
+    notices: opened.unavailable.map(described),
     variables: opened.variables,
     async read(keys) {
       const results = new Map<string, SecretRead>();
@@ -58,6 +59,12 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       await (await clients.farewell()).call(jobOperations['jobs.close'], { jobId: opened.jobId }, opened.jobToken);
     },
   };
+}
+
+function described({ backend, scopes, code, reason, answered, meaning }: OpenedJob['unavailable'][number]): string {
+  const place = scopes.length === 0 ? backend : scopes.map((scope) => `${backend}:${scope}`).join(', ');
+  const verdict = answered ? 'its keys are not known' : 'could not be asked';
+  return `${place}: ${verdict}: ${meaning} [${code}]${reason === undefined ? '' : ` [${reason}]`}; keys that it could supply are unavailable`;
 }
 
 function agreeOn(privateKey: KeyObject, opened: OpenedJob): KeyObject {
@@ -94,7 +101,7 @@ async function ask(
         backend: entries.get(key)?.backend ?? '',
         scope: entries.get(key)?.scope ?? '',
         code: error.code,
-        reason: error.message,
+        meaning: error.message,
         hint: error.hint,
       },
     ]);
@@ -110,7 +117,7 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
     case 'declared':
       return { key, status: 'not_set', backend: delivered.backend, scope: delivered.scope };
     case 'unavailable':
-      return { ...delivered, reason: failureCodes[delivered.code].meaning };
+      return { key, ...refused(delivered) };
     case 'sealed': {
       const { backend, scope, version, ageMs } = delivered;
       try {
@@ -132,6 +139,11 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
   }
 }
 
-function unavailable(key: string, backend: string, scope: string, code: 'bad_answer', reason: string): SecretRead {
-  return { key, status: 'unavailable', backend, scope, code, reason, hint: failureCodes[code].hint };
+/** Without what the reason is about, which is of the operator's settings. */
+function refused({ status, backend, scope, code, reason, hint }: Extract<Delivered, { status: 'unavailable' }>) {
+  return { status, backend, scope, code, meaning: meaningOf({ code, reason }), ...whyOf({ reason }), hint };
+}
+
+function unavailable(key: string, backend: string, scope: string, code: 'bad_answer', meaning: string): SecretRead {
+  return { key, status: 'unavailable', backend, scope, code, meaning, hint: failureCodes[code].hint };
 }

@@ -53,7 +53,7 @@ export class SecretProblems {
       case 'not_set':
         return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
       case 'unavailable':
-        return `the secret ${problem.key}${place(problem)} cannot be had: ${problem.reason} [${problem.code}]; ${problem.hint}`;
+        return `the secret ${problem.key}${place(problem)} cannot be had: ${problem.meaning} [${problem.code}]${problem.reason === undefined ? '' : ` [${problem.reason}]`}; ${problem.hint}`;
     }
   }
 }
@@ -68,5 +68,13 @@ function toSecretProblem(problem: KeyProblem): SecretProblem {
   const { backend, scope } = problem;
   return status === 'not_set'
     ? { key, status, backend, scope }
-    : { key, status, backend, scope, code: problem.code, hint: problem.hint };
+    : {
+        key,
+        status,
+        backend,
+        scope,
+        code: problem.code,
+        ...(problem.reason === undefined ? {} : { reason: problem.reason }),
+        hint: problem.hint,
+      };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { backendName, failureCode, secretBytes, timestamp } from '../fields.ts';
+import { backendName, failureCode, secretBytes, timestamp, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, type Target } from '../targets.ts';
 
@@ -45,6 +45,12 @@ const capabilityView = z.record(z.string(), z.union([z.string(), z.number(), z.b
 
 /** How the orchestrator treats an instance, whatever its type. */
 const treatment = {
+  deadlineMs: z
+    .int()
+    .min(1_000, 'a deadline is at least 1 s')
+    .max(60_000, 'a deadline is at most 60 s')
+    .optional()
+    .describe('the longest that a call to it may take, retries included; 10,000 by default'),
   optional: z
     .boolean()
     .optional()
@@ -67,6 +73,7 @@ const backendView = z.object({
   settings: plainSettings,
   secretSettings: z.array(z.string()).describe('names of the secret settings that are set'),
   optional: z.boolean(),
+  deadlineMs: z.int(),
   cacheMaxAgeMs: z.int(),
   serveStaleMs: z.int(),
   createdAt: timestamp,
@@ -77,6 +84,9 @@ const backendView = z.object({
     lastCheckAt: timestamp.optional(),
     latencyMs: z.number().optional(),
     failure: failureCode.optional(),
+    ...why,
+    openedAt: timestamp.optional(),
+    lastFailure: z.object({ code: failureCode, ...why, at: timestamp }).optional(),
   }),
 });
 
@@ -87,6 +97,8 @@ const testResult = z.object({
   server: z.string().optional(),
   listed: z.int().optional().describe('names that a listing found'),
   code: failureCode.optional(),
+  ...why,
+  message: z.string().optional().describe('what failed, in words'),
   hint: z.string().optional(),
 });
 
@@ -122,7 +134,7 @@ export const backendOperations = {
     method: 'POST',
     path: '/backends',
     command: 'kici-admin backend add',
-    subject: ['name', 'type', 'optional'],
+    subject: ['name', 'type', 'optional', 'deadlineMs'],
     input: z.object({
       name: backendName,
       type: z.string(),
@@ -138,7 +150,7 @@ export const backendOperations = {
     method: 'PATCH',
     path: '/backends/{name}',
     command: 'kici-admin backend update',
-    subject: ['name', 'unset', 'optional'],
+    subject: ['name', 'unset', 'optional', 'deadlineMs'],
     input: z.object({
       name: backendName,
       settings: plainSettings.default({}),

@@ -18,6 +18,10 @@ const bindingSettings = {
   priority: z.int().min(-1_000_000).max(1_000_000).optional().describe('higher wins; 0 when left out'),
   prefix: z.string().min(1).optional().describe('put before each key'),
   map: z.record(sourceKey, keyName).optional().describe('source key to key; selects only what it names'),
+  skipDeleted: z
+    .boolean()
+    .optional()
+    .describe('true: what is deleted counts as absent, and the next candidate takes its place'),
 };
 
 export const bindingView = z.object({
@@ -27,6 +31,7 @@ export const bindingView = z.object({
   priority: z.int(),
   prefix: z.string().optional(),
   map: z.record(z.string(), z.string()).optional(),
+  skipDeleted: z.boolean(),
 });
 
 const environmentView = z.object({ name: z.string(), createdAt: timestamp, bindings: z.array(bindingView) });
@@ -88,7 +93,7 @@ export const environmentOperations = {
     path: '/environments/{environment}/bindings',
     targets: ({ environment, scope }) => [...environmentOf({ environment }), { kind: 'pattern', pattern: scope }],
     command: 'kici-admin environment bind',
-    subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map'],
+    subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
     output: bindingView,
   }),
@@ -102,7 +107,7 @@ export const environmentOperations = {
       ...(scope === undefined ? [] : [{ kind: 'pattern', pattern: scope } as const]),
     ],
     command: 'kici-admin environment rebind',
-    subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map'],
+    subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({
       environment: environmentName,
       id: z.string(),

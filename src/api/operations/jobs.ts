@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, timestamp } from '../fields.ts';
+import { environmentName, failureCode, keyName, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, viewOf } from '../targets.ts';
 
@@ -14,6 +14,7 @@ export const catalogueEntry = z.object({
   /** `declared`: the name exists without a value. `unavailable`: who would win cannot be found out. */
   status: z.enum(['available', 'declared', 'unavailable']),
   code: failureCode.optional(),
+  ...why,
 });
 
 /** One key's answer; a value travels sealed to the job's session key. */
@@ -33,6 +34,7 @@ export const deliveredSecret = z.discriminatedUnion('status', [
     backend: z.string(),
     scope: z.string(),
     code: failureCode,
+    ...why,
     hint: z.string(),
   }),
   z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),
@@ -71,6 +73,7 @@ const openJob = defineOperation({
     catalogue: z.array(catalogueEntry),
     /** True when a key that is not listed may exist all the same, because a backend lists with a delay. */
     openEnded: z.boolean(),
+    unavailable: z.array(unavailablePart),
     variables: z.array(z.object({ name: z.string(), value: z.string(), locked: z.boolean() })),
   }),
 });

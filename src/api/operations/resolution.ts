@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName } from '../fields.ts';
+import { environmentName, failureCode, keyName, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { viewOf } from '../targets.ts';
 import { catalogueEntry } from './jobs.ts';
@@ -26,6 +26,12 @@ const candidate = z.object({
   priority: z.int(),
   version: z.string().optional(),
   declaredOnly: z.boolean(),
+  problem: failureCode.optional().describe('why its value cannot be had, as far as its list tells'),
+  cachedAgeMs: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('a job that read it now would get a value of this age without its backend being asked'),
   rule: z.string().describe('the rule by which the candidate before it ranks above it; empty for the first'),
 });
 
@@ -33,13 +39,21 @@ const backendState = z.object({
   backend: z.string(),
   state: z.enum(['answered', 'failed', 'partly_unlisted']),
   code: failureCode.optional(),
-  ageMs: z.number().nonnegative().optional(),
+  ...why,
+  ageMs: z.number().nonnegative().optional().describe('how old its names are; it was asked for this answer'),
   breaker: z.string(),
+  openedAt: timestamp.optional().describe('when the breaker opened, while it is not closed'),
+  lastFailure: z
+    .object({ code: failureCode, at: timestamp })
+    .optional()
+    .describe('the last failure of the whole backend, whatever has succeeded since'),
 });
 
 const problem = z.object({
   kind: z.enum([
     'backend_failed',
+    'backend_unsteady',
+    'scope_unavailable',
     'key_unavailable',
     'key_unset',
     'not_bindable',
@@ -53,6 +67,9 @@ const problem = z.object({
   subject: z.string(),
   message: z.string(),
   hint: z.string(),
+  code: failureCode.optional(),
+  ...why,
+  keys: z.array(z.string()).optional().describe('the keys that it takes away, as far as they are known'),
 });
 
 export const resolutionOperations = {
@@ -64,7 +81,7 @@ export const resolutionOperations = {
     command: 'kici-admin secret list',
     subject: ['environment'],
     input: z.object({ environment: environmentName, ...facts }),
-    output: z.object({ secrets: z.array(catalogueEntry) }),
+    output: z.object({ secrets: z.array(catalogueEntry), unavailable: z.array(unavailablePart) }),
   }),
   'resolution.explain': defineOperation({
     ...shared,
@@ -79,8 +96,11 @@ export const resolutionOperations = {
       status: z.enum(['available', 'declared', 'unavailable', 'not_found']),
       candidates: z.array(candidate).describe('the winner first, then every loser in order'),
       blockedBy: z.array(
-        z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode }),
+        z.object({ backend: z.string(), scope: z.string().optional(), binding: z.string(), code: failureCode, ...why }),
       ),
+      skipped: z
+        .array(z.object({ backend: z.string(), scope: z.string(), binding: z.string(), code: failureCode, ...why }))
+        .describe('what is deleted and counts as absent, because its binding says so'),
       near: z.array(z.string()).describe('keys of the environment that are written alike, when none has this one'),
       limits: z.array(z.string()),
       backends: z.array(backendState),

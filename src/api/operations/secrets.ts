@@ -1,6 +1,6 @@
 import { internalBackendName } from '@kici-dev/secret-backend';
 import * as z from 'zod';
-import { scopeId, secretBytes, sourceKey, timestamp, failureCode } from '../fields.ts';
+import { scopeId, secretBytes, sourceKey, timestamp, failureCode, unavailablePart } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { scopeOf } from '../targets.ts';
 
@@ -77,9 +77,10 @@ export const secretOperations = {
           version: z.string().optional(),
           updatedAt: timestamp.optional(),
           status: z.enum(['set', 'unset', 'deleted', 'unreadable']),
+          code: failureCode.optional().describe('why it is unreadable'),
         }),
       ),
-      unlisted: z.array(z.object({ scope: z.string(), code: failureCode })),
+      unavailable: z.array(unavailablePart),
       unnameable: z.array(z.object({ name: z.string(), reason: z.string() })),
     }),
   }),
@@ -133,7 +134,7 @@ export const secretOperations = {
     command: 'kici-admin scope list',
     subject: ['backend'],
     input: z.object({ backend: z.string().optional() }),
-    output: z.object({ scopes: z.array(z.string()) }),
+    output: z.object({ scopes: z.array(z.string()), unavailable: z.array(unavailablePart) }),
   }),
   'scopes.create': defineOperation({
     ...nameWrites,

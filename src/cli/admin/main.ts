@@ -31,7 +31,8 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportFailure(error, io, programName, wantsJson());
+    if (!(error instanceof CommanderError))
+      return reportFailure(error, io, programName, wantsJson(), args.includes('--debug'));
     if (error.code === 'commander.help') return 2;
     return error.exitCode === 0 ? 0 : reportFailure(usageErrorOf(error), io, programName, args.includes('--json'));
   }

@@ -43,6 +43,7 @@ export function createProgram(options: ProgramOptions): Command {
     .description('Administers the secrets of an orchestrator: everything that its API can do.')
     .version(options.version)
     .option('--json', 'print the result as JSON')
+    .option('--debug', 'with an error, print where in the program it happened')
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
     .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
     .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")

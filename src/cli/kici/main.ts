@@ -34,7 +34,8 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportFailure(await toOwnError(error), io, programName, json);
+    if (!(error instanceof CommanderError))
+      return reportFailure(await toOwnError(error), io, programName, json, args.includes('--debug'));
     if (error.code === 'commander.help') return 2;
     return error.exitCode === 0 ? 0 : reportFailure(usageErrorOf(error, program), io, programName, json);
   }

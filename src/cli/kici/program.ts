@@ -3,6 +3,8 @@ import { version } from '../version.ts';
 
 export const programName = 'kici';
 
+const debugHelp = 'with an error, print where in the program it happened';
+
 export interface RunFlags {
   readonly json?: boolean;
   readonly url?: string;
@@ -45,6 +47,7 @@ export function createProgram(options: ProgramOptions): Command {
     .description('Runs a workflow of .kici/workflows, in this folder or one above it.')
     .argument('[workflow]', 'its name; may be left out where there is only one')
     .option('--json', 'print one JSON object for each event')
+    .option('--debug', debugHelp)
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
     .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
     .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
@@ -74,6 +77,7 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--environment <name>', 'the environment that its job binds')
     .option('--secret <key>', 'a secret of that environment, which its step reads')
     .option('--json', 'print the result as JSON')
+    .option('--debug', debugHelp)
     .addHelpText('after', examples('kici init', 'kici init --environment production --secret DB_PASSWORD'))
     .action(async (flags: InitFlags) => options.init(flags));
   return program;

@@ -67,7 +67,13 @@ function describe(event: JobEvent, io: Io): readonly Line[] {
       return [['stderr', paint(io, 'yellow', `kici: ${printable(event.message)}`)]];
     case 'step_finished': {
       const time = `${(event.durationMs / 1_000).toFixed(2)} s`;
-      const told: Line[] = event.error === undefined ? [] : [['stderr', event.error]];
+      const told: Line[] =
+        event.error === undefined
+          ? []
+          : [
+              ['stderr', event.error],
+              ['stderr', paint(io, 'red', `kici: ${event.code ?? 'step_failed'}: step ${printable(event.step)}`)],
+            ];
       const style = event.status === 'succeeded' ? 'green' : 'red';
       return [
         ...told,
@@ -79,7 +85,7 @@ function describe(event: JobEvent, io: Io): readonly Line[] {
         event.error === undefined
           ? []
           : [
-              ['stderr', paint(io, 'red', `kici: ${printable(event.error)}`)],
+              ['stderr', paint(io, 'red', `kici: ${event.code ?? 'run_failed'}: ${printable(event.error)}`)],
               ['stderr', `      ${printable(event.hint ?? '')}`],
             ];
       const because = event.because === undefined ? '' : `, for it needs ${event.because.map(printable).join(', ')}`;

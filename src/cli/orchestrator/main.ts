@@ -37,7 +37,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       error instanceof CommanderError
         ? new UsageError(error.message.replace(/^error: /, ''), `see \`${programName} --help\``)
         : error;
-    return reportFailure(failure, io, programName, args.includes('--json'));
+    return reportFailure(failure, io, programName, args.includes('--json'), args.includes('--debug'));
   }
 }
 

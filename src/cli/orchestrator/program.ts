@@ -19,6 +19,7 @@ export function createProgram(options: ProgramOptions): Command {
     .version(version)
     .option('--config <file>', 'JSON file with the entries that `config` prints (KICI_CONFIG)')
     .option('--json', 'print the ready line, and errors, as JSON')
+    .option('--debug', 'with an error, print where in the program it happened')
     .addHelpText('after', '\nExample:\n  kici-orchestrator --port 4100 --data-dir /var/lib/kici\n');
   for (const item of Object.values(configurationItems))
     if (item.flag !== '') program.option(item.flag, `${item.description} (${item.variable})`);

@@ -16,7 +16,8 @@ import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
 
-const requestTimeoutMs = 25_000;
+/** Longer than any backend may be given. */
+const requestTimeoutMs = 65_000;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Runs the server until it is told to stop. @returns the exit code */
@@ -65,6 +66,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
     ambientPaths: listOf(configuration.ambientPaths),
     backendPackages: listOf(configuration.backendPackages),
+    mayLackPackages: configuration.backendPackages.origin === 'default',
     requestTimeoutMs,
     keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };

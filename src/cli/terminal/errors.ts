@@ -63,6 +63,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a job of the environment would fail, or miss a key, right now',
     next: 'mend what the list shows, worst first',
   },
+  incomplete: {
+    meaning: 'a list lacks what a backend, or a folder of it, could not be asked for; what is known is printed',
+    next: 'do what the hint says, and list again; `--json` has it under `unavailable`',
+  },
   backend_unhealthy: {
     meaning: 'the backend was asked and did not answer as it should',
     next: "follow the hint, which is that of the backend's own code",
@@ -78,6 +82,10 @@ export const clientErrorCodes = Object.freeze({
   cannot_listen: {
     meaning: 'the orchestrator cannot listen on its address',
     next: 'stop what holds the address, or choose another with `--host` and `--port`',
+  },
+  backend_package: {
+    meaning: 'a package of `--backend-packages` is not there, or brings no type of backend that fits',
+    next: 'do what the hint says for the package that the message names; nothing was changed',
   },
   invalid_configuration: {
     meaning: "the orchestrator's configuration cannot be used",
@@ -151,6 +159,23 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a step has made or changed what runs outside of its sandbox later on',
     next: 'look at what the message names and remove it before you use the project',
   },
+  step_failed: { meaning: 'the function of a step threw, or rejected', next: 'see the error above it in the log' },
+  step_timed_out: {
+    meaning: 'a step did not end within its timeout',
+    next: 'see the log of the step for what it waited for, or give it a longer `timeout`',
+  },
+  step_ended: {
+    meaning: "a step's process ended before its function had returned",
+    next: 'see the log of the step for what ended it',
+  },
+  step_refused: {
+    meaning: 'a step sent its agent something that no step sends, and was ended',
+    next: 'a step must not write to the descriptors of its process that are not its own',
+  },
+  invalid_env_file: {
+    meaning: 'a line that a step wrote to `$KICI_ENV` is none',
+    next: 'correct the line that the message names',
+  },
   run_failed: { meaning: 'a step or a job of the workflow failed', next: 'see the log of the step above' },
   internal_error: { meaning: 'a fault in the program itself', next: 'report it with the command that you ran' },
 });
@@ -175,6 +200,10 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** What failed in a backend, where that is why. */
+  readonly cause?: { readonly code: string; readonly reason?: string | undefined; readonly about?: string | undefined };
+  /** Under which the log of the orchestrator tells of it. */
+  readonly requestId?: string;
 }
 
 /** What the user is told of any error. Only our own errors speak for themselves. */
@@ -187,6 +216,8 @@ export function failureOf(error: unknown): Failure {
       code: error.code,
       message: error.message,
       hint: error.hint,
+      ...(error.failure === undefined ? {} : { cause: error.failure }),
+      ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
     };
   if (error instanceof Error && error.name === 'ExitPromptError')
     return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };
@@ -194,6 +225,6 @@ export function failureOf(error: unknown): Failure {
     exitCode: 1,
     code: 'internal_error',
     message: `an unexpected ${error instanceof Error ? error.name : typeof error}`,
-    hint: 'please report it with the command that you ran',
+    hint: 'run it again with --debug, and report what that prints together with the command',
   };
 }

@@ -1,17 +1,35 @@
 import { styleText } from 'node:util';
+import { errorTrail } from '../../api/error-trail.ts';
 import { failureOf } from './errors.ts';
 import { printable, type Io } from './io.ts';
 
-/** Tells a failure on stderr, as text or as JSON. @returns the exit code */
-export function reportFailure(error: unknown, io: Io, program: string, json: boolean): number {
+/** Failures that the log of the orchestrator tells more of. */
+const logged: ReadonlySet<string> = new Set([
+  'internal_error',
+  'backend_unavailable',
+  'audit_unavailable',
+  'audit_incomplete',
+]);
+
+/**
+ * Tells a failure on stderr, as text or as JSON.
+ * @param debug also where in the program it happened; nothing of any message but our own
+ * @returns the exit code
+ */
+export function reportFailure(error: unknown, io: Io, program: string, json: boolean, debug = false): number {
   const failure = failureOf(error);
   if (json) {
-    io.stderr.write(`${JSON.stringify({ error: failure.code, message: failure.message, hint: failure.hint })}\n`);
+    const { code, message, hint, cause, requestId } = failure;
+    const trail = debug ? { trail: errorTrail(error) } : {};
+    io.stderr.write(`${JSON.stringify({ error: code, message, hint, ...cause, requestId, ...trail })}\n`);
   } else {
     const head = paint(io, 'red', `${program}: ${failure.code}:`);
     io.stderr.write(
       `${head} ${printable(failure.message)}\n${' '.repeat(program.length + 2)}${printable(failure.hint)}\n`,
     );
+    if (failure.requestId !== undefined && (debug || logged.has(failure.code)))
+      io.stderr.write(`${' '.repeat(program.length + 2)}request id ${failure.requestId}\n`);
+    if (debug) io.stderr.write(`${errorTrail(error).split('\n').map(printable).join('\n')}\n`);
   }
   return failure.exitCode;
 }

@@ -1,8 +1,8 @@
+import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
-import { describeError } from '../../orchestrator/describe-error.ts';
 import { anchorFile } from '../settings.ts';
 import { tokens } from '../tokens.ts';
 
@@ -24,7 +24,7 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
         now,
         listener: {
           failed: (error) => {
-            log.error({ error: describeError(error) }, 'audit rows could not be written');
+            log.error({ error: errorTrail(error) }, 'audit rows could not be written');
           },
           broken: (organization, row, found) => {
             log.error({ organization, row, problem: describeBreak(found) }, 'the audit log is broken');

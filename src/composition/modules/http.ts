@@ -1,6 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
-import { describeError } from '../../orchestrator/describe-error.ts';
+import { errorTrail } from '@kici-dev/secret-backend';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
 import type { Handlers } from '../../orchestrator/handlers.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
@@ -54,7 +54,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
       ...createSecrets(backends, now),
       ...createScopes(backends),
-      ...createResolution(resolver, variables),
+      ...createResolution(resolver, variables, now),
       ...createJobs(resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),
@@ -95,7 +95,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
             await probeWriting(database, settings.dataDir, now());
           },
           (error) => {
-            log.error({ error: describeError(error) }, 'not ready: a write would fail');
+            log.error({ error: errorTrail(error) }, 'not ready: a write would fail');
           },
         ),
       }),

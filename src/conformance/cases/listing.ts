@@ -1,7 +1,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import type { FailureCode } from '@kici-dev/secret-backend';
 import type { ConformanceCase } from '../case.ts';
 import { expectFound, names } from '../expect.ts';
+import type { Verb } from '../harness.ts';
 import { attempt, path, ref, type World } from '../world.ts';
+
+type StateVerb = Extract<Verb, 'deleteCurrent' | 'destroyCurrent' | 'disableCurrent' | 'scheduleDeletion'>;
 
 const tree = [
   ref('apps', 'A'),
@@ -15,6 +19,39 @@ const tree = [
 
 async function seedTree(world: World): Promise<void> {
   for (const secret of tree) await world.seed(secret, `value of ${secret.key}`);
+}
+
+/** A list tells of the secret, or of its scope alone; what lies beside and below is none of it. */
+function state(id: string, title: string, verb: StateVerb, codes: readonly FailureCode[]): ConformanceCase {
+  return {
+    id: `listing.${id}`,
+    title,
+    verbs: [verb],
+    async run(world) {
+      const secret = ref('apps/shop', 'B');
+      const others = tree.filter(({ scope }) => scope !== secret.scope);
+      for (const other of others) await world.seed(other, 'value');
+      await world.seed(secret, 'older');
+      await world.seed(secret, 'newer');
+      await world.subject.provoke[verb]?.(secret);
+      for (const query of [{ depth: 'tree' }, { scope: secret.scope, depth: 'scope' }] as const) {
+        const { secrets, unlisted } = await world.list(query);
+        const own = secrets.filter(({ scope }) => scope === secret.scope);
+        ok(own.length + unlisted.length > 0, 'the list says nothing of it, as if it had never been');
+        for (const { problem } of own)
+          ok(problem === undefined || codes.includes(problem), `the list says ${problem} of it`);
+        for (const { scope, depth, code } of unlisted) {
+          deepEqual({ scope, depth }, { scope: secret.scope, depth: 'scope' }, 'what could not be listed');
+          ok(codes.includes(code), `the list says ${code} of its scope`);
+        }
+        if (query.depth === 'tree')
+          deepEqual(
+            names(secrets.filter(({ scope, problem }) => scope !== secret.scope && problem === undefined)),
+            names(others),
+          );
+      }
+    },
+  };
 }
 
 export const listingCases: readonly ConformanceCase[] = [
@@ -138,6 +175,21 @@ export const listingCases: readonly ConformanceCase[] = [
       equal(code, 'permission_denied', 'an empty list would say that nothing is there');
     },
   },
+  state('deleted', 'a deleted secret is told of, and takes nothing beside it off the list', 'deleteCurrent', [
+    'deleted',
+  ]),
+  state('destroyed', 'a destroyed secret is told of, and takes nothing beside it off the list', 'destroyCurrent', [
+    'destroyed',
+  ]),
+  state('disabled', 'a disabled secret is told of, and takes nothing beside it off the list', 'disableCurrent', [
+    'disabled',
+  ]),
+  state(
+    'scheduled',
+    'a secret that waits for its deletion is told of, and takes nothing beside it off the list',
+    'scheduleDeletion',
+    ['scheduled_for_deletion'],
+  ),
   {
     id: 'listing.hidden',
     title: 'a secret that is missing from lists is still read',

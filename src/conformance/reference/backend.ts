@@ -168,11 +168,15 @@ function listPage(
     .flatMap((name) => service.secrets.get(name) ?? [])
     .filter((secret) => inQuery(secret.scope) && !isDenied(secret.scope) && !secret.hidden);
   return {
-    secrets: secrets.map(({ scope: where, key, versions }) => {
+    secrets: secrets.map(({ scope: where, key, versions, scheduled }) => {
       const current = versions.at(-1);
-      return current === undefined
-        ? { scope: where, key, declaredOnly: true }
-        : { scope: where, key, version: String(current.version) };
+      const problem = scheduled ? 'scheduled_for_deletion' : stateOf(current);
+      return {
+        scope: where,
+        key,
+        ...(current === undefined ? { declaredOnly: true } : { version: String(current.version) }),
+        ...(problem === undefined ? {} : { problem }),
+      };
     }),
     ...(first
       ? {
@@ -182,6 +186,11 @@ function listPage(
         }
       : {}),
   };
+}
+
+/** What of a version's state lists show; that a payload is corrupt shows when it is read. */
+function stateOf(current: StoredVersion | undefined): FailureCode | undefined {
+  return current === undefined || current.state === 'live' || current.state === 'corrupt' ? undefined : current.state;
 }
 
 function readOne(service: MemoryService, ref: SecretRef): ReadOutcome {

@@ -98,7 +98,10 @@ async function resolveName(
 ): Promise<readonly ResolvedAddress[]> {
   const addresses = await resolve(name).catch(() => []);
   if (addresses.length === 0)
-    throw new BackendError('unreachable', { detail: `the name ${quote(name)} does not resolve` });
+    throw new BackendError('unreachable', {
+      reason: 'name_not_resolved',
+      detail: `the name ${quote(name)} does not resolve`,
+    });
   return addresses;
 }
 
@@ -112,6 +115,7 @@ function toAddress(address: string): ResolvedAddress {
 
 function denied(hostname: string, address: string, reason: string, entry: string): BackendError {
   return new BackendError('unreachable', {
+    reason: 'address_not_allowed',
     detail: `${quote(hostname)} leads to ${address}, which is not allowed by this server: ${reason}; the server's --allow-addresses can list ${entry}`,
   });
 }

@@ -1,4 +1,13 @@
-import { BackendError, isTransient, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  isReasonOf,
+  isTransient,
+  whyOf,
+  type CallContext,
+  type Failure,
+  type FailureCode,
+} from '@kici-dev/secret-backend';
+import { ContractBreach } from './answers/breach.ts';
 import type { Redactor } from './answers/redact.ts';
 import type { HostHealth } from './hosted-backend.ts';
 import type { Created, Instance } from './instance.ts';
@@ -19,13 +28,18 @@ export const mayRepeatWrite = (code: FailureCode): boolean => refusedUndone.has(
 export interface Call<T> {
   /** Talks to the adapter and checks its answer. It may run on after it was abandoned: it changes nothing but the backend. */
   readonly run: (created: Created, context: CallContext) => Promise<T>;
+  /** What is done, for the log. */
+  readonly operation: string;
   /** Why a result counts as a failure of the whole backend. */
-  readonly outage?: (result: T) => FailureCode | undefined;
+  readonly outage?: (result: T) => Failure | undefined;
   /** Goes through though the breaker is open, and closes it when it succeeds. */
   readonly probe?: boolean;
   /** For a call that hands the adapter a value. */
   readonly redactor?: Redactor;
 }
+
+/** @param problem in which way the contract is broken */
+export type ReportBreach = (operation: string, problem: string, trail: string | undefined) => void;
 
 /** One way to the adapter for every operation: retry, bulkhead, breaker, and the deadline around the adapter. */
 export class Caller {
@@ -33,21 +47,45 @@ export class Caller {
   readonly #policy: HostPolicy;
   readonly #redactor: Redactor;
   readonly #lostAccess: () => void;
+  readonly #breached: ReportBreach;
   readonly #breaker = createBreaker();
   readonly #bulkhead: Bulkhead;
-  #failure: FailureCode | undefined;
+  #failure: Failure | undefined;
+  #lastFailure: HostHealth['lastFailure'];
 
-  /** @param lostAccess called when the backend no longer lets us in */
-  constructor(instance: Instance, policy: HostPolicy, redactor: Redactor, lostAccess: () => void) {
+  /**
+   * @param lostAccess called when the backend no longer lets us in
+   * @param breached told of everything in which the adapter does not keep the contract
+   */
+  constructor(
+    instance: Instance,
+    policy: HostPolicy,
+    redactor: Redactor,
+    lostAccess: () => void,
+    breached: ReportBreach,
+  ) {
     this.#instance = instance;
     this.#policy = policy;
     this.#redactor = redactor;
     this.#lostAccess = lostAccess;
+    this.#breached = breached;
     this.#bulkhead = createBulkhead(policy.concurrency, policy.queueLimit);
   }
 
-  get health(): Pick<HostHealth, 'breaker' | 'failure'> {
-    return { breaker: this.#breaker.state(), ...(this.#failure === undefined ? {} : { failure: this.#failure }) };
+  get health(): Pick<HostHealth, 'breaker' | 'openedAt' | 'failure' | 'reason' | 'about' | 'lastFailure'> {
+    return {
+      ...this.#breaker.state(),
+      ...(this.#failure === undefined ? {} : { failure: this.#failure.code, ...whyOf(this.#failure) }),
+      ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
+    };
+  }
+
+  /** Tells of an answer, or of a part of one, that breaks the contract. */
+  noteBreach(
+    operation: string,
+    breach: { readonly detail?: string | undefined; readonly trail?: string | undefined } | undefined,
+  ): void {
+    if (breach !== undefined) this.#breached(operation, breach.detail ?? '', breach.trail);
   }
 
   /** @throws BackendError */
@@ -58,9 +96,14 @@ export class Caller {
   /** @throws BackendError */
   once<T>(context: CallContext, call: Call<T>): Promise<T> {
     const attempt = (): Promise<T> => this.#attempt(context, call);
-    return this.#bulkhead(context.signal, () =>
-      call.probe === true ? attempt() : this.#breaker.execute(attempt, call.outage),
-    );
+    return this.#bulkhead(context.signal, async () => {
+      if (call.probe === true) return attempt();
+      try {
+        return await this.#breaker.execute(attempt, (result) => call.outage?.(result)?.code);
+      } catch (error) {
+        throw BackendError.is(error) && error.code === 'circuit_open' ? this.#circuitOpen() : error;
+      }
+    });
   }
 
   async #attempt<T>(context: CallContext, call: Call<T>): Promise<T> {
@@ -69,20 +112,37 @@ export class Caller {
         try {
           return await call.run(await this.#instance.get(), inner);
         } catch (thrown) {
-          throw (call.redactor ?? this.#redactor).error(thrown);
+          const error = (call.redactor ?? this.#redactor).error(thrown);
+          if (error instanceof ContractBreach) this.noteBreach(call.operation, error);
+          throw error;
         }
       });
-      this.#failure = call.outage?.(result);
+      this.#fail(call.outage?.(result));
       if (call.probe === true) this.#breaker.reset();
       return result;
     } catch (error) {
-      if (BackendError.is(error)) this.#note(error.code, call.probe === true);
+      if (BackendError.is(error)) this.#note(error, call.probe === true);
       throw error;
     }
   }
 
-  #note(code: FailureCode, isProbe: boolean): void {
-    if (code !== 'aborted') this.#failure = code;
+  /** While a backend is left alone, what made it so is still why. */
+  #circuitOpen(): BackendError {
+    const { reason, about } = this.#failure ?? {};
+    return new BackendError(
+      'circuit_open',
+      reason !== undefined && isReasonOf('circuit_open', reason) ? whyOf({ reason, about }) : {},
+    );
+  }
+
+  #fail(failure: Failure | undefined): void {
+    this.#failure = failure && { code: failure.code, ...whyOf(failure) };
+    if (this.#failure !== undefined) this.#lastFailure = { ...this.#failure, at: Date.now() };
+  }
+
+  #note(error: BackendError, isProbe: boolean): void {
+    const { code } = error;
+    if (code !== 'aborted') this.#fail(error);
     if (code === 'unauthenticated' || (isProbe && code === 'permission_denied')) this.#lostAccess();
   }
 }

@@ -30,14 +30,24 @@ export interface Changes {
 /** The methods that a type declares; an instance that declares less rejects with `unsupported`. */
 export function optionalMethods(declared: BackendCapabilities, changes: Changes): OptionalMethods {
   const { calls, caller, redactor, deadlineMs, changed } = changes;
+  const looking = redactor.about({ refusal: 'read_refused' });
   const look = <T>(context: CallContext, run: Run<T>): Promise<T> =>
-    calls.run(() => withinDeadline(context, deadlineMs, (inner) => caller.call(inner, mayRepeatRead, { run })));
+    calls.run(() =>
+      withinDeadline(context, deadlineMs, (inner) =>
+        caller.call(inner, mayRepeatRead, { operation: 'look', redactor: looking, run }),
+      ),
+    );
   const change = async <T>(context: CallContext, ref: SecretRef | SecretWrite | undefined, run: Run<T>): Promise<T> => {
-    const told = ref !== undefined && 'value' in ref ? redactor.with(ref.value) : redactor;
+    const about = redactor.about({
+      refusal: 'write_refused',
+      ...(ref === undefined ? {} : { scope: ref.scope, key: ref.key }),
+    });
+    const told = ref !== undefined && 'value' in ref ? about.with(ref.value) : about;
     try {
       return await calls.run(() =>
         withinDeadline(context, deadlineMs, (inner) =>
           caller.call(inner, mayRepeatWrite, {
+            operation: 'change',
             redactor: told,
             // A change that was abandoned may still be made, later.
             run: (created, own) => run(created, own).finally(() => changed(ref)),

@@ -30,6 +30,7 @@ export class Checker {
   async #ask(context: CallContext): Promise<HealthReport> {
     try {
       const { report, latencyMs } = await this.#caller.call(context, mayRepeatRead, {
+        operation: 'check',
         probe: true,
         run: async ({ backend }, inner) => {
           const started = performance.now();

@@ -1,6 +1,7 @@
 import type {
   BackendCapabilities,
   CallContext,
+  Failure,
   FailureCode,
   ListQuery,
   SecretBackend,
@@ -8,6 +9,7 @@ import type {
   SecretRef,
   UnlistedScope,
   UnnameableSecret,
+  Why,
 } from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../resolver/reads.ts';
 
@@ -20,15 +22,19 @@ export interface AgedNames {
   readonly ageMs: number;
 }
 
-export interface HostHealth {
+export interface HostHealth extends Why {
   /** `open`: the backend failed repeatedly and is left alone for a moment; `half_open`: it is being tried again. */
   readonly breaker: 'closed' | 'open' | 'half_open';
+  /** When the breaker opened, in milliseconds since the Unix epoch; while it is not closed. */
+  readonly openedAt?: number;
   /** When a check last ended, in milliseconds since the Unix epoch. */
   readonly lastCheckAt?: number;
   /** How long the last successful check took. */
   readonly latencyMs?: number;
   /** Why the last check or call failed as a whole; gone once one succeeds. */
   readonly failure?: FailureCode;
+  /** The last failure of the whole backend, whatever has succeeded since; `at` in milliseconds since the Unix epoch. */
+  readonly lastFailure?: Failure & { readonly at: number };
 }
 
 /**
@@ -53,9 +59,13 @@ export interface HostedBackend extends SecretBackend {
 
   /**
    * As `list`, whole and with its age.
+   * @param maxAgeMs 0: the backend is asked, or a list that it is giving just now is joined; left out: as the policy says
    * @throws BackendError when nothing of the query is known
    */
-  listAged(query: ListQuery, context: CallContext): Promise<AgedNames>;
+  listAged(query: ListQuery, context: CallContext, maxAgeMs?: number): Promise<AgedNames>;
+
+  /** How old the value is that would be served now without asking; undefined where the backend would be asked. */
+  cachedAgeMs(ref: SecretRef): number | undefined;
 
   health(): HostHealth;
 

@@ -8,6 +8,7 @@ import {
   type SecretBackend,
   type Settings,
 } from '@kici-dev/secret-backend';
+import { ContractBreach } from './answers/breach.ts';
 import type { Redactor } from './answers/redact.ts';
 
 export interface Created {
@@ -24,11 +25,12 @@ export class Instance {
   constructor(definition: BackendDefinition, settings: Settings, host: BackendHost, redactor: Redactor) {
     this.#create = async () => {
       const backend = await makeBackend(() => definition.create(settings, host), redactor);
-      if (!isBackend(backend, definition.capabilities)) {
-        throw new BackendError('misconfigured', {
-          detail: `what the adapter for ${definition.type} made is no backend`,
-        });
-      }
+      if (!isBackend(backend, definition.capabilities))
+        throw new ContractBreach(
+          `what the adapter for ${definition.type} made is no backend: it has no ${whatLacks(backend, definition.capabilities)}`,
+          undefined,
+          'misconfigured',
+        );
       const capabilities = isDeepStrictEqual({ ...backend.capabilities }, { ...definition.capabilities })
         ? definition.capabilities
         : defineCapabilities(backend.capabilities);
@@ -65,19 +67,26 @@ async function makeBackend(create: () => unknown, redactor: Redactor): Promise<u
   try {
     return await create();
   } catch (thrown) {
-    const { detail = 'the adapter said no more' } = redactor.error(thrown);
-    throw new BackendError('misconfigured', { detail });
+    const error = redactor.error(thrown);
+    if (error instanceof ContractBreach) throw error.inCreation();
+    const why = redactor.why('misconfigured', error.reason, error.about);
+    throw new BackendError('misconfigured', { ...why, detail: error.detail ?? 'the adapter said no more' });
   }
 }
 
-function isBackend(made: unknown, declared: BackendCapabilities): made is SecretBackend {
-  if (typeof made !== 'object' || made === null) return false;
-  const methods = ['list', 'read', 'check', 'close'].map((name): unknown => Reflect.get(made, name));
+/** The first thing by which it is no backend of the type; `undefined` where it is one. */
+function whatLacks(made: unknown, declared: BackendCapabilities): string | undefined {
+  if (typeof made !== 'object' || made === null) return 'methods at all';
+  const method = ['list', 'read', 'check', 'close'].find((name) => typeof Reflect.get(made, name) !== 'function');
+  if (method !== undefined) return `method ${method}`;
   const capabilities: unknown = Reflect.get(made, 'capabilities');
-  return (
-    methods.every((method) => typeof method === 'function') &&
-    typeof capabilities === 'object' &&
-    capabilities !== null &&
-    Object.entries(declared).every(([name, value]) => typeof Reflect.get(capabilities, name) === typeof value)
+  if (typeof capabilities !== 'object' || capabilities === null) return 'capabilities';
+  const wrong = Object.entries(declared).find(
+    ([name, value]) => typeof Reflect.get(capabilities, name) !== typeof value,
   );
+  return wrong === undefined ? undefined : `capability ${wrong[0]} of the kind that its type declares`;
+}
+
+function isBackend(made: unknown, declared: BackendCapabilities): made is SecretBackend {
+  return whatLacks(made, declared) === undefined;
 }

@@ -1,5 +1,7 @@
 import type { CallContext, ListQuery } from '@kici-dev/secret-backend';
+import { HeldNames } from './answers/held-names.ts';
 import { collectNames, type Names } from './answers/names.ts';
+import type { Redactor } from './answers/redact.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { AgedNames } from './hosted-backend.ts';
 import { AgedMap } from './layers/aged-map.ts';
@@ -14,20 +16,26 @@ export class Lister {
   readonly #caller: Caller;
   readonly #maxAgeMs: number;
   readonly #cache: AgedMap<Names>;
+  readonly #redactor: Redactor;
   readonly #flights: Flights<Names>;
+  readonly #held = new HeldNames();
   #epoch = 0;
 
-  constructor(caller: Caller, policy: HostPolicy) {
+  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor) {
     this.#caller = caller;
+    this.#redactor = redactor.about({ refusal: 'list_refused' });
     this.#maxAgeMs = policy.namesMaxAgeMs;
     this.#cache = new AgedMap(policy.namesMaxAgeMs, mostQueries);
     this.#flights = new Flights(policy.deadlineMs);
   }
 
-  /** @throws BackendError */
-  async listAged(query: ListQuery, context: CallContext): Promise<AgedNames> {
+  /**
+   * @param maxAgeMs how old the names may be, and no older than the policy allows
+   * @throws BackendError
+   */
+  async listAged(query: ListQuery, context: CallContext, maxAgeMs = this.#maxAgeMs): Promise<AgedNames> {
     const id = JSON.stringify([query.scope ?? null, query.depth]);
-    const cached = this.#cache.get(id, this.#maxAgeMs);
+    const cached = this.#cache.get(id, Math.min(maxAgeMs, this.#maxAgeMs));
     if (cached !== undefined) return { ...cached.value, ageMs: cached.ageMs };
     requireTime(context);
     const flight = this.#flights.get(id) ?? this.#flights.start([id], (shared) => this.#ask(id, query, shared));
@@ -43,9 +51,13 @@ export class Lister {
 
   async #ask(id: string, query: ListQuery, context: CallContext): Promise<Names> {
     const epoch = this.#epoch;
-    const names = await this.#caller.call(context, mayRepeatRead, {
-      run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal),
-    });
+    const names = this.#held.complete(
+      await this.#caller.call(context, mayRepeatRead, {
+        operation: 'list',
+        redactor: this.#redactor,
+        run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
+      }),
+    );
     if (epoch === this.#epoch) this.#cache.set(id, names);
     return names;
   }

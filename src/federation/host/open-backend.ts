@@ -6,7 +6,7 @@ import {
   type Settings,
 } from '@kici-dev/secret-backend';
 import { Redactor } from './answers/redact.ts';
-import { Caller } from './caller.ts';
+import { Caller, type ReportBreach } from './caller.ts';
 import { optionalMethods, type Changes } from './changes.ts';
 import { Checker } from './checker.ts';
 import type { HostedBackend } from './hosted-backend.ts';
@@ -28,12 +28,21 @@ export function openBackend(
   host: BackendHost,
   policy: HostPolicy,
 ): HostedBackend {
-  const redactor = new Redactor(Object.values(settings).filter((value) => value instanceof SecretValue));
+  const redactor = new Redactor(
+    Object.values(settings).filter((value) => value instanceof SecretValue),
+    new Set(Object.keys(definition.settings)),
+  );
   const instance = new Instance(definition, settings, host, redactor);
   const cache = new ValueCache({ organization: host.organization, backend: host.name }, policy);
-  const caller = new Caller(instance, policy, redactor, () => cache.invalidate());
+  const breached: ReportBreach = (operation, problem, trail) =>
+    host.log('warn', 'the adapter broke the contract', {
+      operation,
+      problem,
+      ...(trail === undefined ? {} : { trail }),
+    });
+  const caller = new Caller(instance, policy, redactor, () => cache.invalidate(), breached);
   const reader = new Reader(caller, cache, policy, redactor);
-  const lister = new Lister(caller, policy);
+  const lister = new Lister(caller, policy, redactor);
   const checker = new Checker(caller, policy.deadlineMs);
   const changed: Changes['changed'] = (ref) => {
     cache.invalidate(ref);
@@ -70,7 +79,8 @@ export function openBackend(
       const { secrets, unlisted, unnameable } = await calls.run(() => lister.listAged(query, context));
       yield { secrets, unlisted, unnameable };
     },
-    listAged: (query, context) => calls.run(() => lister.listAged(query, context)),
+    listAged: (query, context, maxAgeMs) => calls.run(() => lister.listAged(query, context, maxAgeMs)),
+    cachedAgeMs: (ref) => cache.fresh(ref)?.ageMs,
     read: async (refs, context) =>
       (await calls.run(() => reader.readAged(refs, context))).map(({ outcome }) => outcome),
     readAged: (refs, context) => calls.run(() => reader.readAged(refs, context)),

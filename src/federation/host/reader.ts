@@ -1,10 +1,12 @@
 import {
   BackendError,
   unknown,
+  whyOf,
   type CallContext,
-  type FailureCode,
+  type Failure,
   type ReadOutcome,
   type SecretRef,
+  type UnknownOutcome,
 } from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../resolver/reads.ts';
 import { checkOutcomes } from './answers/outcomes.ts';
@@ -12,7 +14,7 @@ import type { Redactor } from './answers/redact.ts';
 import { mayRepeatRead, type Caller } from './caller.ts';
 import type { Created } from './instance.ts';
 import { endOf } from './layers/deadline.ts';
-import { retrying, type Failure } from './layers/retry.ts';
+import { retrying, type Repeatable } from './layers/retry.ts';
 import { Flights } from './layers/single-flight.ts';
 import type { ValueCache } from './layers/value-cache.ts';
 import type { HostPolicy } from './policy.ts';
@@ -31,7 +33,7 @@ export class Reader {
     this.#caller = caller;
     this.#cache = cache;
     this.#attempts = policy.attempts;
-    this.#redactor = redactor;
+    this.#redactor = redactor.about({ refusal: 'read_refused' });
     this.#flights = new Flights(policy.deadlineMs);
   }
 
@@ -81,12 +83,14 @@ export class Reader {
     const { epoch } = this.#cache;
     const outcomes = new Map<string, ReadOutcome>();
     let pending = [...refs];
-    const worst = (): Failure | undefined =>
+    const worst = (): Repeatable | undefined =>
       pending.map(([id]) => failureOf(outcomes.get(id))).reduce(later, undefined);
     try {
       await retrying(context, { attempts: this.#attempts, mayRepeat: mayRepeatRead, unfinished: worst }, async () => {
         const asked = pending;
         const answers = await this.#caller.once(context, {
+          operation: 'read',
+          redactor: this.#redactor,
           outage,
           run: (created, inner) =>
             this.#read(
@@ -112,7 +116,8 @@ export class Reader {
   ): Promise<readonly ReadOutcome[]> {
     const askable = refs.filter(({ version }) => version === undefined || capabilities.versionPins);
     const answer: unknown = askable.length === 0 ? [] : await backend.read(askable, context);
-    const outcomes = checkOutcomes(answer, askable.length, capabilities.maxValueBytes, this.#redactor);
+    const outcomes = checkOutcomes(answer, askable, capabilities.maxValueBytes, this.#redactor);
+    this.#caller.noteBreach('read', outcomes.find(isBreach));
     const byRef = new Map(askable.map((ref, index) => [ref, outcomes[index]]));
     return refs.map(
       (ref) => byRef.get(ref) ?? unknown('unsupported', 'the backend cannot read a version other than the current one'),
@@ -128,20 +133,24 @@ function asOutcome(error: unknown): ReadOutcome {
   return BackendError.is(error) ? error.toOutcome() : unknown('bad_answer');
 }
 
+function isBreach(outcome: ReadOutcome): outcome is UnknownOutcome {
+  return outcome.status === 'unknown' && outcome.reason === 'contract_broken';
+}
+
 /** The failure of an outcome that another try may mend. */
-function failureOf(outcome: ReadOutcome | undefined): Failure | undefined {
+function failureOf(outcome: ReadOutcome | undefined): Repeatable | undefined {
   return outcome?.status === 'unknown' && mayRepeatRead(outcome.code) ? outcome : undefined;
 }
 
-function later(left: Failure | undefined, right: Failure | undefined): Failure | undefined {
+function later(left: Repeatable | undefined, right: Repeatable | undefined): Repeatable | undefined {
   return (right?.retryAfterMs ?? 0) > (left?.retryAfterMs ?? -1) || left === undefined ? right : left;
 }
 
 /** A backend that has no answer to anything is out; what makes no sense of one secret says nothing of the others. */
-function outage(outcomes: readonly ReadOutcome[]): FailureCode | undefined {
+function outage(outcomes: readonly ReadOutcome[]): Failure | undefined {
   const [first] = outcomes;
   const isOut = outcomes.every(
     (outcome) => failureOf(outcome) !== undefined && outcome.status === 'unknown' && outcome.code !== 'bad_answer',
   );
-  return isOut && first?.status === 'unknown' ? first.code : undefined;
+  return isOut && first?.status === 'unknown' ? { code: first.code, ...whyOf(first) } : undefined;
 }

@@ -13,6 +13,8 @@ export interface BindingInput {
   readonly priority?: number | undefined;
   readonly prefix?: string | undefined;
   readonly map?: Readonly<Record<string, string>> | undefined;
+  /** What is deleted counts as absent here, so that the next candidate takes its place; false when left out. */
+  readonly skipDeleted?: boolean | undefined;
 }
 
 export const everyBackend = '*';
@@ -27,6 +29,7 @@ export interface Binding {
   readonly host: string;
   readonly priority: number;
   readonly rename: Rename;
+  readonly skipDeleted: boolean;
 }
 
 export const placeholder: RegExp = /\$\{(agentId|host|label:[A-Za-z0-9._-]+)\}/g;
@@ -57,9 +60,9 @@ export function parseBinding(input: BindingInput): Parsed<Binding> {
   if (!Number.isSafeInteger(priority))
     return { ok: false, reason: `a priority is a whole number: ${quote(String(priority))}` };
   const rename = parseRename(input);
-  return rename.ok
-    ? { ok: true, value: { id: input.id, backend, pattern, host, priority, rename: rename.value } }
-    : rename;
+  if (!rename.ok) return rename;
+  const skipDeleted = input.skipDeleted === true;
+  return { ok: true, value: { id: input.id, backend, pattern, host, priority, rename: rename.value, skipDeleted } };
 }
 
 /** The colon after the backend's name, not the one inside `${label:…}`. */

@@ -1,16 +1,20 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import { whyOf, type Failure, type ListQuery, type UnlistedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
 import { compareText, decide, type Ranked } from './rank.ts';
 import { sourceKeysOf, type Rename } from './rename.ts';
-import { couldMatchWithin, selectsScope, type ScopePattern } from './scope-pattern.ts';
+import { couldMatchWithin, scopeDepth, selectsScope, type ScopePattern } from './scope-pattern.ts';
+import { isDeletion, isState } from './states.ts';
 
-/** A part of a backend whose names could not be had, as far as one binding reaches into it. */
-export interface Block {
+/** A part of a backend whose names are not known, as far as one binding reaches into it. */
+export interface Block extends Failure {
   readonly backend: string;
-  /** Left out: the whole backend. */
+  /** What could not be listed; left out: the whole backend. */
   readonly region: string | undefined;
-  readonly code: FailureCode;
+  /** The one scope in which the names lie that the binding selects; undefined where there may be many. */
+  readonly scope: string | undefined;
+  /** The backend has answered, and this is the state of the scope: asking again tells no more. */
+  readonly told: boolean;
   readonly binding: string;
   readonly priority: number;
   readonly hostRank: number;
@@ -19,27 +23,47 @@ export interface Block {
   readonly rename: Rename;
 }
 
-export function collectBlocks(bindings: CompiledBindings, listings: readonly Listing[]): readonly Block[] {
-  return listings
-    .flatMap(({ backend, query, failure, unlisted }) => {
-      const parts: { region: string | undefined; code: FailureCode; alone: boolean }[] =
-        failure === undefined
-          ? unlisted.map(({ scope, code }) => ({ region: scope, code, alone: false }))
-          : [{ region: query.scope, code: failure, alone: query.depth === 'scope' }];
-      return parts.flatMap(({ region, code, alone }) =>
-        bindings.active
-          .filter(
-            ({ binding, pattern }) =>
-              selectsBackend(binding, backend) &&
-              (alone && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region)),
-          )
-          .map((compiled) => blockOf(compiled, backend, region, code)),
-      );
-    })
-    .toSorted(compareBlocks);
+/** A region that is one scope has the depth `scope`. */
+interface UnknownPart extends Failure {
+  readonly region: string | undefined;
+  readonly depth: ListQuery['depth'];
 }
 
-/** The best first, whatever order the listings came in: the first is the one that messages name. */
+/** @returns the best first, whatever order the listings came in; `skipped`: what is deleted and counts as absent */
+export function collectBlocks(
+  bindings: CompiledBindings,
+  listings: readonly Listing[],
+): { readonly blocks: readonly Block[]; readonly skipped: readonly Block[] } {
+  const blocks: Block[] = [];
+  const skipped: Block[] = [];
+  for (const listing of listings) {
+    for (const part of unknownParts(listing)) {
+      for (const compiled of bindings.active) {
+        const { binding, pattern } = compiled;
+        if (!selectsBackend(binding, listing.backend) || !reaches(pattern, part)) continue;
+        const isSkipped = binding.skipDeleted && isTold(part) && isDeletion(part.code);
+        (isSkipped ? skipped : blocks).push(blockOf(compiled, listing.backend, part));
+      }
+    }
+  }
+  return { blocks: blocks.toSorted(compareBlocks), skipped: skipped.toSorted(compareBlocks) };
+}
+
+/** Whether the backend has answered, with the state of one scope; a tree or a store has none. */
+export function isTold({ depth, code }: Pick<UnlistedScope, 'depth' | 'code'>): boolean {
+  return depth === 'scope' && isState(code);
+}
+
+function unknownParts({ query, failure, unlisted, ...why }: Listing): readonly UnknownPart[] {
+  if (failure !== undefined) return [{ region: query.scope, depth: query.depth, code: failure, ...whyOf(why) }];
+  return unlisted.map(({ scope, depth = 'tree', code, ...own }) => ({ region: scope, depth, code, ...whyOf(own) }));
+}
+
+function reaches(pattern: ScopePattern, { region, depth }: UnknownPart): boolean {
+  return depth === 'scope' && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region);
+}
+
+/** The first is the one that messages name. */
 function compareBlocks(left: Block, right: Block): number {
   return (
     decide(rankOf(left), rankOf(right)).order ||
@@ -48,20 +72,32 @@ function compareBlocks(left: Block, right: Block): number {
   );
 }
 
-function rankOf({ priority, hostRank, patternRank, backend, region = '' }: Block): Ranked {
-  return { priority, hostRank, patternRank, depth: 0, backend, scope: region, sourceKey: '' };
+/** Where the scope is known, no candidate in it ranks higher. */
+function rankOf({ priority, hostRank, patternRank, backend, region = '', scope }: Block): Ranked {
+  return {
+    priority,
+    hostRank,
+    patternRank,
+    depth: scope === undefined ? 0 : scopeDepth(scope),
+    backend,
+    scope: scope ?? region,
+    sourceKey: '',
+  };
 }
 
 function blockOf(
   { binding, pattern, hostRank, patternRank }: CompiledBinding,
   backend: string,
-  region: string | undefined,
-  code: FailureCode,
+  part: UnknownPart,
 ): Block {
+  const { region, code, depth } = part;
   return {
     backend,
     region,
+    scope: pattern.kind === 'exact' ? pattern.scope : depth === 'scope' ? region : undefined,
     code,
+    ...whyOf(part),
+    told: isTold(part),
     binding: binding.id,
     priority: binding.priority,
     hostRank,
@@ -78,12 +114,16 @@ export function couldSupply(block: Pick<Block, 'rename'>, key: string): boolean 
 
 /** Whether some secret in the part could rank above the winner. Where that cannot be known, it could. */
 export function couldOutrank(block: Block, winner: Ranked): boolean {
+  if (block.scope !== undefined) return decide(rankOf(block), winner).order <= 0;
   if (block.priority !== winner.priority) return block.priority > winner.priority;
   if (block.hostRank !== winner.hostRank) return block.hostRank > winner.hostRank;
   if (block.patternRank !== winner.patternRank) return block.patternRank > winner.patternRank;
-  const deepest = block.pattern.kind === 'exact' ? block.pattern.scope.split('/').length : block.pattern.maxDepth;
+  const deepest = block.pattern.kind === 'exact' ? scopeDepth(block.pattern.scope) : block.pattern.maxDepth;
   if (deepest !== winner.depth) return deepest > winner.depth;
-  const byBackend = compareText(block.backend, winner.backend);
-  if (byBackend !== 0) return byBackend < 0;
-  return block.pattern.kind === 'exact' ? compareText(block.pattern.scope, winner.scope) <= 0 : true;
+  return compareText(block.backend, winner.backend) <= 0;
+}
+
+/** The keys that a map names in the part: that they belong there is the operator's word, whoever cannot be asked. */
+export function keysByMap({ rename }: Block): readonly string[] {
+  return rename.kind === 'map' ? [...new Set(rename.keys.values())] : [];
 }

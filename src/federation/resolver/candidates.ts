@@ -1,10 +1,11 @@
-import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import type { FailureCode, FailureReason, SecretDescriptor } from '@kici-dev/secret-backend';
 import { isReservedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
 import { decide, type Ranked } from './rank.ts';
 import { renameKey } from './rename.ts';
 import { scopeDepth } from './scope-pattern.ts';
+import { isDeletion } from './states.ts';
 
 /** A secret that could supply a key. */
 export interface Candidate extends Ranked {
@@ -13,6 +14,13 @@ export interface Candidate extends Ranked {
   readonly version: string | undefined;
   readonly declaredOnly: boolean;
   readonly problem: FailureCode | undefined;
+  /** Of the problem. */
+  readonly reason?: FailureReason | undefined;
+}
+
+/** A candidate whose binding counts it as absent, because it is deleted. */
+export interface SkippedCandidate extends Candidate {
+  readonly problem: FailureCode;
 }
 
 /** A secret that a binding selects and whose name is no key. */
@@ -38,6 +46,7 @@ export class Candidates {
   readonly #selectingIn = new Map<string, (scope: string) => readonly CompiledBinding[]>();
   readonly #buckets = new Map<string, Map<string, Bucket>>();
   readonly #byKey = new Map<string, Candidate[]>();
+  readonly #skipped = new Map<string, SkippedCandidate[]>();
   readonly #unbindable = new Map<string, Unbindable>();
 
   constructor(bindings: CompiledBindings, listings: readonly Listing[]) {
@@ -47,11 +56,17 @@ export class Candidates {
       for (const bucket of scopes.values()) for (const secret of bucket.secrets.values()) this.#supply(bucket, secret);
     }
     for (const candidates of this.#byKey.values()) sortCandidates(candidates);
+    for (const candidates of this.#skipped.values()) sortCandidates(candidates);
   }
 
   /** The candidates of each key, the best first. */
   get byKey(): ReadonlyMap<string, readonly Candidate[]> {
     return this.#byKey;
+  }
+
+  /** What bindings count as absent, by key, the best first. */
+  get skipped(): ReadonlyMap<string, readonly SkippedCandidate[]> {
+    return this.#skipped;
   }
 
   get unbindable(): readonly Unbindable[] {
@@ -76,18 +91,18 @@ export class Candidates {
       }),
     );
     for (const one of keys) {
-      const others = (this.#byKey.get(one) ?? []).filter(
-        (candidate) => candidate.backend !== backend || candidate.scope !== scope || candidate.sourceKey !== key,
-      );
-      if (others.length > 0) this.#byKey.set(one, others);
-      else this.#byKey.delete(one);
+      removeSecret(this.#byKey, one, { backend, scope, sourceKey: key });
+      removeSecret(this.#skipped, one, { backend, scope, sourceKey: key });
     }
     this.#unbindable.delete(placeId(bucket, key));
     bucket.secrets.delete(key);
     if (secret !== undefined) {
       bucket.secrets.set(key, secret);
       this.#supply(bucket, secret);
-      for (const one of keys) sortCandidates(this.#byKey.get(one) ?? []);
+      for (const one of keys) {
+        sortCandidates(this.#byKey.get(one) ?? []);
+        sortCandidates(this.#skipped.get(one) ?? []);
+      }
     }
     return [...keys];
   }
@@ -129,7 +144,6 @@ export class Candidates {
       if (renamed.kind === 'unbindable') reason ??= renamed.reason;
       // The bindings come best first, so the first to give a key is the one that ranks it.
       if (renamed.kind !== 'key' || taken.includes(renamed.key)) continue;
-      taken.push(renamed.key);
       const candidate: Candidate = {
         priority: binding.priority,
         hostRank,
@@ -142,15 +156,32 @@ export class Candidates {
         version: secret.version,
         declaredOnly: secret.declaredOnly === true,
         problem: secret.problem,
+        ...(secret.reason === undefined ? {} : { reason: secret.reason }),
       };
-      const others = this.#byKey.get(renamed.key);
-      if (others === undefined) this.#byKey.set(renamed.key, [candidate]);
-      else others.push(candidate);
+      const { problem } = candidate;
+      if (binding.skipDeleted && problem !== undefined && isDeletion(problem)) {
+        getOrAdd(this.#skipped, renamed.key, (): SkippedCandidate[] => []).push({ ...candidate, problem });
+        continue;
+      }
+      taken.push(renamed.key);
+      getOrAdd(this.#byKey, renamed.key, (): Candidate[] => []).push(candidate);
     }
     if (reason !== undefined && taken.length === 0) {
       this.#unbindable.set(placeId({ backend, scope }, secret.key), { backend, scope, sourceKey: secret.key, reason });
     }
   }
+}
+
+function removeSecret<C extends Candidate>(
+  byKey: Map<string, C[]>,
+  key: string,
+  { backend, scope, sourceKey }: Pick<Candidate, 'backend' | 'scope' | 'sourceKey'>,
+): void {
+  const others = (byKey.get(key) ?? []).filter(
+    (candidate) => candidate.backend !== backend || candidate.scope !== scope || candidate.sourceKey !== sourceKey,
+  );
+  if (others.length > 0) byKey.set(key, others);
+  else byKey.delete(key);
 }
 
 function sortCandidates(candidates: Candidate[]): void {

@@ -1,7 +1,7 @@
-import type { FailureCode, SecretDescriptor } from '@kici-dev/secret-backend';
+import { subjectOf, whyOf, type Failure, type FailureCode, type SecretDescriptor } from '@kici-dev/secret-backend';
 import { everyBackend } from './binding.ts';
-import { collectBlocks, couldOutrank, couldSupply, type Block } from './blocks.ts';
-import { Candidates, type Candidate, type Unbindable } from './candidates.ts';
+import { collectBlocks, couldOutrank, couldSupply, keysByMap, type Block } from './blocks.ts';
+import { Candidates, type Candidate, type SkippedCandidate, type Unbindable } from './candidates.ts';
 import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleBinding } from './compile.ts';
 import type { BackendTraits, Listing } from './listing.ts';
 
@@ -17,12 +17,14 @@ export interface Entry {
   readonly status: 'available' | 'declared' | 'unavailable';
 }
 
-/** A required backend, or a folder of one, whose names could not be had: a job must not start. */
-export interface CatalogueFailure {
+/**
+ * A required backend, or a folder of one, whose names could not be had: a job must not start. A scope whose state the
+ * backend tells is none: it takes the keys that it could supply, and no job.
+ */
+export interface CatalogueFailure extends Failure {
   readonly backend: string;
   readonly region: string | undefined;
   readonly binding: string;
-  readonly code: FailureCode;
 }
 
 /** An exact scope whose backend lists with a delay: absence from the list proves nothing. */
@@ -34,7 +36,12 @@ export interface ProbeScope {
 export interface Catalogue {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly failures: readonly CatalogueFailure[];
+  /** The parts whose names are not known, the one that ranks best first. */
   readonly blocks: readonly Block[];
+  /** What is deleted and counts as absent, by the key that it would supply, the best first. */
+  readonly skipped: ReadonlyMap<string, readonly SkippedCandidate[]>;
+  /** Likewise scopes, of which nobody can tell what keys they held. */
+  readonly skippedScopes: readonly Block[];
   readonly probeScopes: readonly ProbeScope[];
   /** Globs over backends that list with a delay: a secret made a moment ago may be missing. */
   readonly laggingGlobs: readonly ProbeScope[];
@@ -71,7 +78,7 @@ export function followCatalogue(
 ): LiveCatalogue {
   const candidates = new Candidates(bindings, listings);
   const optional = new Set(backends.filter((backend) => backend.optional).map(({ name }) => name));
-  const blocks = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
+  const { blocks, skipped: skippedScopes } = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
   const entries = new Map<string, Entry>();
   const settle = (key: string): void => {
     const [winner, ...losers] = candidates.byKey.get(key) ?? [];
@@ -80,7 +87,11 @@ export function followCatalogue(
       return;
     }
     const blockedBy =
-      blocks.length === 0 ? noBlocks : blocks.filter((block) => couldOutrank(block, winner) && couldSupply(block, key));
+      blocks.length === 0
+        ? noBlocks
+        : blocks.filter(
+            (block) => couldOutrank(block, winner) && couldSupply(block, key) && !isOwnProblem(block, winner),
+          );
     entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy) });
   };
   for (const key of candidates.byKey.keys()) settle(key);
@@ -95,9 +106,11 @@ export function followCatalogue(
     catalogue: {
       entries,
       failures: blocks
-        .filter(({ backend }) => !optional.has(backend))
-        .map(({ backend, region, binding, code }) => ({ backend, region, binding, code })),
+        .filter(({ backend, told }) => !optional.has(backend) && !told)
+        .map(({ backend, region, binding, code, ...why }) => ({ backend, region, binding, code, ...whyOf(why) })),
       blocks,
+      skipped: candidates.skipped,
+      skippedScopes,
       probeScopes: eventual.filter(({ compiled }) => compiled.pattern.kind === 'exact'),
       laggingGlobs: eventual.filter(({ compiled }) => compiled.pattern.kind === 'glob'),
       get unbindable() {
@@ -115,6 +128,11 @@ export function followCatalogue(
 
 const noBlocks: readonly Block[] = Object.freeze([]);
 
+/** A winner that is known to be deleted with its scope has one cause, which is not told twice. */
+function isOwnProblem({ backend, scope, code }: Block, winner: Candidate): boolean {
+  return winner.problem === code && winner.backend === backend && winner.scope === scope;
+}
+
 /** Bindings that name a backend which is not there: its names cannot be had, which is not the same as none. */
 function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
   const known = new Set([everyBackend, ...backends.map(({ name }) => name)]);
@@ -126,6 +144,7 @@ function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[
     unlisted: [],
     unnameable: [],
     failure: 'misconfigured',
+    reason: 'backend_missing',
   }));
 }
 
@@ -134,19 +153,36 @@ function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status
   return winner.declaredOnly ? 'declared' : 'available';
 }
 
-/** Why an entry is unavailable, and on whose account. */
-export function unavailability(
-  entry: Entry,
-): { readonly backend: string; readonly scope: string; readonly code: FailureCode } | undefined {
+/** Why something is unavailable, and on whose account. */
+export interface Unavailability extends Failure {
+  readonly backend: string;
+  readonly scope: string;
+}
+
+export function unavailability(entry: Entry): Unavailability | undefined {
   const [block] = entry.blockedBy;
-  if (block !== undefined) return { backend: block.backend, scope: blockScope(block), code: block.code };
-  const { winner } = entry;
-  return winner.problem === undefined
-    ? undefined
-    : { backend: winner.backend, scope: winner.scope, code: winner.problem };
+  if (block !== undefined)
+    return { backend: block.backend, scope: blockScope(block), code: block.code, ...whyOf(block) };
+  const { problem } = entry.winner;
+  return problem === undefined ? undefined : problemOf(entry.winner, problem);
+}
+
+export function problemOf({ backend, scope, sourceKey, reason }: Candidate, code: FailureCode): Unavailability {
+  if (reason === undefined) return { backend, scope, code };
+  const kind = subjectOf(reason);
+  const about = kind === 'scope' ? scope : kind === 'secret' ? `${scope}/${sourceKey}` : undefined;
+  return { backend, scope, code, ...whyOf({ reason, about }) };
 }
 
 /** The scope that a block is about, for a message. */
-export function blockScope(block: Block): string {
-  return block.pattern.kind === 'exact' ? block.pattern.scope : (block.region ?? block.pattern.text);
+export function blockScope({ scope, region, pattern }: Block): string {
+  return scope ?? region ?? (pattern.kind === 'exact' ? pattern.scope : pattern.text);
+}
+
+/** Keys that nobody listed and that a map says a part supplies whose names are not known: they are unavailable. */
+export function keysOfBlocks({ entries, blocks }: Catalogue): ReadonlyMap<string, Block> {
+  const keys = new Map<string, Block>();
+  for (const block of blocks)
+    for (const key of keysByMap(block)) if (!entries.has(key) && !keys.has(key)) keys.set(key, block);
+  return keys;
 }

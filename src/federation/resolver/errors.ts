@@ -1,4 +1,4 @@
-import { failureCodes, type FailureCode } from '@kici-dev/secret-backend';
+import { describeFailure, hintOf, whyOf, type Failure } from '@kici-dev/secret-backend';
 
 export type ResolverErrorCode = 'secret_not_found' | 'secret_unavailable' | 'secret_not_set' | 'catalogue_unavailable';
 
@@ -9,9 +9,13 @@ export class ResolverError extends Error {
   override readonly name = 'ResolverError';
   readonly code: ResolverErrorCode;
 
-  constructor(code: ResolverErrorCode, message: string) {
+  /** What failed in the backend, where that is why. */
+  readonly failure: Failure | undefined;
+
+  constructor(code: ResolverErrorCode, message: string, { code: failed, reason, about }: Partial<Failure> = {}) {
     super(message);
     this.code = code;
+    this.failure = failed === undefined ? undefined : { code: failed, ...whyOf({ reason, about }) };
     Object.defineProperty(this, brand, { value: true });
   }
 
@@ -35,18 +39,18 @@ export function notSet(key: string, backend: string, scope: string): ResolverErr
   );
 }
 
-export function unavailable(key: string, backend: string, scope: string, code: FailureCode): ResolverError {
-  const { meaning, hint } = failureCodes[code];
+export function unavailable(key: string, backend: string, scope: string, failure: Failure): ResolverError {
   return new ResolverError(
     'secret_unavailable',
-    `the secret ${key} of ${backend}:${scope} cannot be had: ${meaning} [${code}]; ${hint}`,
+    `the secret ${key} of ${backend}:${scope} cannot be had: ${describeFailure(failure)}; ${hintOf(failure)}`,
+    failure,
   );
 }
 
-export function catalogueUnavailable(backend: string, code: FailureCode): ResolverError {
-  const { meaning, hint } = failureCodes[code];
+export function catalogueUnavailable(backend: string, failure: Failure): ResolverError {
   return new ResolverError(
     'catalogue_unavailable',
-    `the names of the required backend ${backend} cannot be had: ${meaning} [${code}]; ${hint}`,
+    `the names of the required backend ${backend} cannot be had: ${describeFailure(failure)}; ${hintOf(failure)}`,
+    failure,
   );
 }

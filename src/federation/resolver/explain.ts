@@ -1,7 +1,7 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import { whyOf } from '@kici-dev/secret-backend';
 import type { Candidate } from './candidates.ts';
-import { blockScope, type Catalogue } from './catalogue.ts';
-import { couldSupply } from './blocks.ts';
+import { blockScope, problemOf, type Catalogue, type Unavailability } from './catalogue.ts';
+import { couldSupply, type Block } from './blocks.ts';
 import { decide } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
 
@@ -10,17 +10,16 @@ export interface ExplainedCandidate extends Candidate {
   readonly rule: string;
 }
 
+type BoundUnavailability = Unavailability & { readonly binding: string };
+
 export interface Explanation {
   readonly key: string;
   readonly status: 'available' | 'declared' | 'unavailable' | 'not_found';
   /** The winner first, then every loser in order. */
   readonly candidates: readonly ExplainedCandidate[];
-  readonly blockedBy: readonly {
-    readonly backend: string;
-    readonly scope: string;
-    readonly binding: string;
-    readonly code: FailureCode;
-  }[];
+  readonly blockedBy: readonly BoundUnavailability[];
+  /** What is deleted and counts as absent, because its binding says so: the key would be, or might be, its own. */
+  readonly skipped: readonly BoundUnavailability[];
   /** What the answer cannot know, in words. */
   readonly limits: readonly string[];
 }
@@ -37,14 +36,21 @@ export function explain(catalogue: Catalogue, key: string): Explanation {
       const better = ranked[index - 1];
       return { ...candidate, rule: better === undefined ? '' : decide(better, candidate).rule };
     }),
-    blockedBy: blocks.map((block) => ({
-      backend: block.backend,
-      scope: blockScope(block),
-      binding: block.binding,
-      code: block.code,
-    })),
+    blockedBy: blocks.map(partOf),
+    skipped: [
+      ...(catalogue.skipped.get(key) ?? []).map((candidate) => ({
+        ...problemOf(candidate, candidate.problem),
+        binding: candidate.binding,
+      })),
+      ...catalogue.skippedScopes.filter((block) => couldSupply(block, key)).map(partOf),
+    ],
     limits: limitsOf(catalogue, key),
   };
+}
+
+function partOf(block: Block): BoundUnavailability {
+  const { backend, binding, code } = block;
+  return { backend, scope: blockScope(block), binding, code, ...whyOf(block) };
 }
 
 function limitsOf(catalogue: Catalogue, key: string): string[] {

@@ -1,6 +1,6 @@
-import type { FailureCode } from '@kici-dev/secret-backend';
+import { whyOf } from '@kici-dev/secret-backend';
 import type { Block } from './blocks.ts';
-import { blockScope, unavailability, type Catalogue, type ProbeScope } from './catalogue.ts';
+import { blockScope, unavailability, type Catalogue, type ProbeScope, type Unavailability } from './catalogue.ts';
 import type { Ranked } from './rank.ts';
 import type { Rename } from './rename.ts';
 import { scopeDepth } from './scope-pattern.ts';
@@ -23,7 +23,7 @@ export interface FrozenEntry {
   readonly winner: FrozenRank;
   readonly version?: string;
   /** Why it is unavailable. */
-  readonly blockedBy?: { readonly backend: string; readonly scope: string; readonly code: FailureCode };
+  readonly blockedBy?: Unavailability;
 }
 
 /** `patternRank` is null for an exact scope: JSON has no infinity. */
@@ -38,12 +38,11 @@ export type FrozenRename =
 
 export interface FrozenProbe extends Omit<FrozenRank, 'sourceKey'> {
   readonly rename: FrozenRename;
+  /** What turns out to be deleted counts as absent. */
+  readonly skipDeleted?: true;
 }
 
-export interface FrozenBlock {
-  readonly backend: string;
-  readonly scope: string;
-  readonly code: FailureCode;
+export interface FrozenBlock extends Unavailability {
   readonly rename: FrozenRename;
 }
 
@@ -64,6 +63,7 @@ export function freezeCatalogue(catalogue: Catalogue): FrozenCatalogue {
       backend: block.backend,
       scope: blockScope(block),
       code: block.code,
+      ...whyOf(block),
       rename: freezeRename(block.rename),
     })),
   };
@@ -98,6 +98,7 @@ function freezeProbe({ backend, compiled }: ProbeScope): FrozenProbe[] {
       backend,
       scope: pattern.scope,
       rename: freezeRename(binding.rename),
+      ...(binding.skipDeleted ? { skipDeleted: true } : {}),
     },
   ];
 }

@@ -1,10 +1,11 @@
 export { everyBackend, everyHost, parseBinding, type Binding, type BindingInput } from './binding.ts';
-export type { Block } from './blocks.ts';
-export type { Candidate, Unbindable } from './candidates.ts';
+export { isTold, type Block } from './blocks.ts';
+export type { Candidate, SkippedCandidate, Unbindable } from './candidates.ts';
 export {
   blockScope,
   buildCatalogue,
   followCatalogue,
+  keysOfBlocks,
   unavailability,
   type Catalogue,
   type CatalogueFailure,
@@ -18,5 +19,6 @@ export { freezeCatalogue, type FrozenCatalogue, type FrozenEntry } from './froze
 export { planListings, type BackendTraits, type Listing, type ListingRequest } from './listing.ts';
 export { nearMatches } from '@kici-dev/secret-backend';
 export { planReads, settleReads, type AgedOutcome, type ReadPlan, type Resolution } from './reads.ts';
+export { unavailableParts, type UnavailablePart } from './unavailable.ts';
 export { renameKey } from './rename.ts';
 export { couldMatchWithin, parseScopePattern, selectsScope, type ScopePattern } from './scope-pattern.ts';

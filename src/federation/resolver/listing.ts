@@ -5,6 +5,7 @@ import type {
   SecretDescriptor,
   UnlistedScope,
   UnnameableSecret,
+  Why,
 } from '@kici-dev/secret-backend';
 import { compareText } from './rank.ts';
 import { selectsBackend, type CompiledBindings } from './compile.ts';
@@ -22,8 +23,8 @@ export interface ListingRequest {
   readonly query: ListQuery;
 }
 
-/** The answer to a request: names, or why there are none. */
-export interface Listing extends ListingRequest {
+/** The answer to a request: names, or why there are none; a reason is the failure's. */
+export interface Listing extends ListingRequest, Why {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];

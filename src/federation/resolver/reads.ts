@@ -1,15 +1,18 @@
 import {
-  failureCodes,
+  hintOf,
   parseScopePath,
-  type FailureCode,
+  whyOf,
+  type Failure,
   type ReadOutcome,
   type SecretRef,
   type SecretValue,
 } from '@kici-dev/secret-backend';
 import { couldSupply } from './blocks.ts';
+import type { Unavailability } from './catalogue.ts';
 import { thawRank, thawRename, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 import { decide, type Ranked } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
+import { isDeletion } from './states.ts';
 
 /** What came of asking for a key. */
 export type Resolution =
@@ -22,13 +25,7 @@ export type Resolution =
       readonly ageMs?: number;
     }
   /** It may or may not have a value: nothing else is served in its place. */
-  | {
-      readonly status: 'unavailable';
-      readonly backend: string;
-      readonly scope: string;
-      readonly code: FailureCode;
-      readonly hint: string;
-    }
+  | (Unavailability & { readonly status: 'unavailable'; readonly hint: string })
   /** A name that somebody declared and nobody set. */
   | { readonly status: 'declared'; readonly backend: string; readonly scope: string }
   | { readonly status: 'not_found' };
@@ -44,6 +41,7 @@ interface Step {
   readonly ref: SecretRef;
   /** The winner of the catalogue; the other steps are probes above it. */
   readonly isWinner: boolean;
+  readonly skipDeleted: boolean;
 }
 
 type KeyPlan =
@@ -85,19 +83,16 @@ function entriesOf(catalogue: FrozenCatalogue): ReadonlyMap<string, FrozenEntry>
 }
 
 function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key: string): KeyPlan {
-  if (entry?.blockedBy !== undefined)
-    return {
-      kind: 'settled',
-      resolution: unavailable(entry.blockedBy.backend, entry.blockedBy.scope, entry.blockedBy.code),
-    };
+  if (entry?.blockedBy !== undefined) return { kind: 'settled', resolution: blocked(entry.winner, entry.blockedBy) };
   const block =
     entry === undefined
       ? catalogue.blocks.find(({ rename }) => couldSupply({ rename: thawRename(rename) }, key))
       : undefined;
-  if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block.code) };
+  if (block !== undefined) return { kind: 'settled', resolution: unavailable(block.backend, block.scope, block) };
   const winner = entry === undefined ? undefined : thawRank(entry.winner);
   const steps = probesAbove(catalogue, winner, key);
-  if (entry?.status === 'available' && winner !== undefined) steps.push(stepOf(winner, true));
+  if (entry?.status === 'available' && winner !== undefined)
+    steps.push({ ...stepOf(winner), isWinner: true, skipDeleted: false });
   const otherwise: Resolution =
     entry?.status === 'declared'
       ? { status: 'declared', backend: entry.winner.backend, scope: entry.winner.scope }
@@ -108,22 +103,22 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
 /** The scopes that a lagging list may have left out and that would rank above the winner, best first. */
 function probesAbove(catalogue: FrozenCatalogue, winner: Ranked | undefined, key: string): Step[] {
   return catalogue.probes
-    .flatMap(({ rename, ...rank }) =>
-      sourceKeysOf(thawRename(rename), key).map((sourceKey) => thawRank({ ...rank, sourceKey })),
+    .flatMap(({ rename, skipDeleted = false, ...rank }) =>
+      sourceKeysOf(thawRename(rename), key).map((sourceKey) => ({ ...thawRank({ ...rank, sourceKey }), skipDeleted })),
     )
     .filter((probe) => winner === undefined || (!samePlace(probe, winner) && decide(probe, winner).order < 0))
     .toSorted((left, right) => decide(left, right).order)
-    .map((probe) => stepOf(probe, false));
+    .map((probe) => ({ ...stepOf(probe), isWinner: false, skipDeleted: probe.skipDeleted }));
 }
 
 function samePlace(left: Ranked, right: Ranked): boolean {
   return left.backend === right.backend && left.scope === right.scope && left.sourceKey === right.sourceKey;
 }
 
-function stepOf(place: Ranked, isWinner: boolean): Step {
+function stepOf(place: Ranked): Pick<Step, 'backend' | 'ref'> {
   const scope = parseScopePath(place.scope);
   if (!scope.ok) throw new TypeError(`a catalogue holds only valid scopes: ${scope.reason}`);
-  return { backend: place.backend, ref: { scope: scope.value, key: place.sourceKey }, isWinner };
+  return { backend: place.backend, ref: { scope: scope.value, key: place.sourceKey } };
 }
 
 function refId({ scope, key }: SecretRef): string {
@@ -156,11 +151,12 @@ function settleKey(
   otherwise: Resolution,
   answers: ReadonlyMap<string, AgedOutcome>,
 ): Resolution {
-  for (const { backend, ref, isWinner } of steps) {
+  for (const { backend, ref, isWinner, skipDeleted } of steps) {
     const answer = answers.get(`${backend}\n${refId(ref)}`);
-    if (answer === undefined) return unavailable(backend, ref.scope, 'bad_answer');
+    if (answer === undefined) return unavailable(backend, ref.scope, { code: 'bad_answer' });
     const { outcome, ageMs } = answer;
-    if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome.code);
+    if (outcome.status === 'unknown' && skipDeleted && isDeletion(outcome.code)) continue;
+    if (outcome.status === 'unknown') return unavailable(backend, ref.scope, outcome);
     if (outcome.status === 'found') {
       return {
         status: 'found',
@@ -171,11 +167,19 @@ function settleKey(
         ...(ageMs === undefined ? {} : { ageMs }),
       };
     }
-    if (isWinner) return unavailable(backend, ref.scope, 'vanished');
+    if (isWinner) return unavailable(backend, ref.scope, { code: 'vanished' });
   }
   return otherwise;
 }
 
-function unavailable(backend: string, scope: string, code: FailureCode): Resolution {
-  return { status: 'unavailable', backend, scope, code, hint: failureCodes[code].hint };
+/** Who is to blame may not be who has the key: then the message says what the one has to do with the other. */
+function blocked(winner: FrozenEntry['winner'], by: NonNullable<FrozenEntry['blockedBy']>): Resolution {
+  const { backend, scope } = by;
+  if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, by);
+  const rest = `it ranks above ${winner.backend}:${winner.scope}, which has this key and is not served in its place`;
+  return unavailable(backend, scope, by, `${hintOf(by)}; ${rest}`);
+}
+
+function unavailable(backend: string, scope: string, failure: Failure, hint: string = hintOf(failure)): Resolution {
+  return { status: 'unavailable', backend, scope, code: failure.code, ...whyOf(failure), hint };
 }

@@ -1,4 +1,5 @@
 import { internalBackendName, SecretValue } from '@kici-dev/secret-backend';
+import { defaultHostPolicy } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
@@ -109,6 +110,7 @@ export function createBackendHandlers({
         type: input.type,
         settings: JSON.stringify(input.settings),
         optional: input.optional === true ? 1 : 0,
+        deadline_ms: input.deadlineMs ?? defaultHostPolicy.deadlineMs,
         cache_max_age_ms: input.cacheMaxAgeMs ?? 0,
         serve_stale_ms: input.serveStaleMs ?? 0,
         created_at: at,
@@ -142,6 +144,7 @@ export function createBackendHandlers({
         type: before.type,
         settings: JSON.stringify(settings),
         optional: input.optional === undefined ? before.optional : Number(input.optional),
+        deadline_ms: input.deadlineMs ?? before.deadline_ms,
         cache_max_age_ms: input.cacheMaxAgeMs ?? before.cache_max_age_ms,
         serve_stale_ms: input.serveStaleMs ?? before.serve_stale_ms,
         created_at: before.created_at,
@@ -168,7 +171,10 @@ export function createBackendHandlers({
     },
     async 'backends.test'({ name }, call) {
       const result = await testBackend(await requireInstance(call, name), call);
-      call.note({ healthy: result.healthy, ...(result.code === undefined ? {} : { code: result.code }) });
+      call.note({
+        healthy: result.healthy,
+        ...(result.code === undefined ? {} : { code: result.code, reason: result.reason }),
+      });
       return result;
     },
   };

@@ -23,7 +23,7 @@ export interface Instances {
 }
 
 /** What a backend of an organisation is given by the system. */
-export type HostFor = (organization: string, name: string) => BackendHost;
+export type HostFor = (organization: string, name: string, deadlineMs: number) => BackendHost;
 
 interface Held {
   readonly instance: Instance;
@@ -74,10 +74,13 @@ export function createInstances(
       const parsed = parseSettings(definition, settingsOf(row), await store.openSecrets(row));
       if (!parsed.ok)
         throw new BackendError('misconfigured', {
+          reason: 'setting_wrong',
+          about: parsed.problems.map(({ field }) => field).join(', '),
           detail: parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; '),
         });
-      const open = openBackend(definition, parsed.settings, hostFor(row.organization, row.name), {
+      const open = openBackend(definition, parsed.settings, hostFor(row.organization, row.name, row.deadline_ms), {
         ...defaultHostPolicy,
+        deadlineMs: row.deadline_ms,
         cacheMaxAgeMs: row.cache_max_age_ms,
         serveStaleMs: row.serve_stale_ms,
         settingsGeneration: row.generation,
@@ -86,16 +89,16 @@ export function createInstances(
     } catch (error) {
       const failure = BackendError.is(error)
         ? error
-        : new BackendError('misconfigured', {
-            detail: ApiError.is(error) ? error.message : 'the backend cannot be opened',
-          });
+        : ApiError.is(error)
+          ? new BackendError('misconfigured', { reason: 'type_missing', detail: error.message })
+          : new BackendError('misconfigured', { detail: 'the backend cannot be opened' });
       return { instance: { ...described, state: { failure } }, ...at };
     }
   }
 
   function openInternal(organization: string): Held {
     // Its names are not cached: it is as near as a cache would be.
-    const open = openBackend(internal, {}, hostFor(organization, internalBackendName), {
+    const open = openBackend(internal, {}, hostFor(organization, internalBackendName, defaultHostPolicy.deadlineMs), {
       ...defaultHostPolicy,
       namesMaxAgeMs: 0,
     });

@@ -1,39 +1,41 @@
-import { BackendError, failureCodes, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, describeFailure, hintOf, whyOf, type Failure } from '@kici-dev/secret-backend';
+import { isTold } from '@kici-dev/secret-federation';
 import type { Call } from '../caller.ts';
 import type { OperationOutput } from '../handlers.ts';
 import type { Instance } from './instances.ts';
 
 /**
- * Signs in, lists and measures. Of a failure only the code and its standing hint leave: what a service answers
+ * Signs in, lists and measures. Of a failure only the code, the reason and their standing words leave: what a service answers
  * to whoever can name an address is not for the caller.
  */
 export async function testBackend({ state }: Instance, call: Call): Promise<OperationOutput<'backends.test'>> {
-  if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure.code) };
+  if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure) };
   const startedAt = performance.now();
   try {
-    // Cached names would prove nothing.
-    state.open.forgetNames();
     const { identity, server } = await state.open.check(call.context);
     const latencyMs = state.open.health().latencyMs ?? performance.now() - startedAt;
-    const names = await state.open.listAged({ depth: 'tree' }, call.context);
-    const refused = names.unlisted[0];
+    const names = await state.open.listAged({ depth: 'tree' }, call.context, 0);
+    // A scope that is deleted or disabled is an answer, and no failure of the backend.
+    const refused = names.unlisted.find((part) => !isTold(part));
     return {
       healthy: refused === undefined,
       latencyMs,
       listed: names.secrets.length,
       ...(identity === undefined ? {} : { identity }),
       ...(server === undefined ? {} : { server }),
-      ...(refused === undefined ? {} : failureView(refused.code)),
+      ...(refused === undefined ? {} : failureView(refused)),
     };
   } catch (error) {
     return {
       healthy: false,
       latencyMs: performance.now() - startedAt,
-      ...failureView(BackendError.is(error) ? error.code : 'server_error'),
+      ...failureView(BackendError.is(error) ? error : { code: 'server_error' }),
     };
   }
 }
 
-function failureView(code: FailureCode): { code: FailureCode; hint: string } {
-  return { code, hint: failureCodes[code].hint };
+function failureView(failure: Failure): Failure & { message: string; hint: string } {
+  const { code } = failure;
+  const cause = { code, ...whyOf(failure) };
+  return { ...cause, message: describeFailure(cause), hint: hintOf(cause) };
 }

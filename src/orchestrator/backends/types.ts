@@ -1,4 +1,4 @@
-import { quote, type BackendDefinition } from '@kici-dev/secret-backend';
+import { internalBackendName, quote, type BackendCapabilities, type BackendDefinition } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/errors.ts';
 
 /** Where definitions come from: a package named in the server's configuration. */
@@ -74,49 +74,120 @@ export function createBackendTypes(
   };
 }
 
+/** Everything that keeps a package from bringing the types that it should. */
+export async function packageProblems(packages: readonly BackendPackage[]): Promise<readonly PackageProblem[]> {
+  const { definitions, problems } = await createBackendTypes([], packages).list();
+  const builtIn = definitions
+    .filter(({ type }) => type === internalBackendName)
+    .map(() => twice('a package', internalBackendName));
+  return [...problems, ...builtIn];
+}
+
 async function loadPackage(source: BackendPackage): Promise<Loaded> {
+  const { name } = source;
   let namespace: unknown;
   try {
     namespace = await source.load();
   } catch (error) {
-    const missing =
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
-    return missing
-      ? { package: source.name, problem: 'is not installed', hint: `npm install ${source.name}` }
-      : {
-          package: source.name,
-          problem: `cannot be loaded (${error instanceof Error ? error.name : typeof error})`,
-          hint: `try \`node --input-type=module -e "import '${source.name}'"\``,
-        };
+    return { package: name, ...whyNotLoaded(name, error) };
   }
-  const definitions =
-    typeof namespace === 'object' && namespace !== null ? Object.values(namespace).filter(isDefinition) : [];
-  return definitions.length > 0
-    ? { definitions }
-    : {
-        package: source.name,
-        problem: 'exports no backend definition',
-        hint: `npm install ${source.name}@latest, or take it out of the server's configuration`,
-      };
+  const exported = typeof namespace === 'object' && namespace !== null ? Object.entries(namespace) : [];
+  const candidates = exported.filter(([, value]) => isMeantAsDefinition(value));
+  const lacks = candidates.flatMap(([as, value]) => {
+    const lack = whatLacks(value);
+    return lack === undefined ? [] : [`its ${as} has no ${lack}`];
+  });
+  const definitions = candidates.map(([, value]) => value).filter(isDefinition);
+  if (definitions.length > 0 && lacks.length === 0) return { definitions };
+  return {
+    package: name,
+    problem: ['exports no backend definition', ...lacks].join(': '),
+    hint: 'a package exports one or more `BackendDefinition` of the contract @kici-dev/secret-backend; install a version that fits, or take it out of the list',
+  };
 }
 
-function isDefinition(value: unknown): value is BackendDefinition {
+function whyNotLoaded(name: string, error: unknown): Omit<PackageProblem, 'package'> {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT')
+    return {
+      problem: 'is not there',
+      hint: 'check the path; it is relative to the folder that the server is started in',
+    };
+  if (error instanceof Error && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')) {
+    // Of the loader's words only the name of the module is taken.
+    const missing = /Cannot find (?:package|module) '([^'\s]{1,214})'/.exec(error.message)?.[1];
+    return missing === undefined || missing === name
+      ? { problem: 'is not installed', hint: `npm install ${name}` }
+      : {
+          problem: `needs ${quote(missing)}, which is not installed`,
+          hint: `npm install ${missing.startsWith('/') ? name : missing}`,
+        };
+  }
+  return {
+    problem: `cannot be loaded: it throws a value of the kind ${kindOf(error)}`,
+    hint: `see the error itself with \`node --import ${name} -e 0\``,
+  };
+}
+
+/** By its class, which is of code. */
+function kindOf(thrown: unknown): string {
+  const { name } = thrown instanceof Error ? thrown.constructor : { name: typeof thrown };
+  return /^\w{1,60}$/.test(name) ? name : 'Error';
+}
+
+function isMeantAsDefinition(value: unknown): value is object {
   return (
     typeof value === 'object' &&
     value !== null &&
     'type' in value &&
     typeof value.type === 'string' &&
-    'title' in value &&
-    typeof value.title === 'string' &&
-    'settings' in value &&
-    typeof value.settings === 'object' &&
-    'capabilities' in value &&
-    typeof value.capabilities === 'object' &&
-    'create' in value &&
-    typeof value.create === 'function'
+    ('create' in value || 'capabilities' in value)
   );
+}
+
+const capabilityKinds = {
+  write: 'boolean',
+  delete: 'boolean',
+  compareAndSet: 'boolean',
+  versionPins: 'boolean',
+  versions: 'boolean',
+  restore: 'boolean',
+  declare: 'boolean',
+  scopes: 'boolean',
+  binary: 'boolean',
+  listConsistency: 'string',
+  listReadsValues: 'boolean',
+  readBatchSize: 'number',
+  maxValueBytes: 'number',
+} satisfies Record<keyof BackendCapabilities, string>;
+
+const definitionKinds = {
+  title: 'string',
+  summary: 'string',
+  settings: 'object',
+  capabilities: 'object',
+  create: 'function',
+} satisfies Partial<Record<keyof BackendDefinition, string>>;
+
+/** The first thing by which it does not fit the contract; `undefined` where it fits. */
+function whatLacks(value: object): string | undefined {
+  const wrong = (of: object, kinds: Readonly<Record<string, string>>): string | undefined =>
+    Object.entries(kinds).find(([name, kind]) => {
+      const member: unknown = Reflect.get(of, name);
+      return typeof member !== kind || member === null;
+    })?.[0];
+  const member = wrong(value, definitionKinds);
+  if (member !== undefined) return member;
+  const capabilities: unknown = Reflect.get(value, 'capabilities');
+  const capability = wrong(
+    typeof capabilities === 'object' && capabilities !== null ? capabilities : {},
+    capabilityKinds,
+  );
+  return capability === undefined ? undefined : `capability ${capability}`;
+}
+
+function isDefinition(value: object): value is BackendDefinition {
+  return whatLacks(value) === undefined;
 }
 
 function twice(name: string, type: string): PackageProblem {

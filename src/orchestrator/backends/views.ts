@@ -1,5 +1,5 @@
-import type { BackendCapabilities, BackendDefinition, SettingField } from '@kici-dev/secret-backend';
-import type { HostHealth } from '@kici-dev/secret-federation';
+import { whyOf, type BackendCapabilities, type BackendDefinition, type SettingField } from '@kici-dev/secret-backend';
+import { defaultHostPolicy, type HostHealth } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { rfc3339 } from '../time.ts';
 import type { Instance } from './instances.ts';
@@ -19,6 +19,7 @@ export async function backendView(
     settings: { ...settingsOf(row) },
     secretSettings: [...secretNames],
     optional: row.optional === 1,
+    deadlineMs: row.deadline_ms,
     cacheMaxAgeMs: row.cache_max_age_ms,
     serveStaleMs: row.serve_stale_ms,
     createdAt: rfc3339(row.created_at),
@@ -35,6 +36,7 @@ export async function internalView(instance: Instance, createdAt: number): Promi
     settings: {},
     secretSettings: [],
     optional: false,
+    deadlineMs: defaultHostPolicy.deadlineMs,
     cacheMaxAgeMs: 0,
     serveStaleMs: 0,
     createdAt: rfc3339(createdAt),
@@ -46,18 +48,33 @@ export async function internalView(instance: Instance, createdAt: number): Promi
 async function stateView(instance: Instance | undefined): Promise<Pick<BackendView, 'capabilities' | 'health'>> {
   if (instance === undefined) return { capabilities: {}, health: { breaker: 'closed' } };
   const { state } = instance;
-  if ('failure' in state) return { capabilities: {}, health: { breaker: 'closed', failure: state.failure.code } };
+  if ('failure' in state)
+    return { capabilities: {}, health: { breaker: 'closed', failure: state.failure.code, ...whyOf(state.failure) } };
   // What cannot be made is shown with what its type could do.
   const capabilities = await state.open.ready().catch(() => state.open.capabilities);
   return { capabilities: capabilityView(capabilities), health: healthView(state.open.health()) };
 }
 
-function healthView({ breaker, lastCheckAt, latencyMs, failure }: HostHealth): BackendView['health'] {
+function healthView(health: HostHealth): BackendView['health'] {
+  const { lastCheckAt, latencyMs, failure, ...why } = health;
   return {
-    breaker,
+    ...historyView(health),
     ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
-    ...(failure === undefined ? {} : { failure }),
+    ...(failure === undefined ? {} : { failure, ...whyOf(why) }),
+  };
+}
+
+/** The breaker and the last failure, with their times. */
+export function historyView({
+  breaker,
+  openedAt,
+  lastFailure,
+}: HostHealth): Pick<BackendView['health'], 'breaker' | 'openedAt' | 'lastFailure'> {
+  return {
+    breaker,
+    ...(openedAt === undefined ? {} : { openedAt: rfc3339(openedAt) }),
+    ...(lastFailure === undefined ? {} : { lastFailure: { ...lastFailure, at: rfc3339(lastFailure.at) } }),
   };
 }
 

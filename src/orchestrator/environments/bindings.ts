@@ -51,6 +51,7 @@ export function createBindings(
       priority: input.priority ?? 0,
       prefix: input.prefix ?? null,
       map: input.map === undefined ? null : JSON.stringify(input.map),
+      skip_deleted: input.skipDeleted === true ? 1 : 0,
       created_at: now(),
     });
   }
@@ -87,7 +88,7 @@ export function createBindings(
         await change(row, async (transaction) => transaction.insertInto('bindings').values(row).execute());
         return bindingView(row);
       },
-      async 'bindings.update'({ environment, id, scope, host, priority, prefix, map }, call) {
+      async 'bindings.update'({ environment, id, scope, host, priority, prefix, map, skipDeleted }, call) {
         const before = await requireBinding(call, environment, id);
         if (prefix !== undefined && map !== undefined)
           throw new ApiError('invalid_request', 'a binding has a prefix or a map, not both');
@@ -99,6 +100,7 @@ export function createBindings(
           priority: priority ?? before.priority,
           prefix: prefix ?? (map === undefined ? before.prefix : null),
           map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
+          skip_deleted: skipDeleted === undefined ? before.skip_deleted : skipDeleted ? 1 : 0,
         });
         await change(row, async (transaction) => {
           const { numUpdatedRows } = await transaction
@@ -143,6 +145,7 @@ export function parseRow(row: BindingRow): Binding {
     priority: row.priority,
     ...(row.prefix === null ? {} : { prefix: row.prefix }),
     ...(row.map === null ? {} : { map: keyMap.parse(JSON.parse(row.map)) }),
+    skipDeleted: row.skip_deleted === 1,
   });
   if (!parsed.ok)
     throw new ApiError(
@@ -161,5 +164,6 @@ export function bindingView(row: BindingRow): OperationOutput<'bindings.add'> {
     priority: row.priority,
     ...(row.prefix === null ? {} : { prefix: row.prefix }),
     ...(row.map === null ? {} : { map: keyMap.parse(JSON.parse(row.map)) }),
+    skipDeleted: row.skip_deleted === 1,
   };
 }

@@ -1,4 +1,4 @@
-import { BackendError, failureCodes, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, describeFailure, type FailureCode } from '@kici-dev/secret-backend';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/errors.ts';
 
 export interface ErrorAnswer {
@@ -8,6 +8,9 @@ export interface ErrorAnswer {
     readonly message: string;
     readonly hint: string;
     readonly requestId: string;
+    readonly code?: string;
+    readonly reason?: string | undefined;
+    readonly about?: string | undefined;
   };
   /** Set when the fault is ours: the caller sees only the request id. */
   readonly unexpected: boolean;
@@ -30,7 +33,7 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
   const hint = known?.hint ?? apiErrors.internal_error.hint;
   return {
     status: apiErrors[code].status,
-    body: { error: code, message, hint, requestId },
+    body: { error: code, message, hint, requestId, ...known?.failure },
     unexpected: known === undefined,
   };
 }
@@ -40,8 +43,9 @@ export function toApiError(error: unknown): ApiError | undefined {
   if (BackendError.is(error))
     return new ApiError(
       fromBackend[error.code] ?? 'backend_unavailable',
-      `${error.detail ?? failureCodes[error.code].meaning} [${error.code}]`,
+      describeFailure(error, error.detail),
       error.hint,
+      error,
     );
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError('too_large', 'the request body is too large');

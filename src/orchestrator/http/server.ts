@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { errorTrail } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/errors.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
-import { describeError } from '../describe-error.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections } from './connections.ts';
@@ -94,11 +94,12 @@ export function createServer(options: ServerOptions): HttpServer {
   registerPublicRoutes(app, options);
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
-    if (answer.unexpected)
-      options.log.error(
-        { requestId: request.id, route: request.routeOptions.url, error: describeError(error) },
-        'request failed',
-      );
+    const at = { requestId: request.id, route: request.routeOptions.url };
+    if (answer.unexpected) options.log.error({ ...at, error: errorTrail(error) }, 'request failed');
+    else if (answer.status >= 500) {
+      const { error: code, code: cause, reason, about } = answer.body;
+      options.log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
+    }
     return reply.status(answer.status).send(answer.body);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { failureCodes } from '@kici-dev/secret-backend';
+import { describeFailure, hintOf, meaningOf } from '@kici-dev/secret-backend';
 import { freezeCatalogue, type FrozenCatalogue, type JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
@@ -7,8 +7,9 @@ import type { Call } from '../caller.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
 import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narrowing.ts';
-import { entryView, sortedEntries } from '../resolution/entries.ts';
+import { entryViews, outside } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
+import { unavailableOf } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { JobSession, JobStore } from './job-store.ts';
@@ -49,7 +50,8 @@ export function createOpenJob(
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
       expiresAt: rfc3339(expiresAt),
-      catalogue: sortedEntries(resolved.catalogue.entries.values()).map((entry) => entryView(entry, narrowing)),
+      catalogue: entryViews(resolved.catalogue, narrowing),
+      unavailable: unavailableOf(resolved, narrowing),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
     };
@@ -67,19 +69,19 @@ function factsOf({ caller }: Call): JobFacts {
 function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment, narrowing: Narrowing): void {
   const [failure] = catalogue.failures;
   if (failure === undefined) return;
-  const { meaning, hint } = failureCodes[failure.code];
   const binding = bindings.find(({ id }) => id === failure.binding);
   if (binding !== undefined && !showsBinding(narrowing, binding))
     throw new ApiError(
       'backend_unavailable',
-      `the environment ${environment} needs a backend whose names cannot be had, and which lies outside the scopes of this token: ${meaning} [${failure.code}]`,
+      `the environment ${environment} needs a backend whose names cannot be had, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
     );
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError(
     'backend_unavailable',
-    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${meaning} [${failure.code}]`,
-    `${hint}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
+    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${describeFailure(failure)}`,
+    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
+    failure,
   );
 }
 
@@ -95,7 +97,7 @@ function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalog
       const { backend, scope } = entry.winner;
       return allowsScope(narrowing, backend, scope)
         ? entry
-        : { ...entry, status: 'unavailable', blockedBy: { backend, scope, code: 'permission_denied' } };
+        : { ...entry, status: 'unavailable', blockedBy: { backend, scope, ...outside } };
     }),
   };
 }

@@ -1,9 +1,10 @@
-import { failureCodes, unknown, type CallContext, type SecretRef } from '@kici-dev/secret-backend';
+import { hintOf, unknown, type CallContext, type SecretRef } from '@kici-dev/secret-backend';
 import { planReads, settleReads, type AgedOutcome, type Resolution } from '@kici-dev/secret-federation';
 import { sealForJob } from '../../api/job-seal.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { allowsScope } from '../narrowing.ts';
+import { outside } from '../resolution/entries.ts';
 import type { JobSession, JobStore } from './job-store.ts';
 import { requireOwnJob } from './own-job.ts';
 
@@ -56,8 +57,8 @@ function withinScopes({ scopes }: JobSession, resolution: Resolution): Resolutio
     status: 'unavailable',
     backend: resolution.backend,
     scope: resolution.scope,
-    code: 'permission_denied',
-    hint: failureCodes.permission_denied.hint,
+    ...outside,
+    hint: hintOf(outside),
   };
 }
 
@@ -85,6 +86,6 @@ function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
     backend,
     scope,
     ...(delivered.status === 'sealed' ? { version: delivered.version } : {}),
-    ...(delivered.status === 'unavailable' ? { code: delivered.code } : {}),
+    ...(delivered.status === 'unavailable' ? { code: delivered.code, reason: delivered.reason } : {}),
   };
 }

@@ -1,9 +1,16 @@
-import { isFailureCode, type FailureCode } from '@kici-dev/secret-backend';
+import { isFailureCode, isFailureReason, type FailureCode, type FailureReason } from '@kici-dev/secret-backend';
 import type { FrozenCatalogue } from '@kici-dev/secret-federation';
 import * as z from 'zod';
 
 const failure = z.custom<FailureCode>((code) => typeof code === 'string' && isFailureCode(code));
-const cause = { backend: z.string(), scope: z.string(), code: failure };
+const reason = z.custom<FailureReason>((text) => typeof text === 'string' && isFailureReason(text));
+const cause = {
+  backend: z.string(),
+  scope: z.string(),
+  code: failure,
+  reason: reason.exactOptional(),
+  about: z.string().exactOptional(),
+};
 const place = {
   priority: z.number(),
   hostRank: z.number(),
@@ -29,6 +36,6 @@ export const storedCatalogue: z.ZodType<FrozenCatalogue> = z.object({
       blockedBy: z.object(cause).exactOptional(),
     }),
   ),
-  probes: z.array(z.object({ ...place, rename })),
+  probes: z.array(z.object({ ...place, rename, skipDeleted: z.literal(true).exactOptional() })),
   blocks: z.array(z.object({ ...cause, rename })),
 });

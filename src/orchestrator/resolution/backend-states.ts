@@ -1,3 +1,6 @@
+import { whyOf } from '@kici-dev/secret-backend';
+import { isTold } from '@kici-dev/secret-federation';
+import { historyView } from '../backends/views.ts';
 import type { OperationOutput } from '../handlers.ts';
 import { reachesBackend, type Narrowing } from '../narrowing.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
@@ -12,15 +15,16 @@ export function backendStates(
     .filter((backend) => reachesBackend(narrowing, backend))
     .map((backend) => {
       const own = listings.filter((listing) => listing.backend === backend);
-      const failure = own.find((listing) => listing.failure !== undefined)?.failure;
-      const unlisted = own.flatMap((listing) => listing.unlisted)[0];
+      const failed = own.find((listing) => listing.failure !== undefined);
+      const failure = failed?.failure;
+      const unlisted = own.flatMap((listing) => listing.unlisted).find((part) => !isTold(part));
       const code = failure ?? unlisted?.code;
       const state = instances.get(backend)?.state;
       return {
         backend,
         state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
-        breaker: state !== undefined && 'open' in state ? state.open.health().breaker : 'closed',
-        ...(code === undefined ? {} : { code }),
+        ...historyView(state !== undefined && 'open' in state ? state.open.health() : { breaker: 'closed' }),
+        ...(code === undefined ? {} : { code, ...whyOf(failed ?? unlisted ?? {}) }),
         ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),
       };
     });

@@ -1,9 +1,11 @@
-import { failureCodes } from '@kici-dev/secret-backend';
-import { selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
+import { describeFailure, hintOf, whyOf } from '@kici-dev/secret-backend';
+import { keysOfBlocks, selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
-import { allowsScope, reachesInto, showsBinding, type Narrowing } from '../narrowing.ts';
+import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
+import { isTakenBy, partProblem, unsteady } from './check-backends.ts';
 import { sortedEntries } from './entries.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
+import { seenParts } from './unavailable.ts';
 
 type Check = OperationOutput<'resolution.check'>;
 type Problem = Check['problems'][number];
@@ -14,13 +16,18 @@ export function check(
   resolved: ResolvedEnvironment,
   variables: readonly string[],
   narrowing: Narrowing,
+  now: number,
 ): Check {
   const entries = sortedEntries(resolved.catalogue.entries.values()).filter(({ winner }) =>
     allowsScope(narrowing, winner.backend, winner.scope),
   );
+  const parts = seenParts(resolved, narrowing);
   const problems = [
-    ...backendProblems(resolved, narrowing),
-    ...entries.flatMap((entry) => keyProblems(entry, narrowing)),
+    ...parts.map((part) => partProblem(resolved, part, entries)),
+    ...unsteady(resolved, narrowing, now),
+    ...entries
+      .filter((entry) => !parts.some((part) => isTakenBy(entry, part)))
+      .flatMap((entry) => keyProblems(entry, narrowing)),
     ...takenVariables(environment, entries, variables),
     ...unbindable(resolved, narrowing),
     ...(narrowing === undefined ? unnameable(resolved) : []),
@@ -28,40 +35,12 @@ export function check(
     ...emptyBindings(environment, resolved, narrowing),
   ];
   return {
-    keys: entries.length,
+    keys: entries.length + keysOfBlocks(resolved.catalogue).size,
     problems: [
       ...problems.filter(({ severity }) => severity === 'error'),
       ...problems.filter(({ severity }) => severity === 'warning'),
     ],
   };
-}
-
-function backendProblems({ listings, instances }: ResolvedEnvironment, narrowing: Narrowing): Problem[] {
-  return listings.flatMap(({ backend, query, failure, unlisted }) => {
-    const parts = failure === undefined ? unlisted : [{ scope: query.scope, code: failure }];
-    return parts
-      .filter(({ scope }) => narrowing === undefined || (scope !== undefined && reachesInto(narrowing, backend, scope)))
-      .map(({ scope, code }): Problem => {
-        const instance = instances.get(backend);
-        const subject = scope === undefined ? backend : `${backend}:${scope}`;
-        const effect = instance?.optional === true ? 'keys that it could supply are unavailable' : 'no job can start';
-        const message =
-          instance === undefined
-            ? `bindings name the backend ${backend}, which does not exist`
-            : `the names of ${subject} cannot be had: ${failureCodes[code].meaning} [${code}]`;
-        const hint =
-          instance === undefined
-            ? `add it with \`kici-admin backend add ${backend}\`, or remove the bindings`
-            : failureCodes[code].hint;
-        return {
-          kind: 'backend_failed',
-          severity: instance?.optional === true ? 'warning' : 'error',
-          subject,
-          message: `${message}; ${effect}`,
-          hint,
-        };
-      });
-  });
 }
 
 function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
@@ -79,8 +58,10 @@ function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
         subject: key,
         message: twins
           ? `two names of ${place} meet in the key ${key}`
-          : `${key} cannot be had from ${place}: ${failureCodes[cause.code].meaning} [${cause.code}]`,
-        hint: failureCodes[cause.code].hint,
+          : `${key} cannot be had from ${place}: ${describeFailure(cause)}`,
+        hint: hintOf(cause),
+        code: cause.code,
+        ...whyOf(cause),
       },
     ];
   }

@@ -1,6 +1,10 @@
-import { unavailability, type Entry } from '@kici-dev/secret-federation';
+import { whyOf, type Failure } from '@kici-dev/secret-backend';
+import { blockScope, keysOfBlocks, unavailability, type Catalogue, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
+
+/** What a token that is narrowed to other scopes cannot have, and why. */
+export const outside = Object.freeze({ code: 'permission_denied', reason: 'token_narrowed' }) satisfies Failure;
 
 type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 
@@ -8,11 +12,11 @@ type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   const { key, winner, status } = entry;
   if (!allowsScope(narrowing, winner.backend, winner.scope))
-    return { key, backend: winner.backend, scope: winner.scope, status: 'unavailable', code: 'permission_denied' };
+    return { key, backend: winner.backend, scope: winner.scope, status: 'unavailable', ...outside };
   const cause = unavailability(entry);
   if (cause !== undefined) {
-    const { backend, scope } = allowsScope(narrowing, cause.backend, cause.scope) ? cause : winner;
-    return { key, backend, scope, status: 'unavailable', code: cause.code };
+    const place = allowsScope(narrowing, cause.backend, cause.scope) ? cause : winner;
+    return { key, status: 'unavailable', ...cause, backend: place.backend, scope: place.scope };
   }
   return {
     key,
@@ -23,6 +27,30 @@ export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   };
 }
 
+type Shows = (backend: string, scope: string) => boolean;
+
+/**
+ * All keys that are known by name, those among them that only a map of a binding names.
+ * @param shows whether a key whose place this is may be named at all
+ */
+export function entryViews(catalogue: Catalogue, narrowing: Narrowing, shows: Shows = () => true): EntryView[] {
+  const entries = [...catalogue.entries.values()].filter(({ winner }) => shows(winner.backend, winner.scope));
+  const mapped = [...keysOfBlocks(catalogue)].filter(([, block]) => shows(block.backend, blockScope(block)));
+  return sortByKey([
+    ...entries.map((entry) => entryView(entry, narrowing)),
+    ...mapped.map(([key, block]): EntryView => {
+      const { backend, scope } = block;
+      const isAllowed = scope === undefined || allowsScope(narrowing, backend, scope);
+      const cause = isAllowed ? { code: block.code, ...whyOf(block) } : outside;
+      return { key, backend, scope: blockScope(block), status: 'unavailable', ...cause };
+    }),
+  ]);
+}
+
+function sortByKey<T extends { readonly key: string }>(entries: readonly T[]): T[] {
+  return entries.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+}
+
 export function sortedEntries(entries: Iterable<Entry>): Entry[] {
-  return [...entries].toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  return sortByKey([...entries]);
 }

@@ -1,4 +1,4 @@
-import { nearMatches } from '@kici-dev/secret-backend';
+import { nearMatches, parseScopePath } from '@kici-dev/secret-backend';
 import {
   explain,
   type Binding,
@@ -14,8 +14,9 @@ import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narro
 import type { Variables } from '../variables/variables.ts';
 import { backendStates } from './backend-states.ts';
 import { check } from './check.ts';
-import { entryView, sortedEntries } from './entries.ts';
-import type { EnvironmentResolver } from './resolve.ts';
+import { entryViews } from './entries.ts';
+import type { EnvironmentResolver, ResolvedEnvironment } from './resolve.ts';
+import { unavailableOf } from './unavailable.ts';
 
 type ResolutionHandlers = HandlersFor<'resolution.catalogue' | 'resolution.explain' | 'resolution.check'>;
 
@@ -23,18 +24,27 @@ type ResolutionHandlers = HandlersFor<'resolution.catalogue' | 'resolution.expla
 export function createResolution(
   resolver: EnvironmentResolver,
   variables: Pick<Variables, 'list'>,
+  now: () => number,
 ): ResolutionHandlers {
   return {
     async 'resolution.catalogue'({ environment, ...facts }, call) {
-      const { catalogue } = await resolver.resolve(call, environment, factsFor(call, facts));
+      const resolved = await resolver.resolve(call, environment, factsFor(call, facts), 'now');
       const narrowing = narrowingOf(call.caller);
-      return { secrets: sortedEntries(seen(catalogue, narrowing)).map((entry) => entryView(entry, narrowing)) };
+      return {
+        secrets: entryViews(resolved.catalogue, narrowing, (backend, scope) => allowsScope(narrowing, backend, scope)),
+        unavailable: unavailableOf(resolved, narrowing),
+      };
     },
     async 'resolution.explain'({ environment, key, ...facts }, call) {
-      const resolved = await resolver.resolve(call, environment, factsFor(call, facts));
+      const resolved = await resolver.resolve(call, environment, factsFor(call, facts), 'now');
       const narrowing = narrowingOf(call.caller);
-      const { status, candidates, blockedBy, limits } = explain(within(resolved.catalogue, key, narrowing), key);
-      if ([...candidates, ...blockedBy].some(({ backend, scope }) => !allowsScope(narrowing, backend, scope))) {
+      const { status, candidates, blockedBy, skipped, limits } = explain(
+        within(resolved.catalogue, key, narrowing),
+        key,
+      );
+      if (
+        [...candidates, ...blockedBy, ...skipped].some(({ backend, scope }) => !allowsScope(narrowing, backend, scope))
+      ) {
         throw new ApiError(
           'permission_denied',
           `this token is narrowed to other scopes than all of those that compete for ${key}`,
@@ -44,8 +54,12 @@ export function createResolution(
       return {
         key,
         status,
-        candidates: candidates.map((candidate) => candidateView(candidate, texts)),
+        candidates: candidates.map((candidate, index) => ({
+          ...candidateView(candidate, texts),
+          ...(index === 0 ? cachedAge(resolved, candidate) : {}),
+        })),
         blockedBy: blockedBy.map((block) => ({ ...block, binding: texts.get(block.binding) ?? block.binding })),
+        skipped: skipped.map((one) => ({ ...one, binding: texts.get(one.binding) ?? one.binding })),
         near: [
           ...(status === 'not_found'
             ? nearMatches(
@@ -64,12 +78,27 @@ export function createResolution(
     async 'resolution.check'({ environment, ...facts }, call) {
       return check(
         environment,
-        await resolver.resolve(call, environment, factsFor(call, facts)),
+        await resolver.resolve(call, environment, factsFor(call, facts), 'now'),
         (await variables.list(call.organization, environment)).map(({ name }) => name),
         narrowingOf(call.caller),
+        now(),
       );
     },
   };
+}
+
+/** How old the value is that a job would get without its backend being asked. */
+function cachedAge(
+  { instances }: ResolvedEnvironment,
+  { backend, scope, sourceKey }: ExplainedCandidate,
+): { cachedAgeMs?: number } {
+  const state = instances.get(backend)?.state;
+  const path = parseScopePath(scope);
+  const cachedAgeMs =
+    state !== undefined && 'open' in state && path.ok
+      ? state.open.cachedAgeMs({ scope: path.value, key: sourceKey })
+      : undefined;
+  return cachedAgeMs === undefined ? {} : { cachedAgeMs };
 }
 
 /** The entries that the caller may know of. */
@@ -114,7 +143,7 @@ function candidateView(
   candidate: ExplainedCandidate,
   texts: ReadonlyMap<string, string>,
 ): OperationOutput<'resolution.explain'>['candidates'][number] {
-  const { backend, scope, sourceKey, binding, priority, version, declaredOnly, rule } = candidate;
+  const { backend, scope, sourceKey, binding, priority, version, declaredOnly, problem, rule } = candidate;
   return {
     backend,
     scope,
@@ -124,5 +153,6 @@ function candidateView(
     declaredOnly,
     rule,
     ...(version === undefined ? {} : { version }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -1,4 +1,4 @@
-import { BackendError, internalBackendName, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, internalBackendName, whyOf, type Failure } from '@kici-dev/secret-backend';
 import {
   buildCatalogue,
   compileBindings,
@@ -29,8 +29,11 @@ export interface AgedListing extends Listing {
 }
 
 export interface EnvironmentResolver {
-  /** @throws ApiError `not_found` */
-  resolve(call: Call, environment: string, facts: JobFacts): Promise<ResolvedEnvironment>;
+  /**
+   * @param freshness `now`: the backends are asked, and no names that were known before are taken
+   * @throws ApiError `not_found`
+   */
+  resolve(call: Call, environment: string, facts: JobFacts, freshness?: 'now' | 'cached'): Promise<ResolvedEnvironment>;
 }
 
 /** @param renames how often scopes of an organisation's internal store were renamed */
@@ -40,7 +43,7 @@ export function createEnvironmentResolver(
   renames: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
   return {
-    async resolve(call, environment, facts) {
+    async resolve(call, environment, facts, freshness = 'cached') {
       await environments.require(call.organization, environment);
       const bindings = (await environments.bindings(call.organization, environment)).map(parseRow);
       const compiled = compileBindings(bindings, facts);
@@ -54,7 +57,7 @@ export function createEnvironmentResolver(
         ...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })),
       );
       const list = (request: ListingRequest): Promise<AgedListing> =>
-        listNames(open.get(request.backend), request, call);
+        listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
       const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
         backend === internalBackendName ? 'own' : 'others',
       );
@@ -90,17 +93,27 @@ async function traitsOf({ name, optional, state }: Instance): Promise<BackendTra
   return { name, optional, listConsistency };
 }
 
-async function listNames(instance: Instance | undefined, request: ListingRequest, call: Call): Promise<AgedListing> {
-  if (instance === undefined) return failed(request, 'misconfigured');
-  if ('failure' in instance.state) return failed(request, instance.state.failure.code);
+async function listNames(
+  instance: Instance | undefined,
+  request: ListingRequest,
+  call: Call,
+  maxAgeMs: number | undefined,
+): Promise<AgedListing> {
+  if (instance === undefined) return failed(request, { code: 'misconfigured', reason: 'backend_missing' });
+  if ('failure' in instance.state) return failed(request, instance.state.failure);
   try {
-    const { secrets, unlisted, unnameable, ageMs } = await instance.state.open.listAged(request.query, call.context);
+    const { secrets, unlisted, unnameable, ageMs } = await instance.state.open.listAged(
+      request.query,
+      call.context,
+      maxAgeMs,
+    );
     return { ...request, secrets, unlisted, unnameable, ageMs };
   } catch (error) {
-    return failed(request, BackendError.is(error) ? error.code : 'server_error');
+    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
   }
 }
 
-function failed(request: ListingRequest, failure: FailureCode): AgedListing {
-  return { ...request, secrets: [], unlisted: [], unnameable: [], failure, ageMs: 0 };
+function failed(request: ListingRequest, failure: Failure): AgedListing {
+  const cause = { failure: failure.code, ...whyOf(failure) };
+  return { ...request, secrets: [], unlisted: [], unnameable: [], ...cause, ageMs: 0 };
 }

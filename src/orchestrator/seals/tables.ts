@@ -1,16 +1,22 @@
 import type { OrchestratorTables } from '../tables.ts';
 import type { SealedTable } from './parts.ts';
 
-interface Sealed<Name, Column extends string> extends SealedTable {
+interface Sealed<Name, Column extends string, Later extends string> extends SealedTable {
   readonly name: Name & string;
   readonly columns: readonly Column[];
+  readonly later?: Readonly<Record<Later, string | number | null>>;
 }
 
-function sealed<Name extends keyof OrchestratorTables, const Column extends keyof OrchestratorTables[Name] & string>(
+function sealed<
+  Name extends keyof OrchestratorTables,
+  const Column extends keyof OrchestratorTables[Name] & string,
+  const Later extends keyof OrchestratorTables[Name] & string = never,
+>(
   name: Name,
   columns: readonly Column[],
-): Sealed<Name, Column> {
-  return { name, columns };
+  later?: Readonly<Record<Later, string | number | null>>,
+): Sealed<Name, Column, Later> {
+  return { name, columns, ...(later === undefined ? {} : { later }) };
 }
 
 /**
@@ -32,32 +38,30 @@ export const sealedTables = {
     'revoked_at',
   ]),
   organizations: sealed('organizations', ['name', 'created_at']),
-  backends: sealed('backends', [
-    'organization',
-    'name',
-    'type',
-    'settings',
-    'secret_settings',
-    'optional',
-    'cache_max_age_ms',
-    'serve_stale_ms',
-    'generation',
-    'added',
-    'created_at',
-    'updated_at',
-  ]),
+  backends: sealed(
+    'backends',
+    [
+      'organization',
+      'name',
+      'type',
+      'settings',
+      'secret_settings',
+      'optional',
+      'cache_max_age_ms',
+      'serve_stale_ms',
+      'generation',
+      'added',
+      'created_at',
+      'updated_at',
+    ],
+    { deadline_ms: 10_000 },
+  ),
   environments: sealed('environments', ['organization', 'name', 'created_at']),
-  bindings: sealed('bindings', [
-    'id',
-    'organization',
-    'environment',
-    'scope',
-    'host',
-    'priority',
-    'prefix',
-    'map',
-    'created_at',
-  ]),
+  bindings: sealed(
+    'bindings',
+    ['id', 'organization', 'environment', 'scope', 'host', 'priority', 'prefix', 'map', 'created_at'],
+    { skip_deleted: 0 },
+  ),
   variables: sealed('variables', ['organization', 'environment', 'name', 'value', 'locked', 'updated_at']),
   jobs: sealed('jobs', [
     'id',
@@ -75,5 +79,10 @@ export const sealedTables = {
 /** The columns of a row that its seal covers. */
 export type Covered<Name extends keyof typeof sealedTables> = Pick<
   OrchestratorTables[Name],
-  Extract<(typeof sealedTables)[Name]['columns'][number], keyof OrchestratorTables[Name]>
+  Extract<
+    (typeof sealedTables)[Name]['columns'][number] | LaterOf<(typeof sealedTables)[Name]>,
+    keyof OrchestratorTables[Name]
+  >
 >;
+
+type LaterOf<Table> = Table extends Sealed<unknown, string, infer Later> ? Later : never;

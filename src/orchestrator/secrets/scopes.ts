@@ -4,13 +4,15 @@ import {
   isReservedScope,
   type ScopePath,
   type ScopeStore,
+  type UnlistedScope,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import { unsupported, type Backends } from '../backends/require-backend.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
-import { allowsScope, narrowingOf } from '../narrowing.ts';
+import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
+import { unlistedView } from '../resolution/unavailable.ts';
 import { placeOf } from './place.ts';
 
 type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.rename' | 'scopes.delete'>;
@@ -28,14 +30,18 @@ export function createScopes(backends: Backends): ScopeHandlers {
     async 'scopes.list'({ backend: name = internalBackendName }, call) {
       const backend = await backends.require(call, name);
       const narrowing = narrowingOf(call.caller);
-      const paths =
+      const { paths, unlisted } =
         backend.scopes !== undefined && (await backend.ready()).scopes
-          ? await backend.scopes.list(call.context)
+          ? { paths: await backend.scopes.list(call.context), unlisted: [] }
           : await scopesOfSecrets(backend, call);
       return {
         scopes: paths
           .filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path))
           .map((path) => formatScopeId({ backend: name, path })),
+        unavailable: unlistedView(
+          name,
+          unlisted.filter(({ scope }) => reachesInto(narrowing, name, scope)),
+        ),
       };
     },
     async 'scopes.create'({ scope }, call) {
@@ -64,7 +70,10 @@ export function createScopes(backends: Backends): ScopeHandlers {
   };
 }
 
-async function scopesOfSecrets(backend: HostedBackend, call: Call): Promise<readonly ScopePath[]> {
-  const { secrets } = await backend.listAged({ depth: 'tree' }, call.context);
-  return [...new Set(secrets.map(({ scope }) => scope))].toSorted();
+async function scopesOfSecrets(
+  backend: HostedBackend,
+  call: Call,
+): Promise<{ readonly paths: readonly ScopePath[]; readonly unlisted: readonly UnlistedScope[] }> {
+  const { secrets, unlisted } = await backend.listAged({ depth: 'tree' }, call.context, 0);
+  return { paths: [...new Set(secrets.map(({ scope }) => scope))].toSorted(), unlisted };
 }

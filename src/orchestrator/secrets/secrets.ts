@@ -12,6 +12,7 @@ import { ApiError } from '../../api/errors.ts';
 import { unsupported, type Backends } from '../backends/require-backend.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
+import { unlistedView } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import { placeOf } from './place.ts';
 
@@ -69,6 +70,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       const names = await backend.listAged(
         { scope: place.path, depth: tree === true ? 'tree' : 'scope' },
         call.context,
+        0,
       );
       const narrowing = narrowingOf(call.caller);
       const shown = (path: string): boolean => !isReservedScope(path) && allowsScope(narrowing, place.backend, path);
@@ -79,12 +81,14 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
             scope: formatScopeId({ backend: place.backend, path: secret.scope }),
             key: secret.key,
             status: statusOf(secret),
+            ...(secret.problem === undefined ? {} : { code: secret.problem }),
             ...(secret.version === undefined ? {} : { version: secret.version }),
             ...(secret.updatedAt === undefined ? {} : { updatedAt: secret.updatedAt }),
           })),
-        unlisted: names.unlisted
-          .filter((part) => reachesInto(narrowing, place.backend, part.scope))
-          .map((part) => ({ scope: formatScopeId({ backend: place.backend, path: part.scope }), code: part.code })),
+        unavailable: unlistedView(
+          place.backend,
+          names.unlisted.filter((part) => reachesInto(narrowing, place.backend, part.scope)),
+        ),
         // Such names belong to no scope, so a narrowed token cannot be shown to hold them.
         unnameable: narrowing === undefined ? [...names.unnameable] : [],
       };

@@ -8,6 +8,8 @@ export interface SecretProblem {
   readonly scope?: string;
   /** Why it is unavailable: a stable code such as `timeout` or `permission_denied`. */
   readonly code?: string;
+  /** Why it failed as the code says, such as `connection_refused`, where that is known. */
+  readonly reason?: string;
   readonly hint?: string;
 }
 
@@ -49,6 +51,8 @@ export class SecretUnavailableError extends SecretAccessError {
   readonly scope: string;
   /** Why: a stable code such as `timeout` or `permission_denied`. */
   readonly code: string;
+  /** Why it failed as the code says, such as `connection_refused`; empty where that is not known. */
+  readonly reason: string;
   readonly hint: string;
 
   constructor(message: string, problems: readonly SecretProblem[]) {
@@ -58,6 +62,7 @@ export class SecretUnavailableError extends SecretAccessError {
     this.backend = first?.backend ?? '';
     this.scope = first?.scope ?? '';
     this.code = first?.code ?? '';
+    this.reason = first?.reason ?? '';
     this.hint = first?.hint ?? '';
   }
 }

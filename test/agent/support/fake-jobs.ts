@@ -55,6 +55,7 @@ export async function startFakeJobs({
           })),
         ],
         openEnded,
+        unavailable: [],
         variables: [...variables],
       };
     },

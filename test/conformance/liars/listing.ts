@@ -76,6 +76,61 @@ export const listingLiars: readonly Liar[] = [
       scope === undefined ? { secrets, ...rest } : { secrets },
     ),
   },
+  ...(
+    [
+      ['deleted', 'deleted'],
+      ['destroyed', 'destroyed'],
+      ['disabled', 'disabled'],
+      ['scheduled for deletion', 'scheduled_for_deletion', 'scheduled'],
+    ] as const
+  ).map(([what, code, id = code]): Liar => ({
+    lie: `says of the whole tree at a secret that is ${what} that it is unknown`,
+    caught: `listing.${id}`,
+    tell: (honest) => ({
+      async *list(query, context) {
+        for await (const page of honest.list(query, context)) {
+          const outcomes = await honest.read(
+            page.secrets.map(({ scope, key }) => ({ scope, key })),
+            context,
+          );
+          const gone = page.secrets.filter((_, index) => {
+            const outcome = outcomes[index];
+            return outcome?.status === 'unknown' && outcome.code === code;
+          });
+          const isHidden = (scope: string): boolean =>
+            gone.some((one) => scope === one.scope || scope.startsWith(`${one.scope}/`));
+          yield gone.length === 0
+            ? page
+            : {
+                ...page,
+                secrets: page.secrets.filter(({ scope }) => !isHidden(scope)),
+                unlisted: [...(page.unlisted ?? []), ...gone.map(({ scope }) => ({ scope, code }))],
+              };
+        }
+      },
+    }),
+  })),
+  {
+    lie: 'leaves a deleted secret off the list',
+    caught: 'listing.deleted',
+    tell: (honest) => ({
+      async *list(query, context) {
+        for await (const page of honest.list(query, context)) {
+          const outcomes = await honest.read(
+            page.secrets.map(({ scope, key }) => ({ scope, key })),
+            context,
+          );
+          yield {
+            ...page,
+            secrets: page.secrets.filter((_, index) => {
+              const outcome = outcomes[index];
+              return outcome?.status !== 'unknown' || outcome.code !== 'deleted';
+            }),
+          };
+        }
+      },
+    }),
+  },
   {
     lie: 'ends a list where a later page fails',
     caught: 'listing.breaks-midway',

@@ -52,7 +52,13 @@ describe('a backend that fails again and again is left alone for a moment', () =
     expect(hosted.health()).toEqual({ breaker: 'closed' });
     healthy = false;
     for (let call = 0; call < 5; call += 1) await hosted.read([ref('A'), ref('B')], context());
-    expect(hosted.health()).toEqual({ breaker: 'open', failure: 'timeout' });
+    const now = Date.now();
+    expect(hosted.health()).toEqual({
+      breaker: 'open',
+      openedAt: now,
+      failure: 'timeout',
+      lastFailure: { code: 'timeout', at: now },
+    });
   });
 
   it('failures that are not in a row do not count', async () => {
@@ -82,10 +88,12 @@ describe('a backend that fails again and again is left alone for a moment', () =
     await vi.advanceTimersByTimeAsync(10_000);
     expect(words(await hosted.read([ref('A')], context()))).toEqual(['unreachable']);
     expect(words(await hosted.read([ref('A')], context()))).toEqual(['circuit_open']);
+    const lastFailure = { code: 'unreachable', at: Date.now() };
+    expect(hosted.health()).toMatchObject({ breaker: 'open', openedAt: lastFailure.at - 10_000, lastFailure });
     down = false;
     await vi.advanceTimersByTimeAsync(10_000);
     expect(words(await hosted.read([ref('A')], context()))).toEqual(['a']);
-    expect(hosted.health()).toEqual({ breaker: 'closed' });
+    expect(hosted.health()).toEqual({ breaker: 'closed', lastFailure });
   });
 
   it('does not take a call that its caller cancelled for a sign of life', async () => {

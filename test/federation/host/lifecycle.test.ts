@@ -165,7 +165,13 @@ describe('health', () => {
     expect(well).toEqual({ breaker: 'closed', lastCheckAt: expect.any(Number), latencyMs: expect.any(Number) });
     failing = true;
     await expect(hosted.check(context())).rejects.toMatchObject({ code: 'unauthenticated' });
-    expect(hosted.health()).toEqual({ breaker: 'closed', lastCheckAt: expect.any(Number), failure: 'unauthenticated' });
+    const lastFailure = { code: 'unauthenticated', at: expect.any(Number) };
+    expect(hosted.health()).toEqual({
+      breaker: 'closed',
+      lastCheckAt: expect.any(Number),
+      failure: 'unauthenticated',
+      lastFailure,
+    });
     failing = false;
     await hosted.check(context());
     expect(hosted.health()).not.toHaveProperty('failure');

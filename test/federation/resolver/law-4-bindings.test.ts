@@ -287,7 +287,9 @@ describe('law 4: bindings', propertyTest, () => {
 
   it('a backend that is not there fails the job, and what it could outrank', () => {
     const catalogue = catalogueOf([{ scope: 'gone:p', priority: 1 }, { scope: 'b:p' }], [listing('b', [['p', 'K']])]);
-    expect(catalogue.failures).toEqual([{ backend: 'gone', region: undefined, binding: 'b0', code: 'misconfigured' }]);
+    expect(catalogue.failures).toEqual([
+      { backend: 'gone', region: undefined, binding: 'b0', code: 'misconfigured', reason: 'backend_missing' },
+    ]);
     expect(explain(catalogue, 'K').status).toBe('unavailable');
   });
 });

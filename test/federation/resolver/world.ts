@@ -163,30 +163,60 @@ export interface Outage {
   readonly backends: ReadonlyMap<string, FailureCode>;
   readonly folders: readonly { readonly backend: string; readonly scope: ScopePath; readonly code: FailureCode }[];
   readonly reads: ReadonlyMap<string, FailureCode>;
+  readonly deletions?: readonly Deletion[];
 }
 
+/** A scope whose secrets all have a state of which the service tells. */
+export interface Deletion {
+  readonly backend: string;
+  readonly scope: ScopePath;
+  readonly code: FailureCode;
+  /** The keys that the service can still name. */
+  readonly names: 'all' | 'none' | 'some';
+}
+
+export const deletionsArb = (codes: readonly FailureCode[]): fc.Arbitrary<readonly Deletion[]> =>
+  fc.uniqueArray(
+    fc.record({
+      backend: fc.constantFrom(...backends),
+      scope: fc.constantFrom(...scopes).map(path),
+      code: fc.constantFrom(...codes),
+      names: fc.constantFrom('all', 'none', 'some'),
+    }),
+    { selector: ({ backend, scope }) => `${backend} ${scope}`, minLength: 1, maxLength: 3 },
+  );
+
 export const noOutage: Outage = { backends: new Map(), folders: [], reads: new Map() };
-const codeArb = fc.constantFrom(...Object.keys(failureCodes).filter(isFailureCode));
-export const outageArb: fc.Arbitrary<Outage> = fc.record({
-  backends: fc
-    .array(fc.tuple(fc.constantFrom(...backends), codeArb), { maxLength: 2 })
-    .map((pairs) => new Map<string, FailureCode>(pairs)),
-  folders: fc.array(
-    fc.record({ backend: fc.constantFrom(...backends), scope: fc.constantFrom(...scopes).map(path), code: codeArb }),
-    { maxLength: 3 },
-  ),
-  reads: fc
-    .array(
-      fc.tuple(
-        fc
-          .tuple(fc.constantFrom(...backends), fc.constantFrom(...scopes), fc.constantFrom(...keys))
-          .map((place) => JSON.stringify(place)),
-        codeArb,
-      ),
-      { maxLength: 4 },
-    )
-    .map((pairs) => new Map(pairs)),
-});
+const everyCode = Object.keys(failureCodes).filter(isFailureCode);
+
+function outageOf(codes: readonly FailureCode[]): fc.Arbitrary<Outage> {
+  const codeArb = fc.constantFrom(...codes);
+  return fc.record({
+    backends: fc
+      .array(fc.tuple(fc.constantFrom(...backends), codeArb), { maxLength: 2 })
+      .map((pairs) => new Map<string, FailureCode>(pairs)),
+    folders: fc.array(
+      fc.record({ backend: fc.constantFrom(...backends), scope: fc.constantFrom(...scopes).map(path), code: codeArb }),
+      { maxLength: 3 },
+    ),
+    reads: fc
+      .array(
+        fc.tuple(
+          fc
+            .tuple(fc.constantFrom(...backends), fc.constantFrom(...scopes), fc.constantFrom(...keys))
+            .map((place) => JSON.stringify(place)),
+          codeArb,
+        ),
+        { maxLength: 4 },
+      )
+      .map((pairs) => new Map(pairs)),
+  });
+}
+
+export const outageArb = outageOf(everyCode);
+export const outageWithoutDeletionsArb = outageOf(
+  everyCode.filter((code) => !['deleted', 'destroyed', 'scheduled_for_deletion'].includes(code)),
+);
 
 export interface Resolved {
   readonly compiled: CompiledBindings;
@@ -235,10 +265,21 @@ function listWorld({ stores }: World, compiled: CompiledBindings, outage: Outage
         inQuery(scope) &&
         !denied.some((folder) => scope === folder.scope || scope.startsWith(`${folder.scope}/`)),
     );
+    const deletions = (outage.deletions ?? []).filter((one) => one.backend === backend && inQuery(one.scope));
     return {
       ...nothing,
-      secrets: shown.map((secret) => ({ ...secret, hidden: undefined })),
-      unlisted: denied.map(({ scope, code }) => ({ scope, code })),
+      secrets: shown.flatMap((secret, index) => {
+        const deletion = deletions.find(({ scope }) => scope === secret.scope);
+        if (deletion === undefined) return [{ ...secret, hidden: undefined }];
+        const isNamed = deletion.names === 'all' || (deletion.names === 'some' && index % 2 === 0);
+        return isNamed ? [{ scope: secret.scope, key: secret.key, problem: deletion.code, hidden: undefined }] : [];
+      }),
+      unlisted: [
+        ...denied.map(({ scope, code }) => ({ scope, code })),
+        ...deletions
+          .filter(({ names }) => names !== 'all')
+          .map(({ scope, code }) => ({ scope, depth: 'scope' as const, code })),
+      ],
     };
   });
 }
@@ -247,9 +288,11 @@ function listWorld({ stores }: World, compiled: CompiledBindings, outage: Outage
 export function readWorld({ stores }: World, backend: string, ref: SecretRef, outage = noOutage): ReadOutcome {
   const code = outage.backends.get(backend) ?? outage.reads.get(JSON.stringify([backend, ref.scope, ref.key]));
   if (code !== undefined) return unknown(code);
+  const deletion = outage.deletions?.find((one) => one.backend === backend && one.scope === ref.scope);
   const secret = stores
     .find(({ traits }) => traits.name === backend)
     ?.secrets.find(({ scope, key }) => scope === ref.scope && key === ref.key);
+  if (deletion !== undefined && (secret !== undefined || deletion.names !== 'all')) return unknown(deletion.code);
   if (secret === undefined) return absent;
   if (secret.problem !== undefined) return unknown(secret.problem);
   return secret.declaredOnly === true

@@ -15,6 +15,7 @@ export function createTestHost(overrides: Partial<BackendHost> = {}): TestHost {
   return {
     name: 'aws-test',
     organization: 'default',
+    deadlineMs: 10_000,
     ambient: { credentials: false, paths: [] },
     log: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
     now: () => Date.now(),

@@ -14,6 +14,7 @@ export function testHost({ ambient = {}, now = Date.now, resolveAddress }: TestH
   return {
     name: 'corp-gcp',
     organization: 'default',
+    deadlineMs: 10_000,
     logged,
     ambient: { credentials: false, paths: [], ...ambient },
     resolveAddress: resolveAddress ?? (async () => [{ address: '127.0.0.1', family: 4 }]),

@@ -28,6 +28,7 @@ export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHo
   return {
     name: 'corp-vault',
     organization: 'default',
+    deadlineMs: 10_000,
     ambient: { credentials: false, paths },
     resolved,
     logged,

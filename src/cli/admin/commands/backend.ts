@@ -17,6 +17,10 @@ type Backend = z.output<Registry['backends.show']['output']>;
 const name = argument('name', 'the name of the backend, as in NAME:path');
 const treatment = {
   optional: truth('--optional <true|false>', 'true: jobs start without it; keys that it could supply are unavailable'),
+  deadlineMs: duration(
+    '--deadline <duration>',
+    'how long a call to it may take, retries included, from 1s to 60s; 10s when left out',
+  ),
   cacheMaxAgeMs: duration('--cache-max-age <duration>', 'how old a cached value may be, such as 30s; 0 caches none'),
   serveStaleMs: duration(
     '--serve-stale <duration>',
@@ -120,7 +124,7 @@ const update = defineCommand({
     ) {
       throw new UsageError(
         'nothing to change',
-        'add --set, --secret, --unset, --optional, --cache-max-age or --serve-stale',
+        'add --set, --secret, --unset, --optional, --deadline, --cache-max-age or --serve-stale',
       );
     }
     const current = await session.call((all) => all['backends.show'], { name: backend });
@@ -163,6 +167,16 @@ const list = defineCommand({
   },
 });
 
+function named({
+  reason,
+  about,
+}: {
+  readonly reason?: string | undefined;
+  readonly about?: string | undefined;
+}): string {
+  return `${reason ?? ''}${about === undefined ? '' : ` (${about})`}`;
+}
+
 function state({ health }: Backend): string {
   if (health.failure !== undefined) return health.failure;
   return health.lastCheckAt === undefined ? 'not checked' : 'healthy';
@@ -181,8 +195,21 @@ const show = defineCommand({
         ['backend', data.name],
         ['type', data.type],
         ['state', state(data)],
-        ['breaker', data.health.breaker],
+        ['reason', data.health.reason === undefined ? undefined : named(data.health)],
+        [
+          'breaker',
+          data.health.openedAt === undefined
+            ? data.health.breaker
+            : `${data.health.breaker} since ${moment(data.health.openedAt)}`,
+        ],
+        [
+          'last failure',
+          data.health.lastFailure === undefined
+            ? undefined
+            : `${data.health.lastFailure.code} at ${moment(data.health.lastFailure.at)}`,
+        ],
         ['use', data.optional ? 'optional: jobs start without it' : 'required: a job fails without it'],
+        ['deadline', span(data.deadlineMs)],
         ['cache', data.cacheMaxAgeMs === 0 ? 'off' : `values up to ${span(data.cacheMaxAgeMs)} old`],
         ['in an outage', data.serveStaleMs === 0 ? 'nothing is served' : `values up to ${span(data.serveStaleMs)} old`],
         ['created', moment(data.createdAt)],
@@ -235,6 +262,7 @@ const test = defineCommand({
       ['signed in as', data.identity],
       ['server', data.server],
       ['listed', data.listed === undefined ? undefined : count(data.listed, 'name')],
+      ['reason', data.reason === undefined ? undefined : named(data)],
     ]);
     if (data.healthy) return { data, text: found };
     return {
@@ -242,7 +270,7 @@ const test = defineCommand({
       text: found,
       failure: {
         code: 'backend_unhealthy',
-        message: `backend ${input.name} is not healthy: ${data.code ?? 'no code'}`,
+        message: `backend ${input.name} is not healthy: ${data.message ?? data.code ?? 'no code'}`,
         hint: data.hint ?? "see the orchestrator's log",
       },
     };

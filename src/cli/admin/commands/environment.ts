@@ -5,9 +5,9 @@ import { printable } from '../../terminal/io.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { facts, listing, moment } from '../format.ts';
-import { integer, pairs } from '../parameters/parsed.ts';
+import { integer, pairs, truth } from '../parameters/parsed.ts';
 import { yes } from '../parameters/shared.ts';
-import { argument, option, repeated, required } from '../parameters/text.ts';
+import { argument, flag, option, repeated, required } from '../parameters/text.ts';
 
 type Binding = z.output<typeof bindingView>;
 
@@ -74,7 +74,7 @@ const show = defineCommand({
   run: async (input, session) => {
     const data = await session.call((all) => all['environments.show'], input);
     const bindings = listing(
-      ['id', 'scope', 'host', 'priority', 'keys'],
+      ['id', 'scope', 'host', 'priority', 'keys', 'deleted'],
       data.bindings.map(bindingRow),
       '',
       session.columns,
@@ -99,6 +99,7 @@ function bindingRow(binding: Binding): string[] {
     binding.host,
     String(binding.priority),
     binding.prefix === undefined ? renamed : `${binding.prefix}*`,
+    binding.skipDeleted ? 'skipped' : 'unavailable',
   ];
 }
 
@@ -124,13 +125,21 @@ const bind = defineCommand({
     "kici-admin environment bind production --scope 'corp-vault:apps/shop/**' --priority 10",
     'kici-admin environment bind production --scope corp-vault:apps/shop/db --map password=DB_PASSWORD',
   ],
-  parameters: { environment, scope: required('--scope <scope>', scopeHelp), ...settings },
-  run: async (input, session) => {
-    const data = await session.call((all) => all['bindings.add'], input);
+  parameters: {
+    environment,
+    scope: required('--scope <scope>', scopeHelp),
+    ...settings,
+    skipDeleted: flag('--skip-deleted', 'count what is deleted as absent, so that the next candidate takes its place'),
+  },
+  run: async ({ skipDeleted, ...input }, session) => {
+    const data = await session.call((all) => all['bindings.add'], {
+      ...input,
+      ...(skipDeleted ? { skipDeleted } : {}),
+    });
     return {
       data,
       text: printable(
-        `bound ${data.scope} to environment ${input.environment}: binding ${data.id}, priority ${data.priority}`,
+        `bound ${data.scope} to environment ${input.environment}: binding ${data.id}, priority ${data.priority}${data.skipDeleted ? ', skips what is deleted' : ''}`,
       ),
     };
   },
@@ -146,16 +155,17 @@ const rebind = defineCommand({
     id: argument('binding', 'its id, as `environment show` lists it'),
     scope: option('--scope <scope>', scopeHelp),
     ...settings,
+    skipDeleted: truth('--skip-deleted <true|false>', 'whether what is deleted counts as absent'),
   },
   run: async (input, session) => {
     const { environment: _, id: __, ...changes } = input;
     if (Object.values(changes).every((change) => change === undefined))
-      throw new UsageError('nothing to change', 'add --scope, --priority, --prefix, --map or --host');
+      throw new UsageError('nothing to change', 'add --scope, --priority, --prefix, --map, --host or --skip-deleted');
     const data = await session.call((all) => all['bindings.update'], input);
     return {
       data,
       text: printable(
-        `changed binding ${data.id} of environment ${input.environment}: ${data.scope}, priority ${data.priority}`,
+        `changed binding ${data.id} of environment ${input.environment}: ${data.scope}, priority ${data.priority}${data.skipDeleted ? ', skips what is deleted' : ''}`,
       ),
     };
   },

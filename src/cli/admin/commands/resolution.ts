@@ -3,7 +3,7 @@ import { printable } from '../../terminal/io.ts';
 import { paint } from '../../terminal/report.ts';
 import { fold, table } from '../../terminal/table.ts';
 import { defineCommand, type AdminCommand } from '../command.ts';
-import { count, span } from '../format.ts';
+import { count, moment, span } from '../format.ts';
 import { agentFacts, environment } from '../parameters/shared.ts';
 import { argument } from '../parameters/text.ts';
 import type { Registry, Session } from '../session.ts';
@@ -34,7 +34,9 @@ const verdicts: Readonly<Record<Explanation['status'], readonly ['green' | 'yell
 };
 
 function explained(data: Explanation, environmentName: string, session: Session): string {
-  const [colour, verdict] = verdicts[data.status];
+  const [colour, general] = verdicts[data.status];
+  const problem = data.blockedBy.length === 0 ? data.candidates[0]?.problem : undefined;
+  const verdict = problem === undefined ? general : `unavailable: the value of its winner cannot be had [${problem}]`;
   const sections = [
     `${printable(data.key)} in environment ${environmentName}: ${paint(session.io, colour, verdict, 'stdout')}`,
   ];
@@ -60,15 +62,25 @@ function explained(data: Explanation, environmentName: string, session: Session)
       )}`,
     );
   }
+  if (data.skipped.length > 0) {
+    sections.push(
+      `Skipped: deleted, and absent for a binding with --skip-deleted\n${table(
+        ['backend', 'scope', 'binding', 'code'],
+        data.skipped.map((one) => [one.backend, one.scope, one.binding, one.code]),
+        session.columns,
+      )}`,
+    );
+  }
   if (data.backends.length > 0) {
     sections.push(
       table(
-        ['backend', 'answer', 'age', 'breaker'],
+        ['backend', 'answer', 'age', 'breaker', 'last failure'],
         data.backends.map((one) => [
           one.backend,
           `${one.state.replace('_', ' ')}${one.code === undefined ? '' : ` (${one.code})`}`,
-          one.ageMs === undefined ? '' : span(one.ageMs),
-          one.breaker,
+          one.ageMs === undefined ? '' : one.ageMs === 0 ? 'now' : span(one.ageMs),
+          one.openedAt === undefined ? one.breaker : `${one.breaker} since ${moment(one.openedAt)}`,
+          one.lastFailure === undefined ? '' : `${one.lastFailure.code} at ${moment(one.lastFailure.at)}`,
         ]),
         session.columns,
       ),
@@ -85,7 +97,13 @@ function origin(one: Explanation['candidates'][number], key: string): string {
     : one.version === undefined
       ? ''
       : `version ${one.version}`;
-  return `${name}${version === '' ? '' : `${version}, `}bound by ${one.binding} with priority ${one.priority}`;
+  const facts = [
+    version,
+    one.problem ?? '',
+    one.cachedAgeMs === undefined ? '' : `a value read ${span(one.cachedAgeMs)} ago would be served`,
+    `bound by ${one.binding} with priority ${one.priority}`,
+  ];
+  return `${name}${facts.filter((fact) => fact !== '').join(', ')}`;
 }
 
 export const checkCommand: AdminCommand = defineCommand({

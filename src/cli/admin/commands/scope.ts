@@ -2,6 +2,7 @@ import { confirm } from '../../terminal/confirm.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing } from '../format.ts';
+import { withGaps } from '../gaps.ts';
 import { yes } from '../parameters/shared.ts';
 import { argument, option } from '../parameters/text.ts';
 
@@ -15,15 +16,13 @@ const list = defineCommand({
   parameters: { backend: option('--backend <backend>', 'the backend (default: the internal store)') },
   run: async (input, session) => {
     const data = await session.call((all) => all['scopes.list'], input);
-    return {
-      data,
-      ...listing(
-        ['scope'],
-        data.scopes.map((one) => [one]),
-        'no scopes',
-        session.columns,
-      ),
-    };
+    const shown = listing(
+      ['scope'],
+      data.scopes.map((one) => [one]),
+      'no scopes',
+      session.columns,
+    );
+    return withGaps({ data, ...shown }, data.unavailable);
   },
 });
 

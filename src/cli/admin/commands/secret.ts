@@ -3,6 +3,7 @@ import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
+import { withGaps } from '../gaps.ts';
 import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
@@ -137,7 +138,7 @@ async function listScope(scope: string, tree: boolean, session: Session): Promis
   const rows = data.secrets.map((secret) => [
     secret.key,
     secret.scope,
-    secret.status,
+    secret.code === undefined ? secret.status : `${secret.status} (${secret.code})`,
     secret.version ?? '',
     moment(secret.updatedAt),
   ]);
@@ -147,11 +148,11 @@ async function listScope(scope: string, tree: boolean, session: Session): Promis
     `no secrets in scope ${printable(scope)}`,
     session.columns,
   );
-  const gaps = [
-    ...data.unlisted.map((one) => `not listed: ${one.scope} (${one.code})`),
-    ...data.unnameable.map((one) => `cannot be bound: ${one.name}: ${one.reason}`),
-  ].map(printable);
-  return { data, ...shown, ...(gaps.length === 0 ? {} : { notice: gaps.join('\n') }) };
+  const unbound = data.unnameable.map((one) => printable(`cannot be bound: ${one.name}: ${one.reason}`));
+  return withGaps(
+    { data, ...shown, ...(unbound.length === 0 ? {} : { notice: unbound.join('\n') }) },
+    data.unavailable,
+  );
 }
 
 async function listEnvironment(
@@ -166,15 +167,13 @@ async function listEnvironment(
     one.version ?? '',
     one.code === undefined ? one.status : `${one.status} (${one.code})`,
   ]);
-  return {
-    data,
-    ...listing(
-      ['key', 'backend', 'scope', 'version', 'status'],
-      rows,
-      `no keys in environment ${printable(input.environment)}`,
-      session.columns,
-    ),
-  };
+  const shown = listing(
+    ['key', 'backend', 'scope', 'version', 'status'],
+    rows,
+    `no keys in environment ${printable(input.environment)}`,
+    session.columns,
+  );
+  return withGaps({ data, ...shown }, data.unavailable);
 }
 
 const remove = defineCommand({

@@ -12,6 +12,7 @@ import {
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import { Turns } from '../layers/turns.ts';
+import type { Redactor } from './redact.ts';
 import { anyText, array, badAnswer, optionalText, record, text } from './shape.ts';
 
 /** Of all names of a list together. */
@@ -34,6 +35,7 @@ export async function collectNames(
   pages: AsyncIterable<unknown>,
   query: ListQuery,
   signal: AbortSignal,
+  redactor: Redactor,
 ): Promise<Names> {
   const secrets = new Map<string, SecretDescriptor>();
   const unlisted: UnlistedScope[] = [];
@@ -56,14 +58,14 @@ export async function collectNames(
     const page = record(answer, 'a page of the list');
     for (const item of array(page['secrets'], 'the secrets of a page')) {
       if (turns.isOver) await turns.next(signal);
-      const secret = checkDescriptor(item, query);
+      const secret = checkDescriptor(item, query, redactor);
       count(secret.scope, secret.key);
       const id = `${secret.scope}\n${secret.key}`;
       secrets.set(id, secrets.has(id) ? { scope: secret.scope, key: secret.key, problem: 'ambiguous' } : secret);
     }
     for (const item of array(page['unlisted'] ?? [], 'the unlisted scopes of a page')) {
       if (turns.isOver) await turns.next(signal);
-      const scope = checkUnlisted(item);
+      const scope = checkUnlisted(item, redactor);
       count(scope.scope);
       unlisted.push(scope);
     }
@@ -77,19 +79,21 @@ export async function collectNames(
   return { secrets: [...secrets.values()], unlisted, unnameable };
 }
 
-function checkDescriptor(item: unknown, query: ListQuery): SecretDescriptor {
+function checkDescriptor(item: unknown, query: ListQuery, redactor: Redactor): SecretDescriptor {
   const descriptor = record(item, 'a name of the list');
   const scope = checkScope(descriptor['scope']);
   if (!isAsked(scope, query)) throw badAnswer(`the list names the scope ${quote(scope)}, which was not asked for`);
   const version = optionalText(descriptor['version'], 'a version of the list');
   const updatedAt = optionalText(descriptor['updatedAt'], 'a time of the list');
+  const key = anyText(descriptor['key'], 'a key of the list');
+  const problem = descriptor['problem'] === undefined ? undefined : checkCode(descriptor['problem']);
   return {
     scope,
-    key: anyText(descriptor['key'], 'a key of the list'),
+    key,
     ...(version === undefined ? {} : { version }),
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(descriptor['declaredOnly'] === true ? { declaredOnly: true } : {}),
-    ...(descriptor['problem'] === undefined ? {} : { problem: checkCode(descriptor['problem']) }),
+    ...(problem === undefined ? {} : { problem, ...reasonOf(problem, descriptor['reason'], redactor) }),
   };
 }
 
@@ -98,9 +102,28 @@ function isAsked(scope: ScopePath, { scope: asked, depth }: ListQuery): boolean 
   return depth === 'tree' && scope.startsWith(`${asked}/`);
 }
 
-function checkUnlisted(item: unknown): UnlistedScope {
-  const { scope, code } = record(item, 'an unlisted scope');
-  return { scope: checkScope(scope), code: checkCode(code) };
+function reasonOf(problem: FailureCode, given: unknown, redactor: Redactor): Pick<SecretDescriptor, 'reason'> {
+  const { reason } = redactor.why(problem, given, undefined);
+  return reason === undefined ? {} : { reason };
+}
+
+function checkUnlisted(item: unknown, redactor: Redactor): UnlistedScope {
+  const unlisted = record(item, 'an unlisted scope');
+  const { depth } = unlisted;
+  const version = optionalText(unlisted['version'], 'the version of an unlisted scope');
+  const updatedAt = optionalText(unlisted['updatedAt'], 'the time of an unlisted scope');
+  if (depth !== undefined && depth !== 'scope' && depth !== 'tree')
+    throw badAnswer('an unlisted scope is neither alone nor a tree');
+  const scope = checkScope(unlisted['scope']);
+  const code = checkCode(unlisted['code']);
+  return {
+    scope,
+    ...(depth === undefined ? {} : { depth }),
+    code,
+    ...redactor.about({ scope }).why(code, unlisted['reason'], unlisted['about']),
+    ...(version === undefined ? {} : { version }),
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+  };
 }
 
 function checkUnnameable(item: unknown): UnnameableSecret {

@@ -1,44 +1,85 @@
-import { BackendError, isFailureCode, type SecretValue } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  errorTrail,
+  isFailureCode,
+  isFailureReason,
+  isReasonOf,
+  subjectOf,
+  type FailureCode,
+  type FailureReason,
+  type SecretValue,
+  type Why,
+} from '@kici-dev/secret-backend';
+import { ContractBreach } from './breach.ts';
 
 const longestDetail = 300;
 /** Shorter values occur in any text by chance. */
 const shortestSecret = 4;
+/** What the system says of itself; no adapter can know it. */
+const ownReasons: ReadonlySet<FailureReason> = new Set([
+  'token_narrowed',
+  'backend_missing',
+  'type_missing',
+  'contract_broken',
+]);
+
+/** What a call is about, so that a failure of it can say so. */
+export interface Subject {
+  /** Which right was refused, where the adapter says no more than that one was. */
+  readonly refusal?: FailureReason;
+  readonly scope?: string;
+  readonly key?: string;
+}
+
+/** What is left of a failure. */
+type Reduced = Why & { readonly detail?: string; readonly retryAfterMs?: number };
 
 /**
- * Reduces whatever an adapter threw to a code, with the adapter's own wording only where it followed the contract.
- * The error itself goes no further: its message, cause or properties may hold a value or a credential.
+ * Reduces whatever an adapter threw to a code and a reason, with the adapter's own wording only where it followed the
+ * contract. The error itself goes no further: its message, cause or properties may hold a value or a credential.
  */
 export class Redactor {
   readonly #secrets: readonly SecretValue[];
+  readonly #settings: ReadonlySet<string>;
+  readonly #subject: Subject;
 
-  /** @param secrets values that the adapter knows: no detail that holds one passes */
-  constructor(secrets: readonly SecretValue[]) {
+  /**
+   * @param secrets values that the adapter knows: no detail that holds one passes
+   * @param settings names of the type's settings: a reason is about no other
+   */
+  constructor(secrets: readonly SecretValue[], settings: ReadonlySet<string> = new Set(), subject: Subject = {}) {
     this.#secrets = secrets;
+    this.#settings = settings;
+    this.#subject = subject;
   }
 
   /** For a call that hands the adapter a value. */
   with(value: SecretValue): Redactor {
-    return new Redactor([...this.#secrets, value]);
+    return new Redactor([...this.#secrets, value], this.#settings, this.#subject);
+  }
+
+  about(subject: Subject): Redactor {
+    return new Redactor(this.#secrets, this.#settings, { ...this.#subject, ...subject });
   }
 
   error(thrown: unknown): BackendError {
+    if (thrown instanceof ContractBreach) return thrown;
     try {
       if (!BackendError.is(thrown))
-        return new BackendError('bad_answer', { detail: 'the adapter threw something that is not a BackendError' });
+        return new ContractBreach(`the adapter threw ${kindOf(thrown)} in place of a BackendError`, errorTrail(thrown));
       const code: unknown = thrown.code;
-      if (typeof code === 'string' && isFailureCode(code)) return new BackendError(code, this.details(thrown));
+      if (typeof code === 'string' && isFailureCode(code)) return new BackendError(code, this.details(code, thrown));
     } catch {
       // An error whose properties throw is as good as one without them.
     }
-    return new BackendError('bad_answer', { detail: 'the adapter failed with a code that does not exist' });
+    return new ContractBreach('the adapter failed with a code that does not exist');
   }
 
-  details({ detail, retryAfterMs }: { readonly detail?: unknown; readonly retryAfterMs?: unknown }): {
-    readonly detail?: string;
-    readonly retryAfterMs?: number;
-  } {
-    const wording = this.#wording(detail);
+  details(code: FailureCode, given: Readonly<Record<keyof Reduced, unknown>> | object): Reduced {
+    const { detail, retryAfterMs, reason, about }: { readonly [Name in keyof Reduced]?: unknown } = given;
+    const wording = this.wording(detail);
     return {
+      ...this.why(code, reason, about),
       ...(wording === undefined ? {} : { detail: wording }),
       ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs)
         ? { retryAfterMs }
@@ -46,7 +87,25 @@ export class Redactor {
     };
   }
 
-  #wording(detail: unknown): string | undefined {
+  /** The reason, if it goes with the code, and what it is about as far as the host itself knows that name. */
+  why(code: FailureCode, given: unknown, about: unknown): Why {
+    const { refusal, scope, key } = this.#subject;
+    const reason =
+      typeof given === 'string' && isFailureReason(given) && isReasonOf(code, given) && !ownReasons.has(given)
+        ? given
+        : refusal !== undefined && isReasonOf(code, refusal)
+          ? refusal
+          : undefined;
+    if (reason === undefined) return {};
+    const kind = subjectOf(reason);
+    if (kind === 'scope' && scope !== undefined) return { reason, about: scope };
+    if (kind === 'secret' && scope !== undefined && key !== undefined) return { reason, about: `${scope}/${key}` };
+    if (kind === 'setting' && typeof about === 'string' && about.split(', ').every((name) => this.#settings.has(name)))
+      return { reason, about };
+    return { reason };
+  }
+
+  wording(detail: unknown): string | undefined {
     if (typeof detail !== 'string' || detail === '') return undefined;
     const tells = this.#secrets.some((secret) => {
       const text = secret.byteLength < shortestSecret ? undefined : secret.text();
@@ -55,4 +114,10 @@ export class Redactor {
     if (tells) return undefined;
     return detail.slice(0, longestDetail).replace(/[^\x20-\x7e]/g, '?');
   }
+}
+
+/** By its class, which is of code; its name is a property, and may have come from anywhere. */
+function kindOf(thrown: unknown): string {
+  const { name } = thrown instanceof Error ? thrown.constructor : { name: typeof thrown };
+  return /^[A-Za-z][A-Za-z0-9]{0,60}$/.test(name) ? `a value of the kind ${name}` : 'something';
 }

@@ -1,7 +1,7 @@
-import { BackendError } from '@kici-dev/secret-backend';
+import { ContractBreach } from './breach.ts';
 
-export function badAnswer(detail: string): BackendError {
-  return new BackendError('bad_answer', { detail });
+export function badAnswer(detail: string): ContractBreach {
+  return new ContractBreach(detail);
 }
 
 export function isRecord(answer: unknown): answer is Readonly<Record<string, unknown>> {

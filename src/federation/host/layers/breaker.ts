@@ -18,14 +18,22 @@ export interface Breaker {
    * @throws BackendError `circuit_open`, or what `run` rejects with
    */
   execute<T>(run: () => Promise<T>, outage?: (result: T) => FailureCode | undefined): Promise<T>;
-  state(): HostHealth['breaker'];
+  state(): Pick<HostHealth, 'breaker' | 'openedAt'>;
   /** The backend was seen to work. */
   reset(): void;
 }
 
 /** Leaves a backend alone that failed several times in a row, then lets one call try it. */
 export function createBreaker(): Breaker {
-  let policy = createPolicy();
+  let openedAt: number | undefined;
+  const create = (): CircuitBreakerPolicy => {
+    openedAt = undefined;
+    const created = createPolicy();
+    created.onBreak(() => (openedAt ??= Date.now()));
+    created.onReset(() => (openedAt = undefined));
+    return created;
+  };
+  let policy = create();
   return {
     async execute(run, outage) {
       try {
@@ -39,10 +47,13 @@ export function createBreaker(): Breaker {
         throw isBrokenCircuitError(error) ? new BackendError('circuit_open') : error;
       }
     },
-    state: () =>
-      policy.state === CircuitState.Closed ? 'closed' : policy.state === CircuitState.HalfOpen ? 'half_open' : 'open',
+    state() {
+      if (policy.state === CircuitState.Closed) return { breaker: 'closed' };
+      const breaker = policy.state === CircuitState.HalfOpen ? 'half_open' : 'open';
+      return openedAt === undefined ? { breaker } : { breaker, openedAt };
+    },
     reset: () => {
-      policy = createPolicy();
+      policy = create();
     },
   };
 }

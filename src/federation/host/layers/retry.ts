@@ -3,7 +3,7 @@ import { DelegateBackoff, ExponentialBackoff, handleWhen, retry } from 'cockatie
 import { requireTime } from './deadline.ts';
 
 /** As much of a failure as deciding on another try takes. */
-export interface Failure {
+export interface Repeatable {
   readonly code: FailureCode;
   readonly retryAfterMs?: number | undefined;
 }
@@ -13,7 +13,7 @@ export interface RetryRules<T> {
   readonly attempts: number;
   readonly mayRepeat: (code: FailureCode) => boolean;
   /** What of a result is worth another try. */
-  readonly unfinished?: (result: T) => Failure | undefined;
+  readonly unfinished?: (result: T) => Repeatable | undefined;
 }
 
 const jitter = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
@@ -29,8 +29,8 @@ export function retrying<T>(
 ): Promise<T> {
   let pause = jitter.next();
   let delayMs = 0;
-  let rest: Failure | undefined;
-  const repeats = (failure: Failure | undefined): boolean => {
+  let rest: Repeatable | undefined;
+  const repeats = (failure: Repeatable | undefined): boolean => {
     if (failure === undefined || !mayRepeat(failure.code)) return false;
     delayMs = Math.max(pause.duration, failure.retryAfterMs ?? 0);
     pause = pause.next(undefined);

@@ -144,7 +144,7 @@ function judge(
 ): readonly SettingsProblem[] {
   const redactor = new Redactor(Object.values(settings).filter((value) => value instanceof SecretValue));
   const wording = (text: string): string =>
-    redactor.details({ detail: text }).detail ?? 'is not acceptable together with the other settings';
+    redactor.wording(text) ?? 'is not acceptable together with the other settings';
   try {
     return (validate?.(settings) ?? []).map(({ field, problem, hint }) => ({
       field,

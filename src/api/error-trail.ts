@@ -1,0 +1,2 @@
+/** For the clients, which know the contract only through this room. */
+export { errorTrail } from '@kici-dev/secret-backend';

@@ -1,0 +1,70 @@
+import type { ScopePath, SecretDescriptor, UnlistedScope } from '@kici-dev/secret-backend';
+import type { Names } from './names.ts';
+
+const mostScopes = 10_000;
+
+interface Held {
+  readonly version: string;
+  readonly updatedAt: string;
+  readonly keys: readonly string[];
+}
+
+/**
+ * What the versions of scopes held when they were last listed. A version never changes, so that one that is deleted
+ * by now held just these keys, though its service no longer tells.
+ */
+export class HeldNames {
+  readonly #scopes = new Map<ScopePath, Held>();
+
+  /** @returns the names, with the keys of deleted scopes in the place of their lack where they are remembered */
+  complete(names: Names): Names {
+    const told = new Map<ScopePath, readonly SecretDescriptor[]>();
+    for (const part of names.unlisted) {
+      const held = this.#heldBy(part);
+      if (held === undefined) continue;
+      const { scope, code, reason } = part;
+      const problem = { problem: code, ...(reason === undefined ? {} : { reason }) };
+      told.set(
+        scope,
+        held.keys.map((key) => ({ scope, key, version: held.version, ...problem })),
+      );
+    }
+    this.#learn(names.secrets);
+    if (told.size === 0) return names;
+    return {
+      ...names,
+      secrets: [...names.secrets.filter(({ scope }) => !told.has(scope)), ...[...told.values()].flat()],
+      unlisted: names.unlisted.filter(({ scope }) => !told.has(scope)),
+    };
+  }
+
+  /** A number alone may be given anew, once a path was removed and made again; its time is not. */
+  #heldBy({ scope, depth, version, updatedAt }: UnlistedScope): Held | undefined {
+    const held = this.#scopes.get(scope);
+    const isSame = depth === 'scope' && version !== undefined && updatedAt !== undefined;
+    return isSame && held?.version === version && held.updatedAt === updatedAt ? held : undefined;
+  }
+
+  /** Only of scopes that are one object, whose keys have one version and one time. */
+  #learn(secrets: readonly SecretDescriptor[]): void {
+    for (const [scope, own] of Map.groupBy(secrets, (secret) => secret.scope)) {
+      const [first] = own;
+      if (first?.version === undefined || first.updatedAt === undefined) continue;
+      const { version, updatedAt } = first;
+      const isOne = own.every(
+        (secret) =>
+          secret.version === version &&
+          secret.updatedAt === updatedAt &&
+          secret.problem === undefined &&
+          secret.declaredOnly === undefined,
+      );
+      if (!isOne) continue;
+      this.#scopes.delete(scope);
+      this.#scopes.set(scope, { version, updatedAt, keys: own.map(({ key }) => key) });
+    }
+    for (const oldest of this.#scopes.keys()) {
+      if (this.#scopes.size <= mostScopes) break;
+      this.#scopes.delete(oldest);
+    }
+  }
+}

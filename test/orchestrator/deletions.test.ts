@@ -1,0 +1,91 @@
+import { SecretValue } from '@kici-dev/secret-backend';
+import { describe, expect, it } from 'vitest';
+import { add, open, set } from './support/jobs.ts';
+import { newService, ref } from './support/places.ts';
+import { startServer, type TestServer } from './support/server.ts';
+
+/** `corp:apps/**` above the internal store; `apps/gone` is deleted. */
+async function withDeleted(
+  binding: object = {},
+  state: 'deleted' | 'destroyed' | 'disabled' = 'deleted',
+): Promise<TestServer> {
+  const server = await startServer();
+  const { address, service } = newService({ 'apps/shop A': 'corp', 'apps/web W': 'corp' });
+  const { versions } = service.touch(ref('apps/gone K'));
+  const value = SecretValue.fromText('corp');
+  versions.push({ version: 7, value, createdAt: 0, state });
+  await add(server, 'corp', address);
+  for (const key of ['A', 'K', 'W']) await set(server, 'production', key, `internal ${key}`);
+  await server.call('environments.create', { name: 'e', bind: ['production'] });
+  await server.call('bindings.add', { environment: 'e', scope: 'corp:apps/**', priority: 10, ...binding });
+  return server;
+}
+
+describe('a deleted secret', () => {
+  it('keeps no job from starting, and takes its own key alone', async () => {
+    const server = await withDeleted();
+    const job = await open(server, 'e');
+    expect([await job.value('A'), await job.value('W')]).toEqual(['corp', 'corp']);
+    expect(await job.read('K')).toMatchObject([
+      { status: 'unavailable', backend: 'corp', scope: 'apps/gone', code: 'deleted' },
+    ]);
+  });
+
+  it('is one problem of check, which blames it and nothing else', async () => {
+    const { call } = await withDeleted();
+    expect((await call('resolution.check', { environment: 'e' })).problems).toMatchObject([
+      { kind: 'key_unavailable', severity: 'error', subject: 'K', message: expect.stringContaining('corp:apps/gone') },
+    ]);
+  });
+
+  it('is told by explain as the winner that cannot be had', async () => {
+    const { call } = await withDeleted();
+    expect(await call('resolution.explain', { environment: 'e', key: 'K' })).toMatchObject({
+      status: 'unavailable',
+      candidates: [
+        { backend: 'corp', scope: 'apps/gone', problem: 'deleted' },
+        { backend: 'internal', scope: 'production' },
+      ],
+      blockedBy: [],
+      skipped: [],
+    });
+  });
+
+  it('does not make its backend unhealthy', async () => {
+    const { call } = await withDeleted();
+    expect(await call('backends.test', { name: 'corp' })).toMatchObject({ healthy: true, listed: 3 });
+  });
+});
+
+describe('a binding that skips what is deleted', () => {
+  it('lets the next candidate take its place, and explain says so', async () => {
+    const server = await withDeleted({ skipDeleted: true });
+    expect(await (await open(server, 'e')).value('K')).toBe('internal K');
+    expect(await server.call('resolution.explain', { environment: 'e', key: 'K' })).toMatchObject({
+      status: 'available',
+      candidates: [{ backend: 'internal', scope: 'production' }],
+      skipped: [{ backend: 'corp', scope: 'apps/gone', binding: 'corp:apps/**', code: 'deleted' }],
+    });
+    expect((await server.call('resolution.check', { environment: 'e' })).problems).toEqual([]);
+  });
+
+  it('skips what is destroyed, and never what is disabled', async () => {
+    const destroyed = await withDeleted({ skipDeleted: true }, 'destroyed');
+    expect(await (await open(destroyed, 'e')).value('K')).toBe('internal K');
+    const disabled = await withDeleted({ skipDeleted: true }, 'disabled');
+    expect(await (await open(disabled, 'e')).value('K')).toBe('unavailable');
+  });
+
+  it('is off unless it is asked for, shown in lists, and kept by other changes', async () => {
+    const { call } = await withDeleted();
+    const shown = async () =>
+      (await call('environments.show', { environment: 'e' })).bindings.map(({ skipDeleted }) => skipDeleted);
+    expect(await shown()).toEqual([false, false]);
+    const id = (await call('environments.show', { environment: 'e' })).bindings.at(-1)?.id ?? '';
+    await call('bindings.update', { environment: 'e', id, skipDeleted: true });
+    await call('bindings.update', { environment: 'e', id, priority: 11 });
+    expect(await shown()).toEqual([false, true]);
+    await call('bindings.update', { environment: 'e', id, skipDeleted: false });
+    expect(await shown()).toEqual([false, false]);
+  });
+});
