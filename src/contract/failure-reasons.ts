@@ -100,7 +100,7 @@ export const failureReasons = Object.freeze({
     hint: 'check what the proxy allows, and the credentials for it in the settings',
   },
   address_not_allowed: {
-    of: ['unreachable', 'permission_denied'],
+    of: connecting,
     meaning: 'this server may not connect to the address',
     hint: 'if the address is right, name it in `--allow-addresses` of `kici-orchestrator`',
   },

@@ -24,7 +24,11 @@ describe('table', () => {
   });
 
   it('splits no word, whatever the width, and fits where its words do', () => {
-    const word = fc.string({ minLength: 1, maxLength: 30, unit: fc.constantFrom(...'abz019/:.-') });
+    const word = fc.string({
+      minLength: 1,
+      maxLength: 30,
+      unit: fc.constantFrom('a', 'b', 'z', '0', '1', '9', '/', ':', '.', '-'),
+    });
     const cell = fc.array(word, { maxLength: 4 }).map((words) => words.join(' '));
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 5 }), fc.nat(90), (rows, columns) => {

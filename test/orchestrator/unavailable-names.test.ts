@@ -120,6 +120,23 @@ describe('an answer with names', () => {
     expect(opened.unavailable).toMatchObject([part]);
   });
 
+  it('says why, in every list, in explain and in check', async () => {
+    const server = await federated();
+    server.corp.service.deniedLists.add(ref('apps/hidden K').scope);
+    const why = { code: 'permission_denied', reason: 'list_refused' };
+    const hint = expect.stringContaining('the right to list there');
+    const part = { backend: 'corp', ...why, meaning: expect.stringContaining('the service refused the list'), hint };
+    expect((await server.call('secrets.list', { scope: 'corp:apps', tree: true })).unavailable).toMatchObject([part]);
+    expect((await server.call('resolution.catalogue', { environment: 'e' })).unavailable).toMatchObject([part]);
+    expect((await server.call('resolution.check', { environment: 'e' })).problems).toMatchObject([
+      { kind: 'backend_failed', ...why, message: expect.stringContaining('[list_refused]'), hint },
+    ]);
+    expect(await server.call('resolution.explain', { environment: 'e', key: 'NO_SUCH' })).toMatchObject({
+      blockedBy: [{ backend: 'corp', ...why }],
+      backends: expect.arrayContaining([expect.objectContaining({ backend: 'corp', ...why })]),
+    });
+  });
+
   it('names one cause once, however many scopes of the backend are bound', async () => {
     const server = await federated({ optional: true });
     await server.call('bindings.add', { environment: 'e', scope: 'corp:other' });

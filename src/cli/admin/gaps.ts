@@ -1,4 +1,3 @@
-import { describeFailure } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import type { unavailablePart } from '../../api/fields.ts';
 import { printable } from '../terminal/io.ts';
@@ -31,7 +30,9 @@ export function withGaps(result: Result, parts: readonly Part[]): Result {
 function described(part: Part): string {
   const verdict = part.answered ? 'its keys are not known' : 'could not be asked';
   const bound = part.bindings === undefined ? '' : `; bound by ${part.bindings.join(', ')}`;
-  return printable(`${placeOf(part)}: ${verdict}: ${describeFailure(part)}${bound}`);
+  const about = part.about === undefined ? '' : ` (${part.about})`;
+  const reason = part.reason === undefined ? '' : ` [${part.reason}]`;
+  return printable(`${placeOf(part)}: ${verdict}: ${part.meaning}${about} [${part.code}]${reason}${bound}`);
 }
 
 function placeOf({ backend, scopes }: Part): string {

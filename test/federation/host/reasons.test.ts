@@ -79,7 +79,9 @@ describe('the reason of a failure', () => {
         list: async function* list() {
           yield {
             secrets: [{ scope: path('a'), key: 'K', problem: 'wrong_shape', reason: 'field_not_text' }],
-            unlisted: [{ scope: path('b'), code: 'wrong_shape', reason: 'not_a_json_object' }],
+            unlisted: [
+              { scope: path('b'), depth: 'scope', code: 'wrong_shape', reason: 'not_a_json_object', version: '3' },
+            ],
           };
         },
       },
@@ -95,7 +97,7 @@ describe('the reason of a failure', () => {
     });
     expect(await hosted.listAged({ depth: 'tree' }, context())).toMatchObject({
       secrets: [{ problem: 'wrong_shape', reason: 'field_not_text' }],
-      unlisted: [{ reason: 'not_a_json_object', about: 'b' }],
+      unlisted: [{ depth: 'scope', reason: 'not_a_json_object', about: 'b', version: '3' }],
     });
   });
 
@@ -132,7 +134,12 @@ describe('the reason of a failure', () => {
     expect(await hosted.read([ref('A')], context())).toEqual([
       { status: 'unknown', code: 'circuit_open', reason: 'connection_refused' },
     ]);
-    expect(hosted.health()).toMatchObject({ breaker: 'open', failure: 'unreachable', reason: 'connection_refused' });
+    expect(hosted.health()).toMatchObject({
+      breaker: 'open',
+      failure: 'unreachable',
+      reason: 'connection_refused',
+      lastFailure: { code: 'unreachable', reason: 'connection_refused' },
+    });
   });
 });
 
