@@ -73,7 +73,7 @@ describeLane({ name: 'container', missing }, () => {
       containersOf(project).map((name) => docker('inspect', '--format', '{{.HostConfig.LogConfig.Type}}', name)),
     ).toEqual(['none']);
     child.kill('SIGINT');
-    expect((await finished(child)).code).toBe(1);
+    expect((await finished(child)).code).toBe(130);
     expect(containersOf(project)).toEqual([]);
     expect(await project.leftovers()).toEqual([]);
     expect(await journals(project)).toEqual([]);
