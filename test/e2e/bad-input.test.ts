@@ -79,7 +79,7 @@ describe('bad input to the programs is told with a next step and changes nothing
   it('a wrong key name', () =>
     refused(
       ['secret', 'set', '--scope', 'production', '9-LIVES'],
-      { code: 1, message: 'a key starts with a letter', nextStep: 'correct what the message names' },
+      { code: 2, message: 'a key starts with a letter', nextStep: 'choose a name' },
       { input: canary },
     ));
 
@@ -93,7 +93,7 @@ describe('bad input to the programs is told with a next step and changes nothing
   it("a scope that is the system's", () =>
     refused(
       ['secret', 'set', '--scope', '__system', 'DEPLOY_TOKEN'],
-      { code: 1, message: 'begin with "__"', nextStep: 'choose another name' },
+      { code: 2, message: 'begin with "__"', nextStep: '--help' },
       { input: canary },
     ));
 
@@ -129,13 +129,13 @@ describe('bad input to the programs is told with a next step and changes nothing
     ));
 });
 
-describe('a job that has expired', () => {
+describe('a job whose session has ended', () => {
   it('gets no further value, says why, and changes nothing', async () => {
     const gates = await openGates();
     let before = '';
     gates.on('expire', async () => {
       const database = new DatabaseSync(join(orchestrator.home, 'data/kici.db'));
-      database.exec('update jobs set expires_at = 1');
+      database.exec('update jobs set closed_at = 1');
       database.close();
       before = stored();
     });
