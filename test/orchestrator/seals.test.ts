@@ -131,7 +131,7 @@ describe('whoever can write the database', () => {
     ['that there is a binding', "delete from bindings where scope = 'top'"],
     [
       'that there is no other binding',
-      "insert into bindings select 'x', organization, environment, scope, host, 99, prefix, map, created_at from bindings where scope = 'low'",
+      "insert into bindings select 'x', organization, environment, scope, host, 99, prefix, map, created_at, skip_deleted from bindings where scope = 'low'",
     ],
   ])('cannot change %s: no other value takes its place', async (_, sql) => {
     const before = await open(server, 'production');
@@ -154,7 +154,7 @@ describe('whoever can write the database', () => {
     ['that there is a backend', "delete from backends where name = 'corp'"],
     [
       'that there is no other backend',
-      "insert into backends select organization, 'evil', type, settings, secret_settings, optional, cache_max_age_ms, serve_stale_ms, generation, written, created_at, updated_at, added from backends where name = 'corp'",
+      "insert into backends select organization, 'evil', type, settings, secret_settings, optional, cache_max_age_ms, serve_stale_ms, generation, written, created_at, updated_at, added, deadline_ms from backends where name = 'corp'",
     ],
     ['that there is an organisation', "update organizations set seal = null where name = 'default'"],
   ])('cannot change %s: nothing of the organisation is opened', async (_, sql) => {

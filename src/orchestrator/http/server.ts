@@ -20,7 +20,7 @@ export interface ServerOptions extends RouteServices {
   readonly addressing: Addressing;
   readonly limits: HttpLimits;
   /** Rejects while a request could not be served. */
-  ready(): Promise<void>;
+  readonly ready: () => Promise<void>;
 }
 
 export interface HttpServer {

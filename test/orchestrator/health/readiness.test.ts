@@ -59,7 +59,9 @@ describe('/health/ready', () => {
       'create table probes (at); create trigger count after insert on write_probes begin insert into probes values (new.at); end;' +
         'create trigger recount after update on write_probes begin insert into probes values (new.at); end',
     );
-    expect(await Promise.all(Array.from({ length: 40 }, () => ready(url)))).toEqual(new Array(40).fill(200));
+    expect(await Promise.all(Array.from({ length: 40 }, () => ready(url)))).toEqual(
+      Array.from({ length: 40 }, () => 200),
+    );
     const database = new DatabaseSync(databaseFile, { readOnly: true });
     const { writes } = database.prepare('select count(*) as writes from probes').get() ?? {};
     database.close();

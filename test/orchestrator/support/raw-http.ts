@@ -3,7 +3,7 @@ import { createConnection, type Socket } from 'node:net';
 /** A connection of one's own, with everything that has come over it. */
 export interface RawConnection {
   readonly socket: Socket;
-  text(): string;
+  readonly text: () => string;
   /** Resolves when it has ended, whoever ended it and however. */
   readonly ended: Promise<void>;
 }
