@@ -7,7 +7,8 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A start of a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
