@@ -4,7 +4,8 @@ import { base64, startServer, type TestServer } from './support/server.ts';
 
 async function withRows(): Promise<TestServer> {
   const server = await startServer();
-  for (const name of ['production', 'staging']) await server.call('environments.create', { name, bind: name === 'production' ? ['shared'] : [] });
+  for (const name of ['production', 'staging'])
+    await server.call('environments.create', { name, bind: name === 'production' ? ['shared'] : [] });
   for (const key of ['TOKEN', 'TOKEN_2'])
     await server.call('secrets.set', { scope: 'shared', key, value: base64('v') });
   await server.call('variables.set', { environment: 'staging', name: 'TOKEN', value: 'plain' });

@@ -75,7 +75,10 @@ describe('an option that there is not', () => {
   it.each([
     [{ sources: ['A'], devider: '' }, 'there is no option "devider"; did you mean divider?'],
     [{ sources: ['A'], Mode: 0o600 }, 'there is no option "Mode"; did you mean mode?'],
-    [{ sources: ['A'], colour: 1 }, 'there is no option "colour"; the options are sources, divider, finalNewline, mode, name'],
+    [
+      { sources: ['A'], colour: 1 },
+      'there is no option "colour"; the options are sources, divider, finalNewline, mode, name',
+    ],
   ])('of a file is an error: %j', (options, message) => {
     expect(() => checkFileOptions(options)).toThrow(message);
   });
