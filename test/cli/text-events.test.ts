@@ -11,5 +11,5 @@ it('of jobs side by side, a line that has not ended when its job fails without a
   emit({ type: 'output', ...step, stream: 'stdout', bytes: Buffer.from('the last word') });
   emit({ type: 'job_finished', job: 'a', status: 'failed', error: 'why', hint: 'what next' });
   expect(String(stdout.read())).toBe('workflow main\na | --- a › s\na | the last word\na | job a: failed\n');
-  expect(String(stderr.read())).toContain('a | kici: why\n');
+  expect(String(stderr.read())).toContain('a | kici: run_failed: why\n');
 });

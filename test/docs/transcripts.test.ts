@@ -34,7 +34,7 @@ async function transcript(
 }
 
 const unreachable = expect.stringMatching(
-  /^kici-admin: backend_unhealthy: backend corp-vault is not healthy: unreachable\n/,
+  /^kici-admin: backend_unhealthy: backend corp-vault is not healthy: .* \[unreachable\] \[connection_refused\]\n/,
 );
 
 describe('what a page tells to type, does what the page says', () => {
@@ -61,6 +61,7 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin backend test', 1, unreachable],
       ['kici-admin audit list', 0, ''],
       ['kici-admin audit verify', 0, ''],
+      ['kici-admin audit acknowledge', 1, expect.stringContaining('there is nothing to acknowledge')],
     ]);
   });
 
@@ -68,6 +69,7 @@ describe('what a page tells to type, does what the page says', () => {
     expect(await transcript('docs/workflow-authors.md')).toEqual([
       ['kici init', 0, ''],
       ['kici run hello', 0, ''],
+      ['kici run ci', 1, expect.stringContaining('workflow_not_found')],
     ]);
   });
 });
