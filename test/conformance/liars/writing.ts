@@ -87,7 +87,7 @@ export const writingLiars: readonly Liar[] = [
     tell: (honest) => ({
       write: (entry, context) =>
         honest.write(entry, context).catch((error: unknown) => {
-          throw BackendError.is(error) && error.code === 'too_large'
+          throw BackendError.is(error) && entry.value.byteLength > memoryCapabilities.maxValueBytes
             ? new BackendError('too_large', { detail: `too large: ${entry.value.text()?.slice(0, 40)}…` })
             : error;
         }),
