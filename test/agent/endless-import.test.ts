@@ -22,8 +22,10 @@ it('a workflow file whose import does not end is ended and named, and the others
     'f.ts': good('f'),
   });
   execFileSync('mkfifo', [join(folder, '.kici/pipe.ts'), join(folder, '.kici/workflows/g.ts')]);
-  const journal = await Journal.open(join(home, 'journal'), async () => undefined);
-  onTestFinished(() => journal.close());
+  const journal = await Journal.open(join(home, 'journal'), async () => false);
+  onTestFinished(async () => {
+    await journal.close();
+  });
   const workplace: Workplace = {
     project: folder,
     view: wholeProject,

@@ -290,9 +290,11 @@ describe('bytes of a channel', () => {
   });
 
   it('in all are bounded where that is said', () => {
-    const reader = new FrameReader(100, 50);
+    const room = { bytes: 80 };
+    const reader = new FrameReader(100, room);
     reader.push(encodeFrame('x'.repeat(40)));
-    expect(() => reader.push(encodeFrame('x'))).toThrow('more than 50 bytes');
+    new FrameReader(100, room).push(encodeFrame('x'.repeat(20)));
+    expect(() => reader.push(encodeFrame('x'.repeat(10)))).toThrow('more bytes than there is room for');
   });
 
   it('are a message of a step, or nothing but a refusal', () => {

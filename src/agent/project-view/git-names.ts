@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
+import { namedInConfig } from './git-config.ts';
 import type { ProjectMount } from './project-view.ts';
 
 const maxBytes = 1_048_576;
@@ -17,7 +18,7 @@ export async function gitNames(project: string): Promise<readonly ProjectMount[]
   const pointer = await text(git);
   // In a working tree of its own, and in a submodule, it is a file that says where the repository is.
   if (pointer !== undefined) {
-    const [, folder] = /^gitdir: (.+)$/m.exec(pointer) ?? [];
+    const [, folder] = /^gitdir: ([^\r\n]+)/m.exec(pointer) ?? [];
     return [
       { path: git, as: 'read-only' },
       ...(folder === undefined ? [] : await ofRepository(resolve(project, folder), project)),
@@ -29,14 +30,16 @@ export async function gitNames(project: string): Promise<readonly ProjectMount[]
 async function ofRepository(folder: string, tree: string): Promise<ProjectMount[]> {
   const names = await namesIn(folder);
   if (names.length === 0) return [];
-  const config = (await text(join(folder, 'config'))) ?? '';
+  const named = await Promise.all(
+    ['config', 'config.worktree'].map(async (name) => namedInConfig(join(folder, name), tree, text)),
+  );
   const inner = await Promise.all([
     ofRepositoriesIn(join(folder, 'modules')),
     ofRepositoriesIn(join(folder, 'worktrees')),
   ]);
   return [
     ...executed.map((name): ProjectMount => ({ path: join(folder, name), as: 'read-only' })),
-    ...elsewhere(config, folder, tree).map((path): ProjectMount => ({ path, as: 'read-only' })),
+    ...named.flat().map((path): ProjectMount => ({ path, as: 'read-only' })),
     ...inner.flat(),
   ];
 }
@@ -49,16 +52,6 @@ async function ofRepositoriesIn(folder: string): Promise<ProjectMount[]> {
     return (await namesIn(inner)).includes('HEAD') ? ofRepository(inner, inner) : ofRepositoriesIn(inner);
   });
   return (await Promise.all(found)).flat();
-}
-
-/** Files and folders that the configuration names: other hooks, and more configuration. */
-function elsewhere(config: string, folder: string, tree: string): string[] {
-  const named = config.matchAll(/^[ \t]*(hooksPath|path)[ \t]*=[ \t]*"?([^"\n]+?)"?[ \t]*$/gim);
-  return [...named].flatMap(([, key = '', path = '']) => {
-    if (path.startsWith('~')) return [];
-    const base = key.toLowerCase() === 'path' ? folder : tree;
-    return [isAbsolute(path) ? path : join(base, path)];
-  });
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
