@@ -19,7 +19,7 @@ case "$1" in
     while [ "$1" != --name ]; do shift; done
     setsid bash -c 'sleep 2; touch "$0/container-$1"; touch "$0/made"' "$state" "$2" > /dev/null 2>&1 &
     echo $$ > "$state/asked"
-    sleep 300 ;;
+    exec sleep 300 ;;
   rm)
     if rm "$state/container-$4" 2> /dev/null; then echo "$4"; else echo "Error response from daemon: No such container: $4" >&2; fi ;;
 esac

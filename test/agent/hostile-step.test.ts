@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,7 +10,7 @@ import { stepMessage } from '../../src/agent/channel/to-agent.ts';
 import { JobEnvironment } from '../../src/agent/environment/job-environment.ts';
 import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
 import { programFile } from '../support/programs.ts';
-import { attackAgent } from './support/hostile-channel.ts';
+import { attackAgent, peakMemory } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 
 const hasBwrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
@@ -126,6 +127,50 @@ describe('a step is not trusted', () => {
     },
     60_000,
   );
+
+  it('that has its agent speak of a secret sees it masked there too', async () => {
+    const add =
+      'for (let i = 0; i < 100; i += 1) ctx.addPath("/tmp/" + (await ctx.secrets.get("A")) + "/" + process.pid + i);';
+    const { code, stdout, stderr } = await runWith({ values: { A: 'value-of-a' } }, workflowOf(add, add));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\/tmp\/\*\*\*\/\d+ was not added to PATH/);
+    expect(`${stdout}${stderr}`).not.toContain('value-of-a');
+  });
+
+  it('that asks for more than is answered by its end has succeeded all the same', async () => {
+    const { code, stderr } = await runWith(
+      { values: { A: 'value-of-a' }, readMs: 3_000 },
+      workflowOf(
+        'for (let i = 0; i < 20; i += 1) { ctx.secrets.get("A").catch(() => {}); await new Promise((resolve) => setTimeout(resolve, 5)); }',
+      ),
+    );
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('that leaves a process printing while nobody reads leaves its agent small', async () => {
+    const project = await makeProject({
+      'main.ts': withSteps(
+        `step('s', async () => {
+          const { spawn } = await import('node:child_process');
+          spawn('yes', ['x'.repeat(1000)], { stdio: ['ignore', 'inherit', 'ignore'], detached: true }).unref();
+        })`,
+        'env: {}',
+      ),
+    });
+    const child = project.start(['run']);
+    const ended = once(child, 'exit');
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, peakMemory(child.pid));
+    }, 50);
+    await expect.poll(() => project.leftovers(), { timeout: 20_000 }).not.toEqual([]);
+    await expect.poll(() => project.leftovers(), { timeout: 20_000 }).toEqual([]);
+    clearInterval(watch);
+    child.stdout?.resume();
+    await ended;
+    expect(peak).toBeGreaterThan(0);
+    expect(peak).toBeLessThan(300_000);
+  });
 
   it('that joins more than its agent could mask gets no file for it', async () => {
     const { stdout, left, code } = await runWith(

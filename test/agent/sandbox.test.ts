@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
-import { makeProject, runWith, workflowOf } from './support/project.ts';
+import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const works = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', 'true']).status === 0;
@@ -25,6 +27,36 @@ describeLane(
         'bwrap',
       );
       expect(stdout).toContain('HIDDEN \n');
+    });
+
+    it('shows nothing of the owner, nor keys of the machine, where those lie in a folder that it shows', async () => {
+      const project = await makeProject({
+        'main.ts': withSteps(
+          `step('s', async () => {
+            const { readdirSync } = await import('node:fs');
+            const list = (path) => { try { return readdirSync(path).join(); } catch (error) { return error.code; } };
+            for (const path of ['..', '../home', '../home/bin', '../settings', '/etc/ssl/private']) console.log('SEEN', path, '[' + list(path) + ']');
+          })`,
+          'env: {}',
+        ),
+        'more/a': '',
+      });
+      const root = join(project.folder, '..');
+      await mkdir(join(root, 'home/bin'), { recursive: true });
+      await mkdir(join(root, 'home/.ssh'));
+      await mkdir(join(root, 'settings'));
+      for (const file of ['home/.ssh/id', 'home/bin/tool', 'settings/token', 'token'])
+        await writeFile(join(root, file), 'private');
+      const { stdout, stderr } = await finished(
+        project.start(['run', '--sandbox', 'bwrap', '--token-file', join(root, 'token')], {
+          PATH: [join(root, 'home/bin'), join(root, 'settings'), root, project.environment['PATH']].join(':'),
+          XDG_CONFIG_HOME: join(root, 'settings'),
+        }),
+      );
+      expect(stdout, stderr).toContain('SEEN ../home [bin]\n');
+      expect(stdout).toContain('SEEN ../home/bin [tool]\n');
+      expect(stdout).toContain('SEEN ../settings []\n');
+      expect(stdout).toMatch(/SEEN \/etc\/ssl\/private \[(?:ENOENT)?\]\n/);
     });
   },
 );

@@ -8,7 +8,7 @@ import { finished, makeProject, runWith, withSteps, workflowOf } from './project
 const repository = {
   '.kici/lib/a.ts': 'export {};',
   '.git/HEAD': 'ref: refs/heads/main',
-  '.git/config': '[core]\n\thooksPath = .hooks\n[include]\n\tpath = ../more/.gitmore\n',
+  '.git/config': '[core] hooksPath = ".hooks" ; ours\r\n[include]\r\n\tpath = ../more/.gitmore\r\n',
   '.git/hooks/pre-commit': 'old',
   '.git/refs/heads/main': '1',
   '.git/index': 'old',
@@ -146,6 +146,26 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     const { evil, ...after } = await contentsOf(project.folder);
     expect(evil).toBe('x');
     expect(after).toEqual({ ...before, '.git/index': 'new', '.git/refs/new': '1', 'more/source': 'new' });
+  });
+
+  it('runs no program outside of it that a step has put into a folder of PATH', async () => {
+    const programs = 'node_modules/.bin';
+    const project = await makeProject({
+      'main.ts': withSteps(
+        `step('put', async (ctx) => {
+          await ctx.$\`mkdir -p ${programs}; for name in bwrap docker sh node; do printf '#!/bin/bash\\ntouch "$(dirname "$0")/../../../escaped"\\nPATH=/usr/local/bin:/usr/bin:/bin exec %s "$@"' "$name" > ${programs}/$name; chmod +x ${programs}/$name; done\`;
+        }), step('second', () => {}), step('third', () => { console.log('THIRD'); })`,
+        extra === '' ? 'env: {}' : extra,
+      ),
+    });
+    const search = { PATH: `${join(project.folder, programs)}:${project.environment['PATH']}` };
+    for (let run = 1; run <= 2; run += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- the second finds what the first has left
+      const { stdout, stderr } = await finished(project.start(['run', '--sandbox', sandbox], search));
+      expect(stdout, stderr).toContain('THIRD');
+    }
+    expect(await readdir(join(project.folder, programs))).toHaveLength(4);
+    expect(await readdir(join(project.folder, '..'))).not.toContain('escaped');
   });
 
   it.each([
