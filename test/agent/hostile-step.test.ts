@@ -10,7 +10,7 @@ import { stepMessage } from '../../src/agent/channel/to-agent.ts';
 import { JobEnvironment } from '../../src/agent/environment/job-environment.ts';
 import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
 import { programFile } from '../support/programs.ts';
-import { attackAgent, peakMemory } from './support/hostile-channel.ts';
+import { attackAgent } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 
 const hasBwrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
@@ -147,7 +147,7 @@ describe('a step is not trusted', () => {
     expect([code, stderr]).toEqual([0, '']);
   });
 
-  it('that leaves a process printing while nobody reads leaves its agent small', async () => {
+  it('that leaves a process printing is heard of it no more than there is room for', async () => {
     const project = await makeProject({
       'main.ts': withSteps(
         `step('s', async () => {
@@ -159,17 +159,16 @@ describe('a step is not trusted', () => {
     });
     const child = project.start(['run']);
     const ended = once(child, 'exit');
-    let peak = 0;
-    const watch = setInterval(() => {
-      peak = Math.max(peak, peakMemory(child.pid));
-    }, 50);
+    // Nobody reads until all is over.
     await expect.poll(() => project.leftovers(), { timeout: 20_000 }).not.toEqual([]);
     await expect.poll(() => project.leftovers(), { timeout: 20_000 }).toEqual([]);
-    clearInterval(watch);
-    child.stdout?.resume();
+    let bytes = 0;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+    });
     await ended;
-    expect(peak).toBeGreaterThan(0);
-    expect(peak).toBeLessThan(300_000);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(50_000_000);
   });
 
   it('that joins more than its agent could mask gets no file for it', async () => {
