@@ -40,6 +40,8 @@ export class Journal {
   readonly #outstanding = new Set<string>();
   readonly #made = new Set<string>();
   readonly #marks = new Set<string>();
+  /** Whether a container may still come to be, of this agent or of one before. */
+  #isWaiting = false;
 
   private constructor(path: string, handle: FileHandle, removeContainer: RemoveContainer) {
     this.path = path;
@@ -54,7 +56,7 @@ export class Journal {
       const { place, pid, started } = await processIdentity();
       const path = join(folder, `${place}-${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
       const journal = new Journal(path, await open(path, 'ax', 0o600), removeContainer);
-      await Promise.all([syncFolder(folder), sweep(folder, place, removeContainer)]);
+      [journal.#isWaiting] = await Promise.all([sweep(folder, place, removeContainer), syncFolder(folder)]);
       return journal;
     } catch (error) {
       throw new AgentError(
@@ -90,22 +92,28 @@ export class Journal {
 
   /** What may be there all the same stays recorded. */
   async removeContainer(name: string): Promise<void> {
+    await this.#tryContainer(name);
+  }
+
+  /** @returns whether it may still come to be */
+  async #tryContainer(name: string): Promise<boolean> {
     const wasThere = await this.#removeContainer(name).catch(() => undefined);
-    if (wasThere === true || (wasThere === false && this.#made.has(name))) this.forget(name);
+    const isLate = wasThere === false && !this.#made.has(name);
+    if (wasThere !== undefined && !isLate) this.forget(name);
+    return isLate;
   }
 
   /**
    * Ends what steps have left running outside of their groups. A journal of things that may be there still stays, for the next agent.
-   * @returns whether there are none
+   * @returns whether a container may still come to be, for which somebody must wait
    */
   async close(): Promise<boolean> {
     await endMarked(this.#marks);
     const containers = [...this.#outstanding].filter(isContainerName);
-    await Promise.all(containers.map(async (name) => this.removeContainer(name)));
+    const late = await Promise.all(containers.map(async (name) => this.#tryContainer(name)));
     await this.#handle.close();
-    const isClean = this.#outstanding.size === 0;
-    if (isClean) await rm(this.path, { force: true });
-    return isClean;
+    if (this.#outstanding.size === 0) await rm(this.path, { force: true });
+    return this.#isWaiting || late.includes(true);
   }
 }
 
@@ -119,20 +127,20 @@ export function ownerOf(name: string): ProcessIdentity | undefined {
 
 /**
  * Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here.
- * @returns whether nothing is left of those that are dead
+ * @returns whether a container of those that are dead may still come to be
  */
 export async function sweep(folder: string, here: string, removeContainer: RemoveContainer): Promise<boolean> {
-  let isClean = true;
+  let isWaiting = false;
   for (const name of await readdir(folder)) {
     const owner = ownerOf(name);
     if (owner?.place !== here || (await isRunning(owner))) continue;
     // oxlint-disable-next-line no-await-in-loop -- one journal after another
-    if (!(await sweepOne(join(folder, name), removeContainer))) isClean = false;
+    if (await sweepOne(join(folder, name), removeContainer)) isWaiting = true;
   }
-  return isClean;
+  return isWaiting;
 }
 
-/** @returns whether nothing is left */
+/** @returns whether a container may still come to be */
 async function sweepOne(path: string, removeContainer: RemoveContainer): Promise<boolean> {
   let text;
   let age;
@@ -141,24 +149,24 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
     age = Date.now() - (await lstat(path)).mtimeMs;
   } catch {
     // No agent wrote that, or none that can be read: it keeps no run from starting.
-    return true;
+    return false;
   }
   const things = text.split('\n');
   const folders = things.filter(isTemporaryFolder);
   // What runs ends before its files go.
   const isEnded = await endMarked(new Set(folders.map(envFile)));
+  let isWaiting = false;
   const removeOne = async (name: string): Promise<void> => {
     const wasThere = await removeContainer(name);
-    if (!wasThere && age < arrivalMs && !things.includes(`${madeMark}${name}`))
-      throw new Error(`${name} may still come to be`);
+    if (!wasThere && age < arrivalMs && !things.includes(`${madeMark}${name}`)) isWaiting = true;
   };
   const results = await Promise.allSettled([
     ...things.filter(isContainerName).map(removeOne),
     ...folders.map(removeFolder),
   ]);
-  if (!isEnded || results.some(({ status }) => status === 'rejected')) return false;
-  await rm(path, { force: true }).catch(() => undefined);
-  return true;
+  const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
+  if (isClean) await rm(path, { force: true }).catch(() => undefined);
+  return isWaiting;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -70,8 +70,9 @@ export async function withWorkplace<T>(
       await pool.close();
     }
   } finally {
-    // What may still come to be is the watchdog's: it goes on when this process has ended.
-    if (await journal.close()) await watchdog.end();
+    // A container that may still come to be is the watchdog's, which goes on when this process has ended.
+    const isWaiting = await journal.close();
+    if (!isWaiting) await watchdog.end();
   }
 }
 

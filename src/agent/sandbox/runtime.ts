@@ -27,7 +27,10 @@ export function ownFiles(): readonly string[] {
   const here = import.meta.dirname;
   const at = here.lastIndexOf(scope);
   const { root, parts } = findRuntime();
-  const code = at >= 0 ? [here.slice(0, at + scope.length - 1)] : parts.map((part) => join(root, part));
+  const code =
+    at >= 0
+      ? [join(root, 'node_modules', '@kici-dev'), here.slice(0, at + scope.length - 1)]
+      : parts.map((part) => join(root, part));
   return [...code, ...sdkFolder(), process.execPath];
 }
 
