@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -46,3 +46,19 @@ it('a working tree finds its repository by a file that Windows has written, and 
     expect.arrayContaining([join(root, 'real/git/hooks'), join(root, 'real/git/config'), join(root, '.mine')]),
   );
 });
+
+it('links that lead round and round are followed once', async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'kici-git-')));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const modules = join(root, '.git/modules');
+  await mkdir(join(modules, 'real'), { recursive: true });
+  for (const path of [join(root, '.git/HEAD'), join(modules, 'real/HEAD')])
+    await writeFile(path, 'ref: refs/heads/main');
+  for (const name of ['a', 'b', 'c']) await symlink('.', join(modules, name));
+  for (const name of ['real', 'other']) {
+    await mkdir(join(modules, name), { recursive: true });
+    await writeFile(join(modules, name, 'HEAD'), 'ref: refs/heads/main');
+    await symlink('..', join(modules, name, 'modules'));
+  }
+  expect((await gitNames(root)).map(({ path }) => path)).toContain(join(modules, 'real/hooks'));
+}, 5_000);

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
 import { namedInConfig } from './git-config.ts';
@@ -27,16 +27,13 @@ export async function gitNames(project: string): Promise<readonly ProjectMount[]
   return [{ path: git, as: 'fixed' }, ...(await ofRepository(git, project))];
 }
 
-async function ofRepository(folder: string, tree: string): Promise<ProjectMount[]> {
+async function ofRepository(folder: string, tree: string, seen = new Set<string>()): Promise<readonly ProjectMount[]> {
   const names = await namesIn(folder);
   if (names.length === 0) return [];
   const named = await Promise.all(
     ['config', 'config.worktree'].map(async (name) => namedInConfig(join(folder, name), tree, text)),
   );
-  const inner = await Promise.all([
-    ofRepositoriesIn(join(folder, 'modules')),
-    ofRepositoriesIn(join(folder, 'worktrees')),
-  ]);
+  const inner = await Promise.all(['modules', 'worktrees'].map(async (name) => ofPlace(join(folder, name), seen)));
   return [
     ...executed.map((name): ProjectMount => ({ path: join(folder, name), as: 'read-only' })),
     ...named.flat().map((path): ProjectMount => ({ path, as: 'read-only' })),
@@ -44,14 +41,19 @@ async function ofRepository(folder: string, tree: string): Promise<ProjectMount[
   ];
 }
 
-/** The name of a submodule may have several parts. */
-async function ofRepositoriesIn(folder: string): Promise<ProjectMount[]> {
-  const names = await namesIn(folder);
-  const found = names.map(async (name) => {
-    const inner = join(folder, name);
-    return (await namesIn(inner)).includes('HEAD') ? ofRepository(inner, inner) : ofRepositoriesIn(inner);
-  });
-  return (await Promise.all(found)).flat();
+/**
+ * A repository, or a folder of them: the name of a submodule may have several parts.
+ * @param seen real paths, for steps may have made links that lead round and round
+ */
+async function ofPlace(path: string, seen: Set<string>): Promise<readonly ProjectMount[]> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || seen.has(real)) return [];
+  seen.add(real);
+  const names = await namesIn(real);
+  const link: readonly ProjectMount[] = real === path ? [] : [{ path, as: 'fixed' }];
+  if (names.includes('HEAD')) return [...link, ...(await ofRepository(real, real, seen))];
+  const found = await Promise.all(names.map(async (name) => ofPlace(join(real, name), seen)));
+  return [...link, ...found.flat()];
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
