@@ -16,7 +16,7 @@ const restMs = 10;
 export async function readNamedFile(path: string, maxBytes: number): Promise<Buffer> {
   if (!(await isPipe(path))) return readPlainFile(path, { maxBytes, links: 'follow' });
   await using pipe = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return readPipe(pipe, maxBytes);
+  return await readPipe(pipe, maxBytes);
 }
 
 async function readPipe(pipe: FileHandle, maxBytes: number): Promise<Buffer> {

@@ -7,7 +7,11 @@ import { cleanEnvironment, programFile, runProgram, type ProgramName } from '../
 import { startWireApi } from '../support/wire-api.ts';
 
 let home: string;
+let url: string;
 beforeEach(async () => {
+  const api = await startWireApi({});
+  onTestFinished(() => api.close());
+  ({ url } = api);
   home = await mkdtemp(join(tmpdir(), 'kici-in-the-way-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
 });
@@ -70,7 +74,7 @@ it.each(places.flatMap(([place, program, args, of]) => of.map((kind) => [kind, p
     const path = (await lay[kind]?.(join(home, 'it'))) ?? '';
     const { code, stderr, stdout } = await runProgram(program, [...args, path], {
       folder: home,
-      environment: { ...cleanEnvironment(home), KICI_URL: 'http://127.0.0.1:9', KICI_DATA_DIR: join(home, 'data') },
+      environment: { ...cleanEnvironment(home), KICI_URL: url, KICI_DATA_DIR: join(home, 'data') },
     });
     expect([1, 2], stderr).toContain(code);
     expect(stderr).toMatch(problems[kind] ?? /^$/);

@@ -109,6 +109,7 @@ export class Child {
   }
 
   killAfter(): void {
+    if (this.#isGone) return;
     this.#latest = Math.min(this.#latest, performance.now() + graceMs);
     this.#deadline ??= setTimeout(() => {
       this.kill();
