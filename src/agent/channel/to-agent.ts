@@ -79,7 +79,7 @@ function canAllRun(jobs: readonly { readonly name: string; readonly needs: reado
   for (let before = 0; waiting.length !== before;) {
     before = waiting.length;
     for (const job of waiting) if (job.needs.every((need) => ready.has(need))) ready.add(job.name);
-    waiting = waiting.filter(({ name }) => !ready.has(name));
+    waiting = waiting.filter((job) => !ready.has(job.name));
   }
   return waiting.length === 0 && ready.size === jobs.length;
 }

@@ -90,7 +90,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
   const inFlight = new Set<Promise<void>>();
   let late = false;
   let isGone = false;
-  void host.child.gone.then(() => {
+  void host.child.gone.finally(() => {
     isGone = true;
   });
   const timer = setTimeout(() => {
