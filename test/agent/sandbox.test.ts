@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeLane } from '../support/lane.ts';
@@ -80,6 +80,25 @@ describe('a sandbox that the machine cannot offer', () => {
     expect(api.calls).toEqual([]);
   });
 });
+
+it.each(['bwrap', 'container'])(
+  'finds no program for %s in the project, even where PATH has nothing else',
+  async (name) => {
+    const attack = '#!/bin/sh\ntouch "$0.ran"\n';
+    const project = await makeProject({
+      'main.ts': withSteps("step('s', () => {})", "container: { image: 'any' }"),
+      './bwrap': attack,
+      './docker': attack,
+      './sh': attack,
+    });
+    for (const PATH of [project.folder, '', '.']) {
+      // oxlint-disable-next-line no-await-in-loop -- each leaves its traces
+      const { code, stderr } = await finished(project.start(['run', '--sandbox', name], { PATH }));
+      expect([code, stderr]).toEqual([1, expect.stringContaining('sandbox_unavailable')]);
+    }
+    expect(await readdir(project.folder)).toEqual(expect.not.arrayContaining([expect.stringContaining('.ran')]));
+  },
+);
 
 it('passes over an image where steps do not run in containers, and says so', async () => {
   const source = workflowOf('console.log("RAN")').replace(

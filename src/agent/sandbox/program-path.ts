@@ -2,6 +2,9 @@ import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 
+/** An empty PATH would mean the working folder. */
+const nowhere = '/nonexistent';
+
 /**
  * Where the agent looks for the programs that it runs itself: the folders of PATH, but for the project's own, which `npx` puts
  * first and to which every step can write.
@@ -9,12 +12,11 @@ import { delimiter, isAbsolute, join, sep } from 'node:path';
 export async function programPath(path: string, project: string): Promise<string> {
   const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
   const real = await Promise.all(folders.map(async (folder) => realpath(folder).catch(() => undefined)));
-  return folders
-    .filter((_, index) => {
-      const folder = real[index];
-      return folder !== undefined && folder !== project && !folder.startsWith(`${project}${sep}`);
-    })
-    .join(delimiter);
+  const outside = folders.filter((_, index) => {
+    const folder = real[index];
+    return folder !== undefined && folder !== project && !folder.startsWith(`${project}${sep}`);
+  });
+  return outside.length === 0 ? nowhere : outside.join(delimiter);
 }
 
 /** Its absolute path. Undefined: there is none. */
