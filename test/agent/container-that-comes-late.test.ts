@@ -17,8 +17,7 @@ case "$1" in
   image) echo '{"Id":"sha256:0"}' ;;
   run)
     while [ "$1" != --name ]; do shift; done
-    setsid bash -c 'sleep 2; touch "$0/container-$1"; touch "$0/made"' "$state" "$2" > /dev/null 2>&1 &
-    echo $$ > "$state/asked"
+    setsid bash -c 'echo $2 > "$0/asking"; mv "$0/asking" "$0/asked"; sleep 2; touch "$0/container-$1"; touch "$0/made"' "$state" "$2" $$ > /dev/null 2>&1 &
     exec sleep 300 ;;
   rm)
     if rm "$state/container-$4" 2> /dev/null; then echo "$4"; else echo "Error response from daemon: No such container: $4" >&2; fi ;;
