@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { lines, printed, printing, readSlowly } from './support/output.ts';
 import { expectSame, outputMatrix } from './support/output-matrix.ts';
 import { slowReaders } from './support/slow-readers.ts';
-import { finished, makeProject } from './support/project.ts';
-import { programFile } from '../support/programs.ts';
+import { makeProject } from './support/project.ts';
 import { bwrapMissing } from './support/bwrap.ts';
 
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
@@ -45,25 +41,6 @@ describe('none', () => {
   });
 
   slowReaders('none');
-
-  it.each(['2>&1 > /dev/null', ''])('a reader who leaves does not end the step: %s', async (streams) => {
-    const project = await makeProject({
-      'main.ts': printing(
-        "step('s', async () => { for (let i = 1; i <= 100_000; i++) { console.log('out ' + i); console.error('err ' + i); } (await import('node:fs')).writeFileSync('done', ''); })",
-      ),
-    });
-    const shell = spawn(
-      'bash',
-      ['-c', `"$@" ${streams} | head -n 5`, 'sh', process.execPath, programFile('kici'), 'run'],
-      {
-        cwd: project.folder,
-        env: project.environment,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
-    await finished(shell);
-    await expect.poll(() => existsSync(join(project.folder, 'done')), { timeout: 30_000 }).toBe(true);
-  });
 
   it('a background process that keeps the output open does not hold the step', async () => {
     const { stdout, code } = await printed(

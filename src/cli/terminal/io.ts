@@ -17,7 +17,6 @@ export function processIo(): Io {
     },
     stdout: process.stdout,
     get stderr() {
-      if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', ignoreClosedPipe);
       return process.stderr;
     },
     environment: process.env,
