@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hiddenIn } from '../../src/agent/sandbox/hidden-in.ts';
 import { describeLane } from '../support/lane.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
@@ -79,6 +81,21 @@ describe('a sandbox that the machine cannot offer', () => {
     expect(stdout).not.toContain('RAN');
     expect(api.calls).toEqual([]);
   });
+});
+
+it('hides what is private in a folder that it shows, also by a link, and never the programs of the system', async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'kici-hidden-')));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await mkdir(join(root, 'shown/home'), { recursive: true });
+  await writeFile(join(root, 'shown/key'), '');
+  await symlink(join(root, 'shown'), join(root, 'link'));
+  const place = (path: string, isFolder = true) => ({ path, what: 'private', isFolder, shared: false });
+  const places = [place(join(root, 'shown/home')), place(join(root, 'shown/key'), false), place(join(root, 'shown'))];
+  expect(hiddenIn(join(root, 'link'), places)).toEqual([
+    { path: join(root, 'link/home'), as: 'empty folder' },
+    { path: join(root, 'link/key'), as: 'empty file' },
+  ]);
+  expect(hiddenIn('/usr', [place('/usr/sbin'), place('/usr/lib')])).toEqual([{ path: '/usr/lib', as: 'empty folder' }]);
 });
 
 it.each(['bwrap', 'container'])(
