@@ -7,6 +7,7 @@ import type { AgedNames } from './hosted-backend.ts';
 import { AgedMap } from './layers/aged-map.ts';
 import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
+import { inTurns } from './layers/turns.ts';
 import type { HostPolicy } from './policy.ts';
 
 const mostQueries = 1_000;
@@ -51,13 +52,12 @@ export class Lister {
 
   async #ask(id: string, query: ListQuery, context: CallContext): Promise<Names> {
     const epoch = this.#epoch;
-    const names = this.#held.complete(
-      await this.#caller.call(context, mayRepeatRead, {
-        operation: 'list',
-        redactor: this.#redactor,
-        run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
-      }),
-    );
+    const told = await this.#caller.call(context, mayRepeatRead, {
+      operation: 'list',
+      redactor: this.#redactor,
+      run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
+    });
+    const names = await inTurns(this.#held.complete(told), context.signal);
     if (epoch === this.#epoch) this.#cache.set(id, names);
     return names;
   }
