@@ -27,7 +27,7 @@ export class Lister {
     this.#redactor = redactor.about({ refusal: 'list_refused' });
     this.#maxAgeMs = policy.namesMaxAgeMs;
     this.#cache = new AgedMap(policy.namesMaxAgeMs, mostQueries);
-    this.#flights = new Flights(policy.deadlineMs);
+    this.#flights = new Flights(policy.deadlineMs, policy.mayJoinCalls);
   }
 
   /**
