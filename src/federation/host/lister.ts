@@ -1,4 +1,4 @@
-import type { CallContext, ListQuery } from '@kici-dev/secret-backend';
+import { isTransient, type CallContext, type ListQuery } from '@kici-dev/secret-backend';
 import { HeldNames } from './answers/held-names.ts';
 import { collectNames, type Names } from './answers/names.ts';
 import type { Redactor } from './answers/redact.ts';
@@ -58,7 +58,9 @@ export class Lister {
       run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
     });
     const names = await inTurns(this.#held.complete(told), context.signal);
-    if (epoch === this.#epoch) this.#cache.set(id, names);
+    // Nobody waits longer for a part that failed in passing than the failure lasts.
+    const isWhole = !names.unlisted.some(({ code }) => isTransient(code));
+    if (isWhole && epoch === this.#epoch) this.#cache.set(id, names);
     return names;
   }
 }
