@@ -20,10 +20,13 @@ export class Lister {
   readonly #redactor: Redactor;
   readonly #flights: Flights<Names>;
   readonly #held = new HeldNames();
+  readonly #learned: (names: Names) => void;
   #epoch = 0;
 
-  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor) {
+  /** @param learned told of each list that the backend gives */
+  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor, learned: (names: Names) => void) {
     this.#caller = caller;
+    this.#learned = learned;
     this.#redactor = redactor.about({ refusal: 'list_refused' });
     this.#maxAgeMs = policy.namesMaxAgeMs;
     this.#cache = new AgedMap(policy.namesMaxAgeMs, mostQueries);
@@ -57,6 +60,7 @@ export class Lister {
       redactor: this.#redactor,
       run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
     });
+    this.#learned(told);
     const names = await inTurns(this.#held.complete(told), context.signal);
     // Nobody waits longer for a part that failed in passing than the failure lasts.
     const isWhole = !names.unlisted.some(({ code }) => isTransient(code));
