@@ -22,9 +22,7 @@ import { context, hostScripted, ref } from '../support/scripted-backend.ts';
 
 const vault = adapters['vault'] ?? gcp('rest');
 const answering = async (server: Promise<BrokenServer>, scheme: string, asking?: Asking): Promise<Failure> => {
-  const { port, stop } = await server;
-  onTestFinished(stop);
-  return failureOfCheck(vault, `${scheme}://127.0.0.1:${port}`, asking);
+  return failureOfCheck(vault, `${scheme}://127.0.0.1:${await portOf(server)}`, asking);
 };
 /** A record of TLS with one fatal alert. */
 const alert = (description: number): Uint8Array => Uint8Array.of(0x15, 3, 3, 0, 2, 2, description);
@@ -34,11 +32,16 @@ const saying = (code: string, asking: Asking = {}): Promise<Failure> =>
     ...asking,
     resolveAddress: () => Promise.reject(Object.assign(new Error('as the system says'), { code })),
   });
-const through = (proxy: Promise<BrokenServer>): Promise<Failure> =>
-  proxy.then(({ port, stop }) => {
-    onTestFinished(stop);
-    return failureOfCheck(vault, 'https://service.test', { settings: { 'proxy.address': `http://127.0.0.1:${port}` } });
+const through = async (proxy: Promise<BrokenServer>): Promise<Failure> =>
+  failureOfCheck(vault, 'https://service.test', {
+    settings: { 'proxy.address': `http://127.0.0.1:${await portOf(proxy)}` },
   });
+
+async function portOf(opening: Promise<BrokenServer>): Promise<number> {
+  const server = await opening;
+  onTestFinished(() => server.stop());
+  return server.port;
+}
 
 function failureOf(error: unknown): Failure {
   if (BackendError.is(error)) return error;

@@ -119,11 +119,14 @@ function adapterFor(world: World, { traits, secrets }: Store, fate: Fates): Secr
       if (met.kind === 'leaves one out')
         yield { secrets: [], unlisted: [{ scope: scope ?? path('p'), code: 'throttled' }] };
       // What was left out is told; or it is not, and the list fails.
-      const told =
+      const shownPages =
         met.kind === 'leaves one out'
           ? pages.filter(({ secrets: [one] }) => !isBelow(one?.scope, scope ?? 'p'))
           : pages;
-      yield* told.slice(0, met.kind === 'well' || met.kind === 'leaves one out' ? told.length : told.length / 2);
+      yield* shownPages.slice(
+        0,
+        met.kind === 'well' || met.kind === 'leaves one out' ? shownPages.length : shownPages.length / 2,
+      );
       if (met.kind === 'breaks off') throw new BackendError('unreachable', { reason: 'connection_reset' });
       if (met.kind === 'answers rubbish') yield lie({ secrets: 'none' });
       if (met.kind === 'says one too many') yield { secrets: [{ scope: path('nobody/asked'), key: lie(7) }] };
@@ -160,9 +163,8 @@ async function getThrough(
       { backend: adapterFor(world, store, fateOf[at] ?? well), optional: store.traits.optional },
     ]),
   );
-  const bindings = world.bindings.map(({ id: _, ...binding }) => binding);
   try {
-    const resolver = await createResolver({ bindings, backends, facts, timeoutMs });
+    const resolver = await createResolver({ bindings: world.bindings, backends, facts, timeoutMs });
     const answers = asked.map(async (key) => {
       const answer = await resolver.get(key).then(
         (value) => `found ${value.text()}`,

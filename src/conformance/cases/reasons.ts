@@ -19,11 +19,10 @@ export const reasonCases: readonly ConformanceCase[] = [
     async run(world) {
       await seedTargets(world);
       await world.fault('deny');
-      for (const { name, when, run } of operations) {
-        if (!when(world.capabilities)) continue;
-        const attempted = await attempt(() => run(world, callContext()));
-        if (attempted.ok) expectClosedAnswer(attempted.result, name);
-        else expectClosed(attempted.error, ofErrors, name);
+      for (const operation of operations.filter(({ when }) => when(world.capabilities))) {
+        const attempted = await attempt(() => operation.run(world, callContext()));
+        if (attempted.ok) expectClosedAnswer(attempted.result, operation.name);
+        else expectClosed(attempted.error, ofErrors, operation.name);
       }
       await world.heal();
     },

@@ -18,7 +18,7 @@ export function* sortInPieces<T>(items: T[], compare: (left: T, right: T) => num
   }
   let runs: (readonly T[])[] = [];
   for (let start = 0; start < items.length; start += sortedAtOnce) {
-    runs.push(items.slice(start, start + sortedAtOnce).sort(compare));
+    runs.push(items.slice(start, start + sortedAtOnce).toSorted(compare));
     yield;
   }
   while (runs.length > 1) {
