@@ -144,7 +144,8 @@ const produce: Readonly<Record<FailureReason, () => Failure | Promise<Failure>>>
   read_refused: () => refusedTo('read'),
   write_refused: () => refusedTo('write'),
   token_narrowed: narrowed,
-  setting_wrong: () => failureOfCheck(vault, 'https://service.test', { secrets: { 'tls.ca': 'no PEM' } }),
+  setting_wrong: () =>
+    failureOfCheck(vault, 'https://service.test', { secrets: { 'tls.cert': 'no PEM', 'tls.key': 'none' } }),
   setting_not_allowed: () =>
     failureOfCheck(vault, 'https://service.test', { settings: { 'tls.caFile': '/etc/ssl/of-somebody.pem' } }),
   backend_missing: withoutBackend,
