@@ -85,7 +85,12 @@ export const answers: Answers = {
   'secrets.restore': ({ scope, key }) => ({ scope: `internal:${scope}`, key, version: '8', updatedAt: at }),
   'scopes.list': () => ({ scopes: ['internal:production', 'internal:staging'], unavailable: [] }),
   'scopes.create': ({ scope }) => ({ scope: `internal:${scope}` }),
-  'scopes.rename': ({ to }) => ({ scope: `internal:${to}` }),
+  'scopes.rename': ({ to, keepBindings }) => ({
+    scope: `internal:${to}`,
+    moved: keepBindings === true ? [] : [{ environment: 'production', id: 'b1', scope: to }],
+    kept: keepBindings === true ? [{ environment: 'production', id: 'b1', scope: 'a' }] : [],
+    unmatched: [{ environment: 'staging', id: 'b2', scope: 'a/**' }],
+  }),
   'scopes.delete': () => ({ deletedSecrets: 1 }),
   'variables.set': ({ name, value, locked }) => ({ name, value, locked: locked ?? false, updatedAt: at }),
   'variables.list': () => ({

@@ -30,6 +30,9 @@ const receipt = z.object({
   updatedAt: timestamp,
 });
 
+/** A binding, with what it selects as it is stored. */
+const boundScope = z.object({ environment: z.string(), id: z.string(), scope: z.string() });
+
 export const secretOperations = {
   'secrets.set': defineOperation({
     ...valueWrites,
@@ -153,9 +156,19 @@ export const secretOperations = {
     path: '/scopes/rename',
     targets: ({ from, to }) => [...scopeOf({ scope: from }), ...scopeOf({ scope: to })],
     command: 'kici-admin scope rename',
-    subject: ['from', 'to'],
-    input: z.object({ from: scopeId, to: scopeId }),
-    output: z.object({ scope: z.string() }),
+    subject: ['from', 'to', 'keepBindings', 'dryRun'],
+    input: z.object({
+      from: scopeId,
+      to: scopeId,
+      keepBindings: z.boolean().optional().describe('true: bindings go on naming the old scope'),
+      dryRun: z.boolean().optional().describe('true: nothing is changed, and the answer tells what would be'),
+    }),
+    output: z.object({
+      scope: z.string(),
+      moved: z.array(boundScope).describe('the bindings that name the scope by its new name now'),
+      kept: z.array(boundScope).describe('the bindings that name the old scope still'),
+      unmatched: z.array(boundScope).describe('the patterns that select the old name and not the new one'),
+    }),
   }),
   'scopes.delete': defineOperation({
     ...nameWrites,
