@@ -66,9 +66,7 @@ export async function eraseExpired(store: Store): Promise<number> {
       .selectAll()
       .where('organization', '=', organization)
       .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('scope', 'key'), '>', tuple(after?.scope ?? '', after?.key ?? '')),
-        ),
+        query.where(sql<boolean>`(scope, key) > (${after?.scope ?? ''}, ${after?.key ?? ''})`),
       )
       .orderBy('scope')
       .orderBy('key')

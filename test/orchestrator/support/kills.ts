@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient, type ApiClient } from '../../../src/api/client.ts';
+import { ApiError } from '../../../src/api/errors.ts';
 import { localTokenFile } from '../../../src/api/local-credentials.ts';
 import { operations } from '../../../src/api/registry.ts';
 import { cleanEnvironment, spawnProgram, startOrchestrator, type RunningOrchestrator } from '../../support/programs.ts';
@@ -69,7 +70,12 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
         progress.renames += 1;
       });
       const enough = progress.acknowledged + Math.floor(random() * mostWrites);
-      while (progress.acknowledged < enough) await wait(1);
+      const renamed = progress.renames;
+      const hasWorked = async (): Promise<void> => {
+        while (progress.acknowledged < enough || progress.renames === renamed) await wait(1);
+      };
+      // What keeps it from renaming is thrown.
+      await Promise.race([hasWorked(), moving]);
       await wait(random() * longestPauseMs);
       running.process.kill('SIGKILL');
       await ended;
@@ -134,8 +140,9 @@ async function renameUntilItDies(client: ApiClient, acknowledged: () => void): P
       await client.call(operations['scopes.rename'], { from: at, to: `home/${Number(at.split('/')[1]) + 1}` });
       acknowledged();
     }
-  } catch {
-    // The server is gone.
+  } catch (error) {
+    // Else the server is gone.
+    if (!ApiError.is(error) || error.code !== 'unreachable') throw error;
   }
 }
 
