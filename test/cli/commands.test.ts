@@ -78,6 +78,12 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'SENTRY_DSN   internal:production  unset',
   ],
   [
+    'secret list --backend corp-vault',
+    'secrets.list',
+    { backend: 'corp-vault' },
+    'BROKEN       internal:everywhere  unreadable (wrong_shape: field_not_text)',
+  ],
+  [
     'secret list --environment production --host build-1',
     'resolution.catalogue',
     { environment: 'production', host: 'build-1' },
@@ -104,7 +110,24 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
   ],
   ['scope list --backend corp-vault', 'scopes.list', { backend: 'corp-vault' }, 'internal:staging'],
   ['scope create apps/shop', 'scopes.create', { scope: 'apps/shop' }, 'created scope internal:apps/shop'],
-  ['scope rename a b', 'scopes.rename', { from: 'a', to: 'b' }, 'renamed scope a to internal:b'],
+  [
+    'scope rename a b --dry-run',
+    'scopes.rename',
+    { from: 'a', to: 'b', dryRun: true },
+    '[dry-run] would rename scope a to internal:b\nbinding b1 of environment production, b, would move with it',
+  ],
+  [
+    'scope rename a b',
+    'scopes.rename',
+    { from: 'a', to: 'b' },
+    'renamed scope a to internal:b\nbinding b1 of environment production, b, moved with it',
+  ],
+  [
+    'scope rename a b --keep-bindings',
+    'scopes.rename',
+    { from: 'a', to: 'b', keepBindings: true },
+    'renamed scope a to internal:b\n',
+  ],
   ['scope delete a -y', 'scopes.delete', { scope: 'a' }, 'deleted scope a with 1 secret'],
   [
     'variable list --environment production',
@@ -244,6 +267,29 @@ describe('bad news', () => {
     expect(JSON.parse(json.stderr)).toMatchObject({ error: 'check_failed' });
   });
 
+  it('of a key that cannot be had is explained, and the exit code is 1', async () => {
+    const outcome = await run('explain --environment production SHUT');
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stdout).toContain('unavailable: who supplies it cannot be found out');
+    expect(outcome.stdout).toContain('timeout: connection_refused');
+    expect(outcome.stderr).toMatch(/key_unavailable: SHUT cannot be had .*\n +see .*kici-admin check --environment/);
+    const json = await run('explain --environment production SHUT --json');
+    expect([json.exitCode, JSON.parse(json.stdout).status]).toEqual([1, 'unavailable']);
+  });
+
+  it('of a backend is shown with its reason and what to do next, as long as it lasts and later', async () => {
+    const { stdout } = await run('backend show unwell');
+    expect(stdout).toMatch(/^state +unreachable$/m);
+    expect(stdout).toMatch(/^reason +connection_refused$/m);
+    expect(stdout).toMatch(/^meaning +nobody listens$/m);
+    expect(stdout).toMatch(/^next +start the server$/m);
+    const later = (await run('backend show recovered')).stdout;
+    expect(later).toMatch(
+      /^last failure +wrong_shape: field_not_text \(apps:K\) at 2026-11-25T10:00:00Z: the field is no text$/m,
+    );
+    expect(later).toMatch(/^next +store text$/m);
+  });
+
   it('of a backend names the code and the next step', async () => {
     const outcome = await run('backend test broken');
     expect(outcome.exitCode).toBe(1);
@@ -294,6 +340,11 @@ describe('wrong usage', () => {
   it.each([
     'secret list',
     'secret list --scope a --environment b',
+    'secret list --scope a --backend b',
+    'secret list --backend a --environment b',
+    'secret list --backend a --tree',
+    'secret list --backend a --host b',
+    'secret list --backend A',
     'secret list --environment a --tree',
     'secret list --scope a --host b',
     'secret set KEY',
@@ -324,7 +375,28 @@ describe('wrong usage', () => {
   });
 });
 
+describe('a scope that is renamed', () => {
+  it('warns of the bindings that stay behind, and of the patterns that lose it', async () => {
+    const outcome = await run('scope rename a b --keep-bindings');
+    expect(outcome.stderr).toBe(
+      'warning: binding b1 of environment production, a, still names a\nwarning: binding b2 of environment staging, a/**, selects a and not internal:b\n',
+    );
+  });
+});
+
 describe('variables', () => {
+  it('that were locked are overwritten with a word about it', async () => {
+    expect((await run('variable set --env production WAS_LOCKED', 'v\n')).stderr).toBe(
+      'WAS_LOCKED was locked, and is not any more\n',
+    );
+    expect((await run('variable set --env production WAS_LOCKED --locked', 'v\n')).stderr).toBe(
+      'WAS_LOCKED was locked, and still is\n',
+    );
+    expect(JSON.parse((await run('variable set --env production WAS_LOCKED --json', 'v\n')).stdout)).toMatchObject({
+      wasLocked: true,
+    });
+  });
+
   it('rehearse with their own line', async () => {
     const outcome = await run('variable set --scope production LOG_LEVEL --dry-run', 'info\n');
     expect(outcome.stdout).toBe(
