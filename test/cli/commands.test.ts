@@ -298,6 +298,14 @@ describe('bad news', () => {
     );
   });
 
+  it('of an audit log that is listed in part tells how to go on', async () => {
+    const long = await startWireApi({ 'audit.list': () => ({ rows: [], next: 12 }) });
+    const outcome = await adminInProcess(['audit', 'list', '--url', long.url]);
+    await long.close();
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stderr).toMatch(/incomplete: .+\n.+--before 12/);
+  });
+
   it('of the audit log lists the rows', async () => {
     const damaged = await startWireApi({
       'audit.verify': () => ({
