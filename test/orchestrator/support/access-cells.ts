@@ -133,7 +133,7 @@ const elsewhere: readonly Row[] = [
   ['backends.add', 'new', { name: 'new', type: 'nothing' }, { organization: true }],
   ['backends.update', 'corp', { name: 'corp', optional: false }, { organization: true }],
   ['backends.remove', 'corp', { name: 'corp' }, { organization: true }],
-  ['organizations.create', 'default', { name: 'default' }, { organization: true }],
+  ['organizations.create', 'default', { name: 'default' }, { everyOrganization: true }],
   ['organizations.list', 'all', {}, { organization: true }],
   ['audit.list', 'all', { limit: 1 }, { organization: true }],
   ['audit.verify', 'all', {}, { organization: true }],
