@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { isOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
-import { storeSecret } from './secret-rows.ts';
+import { findSecret, storeSecret } from './secret-rows.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
@@ -9,6 +9,11 @@ type Transaction = Kysely<InternalTables>;
 /** Whether a deleted secret can still be restored; until then its name is not absent but deleted. */
 export function isKept({ now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>, row: SecretRow): boolean {
   return row.deleted === 1 && row.version !== null && row.updated_at + keepDeletedMs > now();
+}
+
+/** Whether a secret was deleted, and what it held is gone: for good, even where nobody has erased it yet. */
+export function isOver(store: Pick<Store, 'now' | 'keepDeletedMs'>, row: SecretRow): boolean {
+  return row.deleted === 1 && !isKept(store, row);
 }
 
 /**
@@ -45,19 +50,56 @@ export async function erase(
     .execute();
 }
 
-/** Erases what was deleted so long ago that it cannot be restored any more. */
-export async function eraseExpired(
-  { organization, now, keepDeletedMs }: Store,
-  transaction: Transaction,
-  sign: SignRow,
-): Promise<void> {
-  const rows = await transaction
+/** Rows of one transaction, which keeps everybody else waiting. */
+const rowsAtOnce = 200;
+
+/**
+ * Erases what was deleted so long ago that it cannot be restored any more.
+ * @returns how many secrets that were
+ */
+export async function eraseExpired(store: Store): Promise<number> {
+  const { database, organization } = store;
+  const sign = await store.signer();
+  let erased = 0;
+  for (let after: SecretRow | undefined; ;) {
+    const rows = await expired(database, store)
+      .selectAll()
+      .where('organization', '=', organization)
+      .$if(after !== undefined, (query) =>
+        query.where(sql<boolean>`(scope, key) > (${after?.scope ?? ''}, ${after?.key ?? ''})`),
+      )
+      .orderBy('scope')
+      .orderBy('key')
+      .limit(rowsAtOnce)
+      .execute();
+    await database.transaction().execute(async (transaction) => {
+      for (const { scope, key } of rows) {
+        const row = await findSecret(transaction, organization, { scope, key });
+        // It may have been restored meanwhile.
+        if (row === undefined || row.version === null || !isOwn(sign, row) || !isOver(store, row)) continue;
+        await erase(transaction, organization, sign, row, row.updated_at);
+        erased += 1;
+      }
+    });
+    after = rows.at(-1);
+    if (rows.length < rowsAtOnce) return erased;
+  }
+}
+
+/** The organisations that have something to erase. */
+export async function organizationsWithExpired(
+  database: Kysely<InternalTables>,
+  times: Pick<Store, 'now' | 'keepDeletedMs'>,
+): Promise<readonly string[]> {
+  const rows = await expired(database, times).select('organization').distinct().execute();
+  return rows.map(({ organization }) => organization);
+}
+
+/** The conditions stand as the index has them, so that it is used. */
+function expired(database: Kysely<InternalTables>, { now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>) {
+  return database
     .selectFrom('internal_secrets')
-    .selectAll()
-    .where('organization', '=', organization)
-    .where('deleted', '=', 1)
+    .where('deleted', '=', sql.lit(1))
     .where('version', 'is not', null)
-    .where('updated_at', '<=', now() - keepDeletedMs)
-    .execute();
-  for (const row of rows) if (isOwn(sign, row)) await erase(transaction, organization, sign, row, row.updated_at);
+    .where('updated_at', '<=', now() - keepDeletedMs);
 }

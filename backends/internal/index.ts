@@ -12,8 +12,11 @@ import { createStore, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 import { write } from './write.ts';
 
+export { eraseExpired, organizationsWithExpired } from './deleted.ts';
+export { renameScopeAlong } from './rename-along.ts';
 export { countRenames } from './renames.ts';
 export { resealSecrets } from './secret-rows.ts';
+export { createStore } from './store.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';
 export type { Sealer } from './store.ts';
 

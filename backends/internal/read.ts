@@ -50,13 +50,25 @@ async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<read
     refs.map(({ scope, key, version }) =>
       version === undefined
         ? openCurrent(store, sign, current.get(placeId(scope, key)))
-        : openPinned(store, current.get(placeId(scope, key)), pinned.get(placeId(scope, key, parseVersion(version)))),
+        : openPinned(
+            store,
+            sign,
+            current.get(placeId(scope, key)),
+            pinned.get(placeId(scope, key, parseVersion(version))),
+          ),
     ),
   );
 }
 
 /** A version is gone with its secret. */
-async function openPinned(store: Store, row: Current | undefined, pinned: Sealed | undefined): Promise<ReadOutcome> {
+async function openPinned(
+  store: Store,
+  sign: SignRow,
+  row: Current | undefined,
+  pinned: Sealed | undefined,
+): Promise<ReadOutcome> {
+  if (pinned !== undefined && row === undefined) return unknown('corrupt', 'the database has lost the row of a secret');
+  if (row !== undefined && !isOwn(sign, row)) return unknown('corrupt', changedOutside);
   return row?.deleted === 1 ? deletedOutcome(store, row) : open(store, pinned);
 }
 
@@ -66,9 +78,11 @@ function deletedOutcome(store: Store, row: Current): ReadOutcome {
 
 const howToRestore = 'it was deleted, and can be restored with `kici-admin secret restore`';
 
+const changedOutside = 'which version is current was changed outside of the orchestrator';
+
 async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;
-  if (!isOwn(sign, row)) return unknown('corrupt', 'which version is current was changed outside of the orchestrator');
+  if (!isOwn(sign, row)) return unknown('corrupt', changedOutside);
   if (row.deleted === 1) return deletedOutcome(store, row);
   const { version, sealed } = row;
   if (version === null) return absent;

@@ -2,7 +2,7 @@ import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import { erase } from './deleted.ts';
 import { noteRename } from './renames.ts';
-import { requireOwn, withSeal } from './row-seal.ts';
+import { requireOwn, withSeal, type SignRow } from './row-seal.ts';
 import { storeSecret } from './secret-rows.ts';
 import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
@@ -17,23 +17,27 @@ interface Contents {
   readonly versions: readonly VersionRow[];
 }
 
+/** What happens in the same transaction as a rename: both hold, or none does. */
+export type Along = (transaction: Kysely<InternalTables>) => Promise<void>;
+
 /**
  * Moves the secrets of a scope. Values are bound to their scope, so each version is sealed anew; where names of the new
  * scope were in use before, versions count on from there.
+ * @param along runs last; what it throws takes the rename back
  * @throws BackendError `conflict`, `not_found`, `corrupt`, `decryption_failed`
  */
-export async function renameScope(store: Store, from: ScopePath, to: ScopePath): Promise<void> {
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) if (await tryRename(store, from, to)) return;
+export async function renameScope(store: Store, from: ScopePath, to: ScopePath, along?: Along): Promise<void> {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) if (await tryRename(store, from, to, along)) return;
   throw new BackendError('conflict', { detail: `secrets of ${from} changed again and again during the rename` });
 }
 
 /** False when something was written meanwhile: sealing must not happen inside the transaction. */
-async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<boolean> {
+async function tryRename(store: Store, from: ScopePath, to: ScopePath, along: Along | undefined): Promise<boolean> {
   const { database, organization } = store;
   const sign = await store.signer();
   const before = await contentsOf(database, organization, from);
   for (const row of before.secrets) requireOwn(sign, row);
-  const retired = await lastVersions(database, organization, to);
+  const retired = await lastVersions(database, sign, organization, to);
   const moved = await move(store, before, to, retired);
   return database.transaction().execute(async (transaction) => {
     const scopes = await transaction
@@ -46,7 +50,7 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
       throw new BackendError('conflict', { detail: `the scope ${to} exists` });
     if (scopes.length === 0) throw new BackendError('not_found', { detail: `there is no scope ${from}` });
     const now = await contentsOf(transaction, organization, from);
-    const retiredNow = await lastVersions(transaction, organization, to);
+    const retiredNow = await lastVersions(transaction, sign, organization, to);
     if (fingerprint(now, retiredNow) !== fingerprint(before, retired)) return false;
     await transaction
       .updateTable('internal_scopes')
@@ -71,6 +75,7 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath): Promise<
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
     for (const row of now.secrets) await erase(transaction, organization, sign, row, store.now());
     await noteRename(transaction, organization);
+    await along?.(transaction);
     return true;
   });
 }
@@ -102,16 +107,18 @@ async function contentsOf(database: Kysely<InternalTables>, organization: string
 
 async function lastVersions(
   database: Kysely<InternalTables>,
+  sign: SignRow,
   organization: string,
   scope: string,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await database
     .selectFrom('internal_secrets')
-    .select(['key', 'last_version'])
+    .selectAll()
     .where('organization', '=', organization)
     .where('scope', '=', scope)
     .orderBy('key')
     .execute();
+  for (const row of rows) requireOwn(sign, row);
   return new Map(rows.map(({ key, last_version }) => [key, last_version]));
 }
 

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { BackendError } from '@kici-dev/secret-backend';
 import type { InternalTables } from './tables.ts';
 
@@ -24,7 +25,8 @@ export function withSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): SecretRow
 }
 
 export function isOwn(sign: SignRow, row: SecretRow): boolean {
-  return row.seal === secretSeal(sign, row);
+  const [stored, expected] = [Buffer.from(row.seal ?? ''), Buffer.from(secretSeal(sign, row))];
+  return stored.byteLength === expected.byteLength && timingSafeEqual(stored, expected);
 }
 
 /** @throws BackendError `corrupt` */

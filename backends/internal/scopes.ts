@@ -1,5 +1,5 @@
 import { BackendError, isReservedScope, parseScopePath, type ScopePath } from '@kici-dev/secret-backend';
-import { eraseExpired, markDeleted } from './deleted.ts';
+import { markDeleted } from './deleted.ts';
 import { isOwn } from './row-seal.ts';
 import type { Store } from './store.ts';
 
@@ -37,7 +37,6 @@ export async function deleteScope(store: Store, scope: ScopePath): Promise<numbe
       .where('scope', '=', scope)
       .executeTakeFirst();
     if (numDeletedRows === 0n) throw new BackendError('not_found', { detail: `there is no scope ${scope}` });
-    await eraseExpired(store, transaction, sign);
     const rows = await transaction
       .selectFrom('internal_secrets')
       .selectAll()

@@ -1,4 +1,3 @@
-import type { SecretRef } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { isOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
 import type { InternalTables } from './tables.ts';
@@ -6,7 +5,7 @@ import type { InternalTables } from './tables.ts';
 export function findSecret(
   database: Kysely<InternalTables>,
   organization: string,
-  { scope, key }: Pick<SecretRef, 'scope' | 'key'>,
+  { scope, key }: Pick<SecretRow, 'scope' | 'key'>,
 ): Promise<SecretRow | undefined> {
   return database
     .selectFrom('internal_secrets')

@@ -5,8 +5,8 @@ import {
   type VersionInfo,
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
-import { eraseExpired, isKept, markDeleted } from './deleted.ts';
-import { isOwn, requireOwn, withSeal, type SecretRow } from './row-seal.ts';
+import { erase, isKept, isOver, markDeleted } from './deleted.ts';
+import { isOwn, requireOwn, withSeal } from './row-seal.ts';
 import { findSecret, storeSecret } from './secret-rows.ts';
 import { parseVersion, rfc3339, type Store } from './store.ts';
 import { requireKey, write } from './write.ts';
@@ -17,7 +17,6 @@ export async function remove(store: Store, { scope, key }: SecretRef): Promise<D
   const sign = await store.signer();
   return database.transaction().execute(async (transaction) => {
     const before = await findSecret(transaction, organization, { scope, key });
-    await eraseExpired(store, transaction, sign);
     if (before === undefined || (before.deleted === 1 && isOwn(sign, before))) return { existed: false };
     await markDeleted(store, transaction, sign, before);
     const after = await findSecret(transaction, organization, { scope, key });
@@ -41,6 +40,8 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
     const before = await findSecret(transaction, organization, { scope, key });
     requireOwn(sign, before);
     if (before?.deleted === 0) return;
+    if (before !== undefined && isOver(store, before))
+      await erase(transaction, organization, sign, before, before.updated_at);
     const last_version = before?.last_version ?? 0;
     await storeSecret(
       transaction,
@@ -49,10 +50,15 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
   });
 }
 
-/** Those that can be restored: of a secret that was deleted too long ago, none. */
+/**
+ * Those that can be restored: of a secret that was deleted too long ago, none.
+ * @throws BackendError `corrupt`
+ */
 export async function versions(store: Store, { scope, key }: SecretRef): Promise<readonly VersionInfo[]> {
   const { database, organization } = store;
+  const sign = await store.signer();
   const secret = await findSecret(database, organization, { scope, key });
+  requireOwn(sign, secret);
   if (secret === undefined || isOver(store, secret)) return [];
   const rows = await database
     .selectFrom('internal_versions')
@@ -70,17 +76,15 @@ export async function versions(store: Store, { scope, key }: SecretRef): Promise
   }));
 }
 
-function isOver(store: Store, secret: SecretRow): boolean {
-  return secret.deleted === 1 && !isKept(store, secret);
-}
-
 /**
  * The value becomes a new version: history is never rewritten.
  * @throws BackendError `not_found`, `corrupt`, `decryption_failed`
  */
 export async function restore(store: Store, { scope, key, version }: Required<SecretRef>): Promise<WriteReceipt> {
   const number = parseVersion(version);
+  const sign = await store.signer();
   const secret = await findSecret(store.database, store.organization, { scope, key });
+  requireOwn(sign, secret);
   const row =
     number === undefined || secret === undefined || isOver(store, secret)
       ? undefined

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 
 /** Versions count up from 1 for each secret. Times are Unix milliseconds. */
 export interface InternalTables {
@@ -76,6 +76,17 @@ export const internalMigrations = {
     '0003_seals': {
       async up(database: Kysely<unknown>): Promise<void> {
         await database.schema.alterTable('internal_secrets').addColumn('seal', 'text').execute();
+      },
+    },
+    '0004_expired': {
+      async up(database: Kysely<unknown>): Promise<void> {
+        await database.schema
+          .createIndex('internal_deleted')
+          .on('internal_secrets')
+          .column('updated_at')
+          .where(sql.ref('deleted'), '=', sql.lit(1))
+          .where(sql.ref('version'), 'is not', null)
+          .execute();
       },
     },
   },

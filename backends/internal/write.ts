@@ -1,5 +1,6 @@
 import { BackendError, parseKey, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
 import { capabilities } from './capabilities.ts';
+import { isOver } from './deleted.ts';
 import { requireOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
 import { findSecret } from './secret-rows.ts';
 import { rfc3339, type Store } from './store.ts';
@@ -52,10 +53,13 @@ interface NewVersion {
 
 /** False when the secret is not any more what it was before. */
 function insertVersion(
-  { database, organization }: Store,
+  store: Store,
   sign: SignRow,
   { scope, key, version, sealed, at, before }: NewVersion,
 ): Promise<boolean> {
+  const { database, organization } = store;
+  // What a secret held that was deleted too long ago does not come back with its name.
+  const isNew = before !== undefined && isOver(store, before);
   const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
   return database.transaction().execute(async (transaction) => {
     const claimed =
@@ -91,7 +95,7 @@ function insertVersion(
       .where('organization', '=', organization)
       .where('scope', '=', scope)
       .where('key', '=', key)
-      .where('version', '<=', version - keptVersions)
+      .where('version', '<=', version - (isNew ? 1 : keptVersions))
       .execute();
     return true;
   });

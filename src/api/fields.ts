@@ -13,6 +13,7 @@ import {
   type ScopeId,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
+import { organizationGrammar, organizationRule } from './organization-name.ts';
 import { variableNameProblem } from './variable-names.ts';
 
 /** A string that one of the contract's parsers takes; the parser's reason is the message. */
@@ -80,6 +81,15 @@ export const why = {
   about: z.string().optional().describe('the setting or the secret that the reason is about'),
 };
 
+/** The last failure of a whole backend, whatever has succeeded since. */
+export const pastFailure = z.object({
+  code: failureCode,
+  ...why,
+  at: timestamp,
+  meaning: z.string(),
+  hint: z.string().describe('what to do next'),
+});
+
 /** Names that an answer lacks, once for each cause. */
 export const unavailablePart = z.object({
   backend: z.string(),
@@ -94,12 +104,7 @@ export const unavailablePart = z.object({
   bindings: z.array(z.string()).optional().describe('the bindings of the environment that reach into it'),
 });
 
-export const organizationName: z.ZodString = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,62}$/,
-    'an organisation name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"',
-  );
+export const organizationName: z.ZodString = z.string().regex(organizationGrammar, organizationRule);
 /** Variables are part of a step's environment, so a shell must be able to read them. */
 export const variableName: z.ZodString = z
   .string()

@@ -1,6 +1,7 @@
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
+import { organizationGrammar, organizationRule } from '../api/organization-name.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError, UsageError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
@@ -20,6 +21,8 @@ const maxTokenBytes = 65_536;
 /** As `connect`, once an orchestrator of this machine that is just starting has done so. */
 export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = new URL(urlOf(flags, io));
+  // Before anybody waits for what it would refuse.
+  organizationOf(flags, io);
   await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
   return connect(flags, io, signal);
 }
@@ -28,8 +31,12 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = urlOf(flags, io);
   const token = await tokenOf(flags, io);
-  const organization = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
-  return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
+  return createClient({
+    url,
+    token,
+    organization: organizationOf(flags, io),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function urlOf(flags: ConnectionFlags, io: Io): string {
@@ -37,6 +44,13 @@ function urlOf(flags: ConnectionFlags, io: Io): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`${JSON.stringify(url)} is not an http or https address`, 'correct --url or KICI_URL');
   return url;
+}
+
+function organizationOf(flags: ConnectionFlags, io: Io): string {
+  const name = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
+  if (!organizationGrammar.test(name))
+    throw new UsageError(`${organizationRule}: ${JSON.stringify(name)} is none`, 'correct --org or KICI_ORG');
+  return name;
 }
 
 async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {

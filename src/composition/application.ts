@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import { createAddressGuard } from '@kici-dev/secret-federation';
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { DatabaseError } from '../database/errors.ts';
 import { migrate } from '../database/migrate.ts';
@@ -14,6 +13,9 @@ import { packageProblems } from '../orchestrator/backends/types.ts';
 import { backendPackage } from './backend-package.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
+import { startErasing } from './erase-expired.ts';
+import type { Opened } from './modules/infrastructure.ts';
+import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
 import { databaseFile, type ServerSettings } from './settings.ts';
@@ -38,6 +40,7 @@ export async function startApplication(
   settings: ServerSettings,
   log: Logger,
   now: () => number = Date.now,
+  repeat: Repeat = repeatByTimer,
 ): Promise<Application> {
   const resolveAddress = addressGuard(settings);
   await requirePackages(settings);
@@ -51,8 +54,8 @@ export async function startApplication(
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
       createContainer({ settings, log, resolveAddress, now, database, keyring }),
-      database,
-      settings,
+      { settings, log, now, database, keyring },
+      repeat,
       created,
     );
   } catch (error) {
@@ -63,16 +66,18 @@ export async function startApplication(
 
 async function serve(
   container: ReturnType<typeof createContainer>,
-  database: Kysely<AllTables>,
-  settings: ServerSettings,
+  opened: Omit<Opened, 'resolveAddress'>,
+  repeat: Repeat,
   created: boolean,
 ): Promise<Application> {
+  const { settings, database } = opened;
   const server = container.get(tokens.server);
   const instances = container.get(tokens.instances);
   const accessTokens = container.get(tokens.tokens);
   await container.get(tokens.organizations).ensure('default');
   await examineAudit(container.get(tokens.auditLog));
   const url = await listen(server, settings);
+  const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {
     url,
     createdKeyFile: created && settings.key.kind === 'file' ? settings.key.file : undefined,
@@ -81,6 +86,7 @@ async function serve(
     async stop() {
       await server.close();
       await instances.close();
+      await erasure.stop();
       await database.destroy();
     },
   };

@@ -20,6 +20,7 @@ import type { Organizations } from '../orchestrator/organizations/organizations.
 import type { EnvironmentResolver } from '../orchestrator/resolution/resolve.ts';
 import type { Seals } from '../orchestrator/seals/seals.ts';
 import type { Tokens } from '../orchestrator/tokens/tokens.ts';
+import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
 import type { ServerSettings } from './settings.ts';
@@ -45,6 +46,7 @@ export const tokens = {
   variables: token<Variables>('variables'),
 
   internalDefinition: token<BackendDefinition>('internalDefinition'),
+  renameInternalScope: token<RenameInternalScope>('renameInternalScope'),
   backendPackage: token<BackendPackage>('backendPackage'),
   backendTypes: token<BackendTypes>('backendTypes'),
   backendStore: token<BackendStore>('backendStore'),

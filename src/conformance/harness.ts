@@ -48,6 +48,8 @@ export interface Provocations {
   scheduleDeletion?(ref: SecretRef): Promise<void>;
   /** The stored payload no longer passes its integrity check, or does not decrypt. */
   corrupt?(ref: SecretRef): Promise<void>;
+  /** The key is there and holds `null`, as a field of a JSON object may; other keys of the scope stay. */
+  nullValue?(ref: SecretRef): Promise<void>;
   denyRead?(ref: SecretRef): Promise<void>;
   /** The names at and below this scope may not be listed; the rest of the tree may. */
   denyList?(scope: ScopePath): Promise<void>;

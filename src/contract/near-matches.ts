@@ -1,16 +1,21 @@
 const mostShown = 3;
-/** Comparing takes microseconds for each name, and a list may have a million. */
-const mostCompared = 1_000;
+/** Of a name; what follows is not compared. */
+const longest = 64;
+/** A list may have a million names, and whoever asks may choose a long one. */
+const mostSteps = 1_000_000;
 
 /** The known names closest to a wanted one, for an error message. */
 export function nearMatches(wanted: string, known: Iterable<string>): readonly string[] {
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   return [...known]
     .filter((name) => Math.abs(name.length - wanted.length) <= limit)
-    .slice(0, mostCompared)
+    .slice(0, mostSteps / Math.min(wanted.length + 1, longest) ** 2)
     .map((name) => ({
       name,
-      distance: name.toLowerCase() === wanted.toLowerCase() ? 0 : editDistance(wanted.slice(0, 64), name.slice(0, 64)),
+      distance:
+        name.toLowerCase() === wanted.toLowerCase()
+          ? 0
+          : editDistance(wanted.slice(0, longest), name.slice(0, longest)),
     }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((left, right) => left.distance - right.distance || (left.name < right.name ? -1 : 1))
@@ -18,21 +23,20 @@ export function nearMatches(wanted: string, known: Iterable<string>): readonly s
     .map(({ name }) => name);
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein's distance. A thousand of these must not be felt, so that nothing is made in the inner loop. */
 function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [row, letter] of Array.from(left).entries()) {
-    const current = [row + 1];
-    for (const [column, other] of Array.from(right).entries()) {
-      current.push(
-        Math.min(
-          (previous[column + 1] ?? 0) + 1,
-          (current[column] ?? 0) + 1,
-          (previous[column] ?? 0) + (letter === other ? 0 : 1),
-        ),
+  let previous = Uint8Array.from({ length: right.length + 1 }, (_, index) => index);
+  let current = new Uint8Array(right.length + 1);
+  for (let row = 0; row < left.length; row += 1) {
+    const letter = left.charCodeAt(row);
+    current[0] = row + 1;
+    for (let column = 0; column < right.length; column += 1)
+      current[column + 1] = Math.min(
+        (previous[column + 1] ?? 0) + 1,
+        (current[column] ?? 0) + 1,
+        (previous[column] ?? 0) + (letter === right.charCodeAt(column) ? 0 : 1),
       );
-    }
-    previous = current;
+    [previous, current] = [current, previous];
   }
-  return previous.at(-1) ?? 0;
+  return previous[right.length] ?? 0;
 }

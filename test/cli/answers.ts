@@ -17,6 +17,27 @@ const backend = {
   capabilities,
   health: { breaker: 'closed', lastCheckAt: at, latencyMs: 12.4 },
 };
+const healths: Readonly<Record<string, ReturnType<NonNullable<Answers['backends.show']>>['health']>> = {
+  unwell: {
+    breaker: 'open',
+    failure: 'unreachable',
+    reason: 'connection_refused',
+    meaning: 'nobody listens',
+    hint: 'start the server',
+  },
+  recovered: {
+    breaker: 'closed',
+    lastCheckAt: at,
+    lastFailure: {
+      code: 'wrong_shape',
+      reason: 'field_not_text',
+      about: 'apps:K',
+      at,
+      meaning: 'the field is no text',
+      hint: 'store text',
+    },
+  },
+};
 const token = { id: 't1', name: 'ci', role: 'author' as const, createdAt: at };
 const setting = { type: 'string', required: true, secret: false, description: 'a setting', example: 'x' };
 
@@ -51,7 +72,7 @@ export const answers: Answers = {
     updatedAt: at,
   }),
   'secrets.declare': ({ scope, key }) => ({ scope: `internal:${scope}`, key }),
-  'secrets.list': ({ scope }) =>
+  'secrets.list': ({ scope = 'everywhere' }) =>
     scope === 'empty'
       ? { secrets: [], unavailable: [], unnameable: [] }
       : {
@@ -61,6 +82,13 @@ export const answers: Answers = {
               scope: `internal:${scope}`,
               key: scope === 'hostile' ? '\u001b[31mred\u202e\n' : 'SENTRY_DSN',
               status: 'unset',
+            },
+            {
+              scope: `internal:${scope}`,
+              key: 'BROKEN',
+              status: 'unreadable',
+              code: 'wrong_shape',
+              reason: 'field_not_text',
             },
           ],
           unavailable: [
@@ -85,9 +113,20 @@ export const answers: Answers = {
   'secrets.restore': ({ scope, key }) => ({ scope: `internal:${scope}`, key, version: '8', updatedAt: at }),
   'scopes.list': () => ({ scopes: ['internal:production', 'internal:staging'], unavailable: [] }),
   'scopes.create': ({ scope }) => ({ scope: `internal:${scope}` }),
-  'scopes.rename': ({ to }) => ({ scope: `internal:${to}` }),
+  'scopes.rename': ({ to, keepBindings }) => ({
+    scope: `internal:${to}`,
+    moved: keepBindings === true ? [] : [{ environment: 'production', id: 'b1', scope: to }],
+    kept: keepBindings === true ? [{ environment: 'production', id: 'b1', scope: 'a' }] : [],
+    unmatched: [{ environment: 'staging', id: 'b2', scope: 'a/**' }],
+  }),
   'scopes.delete': () => ({ deletedSecrets: 1 }),
-  'variables.set': ({ name, value, locked }) => ({ name, value, locked: locked ?? false, updatedAt: at }),
+  'variables.set': ({ name, value, locked }) => ({
+    name,
+    value,
+    locked: locked ?? false,
+    updatedAt: at,
+    wasLocked: name === 'WAS_LOCKED',
+  }),
   'variables.list': () => ({
     variables: [
       { name: 'LOG_LEVEL', value: 'info', locked: true, updatedAt: at },
@@ -129,7 +168,7 @@ export const answers: Answers = {
       { ...backend, name: 'eu-aws', type: 'aws', optional: true, health: { breaker: 'open', failure: 'throttled' } },
     ],
   }),
-  'backends.show': ({ name }) => ({ ...backend, name }),
+  'backends.show': ({ name }) => ({ ...backend, name, health: healths[name] ?? backend.health }),
   'backends.remove': () => ({}),
   'backends.test': ({ name }) =>
     name === 'broken'
@@ -143,48 +182,61 @@ export const answers: Answers = {
     unavailable: [],
   }),
   'resolution.explain': ({ key }) =>
-    key === 'DB_PASSWROD'
+    key === 'SHUT'
       ? {
           key,
-          status: 'not_found',
+          status: 'unavailable',
           candidates: [],
-          blockedBy: [],
+          blockedBy: [
+            { backend: 'corp-vault', binding: 'corp-vault:**', code: 'timeout', reason: 'connection_refused' },
+          ],
           skipped: [],
-          near: ['DB_PASSWORD'],
+          near: [],
           limits: [],
           backends: [],
         }
-      : {
-          key,
-          status: 'available',
-          candidates: [
-            {
-              backend: 'corp-vault',
-              scope: 'apps/shop/db',
-              sourceKey: 'password',
-              binding: 'b1',
-              priority: 10,
-              version: '3',
-              declaredOnly: false,
-              rule: '',
-            },
-            {
-              backend: 'internal',
-              scope: 'production',
-              sourceKey: key,
-              binding: 'b2',
-              priority: 0,
-              version: '7',
-              declaredOnly: false,
-              rule: 'higher priority',
-            },
-          ],
-          blockedBy: [],
-          skipped: [],
-          near: [],
-          limits: ['eu-aws lists with a delay'],
-          backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
-        },
+      : key === 'DB_PASSWROD'
+        ? {
+            key,
+            status: 'not_found',
+            candidates: [],
+            blockedBy: [],
+            skipped: [],
+            near: ['DB_PASSWORD'],
+            limits: [],
+            backends: [],
+          }
+        : {
+            key,
+            status: 'available',
+            candidates: [
+              {
+                backend: 'corp-vault',
+                scope: 'apps/shop/db',
+                sourceKey: 'password',
+                binding: 'b1',
+                priority: 10,
+                version: '3',
+                declaredOnly: false,
+                rule: '',
+              },
+              {
+                backend: 'internal',
+                scope: 'production',
+                sourceKey: key,
+                binding: 'b2',
+                priority: 0,
+                version: '7',
+                declaredOnly: false,
+                rule: 'higher priority',
+              },
+            ],
+            blockedBy: [],
+            skipped: [],
+            near: [],
+            limits: ['eu-aws lists with a delay'],
+            backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
+          },
   'resolution.check': ({ environment }) =>
     environment === 'staging'
       ? { keys: 3, problems: [] }

@@ -78,6 +78,12 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'SENTRY_DSN   internal:production  unset',
   ],
   [
+    'secret list --backend corp-vault',
+    'secrets.list',
+    { backend: 'corp-vault' },
+    'BROKEN       internal:everywhere  unreadable (wrong_shape: field_not_text)',
+  ],
+  [
     'secret list --environment production --host build-1',
     'resolution.catalogue',
     { environment: 'production', host: 'build-1' },
@@ -104,7 +110,24 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
   ],
   ['scope list --backend corp-vault', 'scopes.list', { backend: 'corp-vault' }, 'internal:staging'],
   ['scope create apps/shop', 'scopes.create', { scope: 'apps/shop' }, 'created scope internal:apps/shop'],
-  ['scope rename a b', 'scopes.rename', { from: 'a', to: 'b' }, 'renamed scope a to internal:b'],
+  [
+    'scope rename a b --dry-run',
+    'scopes.rename',
+    { from: 'a', to: 'b', dryRun: true },
+    '[dry-run] would rename scope a to internal:b\nbinding b1 of environment production, b, would move with it',
+  ],
+  [
+    'scope rename a b',
+    'scopes.rename',
+    { from: 'a', to: 'b' },
+    'renamed scope a to internal:b\nbinding b1 of environment production, b, moved with it',
+  ],
+  [
+    'scope rename a b --keep-bindings',
+    'scopes.rename',
+    { from: 'a', to: 'b', keepBindings: true },
+    'renamed scope a to internal:b\n',
+  ],
   ['scope delete a -y', 'scopes.delete', { scope: 'a' }, 'deleted scope a with 1 secret'],
   [
     'variable list --environment production',
@@ -230,70 +253,15 @@ describe('the cases', () => {
   });
 });
 
-describe('bad news', () => {
-  it('of a check is printed, and the exit code is 1', async () => {
-    const outcome = await run('check --environment production');
-    expect(outcome.exitCode).toBe(1);
-    expect(outcome.stdout).toContain(
-      'error backend_failed  corp-vault\n    the backend is sealed\n    next: unseal it',
-    );
-    expect(outcome.stdout).toContain('12 keys in environment production: 1 error, 1 warning');
-    expect(outcome.stderr).toContain('kici-admin: check_failed:');
-    const json = await run('check --environment production --json');
-    expect(JSON.parse(json.stdout)).toMatchObject({ keys: 12 });
-    expect(JSON.parse(json.stderr)).toMatchObject({ error: 'check_failed' });
-  });
-
-  it('of a backend names the code and the next step', async () => {
-    const outcome = await run('backend test broken');
-    expect(outcome.exitCode).toBe(1);
-    expect(outcome.stderr).toMatch(
-      /backend_unhealthy: backend broken is not healthy: unauthenticated\n +renew the credentials/,
-    );
-  });
-
-  it('of the audit log lists the rows', async () => {
-    const damaged = await startWireApi({
-      'audit.verify': () => ({
-        intact: false,
-        rows: 9,
-        openIntents: [4],
-        problems: [{ sequence: 5, problem: 'changed', acknowledged: false }],
-      }),
-    });
-    const outcome = await adminInProcess(['audit', 'verify', '--url', damaged.url]);
-    await damaged.close();
-    expect(outcome.exitCode).toBe(1);
-    expect(outcome.stdout).toMatch(/^5 +changed +no$/m);
-    expect(outcome.stderr).toContain('begun and never finished: row 4');
-    expect(outcome.stderr).toContain('audit_damaged');
-    expect(outcome.stderr).toContain('kici-admin audit acknowledge');
-  });
-
-  it('of the audit log is no failure any more once an owner has acknowledged it, and is told all the same', async () => {
-    const damaged = await startWireApi({
-      'audit.verify': () => ({
-        intact: false,
-        rows: 9,
-        openIntents: [4],
-        problems: [{ sequence: 5, problem: 'changed', acknowledged: true }],
-        acknowledgement: { row: 8, at: '2026-01-02T03:04:05.678Z', actor: 'token:1:ada', reason: 'restored' },
-      }),
-    });
-    const outcome = await adminInProcess(['audit', 'verify', '--url', damaged.url]);
-    await damaged.close();
-    expect(outcome.exitCode).toBe(0);
-    expect(outcome.stdout).toMatch(/^5 +changed +yes$/m);
-    expect(outcome.stderr).toContain('not intact: 1 problem in 9 rows');
-    expect(outcome.stderr).toContain('acknowledged in row 8 on 2026-01-02T03:04:05Z by token:1:ada: restored');
-    expect(outcome.stderr).toContain('begun and never finished: row 4');
-  });
-});
-
 describe('wrong usage', () => {
   it.each([
     'secret list',
     'secret list --scope a --environment b',
+    'secret list --scope a --backend b',
+    'secret list --backend a --environment b',
+    'secret list --backend a --tree',
+    'secret list --backend a --host b',
+    'secret list --backend A',
     'secret list --environment a --tree',
     'secret list --scope a --host b',
     'secret set KEY',
@@ -324,7 +292,28 @@ describe('wrong usage', () => {
   });
 });
 
+describe('a scope that is renamed', () => {
+  it('warns of the bindings that stay behind, and of the patterns that lose it', async () => {
+    const outcome = await run('scope rename a b --keep-bindings');
+    expect(outcome.stderr).toBe(
+      'warning: binding b1 of environment production, a, still names a\nwarning: binding b2 of environment staging, a/**, selects a and not internal:b\n',
+    );
+  });
+});
+
 describe('variables', () => {
+  it('that were locked are overwritten with a word about it', async () => {
+    expect((await run('variable set --env production WAS_LOCKED', 'v\n')).stderr).toBe(
+      'WAS_LOCKED was locked, and is not any more\n',
+    );
+    expect((await run('variable set --env production WAS_LOCKED --locked', 'v\n')).stderr).toBe(
+      'WAS_LOCKED was locked, and still is\n',
+    );
+    expect(JSON.parse((await run('variable set --env production WAS_LOCKED --json', 'v\n')).stdout)).toMatchObject({
+      wasLocked: true,
+    });
+  });
+
   it('rehearse with their own line', async () => {
     const outcome = await run('variable set --scope production LOG_LEVEL --dry-run', 'info\n');
     expect(outcome.stdout).toBe(

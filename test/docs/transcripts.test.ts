@@ -49,7 +49,7 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin backend add', 0, ''],
       ['kici-admin backend test', 1, unreachable],
       ['kici-admin environment bind', 0, ''],
-      ['kici-admin explain --environment', 0, ''],
+      ['kici-admin explain --environment', 1, expect.stringContaining('key_unavailable: DB_PASSWORD cannot be had')],
     ]);
   });
 
@@ -59,6 +59,10 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin backend types', 0, ''],
       ['kici-admin backend add', 0, ''],
       ['kici-admin backend test', 1, unreachable],
+      ['kici-admin secret list', 0, ''],
+      ['kici-admin scope create', 0, ''],
+      ['kici-admin scope rename', 0, ''],
+      ['kici-admin scope rename', 0, ''],
       ['kici-admin audit list', 0, ''],
       ['kici-admin audit verify', 0, ''],
       ['kici-admin audit acknowledge', 1, expect.stringContaining('there is nothing to acknowledge')],

@@ -170,8 +170,10 @@ describeLane(openBaoLane, () =>
         unavailable: [{ backend: 'corp', scopes: ['apps'], code: 'unreachable', answered: false }],
       });
       expect(JSON.parse(listed.stderr)).toMatchObject({ error: 'incomplete' });
-      const explained = JSON.parse(await admin('explain', '--environment', 'production', 'B', '--json'));
-      expect(explained).toMatchObject({ status: 'unavailable', blockedBy: [{ backend: 'corp' }] });
+      const explained = await run('kici-admin', ['explain', '--environment', 'production', 'B', '--json']);
+      expect(explained.code).toBe(1);
+      expect(JSON.parse(explained.stdout)).toMatchObject({ status: 'unavailable', blockedBy: [{ backend: 'corp' }] });
+      expect(JSON.parse(explained.stderr)).toMatchObject({ error: 'key_unavailable' });
     }, 60_000);
   }),
 );

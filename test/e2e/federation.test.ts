@@ -87,7 +87,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
   }
 
   async function explained(key: string): Promise<{ status: string; candidates: { backend: string; rule: string }[] }> {
-    return JSON.parse(await admin('explain', '--environment', 'production', key, '--json'));
+    return JSON.parse((await run('kici-admin', ['explain', '--environment', 'production', key, '--json'])).stdout);
   }
 
   beforeAll(async () => {

@@ -1,4 +1,7 @@
+import { SecretValue } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
+import { add } from './support/jobs.ts';
+import { newService, ref } from './support/places.ts';
 import { base64, codeOf, errorOf, startServer, type Calls } from './support/server.ts';
 
 const set = (call: Calls, scope: string, key: string, value: string, more: object = {}) =>
@@ -102,7 +105,7 @@ describe('scopes', () => {
     await call('scopes.create', { scope: 'old' });
     expect(await codeOf(call('scopes.create', { scope: 'old' }))).toBe('conflict');
     await set(call, 'old', 'K', 'v');
-    expect(await call('scopes.rename', { from: 'old', to: 'new' })).toEqual({ scope: 'internal:new' });
+    expect(await call('scopes.rename', { from: 'old', to: 'new' })).toMatchObject({ scope: 'internal:new' });
     expect((await call('scopes.list')).scopes).toEqual(['internal:new']);
     expect((await call('secrets.list', { scope: 'new' })).secrets).toMatchObject([{ key: 'K', version: '1' }]);
     expect(await call('scopes.delete', { scope: 'new' })).toEqual({ deletedSecrets: 1 });
@@ -129,5 +132,36 @@ describe("the system's own scopes (law 1)", () => {
     const error = await errorOf(call(id, input));
     expect(error.code).toBe('invalid_request');
     expect(error.message).toContain("system's own");
+  });
+});
+
+describe('the list of a whole backend', () => {
+  it('names every scope and key, what cannot be listed, and what belongs to no scope', async () => {
+    const { address, service } = newService({ 'a K': 'v', 'b/deep K': 'v', 'shut/x K': 'v' });
+    const server = await startServer();
+    await add(server, 'corp', address);
+    service.deniedLists.add(ref('shut/x K').scope);
+    const state = service.touch(ref('a GONE')).versions;
+    state.push({ version: 3, value: SecretValue.fromText('v'), createdAt: 0, state: 'disabled' });
+    const { secrets, unavailable } = await server.call('secrets.list', { backend: 'corp' });
+    expect(secrets).toMatchObject([
+      { scope: 'corp:a', key: 'K', status: 'set' },
+      { scope: 'corp:b/deep', key: 'K', status: 'set' },
+      { scope: 'corp:a', key: 'GONE', status: 'unreadable', code: 'disabled' },
+    ]);
+    expect(unavailable).toMatchObject([
+      { backend: 'corp', scopes: ['shut/x'], code: 'permission_denied', answered: false },
+    ]);
+    const { token } = await server.call('tokens.create', { name: 'n', role: 'admin', scopes: ['corp:b/**'] });
+    const narrowed = await server.as(token)('secrets.list', { backend: 'corp' });
+    expect(narrowed.secrets.map(({ scope }) => scope)).toEqual(['corp:b/deep']);
+    expect(narrowed.unavailable).toEqual([]);
+  });
+
+  it('is of a scope or of a backend, and never of both or neither', async () => {
+    const { call } = await startServer();
+    for (const input of [{}, { scope: 'a', backend: 'internal' }, { backend: 'internal', tree: true }])
+      expect(await codeOf(call('secrets.list', input))).toBe('invalid_request');
+    expect(await codeOf(call('secrets.list', { backend: 'nowhere' }))).toBe('not_found');
   });
 });

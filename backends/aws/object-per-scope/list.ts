@@ -13,6 +13,7 @@ import { listSecrets } from '../secrets/list.ts';
 import { secretId, type SecretId } from '../secrets/secret-id.ts';
 import { outcomeOf } from '../secrets/stored.ts';
 import { openObjects, type OpenedScope } from './fields.ts';
+import { valueOf, type Field } from './json-object.ts';
 import { nameFor, scopeOf } from './names.ts';
 
 interface ListedScope {
@@ -90,6 +91,13 @@ function keysOf(object: OpenedScope, { scope, updatedAt }: ListedScope): readonl
     key,
     version: object.version,
     ...(updatedAt === undefined ? {} : { updatedAt }),
-    ...(fields.length === 1 ? {} : { problem: 'ambiguous' }),
+    ...problemOf(fields),
   }));
+}
+
+function problemOf([field, second]: readonly Field[]): Pick<SecretDescriptor, 'problem' | 'reason'> {
+  if (second !== undefined) return { problem: 'ambiguous' };
+  return field !== undefined && valueOf(field) === undefined
+    ? { problem: 'wrong_shape', reason: 'field_not_text' }
+    : {};
 }

@@ -15,10 +15,16 @@ const byTheService = {
   'leaks.state.disableCurrent': noSuchState,
 };
 
+const noFields = 'a secret for each key holds text or bytes, and none of them is null';
 const noFolderRights = 'the right to list is for all secrets of the account or none';
 
 export const notProvenOnFake = {
-  'secret-per-key': { ...byTheService, 'listing.denied-folder': noFolderRights, 'listing.denied-root': noFolderRights },
+  'secret-per-key': {
+    ...byTheService,
+    'outcome.null': noFields,
+    'listing.denied-folder': noFolderRights,
+    'listing.denied-root': noFolderRights,
+  },
   'object-per-scope': {
     ...byTheService,
     'listing.hidden':
@@ -55,7 +61,10 @@ const byTheServer = {
   'listing.hidden': 'the lists of the emulators do not lag; proven on the fake',
 };
 
-export const notProvenOnServers = { 'secret-per-key': byTheServer, 'object-per-scope': byTheServer };
+export const notProvenOnServers = {
+  'secret-per-key': { ...byTheServer, 'outcome.null': noFields },
+  'object-per-scope': byTheServer,
+};
 
 const deletedTakesValues = 'PutSecretValue on a secret that is scheduled for deletion succeeds, and should be refused';
 

@@ -3,7 +3,7 @@ import { faults, type Harness, type Provocations } from '@kici-dev/secret-backen
 import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
 import { objectPerScope, secretPerKey } from '../capabilities.ts';
 import { goodToken, startFake, type RunningFake } from './server/start.ts';
-import { keyStore, objectStore, type Store } from './support/store.ts';
+import { add, keyStore, objectStore, type Store } from './support/store.ts';
 import { openBackend, transports, type Transport } from './support/subject.ts';
 
 const listPageSize = 20;
@@ -80,6 +80,7 @@ for (const transport of transports) {
     })),
     notProven: {
       ...notOfThisService,
+      'outcome.null': 'the payload of a secret is bytes, and none of them is null',
       'listing.denied-folder': 'the right to list is one for the whole project',
       'listing.denied-root': 'the right to list is one for the whole project',
     },
@@ -88,6 +89,7 @@ for (const transport of transports) {
     name: `gcp object-per-scope over ${transport}`,
     capabilities: objectPerScope,
     harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({
+      nullValue: async (ref) => void add(model, store.idOf(ref), JSON.stringify({ [ref.key]: null })),
       async denyList(scope) {
         const denied = store.idsBelow(scope);
         model.denied.push(

@@ -93,5 +93,6 @@ proveAlsoThroughHost({
     ...['flood', 'swarm'].map((fault) => [`holding.${fault}`, noBody]),
     ['fault.partial_batch.batch', noBody],
     ['leaks.fault.partial_batch', noBody],
+    ['outcome.null', 'a value is bytes: no bytes are null'],
   ]),
 });

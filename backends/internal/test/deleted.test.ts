@@ -6,6 +6,7 @@ import {
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createStore, eraseExpired, organizationsWithExpired } from '../index.ts';
 import { context, createTestStore, keepDeletedMs, scope, type TestStore } from './support.ts';
 
 const shop = scope('apps/shop');
@@ -59,14 +60,56 @@ describe('a deleted secret', () => {
     expect([await read(backend), await names(backend)]).toEqual(['two', [['TOKEN', undefined]]]);
   });
 
-  it('cannot be restored later, and its values are erased by the next deletion', async () => {
-    const { backend, later, database } = await create();
+  it('cannot be restored later, though nobody has erased its values yet', async () => {
+    const { backend, later } = await create();
     await backend.delete?.(token, context());
     expect(await versions(later)).toEqual([]);
     await expect(later.restore?.({ ...token, version: '2' }, context())).rejects.toMatchObject({ code: 'not_found' });
-    await later.delete?.({ scope: shop, key: 'ANOTHER' }, context());
-    expect(await database.selectFrom('internal_versions').selectAll().execute()).toEqual([]);
-    expect(await read(backend)).toBe('absent');
+    expect(await read(later, { ...token, version: '2' })).toBe('absent');
+  });
+
+  it.each([
+    ['written', (later: SecretBackend) => later.write?.({ ...token, value: SecretValue.fromText('n') }, context())],
+    ['declared', (later: SecretBackend) => later.declare?.(token, context())],
+    ['renamed', (later: SecretBackend) => later.scopes?.rename(shop, scope('apps/store'), context())],
+  ])('does not come back when its name is %s later', async (how, revive) => {
+    const { backend, later } = await create();
+    await backend.delete?.(token, context());
+    await revive(later);
+    const place = how === 'renamed' ? { ...token, scope: scope('apps/store') } : token;
+    const left = (await later.versions?.(place, context()))?.map(({ version }) => version);
+    expect(left).toEqual(how === 'written' ? ['3'] : []);
+    for (const version of ['1', '2']) {
+      await expect(later.restore?.({ ...place, version }, context())).rejects.toMatchObject({ code: 'not_found' });
+      expect(await read(later, { ...place, version })).toBe('absent');
+    }
+  });
+
+  it('is erased once its time is over, with all others of its kind and nothing else', async () => {
+    const { backend, later, database, keyring } = await create();
+    const kept = { scope: shop, key: 'KEPT' };
+    await backend.write?.({ ...kept, value: SecretValue.fromText('kept') }, context());
+    await backend.delete?.(token, context());
+    const erase = (now: () => number): Promise<number> =>
+      eraseExpired(createStore(database, keyring, 'default', { now, keepDeletedMs }));
+    const rows = async (): Promise<number> =>
+      (await database.selectFrom('internal_versions').select('key').execute()).length;
+    expect([await erase(Date.now), await rows()]).toEqual([0, 3]);
+    expect([await erase(() => Date.now() + keepDeletedMs), await rows()]).toEqual([1, 1]);
+    expect([await read(later), await read(later, kept)]).toEqual(['absent', 'kept']);
+  });
+
+  it('is erased however many there are, those left out that somebody has tampered with', async () => {
+    const { backend, database, keyring } = await create();
+    const keys = Array.from({ length: 250 }, (_, index) => `K${index}`);
+    for (const key of keys) await backend.write?.({ scope: shop, key, value: SecretValue.fromText('v') }, context());
+    await backend.scopes?.delete(shop, context());
+    await database.updateTable('internal_secrets').set({ last_version: 9 }).where('key', 'like', 'K1%').execute();
+    const times = { now: () => Date.now() + keepDeletedMs, keepDeletedMs };
+    const tampered = keys.filter((key) => key.startsWith('K1')).length;
+    expect(await organizationsWithExpired(database, times)).toEqual(['default']);
+    expect(await eraseExpired(createStore(database, keyring, 'default', times))).toBe(251 - tampered);
+    expect(await eraseExpired(createStore(database, keyring, 'default', times))).toBe(0);
   });
 
   it('takes a new value, which check-and-set sees as the first', async () => {

@@ -115,7 +115,7 @@ describe('trap', () => {
     });
     expect(
       await readText(backend, ...['number', 'big', 'bool', 'none', 'list', 'map'].map((key) => ref('app', key))),
-    ).toEqual(['1.10', '-123456789012345678901', 'false', 'null', '[1]', '{"b":1,"a":{"c":"\\""}}']);
+    ).toEqual(['1.10', '-123456789012345678901', 'false', 'wrong_shape', '[1]', '{"b":1,"a":{"c":"\\""}}']);
   });
 
   it('a trailing newline is trimmed, or one is added', async () => {
@@ -134,7 +134,7 @@ describe('trap', () => {
       status: 200,
       text: '{"data":{"data":{"TOKEN":"a\\ud83d"},"metadata":{"version":1,"destroyed":false,"deletion_time":""}}}',
     });
-    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['corrupt']);
+    expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['wrong_shape']);
   });
 
   it('a server without subkeys cannot be listed', async () => {

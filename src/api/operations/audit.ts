@@ -44,7 +44,13 @@ export const auditOperations = {
       environment: environmentName.optional(),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
     }),
-    output: z.object({ rows: z.array(auditRow) }),
+    output: z.object({
+      rows: z.array(auditRow),
+      next: z
+        .int()
+        .optional()
+        .describe('set where the answer ends early, as it would be too large or take too long: ask on with `before`'),
+    }),
   }),
   'audit.verify': defineOperation({
     ...shared,

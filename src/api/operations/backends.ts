@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { backendName, failureCode, secretBytes, timestamp, why } from '../fields.ts';
+import { backendName, failureCode, pastFailure, secretBytes, timestamp, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, type Target } from '../targets.ts';
 
@@ -86,7 +86,9 @@ const backendView = z.object({
     failure: failureCode.optional(),
     ...why,
     openedAt: timestamp.optional(),
-    lastFailure: z.object({ code: failureCode, ...why, at: timestamp }).optional(),
+    meaning: z.string().optional().describe('what the failure means'),
+    hint: z.string().optional().describe('what to do about it'),
+    lastFailure: pastFailure.optional(),
   }),
 });
 

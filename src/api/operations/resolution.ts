@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, timestamp, unavailablePart, why } from '../fields.ts';
+import { environmentName, failureCode, keyName, pastFailure, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { viewOf } from '../targets.ts';
 import { catalogueEntry } from './jobs.ts';
@@ -43,10 +43,7 @@ const backendState = z.object({
   ageMs: z.number().nonnegative().optional().describe('how old its names are; it was asked for this answer'),
   breaker: z.string(),
   openedAt: timestamp.optional().describe('when the breaker opened, while it is not closed'),
-  lastFailure: z
-    .object({ code: failureCode, at: timestamp })
-    .optional()
-    .describe('the last failure of the whole backend, whatever has succeeded since'),
+  lastFailure: pastFailure.optional(),
 });
 
 const problem = z.object({

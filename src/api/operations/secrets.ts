@@ -1,6 +1,15 @@
 import { internalBackendName } from '@kici-dev/secret-backend';
 import * as z from 'zod';
-import { scopeId, secretBytes, sourceKey, timestamp, failureCode, unavailablePart } from '../fields.ts';
+import {
+  backendName,
+  scopeId,
+  secretBytes,
+  sourceKey,
+  timestamp,
+  failureCode,
+  unavailablePart,
+  why,
+} from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { scopeOf } from '../targets.ts';
 
@@ -29,6 +38,9 @@ const receipt = z.object({
   bytes: z.int().optional(),
   updatedAt: timestamp,
 });
+
+/** A binding, with what it selects as it is stored. */
+const boundScope = z.object({ environment: z.string(), id: z.string(), scope: z.string() });
 
 export const secretOperations = {
   'secrets.set': defineOperation({
@@ -62,13 +74,19 @@ export const secretOperations = {
   }),
   'secrets.list': defineOperation({
     ...names,
-    summary: 'List the names of the secrets of a scope',
+    summary: 'List the names of the secrets of a scope, or of a whole backend',
     method: 'GET',
     path: '/secrets',
-    targets: ({ scope, tree }) => [{ kind: tree === true ? 'tree' : 'scope', scope }],
+    targets: ({ scope, backend, tree }) => [
+      scope === undefined ? { kind: 'backend', backend } : { kind: tree === true ? 'tree' : 'scope', scope },
+    ],
     command: 'kici-admin secret list',
-    subject: ['scope'],
-    input: z.object({ scope: scopeId, tree: z.stringbool().optional().describe('scopes below it too') }),
+    subject: ['scope', 'backend'],
+    input: z.object({
+      scope: scopeId.optional(),
+      tree: z.stringbool().optional().describe('scopes below it too'),
+      backend: backendName.optional().describe('in place of a scope: every scope of this backend'),
+    }),
     output: z.object({
       secrets: z.array(
         z.object({
@@ -78,6 +96,7 @@ export const secretOperations = {
           updatedAt: timestamp.optional(),
           status: z.enum(['set', 'unset', 'deleted', 'unreadable']),
           code: failureCode.optional().describe('why it is unreadable'),
+          ...why,
         }),
       ),
       unavailable: z.array(unavailablePart),
@@ -133,7 +152,7 @@ export const secretOperations = {
     targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],
     command: 'kici-admin scope list',
     subject: ['backend'],
-    input: z.object({ backend: z.string().optional() }),
+    input: z.object({ backend: backendName.optional() }),
     output: z.object({ scopes: z.array(z.string()), unavailable: z.array(unavailablePart) }),
   }),
   'scopes.create': defineOperation({
@@ -153,9 +172,19 @@ export const secretOperations = {
     path: '/scopes/rename',
     targets: ({ from, to }) => [...scopeOf({ scope: from }), ...scopeOf({ scope: to })],
     command: 'kici-admin scope rename',
-    subject: ['from', 'to'],
-    input: z.object({ from: scopeId, to: scopeId }),
-    output: z.object({ scope: z.string() }),
+    subject: ['from', 'to', 'keepBindings', 'dryRun'],
+    input: z.object({
+      from: scopeId,
+      to: scopeId,
+      keepBindings: z.boolean().optional().describe('true: bindings go on naming the old scope'),
+      dryRun: z.boolean().optional().describe('true: nothing is changed, and the answer tells what would be'),
+    }),
+    output: z.object({
+      scope: z.string(),
+      moved: z.array(boundScope).describe('the bindings that name the scope by its new name now'),
+      kept: z.array(boundScope).describe('the bindings that name the old scope still'),
+      unmatched: z.array(boundScope).describe('the patterns that select the old name and not the new one'),
+    }),
   }),
   'scopes.delete': defineOperation({
     ...nameWrites,

@@ -24,7 +24,7 @@ export const variableOperations = {
       value: z.string().max(65_536),
       locked: z.boolean().optional().describe('true locks, false unlocks, left out changes nothing'),
     }),
-    output: view,
+    output: view.extend({ wasLocked: z.boolean().describe('whether it was locked before') }),
   }),
   'variables.list': defineOperation({
     ...shared,

@@ -1,6 +1,22 @@
 import { printable } from '../terminal/io.ts';
 import { table } from '../terminal/table.ts';
 
+interface Why {
+  readonly reason?: string | undefined;
+  readonly about?: string | undefined;
+}
+
+/** A reason with what it is about; empty where none is known. */
+export function named({ reason, about }: Why): string {
+  return reason === undefined ? '' : `${reason}${about === undefined ? '' : ` (${about})`}`;
+}
+
+/** A code with its reason, where one is known. */
+export function coded({ code, ...why }: Why & { readonly code: string }): string {
+  const reason = named(why);
+  return reason === '' ? code : `${code}: ${reason}`;
+}
+
 /** To the second, in UTC, as people read it; empty for nothing. */
 export function moment(rfc3339: string | undefined): string {
   return rfc3339 === undefined ? '' : rfc3339.replace(/\.\d+(?=Z$)/, '');

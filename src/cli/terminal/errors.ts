@@ -63,6 +63,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a job of the environment would fail, or miss a key, right now',
     next: 'mend what the list shows, worst first',
   },
+  key_unavailable: {
+    meaning: 'who supplies a key, or its value, cannot be found out right now, so a step that asks for it fails',
+    next: 'run `kici-admin check` for the environment, and do what it says',
+  },
   incomplete: {
     meaning: 'a list lacks what a backend, or a folder of it, could not be asked for; what is known is printed',
     next: 'do what the hint says, and list again; `--json` has it under `unavailable`',

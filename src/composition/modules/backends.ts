@@ -1,10 +1,12 @@
 import type { BackendDefinition } from '@kici-dev/secret-backend';
-import { internalDefinition } from '@kici-dev/secret-backend-internal';
+import { createStore, internalDefinition, renameScopeAlong } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
 import { createBackends } from '../../orchestrator/backends/require-backend.ts';
 import { createBackendStore } from '../../orchestrator/backends/store.ts';
 import { createBackendTypes, type BackendPackage } from '../../orchestrator/backends/types.ts';
+import type { RenameInternalScope } from '../../orchestrator/secrets/rename-scope.ts';
+import type { OrchestratorTables } from '../../orchestrator/tables.ts';
 import { tokens } from '../tokens.ts';
 import { backendPackage } from '../backend-package.ts';
 import { createHostFor } from '../backend-host.ts';
@@ -32,6 +34,14 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
   bind(tokens.internalDefinition).toResolvedValue(
     (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs),
     [tokens.database, tokens.keyring, tokens.settings],
+  );
+  bind(tokens.renameInternalScope).toResolvedValue(
+    (database, keyring, { keepDeletedMs }, now): RenameInternalScope =>
+      (organization, names, context, along) =>
+        renameScopeAlong(createStore(database, keyring, organization, { now, keepDeletedMs }), names, context, (own) =>
+          along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
+        ),
+    [tokens.database, tokens.keyring, tokens.settings, tokens.now],
   );
 });
 

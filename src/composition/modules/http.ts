@@ -11,6 +11,7 @@ import { httpLimits } from '../../orchestrator/http/limits.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
+import { createScopeRenamer } from '../../orchestrator/secrets/rename-scope.ts';
 import { createScopes } from '../../orchestrator/secrets/scopes.ts';
 import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
@@ -35,6 +36,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       backendTypes,
       instances,
       backends,
+      renameInternalScope,
       resolver,
       jobStore,
       signer,
@@ -53,7 +55,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         now,
       }),
       ...createSecrets(backends, now),
-      ...createScopes(backends),
+      ...createScopes(backends, createScopeRenamer(environmentStore, seals, renameInternalScope)),
       ...createResolution(resolver, variables, now),
       ...createJobs(resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
@@ -71,6 +73,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.backendTypes,
       tokens.instances,
       tokens.backends,
+      tokens.renameInternalScope,
       tokens.environmentResolver,
       tokens.jobStore,
       tokens.auditSigner,

@@ -5,7 +5,8 @@ import { describeOutcome, expectFound, expectUnknown } from '../expect.ts';
 import type { Verb } from '../harness.ts';
 import { ref } from '../world.ts';
 
-type StateVerb = 'deleteCurrent' | 'destroyCurrent' | 'disableCurrent' | 'scheduleDeletion' | 'corrupt' | 'denyRead';
+type StateVerb =
+  'deleteCurrent' | 'destroyCurrent' | 'disableCurrent' | 'scheduleDeletion' | 'corrupt' | 'nullValue' | 'denyRead';
 
 const secret = ref('apps/shop', 'TOKEN');
 const bystander = ref('apps/other', 'TOKEN');
@@ -62,5 +63,6 @@ export const outcomeCases: readonly ConformanceCase[] = [
     'corrupt',
     'decryption_failed',
   ]),
+  state('null', 'a null is no value: it is unknown, and neither text nor absent', 'nullValue', ['wrong_shape']),
   state('denied', 'a secret that may not be read is unknown, not absent', 'denyRead', ['permission_denied']),
 ];

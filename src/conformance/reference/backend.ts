@@ -188,9 +188,14 @@ function listPage(
   };
 }
 
-/** What of a version's state lists show; that a payload is corrupt shows when it is read. */
+/** What of a version's state lists show; what a payload is shows when it is read. */
 function stateOf(current: StoredVersion | undefined): FailureCode | undefined {
-  return current === undefined || current.state === 'live' || current.state === 'corrupt' ? undefined : current.state;
+  const { state = 'live' } = current ?? {};
+  return state === 'live' || state === 'corrupt' || state === 'null' ? undefined : state;
+}
+
+function problemOf(state: Exclude<StoredVersion['state'], 'live'>): FailureCode {
+  return state === 'null' ? 'wrong_shape' : state;
 }
 
 function readOne(service: MemoryService, ref: SecretRef): ReadOutcome {
@@ -200,7 +205,7 @@ function readOne(service: MemoryService, ref: SecretRef): ReadOutcome {
   if (secret.scheduled) return unknown('scheduled_for_deletion');
   const stored = findVersion(secret, ref.version);
   if (stored === undefined) return absent;
-  return stored.state === 'live' ? found(stored.value, String(stored.version)) : unknown(stored.state);
+  return stored.state === 'live' ? found(stored.value, String(stored.version)) : unknown(problemOf(stored.state));
 }
 
 function findVersion({ versions }: StoredSecret, version: string | undefined): StoredVersion | undefined {

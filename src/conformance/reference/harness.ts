@@ -45,6 +45,7 @@ function provocations(service: MemoryService): Provocations {
     destroyCurrent: setState('destroyed'),
     disableCurrent: setState('disabled'),
     corrupt: setState('corrupt'),
+    nullValue: setState('null'),
     scheduleDeletion: async (ref) => void (secretOf(ref).scheduled = true),
     denyRead: async (ref) => void (secretOf(ref).denied = true),
     denyList: async (scope) => void service.deniedLists.add(scope),

@@ -2,7 +2,7 @@ import type { ScopePath, SecretRef, SecretValue } from '@kici-dev/secret-backend
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '../harness.ts';
 
-type VersionState = 'live' | 'deleted' | 'destroyed' | 'disabled' | 'corrupt';
+type VersionState = 'live' | 'deleted' | 'destroyed' | 'disabled' | 'corrupt' | 'null';
 
 export interface StoredVersion {
   readonly version: number;

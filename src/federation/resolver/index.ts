@@ -1,4 +1,4 @@
-export { everyBackend, everyHost, parseBinding, type Binding, type BindingInput } from './binding.ts';
+export { everyBackend, everyHost, parseBinding, placeholder, type Binding, type BindingInput } from './binding.ts';
 export { isTold, type Block } from './blocks.ts';
 export type { Candidate, SkippedCandidate, Unbindable } from './candidates.ts';
 export {

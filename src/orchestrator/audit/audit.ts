@@ -14,8 +14,8 @@ export function createAudit(
   anchor: AuditAnchor,
 ): HandlersFor<'audit.list' | 'audit.verify' | 'audit.acknowledge'> {
   return {
-    async 'audit.list'(filter, { organization }) {
-      return { rows: await listRows(database, organization, filter) };
+    async 'audit.list'(filter, { organization, context }) {
+      return listRows(database, organization, filter, context.signal);
     },
     async 'audit.verify'(_, { organization }) {
       return verificationView(await verifyAudit(database, signer, anchor, organization));

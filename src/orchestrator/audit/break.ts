@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditHead } from './anchor.ts';
-import { chainStart, signedBytes, type StoredRow } from './chain.ts';
+import { chainStart, signedBytes } from './chain.ts';
+import { firstPage } from './pages.ts';
 
 /** What the writer found before it appended. It is kept in the log itself, as a row of the phase `break`. */
 export const breakSchema = z.discriminatedUnion('kind', [
@@ -78,8 +79,6 @@ export async function continueLog(
   };
 }
 
-const pageSize = 500;
-
 async function compare(
   database: Kysely<OrchestratorTables>,
   organization: string,
@@ -102,29 +101,20 @@ async function compare(
     if (row.mac !== anchored.mac) return { kind: 'replaced', anchored: anchored.sequence };
   }
   for (;;) {
-    const page = await rowsAfter(database, organization, before.sequence);
-    for (const { mac, ...row } of page) {
+    const { rows, isLast } = await firstPage(
+      database
+        .selectFrom('audit_rows')
+        .where('organization', '=', organization)
+        .where('sequence', '>', before.sequence)
+        .orderBy('sequence'),
+    );
+    for (const { mac, ...row } of rows) {
       if (row.sequence !== before.sequence + 1 || mac !== sign(signedBytes(row, before.mac)))
         return { kind: 'forged', anchored: anchored.sequence, row: row.sequence };
       before = { sequence: row.sequence, mac };
     }
-    if (page.length < pageSize) return undefined;
+    if (isLast) return undefined;
   }
-}
-
-function rowsAfter(
-  database: Kysely<OrchestratorTables>,
-  organization: string,
-  sequence: number,
-): Promise<readonly StoredRow[]> {
-  return database
-    .selectFrom('audit_rows')
-    .selectAll()
-    .where('organization', '=', organization)
-    .where('sequence', '>', sequence)
-    .orderBy('sequence')
-    .limit(pageSize)
-    .execute();
 }
 
 function readHead(database: Kysely<OrchestratorTables>, organization: string): Promise<AuditHead | undefined> {

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
+import { firstPage, type RowQuery } from './pages.ts';
 import type { OperationInput, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -11,44 +12,56 @@ const phase = z.enum(['intent', 'outcome', 'read', 'break']);
 const subject = z.record(z.string(), z.unknown());
 const outcome = z.object({ key: z.string() });
 
-/** How many rows are read together where the database does not decide alone. */
-const pageSize = 1_000;
+/** What an answer holds at most, in bytes of its subjects. */
+const mostBytes = 8 * 1_024 * 1_024;
 
-/** The newest rows that pass the filter. */
+/**
+ * The newest rows that pass the filter.
+ * @param signal once it fires, what was found until then is all
+ */
 export async function listRows(
   database: Kysely<OrchestratorTables>,
   organization: string,
   filter: Filter,
-): Promise<Row[]> {
+  signal: AbortSignal,
+): Promise<OperationOutput<'audit.list'>> {
   const found: Row[] = [];
-  const { actor, key, environment } = filter;
-  const size = actor === undefined && key === undefined && environment === undefined ? filter.limit : pageSize;
+  let bytes = 0;
+  const { actor, key, environment, limit } = filter;
+  const isWhole = actor === undefined && key === undefined && environment === undefined;
   for (let before = filter.before; ;) {
     // oxlint-disable-next-line no-await-in-loop -- where a page ends, the next begins
-    const rows = await page(database, organization, { ...filter, before }, size);
-    found.push(...rows.map(view).filter((row) => passes(row, filter)));
-    before = rows.at(-1)?.sequence;
-    if (found.length >= filter.limit || rows.length < size) return found.slice(0, filter.limit);
+    const page = await firstPage(
+      rowsBefore(database, organization, { ...filter, before }),
+      isWhole ? limit - found.length : undefined,
+    );
+    for (const row of page.rows) {
+      const told = view(row);
+      before = row.sequence;
+      if (!passes(told, filter)) continue;
+      found.push(told);
+      bytes += row.subject.length;
+      if (found.length === limit) return { rows: found };
+      if (bytes > mostBytes) return { rows: found, next: before };
+    }
+    if (page.isLast) return { rows: found };
+    if (signal.aborted) return { rows: found, ...(before === undefined ? {} : { next: before }) };
   }
 }
 
-function page(
+function rowsBefore(
   database: Kysely<OrchestratorTables>,
   organization: string,
   { before, since, until, operation }: Omit<Filter, 'before'> & { before: number | undefined },
-  limit: number,
-): Promise<Selectable<OrchestratorTables['audit_rows']>[]> {
+): RowQuery {
   return database
     .selectFrom('audit_rows')
-    .selectAll()
     .where('organization', '=', organization)
     .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
     .$if(since !== undefined, (query) => query.where('at', '>=', Date.parse(since ?? '')))
     .$if(until !== undefined, (query) => query.where('at', '<', Date.parse(until ?? '')))
     .$if(operation !== undefined, (query) => query.where('operation', '=', operation ?? ''))
-    .orderBy('sequence', 'desc')
-    .limit(limit)
-    .execute();
+    .orderBy('sequence', 'desc');
 }
 
 function passes({ operation, actor, subject: about }: Row, filter: Filter): boolean {

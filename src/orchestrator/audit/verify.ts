@@ -6,6 +6,7 @@ import type { AuditAnchor, AuditHead } from './anchor.ts';
 import type { AuditSigner } from './audit-log.ts';
 import { breakSchema, describeBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow } from './chain.ts';
+import { firstPage } from './pages.ts';
 
 interface Problem {
   readonly sequence: number;
@@ -41,8 +42,6 @@ const acknowledgedState = z.object({ through: z.int(), digest: z.string() });
 type AcknowledgedState = z.output<typeof acknowledgedState>;
 const acknowledgedSubject = acknowledgedState.extend({ reason: z.string() });
 
-const pageSize = 1_000;
-
 /** Walks the chain from its start to its head and compares the head with the anchor. */
 export async function verifyAudit(
   database: Kysely<OrchestratorTables>,
@@ -55,16 +54,15 @@ export async function verifyAudit(
   const anchored = known?.state === 'readable' ? known.heads.get(organization) : undefined;
   const walk = createWalk(await signer(organization), anchored);
   for (;;) {
-    const page = await database
-      .selectFrom('audit_rows')
-      .selectAll()
-      .where('organization', '=', organization)
-      .where('sequence', '>', walk.last())
-      .orderBy('sequence')
-      .limit(pageSize)
-      .execute();
+    const { rows: page, isLast } = await firstPage(
+      database
+        .selectFrom('audit_rows')
+        .where('organization', '=', organization)
+        .where('sequence', '>', walk.last())
+        .orderBy('sequence'),
+    );
     for (const row of page) walk.step(row);
-    if (page.length < pageSize) break;
+    if (isLast) break;
   }
   const { problems, acknowledgements, openIntents, rows } = walk.end();
   const sequence = walk.last();

@@ -157,7 +157,9 @@ export function createBackendHandlers({
     async 'backends.remove'({ name }, { organization }) {
       refuseInternal(name, 'cannot be removed');
       await requireRow(organization, name);
-      const using = (await environments.allBindings(organization)).filter((row) => parseRow(row).backend === name);
+      const using = (await environments.all(organization))
+        .flatMap(({ bindings }) => bindings)
+        .filter((row) => parseRow(row).backend === name);
       if (using.length > 0) {
         const places = using.map(({ environment, scope }) => `${scope} in ${environment}`);
         throw new ApiError(

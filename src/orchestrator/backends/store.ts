@@ -1,6 +1,7 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
+import { ApiError } from '../../api/errors.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
@@ -14,7 +15,10 @@ export type SecretSettings = Readonly<Record<string, SecretValue>>;
 export interface BackendStore {
   /** @throws ApiError `tampered` unless these are the backends that were added through us, and no others */
   list(organization: string): Promise<readonly BackendRow[]>;
-  /** When the organisation was made, and its internal store with it. */
+  /**
+   * When the organisation was made, and its internal store with it.
+   * @throws ApiError `tampered`
+   */
   organizationMadeAt(organization: string): Promise<number>;
   /** @throws ApiError `tampered` */
   find(organization: string, name: string): Promise<BackendRow | undefined>;
@@ -71,13 +75,9 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     list,
     find: async (organization, name) => (await list(organization)).find((row) => row.name === name),
     async organizationMadeAt(organization) {
-      return (
-        await database
-          .selectFrom('organizations')
-          .select('created_at')
-          .where('name', '=', organization)
-          .executeTakeFirstOrThrow()
-      ).created_at;
+      const row = await readOrganization(database, seals, organization);
+      if (row === undefined) throw new ApiError('not_found', `there is no organisation ${organization}`);
+      return row.created_at;
     },
     async insert(row, secrets) {
       const secret_settings = await seal(row, secrets);
@@ -133,20 +133,39 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
   };
 }
 
+type OrganizationRow = Selectable<OrchestratorTables['organizations']>;
+
+/** @throws ApiError `tampered` unless it is as it was made through us, with its backends and no others */
+export async function readOrganization(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  organization: string,
+): Promise<OrganizationRow | undefined> {
+  return (await readWithBackends(database, seals, await seals.of(organization), organization))?.owner;
+}
+
 async function readBackends(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
   own: RowSeals,
   organization: string,
 ): Promise<readonly BackendRow[]> {
-  const whole = await readWhole(seals, {
+  return (await readWithBackends(database, seals, own, organization))?.rows ?? [];
+}
+
+function readWithBackends(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  own: RowSeals,
+  organization: string,
+): Promise<{ readonly owner: OrganizationRow; readonly rows: readonly BackendRow[] } | undefined> {
+  return readWhole(seals, {
     owner: () => findOrganization(database, organization),
     rows: () => backendsOf(database, organization),
     stored: ({ seal }) => seal,
     expected: (owner, rows) => own.organization(owner, rows),
     what: `the organisation ${organization}, or one of its backends,`,
   });
-  return whole?.rows ?? [];
 }
 
 /** Seals the backends of an organisation as they are. */
@@ -164,7 +183,7 @@ export async function sealBackends(
 function findOrganization(
   database: Kysely<OrchestratorTables>,
   organization: string,
-): Promise<Selectable<OrchestratorTables['organizations']> | undefined> {
+): Promise<OrganizationRow | undefined> {
   return database.selectFrom('organizations').selectAll().where('name', '=', organization).executeTakeFirst();
 }
 

@@ -1,4 +1,12 @@
-import { whyOf, type BackendCapabilities, type BackendDefinition, type SettingField } from '@kici-dev/secret-backend';
+import {
+  hintOf,
+  meaningOf,
+  whyOf,
+  type BackendCapabilities,
+  type BackendDefinition,
+  type Failure,
+  type SettingField,
+} from '@kici-dev/secret-backend';
 import { defaultHostPolicy, type HostHealth } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { rfc3339 } from '../time.ts';
@@ -48,8 +56,7 @@ export async function internalView(instance: Instance, createdAt: number): Promi
 async function stateView(instance: Instance | undefined): Promise<Pick<BackendView, 'capabilities' | 'health'>> {
   if (instance === undefined) return { capabilities: {}, health: { breaker: 'closed' } };
   const { state } = instance;
-  if ('failure' in state)
-    return { capabilities: {}, health: { breaker: 'closed', failure: state.failure.code, ...whyOf(state.failure) } };
+  if ('failure' in state) return { capabilities: {}, health: { breaker: 'closed', ...failureView(state.failure) } };
   // What cannot be made is shown with what its type could do.
   const capabilities = await state.open.ready().catch(() => state.open.capabilities);
   return { capabilities: capabilityView(capabilities), health: healthView(state.open.health()) };
@@ -61,8 +68,14 @@ function healthView(health: HostHealth): BackendView['health'] {
     ...historyView(health),
     ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
-    ...(failure === undefined ? {} : { failure, ...whyOf(why) }),
+    ...(failure === undefined ? {} : failureView({ code: failure, ...whyOf(why) })),
   };
+}
+
+function failureView(
+  failure: Failure,
+): Pick<BackendView['health'], 'failure' | 'reason' | 'about' | 'meaning' | 'hint'> {
+  return { failure: failure.code, ...whyOf(failure), meaning: meaningOf(failure), hint: hintOf(failure) };
 }
 
 /** The breaker and the last failure, with their times. */
@@ -74,7 +87,16 @@ export function historyView({
   return {
     breaker,
     ...(openedAt === undefined ? {} : { openedAt: rfc3339(openedAt) }),
-    ...(lastFailure === undefined ? {} : { lastFailure: { ...lastFailure, at: rfc3339(lastFailure.at) } }),
+    ...(lastFailure === undefined
+      ? {}
+      : {
+          lastFailure: {
+            ...lastFailure,
+            at: rfc3339(lastFailure.at),
+            meaning: meaningOf(lastFailure),
+            hint: hintOf(lastFailure),
+          },
+        }),
   };
 }
 

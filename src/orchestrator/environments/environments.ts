@@ -49,21 +49,13 @@ export function createEnvironments(
       return { name, createdAt: rfc3339(environment.created_at), bindings: rows.map(bindingView) };
     },
     async 'environments.list'(_, { caller, organization }) {
-      const rows = await database
-        .selectFrom('environments')
-        .select(['name', 'created_at'])
-        .where('organization', '=', organization)
-        .orderBy('name')
-        .execute();
-      const seen = shown(caller, await store.allBindings(organization));
-      const counts = Map.groupBy(seen, ({ environment }) => environment);
       return {
-        environments: rows
-          .filter(({ name }) => reaches(caller, { kind: 'view', environment: name }))
-          .map((row) => ({
-            name: row.name,
-            createdAt: rfc3339(row.created_at),
-            bindings: counts.get(row.name)?.length ?? 0,
+        environments: (await store.all(organization))
+          .filter(({ environment }) => reaches(caller, { kind: 'view', environment: environment.name }))
+          .map(({ environment, bindings: rows }) => ({
+            name: environment.name,
+            createdAt: rfc3339(environment.created_at),
+            bindings: shown(caller, rows).length,
           })),
       };
     },

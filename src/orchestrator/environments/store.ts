@@ -1,11 +1,17 @@
 import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
-import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
+import { isSealed, readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export type BindingRow = Selectable<OrchestratorTables['bindings']>;
 
 export type EnvironmentRow = Selectable<OrchestratorTables['environments']>;
+
+/** An environment with its bindings, the oldest first. */
+export interface BoundEnvironment {
+  readonly environment: EnvironmentRow;
+  readonly bindings: readonly BindingRow[];
+}
 
 export interface EnvironmentStore {
   /** @throws ApiError `not_found` */
@@ -19,8 +25,12 @@ export interface EnvironmentStore {
     environment: string,
     within?: Kysely<OrchestratorTables>,
   ): Promise<readonly BindingRow[]>;
-  /** Those of every environment, as they lie in the database. */
-  allBindings(organization: string): Promise<readonly BindingRow[]>;
+  /**
+   * Every environment with its bindings.
+   * @throws ApiError `tampered` unless these are the bindings that were made through us, and no others
+   * @param within a transaction to read them in
+   */
+  all(organization: string, within?: Kysely<OrchestratorTables>): Promise<readonly BoundEnvironment[]>;
 }
 
 export function createEnvironmentStore(database: Kysely<OrchestratorTables>, seals: Seals): EnvironmentStore {
@@ -36,15 +46,26 @@ export function createEnvironmentStore(database: Kysely<OrchestratorTables>, sea
       }
       return row;
     },
-    allBindings: (organization) =>
-      database
-        .selectFrom('bindings')
+    async all(organization, within = database) {
+      const own = await seals.of(organization);
+      const owners = await within
+        .selectFrom('environments')
         .selectAll()
         .where('organization', '=', organization)
-        .orderBy('environment')
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute(),
+        .orderBy('name')
+        .execute();
+      const rows = Map.groupBy(await bindingsOf(within, organization), ({ environment }) => environment);
+      const found = new Array<BoundEnvironment>();
+      for (const environment of owners) {
+        const bindings = rows.get(environment.name) ?? [];
+        const whole = isSealed(environment.seal, own.environment(environment, bindings))
+          ? { owner: environment, rows: bindings }
+          : // Changed between the two reads, or not ours.
+            await readBindings(within, seals, own, organization, environment.name);
+        if (whole !== undefined) found.push({ environment: whole.owner, bindings: whole.rows });
+      }
+      return found;
+    },
     async bindings(organization, environment, within = database) {
       const own = await seals.of(organization);
       return (await readBindings(within, seals, own, organization, environment))?.rows ?? [];
@@ -58,7 +79,7 @@ function readBindings(
   own: RowSeals,
   organization: string,
   environment: string,
-): Promise<{ readonly rows: readonly BindingRow[] } | undefined> {
+): Promise<{ readonly owner: EnvironmentRow; readonly rows: readonly BindingRow[] } | undefined> {
   return readWhole(seals, {
     owner: () => findEnvironment(database, organization, environment),
     rows: () => bindingsOf(database, organization, environment),
@@ -115,16 +136,17 @@ function findEnvironment(
     .executeTakeFirst();
 }
 
+/** @param environment left out: those of all */
 function bindingsOf(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  environment: string,
+  environment?: string,
 ): Promise<readonly BindingRow[]> {
   return database
     .selectFrom('bindings')
     .selectAll()
     .where('organization', '=', organization)
-    .where('environment', '=', environment)
+    .$if(environment !== undefined, (query) => query.where('environment', '=', environment ?? ''))
     .orderBy('created_at')
     .orderBy('id')
     .execute();

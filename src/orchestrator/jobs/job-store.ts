@@ -10,6 +10,7 @@ import type { Narrowing } from '../narrowing.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { createLiveSessions } from './live-session.ts';
+import { createSessionCache } from './session-cache.ts';
 import { storedCatalogue } from './stored-catalogue.ts';
 
 /** What a job may read, fixed at its start. */
@@ -43,7 +44,6 @@ export interface JobStore {
 const purpose = 'job session';
 const scopeList = z.array(z.string());
 const backendList = z.record(z.string(), z.number());
-const maxCachedSessions = 1_000;
 const dayMs = 24 * 3_600_000;
 
 export function createJobStore(
@@ -53,14 +53,8 @@ export function createJobStore(
   now: () => number,
 ): JobStore {
   // A session never changes, so it can be kept; whether it has ended is read anew with each request's token.
-  const sessions = new Map<string, JobSession>();
+  const sessions = createSessionCache();
   const live = createLiveSessions(database, seals, now);
-
-  function keep(id: string, session: JobSession): void {
-    const [oldest] = sessions.keys();
-    if (oldest !== undefined && sessions.size >= maxCachedSessions) sessions.delete(oldest);
-    sessions.set(id, session);
-  }
 
   /** Ended jobs stay for a day, so that a late request hears what happened to its session. */
   async function sweep(): Promise<void> {
@@ -92,7 +86,7 @@ export function createJobStore(
         .insertInto('jobs')
         .values({ ...job, ...contents, organization, environment, session_key, closed_at: null, seal })
         .execute();
-      keep(job.id, session);
+      sessions.add(job.id, session);
     },
     async session(organization, id) {
       const known = sessions.get(id);
@@ -115,7 +109,7 @@ export function createJobStore(
         scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),
       };
       opened.fill(0);
-      keep(id, session);
+      sessions.add(id, session);
       return session;
     },
     async requireLive(id) {
@@ -125,7 +119,7 @@ export function createJobStore(
       sessions.delete(id);
       await database
         .updateTable('jobs')
-        .set({ closed_at: now(), session_key: new Uint8Array() })
+        .set({ closed_at: now(), ...forgotten })
         .where('organization', '=', organization)
         .where('id', '=', id)
         .where('closed_at', 'is', null)
@@ -133,6 +127,9 @@ export function createJobStore(
     },
   };
 }
+
+/** What a session that has ended keeps nothing of: its key, and names that may be many. */
+export const forgotten = { session_key: new Uint8Array(), catalogue: '', backends: '' } as const;
 
 /** The session key opens only beside what the job may read, as it was at the start. */
 function coordinates(

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
+import { readOrganization } from '../backends/store.ts';
 import type { HandlersFor } from '../handlers.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
@@ -39,13 +40,14 @@ export function createOrganizations(
         return { name };
       },
       async 'organizations.list'(_, { caller }) {
-        const rows = await database
-          .selectFrom('organizations')
-          .select(['name', 'created_at'])
-          .orderBy('name')
-          .execute();
-        const seen = rows.filter(({ name }) => caller.kind === 'token' && (caller.organization ?? name) === name);
-        return { organizations: seen.map((row) => ({ name: row.name, createdAt: rfc3339(row.created_at) })) };
+        const names = await database.selectFrom('organizations').select('name').orderBy('name').execute();
+        const seen = names.filter(({ name }) => caller.kind === 'token' && (caller.organization ?? name) === name);
+        const rows = await Promise.all(seen.map(({ name }) => readOrganization(database, seals, name)));
+        return {
+          organizations: rows.flatMap((row) =>
+            row === undefined ? [] : [{ name: row.name, createdAt: rfc3339(row.created_at) }],
+          ),
+        };
       },
     },
   };

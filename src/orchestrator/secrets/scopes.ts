@@ -14,11 +14,12 @@ import type { HandlersFor } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
 import { placeOf } from './place.ts';
+import type { ScopeRenamer } from './rename-scope.ts';
 
 type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.rename' | 'scopes.delete'>;
 
 /** Scopes as things of their own, where the backend has such; elsewhere they are what its secrets show. */
-export function createScopes(backends: Backends): ScopeHandlers {
+export function createScopes(backends: Backends, renamer: ScopeRenamer): ScopeHandlers {
   async function requireStore(call: Call, name: string): Promise<ScopeStore> {
     const backend = await backends.require(call, name);
     if (backend.scopes === undefined || !(await backend.ready()).scopes)
@@ -50,7 +51,7 @@ export function createScopes(backends: Backends): ScopeHandlers {
       await backends.change(call, place.backend, store.create(place.path, call.context));
       return { scope: formatScopeId(place) };
     },
-    async 'scopes.rename'({ from, to }, call) {
+    async 'scopes.rename'({ from, to, keepBindings = false, dryRun = false }, call) {
       const [source, target] = [placeOf(from), placeOf(to)];
       if (source.backend !== target.backend)
         throw new ApiError(
@@ -59,8 +60,11 @@ export function createScopes(backends: Backends): ScopeHandlers {
           'set its secrets anew in the other backend, then delete the scope',
         );
       const store = await requireStore(call, source.backend);
-      await backends.change(call, source.backend, store.rename(source.path, target.path, call.context));
-      return { scope: formatScopeId(target) };
+      const renaming = { backend: source.backend, from: source.path, to: target.path };
+      const renamed = renamer.rename(call, renaming, { keepBindings, dryRun }, store);
+      const bindings = await (dryRun ? renamed : backends.change(call, source.backend, renamed));
+      if (!dryRun) call.note({ movedBindings: bindings.moved.map(({ id }) => id) });
+      return { scope: formatScopeId(target), ...bindings };
     },
     async 'scopes.delete'({ scope }, call) {
       const place = placeOf(scope);

@@ -2,7 +2,9 @@ import {
   formatScopeId,
   isReservedScope,
   SecretValue,
+  whyOf,
   type CallContext,
+  type ListQuery,
   type SecretDescriptor,
   type SecretRef,
   type WriteReceipt,
@@ -10,7 +12,7 @@ import {
 import type { HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import { unsupported, type Backends } from '../backends/require-backend.ts';
-import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
@@ -64,30 +66,26 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       await backends.change(call, place.backend, backend.declare({ scope: place.path, key }, call.context));
       return { scope: formatScopeId(place), key };
     },
-    async 'secrets.list'({ scope, tree }, call) {
-      const place = placeOf(scope);
-      const backend = await backends.require(call, place.backend);
-      const names = await backend.listAged(
-        { scope: place.path, depth: tree === true ? 'tree' : 'scope' },
-        call.context,
-        0,
-      );
+    async 'secrets.list'(input, call) {
+      const { backend: name, query } = listed(input);
+      const backend = await backends.require(call, name);
+      const names = await backend.listAged(query, call.context, 0);
       const narrowing = narrowingOf(call.caller);
-      const shown = (path: string): boolean => !isReservedScope(path) && allowsScope(narrowing, place.backend, path);
+      const shown = (path: string): boolean => !isReservedScope(path) && allowsScope(narrowing, name, path);
       return {
         secrets: names.secrets
           .filter((secret) => shown(secret.scope))
           .map((secret) => ({
-            scope: formatScopeId({ backend: place.backend, path: secret.scope }),
+            scope: formatScopeId({ backend: name, path: secret.scope }),
             key: secret.key,
             status: statusOf(secret),
-            ...(secret.problem === undefined ? {} : { code: secret.problem }),
+            ...(secret.problem === undefined ? {} : { code: secret.problem, ...whyOf(secret) }),
             ...(secret.version === undefined ? {} : { version: secret.version }),
             ...(secret.updatedAt === undefined ? {} : { updatedAt: secret.updatedAt }),
           })),
         unavailable: unlistedView(
-          place.backend,
-          names.unlisted.filter((part) => reachesInto(narrowing, place.backend, part.scope)),
+          name,
+          names.unlisted.filter((part) => reachesInto(narrowing, name, part.scope)),
         ),
         // Such names belong to no scope, so a narrowed token cannot be shown to hold them.
         unnameable: narrowing === undefined ? [...names.unnameable] : [],
@@ -126,6 +124,20 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       return receiptOf(formatScopeId(place), key, receipt);
     },
   };
+}
+
+/** @throws ApiError `invalid_request` */
+function listed({ scope, tree, backend }: OperationInput<'secrets.list'>): { backend: string; query: ListQuery } {
+  if (scope !== undefined && backend === undefined) {
+    const place = placeOf(scope);
+    return { backend: place.backend, query: { scope: place.path, depth: tree === true ? 'tree' : 'scope' } };
+  }
+  if (scope === undefined && backend !== undefined && tree === undefined) return { backend, query: { depth: 'tree' } };
+  throw new ApiError(
+    'invalid_request',
+    'a list is of a scope, with tree if wanted, or of a backend',
+    'give one of the two',
+  );
 }
 
 /** @throws ApiError `not_found`, `invalid_request` where the backend lists no versions */

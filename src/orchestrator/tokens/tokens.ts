@@ -7,6 +7,7 @@ import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { hashToken } from '../http/authenticate.ts';
+import { forgotten } from '../jobs/job-store.ts';
 import { parseNarrowing } from '../narrowing.ts';
 import { isNarrowed } from '../reach.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';
@@ -146,7 +147,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
           // The sessions that it opened end with it.
           await transaction
             .updateTable('jobs')
-            .set({ closed_at: at, session_key: new Uint8Array() })
+            .set({ closed_at: at, ...forgotten })
             .where('token_id', '=', row.id)
             .where('closed_at', 'is', null)
             .execute();

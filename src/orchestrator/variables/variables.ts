@@ -47,8 +47,9 @@ export function createVariables(
           );
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const own = await seals.of(organization);
-        const row = await database.transaction().execute((transaction) =>
-          changeVariables(transaction, seals, own, { organization, environment }, () =>
+        const { row, wasLocked } = await database.transaction().execute(async (transaction) => {
+          const before = await readVariables(transaction, seals, own, organization, environment);
+          const stored = await changeVariables(transaction, seals, own, { organization, environment }, () =>
             transaction
               .insertInto('variables')
               .values(fresh)
@@ -61,9 +62,10 @@ export function createVariables(
               )
               .returningAll()
               .executeTakeFirstOrThrow(),
-          ),
-        );
-        return view(row);
+          );
+          return { row: stored, wasLocked: before.some((variable) => variable.name === name && variable.locked === 1) };
+        });
+        return { ...view(row), wasLocked };
       },
       async 'variables.list'({ environment }, { organization }) {
         await environments.require(organization, environment);
@@ -90,6 +92,6 @@ export function createVariables(
   };
 }
 
-function view(row: VariableRow): OperationOutput<'variables.set'> {
+function view(row: VariableRow): OperationOutput<'variables.list'>['variables'][number] {
   return { name: row.name, value: row.value, locked: row.locked === 1, updatedAt: rfc3339(row.updated_at) };
 }

@@ -7,6 +7,13 @@ const isUnknown = (outcome: ReadOutcome, code: string): boolean =>
 
 export const readingLiars: readonly Liar[] = [
   {
+    lie: 'takes a null for text',
+    caught: 'outcome.null',
+    tell: changedReads((outcome) =>
+      isUnknown(outcome, 'wrong_shape') ? found(SecretValue.fromText('null')) : outcome,
+    ),
+  },
+  {
     lie: 'answers the found ones first and the absent ones last',
     caught: 'batch.order',
     tell: (honest) => ({

@@ -103,9 +103,26 @@ function inScope(scope: string): Row[] {
   ];
 }
 
+/** A binding goes along, which takes its environment too, unless it is left where it is. */
+function renamed(from: string, to: string, environment: string | undefined): Row[] {
+  const scopesOnly = { scopes: [from, to] };
+  const needs = environment === undefined ? scopesOnly : { ...scopesOnly, environment };
+  return [
+    ['scopes.rename', `${from} to ${to}, with bindings`, { from, to }, needs],
+    ['scopes.rename', `${from} to ${to}, rehearsed`, { from, to, dryRun: true }, needs],
+    ['scopes.rename', `${from} to ${to}, without bindings`, { from, to, keepBindings: true }, scopesOnly],
+  ];
+}
+
 const elsewhere: readonly Row[] = [
   ['environments.list', 'all', {}, {}],
   ['secrets.list', 'team and below', { scope: 'team', tree: 'true' }, { touching: 'team' }],
+  ['secrets.list', 'all of internal', { backend: 'internal' }, { touching: 'internal' }],
+  ['secrets.list', 'all of corp', { backend: 'corp' }, { touching: 'corp' }],
+  ...renamed('team/a', 'team/a/none', 'mine'),
+  ...renamed('team/a', 'team/b/none', 'mine'),
+  ...renamed('team/b', 'team/b/none', 'theirs'),
+  ...renamed('team/a/deep', 'team/a/none', undefined),
   ['scopes.list', 'internal', {}, { touching: 'internal' }],
   ['scopes.list', 'corp', { backend: 'corp' }, { touching: 'corp' }],
   ['backends.types', 'all', {}, {}],
@@ -116,7 +133,7 @@ const elsewhere: readonly Row[] = [
   ['backends.add', 'new', { name: 'new', type: 'nothing' }, { organization: true }],
   ['backends.update', 'corp', { name: 'corp', optional: false }, { organization: true }],
   ['backends.remove', 'corp', { name: 'corp' }, { organization: true }],
-  ['organizations.create', 'default', { name: 'default' }, { organization: true }],
+  ['organizations.create', 'default', { name: 'default' }, { everyOrganization: true }],
   ['organizations.list', 'all', {}, { organization: true }],
   ['audit.list', 'all', { limit: 1 }, { organization: true }],
   ['audit.verify', 'all', {}, { organization: true }],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient, type ApiClient } from '../../../src/api/client.ts';
+import { ApiError } from '../../../src/api/errors.ts';
 import { localTokenFile } from '../../../src/api/local-credentials.ts';
 import { operations } from '../../../src/api/registry.ts';
 import { cleanEnvironment, spawnProgram, startOrchestrator, type RunningOrchestrator } from '../../support/programs.ts';
@@ -14,6 +15,8 @@ export interface Kills {
   /** Of these, while the server was still starting. */
   readonly duringStart: number;
   readonly acknowledged: number;
+  /** Of a scope, together with a binding. */
+  readonly renames: number;
   readonly auditRows: number;
   readonly openIntents: number;
   /** In words; none when everything held. */
@@ -40,11 +43,14 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
   const random = randomFrom(seed);
   const expected: Expected = { secrets: new Map(), variables: new Map(), bindings: new Set(), tokens: new Map() };
   let duringStart = 0;
-  const progress = { acknowledged: 0 };
+  const progress = { acknowledged: 0, renames: 0 };
   try {
     {
       await using first = await startOrchestrator({ home });
-      await (await clientOf(first)).call(operations['environments.create'], { name: 'e', bind: ['s'] });
+      const client = await clientOf(first);
+      await client.call(operations['environments.create'], { name: 'e', bind: ['s'] });
+      await client.call(operations['secrets.set'], { scope: 'home/0', key: 'K', value: 'dg==' });
+      await client.call(operations['environments.create'], { name: 'moving', bind: ['home/0'] });
     }
     for (let kill = 0; kill < kills; kill += 1) {
       if (random() < 0.25) {
@@ -60,12 +66,20 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
           progress.acknowledged += 1;
         }),
       );
+      const moving = renameUntilItDies(client, () => {
+        progress.renames += 1;
+      });
       const enough = progress.acknowledged + Math.floor(random() * mostWrites);
-      while (progress.acknowledged < enough) await wait(1);
+      const renamed = progress.renames;
+      const hasWorked = async (): Promise<void> => {
+        while (progress.acknowledged < enough || progress.renames === renamed) await wait(1);
+      };
+      // What keeps it from renaming is thrown.
+      await Promise.race([hasWorked(), moving]);
       await wait(random() * longestPauseMs);
       running.process.kill('SIGKILL');
       await ended;
-      await Promise.all(work);
+      await Promise.all([...work, moving]);
     }
     await using last = await startOrchestrator({ home });
     return { kills, duringStart, ...progress, ...(await examine(last, await clientOf(last), expected)) };
@@ -118,6 +132,35 @@ async function writeUntilItDies(
   }
 }
 
+/** From `home/N` to `home/N+1`, again and again, with the binding that names it. */
+async function renameUntilItDies(client: ApiClient, acknowledged: () => void): Promise<void> {
+  try {
+    for (;;) {
+      const [at = ''] = await homes(client);
+      await client.call(operations['scopes.rename'], { from: at, to: `home/${Number(at.split('/')[1]) + 1}` });
+      acknowledged();
+    }
+  } catch (error) {
+    // Else the server is gone.
+    if (!ApiError.is(error) || error.code !== 'unreachable') throw error;
+  }
+}
+
+async function homes(client: ApiClient): Promise<readonly string[]> {
+  const { scopes } = await client.call(operations['scopes.list'], {});
+  return scopes.map((scope) => scope.replace('internal:', '')).filter((scope) => scope.startsWith('home/'));
+}
+
+/** Scope and binding have been renamed together each time, or not at all. */
+async function requireMovedTogether(client: ApiClient): Promise<readonly string[]> {
+  const scopes = await homes(client);
+  const { bindings } = await client.call(operations['environments.show'], { environment: 'moving' });
+  const { secrets } = await client.call(operations['resolution.catalogue'], { environment: 'moving' });
+  const state = JSON.stringify({ scopes, bound: bindings.map(({ scope }) => scope), secrets: secrets.length });
+  const expected = JSON.stringify({ scopes: scopes.slice(0, 1), bound: scopes.slice(0, 1), secrets: 1 });
+  return state === expected ? [] : [`scope and binding were not renamed together: ${state}`];
+}
+
 async function examine(
   { home, url }: RunningOrchestrator,
   client: ApiClient,
@@ -144,6 +187,7 @@ async function examine(
     await createClient({ url, token, organization: 'default' })
       .call(operations['environments.list'], {})
       .catch((error: unknown) => problems.push(`the token ${id}: ${String(error)}`));
+  problems.push(...(await requireMovedTogether(client)));
   const audit = await client.call(operations['audit.verify'], {});
   for (const { sequence, problem } of audit.problems) problems.push(`audit row ${sequence}: ${problem}`);
   for (const folder of ['data', '.config/kici', '.config/kici/tokens'])

@@ -21,6 +21,8 @@ export interface Needs {
   readonly anyScopes?: true;
   /** What lies beyond any scope and environment. */
   readonly organization?: true;
+  /** A token of every organisation, which none of these is. */
+  readonly everyOrganization?: true;
 }
 
 const environments = ['mine', 'mine-unborn'];
@@ -56,6 +58,7 @@ export const narrowings: readonly NarrowingCase[] = [
 
 export function meets({ narrowing, holds, touches }: NarrowingCase, needs: Needs): boolean {
   const { scopes, environments: named } = narrowing;
+  if (needs.everyOrganization === true) return false;
   if (scopes === undefined && named === undefined) return true;
   return (
     needs.organization !== true &&

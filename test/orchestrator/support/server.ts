@@ -12,6 +12,7 @@ import { operations, type OperationId } from '../../../src/api/registry.ts';
 import type { OperationInput, OperationOutput } from '../../../src/orchestrator/handlers.ts';
 import { reseal } from '../../../src/composition/reseal.ts';
 import { startApplication, type Application } from '../../../src/composition/application.ts';
+import type { Repeat } from '../../../src/composition/repeat.ts';
 import type { ServerSettings } from '../../../src/composition/settings.ts';
 
 export const memoryPackage: string = fileURLToPath(new URL('memory-package.ts', import.meta.url));
@@ -58,6 +59,7 @@ export async function temporaryFolder(): Promise<string> {
 export interface StartOptions {
   readonly settings?: Partial<ServerSettings>;
   readonly now?: () => number;
+  readonly repeat?: Repeat;
 }
 
 /** A real server on a free port over a folder of its own; it is stopped and its folder removed after the test. */
@@ -103,7 +105,7 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     requestTimeoutMs: 15_000,
     ...options.settings,
   };
-  const application = await startApplication(settings, pino({ level: 'trace' }, sink), options.now);
+  const application = await startApplication(settings, pino({ level: 'trace' }, sink), options.now, options.repeat);
   const owner = await application.localToken(undefined);
   const databaseFile = join(dataDir, 'kici.db');
   const as =

@@ -32,10 +32,25 @@ function wholeValue(value: SecretValue): Payload {
   return text === undefined ? { SecretBinary: value.bytes() } : { SecretString: text };
 }
 
-async function withField(client: SecretsManager, name: string, key: string, value: SecretValue): Promise<Payload> {
+/** Leaves a key of an object with `null`. */
+export async function seedNull(client: SecretsManager, name: string, key: string): Promise<void> {
+  await client.putSecretValue({ SecretId: name, ...(await withField(client, name, key, null)) });
+}
+
+async function withField(
+  client: SecretsManager,
+  name: string,
+  key: string,
+  value: SecretValue | null,
+): Promise<Payload> {
   const current = await client.getSecretValue({ SecretId: name }).catch(onlyMissing);
   const fields: unknown = JSON.parse(current?.SecretString ?? '{}');
-  return { SecretString: JSON.stringify({ ...(typeof fields === 'object' ? fields : {}), [key]: value.text() }) };
+  return {
+    SecretString: JSON.stringify({
+      ...(typeof fields === 'object' ? fields : {}),
+      [key]: value === null ? null : value.text(),
+    }),
+  };
 }
 
 async function createOrPut(

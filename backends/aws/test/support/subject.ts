@@ -4,7 +4,7 @@ import { awsDefinition } from '../../index.ts';
 import { FakeAws, region, staticKey } from '../fake/fake-aws.ts';
 import { rawClient, staticSecret } from './client.ts';
 import { createTestHost } from './host.ts';
-import { secretName, seed, type LayoutName } from './seeder.ts';
+import { secretName, seed, seedNull, type LayoutName } from './seeder.ts';
 
 /** Settings as the host hands them over, for static keys. */
 export function testSettings(endpoint: string, overrides: Settings = {}): Settings {
@@ -54,6 +54,9 @@ async function openSubject(
       async scheduleDeletion(ref) {
         await client.deleteSecret({ SecretId: secretName(layout, prefix, ref) });
       },
+      ...(layout === 'object-per-scope'
+        ? { nullValue: async ({ scope, key }) => seedNull(client, `${prefix}${scope}`, key) }
+        : {}),
       ...provoke,
     },
     async dispose() {

@@ -72,6 +72,18 @@ async function openSubject(
       member((await administer(server, 'GET', `${part('metadata')}/${scope}`)).body, 'data'),
       'current_version',
     ) ?? 0;
+  /** Beside what the path holds. */
+  const put = async (
+    scope: ScopePath,
+    key: string,
+    field: string | null | undefined,
+  ): ReturnType<typeof administer> => {
+    const path = `${part('data')}/${scope}`;
+    const before = member((await ask(server, 'GET', path)).body, 'data');
+    const fields = kvVersion === '2' ? member(before, 'data') : before;
+    const next = { ...(isRecord(fields) ? fields : {}), [key]: field };
+    return administer(server, 'POST', path, kvVersion === '2' ? { data: next } : next);
+  };
   const provoke: Provocations = {
     ...(kvVersion === '2'
       ? {
@@ -83,6 +95,9 @@ async function openSubject(
           },
         }
       : {}),
+    nullValue: async ({ scope, key }) => {
+      await put(scope, key, null);
+    },
     denyRead: async ({ scope }) => {
       await setPolicy([`${part('data')}/${scope}`]);
     },
@@ -120,11 +135,7 @@ async function openSubject(
     provoke,
     credentials: [roleId, secretId],
     async seed({ scope, key, value }) {
-      const path = `${part('data')}/${scope}`;
-      const before = member((await ask(server, 'GET', path)).body, 'data');
-      const fields = kvVersion === '2' ? member(before, 'data') : before;
-      const next = { ...(isRecord(fields) ? fields : {}), [key]: value.text() };
-      const written = await administer(server, 'POST', path, kvVersion === '2' ? { data: next } : next);
+      const written = await put(scope, key, value.text());
       const version = memberCount(member(written.body, 'data'), 'version');
       return version === undefined ? {} : { version: String(version) };
     },

@@ -1,5 +1,5 @@
 import { printable } from '../../terminal/io.ts';
-import { defineCommand, type CommandGroup } from '../command.ts';
+import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
 import { integer, pointInTime } from '../parameters/parsed.ts';
 import { option, required } from '../parameters/text.ts';
@@ -33,13 +33,21 @@ const list = defineCommand({
       row.actor,
       subject(row.subject),
     ]);
-    if (session.columns !== undefined && rows.length > 0) return { data, text: rows.map(onTerminal).join('\n') };
-    return {
-      data,
-      ...listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns),
-    };
+    const shown =
+      session.columns !== undefined && rows.length > 0
+        ? { text: rows.map(onTerminal).join('\n') }
+        : listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns);
+    return { data, ...shown, ...(data.next === undefined ? {} : { failure: endsEarly(data.next) }) };
   },
 });
+
+function endsEarly(next: number): NonNullable<Result['failure']> {
+  return {
+    code: 'incomplete',
+    message: 'the list is not complete: all of it would be too large, or take too long',
+    hint: `go on with the same command and --before ${next}`,
+  };
+}
 
 function phase(row: { phase: string; result?: string | undefined; intent?: number | undefined }): string {
   return `${row.phase}${row.result === undefined ? '' : ` ${row.result}`}${row.intent === undefined ? '' : ` of ${row.intent}`}`;

@@ -4,7 +4,7 @@ import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { fold, table } from '../../terminal/table.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
-import { count, facts, listing, moment, span } from '../format.ts';
+import { coded, count, facts, listing, moment, named, span } from '../format.ts';
 import { duration, pairs, truth } from '../parameters/parsed.ts';
 import { yes } from '../parameters/shared.ts';
 import { argument, repeated, required } from '../parameters/text.ts';
@@ -167,16 +167,6 @@ const list = defineCommand({
   },
 });
 
-function named({
-  reason,
-  about,
-}: {
-  readonly reason?: string | undefined;
-  readonly about?: string | undefined;
-}): string {
-  return `${reason ?? ''}${about === undefined ? '' : ` (${about})`}`;
-}
-
 function state({ health }: Backend): string {
   if (health.failure !== undefined) return health.failure;
   return health.lastCheckAt === undefined ? 'not checked' : 'healthy';
@@ -195,7 +185,8 @@ const show = defineCommand({
         ['backend', data.name],
         ['type', data.type],
         ['state', state(data)],
-        ['reason', data.health.reason === undefined ? undefined : named(data.health)],
+        ['reason', named(data.health)],
+        ['meaning', data.health.meaning],
         [
           'breaker',
           data.health.openedAt === undefined
@@ -206,8 +197,9 @@ const show = defineCommand({
           'last failure',
           data.health.lastFailure === undefined
             ? undefined
-            : `${data.health.lastFailure.code} at ${moment(data.health.lastFailure.at)}`,
+            : `${coded(data.health.lastFailure)} at ${moment(data.health.lastFailure.at)}: ${data.health.lastFailure.meaning}`,
         ],
+        ['next', data.health.hint ?? data.health.lastFailure?.hint],
         ['use', data.optional ? 'optional: jobs start without it' : 'required: a job fails without it'],
         ['deadline', span(data.deadlineMs)],
         ['cache', data.cacheMaxAgeMs === 0 ? 'off' : `values up to ${span(data.cacheMaxAgeMs)} old`],
@@ -262,7 +254,7 @@ const test = defineCommand({
       ['signed in as', data.identity],
       ['server', data.server],
       ['listed', data.listed === undefined ? undefined : count(data.listed, 'name')],
-      ['reason', data.reason === undefined ? undefined : named(data)],
+      ['reason', named(data)],
     ]);
     if (data.healthy) return { data, text: found };
     return {

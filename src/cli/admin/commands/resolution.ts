@@ -3,7 +3,7 @@ import { printable } from '../../terminal/io.ts';
 import { paint } from '../../terminal/report.ts';
 import { fold, table } from '../../terminal/table.ts';
 import { defineCommand, type AdminCommand } from '../command.ts';
-import { count, moment, span } from '../format.ts';
+import { coded, count, moment, span } from '../format.ts';
 import { agentFacts, environment } from '../parameters/shared.ts';
 import { argument } from '../parameters/text.ts';
 import type { Registry, Session } from '../session.ts';
@@ -22,7 +22,20 @@ export const explainCommand: AdminCommand = defineCommand({
   parameters: { environment, key: argument('key', 'a key of the environment'), ...agentFacts },
   run: async (input, session) => {
     const data = await session.call((all) => all['resolution.explain'], input);
-    return { data, text: explained(data, input.environment, session) };
+    const { environment: of, key } = input;
+    return {
+      data,
+      text: explained(data, of, session),
+      ...(data.status === 'unavailable'
+        ? {
+            failure: {
+              code: 'key_unavailable',
+              message: `${key} cannot be had in environment ${of} right now`,
+              hint: `see what to do about it with: kici-admin check --environment ${of}`,
+            },
+          }
+        : {}),
+    };
   },
 });
 
@@ -57,7 +70,7 @@ function explained(data: Explanation, environmentName: string, session: Session)
     sections.push(
       `${paint(session.io, 'red', 'Blocked:', 'stdout')} nothing is served while these, which could outrank it, do not answer\n${table(
         ['backend', 'scope', 'binding', 'code'],
-        data.blockedBy.map((one) => [one.backend, one.scope ?? '', one.binding, one.code]),
+        data.blockedBy.map((one) => [one.backend, one.scope ?? '', one.binding, coded(one)]),
         session.columns,
       )}`,
     );
@@ -66,7 +79,7 @@ function explained(data: Explanation, environmentName: string, session: Session)
     sections.push(
       `Skipped: deleted, and absent for a binding with --skip-deleted\n${table(
         ['backend', 'scope', 'binding', 'code'],
-        data.skipped.map((one) => [one.backend, one.scope, one.binding, one.code]),
+        data.skipped.map((one) => [one.backend, one.scope, one.binding, coded(one)]),
         session.columns,
       )}`,
     );
@@ -77,10 +90,10 @@ function explained(data: Explanation, environmentName: string, session: Session)
         ['backend', 'answer', 'age', 'breaker', 'last failure'],
         data.backends.map((one) => [
           one.backend,
-          `${one.state.replace('_', ' ')}${one.code === undefined ? '' : ` (${one.code})`}`,
+          `${one.state.replace('_', ' ')}${one.code === undefined ? '' : ` (${coded({ ...one, code: one.code })})`}`,
           one.ageMs === undefined ? '' : one.ageMs === 0 ? 'now' : span(one.ageMs),
           one.openedAt === undefined ? one.breaker : `${one.breaker} since ${moment(one.openedAt)}`,
-          one.lastFailure === undefined ? '' : `${one.lastFailure.code} at ${moment(one.lastFailure.at)}`,
+          one.lastFailure === undefined ? '' : `${coded(one.lastFailure)} at ${moment(one.lastFailure.at)}`,
         ]),
         session.columns,
       ),

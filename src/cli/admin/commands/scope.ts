@@ -1,10 +1,14 @@
+import type * as z from 'zod';
 import { confirm } from '../../terminal/confirm.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing } from '../format.ts';
 import { withGaps } from '../gaps.ts';
 import { yes } from '../parameters/shared.ts';
-import { argument, option } from '../parameters/text.ts';
+import { argument, flag, option } from '../parameters/text.ts';
+import type { Registry } from '../session.ts';
+
+type Renamed = z.output<Registry['scopes.rename']['output']>;
 
 const scope = argument('scope', 'backend:path, or a bare path in the internal store');
 
@@ -42,13 +46,41 @@ const rename = defineCommand({
   name: 'rename',
   summary: 'Rename a scope with its secrets',
   operations: ['scopes.rename'],
-  examples: ['kici-admin scope rename apps/shop apps/store'],
-  parameters: { from: argument('from', 'the scope as it is called now'), to: argument('to', 'its new name') },
-  run: async (input, session) => {
-    const data = await session.call((all) => all['scopes.rename'], input);
-    return { data, text: printable(`renamed scope ${input.from} to ${data.scope}`) };
+  examples: ['kici-admin scope rename apps/shop apps/store', 'kici-admin scope rename apps/shop apps/store --dry-run'],
+  parameters: {
+    from: argument('from', 'the scope as it is called now'),
+    to: argument('to', 'its new name'),
+    keepBindings: flag('--keep-bindings', 'leave the bindings on the old name; without it they move with the scope'),
+    dryRun: flag('--dry-run', 'change nothing, and tell what would be'),
+  },
+  run: async ({ from, to, keepBindings, dryRun }, session) => {
+    const data = await session.call((all) => all['scopes.rename'], {
+      from,
+      to,
+      ...(keepBindings ? { keepBindings } : {}),
+      ...(dryRun ? { dryRun } : {}),
+    });
+    return { data, ...renamed(from, data, dryRun) };
   },
 });
+
+function renamed(from: string, data: Renamed, dryRun: boolean): { text: string; notice?: string } {
+  const told = (bindings: Renamed['moved'], what: string): string[] =>
+    bindings.map(({ environment, id, scope: pattern }) =>
+      printable(`binding ${id} of environment ${environment}, ${pattern}, ${what}`),
+    );
+  const warnings = [
+    ...told(data.kept, dryRun ? `would still name ${from}` : `still names ${from}`),
+    ...told(data.unmatched, `selects ${from} and not ${data.scope}`),
+  ];
+  return {
+    text: [
+      printable(`${dryRun ? '[dry-run] would rename' : 'renamed'} scope ${from} to ${data.scope}`),
+      ...told(data.moved, dryRun ? 'would move with it' : 'moved with it'),
+    ].join('\n'),
+    ...(warnings.length === 0 ? {} : { notice: warnings.map((warning) => `warning: ${warning}`).join('\n') }),
+  };
+}
 
 const remove = defineCommand({
   name: 'delete',

@@ -2,7 +2,7 @@ import { confirm } from '../../terminal/confirm.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
-import { count, listing, moment } from '../format.ts';
+import { coded, count, listing, moment } from '../format.ts';
 import { withGaps } from '../gaps.ts';
 import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
@@ -106,46 +106,54 @@ const declare = defineCommand({
 
 const list = defineCommand({
   name: 'list',
-  summary: 'List the names of the secrets of a scope, or the keys of an environment',
+  summary: 'List the names of the secrets of a scope or a backend, or the keys of an environment',
   operations: ['secrets.list', 'resolution.catalogue'],
   examples: [
     'kici-admin secret list --environment production',
     'kici-admin secret list --scope corp-vault:apps --tree',
+    'kici-admin secret list --backend corp-vault',
   ],
   parameters: {
     scope: option('--scope <scope>', 'the secrets of this scope'),
     tree: flag('--tree', 'with --scope: those of every scope below it too'),
+    backend: option('--backend <backend>', 'the secrets of every scope of this backend'),
     environment: option('--environment <environment>', 'the keys of this environment, with who supplies each'),
     ...agentFacts,
   },
-  run: async ({ scope, tree, environment, ...agent }, session) => {
-    if (scope !== undefined && environment !== undefined)
-      throw new UsageError('--scope and --environment exclude each other', 'choose one');
-    if (scope !== undefined) {
-      if (agent.host !== undefined || agent.agentId !== undefined)
-        throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');
-      return listScope(scope, tree, session);
-    }
-    if (environment === undefined)
-      throw new UsageError('--scope or --environment is missing', 'add --scope <scope> or --environment <environment>');
-    if (tree) throw new UsageError('--tree needs --scope', 'leave it out: an environment shows all of its keys');
-    return listEnvironment({ environment, ...agent }, session);
+  run: async ({ scope, backend, tree, environment, ...agent }, session) => {
+    if ([scope, backend, environment].filter((one) => one !== undefined).length > 1)
+      throw new UsageError('--scope, --backend and --environment exclude each other', 'choose one');
+    if (tree && scope === undefined)
+      throw new UsageError('--tree needs --scope', 'leave it out: a backend or an environment is shown whole');
+    if (environment !== undefined) return listEnvironment({ environment, ...agent }, session);
+    if (agent.host !== undefined || agent.agentId !== undefined)
+      throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');
+    if (scope !== undefined) return listPlace({ scope, ...(tree ? { tree: 'true' } : {}) }, `scope ${scope}`, session);
+    if (backend !== undefined) return listPlace({ backend }, `backend ${backend}`, session);
+    throw new UsageError(
+      '--scope, --backend or --environment is missing',
+      'add --scope <scope>, --backend <backend> or --environment <environment>',
+    );
   },
 });
 
-async function listScope(scope: string, tree: boolean, session: Session): Promise<Result> {
-  const data = await session.call((all) => all['secrets.list'], { scope, ...(tree ? { tree: 'true' } : {}) });
+async function listPlace(
+  input: { scope?: string; tree?: string; backend?: string },
+  place: string,
+  session: Session,
+): Promise<Result> {
+  const data = await session.call((all) => all['secrets.list'], input);
   const rows = data.secrets.map((secret) => [
     secret.key,
     secret.scope,
-    secret.code === undefined ? secret.status : `${secret.status} (${secret.code})`,
+    secret.code === undefined ? secret.status : `${secret.status} (${coded({ ...secret, code: secret.code })})`,
     secret.version ?? '',
     moment(secret.updatedAt),
   ]);
   const shown = listing(
     ['key', 'scope', 'status', 'version', 'updated'],
     rows,
-    `no secrets in scope ${printable(scope)}`,
+    `no secrets in ${printable(place)}`,
     session.columns,
   );
   const unbound = data.unnameable.map((one) => printable(`cannot be bound: ${one.name}: ${one.reason}`));
@@ -165,7 +173,7 @@ async function listEnvironment(
     one.backend,
     one.scope,
     one.version ?? '',
-    one.code === undefined ? one.status : `${one.status} (${one.code})`,
+    one.code === undefined ? one.status : `${one.status} (${coded({ ...one, code: one.code })})`,
   ]);
   const shown = listing(
     ['key', 'backend', 'scope', 'version', 'status'],

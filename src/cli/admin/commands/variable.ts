@@ -44,8 +44,10 @@ const set = defineCommand({
       ...(lock || unlock ? { locked: lock } : {}),
     });
     const state = view.locked ? ', locked' : '';
+    const { locked, wasLocked, updatedAt } = view;
     return {
-      data: { environment, name, bytes: bytes.byteLength, locked: view.locked, updatedAt: view.updatedAt },
+      data: { environment, name, bytes: bytes.byteLength, locked, wasLocked, updatedAt },
+      ...(wasLocked ? { notice: `${name} was locked, and ${locked ? 'still is' : 'is not any more'}` } : {}),
       text: `set ${name} in environment ${environment}: ${count(bytes.byteLength, 'byte')}${state}, ${moment(view.updatedAt)}`,
     };
   },

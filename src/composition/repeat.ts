@@ -1,0 +1,14 @@
+/**
+ * Does something again and again.
+ * @returns ends it
+ */
+export type Repeat = (work: () => void, everyMs: number) => () => void;
+
+/** By a timer, which keeps no process from ending. */
+export const repeatByTimer: Repeat = (work, everyMs) => {
+  const timer = setInterval(work, everyMs);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+};

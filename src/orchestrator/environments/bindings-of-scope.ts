@@ -1,0 +1,118 @@
+import type { ScopePath } from '@kici-dev/secret-backend';
+import { parseScopePattern, placeholder, selectsBackend, selectsScope } from '@kici-dev/secret-federation';
+import type { Kysely } from 'kysely';
+import { ApiError } from '../../api/errors.ts';
+import { requirePermission, type Call, type Caller } from '../caller.ts';
+import { narrowingOf, showsBinding } from '../narrowing.ts';
+import { bumpGeneration } from '../organizations/generation.ts';
+import { reaches } from '../reach.ts';
+import type { RowSeals, Seals } from '../seals/seals.ts';
+import type { OrchestratorTables } from '../tables.ts';
+import { parseRow } from './bindings.ts';
+import { changeBindings, type BindingRow, type BoundEnvironment } from './store.ts';
+
+/** A scope of one backend that gets another name. */
+export interface Renaming {
+  readonly backend: string;
+  readonly from: ScopePath;
+  readonly to: ScopePath;
+}
+
+/** The bindings that a renaming concerns. */
+export interface BoundBy {
+  /** They name the scope, and could name it by its new name. */
+  readonly exact: readonly BindingRow[];
+  /** Patterns that select the old name, or may do so for some agent, and not the new one. */
+  readonly unmatched: readonly BindingRow[];
+}
+
+export function boundBy(environments: readonly BoundEnvironment[], renaming: Renaming): BoundBy {
+  const { backend, from } = renaming;
+  const exact = new Array<BindingRow>();
+  const unmatched = new Array<BindingRow>();
+  for (const row of environments.flatMap(({ bindings }) => bindings)) {
+    const binding = parseRow(row);
+    if (binding.backend === backend && binding.pattern === from) exact.push(row);
+    else if (selectsBackend(binding, backend) && losesIt(binding.pattern, renaming)) unmatched.push(row);
+  }
+  return { exact, unmatched };
+}
+
+/** Where placeholders stand for what no segment of the old name is as a whole, errs towards yes. */
+function losesIt(pattern: string, { from, to }: Renaming): boolean {
+  const filled = [...new Set(from.split('/').map((segment) => pattern.replace(placeholder, segment)))];
+  const holding = filled.filter((text) => selects(text, from));
+  return holding.length === 0
+    ? selects(pattern.replace(placeholder, '*'), from)
+    : holding.some((text) => !selects(text, to));
+}
+
+function selects(text: string, scope: ScopePath): boolean {
+  const pattern = parseScopePattern(text);
+  return pattern.ok && selectsScope(pattern.value, scope);
+}
+
+/** Of the rows, those that the caller may know of. */
+export function seenRows(caller: Caller, rows: readonly BindingRow[]): readonly BindingRow[] {
+  return rows.filter(
+    (row) =>
+      reaches(caller, { kind: 'view', environment: row.environment }) &&
+      (narrowingOf(caller) === undefined || showsBinding(narrowingOf(caller), parseRow(row))),
+  );
+}
+
+/**
+ * Lets bindings name the scope by its new name, within the transaction that renames it.
+ * @returns the bindings as they are then
+ * @throws ApiError `permission_denied` for who may not change each of them, `tampered`
+ */
+export async function moveBindings(
+  transaction: Kysely<OrchestratorTables>,
+  seals: Seals,
+  own: RowSeals,
+  { caller, organization }: Call,
+  rows: readonly BindingRow[],
+  { backend, to }: Renaming,
+): Promise<readonly BindingRow[]> {
+  if (rows.length === 0) return [];
+  requirePermission(caller, 'environments:write');
+  const moved = rows.map((row) => ({ ...row, scope: row.scope.includes(':') ? `${backend}:${to}` : to }));
+  requireMovable(caller, rows, moved);
+  for (const [environment, ofEnvironment] of Map.groupBy(moved, (row) => row.environment)) {
+    await changeBindings(transaction, seals, own, { organization, environment }, async () => {
+      for (const { id, scope } of ofEnvironment)
+        await transaction
+          .updateTable('bindings')
+          .set({ scope })
+          .where('organization', '=', organization)
+          .where('id', '=', id)
+          .execute();
+    });
+  }
+  await bumpGeneration(transaction, organization);
+  return moved;
+}
+
+function requireMovable(caller: Caller, before: readonly BindingRow[], after: readonly BindingRow[]): void {
+  const closed = before.filter(
+    ({ environment, scope }, index) =>
+      !reaches(caller, { kind: 'environment', environment }) ||
+      ![scope, after[index]?.scope ?? ''].every((pattern) => reaches(caller, { kind: 'pattern', pattern })),
+  );
+  if (closed.length > 0)
+    throw new ApiError(
+      'permission_denied',
+      `this token may not change ${namesOf(caller, closed)}`,
+      'nothing was renamed; whoever may change them may rename the scope, or rename it with `--keep-bindings`',
+    );
+}
+
+/** Such as "the binding b1 of the environment production, and 2 of environments that it may not see". */
+export function namesOf(caller: Caller, rows: readonly BindingRow[]): string {
+  const seen = seenRows(caller, rows);
+  const named = seen.map(({ id, environment }) => `the binding ${id} of the environment ${environment}`).join(', ');
+  const others = rows.length - seen.length;
+  if (others === 0) return named;
+  const unseen = `${others} ${others === 1 ? 'binding' : 'bindings'} that it may not see`;
+  return seen.length === 0 ? unseen : `${named}, and ${unseen}`;
+}

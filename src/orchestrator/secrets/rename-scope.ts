@@ -1,0 +1,108 @@
+import {
+  BackendError,
+  internalBackendName,
+  type CallContext,
+  type ScopePath,
+  type ScopeStore,
+} from '@kici-dev/secret-backend';
+import type { Kysely } from 'kysely';
+import { ApiError } from '../../api/errors.ts';
+import type { Call } from '../caller.ts';
+import {
+  boundBy,
+  moveBindings,
+  namesOf,
+  seenRows,
+  type BoundBy,
+  type Renaming,
+} from '../environments/bindings-of-scope.ts';
+import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
+import type { OperationOutput } from '../handlers.ts';
+import type { Seals } from '../seals/seals.ts';
+import type { OrchestratorTables } from '../tables.ts';
+
+/**
+ * Renames a scope of the internal store; `along` runs in the same transaction, and what it throws takes all of it back.
+ * @throws BackendError, and what `along` throws
+ */
+export type RenameInternalScope = (
+  organization: string,
+  names: { readonly from: ScopePath; readonly to: ScopePath },
+  context: CallContext,
+  along: (transaction: Kysely<OrchestratorTables>) => Promise<void>,
+) => Promise<void>;
+
+export interface ScopeRenamer {
+  /** @param store that of the backend */
+  rename(call: Call, renaming: Renaming, how: How, store: ScopeStore): Promise<RenamedBindings>;
+}
+
+export interface How {
+  readonly keepBindings: boolean;
+  readonly dryRun: boolean;
+}
+
+export type RenamedBindings = Omit<OperationOutput<'scopes.rename'>, 'scope'>;
+
+/** Thrown to take back what was only tried. */
+class Rehearsed extends Error {
+  override readonly name = 'Rehearsed';
+}
+
+/** A scope and the bindings that name it get its new name together, or neither does. */
+export function createScopeRenamer(
+  environments: EnvironmentStore,
+  seals: Seals,
+  renameInternal: RenameInternalScope,
+): ScopeRenamer {
+  async function inOne(call: Call, renaming: Renaming, { keepBindings, dryRun }: How): Promise<RenamedBindings> {
+    const { organization } = call;
+    // Its key is loaded before the transaction takes the connection.
+    const own = await seals.of(organization);
+    const result: { bound: BoundBy; moved: readonly BindingRow[] } = { bound: { exact: [], unmatched: [] }, moved: [] };
+    try {
+      await renameInternal(organization, renaming, call.context, async (transaction) => {
+        result.bound = boundBy(await environments.all(organization, transaction), renaming);
+        result.moved = keepBindings
+          ? []
+          : await moveBindings(transaction, seals, own, call, result.bound.exact, renaming);
+        if (dryRun) throw new Rehearsed();
+      });
+    } catch (error) {
+      if (!(error instanceof Rehearsed)) throw error;
+    }
+    return {
+      moved: viewsOf(call, result.moved),
+      kept: viewsOf(call, keepBindings ? result.bound.exact : []),
+      unmatched: viewsOf(call, result.bound.unmatched),
+    };
+  }
+
+  /** Another backend cannot rename together with us, and in between a lower-ranked secret would win. */
+  async function apart(call: Call, renaming: Renaming, how: How, store: ScopeStore): Promise<RenamedBindings> {
+    const { exact, unmatched } = boundBy(await environments.all(call.organization), renaming);
+    if (exact.length > 0 && !how.keepBindings)
+      throw new ApiError(
+        'conflict',
+        `only the internal store moves bindings together with a scope, and ${namesOf(call.caller, exact)} would still name ${renaming.from}`,
+        'bind the new name as well, rename the scope with `--keep-bindings`, then remove the bindings of the old one',
+      );
+    if (how.dryRun) await requireRenamable(await store.list(call.context), renaming);
+    else await store.rename(renaming.from, renaming.to, call.context);
+    return { moved: [], kept: viewsOf(call, exact), unmatched: viewsOf(call, unmatched) };
+  }
+
+  return {
+    rename: (call, renaming, how, store) =>
+      renaming.backend === internalBackendName ? inOne(call, renaming, how) : apart(call, renaming, how, store),
+  };
+}
+
+async function requireRenamable(scopes: readonly ScopePath[], { from, to }: Renaming): Promise<void> {
+  if (scopes.includes(to)) throw new BackendError('conflict', { detail: `the scope ${to} exists` });
+  if (!scopes.includes(from)) throw new BackendError('not_found', { detail: `there is no scope ${from}` });
+}
+
+function viewsOf({ caller }: Call, rows: readonly BindingRow[]): RenamedBindings['moved'] {
+  return seenRows(caller, rows).map(({ environment, id, scope }) => ({ environment, id, scope }));
+}

@@ -1,0 +1,90 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it, vi } from 'vitest';
+import { set } from './support/jobs.ts';
+import { codeOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
+
+const keepDeletedMs = 60_000;
+const secret = { scope: 's', key: 'K' };
+
+/** Sealed values that lie in the database, whoever may still have them. */
+function valuesIn({ databaseFile }: TestServer): number {
+  const database = new DatabaseSync(databaseFile, { readOnly: true });
+  try {
+    return Number(database.prepare('select count(*) as n from internal_versions').get()?.['n']);
+  } finally {
+    database.close();
+  }
+}
+
+it('values that were deleted are erased by time alone, and before that nobody gets them back', async () => {
+  let time = Date.now();
+  const rounds = new Array<() => void>();
+  const server = await startServer({
+    settings: { keepDeletedMs },
+    now: () => time,
+    repeat: (work) => {
+      rounds.push(work);
+      return () => undefined;
+    },
+  });
+  const [round] = rounds;
+  await set(server, 's', 'K');
+  await set(server, 's', 'OTHER');
+  await server.call('secrets.delete', secret);
+  time += keepDeletedMs - 1;
+  round?.();
+  expect((await server.call('secrets.versions', secret)).versions).toHaveLength(1);
+  time += 1;
+  expect((await server.call('secrets.versions', secret)).versions).toEqual([]);
+  expect(await codeOf(server.call('secrets.restore', secret))).toBe('not_found');
+  expect(valuesIn(server)).toBe(2);
+  round?.();
+  await vi.waitFor(() => {
+    expect(valuesIn(server)).toBe(1);
+  });
+  expect(server.log()).toContain('erased deleted secrets whose time is over');
+});
+
+it('what was over while no server ran is erased at the next start, in every organisation', async () => {
+  let time = Date.now();
+  const settings = { dataDir: await temporaryFolder(), keepDeletedMs };
+  const first = await startServer({ settings, now: () => time });
+  await first.call('organizations.create', { name: 'payments' });
+  for (const organization of ['default', 'payments']) {
+    const call = first.as(first.owner, organization);
+    await call('secrets.set', { ...secret, value: 'dg==' });
+    await call('secrets.delete', secret);
+  }
+  await first.application.stop();
+  time += keepDeletedMs;
+  const second = await startServer({ settings, now: () => time });
+  await vi.waitFor(() => {
+    expect(valuesIn(second)).toBe(0);
+  });
+});
+
+it('a round that fails is told in the log and made good by the next', async () => {
+  let time = Date.now();
+  const rounds = new Array<() => void>();
+  const server = await startServer({
+    settings: { keepDeletedMs },
+    now: () => time,
+    repeat: (work) => {
+      rounds.push(work);
+      return () => undefined;
+    },
+  });
+  await set(server, 's', 'K');
+  await server.call('secrets.delete', secret);
+  time += keepDeletedMs;
+  server.tamper("create trigger full before delete on internal_versions begin select raise(abort, 'full'); end");
+  rounds[0]?.();
+  await vi.waitFor(() => {
+    expect(server.log()).toContain('deleted secrets could not be erased');
+  });
+  server.tamper('drop trigger full');
+  await vi.waitFor(() => {
+    rounds[0]?.();
+    expect(valuesIn(server)).toBe(0);
+  });
+});
