@@ -9,12 +9,13 @@ import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections } from './connections.ts';
+import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './errors.ts';
 import type { HttpLimits } from './limits.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
-export interface ServerOptions extends RouteServices {
+export interface ServerOptions extends RouteServices, DashboardSessionServices {
   readonly version: string;
   readonly log: Logger;
   readonly addressing: Addressing;
@@ -137,6 +138,7 @@ export function createServer(options: ServerOptions): HttpServer {
   registerRoutes(app, options, (request) => {
     connections.trust(request);
   });
+  registerDashboardSession(app, options);
   return { listen: (address) => app.listen(address), close: () => app.close() };
 }
 
