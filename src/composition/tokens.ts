@@ -11,6 +11,7 @@ import type { BackendStore } from '../orchestrator/backends/store.ts';
 import type { BackendPackage, BackendTypes } from '../orchestrator/backends/types.ts';
 import type { Bindings } from '../orchestrator/environments/bindings.ts';
 import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
+import type { EventStreams } from '../orchestrator/events/streams.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
 import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
@@ -70,6 +71,7 @@ export const tokens = {
 
   requests: token<RequestsInFlight>('requests'),
   policy: token<PolicyStore>('policy'),
+  events: token<EventStreams>('events'),
   gate: token<PolicyGate>('gate'),
   cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),

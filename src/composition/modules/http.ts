@@ -2,6 +2,8 @@ import { ContainerModule } from 'inversify';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { errorTrail } from '@kici-dev/secret-backend';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
+import { createChangeFeed } from '../../orchestrator/events/feed.ts';
+import { createEventStreams } from '../../orchestrator/events/streams.ts';
 import type { Handlers } from '../../orchestrator/handlers.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
 import { probeWriting } from '../../orchestrator/health/write-probe.ts';
@@ -32,6 +34,10 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     tokens.signIns,
   ]);
   bind(tokens.policy).toResolvedValue(createPolicyStore, [tokens.database, tokens.seals]);
+  bind(tokens.events).toResolvedValue(
+    (database, instances) => createEventStreams((organization) => createChangeFeed(database, instances, organization)),
+    [tokens.database, tokens.instances],
+  );
   bind(tokens.gate).toResolvedValue(createPolicyGate, [tokens.policy, tokens.auditLog]);
   bind(tokens.cookies).toResolvedValue(
     ({ publicUrls = [] }) => createSessionCookies({ publicUrls }),
@@ -114,6 +120,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       authenticator,
       cookies,
       gate,
+      events,
       policy,
       access,
       signIns,
@@ -126,6 +133,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         authenticator,
         cookies,
         gate,
+        events,
         policy,
         tokens: access,
         signIns,
@@ -157,6 +165,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.authenticator,
       tokens.cookies,
       tokens.gate,
+      tokens.events,
       tokens.policy,
       tokens.tokenCallers,
       tokens.signIns,
