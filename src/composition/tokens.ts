@@ -27,6 +27,7 @@ import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
 import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
 import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
 import type { Tokens } from '../orchestrator/tokens/tokens.ts';
+import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
 import type { ServerSettings } from './settings.ts';
@@ -72,6 +73,7 @@ export const tokens = {
   requests: token<RequestsInFlight>('requests'),
   policy: token<PolicyStore>('policy'),
   events: token<EventStreams>('events'),
+  values: token<ValueEntry>('values'),
   gate: token<PolicyGate>('gate'),
   cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),

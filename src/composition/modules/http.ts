@@ -21,6 +21,7 @@ import { createScopes } from '../../orchestrator/secrets/scopes.ts';
 import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
 import { createSessions } from '../../orchestrator/sessions/sessions.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
+import { createValueEntry } from '../../orchestrator/values/entry.ts';
 import { tokens } from '../tokens.ts';
 import { version } from '../version.ts';
 
@@ -38,6 +39,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     (database, instances) => createEventStreams((organization) => createChangeFeed(database, instances, organization)),
     [tokens.database, tokens.instances],
   );
+  bind(tokens.values).toResolvedValue(createValueEntry, [tokens.keyring, tokens.policy]);
   bind(tokens.gate).toResolvedValue(createPolicyGate, [tokens.policy, tokens.auditLog]);
   bind(tokens.cookies).toResolvedValue(
     ({ publicUrls = [] }) => createSessionCookies({ publicUrls }),
@@ -63,6 +65,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       signIns,
       codes,
       policy,
+      values,
       audit,
       signer,
       anchor,
@@ -70,7 +73,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ...organizations.handlers,
       ...accessTokens.handlers,
       ...createSessions(database, signIns, codes),
-      ...createPolicy(policy, audit, now),
+      ...createPolicy(policy, audit, (organization) => values.sealingKey(organization), now),
       ...createEnvironments(database, seals, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
@@ -79,9 +82,10 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         types: backendTypes,
         instances,
         environments: environmentStore,
+        values,
         now,
       }),
-      ...createSecrets(backends, now),
+      ...createSecrets(backends, values, now),
       ...createScopes(backends),
       ...createResolution(resolver, variables, now),
       ...createJobs(resolver, instances, variables, jobStore, now),
@@ -105,6 +109,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.signIns,
       tokens.signInCodes,
       tokens.policy,
+      tokens.values,
       tokens.auditLog,
       tokens.auditSigner,
       tokens.auditAnchor,
@@ -122,6 +127,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       gate,
       events,
       policy,
+      values,
       access,
       signIns,
       codes,
@@ -135,6 +141,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         gate,
         events,
         policy,
+        values,
         tokens: access,
         signIns,
         codes,
@@ -167,6 +174,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.gate,
       tokens.events,
       tokens.policy,
+      tokens.values,
       tokens.tokenCallers,
       tokens.signIns,
       tokens.signInCodes,
