@@ -128,16 +128,17 @@ describe('the dashboard-write policy', () => {
     });
     expect(changes).toEqual([
       { operation: 'secrets.set', from: 'on', to: 'off' },
+      { operation: 'secrets.import', from: 'on', to: 'off' },
       { operation: 'secrets.restore', from: 'on', to: 'off' },
       { operation: 'variables.set', from: 'on', to: 'off' },
     ]);
-    expect(await off()).toEqual(['secrets.set', 'secrets.restore', 'variables.set']);
+    expect(await off()).toEqual(['secrets.set', 'secrets.import', 'secrets.restore', 'variables.set']);
     await server.call('policy.set', { disable: ['category:variables'] });
     expect(await off()).toContain('variables.delete');
     const again = await server.call('policy.set', { disable: ['category:variables'] });
     expect(again.changes).toEqual([]);
     const reset = await server.call('policy.reset');
-    expect(reset.changes).toHaveLength(4);
+    expect(reset.changes).toHaveLength(5);
     expect(await off()).toEqual([]);
   });
 
