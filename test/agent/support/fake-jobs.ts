@@ -1,4 +1,5 @@
-import { SecretValue, type FailureCode } from '@kici-dev/secret-backend';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SecretValue, whyOf, type Failure, type FailureCode } from '@kici-dev/secret-backend';
 import { ApiError, type ApiErrorCode } from '../../../src/api/errors.ts';
 import { createSessionKeyPair, deriveSessionKey, sealForJob } from '../../../src/api/job-seal.ts';
 import { startWireApi, type WireApi } from '../../support/wire-api.ts';
@@ -7,11 +8,15 @@ export interface FakeSecrets {
   readonly values?: Readonly<Record<string, string | Uint8Array>>;
   readonly declared?: readonly string[];
   readonly unavailable?: Readonly<Record<string, FailureCode>>;
+  /** Of what is unavailable, with what it is about. */
+  readonly because?: Pick<Failure, 'reason' | 'about'>;
   /** Keys that have a value and are not in the catalogue. */
   readonly unlisted?: Readonly<Record<string, string>>;
   readonly openEnded?: boolean;
   /** In place of an answer to a request for values. */
   readonly readFails?: ApiErrorCode;
+  /** How long a request for values takes. */
+  readonly readMs?: number;
   /** Values arrive sealed for another key. */
   readonly mixedUp?: boolean;
   readonly variables?: readonly { readonly name: string; readonly value: string; readonly locked: boolean }[];
@@ -24,9 +29,11 @@ export async function startFakeJobs({
   values = {},
   declared = [],
   unavailable = {},
+  because = {},
   unlisted = {},
   openEnded = false,
   readFails,
+  readMs = 0,
   mixedUp = false,
   variables = [],
 }: FakeSecrets): Promise<WireApi> {
@@ -59,7 +66,8 @@ export async function startFakeJobs({
         variables: [...variables],
       };
     },
-    'jobs.read': ({ jobId, keys }) => {
+    'jobs.read': async ({ jobId, keys }) => {
+      await pause(readMs);
       if (readFails !== undefined) throw new ApiError(readFails, 'the fake does not answer');
       return {
         secrets: keys.map((key) => {
@@ -73,6 +81,7 @@ export async function startFakeJobs({
               backend: 'corp-vault',
               scope: 'apps/shop',
               code,
+              ...whyOf(because),
               hint: 'unseal it',
             };
           if (declared.includes(key)) return { key, status: 'declared' as const, ...from };
