@@ -6,7 +6,17 @@ import type { Targets } from './targets.ts';
 export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
 
 export type Category =
-  'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'audit';
+  | 'organizations'
+  | 'environments'
+  | 'secrets'
+  | 'variables'
+  | 'backends'
+  | 'resolution'
+  | 'jobs'
+  | 'tokens'
+  | 'sessions'
+  | 'policy'
+  | 'audit';
 
 /**
  * One thing that the orchestrator does, as data. Routes, the OpenAPI document, the client, permissions,
@@ -22,6 +32,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * as the query of GET and DELETE, and as the JSON body otherwise.
    */
   readonly path: `/${string}`;
+  /** What travels as the query where the rest is a body: names that must be known before the body is read. */
+  readonly query?: readonly string[];
   readonly permission: Permission;
   /** What a token must reach that is narrowed to scopes or environments. */
   readonly targets: Targets<z.output<Input>>;
@@ -31,14 +43,29 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly subject: readonly string[];
   /** The command that does the same, without its arguments; `undefined` where only programs call it. */
   readonly command: string | undefined;
+  /**
+   * How the command takes the input, by field: its flag, or nothing for a word by its position, `?` where that may be
+   * left out. `--flag!` is needed, `--flag=` takes a boolean as a word, and `--yes|--no` are for true and for false.
+   */
+  readonly commandArguments?: Readonly<Record<string, string>>;
   /** Whether the dashboard-write policy can switch it off for cookie sessions. */
   readonly policyGoverned: boolean;
+  /** The operation that it is switched off with, whatever the policy says of itself. */
+  readonly offWith?: string;
+  /** Set where no cookie session may ever do it, whatever the policy says. */
+  readonly tokenOnly?: true;
+  /** How long its body may be, where one value is not the most that it takes. */
+  readonly maxBodyBytes?: number;
   readonly input: Input;
   readonly output: Output;
 }
 
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
-  operation: Operation<Input, Output> & { readonly subject: readonly (keyof Input['shape'])[] },
+  operation: Operation<Input, Output> & {
+    readonly subject: readonly (keyof Input['shape'])[];
+    readonly query?: readonly (keyof Input['shape'])[];
+    readonly commandArguments?: Readonly<Partial<Record<keyof Input['shape'], string>>>;
+  },
 ): Operation<Input, Output> {
   return Object.freeze(operation);
 }

@@ -3,8 +3,10 @@ import { backendOperations } from './operations/backends.ts';
 import { environmentOperations } from './operations/environments.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { organizationOperations } from './operations/organizations.ts';
+import { policyOperations } from './operations/policy.ts';
 import { resolutionOperations } from './operations/resolution.ts';
 import { secretOperations } from './operations/secrets.ts';
+import { sessionOperations } from './operations/sessions.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { variableOperations } from './operations/variables.ts';
 
@@ -18,6 +20,8 @@ export const operations = {
   ...resolutionOperations,
   ...jobOperations,
   ...tokenOperations,
+  ...sessionOperations,
+  ...policyOperations,
   ...auditOperations,
 };
 

@@ -1,10 +1,10 @@
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
-import { organizationGrammar, organizationRule } from '../api/organization-name.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
-import { CommandError, UsageError } from './terminal/errors.ts';
+import { CommandError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
+import { organizationOf, present, urlOf } from './server-url.ts';
 import { waitForStart } from './wait-for-start.ts';
 
 /** The flags that every command of both clients has. */
@@ -13,8 +13,6 @@ export interface ConnectionFlags {
   readonly org?: string | undefined;
   readonly tokenFile?: string | undefined;
 }
-
-export const defaultUrl = 'http://127.0.0.1:4000';
 
 const maxTokenBytes = 65_536;
 
@@ -31,35 +29,13 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = urlOf(flags, io);
   const token = await tokenOf(flags, io);
-  return createClient({
-    url,
-    token,
-    organization: organizationOf(flags, io),
-    ...(signal === undefined ? {} : { signal }),
-  });
-}
-
-function urlOf(flags: ConnectionFlags, io: Io): string {
-  const url = flags.url ?? present(io.environment['KICI_URL']) ?? defaultUrl;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new UsageError(`${JSON.stringify(url)} is not an http or https address`, 'correct --url or KICI_URL');
-  return url;
-}
-
-function organizationOf(flags: ConnectionFlags, io: Io): string {
-  const name = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
-  if (!organizationGrammar.test(name))
-    throw new UsageError(`${organizationRule}: ${JSON.stringify(name)} is none`, 'correct --org or KICI_ORG');
-  return name;
+  const organization = organizationOf(flags, io);
+  return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
 }
 
 async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {
   if (flags.tokenFile !== undefined) return tokenFrom(flags.tokenFile);
   return present(io.environment['KICI_TOKEN']) ?? localToken(urlOf(flags, io), io);
-}
-
-function present(text: string | undefined): string | undefined {
-  return text === undefined || text === '' ? undefined : text;
 }
 
 async function tokenFrom(file: string): Promise<string> {

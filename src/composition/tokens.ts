@@ -11,16 +11,24 @@ import type { BackendStore } from '../orchestrator/backends/store.ts';
 import type { BackendPackage, BackendTypes } from '../orchestrator/backends/types.ts';
 import type { Bindings } from '../orchestrator/environments/bindings.ts';
 import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
+import type { EventStreams } from '../orchestrator/events/streams.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
+import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
 import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import type { JobStore } from '../orchestrator/jobs/job-store.ts';
 import type { Organizations } from '../orchestrator/organizations/organizations.ts';
+import type { PolicyGate } from '../orchestrator/policy/gate.ts';
+import type { PolicyStore } from '../orchestrator/policy/store.ts';
 import type { EnvironmentResolver } from '../orchestrator/resolution/resolve.ts';
 import type { Seals } from '../orchestrator/seals/seals.ts';
+import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
+import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
+import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
 import type { Tokens } from '../orchestrator/tokens/tokens.ts';
 import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
+import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
 import type { ServerSettings } from './settings.ts';
@@ -41,6 +49,9 @@ export const tokens = {
   seals: token<Seals>('seals'),
   organizations: token<Organizations>('organizations'),
   tokens: token<Tokens>('tokens'),
+  tokenCallers: token<TokenCallers>('tokenCallers'),
+  signIns: token<SignIns>('signIns'),
+  signInCodes: token<SignInCodes>('signInCodes'),
   environmentStore: token<EnvironmentStore>('environmentStore'),
   bindings: token<Bindings>('bindings'),
   variables: token<Variables>('variables'),
@@ -62,6 +73,11 @@ export const tokens = {
   auditLog: token<AuditLog>('auditLog'),
 
   requests: token<RequestsInFlight>('requests'),
+  policy: token<PolicyStore>('policy'),
+  events: token<EventStreams>('events'),
+  values: token<ValueEntry>('values'),
+  gate: token<PolicyGate>('gate'),
+  cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),
   handlers: token<Handlers>('handlers'),
   server: token<HttpServer>('server'),

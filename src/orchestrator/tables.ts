@@ -5,6 +5,8 @@ export interface OrchestratorTables {
     /** Raised by every change that a resolution depends on; read together with each token. */
     generation: number;
     created_at: number;
+    /** The dashboard-write policy, see `policy/store.ts`; null: everything is on. */
+    policy: string | null;
     /** Over this row and every backend of it. */
     seal: string | null;
   };
@@ -94,6 +96,31 @@ export interface OrchestratorTables {
     opened_at: number;
     expires_at: number;
     closed_at: number | null;
+    seal: string | null;
+  };
+  /** Sessions at the dashboard; each ends with the token that it was opened with. */
+  readonly sign_ins: {
+    id: string;
+    token_id: string;
+    /** The token's own; null: every organisation. */
+    organization: string | null;
+    /** The organisation that the page opens with. */
+    home: string;
+    /** SHA-256 of what the cookie holds, hex. */
+    hash: string;
+    created_at: number;
+    used_at: number;
+    expires_at: number;
+    seal: string | null;
+  };
+  /** Codes that open a session, once. */
+  readonly sign_in_codes: {
+    /** SHA-256 of the code, hex. */
+    hash: string;
+    token_id: string;
+    organization: string | null;
+    home: string;
+    expires_at: number;
     seal: string | null;
   };
   readonly audit_rows: {

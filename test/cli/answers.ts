@@ -17,7 +17,7 @@ const backend = {
   capabilities,
   health: { breaker: 'closed', lastCheckAt: at, latencyMs: 12.4 },
 };
-const healths: Readonly<Record<string, ReturnType<NonNullable<Answers['backends.show']>>['health']>> = {
+const healths: Readonly<Record<string, Awaited<ReturnType<NonNullable<Answers['backends.show']>>>['health']>> = {
   unwell: {
     breaker: 'open',
     failure: 'unreachable',
@@ -40,6 +40,22 @@ const healths: Readonly<Record<string, ReturnType<NonNullable<Answers['backends.
 };
 const token = { id: 't1', name: 'ci', role: 'author' as const, createdAt: at };
 const setting = { type: 'string', required: true, secret: false, description: 'a setting', example: 'x' };
+
+const policy = {
+  valueEntry: 'off' as const,
+  sealingKey: { keyId: 'ab'.repeat(8), publicKey: 'AAAA', fingerprint: 'ab'.repeat(32) },
+  operations: [
+    {
+      operation: 'secrets.set',
+      category: 'secrets',
+      sensitivity: 'values',
+      state: 'off' as const,
+      rule: 'secrets.set',
+      since: at,
+      by: 'token:t1:ci',
+    },
+  ],
+};
 
 /** One plausible answer to every operation that `kici-admin` calls. */
 export const answers: Answers = {
@@ -64,7 +80,7 @@ export const answers: Answers = {
   'bindings.add': (input) => ({ ...binding, scope: input.scope, priority: input.priority ?? 0 }),
   'bindings.update': (input) => ({ ...binding, id: input.id, priority: input.priority ?? 0 }),
   'bindings.remove': () => ({}),
-  'secrets.set': ({ scope, key, value }) => ({
+  'secrets.set': ({ scope, key, value = '' }) => ({
     scope: `internal:${scope}`,
     key,
     version: '7',
@@ -274,6 +290,25 @@ export const answers: Answers = {
     ],
   }),
   'tokens.revoke': () => ({}),
+  'sessions.code': () => ({ code: 'c0de', expiresAt: at }),
+  'sessions.list': () => ({
+    sessions: [
+      {
+        id: 's1',
+        tokenId: 't1',
+        tokenName: 'ci',
+        role: 'author',
+        createdAt: at,
+        usedAt: at,
+        expiresAt: at,
+        own: false,
+      },
+    ],
+  }),
+  'sessions.end': () => ({}),
+  'policy.show': () => policy,
+  'policy.set': () => ({ ...policy, changes: [{ operation: 'secrets.set', from: 'on', to: 'off' }] }),
+  'policy.reset': () => ({ ...policy, changes: [] }),
   'audit.list': () => ({
     rows: [
       {

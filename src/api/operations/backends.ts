@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { backendName, failureCode, pastFailure, secretBytes, timestamp, why } from '../fields.ts';
+import { backendName, failureCode, pastFailure, sealedBytes, secretBytes, timestamp, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, type Target } from '../targets.ts';
 
@@ -28,6 +28,8 @@ const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.bo
 const secretSettings = z
   .record(z.string(), secretBytes)
   .describe('values of the settings that are marked secret, base64');
+
+const sealedSettings = z.record(z.string(), sealedBytes).describe('in place of secretSettings: the same, sealed');
 
 const settingView = z.object({
   name: z.string(),
@@ -65,6 +67,13 @@ const treatment = {
     .nonnegative()
     .optional()
     .describe('how old a value may be that is served during an outage; 0, the default, serves none'),
+};
+
+const treatmentArguments = {
+  deadlineMs: '--deadline',
+  optional: '--optional=',
+  cacheMaxAgeMs: '--cache-max-age',
+  serveStaleMs: '--serve-stale',
 };
 
 const backendView = z.object({
@@ -135,13 +144,16 @@ export const backendOperations = {
     summary: 'Add a backend',
     method: 'POST',
     path: '/backends',
+    query: ['name', 'type'],
     command: 'kici-admin backend add',
+    commandArguments: { name: '', type: '--type!', settings: '--set', ...treatmentArguments },
     subject: ['name', 'type', 'optional', 'deadlineMs'],
     input: z.object({
       name: backendName,
       type: z.string(),
       settings: plainSettings.default({}),
       secretSettings: secretSettings.default({}),
+      sealedSettings: sealedSettings.default({}),
       ...treatment,
     }),
     output: backendView,
@@ -152,11 +164,13 @@ export const backendOperations = {
     method: 'PATCH',
     path: '/backends/{name}',
     command: 'kici-admin backend update',
+    commandArguments: { name: '', settings: '--set', unset: '--unset', ...treatmentArguments },
     subject: ['name', 'unset', 'optional', 'deadlineMs'],
     input: z.object({
       name: backendName,
       settings: plainSettings.default({}),
       secretSettings: secretSettings.default({}),
+      sealedSettings: sealedSettings.default({}),
       unset: z.array(z.string()).default([]),
       ...treatment,
     }),
@@ -180,6 +194,7 @@ export const backendOperations = {
     path: '/backends/{name}',
     targets: wholeBackend,
     command: 'kici-admin backend show',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: backendView,
@@ -190,6 +205,7 @@ export const backendOperations = {
     method: 'DELETE',
     path: '/backends/{name}',
     command: 'kici-admin backend remove',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: z.object({}),
@@ -202,7 +218,9 @@ export const backendOperations = {
     permission: 'backends:test',
     targets: wholeBackend,
     audit: 'write',
+    policyGoverned: true,
     command: 'kici-admin backend test',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: testResult,

@@ -3,9 +3,11 @@ import { environmentName, keyName, sourceKey, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { environmentOf, noTargets, viewOf } from '../targets.ts';
 
-const shared = { category: 'environments', sensitivity: 'names', policyGoverned: true } as const;
-const reading = { ...shared, permission: 'environments:read', audit: 'none' } as const;
-const writing = { ...shared, permission: 'environments:write', audit: 'write' } as const;
+const shared = { category: 'environments', sensitivity: 'names' } as const;
+const reading = { ...shared, permission: 'environments:read', audit: 'none', policyGoverned: false } as const;
+const writing = { ...shared, permission: 'environments:write', audit: 'write', policyGoverned: true } as const;
+
+const bindingArguments = { scope: '--scope', host: '--host', priority: '--priority', prefix: '--prefix', map: '--map' };
 
 const bindingSettings = {
   scope: z
@@ -42,11 +44,13 @@ export const environmentOperations = {
     summary: 'Create an environment, with bindings if wanted',
     method: 'POST',
     path: '/environments',
+    query: ['name'],
     targets: ({ name, bind }) => [
       { kind: 'environment', environment: name },
       ...bind.map((pattern) => ({ kind: 'pattern', pattern }) as const),
     ],
     command: 'kici-admin environment create',
+    commandArguments: { name: '', bind: '--bind' },
     subject: ['name', 'bind'],
     input: z.object({ name: environmentName, bind: z.array(z.string()).max(100).default([]) }),
     output: environmentView,
@@ -71,6 +75,7 @@ export const environmentOperations = {
     path: '/environments/{environment}',
     targets: viewOf,
     command: 'kici-admin environment show',
+    commandArguments: { environment: '' },
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: environmentView,
@@ -82,6 +87,7 @@ export const environmentOperations = {
     path: '/environments/{environment}',
     targets: environmentOf,
     command: 'kici-admin environment delete',
+    commandArguments: { environment: '' },
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: z.object({}),
@@ -91,8 +97,10 @@ export const environmentOperations = {
     summary: 'Bind scopes to an environment',
     method: 'POST',
     path: '/environments/{environment}/bindings',
+    query: ['scope'],
     targets: ({ environment, scope }) => [...environmentOf({ environment }), { kind: 'pattern', pattern: scope }],
     command: 'kici-admin environment bind',
+    commandArguments: { environment: '', ...bindingArguments, scope: '--scope!', skipDeleted: '--skip-deleted' },
     subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
     output: bindingView,
@@ -102,11 +110,13 @@ export const environmentOperations = {
     summary: 'Change a binding',
     method: 'PATCH',
     path: '/environments/{environment}/bindings/{id}',
+    query: ['scope'],
     targets: ({ environment, scope }) => [
       ...environmentOf({ environment }),
       ...(scope === undefined ? [] : [{ kind: 'pattern', pattern: scope } as const]),
     ],
     command: 'kici-admin environment rebind',
+    commandArguments: { environment: '', id: '', ...bindingArguments, skipDeleted: '--skip-deleted=' },
     subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({
       environment: environmentName,
@@ -123,6 +133,7 @@ export const environmentOperations = {
     path: '/environments/{environment}/bindings/{id}',
     targets: environmentOf,
     command: 'kici-admin environment unbind',
+    commandArguments: { environment: '', id: '' },
     subject: ['environment', 'id'],
     input: z.object({ environment: environmentName, id: z.string() }),
     output: z.object({}),

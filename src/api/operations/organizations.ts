@@ -7,7 +7,6 @@ const shared = {
   sensitivity: 'names',
   permission: 'organizations:manage',
   targets: 'organization',
-  policyGoverned: false,
 } as const;
 
 export const organizationOperations = {
@@ -16,8 +15,11 @@ export const organizationOperations = {
     summary: 'Create an organisation',
     method: 'POST',
     path: '/organizations',
+    query: ['name'],
     audit: 'write',
+    policyGoverned: true,
     command: 'kici-admin organization create',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: organizationName }),
     output: z.object({ name: z.string() }),
@@ -28,6 +30,7 @@ export const organizationOperations = {
     method: 'GET',
     path: '/organizations',
     audit: 'none',
+    policyGoverned: false,
     command: 'kici-admin organization list',
     subject: [],
     input: z.object({}),

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import {
   backendName,
   scopeId,
+  sealedBytes,
+  sealingKey,
   secretBytes,
   sourceKey,
   timestamp,
@@ -11,7 +13,7 @@ import {
   why,
 } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { scopeOf } from '../targets.ts';
+import { noTargets, scopeOf } from '../targets.ts';
 
 const names = {
   category: 'secrets',
@@ -31,6 +33,9 @@ const nameWrites = {
 } as const;
 const valueWrites = { ...nameWrites, sensitivity: 'values' } as const;
 
+/** A key at its scope. */
+const at = { scope: '--scope!', key: '' };
+
 const receipt = z.object({
   scope: z.string(),
   key: z.string(),
@@ -48,12 +53,15 @@ export const secretOperations = {
     summary: 'Set the value of a secret',
     method: 'PUT',
     path: '/secrets',
+    query: ['scope', 'key'],
     command: 'kici-admin secret set',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({
       scope: scopeId,
       key: sourceKey,
-      value: secretBytes,
+      value: secretBytes.optional(),
+      sealed: sealedBytes.optional(),
       expectedVersion: z
         .string()
         .nullable()
@@ -62,12 +70,51 @@ export const secretOperations = {
     }),
     output: receipt,
   }),
+  'secrets.import': defineOperation({
+    ...valueWrites,
+    offWith: 'secrets.set',
+    summary: 'Set many secrets of a scope at once, or tell what that would change',
+    method: 'POST',
+    path: '/secrets/import',
+    query: ['scope'],
+    maxBodyBytes: 4_194_304,
+    command: 'kici-admin secret import',
+    commandArguments: { scope: '--scope!', dryRun: '--dry-run' },
+    subject: ['scope', 'dryRun'],
+    input: z.object({
+      scope: scopeId,
+      entries: z
+        .array(z.object({ key: sourceKey, value: secretBytes.optional(), sealed: sealedBytes.optional() }))
+        .min(1)
+        .max(500),
+      dryRun: z.boolean().default(false).describe('true: nothing is written'),
+    }),
+    output: z.object({
+      scope: z.string(),
+      complete: z.boolean().describe('false: some of it was not written'),
+      entries: z.array(
+        z.object({
+          key: z.string(),
+          change: z
+            .enum(['new', 'replace', 'same', 'unknown'])
+            .describe('same: the store has this very value; unknown: it cannot be told what the store has'),
+          result: z.enum(['planned', 'written', 'left', 'failed', 'not_tried']),
+          version: z.string().optional(),
+          code: failureCode.optional().describe('why it is unknown, or has failed'),
+        }),
+      ),
+      leftAlone: z.array(z.string()).describe('keys of the scope that the import does not name'),
+      unavailable: z.array(unavailablePart).describe('what of the scope could not be listed'),
+    }),
+  }),
   'secrets.declare': defineOperation({
     ...nameWrites,
     summary: 'Record the name of a secret without a value',
     method: 'POST',
     path: '/secrets/declare',
+    query: ['scope', 'key'],
     command: 'kici-admin secret declare',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({ scope: z.string(), key: z.string() }),
@@ -81,6 +128,7 @@ export const secretOperations = {
       scope === undefined ? { kind: 'backend', backend } : { kind: tree === true ? 'tree' : 'scope', scope },
     ],
     command: 'kici-admin secret list',
+    commandArguments: { scope: '--scope', backend: '--backend', tree: '--tree' },
     subject: ['scope', 'backend'],
     input: z.object({
       scope: scopeId.optional(),
@@ -109,6 +157,7 @@ export const secretOperations = {
     method: 'DELETE',
     path: '/secrets',
     command: 'kici-admin secret delete',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
@@ -122,6 +171,7 @@ export const secretOperations = {
     method: 'GET',
     path: '/secrets/versions',
     command: 'kici-admin secret versions',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
@@ -132,10 +182,13 @@ export const secretOperations = {
   }),
   'secrets.restore': defineOperation({
     ...valueWrites,
+    offWith: 'secrets.set',
     summary: 'Make an earlier version of a secret current again',
     method: 'POST',
     path: '/secrets/restore',
+    query: ['scope', 'key', 'version'],
     command: 'kici-admin secret restore',
+    commandArguments: { ...at, version: '?' },
     subject: ['scope', 'key', 'version'],
     input: z.object({
       scope: scopeId,
@@ -144,6 +197,18 @@ export const secretOperations = {
     }),
     output: receipt,
   }),
+  'secrets.sealingKey': defineOperation({
+    ...names,
+    permission: 'secrets:write',
+    summary: 'Show the key that values are sealed to on their way here',
+    method: 'GET',
+    path: '/secrets/sealing-key',
+    targets: noTargets,
+    command: 'kici-admin policy show',
+    subject: [],
+    input: z.object({}),
+    output: sealingKey,
+  }),
   'scopes.list': defineOperation({
     ...names,
     summary: 'List the scopes of a backend',
@@ -151,6 +216,7 @@ export const secretOperations = {
     path: '/scopes',
     targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],
     command: 'kici-admin scope list',
+    commandArguments: { backend: '--backend' },
     subject: ['backend'],
     input: z.object({ backend: backendName.optional() }),
     output: z.object({ scopes: z.array(z.string()), unavailable: z.array(unavailablePart) }),
@@ -160,7 +226,9 @@ export const secretOperations = {
     summary: 'Create an empty scope',
     method: 'POST',
     path: '/scopes',
+    query: ['scope'],
     command: 'kici-admin scope create',
+    commandArguments: { scope: '' },
     subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ scope: z.string() }),
@@ -170,8 +238,10 @@ export const secretOperations = {
     summary: 'Rename a scope with its secrets',
     method: 'POST',
     path: '/scopes/rename',
+    query: ['from', 'to'],
     targets: ({ from, to }) => [...scopeOf({ scope: from }), ...scopeOf({ scope: to })],
     command: 'kici-admin scope rename',
+    commandArguments: { from: '', to: '', keepBindings: '--keep-bindings', dryRun: '--dry-run' },
     subject: ['from', 'to', 'keepBindings', 'dryRun'],
     input: z.object({
       from: scopeId,
@@ -192,6 +262,7 @@ export const secretOperations = {
     method: 'DELETE',
     path: '/scopes',
     command: 'kici-admin scope delete',
+    commandArguments: { scope: '' },
     subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ deletedSecrets: z.int() }),

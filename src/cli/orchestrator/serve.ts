@@ -6,6 +6,7 @@ import {
   booleanOf,
   configurationItems,
   durationOf,
+  lastingDurationOf,
   listOf,
   portOf,
   publicUrlsOf,
@@ -68,6 +69,10 @@ function settingsOf(configuration: Configuration): ServerSettings {
     backendPackages: listOf(configuration.backendPackages),
     mayLackPackages: configuration.backendPackages.origin === 'default',
     requestTimeoutMs,
+    signInLimits: {
+      idleMs: lastingDurationOf(configuration.sessionIdle, configurationItems.sessionIdle),
+      lifetimeMs: lastingDurationOf(configuration.sessionLifetime, configurationItems.sessionLifetime),
+    },
     keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }

@@ -8,6 +8,7 @@ import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export type BackendRow = Selectable<OrchestratorTables['backends']>;
+export type OrganizationRow = Selectable<OrchestratorTables['organizations']>;
 export type PlainSettings = Readonly<Record<string, string | number | boolean>>;
 export type SecretSettings = Readonly<Record<string, SecretValue>>;
 
@@ -75,9 +76,9 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     list,
     find: async (organization, name) => (await list(organization)).find((row) => row.name === name),
     async organizationMadeAt(organization) {
-      const row = await readOrganization(database, seals, organization);
-      if (row === undefined) throw new ApiError('not_found', `there is no organisation ${organization}`);
-      return row.created_at;
+      const whole = await readOrganization(database, seals, await seals.of(organization), organization);
+      if (whole === undefined) throw new ApiError('not_found', `there is no organisation ${organization}`);
+      return whole.owner.created_at;
     },
     async insert(row, secrets) {
       const secret_settings = await seal(row, secrets);
@@ -133,27 +134,15 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
   };
 }
 
-type OrganizationRow = Selectable<OrchestratorTables['organizations']>;
-
-/** @throws ApiError `tampered` unless it is as it was made through us, with its backends and no others */
-export async function readOrganization(
-  database: Kysely<OrchestratorTables>,
-  seals: Seals,
-  organization: string,
-): Promise<OrganizationRow | undefined> {
-  return (await readWithBackends(database, seals, await seals.of(organization), organization))?.owner;
+async function readBackends(...where: Parameters<typeof readOrganization>): Promise<readonly BackendRow[]> {
+  return (await readOrganization(...where))?.rows ?? [];
 }
 
-async function readBackends(
-  database: Kysely<OrchestratorTables>,
-  seals: Seals,
-  own: RowSeals,
-  organization: string,
-): Promise<readonly BackendRow[]> {
-  return (await readWithBackends(database, seals, own, organization))?.rows ?? [];
-}
-
-function readWithBackends(
+/**
+ * An organisation and its backends, which have one seal.
+ * @throws ApiError `tampered` unless they are as they were made through us
+ */
+export function readOrganization(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
   own: RowSeals,

@@ -6,14 +6,18 @@ import { operations, type OperationId } from '../../api/registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts';
 import type { Handlers } from '../handlers.ts';
+import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
-import { toApiError } from './errors.ts';
+import { audited } from './audited.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
+import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface RouteServices {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
+  readonly cookies: SessionCookies;
+  readonly gate: PolicyGate;
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
   /** Milliseconds that a request may take. */
@@ -39,15 +43,21 @@ export function registerRoutes(
     const input = operation.input.strict();
     app.route({
       method: operation.method,
+      ...(operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
-        const { caller, generation } = await services.authenticator.authenticate(
-          request.headers.authorization,
-          parameter(request, 'org'),
-        );
+        const shown = services.cookies.credentials(request.raw);
+        if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
+        const { caller, generation } = await services.authenticator.authenticate(shown, parameter(request, 'org'));
         trust(request.raw);
         requirePermission(caller, operation.permission);
         requireWithinOrganization(operation, caller);
+        await services.gate.require({
+          id,
+          caller,
+          organization: parameter(request, 'org'),
+          named: namedOf(operation, request),
+        });
         request.setDecorator('caller', { caller, generation });
       },
       handler: async (request, reply) => {
@@ -64,8 +74,10 @@ export function registerRoutes(
             Object.assign(notes, fields);
           },
         };
+        // A body may have taken its time.
+        await services.gate.require({ id, caller, organization: call.organization, named: parsed });
         const output = await services.requests.run(() =>
-          audited(services.audit, id, operation, parsed, call, notes, async () => {
+          effectOf(services.audit, id, operation, parsed, call, notes, async () => {
             requireReach(operation, parsed, caller);
             return handler(parsed, call);
           }),
@@ -97,11 +109,17 @@ function parameter(request: FastifyRequest, name: string): string {
 
 function parseInput(operation: Operation, input: Operation['input'], request: FastifyRequest): Record<string, unknown> {
   const { params, query, body } = request;
-  const carried = operation.method === 'GET' || operation.method === 'DELETE' ? query : body;
-  const { org: _, ...named } = asRecord(params);
-  const rest = asRecord(carried);
-  const twice = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  const bodiless = operation.method === 'GET' || operation.method === 'DELETE';
+  const { org: _, ...inPath } = asRecord(params);
+  const inQuery = asRecord(query);
+  const stray = Object.keys(inQuery).find((name) => !bodiless && operation.query?.includes(name) !== true);
+  if (stray !== undefined) throw new ApiError('invalid_request', `${stray}: does not belong into the query`);
+  const named = { ...inQuery, ...inPath };
+  const rest = bodiless ? {} : asRecord(body);
+  const twice = [...Object.keys(inQuery), ...Object.keys(rest)].find((name) => Object.hasOwn(inPath, name));
   if (twice !== undefined) throw new ApiError('invalid_request', `${twice}: is given in the path`);
+  const again = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  if (again !== undefined) throw new ApiError('invalid_request', `${again}: is given in the query`);
   const parsed = input.safeParse({ ...rest, ...named });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
@@ -113,12 +131,20 @@ function parseInput(operation: Operation, input: Operation['input'], request: Fa
   throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
 }
 
+/** What the address alone says of the input. */
+function namedOf({ query = [] }: Operation, request: FastifyRequest): Record<string, unknown> {
+  const { org: _, ...inPath } = asRecord(request.params);
+  const inQuery = Object.entries(asRecord(request.query)).filter(
+    ([name]) => query.includes(name) || request.method === 'DELETE',
+  );
+  return { ...Object.fromEntries(inQuery), ...inPath };
+}
+
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** Without an audit row nothing happens: the intent comes before the effect, the row of a read before the answer. */
-async function audited(
+function effectOf(
   audit: AuditLog,
   id: OperationId,
   operation: Operation,
@@ -131,39 +157,6 @@ async function audited(
   const subject = Object.fromEntries(
     operation.subject.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])),
   );
-  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller) };
-  if (operation.audit === 'read') {
-    const output = await effect();
-    await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
-    return output;
-  }
-  const intent = await record(audit, { ...entry, phase: 'intent', subject });
-  let output: unknown;
-  try {
-    output = await effect();
-  } catch (error) {
-    const result = toApiError(error)?.code ?? 'internal_error';
-    // The effect's own error is what the caller needs; an intent without an outcome stays visible to `audit verify`.
-    await audit
-      .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
-      .catch(() => undefined);
-    throw error;
-  }
-  try {
-    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
-  } catch {
-    throw new ApiError(
-      'audit_incomplete',
-      'the change was made, but its outcome could not be written to the audit log',
-    );
-  }
-  return output;
-}
-
-async function record(audit: AuditLog, entry: Parameters<AuditLog['append']>[0]): Promise<number> {
-  try {
-    return await audit.append(entry);
-  } catch {
-    throw new ApiError('audit_unavailable', 'nothing was done: the audit row could not be written');
-  }
+  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller), subject };
+  return audited(audit, operation.audit, entry, notes, effect);
 }

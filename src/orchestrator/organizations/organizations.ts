@@ -18,7 +18,7 @@ export function createOrganizations(
   now: () => number,
 ): Organizations {
   const insert = async (name: string) => {
-    const row = { name, created_at: now() };
+    const row = { name, created_at: now(), policy: null };
     const seal = (await seals.of(name)).organization(row, []);
     return database
       .insertInto('organizations')
@@ -42,10 +42,12 @@ export function createOrganizations(
       async 'organizations.list'(_, { caller }) {
         const names = await database.selectFrom('organizations').select('name').orderBy('name').execute();
         const seen = names.filter(({ name }) => caller.kind === 'token' && (caller.organization ?? name) === name);
-        const rows = await Promise.all(seen.map(({ name }) => readOrganization(database, seals, name)));
+        const found = await Promise.all(
+          seen.map(async ({ name }) => readOrganization(database, seals, await seals.of(name), name)),
+        );
         return {
-          organizations: rows.flatMap((row) =>
-            row === undefined ? [] : [{ name: row.name, createdAt: rfc3339(row.created_at) }],
+          organizations: found.flatMap((whole) =>
+            whole === undefined ? [] : [{ name: whole.owner.name, createdAt: rfc3339(whole.owner.created_at) }],
           ),
         };
       },

@@ -7,6 +7,7 @@ import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
+import { requireUnlocked } from './locks.ts';
 import { changeVariables, readVariables, type VariableRow } from './store.ts';
 
 export interface Variables {
@@ -47,45 +48,47 @@ export function createVariables(
           );
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const own = await seals.of(organization);
-        const { row, wasLocked } = await database.transaction().execute(async (transaction) => {
-          const before = await readVariables(transaction, seals, own, organization, environment);
-          const stored = await changeVariables(transaction, seals, own, { organization, environment }, () =>
-            transaction
-              .insertInto('variables')
-              .values(fresh)
-              .onConflict((conflict) =>
-                conflict.columns(['organization', 'environment', 'name']).doUpdateSet({
-                  value,
-                  updated_at: fresh.updated_at,
-                  ...(locked === undefined ? {} : { locked: fresh.locked }),
-                }),
-              )
-              .returningAll()
-              .executeTakeFirstOrThrow(),
-          );
-          return { row: stored, wasLocked: before.some((variable) => variable.name === name && variable.locked === 1) };
-        });
+        const { row, wasLocked } = await database.transaction().execute((transaction) =>
+          changeVariables(transaction, seals, own, { organization, environment }, async (before) => {
+            requireUnlocked(call, 'variables.set', { environment, name }, before);
+            return {
+              wasLocked: before.some((variable) => variable.name === name && variable.locked === 1),
+              row: await transaction
+                .insertInto('variables')
+                .values(fresh)
+                .onConflict((conflict) =>
+                  conflict.columns(['organization', 'environment', 'name']).doUpdateSet({
+                    value,
+                    updated_at: fresh.updated_at,
+                    ...(locked === undefined ? {} : { locked: fresh.locked }),
+                  }),
+                )
+                .returningAll()
+                .executeTakeFirstOrThrow(),
+            };
+          }),
+        );
         return { ...view(row), wasLocked };
       },
       async 'variables.list'({ environment }, { organization }) {
         await environments.require(organization, environment);
         return { variables: (await list(organization, environment)).map(view) };
       },
-      async 'variables.delete'({ environment, name }, { organization }) {
+      async 'variables.delete'({ environment, name }, call) {
+        const { organization } = call;
         await environments.require(organization, environment);
         const own = await seals.of(organization);
-        const result = await database
-          .transaction()
-          .execute((transaction) =>
-            changeVariables(transaction, seals, own, { organization, environment }, () =>
-              transaction
-                .deleteFrom('variables')
-                .where('organization', '=', organization)
-                .where('environment', '=', environment)
-                .where('name', '=', name)
-                .executeTakeFirst(),
-            ),
-          );
+        const result = await database.transaction().execute((transaction) =>
+          changeVariables(transaction, seals, own, { organization, environment }, (before) => {
+            requireUnlocked(call, 'variables.delete', { environment, name }, before);
+            return transaction
+              .deleteFrom('variables')
+              .where('organization', '=', organization)
+              .where('environment', '=', environment)
+              .where('name', '=', name)
+              .executeTakeFirst();
+          }),
+        );
         return { existed: result.numDeletedRows > 0n };
       },
     },

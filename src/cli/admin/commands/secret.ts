@@ -4,6 +4,7 @@ import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { coded, count, listing, moment } from '../format.ts';
 import { withGaps } from '../gaps.ts';
+import { importCommand } from './secret-import.ts';
 import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
@@ -37,7 +38,7 @@ const set = defineCommand({
     const receipt = await session.call((all) => all['secrets.set'], {
       scope,
       key,
-      value: Buffer.from(bytes).toString('base64'),
+      sealed: await session.seal({ purpose: 'secret', scope, key }, bytes),
     });
     return written('set', { ...receipt, bytes: bytes.byteLength });
   },
@@ -241,5 +242,5 @@ const versions = defineCommand({
 export const secretCommands: CommandGroup = {
   name: 'secret',
   summary: 'Set, list and delete secrets; no command shows a value',
-  commands: [set, declare, list, remove, versions, restore],
+  commands: [set, importCommand, declare, list, remove, versions, restore],
 };
