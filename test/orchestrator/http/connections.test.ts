@@ -92,31 +92,6 @@ describe('clients without a token', () => {
   });
 });
 
-describe('a client with a token', () => {
-  it('that takes all connections makes room for others, whatever it may do, and goes on with what is left', async () => {
-    const server = await startServer({ settings: { httpLimits: { maxConnections: 20 } } });
-    const { token } = await server.call('tokens.create', { name: 'greedy', role: 'agent' });
-    const greedy = await openMany(server.url, 40);
-    for (const { socket } of greedy)
-      socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`);
-    await expect
-      .poll(() => greedy.filter(({ text }) => text().includes('permission_denied')).length)
-      .toBeGreaterThan(15);
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const { status, port } = await ask(server, agent);
-    expect(status).toBe(200);
-    for (let round = 0; round < 5; round += 1) {
-      for (const { socket } of await openMany(server.url, 20))
-        socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`);
-      await server.call('environments.list');
-    }
-    // It is the greedy one's that went.
-    expect(await ask(server, agent)).toEqual({ status: 200, port });
-    expect(greedy.some(isOpen) || greedy.some(({ text }) => text().includes('permission_denied'))).toBe(true);
-    agent.destroy();
-  });
-});
-
 describe('the number of connections', () => {
   it.each([
     [64, 32],
