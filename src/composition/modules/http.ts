@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import type { Logger } from 'pino';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { errorTrail } from '@kici-dev/secret-backend';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
@@ -8,6 +10,7 @@ import { probeWriting } from '../../orchestrator/health/write-probe.ts';
 import { createAuthenticator } from '../../orchestrator/http/authenticate.ts';
 import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flight.ts';
 import { httpLimits } from '../../orchestrator/http/limits.ts';
+import { readPage, type PageFile } from '../../orchestrator/http/page-files.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
@@ -16,6 +19,15 @@ import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { tokens } from '../tokens.ts';
 import { version } from '../version.ts';
+
+const pageFolder = join(import.meta.dirname, '../../dashboard/dist');
+
+function builtPage(log: Logger): ReadonlyMap<string, PageFile> | undefined {
+  const page = readPage(pageFolder);
+  if (page === undefined)
+    log.warn('the dashboard is not served: it was not built; in a checkout `npm run prepare` builds it');
+  return page;
+}
 
 /** The handlers of every area, and the server over them. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
@@ -54,7 +66,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
       ...createSecrets(backends, now),
       ...createScopes(backends),
-      ...createResolution(resolver, variables, now),
+      ...createResolution(resolver, environmentStore, variables, now),
       ...createJobs(resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),
@@ -88,6 +100,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         version,
         requestTimeoutMs: settings.requestTimeoutMs,
         addressing: { host: settings.host, publicUrls: settings.publicUrls ?? [] },
+        page: settings.dashboard ? builtPage(log) : undefined,
         limits: { ...httpLimits(), ...settings.httpLimits },
         ready: createReadiness(
           async () => {

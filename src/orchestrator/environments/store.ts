@@ -8,6 +8,8 @@ export type BindingRow = Selectable<OrchestratorTables['bindings']>;
 export type EnvironmentRow = Selectable<OrchestratorTables['environments']>;
 
 export interface EnvironmentStore {
+  /** Of every environment, sorted. */
+  names(organization: string): Promise<readonly string[]>;
   /** @throws ApiError `not_found` */
   require(organization: string, environment: string): Promise<EnvironmentRow>;
   /**
@@ -35,6 +37,15 @@ export function createEnvironmentStore(database: Kysely<OrchestratorTables>, sea
         );
       }
       return row;
+    },
+    async names(organization) {
+      const rows = await database
+        .selectFrom('environments')
+        .select('name')
+        .where('organization', '=', organization)
+        .orderBy('name')
+        .execute();
+      return rows.map(({ name }) => name);
     },
     allBindings: (organization) =>
       database

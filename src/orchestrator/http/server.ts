@@ -11,6 +11,8 @@ import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections } from './connections.ts';
 import { answerTo } from './errors.ts';
 import type { HttpLimits } from './limits.ts';
+import type { PageFile } from './page-files.ts';
+import { registerPage } from './page.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
@@ -19,6 +21,8 @@ export interface ServerOptions extends RouteServices {
   readonly log: Logger;
   readonly addressing: Addressing;
   readonly limits: HttpLimits;
+  /** The page's files; left out: none of its routes. */
+  readonly page?: ReadonlyMap<string, PageFile> | undefined;
   /** Rejects while a request could not be served. */
   readonly ready: () => Promise<void>;
 }
@@ -92,6 +96,7 @@ export function createServer(options: ServerOptions): HttpServer {
     if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
   });
   registerPublicRoutes(app, options);
+  if (options.page !== undefined) registerPage(app, options.page);
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
     const at = { requestId: request.id, route: request.routeOptions.url };

@@ -105,6 +105,7 @@ function inScope(scope: string): Row[] {
 
 const elsewhere: readonly Row[] = [
   ['environments.list', 'all', {}, {}],
+  ['resolution.grid', 'all', {}, {}],
   ['secrets.list', 'team and below', { scope: 'team', tree: 'true' }, { touching: 'team' }],
   ['scopes.list', 'internal', {}, { touching: 'internal' }],
   ['scopes.list', 'corp', { backend: 'corp' }, { touching: 'corp' }],
