@@ -1,0 +1,81 @@
+import { operations } from 'virtual:operations';
+import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
+import { setConnection } from './connection.ts';
+import { Problem, unreachable } from './problem.ts';
+
+/** The session's own, which each request that is no GET carries. */
+let csrf = '';
+
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws Problem */
+export async function call<Id extends OperationId>(
+  organization: string,
+  id: Id,
+  input: ClientInput<Id>,
+  signal?: AbortSignal,
+): Promise<ClientOutput<Id>> {
+  const { method, path: template } = operations[id];
+  const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(rest.get(name));
+    rest.delete(name);
+    return encodeURIComponent(value);
+  });
+  const inQuery = method === 'GET' || method === 'DELETE';
+  const query = inQuery ? new URLSearchParams([...rest].map(([name, value]) => [name, String(value)])).toString() : '';
+  const answer = await send({
+    method,
+    path: `/api/v1/orgs/${encodeURIComponent(organization)}${path}${query === '' ? '' : `?${query}`}`,
+    body: inQuery ? undefined : Object.fromEntries(rest),
+    signal,
+  });
+  // The server checks its answers against the schema of this very type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return answer as ClientOutput<Id>;
+}
+
+/** @throws Problem */
+export async function send({ method, path, body, signal }: Sent): Promise<unknown> {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(method === 'GET' ? {} : { 'x-kici-csrf': csrf }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+    credentials: 'same-origin',
+    cache: 'no-store',
+    redirect: 'error',
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+    setConnection('down');
+    throw unreachable();
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.status === 401) setConnection('ended');
+  // A proxy whose server is gone, or one that is stopping.
+  else if (!response.ok && !isOurs(answer)) setConnection('down');
+  else setConnection('up');
+  if (response.ok && answer !== undefined) return answer;
+  throw new Problem(response.status, isRecord(answer) ? answer : {});
+}
+
+function isOurs(answer: unknown): boolean {
+  return isRecord(answer) && typeof answer['error'] === 'string' && typeof answer['hint'] === 'string';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,45 @@
+import { Check, Copy as CopyIcon } from 'lucide-react';
+import { useEffect, useState, type ReactElement } from 'react';
+import { Button } from './button.tsx';
+import styles from './command.module.css';
+
+const shownMs = 1_600;
+
+export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }): ReactElement {
+  const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
+  useEffect(() => {
+    if (state === 'idle') return undefined;
+    const timer = setTimeout(() => {
+      setState('idle');
+    }, shownMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [state]);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setState('copied');
+    } catch {
+      setState('refused');
+    }
+  };
+  return (
+    <Button look="quiet" onClick={() => void copy()}>
+      {state === 'copied' ? <Check aria-hidden /> : <CopyIcon aria-hidden />}
+      <span aria-live="polite">
+        {state === 'idle' ? label : state === 'copied' ? 'Copied' : 'Select it and copy by hand'}
+      </span>
+    </Button>
+  );
+}
+
+/** A command as it is typed, with a button that copies it. */
+export function Command({ text }: { readonly text: string }): ReactElement {
+  return (
+    <div className={styles['command']}>
+      <code className={styles['text']}>{text}</code>
+      <CopyButton text={text} />
+    </div>
+  );
+}
