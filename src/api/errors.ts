@@ -71,6 +71,11 @@ export const apiErrors = Object.freeze({
     meaning: 'a backend that is needed could not be asked; nothing was put in its place',
     hint: "see `kici-admin backend test` for the backend's state",
   },
+  too_many_requests: {
+    status: 429,
+    meaning: 'too much of this was tried, or is open, at once',
+    hint: 'wait a minute and try again',
+  },
   audit_unavailable: {
     status: 503,
     meaning: 'the audit log could not be written before the operation, so it was not begun',

@@ -6,7 +6,7 @@ import type { Targets } from './targets.ts';
 export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
 
 export type Category =
-  'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'audit';
+  'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'sessions' | 'audit';
 
 /**
  * One thing that the orchestrator does, as data. Routes, the OpenAPI document, the client, permissions,
@@ -33,6 +33,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly command: string | undefined;
   /** Whether the dashboard-write policy can switch it off for cookie sessions. */
   readonly policyGoverned: boolean;
+  /** Set where no cookie session may ever do it, whatever the policy says. */
+  readonly tokenOnly?: true;
   readonly input: Input;
   readonly output: Output;
 }

@@ -6,6 +6,7 @@ import { jobOperations } from './operations/jobs.ts';
 import { organizationOperations } from './operations/organizations.ts';
 import { resolutionOperations } from './operations/resolution.ts';
 import { secretOperations } from './operations/secrets.ts';
+import { sessionOperations } from './operations/sessions.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { variableOperations } from './operations/variables.ts';
 
@@ -19,6 +20,7 @@ export const operations = {
   ...resolutionOperations,
   ...jobOperations,
   ...tokenOperations,
+  ...sessionOperations,
   ...auditOperations,
 };
 

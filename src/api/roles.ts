@@ -15,6 +15,7 @@ export const permissions = [
   'audit:acknowledge',
   'jobs:open',
   'jobs:session',
+  'dashboard:open',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -29,6 +30,7 @@ const reading: readonly Permission[] = [
   'variables:read',
   'backends:read',
   'audit:read',
+  'dashboard:open',
 ];
 
 /** `jobs:session` is in no role: only the token of a job has it. */
@@ -44,6 +46,6 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'jobs:open',
   ],
   auditor: reading,
-  author: ['environments:read', 'secrets:names', 'variables:read', 'jobs:open'],
+  author: ['environments:read', 'secrets:names', 'variables:read', 'jobs:open', 'dashboard:open'],
   agent: ['jobs:open'],
 };

@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import type { Keyring } from '../keyring/keyring.ts';
 import {
   organizationsWithRows,
+  resealAccess,
   resealOrganization,
-  resealTokens,
   type Resealed,
 } from '../orchestrator/seals/reseal.ts';
 import { createSeals } from '../orchestrator/seals/seals.ts';
@@ -47,7 +47,7 @@ export async function sealRows(
   );
   try {
     return await database.transaction().execute(async (transaction: Kysely<AllTables>) => {
-      const found = [...(await resealTokens(transaction, everywhere, null))];
+      const found = [...(await resealAccess(transaction, everywhere, null))];
       for (const { name, own, sign } of organizations) {
         found.push(...(await resealOrganization(transaction, own, name)));
         for (const { scope, key } of await resealSecrets(transaction, sign, name))

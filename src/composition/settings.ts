@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { HttpLimits } from '../orchestrator/http/limits.ts';
+import type { SignInLimits } from '../orchestrator/sessions/sign-ins.ts';
 
 /** Where the key-encryption key comes from. */
 export type KeySource =
@@ -29,9 +30,15 @@ export interface ServerSettings {
   /** Set where nobody named them: those of the usual list that are not installed are left out. */
   readonly mayLackPackages?: boolean;
   readonly requestTimeoutMs: number;
+  /** How long sessions at the dashboard last; left out: as by default. */
+  readonly signInLimits?: SignInLimits;
   /** How long a deleted secret of the internal store can be restored; 0: not at all. */
   readonly keepDeletedMs: number;
 }
+
+const hourMs = 3_600_000;
+
+export const defaultSignInLimits: SignInLimits = { idleMs: hourMs, lifetimeMs: 12 * hourMs };
 
 export const shippedBackendPackages: readonly string[] = [
   '@kici-dev/secret-backend-vault',

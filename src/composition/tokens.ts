@@ -13,12 +13,16 @@ import type { Bindings } from '../orchestrator/environments/bindings.ts';
 import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
+import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
 import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import type { JobStore } from '../orchestrator/jobs/job-store.ts';
 import type { Organizations } from '../orchestrator/organizations/organizations.ts';
 import type { EnvironmentResolver } from '../orchestrator/resolution/resolve.ts';
 import type { Seals } from '../orchestrator/seals/seals.ts';
+import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
+import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
+import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
 import type { Tokens } from '../orchestrator/tokens/tokens.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
@@ -40,6 +44,9 @@ export const tokens = {
   seals: token<Seals>('seals'),
   organizations: token<Organizations>('organizations'),
   tokens: token<Tokens>('tokens'),
+  tokenCallers: token<TokenCallers>('tokenCallers'),
+  signIns: token<SignIns>('signIns'),
+  signInCodes: token<SignInCodes>('signInCodes'),
   environmentStore: token<EnvironmentStore>('environmentStore'),
   bindings: token<Bindings>('bindings'),
   variables: token<Variables>('variables'),
@@ -60,6 +67,7 @@ export const tokens = {
   auditLog: token<AuditLog>('auditLog'),
 
   requests: token<RequestsInFlight>('requests'),
+  cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),
   handlers: token<Handlers>('handlers'),
   server: token<HttpServer>('server'),

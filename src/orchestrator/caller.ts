@@ -19,6 +19,8 @@ export interface TokenCaller {
   readonly agent?: AgentFacts;
   /** Unix time in milliseconds; left out: never. */
   readonly expiresAt?: number;
+  /** The session at the dashboard that it came through; left out: the token itself was shown. */
+  readonly signIn?: string;
 }
 
 export interface JobCaller {
@@ -39,7 +41,9 @@ export interface Call {
 }
 
 export function actorOf(caller: Caller): string {
-  return caller.kind === 'job' ? `job:${caller.jobId}` : `token:${caller.id}:${caller.name}`;
+  if (caller.kind === 'job') return `job:${caller.jobId}`;
+  const token = `token:${caller.id}:${caller.name}`;
+  return caller.signIn === undefined ? token : `session:${caller.signIn}:${token}`;
 }
 
 /** @throws ApiError `permission_denied` */

@@ -148,5 +148,31 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0006_sign_ins': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createTable('sign_ins')
+          .addColumn('id', 'text', (column) => column.primaryKey())
+          .addColumn('token_id', 'text', (column) => column.notNull())
+          .addColumn('organization', 'text')
+          .addColumn('home', 'text', (column) => column.notNull())
+          .addColumn('hash', 'text', (column) => column.notNull().unique())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('used_at', 'bigint', (column) => column.notNull())
+          .addColumn('expires_at', 'bigint', (column) => column.notNull())
+          .addColumn('seal', 'text')
+          .execute();
+        await schema.createIndex('sign_ins_by_token').on('sign_ins').column('token_id').execute();
+        await schema
+          .createTable('sign_in_codes')
+          .addColumn('hash', 'text', (column) => column.primaryKey())
+          .addColumn('token_id', 'text', (column) => column.notNull())
+          .addColumn('organization', 'text')
+          .addColumn('home', 'text', (column) => column.notNull())
+          .addColumn('expires_at', 'bigint', (column) => column.notNull())
+          .addColumn('seal', 'text')
+          .execute();
+      },
+    },
   },
 };

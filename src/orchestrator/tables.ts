@@ -96,6 +96,31 @@ export interface OrchestratorTables {
     closed_at: number | null;
     seal: string | null;
   };
+  /** Sessions at the dashboard; each ends with the token that it was opened with. */
+  readonly sign_ins: {
+    id: string;
+    token_id: string;
+    /** The token's own; null: every organisation. */
+    organization: string | null;
+    /** The organisation that the page opens with. */
+    home: string;
+    /** SHA-256 of what the cookie holds, hex. */
+    hash: string;
+    created_at: number;
+    used_at: number;
+    expires_at: number;
+    seal: string | null;
+  };
+  /** Codes that open a session, once. */
+  readonly sign_in_codes: {
+    /** SHA-256 of the code, hex. */
+    hash: string;
+    token_id: string;
+    organization: string | null;
+    home: string;
+    expires_at: number;
+    seal: string | null;
+  };
   readonly audit_rows: {
     organization: string;
     sequence: number;

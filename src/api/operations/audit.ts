@@ -72,6 +72,7 @@ export const auditOperations = {
     path: '/audit/acknowledge',
     permission: 'audit:acknowledge',
     audit: 'write',
+    policyGoverned: true,
     command: 'kici-admin audit acknowledge',
     subject: ['reason'],
     input: z.object({ reason: z.string().trim().min(1, 'say why').max(500).describe('what has happened') }),

@@ -200,6 +200,7 @@ export const backendOperations = {
     permission: 'backends:test',
     targets: wholeBackend,
     audit: 'write',
+    policyGoverned: true,
     command: 'kici-admin backend test',
     subject: ['name'],
     input: z.object({ name: backendName }),

@@ -3,9 +3,9 @@ import { environmentName, keyName, sourceKey, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { environmentOf, noTargets, viewOf } from '../targets.ts';
 
-const shared = { category: 'environments', sensitivity: 'names', policyGoverned: true } as const;
-const reading = { ...shared, permission: 'environments:read', audit: 'none' } as const;
-const writing = { ...shared, permission: 'environments:write', audit: 'write' } as const;
+const shared = { category: 'environments', sensitivity: 'names' } as const;
+const reading = { ...shared, permission: 'environments:read', audit: 'none', policyGoverned: false } as const;
+const writing = { ...shared, permission: 'environments:write', audit: 'write', policyGoverned: true } as const;
 
 const bindingSettings = {
   scope: z

@@ -52,6 +52,8 @@ const openJob = defineOperation({
   audit: 'write',
   command: 'kici run',
   policyGoverned: false,
+  // What a session may see of secrets is names; a job reads values.
+  tokenOnly: true,
   subject: ['environment', 'workflow', 'job'],
   input: z.object({
     environment: environmentName,

@@ -7,7 +7,6 @@ const shared = {
   sensitivity: 'names',
   permission: 'organizations:manage',
   targets: 'organization',
-  policyGoverned: false,
 } as const;
 
 export const organizationOperations = {
@@ -17,6 +16,7 @@ export const organizationOperations = {
     method: 'POST',
     path: '/organizations',
     audit: 'write',
+    policyGoverned: true,
     command: 'kici-admin organization create',
     subject: ['name'],
     input: z.object({ name: organizationName }),
@@ -28,6 +28,7 @@ export const organizationOperations = {
     method: 'GET',
     path: '/organizations',
     audit: 'none',
+    policyGoverned: false,
     command: 'kici-admin organization list',
     subject: [],
     input: z.object({}),

@@ -58,6 +58,7 @@ export const tokenOperations = {
     method: 'GET',
     path: '/tokens',
     audit: 'none',
+    policyGoverned: false,
     command: 'kici-admin token list',
     subject: [],
     input: z.object({}),

@@ -110,6 +110,20 @@ export const configurationItems = {
     description: 'how long deleted secrets of the internal store can be restored, such as 30d; 0: not at all',
     default: '30d',
   },
+  sessionIdle: {
+    name: 'sessionIdle',
+    flag: '--session-idle <duration>',
+    variable: 'KICI_SESSION_IDLE',
+    description: 'how long a session at the dashboard lasts without a request',
+    default: '1h',
+  },
+  sessionLifetime: {
+    name: 'sessionLifetime',
+    flag: '--session-lifetime <duration>',
+    variable: 'KICI_SESSION_LIFETIME',
+    description: 'how long a session at the dashboard lasts at most',
+    default: '12h',
+  },
   logLevel: {
     name: 'logLevel',
     flag: '--log-level <level>',
@@ -183,6 +197,8 @@ function complete(
     ambientPaths: get('ambientPaths'),
     backendPackages: get('backendPackages'),
     keepDeleted: get('keepDeleted'),
+    sessionIdle: get('sessionIdle'),
+    sessionLifetime: get('sessionLifetime'),
     logLevel: get('logLevel'),
   };
 }
@@ -234,6 +250,19 @@ export function durationOf({ value }: ConfiguredValue, item: ConfigurationItem):
       `write a number and ms, s, m, h or d, such as 30d: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
     );
   return ms;
+}
+
+/**
+ * As `durationOf`, where none at all makes no sense.
+ * @throws UsageError
+ */
+export function lastingDurationOf(configured: ConfiguredValue, item: ConfigurationItem): number {
+  const ms = durationOf(configured, item);
+  if (ms >= 1_000) return ms;
+  throw new UsageError(
+    `${JSON.stringify(configured.value)} is shorter than a second`,
+    `give a longer one, such as ${item.default}: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
+  );
 }
 
 /** @throws UsageError */

@@ -7,6 +7,7 @@ import {
   configurationItems,
   dashboardOf,
   durationOf,
+  lastingDurationOf,
   listOf,
   portOf,
   publicUrlsOf,
@@ -70,6 +71,10 @@ function settingsOf(configuration: Configuration): ServerSettings {
     backendPackages: listOf(configuration.backendPackages),
     mayLackPackages: configuration.backendPackages.origin === 'default',
     requestTimeoutMs,
+    signInLimits: {
+      idleMs: lastingDurationOf(configuration.sessionIdle, configurationItems.sessionIdle),
+      lifetimeMs: lastingDurationOf(configuration.sessionLifetime, configurationItems.sessionLifetime),
+    },
     keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }

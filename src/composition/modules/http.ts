@@ -12,10 +12,12 @@ import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flig
 import { httpLimits } from '../../orchestrator/http/limits.ts';
 import { readPage, type PageFile } from '../../orchestrator/http/page-files.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
+import { createSessionCookies } from '../../orchestrator/http/session-cookie.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
 import { createScopes } from '../../orchestrator/secrets/scopes.ts';
 import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
+import { createSessions } from '../../orchestrator/sessions/sessions.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { tokens } from '../tokens.ts';
 import { version } from '../version.ts';
@@ -31,7 +33,17 @@ function builtPage(log: Logger): ReadonlyMap<string, PageFile> | undefined {
 
 /** The handlers of every area, and the server over them. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.authenticator).toResolvedValue(createAuthenticator, [tokens.database, tokens.seals, tokens.now]);
+  bind(tokens.authenticator).toResolvedValue(createAuthenticator, [
+    tokens.database,
+    tokens.seals,
+    tokens.now,
+    tokens.tokenCallers,
+    tokens.signIns,
+  ]);
+  bind(tokens.cookies).toResolvedValue(
+    ({ publicUrls = [] }) => createSessionCookies({ publicUrls }),
+    [tokens.settings],
+  );
   bind(tokens.requests).toResolvedValue(createRequestsInFlight, []);
   bind(tokens.handlers).toResolvedValue(
     (
@@ -49,11 +61,14 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       backends,
       resolver,
       jobStore,
+      signIns,
+      codes,
       signer,
       anchor,
     ): Handlers => ({
       ...organizations.handlers,
       ...accessTokens.handlers,
+      ...createSessions(database, signIns, codes),
       ...createEnvironments(database, seals, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
@@ -85,15 +100,22 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.backends,
       tokens.environmentResolver,
       tokens.jobStore,
+      tokens.signIns,
+      tokens.signInCodes,
       tokens.auditSigner,
       tokens.auditAnchor,
     ],
   );
   bind(tokens.server).toResolvedValue(
-    (settings, log, database, now, handlers, authenticator, audit, requests) =>
+    (settings, log, database, now, handlers, authenticator, cookies, access, signIns, codes, audit, requests) =>
       createServer({
         handlers,
         authenticator,
+        cookies,
+        tokens: access,
+        signIns,
+        codes,
+        now,
         audit,
         requests,
         log,
@@ -119,6 +141,10 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.now,
       tokens.handlers,
       tokens.authenticator,
+      tokens.cookies,
+      tokens.tokenCallers,
+      tokens.signIns,
+      tokens.signInCodes,
       tokens.auditLog,
       tokens.requests,
     ],

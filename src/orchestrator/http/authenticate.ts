@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto';
-import { sql, type CompiledQuery, type Kysely } from 'kysely';
-import * as z from 'zod';
+import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
-import { agentFacts } from '../../api/operations/tokens.ts';
-import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
 import { createLiveSessions } from '../jobs/live-session.ts';
 import type { Seals } from '../seals/seals.ts';
+import type { SignIns } from '../sessions/sign-ins.ts';
 import type { OrchestratorTables } from '../tables.ts';
+import type { KnownToken, TokenCallers } from '../tokens/token-caller.ts';
 
 export interface Authenticated {
   readonly caller: Caller;
   readonly generation: number;
 }
 
-/** Turns a bearer token into who calls, together with the organisation's generation. */
+/** What a request shows of who sends it. */
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly token: string }
+  /** What a cookie holds. */
+  | { readonly kind: 'session'; readonly secret: string };
+
+/** Turns what a request shows into who calls, together with the organisation's generation. */
 export interface Authenticator {
   /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
-  authenticate(authorization: string | undefined, organization: string): Promise<Authenticated>;
+  authenticate(credentials: Credentials, organization: string): Promise<Authenticated>;
 }
-
-const list = z.array(z.string());
-const roleName = z.enum(roleNames);
 
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
@@ -34,62 +37,33 @@ export function createAuthenticator(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
   now: () => number,
+  tokens: TokenCallers,
+  signIns: SignIns,
 ): Authenticator {
-  // Compiled once, as they run with every request. The generation comes with the token, so that both are of one moment.
-  const tokenQuery = database
-    .selectFrom('tokens as t')
-    .leftJoin('organizations as o', (join) => join.on('o.name', '=', sql<string>`${'organization'}`))
-    .selectAll('t')
-    .select('o.generation')
-    .where('t.hash', '=', 'hash')
-    .compile();
-  const sessions = createLiveSessions(database, seals, now);
+  const jobs = createLiveSessions(database, seals, now);
 
-  async function byToken(hash: string, organization: string): Promise<Authenticated | undefined> {
-    const [row] = (await database.executeQuery(withParameters(tokenQuery, [organization, hash]))).rows;
-    if (row === undefined) return undefined;
-    seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
-    if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
-    if (row.expires_at !== null && row.expires_at <= now())
-      throw new ApiError('unauthenticated', 'this token has expired');
-    if (row.organization !== null && row.organization !== organization)
-      throw new ApiError('permission_denied', 'this token belongs to another organisation');
-    if (row.generation === null) throw new ApiError('not_found', `there is no organisation ${organization}`);
-    const caller: Caller = {
-      kind: 'token',
-      id: row.id,
-      name: row.name,
-      role: roleName.parse(row.role),
-      organization: row.organization ?? undefined,
-      ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
-      ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
-      ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
-      ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
-    };
-    return { caller, generation: row.generation };
+  async function byToken(token: string, organization: string): Promise<Authenticated | undefined> {
+    const hash = hashToken(token);
+    if (!token.startsWith(jobTokenPrefix)) return tokens.ofHash(hash, organization);
+    const job = await jobs.ofToken(hash);
+    if (job === undefined || job.organization !== organization) return undefined;
+    return { caller: { kind: 'job', jobId: job.id }, generation: job.generation };
   }
 
-  async function byJobToken(hash: string, organization: string): Promise<Authenticated | undefined> {
-    const session = await sessions.ofToken(hash);
-    if (session === undefined || session.organization !== organization) return undefined;
-    return { caller: { kind: 'job', jobId: session.id }, generation: session.generation };
+  async function bySession(secret: string, organization: string): Promise<KnownToken> {
+    const { id, token_id } = await signIns.use(secret);
+    const known = await tokens.ofId(token_id, organization);
+    if (known === undefined) throw new ApiError('unauthenticated', 'the token of this session is gone');
+    return { ...known, caller: { ...known.caller, signIn: id } };
   }
 
   return {
-    async authenticate(authorization, organization) {
-      // The scheme is a word in any case, with blanks after it (RFC 9110, section 11).
-      const token = /^Bearer[ \t]+(\S+)[ \t]*$/i.exec(authorization ?? '')?.[1];
-      if (token === undefined) throw new ApiError('unauthenticated', 'the request has no token');
-      const hash = hashToken(token);
-      const authenticated = token.startsWith(jobTokenPrefix)
-        ? await byJobToken(hash, organization)
-        : await byToken(hash, organization);
+    async authenticate(credentials, organization) {
+      if (credentials.kind === 'none') throw new ApiError('unauthenticated', 'the request has no token');
+      if (credentials.kind === 'session') return bySession(credentials.secret, organization);
+      const authenticated = await byToken(credentials.token, organization);
       if (authenticated === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
       return authenticated;
     },
   };
-}
-
-function withParameters<Row>(query: CompiledQuery<Row>, parameters: readonly string[]): CompiledQuery<Row> {
-  return { ...query, parameters };
 }

@@ -8,12 +8,14 @@ import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts
 import type { Handlers } from '../handlers.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
-import { toApiError } from './errors.ts';
+import { audited } from './audited.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
+import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface RouteServices {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
+  readonly cookies: SessionCookies;
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
   /** Milliseconds that a request may take. */
@@ -41,10 +43,9 @@ export function registerRoutes(
       method: operation.method,
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
-        const { caller, generation } = await services.authenticator.authenticate(
-          request.headers.authorization,
-          parameter(request, 'org'),
-        );
+        const shown = services.cookies.credentials(request.raw);
+        if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
+        const { caller, generation } = await services.authenticator.authenticate(shown, parameter(request, 'org'));
         trust(request.raw);
         requirePermission(caller, operation.permission);
         requireWithinOrganization(operation, caller);
@@ -65,7 +66,7 @@ export function registerRoutes(
           },
         };
         const output = await services.requests.run(() =>
-          audited(services.audit, id, operation, parsed, call, notes, async () => {
+          effectOf(services.audit, id, operation, parsed, call, notes, async () => {
             requireReach(operation, parsed, caller);
             return handler(parsed, call);
           }),
@@ -117,8 +118,7 @@ function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** Without an audit row nothing happens: the intent comes before the effect, the row of a read before the answer. */
-async function audited(
+function effectOf(
   audit: AuditLog,
   id: OperationId,
   operation: Operation,
@@ -131,39 +131,6 @@ async function audited(
   const subject = Object.fromEntries(
     operation.subject.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])),
   );
-  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller) };
-  if (operation.audit === 'read') {
-    const output = await effect();
-    await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
-    return output;
-  }
-  const intent = await record(audit, { ...entry, phase: 'intent', subject });
-  let output: unknown;
-  try {
-    output = await effect();
-  } catch (error) {
-    const result = toApiError(error)?.code ?? 'internal_error';
-    // The effect's own error is what the caller needs; an intent without an outcome stays visible to `audit verify`.
-    await audit
-      .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
-      .catch(() => undefined);
-    throw error;
-  }
-  try {
-    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
-  } catch {
-    throw new ApiError(
-      'audit_incomplete',
-      'the change was made, but its outcome could not be written to the audit log',
-    );
-  }
-  return output;
-}
-
-async function record(audit: AuditLog, entry: Parameters<AuditLog['append']>[0]): Promise<number> {
-  try {
-    return await audit.append(entry);
-  } catch {
-    throw new ApiError('audit_unavailable', 'nothing was done: the audit row could not be written');
-  }
+  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller), subject };
+  return audited(audit, operation.audit, entry, notes, effect);
 }

@@ -9,6 +9,7 @@ import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections } from './connections.ts';
+import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './errors.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
@@ -16,7 +17,7 @@ import { registerPage } from './page.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
-export interface ServerOptions extends RouteServices {
+export interface ServerOptions extends RouteServices, DashboardSessionServices {
   readonly version: string;
   readonly log: Logger;
   readonly addressing: Addressing;
@@ -142,6 +143,7 @@ export function createServer(options: ServerOptions): HttpServer {
   registerRoutes(app, options, (request) => {
     connections.trust(request);
   });
+  registerDashboardSession(app, options);
   return { listen: (address) => app.listen(address), close: () => app.close() };
 }
 

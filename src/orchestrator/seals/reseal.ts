@@ -21,7 +21,7 @@ export async function organizationsWithRows(database: Kysely<OrchestratorTables>
   return [...new Set([...names, ...tokens, ...environments].flatMap(({ organization }) => organization ?? []))];
 }
 
-/** Seals the rows of an organisation as they are, within a transaction; sessions of jobs that are not ours end. */
+/** Seals the rows of an organisation as they are, within a transaction; sessions that are not ours end. */
 export async function resealOrganization(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,
@@ -53,13 +53,16 @@ export async function resealOrganization(
     if (seal !== now.seal) resealed.push(`the bindings of the environment ${environment}`);
     if (variables_seal !== now.variables_seal) resealed.push(`the variables of the environment ${environment}`);
   }
-  const tokens = await resealTokens(transaction, own, organization);
+  const access = await resealAccess(transaction, own, organization);
   const jobs = await endForeignJobs(transaction, own, organization);
-  return [...resealed.map((what) => ({ organization, what })), ...tokens, ...jobs];
+  return [...resealed.map((what) => ({ organization, what })), ...access, ...jobs];
 }
 
-/** @param organization null: those of every organisation */
-export async function resealTokens(
+/**
+ * Tokens are sealed as they are, and sessions at the dashboard end that are not ours.
+ * @param organization null: those of every organisation
+ */
+export async function resealAccess(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,
   organization: string | null,
@@ -76,7 +79,30 @@ export async function resealTokens(
       .set({ seal: own.token(row) })
       .where('id', '=', row.id)
       .execute();
-  return foreign.map((row) => ({ organization, what: tokenText(row) }));
+  return [
+    ...foreign.map((row) => ({ organization, what: tokenText(row) })),
+    ...(await endForeignSignIns(transaction, own, organization)),
+  ];
+}
+
+async function endForeignSignIns(
+  transaction: Kysely<OrchestratorTables>,
+  own: RowSeals,
+  organization: string | null,
+): Promise<readonly Resealed[]> {
+  const rows = await transaction
+    .selectFrom('sign_ins')
+    .selectAll()
+    .where('organization', organization === null ? 'is' : '=', organization)
+    .execute();
+  const foreign = rows.filter((row) => !isSealed(row.seal, own.signIn(row)));
+  for (const { id } of foreign) await transaction.deleteFrom('sign_ins').where('id', '=', id).execute();
+  // A code holds for a minute, and whoever needs one makes another.
+  await transaction
+    .deleteFrom('sign_in_codes')
+    .where('organization', organization === null ? 'is' : '=', organization)
+    .execute();
+  return foreign.map(({ id }) => ({ organization, what: `the session ${id} at the dashboard, which is ended` }));
 }
 
 async function endForeignJobs(

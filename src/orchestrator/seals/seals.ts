@@ -8,6 +8,8 @@ import { sealedTables, type Covered } from './tables.ts';
 export interface RowSeals {
   token(row: Covered<'tokens'>): string;
   job(row: Covered<'jobs'>): string;
+  signIn(row: Covered<'sign_ins'>): string;
+  signInCode(row: Covered<'sign_in_codes'>): string;
   /** Covers that there are these backends and no others. */
   organization(row: Covered<'organizations'>, backends: readonly Covered<'backends'>[]): string;
   /** Covers that there are these bindings and no others. */
@@ -39,6 +41,8 @@ export function createSeals(keyring: Pick<Keyring, 'rowSigner'>, tampered: (what
       return {
         token: (row) => sign(rowParts(sealedTables.tokens, row)),
         job: (row) => sign(rowParts(sealedTables.jobs, row)),
+        signIn: (row) => sign(rowParts(sealedTables.sign_ins, row)),
+        signInCode: (row) => sign(rowParts(sealedTables.sign_in_codes, row)),
         organization: (row, backends) =>
           sign([...rowParts(sealedTables.organizations, row), ...setParts(sealedTables.backends, 'name', backends)]),
         environment: (row, bindings) =>

@@ -74,6 +74,17 @@ export const sealedTables = {
     'opened_at',
     'expires_at',
   ]),
+  sign_ins: sealed('sign_ins', [
+    'id',
+    'token_id',
+    'organization',
+    'home',
+    'hash',
+    'created_at',
+    'used_at',
+    'expires_at',
+  ]),
+  sign_in_codes: sealed('sign_in_codes', ['hash', 'token_id', 'organization', 'home', 'expires_at']),
 };
 
 /** The columns of a row that its seal covers. */

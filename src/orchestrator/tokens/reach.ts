@@ -16,6 +16,8 @@ export interface Reach {
   readonly environments?: readonly string[] | undefined;
 }
 
+export const mostReach: Reach = { organization: null, role: 'owner' };
+
 /** What a token is issued with. */
 export interface Grant extends Reach {
   readonly agent?: AgentFacts | undefined;

@@ -12,7 +12,7 @@ import { isNarrowed } from '../reach.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
-import { exceeds, requireIssuable, requireRevocable, type Reach } from './reach.ts';
+import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } from './reach.ts';
 
 export interface Tokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
@@ -144,6 +144,8 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
         await database.transaction().execute(async (transaction) => {
           await transaction.updateTable('tokens').set({ revoked_at: at, seal }).where('id', '=', row.id).execute();
           // The sessions that it opened end with it.
+          await transaction.deleteFrom('sign_ins').where('token_id', '=', row.id).execute();
+          await transaction.deleteFrom('sign_in_codes').where('token_id', '=', row.id).execute();
           await transaction
             .updateTable('jobs')
             .set({ closed_at: at, session_key: new Uint8Array() })
@@ -160,8 +162,6 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
 function seenBy(caller: Caller, rows: readonly TokenRow[]): readonly TokenRow[] {
   return isNarrowed(caller) ? rows.filter((row) => !exceeds(caller, reachOf(row))) : rows;
 }
-
-const mostReach: Reach = { organization: null, role: 'owner' };
 
 export function tokenText({ id, name }: Pick<TokenRow, 'id' | 'name'>): string {
   return `the token ${id} (${name})`;

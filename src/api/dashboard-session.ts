@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { timestamp } from './fields.ts';
+import { permissions, roleNames } from './roles.ts';
+
+/** Below the server's own address: `POST` signs in, `GET` tells of the session, `DELETE` signs out. */
+export const dashboardSessionPath = '/dashboard/session';
+
+/** Under a cookie each request that is no GET carries the session's `csrf` in it, which another site's page cannot know. */
+export const csrfHeader = 'x-kici-csrf';
+
+/** How values are entered at the dashboard: as they are, sealed by the page to the orchestrator's key, or not at all. */
+export const valueEntries = ['open', 'sealed', 'off'] as const;
+export type ValueEntry = (typeof valueEntries)[number];
+
+export const signInRequest = z.union([
+  z.strictObject({ token: z.string().min(1).max(1_024), organization: z.string().optional() }),
+  z.strictObject({ code: z.string().min(1).max(1_024) }),
+]);
+
+/** What the page knows of whom it works for; nothing in it opens anything elsewhere. */
+export const dashboardSession = z.object({
+  id: z.string(),
+  actor: z.string().describe('the name of the token'),
+  role: z.enum(roleNames),
+  organization: z.string().describe('the one that the page opens with'),
+  everyOrganization: z.boolean().describe('whether it may work in others too'),
+  environments: z.array(z.string()).optional().describe('left out: every environment'),
+  scopes: z.array(z.string()).optional().describe('patterns; left out: every scope'),
+  expires: timestamp.describe('at the latest'),
+  csrf: z.string(),
+  permissions: z.array(z.enum(permissions)),
+  policy: z
+    .record(z.string(), z.enum(['on', 'off']))
+    .describe('by operation, whether the policy lets a session do it; what is not named is on'),
+  valueEntry: z.enum(valueEntries),
+});
+
+export type DashboardSession = z.output<typeof dashboardSession>;

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { roleNames } from '../roles.ts';
+import { noTargets } from '../targets.ts';
+
+const shared = {
+  category: 'sessions',
+  sensitivity: 'credentials',
+  permission: 'dashboard:open',
+  // Sessions are held against the caller's own token.
+  targets: noTargets,
+} as const;
+
+export const sessionOperations = {
+  'sessions.code': defineOperation({
+    ...shared,
+    summary: 'Make a code that signs in at the dashboard, once and within a minute',
+    method: 'POST',
+    path: '/sessions/codes',
+    audit: 'write',
+    command: 'kici-admin dashboard',
+    policyGoverned: false,
+    tokenOnly: true,
+    subject: [],
+    input: z.object({}),
+    output: z.object({ code: z.string(), expiresAt: timestamp }),
+  }),
+  'sessions.list': defineOperation({
+    ...shared,
+    summary: 'List the sessions at the dashboard: all for who manages tokens, else those of the own token',
+    method: 'GET',
+    path: '/sessions',
+    audit: 'none',
+    command: 'kici-admin session list',
+    policyGoverned: false,
+    subject: [],
+    input: z.object({}),
+    output: z.object({
+      sessions: z.array(
+        z.object({
+          id: z.string(),
+          tokenId: z.string(),
+          tokenName: z.string(),
+          role: z.enum(roleNames),
+          createdAt: timestamp,
+          usedAt: timestamp.describe('of its last request, to the minute'),
+          expiresAt: timestamp.describe('at the latest: it ends earlier without requests'),
+          own: z.boolean().describe('true: the session that asks'),
+        }),
+      ),
+    }),
+  }),
+  'sessions.end': defineOperation({
+    ...shared,
+    summary: 'End a session at the dashboard at once',
+    method: 'DELETE',
+    path: '/sessions/{id}',
+    audit: 'write',
+    command: 'kici-admin session end',
+    policyGoverned: true,
+    subject: ['id'],
+    input: z.object({ id: z.string() }),
+    output: z.object({}),
+  }),
+};

@@ -1,0 +1,55 @@
+import { ApiError } from '../../api/errors.ts';
+import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import { toApiError } from './errors.ts';
+
+/** What all rows of one operation have in common. */
+export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject'>;
+
+/**
+ * Without an audit row nothing happens: the intent comes before the effect, the row of a read before the answer.
+ * @param notes what else is known of it once it was done
+ * @throws ApiError `audit_unavailable`, `audit_incomplete`, and what the effect throws
+ */
+export async function audited<T>(
+  audit: AuditLog,
+  kind: 'write' | 'read',
+  { subject, ...entry }: AuditedOperation,
+  notes: Readonly<Record<string, unknown>>,
+  effect: () => Promise<T>,
+): Promise<T> {
+  if (kind === 'read') {
+    const output = await effect();
+    await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
+    return output;
+  }
+  const intent = await record(audit, { ...entry, phase: 'intent', subject });
+  let output: T;
+  try {
+    output = await effect();
+  } catch (error) {
+    const result = toApiError(error)?.code ?? 'internal_error';
+    // The effect's own error is what the caller needs; an intent without an outcome stays visible to `audit verify`.
+    await audit
+      .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
+      .catch(() => undefined);
+    throw error;
+  }
+  try {
+    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
+  } catch {
+    throw new ApiError(
+      'audit_incomplete',
+      'the change was made, but its outcome could not be written to the audit log',
+    );
+  }
+  return output;
+}
+
+/** @throws ApiError `audit_unavailable` */
+export async function record(audit: AuditLog, entry: AuditEntry): Promise<number> {
+  try {
+    return await audit.append(entry);
+  } catch {
+    throw new ApiError('audit_unavailable', 'nothing was done: the audit row could not be written');
+  }
+}

@@ -1,0 +1,125 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { csrfHeader } from '../../api/dashboard-session.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { Addressing } from './allowed-hosts.ts';
+import type { Credentials } from './authenticate.ts';
+
+/** The cookie of a session at the dashboard. */
+export interface SessionCookies {
+  /**
+   * What a request shows of who sends it.
+   * @throws ApiError `invalid_request` when that is not one thing
+   */
+  credentials(request: IncomingMessage): Credentials;
+  /**
+   * The header that gives the browser its session.
+   * @throws ApiError `host_not_allowed` where a network would carry the cookie without TLS
+   */
+  give(request: IncomingMessage, secret: string): string;
+  /** The headers that take it away. */
+  take(request: IncomingMessage): string[];
+}
+
+/** Browsers take it over TLS alone, from this very host and for all of it. */
+const secureName = '__Host-kici';
+const attributes = 'Path=/; HttpOnly; SameSite=Strict';
+
+export function createSessionCookies({ publicUrls }: Pick<Addressing, 'publicUrls'>): SessionCookies {
+  return {
+    credentials(request) {
+      // Schemes of others, as of a proxy that asks for a password, say nothing to us.
+      const authorization = request.headers.authorization ?? '';
+      // The scheme is a word in any case, with blanks after it (RFC 9110, section 11).
+      const token = /^Bearer[ \t]+(\S+)[ \t]*$/i.exec(authorization)?.[1];
+      const secret = sessionOf(request);
+      if (token !== undefined && secret !== undefined)
+        throw new ApiError(
+          'invalid_request',
+          'the request shows both a token and a session, which may allow different things',
+          'send one of the two',
+        );
+      if (token !== undefined) return { kind: 'token', token };
+      return secret === undefined ? { kind: 'none' } : { kind: 'session', secret };
+    },
+    give(request, secret) {
+      const way = wayTo(request, publicUrls);
+      if (way === 'open')
+        throw new ApiError(
+          'host_not_allowed',
+          'the dashboard is not opened at an address to which the network would carry the session in the clear',
+          'use the loopback address, or start the orchestrator with the URL of its proxy in --public-url, such as https://kici.example.com',
+        );
+      return way === 'tls'
+        ? `${secureName}=${secret}; Secure; ${attributes}`
+        : `${plainName(request)}=${secret}; ${attributes}`;
+    },
+    take: (request) => [
+      `${secureName}=; Max-Age=0; Secure; ${attributes}`,
+      `${plainName(request)}=; Max-Age=0; ${attributes}`,
+    ],
+  };
+}
+
+/**
+ * The session's own page sends this with all that it changes. Made from the secret that the page cannot read, so that
+ * nothing need be kept, and a page that shows it gives nothing away that opens anything.
+ */
+export function csrfOf(secret: string): string {
+  return createHmac('sha256', secret).update('kici csrf v1').digest('base64url');
+}
+
+/**
+ * Refuses what a session's browser was made to send by another page. SameSite alone would not do: to it every port of
+ * a machine is one site.
+ * @throws ApiError `origin_not_allowed`
+ */
+export function requireOwnPage({ method, headers }: IncomingMessage, secret: string): void {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new ApiError('origin_not_allowed', "a session is for the orchestrator's own page, and another sent this");
+  if (method === 'GET' || method === 'HEAD') return;
+  const [given, expected] = [Buffer.from(String(headers[csrfHeader] ?? '')), Buffer.from(csrfOf(secret))];
+  if (given.byteLength !== expected.byteLength || !timingSafeEqual(given, expected))
+    throw new ApiError(
+      'origin_not_allowed',
+      `the request lacks the header ${csrfHeader} that belongs to its session`,
+      'reload the page; programs use a token',
+    );
+}
+
+/** One name for each port: to a browser all servers of a host have the same cookies, and one would sign out the other. */
+function plainName({ headers }: IncomingMessage): string {
+  return `kici-${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? '80'}`;
+}
+
+/** The safer name wins: any page of the host can set the other. */
+function sessionOf(request: IncomingMessage): string | undefined {
+  const cookies = (request.headers.cookie ?? '').split(';').map((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return { name: name.trim(), value: value.join('=').trim() };
+  });
+  for (const wanted of [secureName, plainName(request)]) {
+    const [first, ...more] = cookies.filter(({ name, value }) => name === wanted && value !== '');
+    if (more.length > 0) throw new ApiError('invalid_request', 'the request shows more than one session');
+    if (first !== undefined) return first.value;
+  }
+  return undefined;
+}
+
+/** How the browser reached us: `tls` through a proxy that the configuration names, `plain` where that is as safe, else `open`. */
+function wayTo({ headers }: IncomingMessage, publicUrls: readonly URL[]): 'tls' | 'plain' | 'open' {
+  // A proxy may rewrite the host; the origin is the address that the browser shows.
+  const address = headers.origin ?? `http://${headers.host ?? ''}`;
+  if (!URL.canParse(address)) return 'open';
+  const shown = new URL(address);
+  const known = publicUrls.find((url) =>
+    headers.origin === undefined ? url.host === shown.host : url.origin === shown.origin,
+  );
+  if (known !== undefined) return known.protocol === 'https:' ? 'tls' : 'plain';
+  return isLoopback(shown.hostname) ? 'plain' : 'open';
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

@@ -1,0 +1,76 @@
+import type { Kysely } from 'kysely';
+import { ApiError } from '../../api/errors.ts';
+import { rolePermissions } from '../../api/roles.ts';
+import type { Caller, TokenCaller } from '../caller.ts';
+import type { HandlersFor } from '../handlers.ts';
+import type { OrchestratorTables } from '../tables.ts';
+import { rfc3339 } from '../time.ts';
+import { exceeds, mostReach } from '../tokens/reach.ts';
+import { readToken, type StoredToken } from '../tokens/token-caller.ts';
+import type { SignInCodes } from './sign-in-codes.ts';
+import type { SignIn, SignIns } from './sign-ins.ts';
+
+/** Lists and ends sessions at the dashboard, and makes codes that open one. */
+export function createSessions(
+  database: Kysely<OrchestratorTables>,
+  signIns: SignIns,
+  codes: SignInCodes,
+): HandlersFor<'sessions.code' | 'sessions.list' | 'sessions.end'> {
+  /** Everybody sees those of the own token; whoever manages tokens, those of tokens that may do no more than their own. */
+  async function seenBy(caller: TokenCaller, found: readonly SignIn[]): Promise<readonly [SignIn, StoredToken][]> {
+    if (found.length === 0) return [];
+    const ids = found.map(({ token_id }) => token_id);
+    const rows = await database.selectFrom('tokens').selectAll().where('id', 'in', ids).execute();
+    const tokens = new Map(rows.map((row) => [row.id, readToken(row)]));
+    return found.flatMap((signIn): [SignIn, StoredToken][] => {
+      const token = tokens.get(signIn.token_id);
+      if (token === undefined) return [];
+      const reach = { ...token, organization: token.organization ?? null };
+      return token.id === caller.id || (manages(caller) && !exceeds(caller, reach)) ? [[signIn, token]] : [];
+    });
+  }
+
+  return {
+    async 'sessions.code'(_, { caller, organization }) {
+      const { code, expiresAt } = await codes.issue(requireToken(caller), organization);
+      return { code, expiresAt: rfc3339(expiresAt) };
+    },
+    async 'sessions.list'(_, { caller, organization }) {
+      const own = requireToken(caller);
+      return {
+        sessions: (await seenBy(own, await signIns.list(organization))).map(([signIn, token]) => ({
+          id: signIn.id,
+          tokenId: token.id,
+          tokenName: token.name,
+          role: token.role,
+          createdAt: rfc3339(signIn.created_at),
+          usedAt: rfc3339(signIn.used_at),
+          expiresAt: rfc3339(signIn.expires_at),
+          own: signIn.id === own.signIn,
+        })),
+      };
+    },
+    async 'sessions.end'({ id }, { caller, organization }) {
+      const own = requireToken(caller);
+      const found = await signIns.find(organization, id);
+      // What a row says that is not ours is not to be believed: it takes the most to end it.
+      const may =
+        found !== undefined &&
+        (found.isOwn
+          ? (await seenBy(own, [found.signIn])).length > 0
+          : manages(own) && !exceeds(own, mostReach));
+      if (!may) throw new ApiError('not_found', `there is no session ${id}`, 'see `kici-admin session list`');
+      await signIns.end(id);
+      return {};
+    },
+  };
+}
+
+function manages({ role }: TokenCaller): boolean {
+  return rolePermissions[role].includes('tokens:manage');
+}
+
+function requireToken(caller: Caller): TokenCaller {
+  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job has no session at the dashboard');
+  return caller;
+}

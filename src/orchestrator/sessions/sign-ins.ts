@@ -1,0 +1,136 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Kysely, Selectable } from 'kysely';
+import { ApiError } from '../../api/errors.ts';
+import type { TokenCaller } from '../caller.ts';
+import { hashToken } from '../http/authenticate.ts';
+import { isSealed, type Seals } from '../seals/seals.ts';
+import type { OrchestratorTables } from '../tables.ts';
+
+export type SignIn = Selectable<OrchestratorTables['sign_ins']>;
+
+/** How long a session lasts, in milliseconds. */
+export interface SignInLimits {
+  /** Without a request. */
+  readonly idleMs: number;
+  readonly lifetimeMs: number;
+}
+
+/** Sessions at the dashboard: a random secret in a cookie, kept here as its hash. */
+export interface SignIns {
+  /** @returns the session, and what its cookie holds */
+  open(caller: TokenCaller, home: string): Promise<{ readonly signIn: SignIn; readonly secret: string }>;
+  /**
+   * The session of a cookie, which counts as used.
+   * @throws ApiError `unauthenticated` when it is over, `tampered`
+   */
+  use(secret: string): Promise<SignIn>;
+  /** As `use`, and nobody has done anything. */
+  look(secret: string): Promise<SignIn>;
+  /** Those of an organisation, and of tokens of every organisation. @throws ApiError `tampered` */
+  list(organization: string): Promise<readonly SignIn[]>;
+  /** Whether or not its row is ours. */
+  find(organization: string, id: string): Promise<{ readonly signIn: SignIn; readonly isOwn: boolean } | undefined>;
+  end(id: string): Promise<void>;
+}
+
+const over = 'sign in again';
+/** A use is written down once in so long, as a write costs more than the request it belongs to. */
+const usedEveryMs = 60_000;
+const dayMs = 24 * 3_600_000;
+
+export function createSignIns(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  now: () => number,
+  { idleMs, lifetimeMs }: SignInLimits,
+): SignIns {
+  const sealOf = async (row: Omit<SignIn, 'seal'>): Promise<string> => (await seals.of(row.organization)).signIn(row);
+
+  async function look(secret: string): Promise<SignIn> {
+    const row = await database
+      .selectFrom('sign_ins')
+      .selectAll()
+      .where('hash', '=', hashToken(secret))
+      .executeTakeFirst();
+    if (row === undefined) throw new ApiError('unauthenticated', 'this session has ended', over);
+    await requireOwn(row);
+    if (row.expires_at <= now()) throw new ApiError('unauthenticated', 'this session has lasted its time', over);
+    if (row.used_at + idleMs <= now())
+      throw new ApiError('unauthenticated', 'this session has ended, as nothing was done in it for a while', over);
+    return row;
+  }
+
+  const requireOwn = async (row: SignIn): Promise<void> => {
+    seals.require(row.seal, await sealOf(row), `the session ${row.id}`, `end it with \`kici-admin session end ${row.id}\``);
+  };
+
+  /** Those that are over stay for a day, so that a late request hears why. */
+  async function sweep(): Promise<void> {
+    await database
+      .deleteFrom('sign_ins')
+      .where((eb) =>
+        eb.or([eb('expires_at', '<=', now() - dayMs), eb('used_at', '<=', now() - idleMs - dayMs)]),
+      )
+      .execute();
+  }
+
+  return {
+    look,
+    async open(caller, home) {
+      const secret = randomBytes(32).toString('base64url');
+      const row = {
+        id: randomUUID(),
+        token_id: caller.id,
+        organization: caller.organization ?? null,
+        home,
+        hash: hashToken(secret),
+        created_at: now(),
+        used_at: now(),
+        expires_at: Math.min(now() + lifetimeMs, caller.expiresAt ?? Number.MAX_SAFE_INTEGER),
+      };
+      const signIn = { ...row, seal: await sealOf(row) };
+      await sweep();
+      await database.insertInto('sign_ins').values(signIn).execute();
+      return { signIn, secret };
+    },
+    async use(secret) {
+      const row = await look(secret);
+      const at = now();
+      if (row.used_at + Math.min(usedEveryMs, idleMs / 4) > at) return row;
+      const used = { ...row, used_at: at };
+      // Whatever was first stands: a use that is older than the one that is there says nothing.
+      await database
+        .updateTable('sign_ins')
+        .set({ used_at: at, seal: await sealOf(used) })
+        .where('id', '=', row.id)
+        .where('used_at', '=', row.used_at)
+        .execute();
+      return used;
+    },
+    async list(organization) {
+      const rows = await database
+        .selectFrom('sign_ins')
+        .selectAll()
+        .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
+        .where('expires_at', '>', now())
+        .where('used_at', '>', now() - idleMs)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      for (const row of rows) await requireOwn(row);
+      return rows;
+    },
+    async find(organization, id) {
+      const signIn = await database
+        .selectFrom('sign_ins')
+        .selectAll()
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
+        .executeTakeFirst();
+      return signIn === undefined ? undefined : { signIn, isOwn: isSealed(signIn.seal, await sealOf(signIn)) };
+    },
+    async end(id) {
+      await database.deleteFrom('sign_ins').where('id', '=', id).execute();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { sql, type CompiledQuery, type Kysely, type Selectable } from 'kysely';
+import * as z from 'zod';
+import { ApiError } from '../../api/errors.ts';
+import { agentFacts } from '../../api/operations/tokens.ts';
+import { roleNames } from '../../api/roles.ts';
+import type { TokenCaller } from '../caller.ts';
+import type { Seals } from '../seals/seals.ts';
+import type { OrchestratorTables } from '../tables.ts';
+
+export interface KnownToken {
+  readonly caller: TokenCaller;
+  /** The organisation's generation, of the same moment as the token. */
+  readonly generation: number;
+}
+
+/** Finds who a token stands for, as it is now. */
+export interface TokenCallers {
+  /**
+   * @param hash of the token
+   * @returns `undefined` where there is no such token
+   * @throws ApiError `unauthenticated`, `permission_denied`, `not_found`, `tampered`
+   */
+  ofHash(hash: string, organization: string): Promise<KnownToken | undefined>;
+  /** The only organisation of a token, where it has one. */
+  organizationOf(hash: string): Promise<string | undefined>;
+  /** As `ofHash`, by the token's id. */
+  ofId(id: string, organization: string): Promise<KnownToken | undefined>;
+}
+
+type TokenRow = Selectable<OrchestratorTables['tokens']>;
+type FoundRow = TokenRow & { readonly generation: number | null };
+
+/** What a row says of its token. */
+export type StoredToken = Omit<TokenCaller, 'signIn'>;
+
+const list = z.array(z.string());
+const roleName = z.enum(roleNames);
+
+export function createTokenCallers(
+  database: Kysely<OrchestratorTables>,
+  seals: Seals,
+  now: () => number,
+): TokenCallers {
+  // Compiled once, as they run with every request. The generation comes with the token, so that both are of one moment.
+  const all = database
+    .selectFrom('tokens as t')
+    .leftJoin('organizations as o', (join) => join.on('o.name', '=', sql<string>`${'organization'}`))
+    .selectAll('t')
+    .select('o.generation');
+  const byHash = all.where('t.hash', '=', 'hash').compile();
+  const byId = all.where('t.id', '=', 'id').compile();
+
+  async function find(
+    query: CompiledQuery<FoundRow>,
+    parameter: string,
+    organization: string,
+  ): Promise<KnownToken | undefined> {
+    const compiled: CompiledQuery<FoundRow> = { ...query, parameters: [organization, parameter] };
+    const [row] = (await database.executeQuery(compiled)).rows;
+    if (row === undefined) return undefined;
+    seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
+    if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
+    if (row.expires_at !== null && row.expires_at <= now())
+      throw new ApiError('unauthenticated', 'this token has expired');
+    if (row.organization !== null && row.organization !== organization)
+      throw new ApiError('permission_denied', 'this token belongs to another organisation');
+    if (row.generation === null) throw new ApiError('not_found', `there is no organisation ${organization}`);
+    return { caller: readToken(row), generation: row.generation };
+  }
+
+  return {
+    ofHash: (hash, organization) => find(byHash, hash, organization),
+    async organizationOf(hash) {
+      const row = await database
+        .selectFrom('tokens')
+        .select('organization')
+        .where('hash', '=', hash)
+        .executeTakeFirst();
+      return row?.organization ?? undefined;
+    },
+    ofId: (id, organization) => find(byId, id, organization),
+  };
+}
+
+export function readToken(row: TokenRow): StoredToken {
+  return {
+    kind: 'token',
+    id: row.id,
+    name: row.name,
+    role: roleName.parse(row.role),
+    organization: row.organization ?? undefined,
+    ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
+    ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
+    ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+  };
+}
