@@ -4,6 +4,7 @@ import { errorBody } from './error-body.ts';
 import { ApiError, isApiErrorCode } from './errors.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
+import { requestOf } from './request.ts';
 
 export interface ClientOptions {
   /** Where the orchestrator is, such as `http://127.0.0.1:4000`. */
@@ -29,7 +30,8 @@ export function createClient(options: ClientOptions): ApiClient {
   const exchange = createExchange(options.url);
   return {
     async call(operation, input, token = options.token) {
-      const { url, body } = address(options, operation, input);
+      const { path, body } = requestOf(operation, options.organization, input);
+      const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
       const text = await send(exchange, url, {
         method: operation.method,
         headers: headersOf(body, token),
@@ -45,22 +47,6 @@ export function createClient(options: ClientOptions): ApiClient {
       return answer.data;
     },
   };
-}
-
-function address(options: ClientOptions, operation: Operation, input: object): { url: URL; body: string | undefined } {
-  const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(rest.get(name));
-    rest.delete(name);
-    return encodeURIComponent(value);
-  });
-  const url = new URL(
-    `${options.url.replace(/\/$/, '')}/api/v1/orgs/${encodeURIComponent(options.organization)}${path}`,
-  );
-  if (operation.method !== 'GET' && operation.method !== 'DELETE')
-    return { url, body: JSON.stringify(Object.fromEntries(rest)) };
-  for (const [name, value] of rest) url.searchParams.set(name, String(value));
-  return { url, body: undefined };
 }
 
 function headersOf(body: string | undefined, token: string | undefined): Record<string, string> {

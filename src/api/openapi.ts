@@ -30,11 +30,12 @@ function describe(id: string, operation: Operation): Json {
   const properties = isJson(input['properties']) ? input['properties'] : {};
   const required = Array.isArray(input['required']) ? input['required'] : [];
   const inPath = new Set(pathParameters(operation.path));
-  const inQuery = operation.method === 'GET' || operation.method === 'DELETE';
+  const bodiless = operation.method === 'GET' || operation.method === 'DELETE';
+  const inQuery = (name: string): boolean => bodiless || operation.query?.includes(name) === true;
   const parameters = [
     { name: 'org', in: 'path', required: true, schema: { type: 'string' } },
     ...Object.entries(properties)
-      .filter(([name]) => inPath.has(name) || inQuery)
+      .filter(([name]) => inPath.has(name) || inQuery(name))
       .map(([name, schema]) => ({
         name,
         in: inPath.has(name) ? 'path' : 'query',
@@ -42,7 +43,7 @@ function describe(id: string, operation: Operation): Json {
         schema,
       })),
   ];
-  const body = Object.fromEntries(Object.entries(properties).filter(([name]) => !inPath.has(name)));
+  const body = Object.fromEntries(Object.entries(properties).filter(([name]) => !inPath.has(name) && !inQuery(name)));
   return {
     operationId: id,
     summary: operation.summary,
@@ -51,7 +52,7 @@ function describe(id: string, operation: Operation): Json {
     'x-kici-sensitivity': operation.sensitivity,
     'x-kici-command': operation.command,
     parameters,
-    ...(inQuery
+    ...(bodiless
       ? {}
       : {
           requestBody: {
@@ -61,7 +62,7 @@ function describe(id: string, operation: Operation): Json {
                 schema: {
                   type: 'object',
                   properties: body,
-                  required: required.filter((name: unknown) => typeof name === 'string' && !inPath.has(name)),
+                  required: required.filter((name: unknown) => typeof name === 'string' && Object.hasOwn(body, name)),
                 },
               },
             },

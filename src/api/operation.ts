@@ -6,7 +6,16 @@ import type { Targets } from './targets.ts';
 export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
 
 export type Category =
-  'organizations' | 'environments' | 'secrets' | 'variables' | 'backends' | 'resolution' | 'jobs' | 'tokens' | 'sessions' | 'audit';
+  | 'organizations'
+  | 'environments'
+  | 'secrets'
+  | 'variables'
+  | 'backends'
+  | 'resolution'
+  | 'jobs'
+  | 'tokens'
+  | 'sessions'
+  | 'audit';
 
 /**
  * One thing that the orchestrator does, as data. Routes, the OpenAPI document, the client, permissions,
@@ -22,6 +31,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * as the query of GET and DELETE, and as the JSON body otherwise.
    */
   readonly path: `/${string}`;
+  /** What travels as the query where the rest is a body: names that must be known before the body is read. */
+  readonly query?: readonly string[];
   readonly permission: Permission;
   /** What a token must reach that is narrowed to scopes or environments. */
   readonly targets: Targets<z.output<Input>>;

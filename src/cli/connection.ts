@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
-import { CommandError, UsageError } from './terminal/errors.ts';
+import { CommandError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
+import { present, urlOf } from './server-url.ts';
 import { waitForStart } from './wait-for-start.ts';
 
 /** The flags that every command of both clients has. */
@@ -12,8 +13,6 @@ export interface ConnectionFlags {
   readonly org?: string | undefined;
   readonly tokenFile?: string | undefined;
 }
-
-export const defaultUrl = 'http://127.0.0.1:4000';
 
 const maxTokenBytes = 65_536;
 
@@ -32,20 +31,9 @@ export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSign
   return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
 }
 
-function urlOf(flags: ConnectionFlags, io: Io): string {
-  const url = flags.url ?? present(io.environment['KICI_URL']) ?? defaultUrl;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new UsageError(`${JSON.stringify(url)} is not an http or https address`, 'correct --url or KICI_URL');
-  return url;
-}
-
 async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {
   if (flags.tokenFile !== undefined) return tokenFrom(flags.tokenFile);
   return present(io.environment['KICI_TOKEN']) ?? localToken(urlOf(flags, io), io);
-}
-
-function present(text: string | undefined): string | undefined {
-  return text === undefined || text === '' ? undefined : text;
 }
 
 async function tokenFrom(file: string): Promise<string> {

@@ -81,7 +81,8 @@ async function answer(request: IncomingMessage, answers: Answers, calls: Recorde
       operation.method === 'GET' || operation.method === 'DELETE'
         ? Object.fromEntries(url.searchParams)
         : JSON.parse(await textOf(request));
-    const input = operation.input.strict().safeParse({ ...(typeof rest === 'object' ? rest : {}), ...fromPath });
+    const named = { ...Object.fromEntries(url.searchParams), ...fromPath };
+    const input = operation.input.strict().safeParse({ ...(typeof rest === 'object' ? rest : {}), ...named });
     if (!input.success)
       throw new ApiError(
         'invalid_request',

@@ -133,6 +133,7 @@ export const backendOperations = {
     summary: 'Add a backend',
     method: 'POST',
     path: '/backends',
+    query: ['name', 'type'],
     command: 'kici-admin backend add',
     subject: ['name', 'type', 'optional', 'deadlineMs'],
     input: z.object({

@@ -42,6 +42,7 @@ export const environmentOperations = {
     summary: 'Create an environment, with bindings if wanted',
     method: 'POST',
     path: '/environments',
+    query: ['name'],
     targets: ({ name, bind }) => [
       { kind: 'environment', environment: name },
       ...bind.map((pattern) => ({ kind: 'pattern', pattern }) as const),
@@ -91,6 +92,7 @@ export const environmentOperations = {
     summary: 'Bind scopes to an environment',
     method: 'POST',
     path: '/environments/{environment}/bindings',
+    query: ['scope'],
     targets: ({ environment, scope }) => [...environmentOf({ environment }), { kind: 'pattern', pattern: scope }],
     command: 'kici-admin environment bind',
     subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
@@ -102,6 +104,7 @@ export const environmentOperations = {
     summary: 'Change a binding',
     method: 'PATCH',
     path: '/environments/{environment}/bindings/{id}',
+    query: ['scope'],
     targets: ({ environment, scope }) => [
       ...environmentOf({ environment }),
       ...(scope === undefined ? [] : [{ kind: 'pattern', pattern: scope } as const]),

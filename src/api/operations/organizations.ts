@@ -15,6 +15,7 @@ export const organizationOperations = {
     summary: 'Create an organisation',
     method: 'POST',
     path: '/organizations',
+    query: ['name'],
     audit: 'write',
     policyGoverned: true,
     command: 'kici-admin organization create',

@@ -41,6 +41,7 @@ export const tokenOperations = {
     summary: 'Issue a token; it is shown once',
     method: 'POST',
     path: '/tokens',
+    query: ['name', 'role'],
     audit: 'write',
     command: 'kici-admin token create',
     subject: ['name', 'role', 'scopes', 'environments', 'agent', 'lifetimeMs'],

@@ -3,11 +3,13 @@ import type { AdminCommand, CommandGroup } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { backendCommands } from './commands/backend.ts';
 import { completionCommands } from './commands/completion.ts';
+import { dashboardCommand } from './commands/dashboard.ts';
 import { environmentCommands } from './commands/environment.ts';
 import { organizationCommands } from './commands/organization.ts';
 import { checkCommand, explainCommand } from './commands/resolution.ts';
 import { scopeCommands } from './commands/scope.ts';
 import { secretCommands } from './commands/secret.ts';
+import { sessionCommands } from './commands/session.ts';
 import { tokenCommands } from './commands/token.ts';
 import { variableCommands } from './commands/variable.ts';
 
@@ -23,6 +25,8 @@ export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
   checkCommand,
   backendCommands,
   tokenCommands,
+  dashboardCommand,
+  sessionCommands,
   organizationCommands,
   auditCommands,
   completionCommands,

@@ -3,6 +3,7 @@ import type { ApiClient } from '../../api/client.ts';
 import type { Operation } from '../../api/operation.ts';
 import type { operations as registry } from '../../api/registry.ts';
 import type { ConnectionFlags } from '../connection.ts';
+import { urlOf } from '../server-url.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -26,6 +27,11 @@ export class Session {
     this.io = io;
     this.columns = io.stdout.isTTY === true ? widthOf(io.stdout.columns) : undefined;
     this.#flags = flags;
+  }
+
+  /** Where the orchestrator is. @throws UsageError */
+  get url(): URL {
+    return new URL(urlOf(this.#flags, this.io));
   }
 
   /** @throws UsageError for an input that the operation would refuse; ApiError */

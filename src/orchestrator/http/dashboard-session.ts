@@ -43,7 +43,9 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
   const { signIns, codes, tokens, cookies, audit } = services;
   const attempts = createAttempts(attemptLimits, services.now);
 
-  async function opening(request: { token: string; organization?: string | undefined } | { code: string }): Promise<Opened> {
+  async function opening(
+    request: { token: string; organization?: string | undefined } | { code: string },
+  ): Promise<Opened> {
     if ('token' in request) {
       const home = request.organization ?? (await tokens.organizationOf(hashToken(request.token))) ?? 'default';
       const known = await tokens.ofHash(hashToken(request.token), home);
@@ -69,7 +71,8 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
 
   app.post(dashboardSessionPath, { bodyLimit }, async (request, reply) => {
     const parsed = signInRequest.safeParse(request.body);
-    if (!parsed.success) throw new ApiError('invalid_request', 'signing in takes a token or a code, and one of the two');
+    if (!parsed.success)
+      throw new ApiError('invalid_request', 'signing in takes a token or a code, and one of the two');
     const secretText = 'token' in parsed.data ? parsed.data.token : parsed.data.code;
     const names = [`address:${request.ip}`, `prefix:${secretText.slice(0, prefixLength)}`];
     attempts.require(names);

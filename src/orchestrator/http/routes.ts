@@ -98,11 +98,17 @@ function parameter(request: FastifyRequest, name: string): string {
 
 function parseInput(operation: Operation, input: Operation['input'], request: FastifyRequest): Record<string, unknown> {
   const { params, query, body } = request;
-  const carried = operation.method === 'GET' || operation.method === 'DELETE' ? query : body;
-  const { org: _, ...named } = asRecord(params);
-  const rest = asRecord(carried);
-  const twice = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  const bodiless = operation.method === 'GET' || operation.method === 'DELETE';
+  const { org: _, ...inPath } = asRecord(params);
+  const inQuery = asRecord(query);
+  const stray = Object.keys(inQuery).find((name) => !bodiless && operation.query?.includes(name) !== true);
+  if (stray !== undefined) throw new ApiError('invalid_request', `${stray}: does not belong into the query`);
+  const named = { ...inQuery, ...inPath };
+  const rest = bodiless ? {} : asRecord(body);
+  const twice = [...Object.keys(inQuery), ...Object.keys(rest)].find((name) => Object.hasOwn(inPath, name));
   if (twice !== undefined) throw new ApiError('invalid_request', `${twice}: is given in the path`);
+  const again = Object.keys(rest).find((name) => Object.hasOwn(named, name));
+  if (again !== undefined) throw new ApiError('invalid_request', `${again}: is given in the query`);
   const parsed = input.safeParse({ ...rest, ...named });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(

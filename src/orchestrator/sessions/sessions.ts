@@ -56,9 +56,7 @@ export function createSessions(
       // What a row says that is not ours is not to be believed: it takes the most to end it.
       const may =
         found !== undefined &&
-        (found.isOwn
-          ? (await seenBy(own, [found.signIn])).length > 0
-          : manages(own) && !exceeds(own, mostReach));
+        (found.isOwn ? (await seenBy(own, [found.signIn])).length > 0 : manages(own) && !exceeds(own, mostReach));
       if (!may) throw new ApiError('not_found', `there is no session ${id}`, 'see `kici-admin session list`');
       await signIns.end(id);
       return {};

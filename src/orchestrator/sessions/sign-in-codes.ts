@@ -19,11 +19,7 @@ export interface SignInCodes {
 
 const lifetimeMs = 60_000;
 
-export function createSignInCodes(
-  database: Kysely<OrchestratorTables>,
-  seals: Seals,
-  now: () => number,
-): SignInCodes {
+export function createSignInCodes(database: Kysely<OrchestratorTables>, seals: Seals, now: () => number): SignInCodes {
   return {
     async issue(caller, home) {
       const code = randomBytes(32).toString('base64url');

@@ -61,16 +61,19 @@ export function createSignIns(
   }
 
   const requireOwn = async (row: SignIn): Promise<void> => {
-    seals.require(row.seal, await sealOf(row), `the session ${row.id}`, `end it with \`kici-admin session end ${row.id}\``);
+    seals.require(
+      row.seal,
+      await sealOf(row),
+      `the session ${row.id}`,
+      `end it with \`kici-admin session end ${row.id}\``,
+    );
   };
 
   /** Those that are over stay for a day, so that a late request hears why. */
   async function sweep(): Promise<void> {
     await database
       .deleteFrom('sign_ins')
-      .where((eb) =>
-        eb.or([eb('expires_at', '<=', now() - dayMs), eb('used_at', '<=', now() - idleMs - dayMs)]),
-      )
+      .where((eb) => eb.or([eb('expires_at', '<=', now() - dayMs), eb('used_at', '<=', now() - idleMs - dayMs)]))
       .execute();
   }
 

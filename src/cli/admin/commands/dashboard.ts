@@ -1,0 +1,22 @@
+import { printable } from '../../terminal/io.ts';
+import { defineCommand, type AdminCommand } from '../command.ts';
+import { moment } from '../format.ts';
+import { openInBrowser } from '../open-browser.ts';
+import { flag } from '../parameters/text.ts';
+
+export const dashboardCommand: AdminCommand = defineCommand({
+  name: 'dashboard',
+  summary: 'Open the dashboard, signed in with a code that holds once and for a minute',
+  operations: ['sessions.code'],
+  examples: ['kici-admin dashboard', 'kici-admin dashboard --print'],
+  parameters: { print: flag('--print', 'print the address in place of opening it') },
+  run: async ({ print }, session) => {
+    const { code, expiresAt } = await session.call((all) => all['sessions.code'], {});
+    // Behind the "#": a browser sends it to nobody.
+    const url = `${session.url.origin}/#code=${code}`;
+    const data = { url, expiresAt };
+    if (!print && session.columns !== undefined && (await openInBrowser(url, session.io.environment)))
+      return { data, notice: `opened ${printable(session.url.origin)} in the browser` };
+    return { data, text: url, notice: `open it before ${moment(expiresAt)}; it signs in once` };
+  },
+});
