@@ -1,15 +1,9 @@
 declare module 'virtual:operations' {
-  import type { Operation } from '../api/operation.ts';
-  import type { OperationId } from '../api/registry.ts';
+  type PageOperation = Pick<
+    import('../api/operation.ts').Operation,
+    'summary' | 'method' | 'path' | 'permission' | 'sensitivity' | 'category' | 'command' | 'policyGoverned'
+  >;
 
   /** What the page knows of each operation as it runs; the build takes it from the registry. */
-  export const operations: Readonly<
-    Record<
-      OperationId,
-      Pick<
-        Operation,
-        'summary' | 'method' | 'path' | 'permission' | 'sensitivity' | 'category' | 'command' | 'policyGoverned'
-      >
-    >
-  >;
+  export const operations: Readonly<Record<import('../api/registry.ts').OperationId, PageOperation>>;
 }

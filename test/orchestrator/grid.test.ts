@@ -156,8 +156,8 @@ describe('the grid of an organisation', () => {
     const server = await installation();
     await server.call('resolution.grid');
     server.corp.service.password = 'changed';
-    const known: object = { cached: 'true' };
-    expect(cell(await server.call('resolution.grid', known), 'SHARED', 'prod')).toMatchObject({ status: 'available' });
+    const known: Record<string, unknown> = { cached: 'true' };
+    expect(cell(await server.call('resolution.grid', { ...known }), 'SHARED', 'prod')).toMatchObject({ status: 'available' });
     expect(cell(await server.call('resolution.grid'), 'SHARED', 'prod')).toMatchObject({ status: 'unavailable' });
   });
 });

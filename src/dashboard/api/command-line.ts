@@ -2,7 +2,9 @@ import { operations } from 'virtual:operations';
 import type { ClientInput, OperationId } from '../../api/registry.ts';
 
 type Words = readonly string[];
-type Arguments = { readonly [Id in OperationId]?: (input: Partial<ClientInput<Id>>) => Words };
+/** As much of an input as is known yet. */
+type Known<Id extends OperationId> = { readonly [Name in keyof ClientInput<Id>]?: ClientInput<Id>[Name] | undefined };
+type Arguments = { readonly [Id in OperationId]?: (input: Known<Id>) => Words };
 
 const flag = (name: string, value: unknown): Words =>
   value === undefined || value === '' ? [] : [name, String(value)];
@@ -14,15 +16,15 @@ const pairs = (name: string, values: Readonly<Record<string, unknown>> | undefin
     name,
     Object.entries(values ?? {}).map(([key, value]) => `${key}=${String(value)}`),
   );
-const inScope = ({ scope, key }: { scope?: string; key?: string }): Words => ['--scope', scope ?? '…', key ?? '…'];
-const binding = (input: Partial<ClientInput<'bindings.update'>>): Words => [
+const inScope = ({ scope, key }: { scope?: string | undefined; key?: string | undefined }): Words => ['--scope', scope ?? '…', key ?? '…'];
+const binding = (input: Known<'bindings.update'>): Words => [
   ...flag('--scope', input.scope),
   ...flag('--priority', input.priority),
   ...flag('--prefix', input.prefix),
   ...pairs('--map', input.map),
   ...flag('--host', input.host),
 ];
-const settings = (input: Partial<ClientInput<'backends.update'>>): Words => [
+const settings = (input: Known<'backends.update'>): Words => [
   ...pairs('--set', input.settings),
   ...flags('--secret', Object.keys(input.secretSettings ?? {})),
   ...flags('--unset', input.unset),
@@ -84,7 +86,7 @@ const byOperation: Arguments = {
 export function commandLine<Id extends OperationId>(
   organization: string,
   id: Id,
-  input: Partial<ClientInput<Id>>,
+  input: Known<Id>,
   more: Words = [],
 ): string {
   const own: Arguments[Id] = byOperation[id];

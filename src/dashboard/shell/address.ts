@@ -1,9 +1,11 @@
-import { useLocation, useParams, useSearchParams } from 'wouter';
+import { createContext, use } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
+
+export const OrganizationContext = createContext('default');
 
 /** The organisation of the address bar. */
 export function useOrganization(): string {
-  const { organization } = useParams<{ organization: string }>();
-  return organization;
+  return use(OrganizationContext);
 }
 
 /** Addresses of this organisation's pages. */

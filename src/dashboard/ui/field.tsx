@@ -89,7 +89,15 @@ export function SearchField({ label, ...rest }: { readonly label: string } & Com
   return (
     <div className={styles['search']}>
       <Search aria-hidden />
-      <input {...unkept} {...rest} type="text" role="searchbox" aria-label={label} placeholder={label} className={styles['input']} />
+      <input
+        {...unkept}
+        {...rest}
+        type="text"
+        role="searchbox"
+        aria-label={label}
+        placeholder={label}
+        className={styles['input']}
+      />
     </div>
   );
 }

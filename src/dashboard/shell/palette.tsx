@@ -1,0 +1,5 @@
+import type { ReactElement } from 'react';
+
+export default function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
+  return <button type="button" onClick={onClose} />;
+}
