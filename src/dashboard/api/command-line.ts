@@ -16,7 +16,11 @@ const pairs = (name: string, values: Readonly<Record<string, unknown>> | undefin
     name,
     Object.entries(values ?? {}).map(([key, value]) => `${key}=${String(value)}`),
   );
-const inScope = ({ scope, key }: { scope?: string | undefined; key?: string | undefined }): Words => ['--scope', scope ?? '…', key ?? '…'];
+const inScope = ({ scope, key }: { scope?: string | undefined; key?: string | undefined }): Words => [
+  '--scope',
+  scope ?? '…',
+  key ?? '…',
+];
 const binding = (input: Known<'bindings.update'>): Words => [
   ...flag('--scope', input.scope),
   ...flag('--priority', input.priority),

@@ -23,7 +23,7 @@ function subscribe(listener: () => void): () => void {
 export function relative(at: number, from: number): string {
   const distance = at - from;
   for (const [unit, ms] of units) if (Math.abs(distance) >= ms) return words.format(Math.round(distance / ms), unit);
-  return distance > 0 ? 'in a moment' : 'just now';
+  return 'just now';
 }
 
 /** How long ago, with the exact time on hover. */
