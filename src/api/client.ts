@@ -65,8 +65,15 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   const problem = errorBody.safeParse(parseJson(text));
   if (!problem.success || !isApiErrorCode(problem.data.error))
     throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
-  const { error, message, hint, requestId, code, ...why } = problem.data;
-  throw new ApiError(error, message, hint, code === undefined ? undefined : { code, ...why }, requestId);
+  const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem.data;
+  throw new ApiError(
+    error,
+    message,
+    hint,
+    code === undefined ? undefined : { code, reason, about },
+    requestId,
+    operation === undefined || category === undefined ? undefined : { operation, category, cliEquivalent },
+  );
 }
 
 function unreachable({ origin }: URL, error: unknown): ApiError {

@@ -9,4 +9,7 @@ export const errorBody = z.object({
   requestId: z.string().optional(),
   code: failureCode.optional().describe('what failed in a backend'),
   ...why,
+  operation: z.string().optional().describe('with operation_disabled: what was kept from the dashboard'),
+  category: z.string().optional(),
+  cliEquivalent: z.string().optional().describe('with operation_disabled: the command that does the same'),
 });

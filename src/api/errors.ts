@@ -38,7 +38,7 @@ export const apiErrors = Object.freeze({
   },
   operation_disabled: {
     status: 403,
-    meaning: 'a policy of the organisation keeps this operation from where it was tried',
+    meaning: 'a policy of the organisation, or a lock, keeps this operation from the dashboard',
     hint: 'use the command that the message shows',
   },
   not_found: {
@@ -115,6 +115,14 @@ export const clientErrors = Object.freeze({
 
 export type CallErrorCode = ApiErrorCode | keyof typeof clientErrors;
 
+/** What was kept from the dashboard, and how it is done instead. */
+export interface DisabledOperation {
+  readonly operation: string;
+  readonly category: string;
+  /** Ready to be pasted into a shell. */
+  readonly cliEquivalent: string | undefined;
+}
+
 const brand = Symbol.for('@kici-dev/kici/ApiError');
 
 /** Thrown by handlers, sent as JSON, and thrown again by the client. */
@@ -126,8 +134,17 @@ export class ApiError extends Error {
   readonly failure: Failure | undefined;
   /** Under which the server's log tells of it, where a server answered. */
   readonly requestId: string | undefined;
+  /** With `operation_disabled`. */
+  readonly disabled: DisabledOperation | undefined;
 
-  constructor(code: CallErrorCode, message: string, hint?: string, failure?: Failure, requestId?: string) {
+  constructor(
+    code: CallErrorCode,
+    message: string,
+    hint?: string,
+    failure?: Failure,
+    requestId?: string,
+    disabled?: DisabledOperation,
+  ) {
     super(message);
     this.code = code;
     this.hint = hint ?? { ...apiErrors, ...clientErrors }[code].hint;
@@ -135,6 +152,7 @@ export class ApiError extends Error {
     this.failure =
       failure === undefined ? undefined : { code: failure.code, reason: failure.reason, about: failure.about };
     this.requestId = requestId;
+    this.disabled = disabled;
     Object.defineProperty(this, brand, { value: true });
   }
 

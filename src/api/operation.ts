@@ -15,6 +15,7 @@ export type Category =
   | 'jobs'
   | 'tokens'
   | 'sessions'
+  | 'policy'
   | 'audit';
 
 /**
@@ -42,8 +43,15 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly subject: readonly string[];
   /** The command that does the same, without its arguments; `undefined` where only programs call it. */
   readonly command: string | undefined;
+  /**
+   * How the command takes the input, by field: its flag, or nothing for a word by its position, `?` where that may be
+   * left out. `--flag!` is needed, `--flag=` takes a boolean as a word, and `--yes|--no` are for true and for false.
+   */
+  readonly commandArguments?: Readonly<Record<string, string>>;
   /** Whether the dashboard-write policy can switch it off for cookie sessions. */
   readonly policyGoverned: boolean;
+  /** The operation that it is switched off with, whatever the policy says of itself. */
+  readonly offWith?: string;
   /** Set where no cookie session may ever do it, whatever the policy says. */
   readonly tokenOnly?: true;
   readonly input: Input;
@@ -51,7 +59,11 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
 }
 
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
-  operation: Operation<Input, Output> & { readonly subject: readonly (keyof Input['shape'])[] },
+  operation: Operation<Input, Output> & {
+    readonly subject: readonly (keyof Input['shape'])[];
+    readonly query?: readonly (keyof Input['shape'])[];
+    readonly commandArguments?: Readonly<Partial<Record<keyof Input['shape'], string>>>;
+  },
 ): Operation<Input, Output> {
   return Object.freeze(operation);
 }

@@ -4,6 +4,7 @@ import { backendOperations } from './operations/backends.ts';
 import { environmentOperations } from './operations/environments.ts';
 import { jobOperations } from './operations/jobs.ts';
 import { organizationOperations } from './operations/organizations.ts';
+import { policyOperations } from './operations/policy.ts';
 import { resolutionOperations } from './operations/resolution.ts';
 import { secretOperations } from './operations/secrets.ts';
 import { sessionOperations } from './operations/sessions.ts';
@@ -21,6 +22,7 @@ export const operations = {
   ...jobOperations,
   ...tokenOperations,
   ...sessionOperations,
+  ...policyOperations,
   ...auditOperations,
 };
 

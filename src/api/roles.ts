@@ -16,6 +16,7 @@ export const permissions = [
   'jobs:open',
   'jobs:session',
   'dashboard:open',
+  'policy:write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -18,6 +18,8 @@ import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.t
 import type { HttpServer } from '../orchestrator/http/server.ts';
 import type { JobStore } from '../orchestrator/jobs/job-store.ts';
 import type { Organizations } from '../orchestrator/organizations/organizations.ts';
+import type { PolicyGate } from '../orchestrator/policy/gate.ts';
+import type { PolicyStore } from '../orchestrator/policy/store.ts';
 import type { EnvironmentResolver } from '../orchestrator/resolution/resolve.ts';
 import type { Seals } from '../orchestrator/seals/seals.ts';
 import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
@@ -67,6 +69,8 @@ export const tokens = {
   auditLog: token<AuditLog>('auditLog'),
 
   requests: token<RequestsInFlight>('requests'),
+  policy: token<PolicyStore>('policy'),
+  gate: token<PolicyGate>('gate'),
   cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),
   handlers: token<Handlers>('handlers'),

@@ -46,6 +46,11 @@ export function actorOf(caller: Caller): string {
   return caller.signIn === undefined ? token : `session:${caller.signIn}:${token}`;
 }
 
+/** Whether it came through a session at the dashboard. */
+export function isSession(caller: Caller): caller is TokenCaller & { readonly signIn: string } {
+  return caller.kind === 'token' && caller.signIn !== undefined;
+}
+
 /** @throws ApiError `permission_denied` */
 export function requirePermission(caller: Caller, permission: Permission): void {
   const held =

@@ -148,7 +148,12 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
-    '0006_sign_ins': {
+    '0006_policy': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema.alterTable('organizations').addColumn('policy', 'text').execute();
+      },
+    },
+    '0007_sign_ins': {
       async up({ schema }: Kysely<unknown>) {
         await schema
           .createTable('sign_ins')

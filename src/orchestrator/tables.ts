@@ -5,6 +5,8 @@ export interface OrchestratorTables {
     /** Raised by every change that a resolution depends on; read together with each token. */
     generation: number;
     created_at: number;
+    /** The dashboard-write policy, see `policy/store.ts`; null: everything is on. */
+    policy: string | null;
     /** Over this row and every backend of it. */
     seal: string | null;
   };

@@ -16,7 +16,7 @@ const instant = z.iso.datetime({ offset: true });
 export const auditRow = z.object({
   sequence: z.int(),
   at: timestamp,
-  phase: z.enum(['intent', 'outcome', 'read', 'break']),
+  phase: z.enum(['intent', 'outcome', 'read', 'refused', 'break']),
   operation: z.string(),
   actor: z.string(),
   subject: z.record(z.string(), z.unknown()).describe('names only'),
@@ -74,6 +74,7 @@ export const auditOperations = {
     audit: 'write',
     policyGoverned: true,
     command: 'kici-admin audit acknowledge',
+    commandArguments: { reason: '--reason!' },
     subject: ['reason'],
     input: z.object({ reason: z.string().trim().min(1, 'say why').max(500).describe('what has happened') }),
     output: z.object({ problems: z.array(problem) }),

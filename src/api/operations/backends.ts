@@ -67,6 +67,13 @@ const treatment = {
     .describe('how old a value may be that is served during an outage; 0, the default, serves none'),
 };
 
+const treatmentArguments = {
+  deadlineMs: '--deadline',
+  optional: '--optional=',
+  cacheMaxAgeMs: '--cache-max-age',
+  serveStaleMs: '--serve-stale',
+};
+
 const backendView = z.object({
   name: z.string(),
   type: z.string(),
@@ -135,6 +142,7 @@ export const backendOperations = {
     path: '/backends',
     query: ['name', 'type'],
     command: 'kici-admin backend add',
+    commandArguments: { name: '', type: '--type!', settings: '--set', ...treatmentArguments },
     subject: ['name', 'type', 'optional', 'deadlineMs'],
     input: z.object({
       name: backendName,
@@ -151,6 +159,7 @@ export const backendOperations = {
     method: 'PATCH',
     path: '/backends/{name}',
     command: 'kici-admin backend update',
+    commandArguments: { name: '', settings: '--set', unset: '--unset', ...treatmentArguments },
     subject: ['name', 'unset', 'optional', 'deadlineMs'],
     input: z.object({
       name: backendName,
@@ -179,6 +188,7 @@ export const backendOperations = {
     path: '/backends/{name}',
     targets: wholeBackend,
     command: 'kici-admin backend show',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: backendView,
@@ -189,6 +199,7 @@ export const backendOperations = {
     method: 'DELETE',
     path: '/backends/{name}',
     command: 'kici-admin backend remove',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: z.object({}),
@@ -203,6 +214,7 @@ export const backendOperations = {
     audit: 'write',
     policyGoverned: true,
     command: 'kici-admin backend test',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: backendName }),
     output: testResult,

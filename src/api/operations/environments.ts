@@ -7,6 +7,8 @@ const shared = { category: 'environments', sensitivity: 'names' } as const;
 const reading = { ...shared, permission: 'environments:read', audit: 'none', policyGoverned: false } as const;
 const writing = { ...shared, permission: 'environments:write', audit: 'write', policyGoverned: true } as const;
 
+const bindingArguments = { scope: '--scope', host: '--host', priority: '--priority', prefix: '--prefix', map: '--map' };
+
 const bindingSettings = {
   scope: z
     .string()
@@ -48,6 +50,7 @@ export const environmentOperations = {
       ...bind.map((pattern) => ({ kind: 'pattern', pattern }) as const),
     ],
     command: 'kici-admin environment create',
+    commandArguments: { name: '', bind: '--bind' },
     subject: ['name', 'bind'],
     input: z.object({ name: environmentName, bind: z.array(z.string()).max(100).default([]) }),
     output: environmentView,
@@ -72,6 +75,7 @@ export const environmentOperations = {
     path: '/environments/{environment}',
     targets: viewOf,
     command: 'kici-admin environment show',
+    commandArguments: { environment: '' },
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: environmentView,
@@ -83,6 +87,7 @@ export const environmentOperations = {
     path: '/environments/{environment}',
     targets: environmentOf,
     command: 'kici-admin environment delete',
+    commandArguments: { environment: '' },
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
     output: z.object({}),
@@ -95,6 +100,7 @@ export const environmentOperations = {
     query: ['scope'],
     targets: ({ environment, scope }) => [...environmentOf({ environment }), { kind: 'pattern', pattern: scope }],
     command: 'kici-admin environment bind',
+    commandArguments: { environment: '', ...bindingArguments, scope: '--scope!', skipDeleted: '--skip-deleted' },
     subject: ['environment', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({ environment: environmentName, ...bindingSettings }),
     output: bindingView,
@@ -110,6 +116,7 @@ export const environmentOperations = {
       ...(scope === undefined ? [] : [{ kind: 'pattern', pattern: scope } as const]),
     ],
     command: 'kici-admin environment rebind',
+    commandArguments: { environment: '', id: '', ...bindingArguments, skipDeleted: '--skip-deleted=' },
     subject: ['environment', 'id', 'scope', 'host', 'priority', 'prefix', 'map', 'skipDeleted'],
     input: z.object({
       environment: environmentName,
@@ -126,6 +133,7 @@ export const environmentOperations = {
     path: '/environments/{environment}/bindings/{id}',
     targets: environmentOf,
     command: 'kici-admin environment unbind',
+    commandArguments: { environment: '', id: '' },
     subject: ['environment', 'id'],
     input: z.object({ environment: environmentName, id: z.string() }),
     output: z.object({}),

@@ -19,6 +19,7 @@ export const organizationOperations = {
     audit: 'write',
     policyGoverned: true,
     command: 'kici-admin organization create',
+    commandArguments: { name: '' },
     subject: ['name'],
     input: z.object({ name: organizationName }),
     output: z.object({ name: z.string() }),

@@ -89,6 +89,7 @@ export const resolutionOperations = {
     method: 'GET',
     path: '/environments/{environment}/secrets',
     command: 'kici-admin secret list',
+    commandArguments: { environment: '--environment!', host: '--host', agentId: '--agent-id' },
     subject: ['environment'],
     input: z.object({ environment: environmentName, ...facts }),
     output: z.object({ secrets: z.array(catalogueEntry), unavailable: z.array(unavailablePart) }),
@@ -99,6 +100,7 @@ export const resolutionOperations = {
     method: 'GET',
     path: '/environments/{environment}/explain',
     command: 'kici-admin explain',
+    commandArguments: { environment: '--environment!', key: '', host: '--host', agentId: '--agent-id' },
     subject: ['environment', 'key'],
     input: z.object({ environment: environmentName, key: keyName, ...facts }),
     output: z.object({
@@ -148,6 +150,7 @@ export const resolutionOperations = {
     method: 'GET',
     path: '/environments/{environment}/check',
     command: 'kici-admin check',
+    commandArguments: { environment: '--environment!', host: '--host', agentId: '--agent-id' },
     subject: ['environment'],
     input: z.object({ environment: environmentName, ...facts }),
     output: z.object({ keys: z.int(), problems: z.array(problem) }),

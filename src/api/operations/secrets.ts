@@ -22,6 +22,9 @@ const nameWrites = {
 } as const;
 const valueWrites = { ...nameWrites, sensitivity: 'values' } as const;
 
+/** A key at its scope. */
+const at = { scope: '--scope!', key: '' };
+
 const receipt = z.object({
   scope: z.string(),
   key: z.string(),
@@ -38,6 +41,7 @@ export const secretOperations = {
     path: '/secrets',
     query: ['scope', 'key'],
     command: 'kici-admin secret set',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({
       scope: scopeId,
@@ -58,6 +62,7 @@ export const secretOperations = {
     path: '/secrets/declare',
     query: ['scope', 'key'],
     command: 'kici-admin secret declare',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({ scope: z.string(), key: z.string() }),
@@ -69,6 +74,7 @@ export const secretOperations = {
     path: '/secrets',
     targets: ({ scope, tree }) => [{ kind: tree === true ? 'tree' : 'scope', scope }],
     command: 'kici-admin secret list',
+    commandArguments: { scope: '--scope!', tree: '--tree' },
     subject: ['scope'],
     input: z.object({ scope: scopeId, tree: z.stringbool().optional().describe('scopes below it too') }),
     output: z.object({
@@ -92,6 +98,7 @@ export const secretOperations = {
     method: 'DELETE',
     path: '/secrets',
     command: 'kici-admin secret delete',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
@@ -105,6 +112,7 @@ export const secretOperations = {
     method: 'GET',
     path: '/secrets/versions',
     command: 'kici-admin secret versions',
+    commandArguments: at,
     subject: ['scope', 'key'],
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
@@ -115,11 +123,13 @@ export const secretOperations = {
   }),
   'secrets.restore': defineOperation({
     ...valueWrites,
+    offWith: 'secrets.set',
     summary: 'Make an earlier version of a secret current again',
     method: 'POST',
     path: '/secrets/restore',
     query: ['scope', 'key', 'version'],
     command: 'kici-admin secret restore',
+    commandArguments: { ...at, version: '?' },
     subject: ['scope', 'key', 'version'],
     input: z.object({
       scope: scopeId,
@@ -135,6 +145,7 @@ export const secretOperations = {
     path: '/scopes',
     targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],
     command: 'kici-admin scope list',
+    commandArguments: { backend: '--backend' },
     subject: ['backend'],
     input: z.object({ backend: z.string().optional() }),
     output: z.object({ scopes: z.array(z.string()), unavailable: z.array(unavailablePart) }),
@@ -146,6 +157,7 @@ export const secretOperations = {
     path: '/scopes',
     query: ['scope'],
     command: 'kici-admin scope create',
+    commandArguments: { scope: '' },
     subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ scope: z.string() }),
@@ -158,6 +170,7 @@ export const secretOperations = {
     query: ['from', 'to'],
     targets: ({ from, to }) => [...scopeOf({ scope: from }), ...scopeOf({ scope: to })],
     command: 'kici-admin scope rename',
+    commandArguments: { from: '', to: '' },
     subject: ['from', 'to'],
     input: z.object({ from: scopeId, to: scopeId }),
     output: z.object({ scope: z.string() }),
@@ -168,6 +181,7 @@ export const secretOperations = {
     method: 'DELETE',
     path: '/scopes',
     command: 'kici-admin scope delete',
+    commandArguments: { scope: '' },
     subject: ['scope'],
     input: z.object({ scope: scopeId }),
     output: z.object({ deletedSecrets: z.int() }),

@@ -58,6 +58,7 @@ export const sessionOperations = {
     path: '/sessions/{id}',
     audit: 'write',
     command: 'kici-admin session end',
+    commandArguments: { id: '' },
     policyGoverned: true,
     subject: ['id'],
     input: z.object({ id: z.string() }),

@@ -44,6 +44,13 @@ export const tokenOperations = {
     query: ['name', 'role'],
     audit: 'write',
     command: 'kici-admin token create',
+    commandArguments: {
+      name: '',
+      role: '--role!',
+      scopes: '--scope',
+      environments: '--environment',
+      lifetimeMs: '--lifetime',
+    },
     subject: ['name', 'role', 'scopes', 'environments', 'agent', 'lifetimeMs'],
     input: z.object({
       name: z.string().min(1).max(100),
@@ -72,6 +79,7 @@ export const tokenOperations = {
     path: '/tokens/{id}',
     audit: 'write',
     command: 'kici-admin token revoke',
+    commandArguments: { id: '' },
     subject: ['id'],
     input: z.object({ id: z.string().describe('its id, or its name where no other token has it') }),
     output: z.object({}),

@@ -16,6 +16,7 @@ export const variableOperations = {
     permission: 'variables:write',
     audit: 'write',
     command: 'kici-admin variable set',
+    commandArguments: { environment: '--environment!', name: '', locked: '--locked|--unlock' },
     policyGoverned: true,
     subject: ['environment', 'name', 'locked'],
     input: z.object({
@@ -34,6 +35,7 @@ export const variableOperations = {
     permission: 'variables:read',
     audit: 'none',
     command: 'kici-admin variable list',
+    commandArguments: { environment: '--environment!' },
     policyGoverned: false,
     subject: ['environment'],
     input: z.object({ environment: environmentName }),
@@ -47,6 +49,7 @@ export const variableOperations = {
     permission: 'variables:write',
     audit: 'write',
     command: 'kici-admin variable delete',
+    commandArguments: { environment: '--environment!', name: '' },
     policyGoverned: true,
     subject: ['environment', 'name'],
     input: z.object({ environment: environmentName, name: variableName }),

@@ -6,6 +6,7 @@ import { completionCommands } from './commands/completion.ts';
 import { dashboardCommand } from './commands/dashboard.ts';
 import { environmentCommands } from './commands/environment.ts';
 import { organizationCommands } from './commands/organization.ts';
+import { policyCommands } from './commands/policy.ts';
 import { checkCommand, explainCommand } from './commands/resolution.ts';
 import { scopeCommands } from './commands/scope.ts';
 import { secretCommands } from './commands/secret.ts';
@@ -27,6 +28,7 @@ export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
   tokenCommands,
   dashboardCommand,
   sessionCommands,
+  policyCommands,
   organizationCommands,
   auditCommands,
   completionCommands,

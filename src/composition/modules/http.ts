@@ -14,6 +14,9 @@ import { readPage, type PageFile } from '../../orchestrator/http/page-files.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createSessionCookies } from '../../orchestrator/http/session-cookie.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
+import { createPolicyGate } from '../../orchestrator/policy/gate.ts';
+import { createPolicy } from '../../orchestrator/policy/policy.ts';
+import { createPolicyStore } from '../../orchestrator/policy/store.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
 import { createScopes } from '../../orchestrator/secrets/scopes.ts';
 import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
@@ -40,6 +43,8 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     tokens.tokenCallers,
     tokens.signIns,
   ]);
+  bind(tokens.policy).toResolvedValue(createPolicyStore, [tokens.database, tokens.seals]);
+  bind(tokens.gate).toResolvedValue(createPolicyGate, [tokens.policy, tokens.auditLog]);
   bind(tokens.cookies).toResolvedValue(
     ({ publicUrls = [] }) => createSessionCookies({ publicUrls }),
     [tokens.settings],
@@ -63,12 +68,15 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       jobStore,
       signIns,
       codes,
+      policy,
+      audit,
       signer,
       anchor,
     ): Handlers => ({
       ...organizations.handlers,
       ...accessTokens.handlers,
       ...createSessions(database, signIns, codes),
+      ...createPolicy(policy, audit, now),
       ...createEnvironments(database, seals, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
@@ -102,16 +110,35 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.jobStore,
       tokens.signIns,
       tokens.signInCodes,
+      tokens.policy,
+      tokens.auditLog,
       tokens.auditSigner,
       tokens.auditAnchor,
     ],
   );
   bind(tokens.server).toResolvedValue(
-    (settings, log, database, now, handlers, authenticator, cookies, access, signIns, codes, audit, requests) =>
+    (
+      settings,
+      log,
+      database,
+      now,
+      handlers,
+      authenticator,
+      cookies,
+      gate,
+      policy,
+      access,
+      signIns,
+      codes,
+      audit,
+      requests,
+    ) =>
       createServer({
         handlers,
         authenticator,
         cookies,
+        gate,
+        policy,
         tokens: access,
         signIns,
         codes,
@@ -142,6 +169,8 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.handlers,
       tokens.authenticator,
       tokens.cookies,
+      tokens.gate,
+      tokens.policy,
       tokens.tokenCallers,
       tokens.signIns,
       tokens.signInCodes,

@@ -6,7 +6,8 @@ import { commit } from './commit.ts';
 
 export interface AuditEntry {
   readonly organization: string;
-  readonly phase: 'intent' | 'outcome' | 'read';
+  /** `refused`: a policy kept it from being begun. */
+  readonly phase: 'intent' | 'outcome' | 'read' | 'refused';
   readonly operation: string;
   readonly actor: string;
   /** Names only. */

@@ -7,7 +7,7 @@ import { rfc3339 } from '../time.ts';
 type Filter = OperationInput<'audit.list'>;
 type Row = OperationOutput<'audit.list'>['rows'][number];
 
-const phase = z.enum(['intent', 'outcome', 'read', 'break']);
+const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break']);
 const subject = z.record(z.string(), z.unknown());
 const outcome = z.object({ key: z.string() });
 

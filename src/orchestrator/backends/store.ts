@@ -7,6 +7,7 @@ import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 export type BackendRow = Selectable<OrchestratorTables['backends']>;
+export type OrganizationRow = Selectable<OrchestratorTables['organizations']>;
 export type PlainSettings = Readonly<Record<string, string | number | boolean>>;
 export type SecretSettings = Readonly<Record<string, SecretValue>>;
 
@@ -133,20 +134,27 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
   };
 }
 
-async function readBackends(
+async function readBackends(...where: Parameters<typeof readOrganization>): Promise<readonly BackendRow[]> {
+  return (await readOrganization(...where))?.rows ?? [];
+}
+
+/**
+ * An organisation and its backends, which have one seal.
+ * @throws ApiError `tampered`
+ */
+export function readOrganization(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
   own: RowSeals,
   organization: string,
-): Promise<readonly BackendRow[]> {
-  const whole = await readWhole(seals, {
+): Promise<{ readonly owner: OrganizationRow; readonly rows: readonly BackendRow[] } | undefined> {
+  return readWhole(seals, {
     owner: () => findOrganization(database, organization),
     rows: () => backendsOf(database, organization),
     stored: ({ seal }) => seal,
     expected: (owner, rows) => own.organization(owner, rows),
     what: `the organisation ${organization}, or one of its backends,`,
   });
-  return whole?.rows ?? [];
 }
 
 /** Seals the backends of an organisation as they are. */
@@ -164,7 +172,7 @@ export async function sealBackends(
 function findOrganization(
   database: Kysely<OrchestratorTables>,
   organization: string,
-): Promise<Selectable<OrchestratorTables['organizations']> | undefined> {
+): Promise<OrganizationRow | undefined> {
   return database.selectFrom('organizations').selectAll().where('name', '=', organization).executeTakeFirst();
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
-import type { Caller } from '../caller.ts';
+import { isSession, type Caller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { narrowingOf, showsBinding } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
@@ -8,6 +8,8 @@ import { isNarrowed, reaches } from '../reach.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
+import { requireUnlocked } from '../variables/locks.ts';
+import { readVariables } from '../variables/store.ts';
 import { bindingView, parseRow, type Bindings } from './bindings.ts';
 import { sealBindings, type BindingRow, type EnvironmentStore } from './store.ts';
 
@@ -75,10 +77,11 @@ export function createEnvironments(
         bindings: shown(caller, await store.bindings(organization, environment)).map(bindingView),
       };
     },
-    async 'environments.delete'({ environment }, { caller, organization }) {
+    async 'environments.delete'({ environment }, call) {
+      const { caller, organization } = call;
       await store.require(organization, environment);
       // Its key is loaded before the transaction takes the connection.
-      await seals.of(organization);
+      const own = await seals.of(organization);
       await database.transaction().execute(async (transaction) => {
         // Here, since another may be bound meanwhile. Whoever may do everything may also delete what was tampered with.
         const rows = isNarrowed(caller) ? await store.bindings(organization, environment, transaction) : [];
@@ -86,6 +89,13 @@ export function createEnvironments(
           throw new ApiError(
             'permission_denied',
             `the environment ${environment} holds bindings outside the scopes of this token`,
+          );
+        if (isSession(caller))
+          requireUnlocked(
+            call,
+            'environments.delete',
+            { environment },
+            await readVariables(transaction, seals, own, organization, environment),
           );
         await deleteContents(transaction, organization, environment);
         await transaction

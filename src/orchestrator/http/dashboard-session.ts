@@ -9,6 +9,8 @@ import { ApiError } from '../../api/errors.ts';
 import { rolePermissions } from '../../api/roles.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { actorOf, requirePermission, type TokenCaller } from '../caller.ts';
+import { policyStates } from '../policy/policy.ts';
+import type { PolicyStore } from '../policy/store.ts';
 import { createAttempts } from '../sessions/attempts.ts';
 import type { SignInCodes } from '../sessions/sign-in-codes.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
@@ -23,6 +25,7 @@ export interface DashboardSessionServices {
   readonly codes: SignInCodes;
   readonly tokens: TokenCallers;
   readonly cookies: SessionCookies;
+  readonly policy: PolicyStore;
   readonly audit: AuditLog;
   readonly now: () => number;
 }
@@ -97,12 +100,12 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
       return made;
     });
     void reply.header('set-cookie', cookies.give(request.raw, secret));
-    return send(reply, describe(signIn, opened, secret));
+    return send(reply, await describe(signIn, opened, secret));
   });
 
   app.get(dashboardSessionPath, async (request, reply) => {
     const { signIn, secret, ...opened } = await current(request);
-    return send(reply, describe(signIn, opened, secret));
+    return send(reply, await describe(signIn, opened, secret));
   });
 
   app.delete(dashboardSessionPath, async (request, reply) => {
@@ -118,6 +121,22 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
     return reply.header('set-cookie', cookies.take(request.raw)).header('cache-control', 'no-store').send({});
   });
 
+  async function describe(signIn: SignIn, { caller, home }: Opened, secret: string): Promise<DashboardSession> {
+    return {
+      id: signIn.id,
+      actor: caller.name,
+      role: caller.role,
+      organization: home,
+      everyOrganization: caller.organization === undefined,
+      ...(caller.environments === undefined ? {} : { environments: [...caller.environments] }),
+      ...(caller.scopes === undefined ? {} : { scopes: [...caller.scopes] }),
+      expires: rfc3339(signIn.expires_at),
+      csrf: csrfOf(secret),
+      permissions: [...rolePermissions[caller.role]],
+      ...(await policyStates(services.policy, home)),
+    };
+  }
+
   /** Who signs in again leaves no session behind that nobody sees any more. */
   async function endShown(request: FastifyRequest): Promise<void> {
     const shown = cookies.credentials(request.raw);
@@ -125,23 +144,6 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
     const before = await signIns.look(shown.secret).catch(() => undefined);
     if (before !== undefined) await signIns.end(before.id);
   }
-}
-
-function describe(signIn: SignIn, { caller, home }: Opened, secret: string): DashboardSession {
-  return {
-    id: signIn.id,
-    actor: caller.name,
-    role: caller.role,
-    organization: home,
-    everyOrganization: caller.organization === undefined,
-    ...(caller.environments === undefined ? {} : { environments: [...caller.environments] }),
-    ...(caller.scopes === undefined ? {} : { scopes: [...caller.scopes] }),
-    expires: rfc3339(signIn.expires_at),
-    csrf: csrfOf(secret),
-    permissions: [...rolePermissions[caller.role]],
-    policy: {},
-    valueEntry: 'open',
-  };
 }
 
 function send(reply: FastifyReply, session: DashboardSession): FastifyReply {

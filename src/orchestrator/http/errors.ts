@@ -33,7 +33,7 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
   const hint = known?.hint ?? apiErrors.internal_error.hint;
   return {
     status: apiErrors[code].status,
-    body: { error: code, message, hint, requestId, ...known?.failure },
+    body: { error: code, message, hint, requestId, ...known?.failure, ...known?.disabled },
     unexpected: known === undefined,
   };
 }

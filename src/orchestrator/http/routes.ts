@@ -6,6 +6,7 @@ import { operations, type OperationId } from '../../api/registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts';
 import type { Handlers } from '../handlers.ts';
+import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
 import { audited } from './audited.ts';
@@ -16,6 +17,7 @@ export interface RouteServices {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
   readonly cookies: SessionCookies;
+  readonly gate: PolicyGate;
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
   /** Milliseconds that a request may take. */
@@ -49,6 +51,12 @@ export function registerRoutes(
         trust(request.raw);
         requirePermission(caller, operation.permission);
         requireWithinOrganization(operation, caller);
+        await services.gate.require({
+          id,
+          caller,
+          organization: parameter(request, 'org'),
+          named: namedOf(operation, request),
+        });
         request.setDecorator('caller', { caller, generation });
       },
       handler: async (request, reply) => {
@@ -65,6 +73,8 @@ export function registerRoutes(
             Object.assign(notes, fields);
           },
         };
+        // A body may have taken its time.
+        await services.gate.require({ id, caller, organization: call.organization, named: parsed });
         const output = await services.requests.run(() =>
           effectOf(services.audit, id, operation, parsed, call, notes, async () => {
             requireReach(operation, parsed, caller);
@@ -118,6 +128,15 @@ function parseInput(operation: Operation, input: Operation['input'], request: Fa
     (issue) => issue.code === 'custom' && issue.params?.['code'] === 'too_large',
   );
   throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
+}
+
+/** What the address alone says of the input. */
+function namedOf({ query = [] }: Operation, request: FastifyRequest): Record<string, unknown> {
+  const { org: _, ...inPath } = asRecord(request.params);
+  const inQuery = Object.entries(asRecord(request.query)).filter(
+    ([name]) => query.includes(name) || request.method === 'DELETE',
+  );
+  return { ...Object.fromEntries(inQuery), ...inPath };
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -17,7 +17,7 @@ export function createOrganizations(
   now: () => number,
 ): Organizations {
   const insert = async (name: string) => {
-    const row = { name, created_at: now() };
+    const row = { name, created_at: now(), policy: null };
     const seal = (await seals.of(name)).organization(row, []);
     return database
       .insertInto('organizations')

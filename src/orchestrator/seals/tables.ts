@@ -37,7 +37,7 @@ export const sealedTables = {
     'expires_at',
     'revoked_at',
   ]),
-  organizations: sealed('organizations', ['name', 'created_at']),
+  organizations: sealed('organizations', ['name', 'created_at'], { policy: null }),
   backends: sealed(
     'backends',
     [

@@ -36,10 +36,9 @@ export async function changeVariables<T>(
   seals: Seals,
   own: RowSeals,
   { organization, environment }: Place,
-  change: () => Promise<T>,
+  change: (before: readonly VariableRow[]) => Promise<T>,
 ): Promise<T> {
-  await readVariables(transaction, seals, own, organization, environment);
-  const result = await change();
+  const result = await change(await readVariables(transaction, seals, own, organization, environment));
   await sealVariables(transaction, own, { organization, environment });
   return result;
 }

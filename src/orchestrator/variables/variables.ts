@@ -7,6 +7,7 @@ import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
+import { requireUnlocked } from './locks.ts';
 import { changeVariables, readVariables, type VariableRow } from './store.ts';
 
 export interface Variables {
@@ -48,8 +49,9 @@ export function createVariables(
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const own = await seals.of(organization);
         const row = await database.transaction().execute((transaction) =>
-          changeVariables(transaction, seals, own, { organization, environment }, () =>
-            transaction
+          changeVariables(transaction, seals, own, { organization, environment }, (before) => {
+            requireUnlocked(call, 'variables.set', { environment, name }, before);
+            return transaction
               .insertInto('variables')
               .values(fresh)
               .onConflict((conflict) =>
@@ -60,8 +62,8 @@ export function createVariables(
                 }),
               )
               .returningAll()
-              .executeTakeFirstOrThrow(),
-          ),
+              .executeTakeFirstOrThrow();
+          }),
         );
         return view(row);
       },
@@ -69,21 +71,21 @@ export function createVariables(
         await environments.require(organization, environment);
         return { variables: (await list(organization, environment)).map(view) };
       },
-      async 'variables.delete'({ environment, name }, { organization }) {
+      async 'variables.delete'({ environment, name }, call) {
+        const { organization } = call;
         await environments.require(organization, environment);
         const own = await seals.of(organization);
-        const result = await database
-          .transaction()
-          .execute((transaction) =>
-            changeVariables(transaction, seals, own, { organization, environment }, () =>
-              transaction
-                .deleteFrom('variables')
-                .where('organization', '=', organization)
-                .where('environment', '=', environment)
-                .where('name', '=', name)
-                .executeTakeFirst(),
-            ),
-          );
+        const result = await database.transaction().execute((transaction) =>
+          changeVariables(transaction, seals, own, { organization, environment }, (before) => {
+            requireUnlocked(call, 'variables.delete', { environment, name }, before);
+            return transaction
+              .deleteFrom('variables')
+              .where('organization', '=', organization)
+              .where('environment', '=', environment)
+              .where('name', '=', name)
+              .executeTakeFirst();
+          }),
+        );
         return { existed: result.numDeletedRows > 0n };
       },
     },

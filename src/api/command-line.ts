@@ -1,0 +1,59 @@
+import type { Operation } from './operation.ts';
+
+/**
+ * The whole command that does the same, ready to be pasted into a shell.
+ * @param input what is known of the operation's input; what the command needs and is not known stands in capitals
+ */
+export function commandLine(
+  { command, commandArguments = {} }: Pick<Operation, 'command' | 'commandArguments'>,
+  organization: string,
+  input: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (command === undefined) return undefined;
+  const entries = Object.entries(commandArguments);
+  const flags = entries.flatMap(([field, flag]) => (isFlag(flag) ? flagWords(flag, field, input[field]) : []));
+  const positions = entries.flatMap(([field, flag]) => (isFlag(flag) ? [] : position(flag, field, input[field])));
+  const org = ['--org', shellWord(organization)];
+  // Whoever reads it looks for the name first; what looks like a flag must stand behind all of them.
+  const tail = positions.some((word) => /^['$]*-/.test(word)) ? [...org, '--', ...positions] : [...positions, ...org];
+  return [command, ...flags, ...tail].join(' ');
+}
+
+function isFlag(flag: string): boolean {
+  return flag.startsWith('--');
+}
+
+function position(declared: string, field: string, value: unknown): string[] {
+  if (typeof value === 'string') return [shellWord(value)];
+  return declared === '?' ? [] : [placeholder(field)];
+}
+
+function flagWords(declared: string, field: string, value: unknown): string[] {
+  const [flag = '', unset] = declared.replace(/[!=]$/, '').split('|');
+  if (value === undefined) return declared.endsWith('!') ? [flag, placeholder(field)] : [];
+  if (typeof value === 'boolean')
+    return declared.endsWith('=') ? [flag, String(value)] : value ? [flag] : unset === undefined ? [] : [unset];
+  if (typeof value === 'number') return [flag, `${value}${field.endsWith('Ms') ? 'ms' : ''}`];
+  if (Array.isArray(value)) return value.flatMap((one) => [flag, shellWord(String(one))]);
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([name, word]) => [flag, shellWord(`${name}=${String(word)}`)]);
+  return [flag, shellWord(String(value))];
+}
+
+function placeholder(field: string): string {
+  return field.replace(/[A-Z]/g, '_$&').toUpperCase();
+}
+
+/** One word to sh, bash and zsh, as it stands; control characters are written out, since a terminal acts on pasted ones. */
+export function shellWord(text: string): string {
+  if (/^[A-Za-z0-9_./:@%+,=-]+$/.test(text)) return text;
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(text))
+    return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  const escaped = Array.from(new TextEncoder().encode(text), (byte) =>
+    byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c
+      ? String.fromCharCode(byte)
+      : String.raw`\x${byte.toString(16).padStart(2, '0')}`,
+  );
+  return `$'${escaped.join('')}'`;
+}

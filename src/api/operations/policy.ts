@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { valueEntries } from '../dashboard-session.ts';
+import { timestamp } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { noTargets } from '../targets.ts';
+
+const shared = { category: 'policy', sensitivity: 'settings', policyGoverned: false } as const;
+const changing = {
+  ...shared,
+  permission: 'policy:write',
+  targets: 'organization',
+  audit: 'write',
+  // No session changes what sessions may do.
+  tokenOnly: true,
+} as const;
+
+const state = z.enum(['on', 'off']);
+
+const policyView = z.object({
+  valueEntry: z.enum(valueEntries).describe('how values are entered at the dashboard'),
+  operations: z.array(
+    z.object({
+      operation: z.string(),
+      category: z.string(),
+      sensitivity: z.string(),
+      state,
+      rule: z.string().optional().describe('what the rule that decides is about; left out: on by default'),
+      since: timestamp.optional(),
+      by: z.string().optional().describe('the token that has set the rule, for those who may read the audit log'),
+    }),
+  ),
+});
+
+const changes = z
+  .array(z.object({ operation: z.string(), from: state, to: state }))
+  .describe('what sessions may do from now on that they could not, and the other way round');
+
+const subject = z
+  .string()
+  .describe('an operation such as secrets.set, category:NAME such as category:secrets, or sensitivity:NAME');
+
+export const policyOperations = {
+  'policy.show': defineOperation({
+    ...shared,
+    summary: 'Show what sessions at the dashboard may change',
+    method: 'GET',
+    path: '/policy',
+    permission: 'dashboard:open',
+    targets: noTargets,
+    audit: 'none',
+    command: 'kici-admin policy show',
+    subject: [],
+    input: z.object({}),
+    output: policyView,
+  }),
+  'policy.set': defineOperation({
+    ...changing,
+    summary: 'Switch off, or on again, what sessions at the dashboard may change',
+    method: 'PATCH',
+    path: '/policy',
+    command: 'kici-admin policy set',
+    commandArguments: { disable: '--disable', enable: '--enable', valueEntry: '--value-entry' },
+    subject: ['disable', 'enable', 'valueEntry'],
+    input: z.object({
+      disable: z.array(subject).max(100).default([]),
+      enable: z.array(subject).max(100).default([]),
+      valueEntry: z.enum(valueEntries).optional(),
+    }),
+    output: policyView.extend({
+      changes,
+      valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
+    }),
+  }),
+  'policy.reset': defineOperation({
+    ...changing,
+    summary: 'Let sessions at the dashboard change everything again',
+    method: 'DELETE',
+    path: '/policy',
+    command: 'kici-admin policy reset',
+    subject: [],
+    input: z.object({}),
+    output: policyView.extend({
+      changes,
+      valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
+    }),
+  }),
+};

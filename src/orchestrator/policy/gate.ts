@@ -1,0 +1,96 @@
+import { commandLine } from '../../api/command-line.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { Operation } from '../../api/operation.ts';
+import { operations, type OperationId } from '../../api/registry.ts';
+import { policyStateOf, type PolicyState } from '../../api/write-policy.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { actorOf, isSession, type Caller } from '../caller.ts';
+import type { PolicyStore, WritePolicy } from './store.ts';
+
+/** A request, as far as it is known. */
+export interface Gated {
+  readonly id: OperationId;
+  readonly caller: Caller;
+  readonly organization: string;
+  /** What its address names of the operation's input. */
+  readonly named: Readonly<Record<string, unknown>>;
+}
+
+/** Keeps sessions at the dashboard from what the organisation's policy switches off; a token is never hindered. */
+export interface PolicyGate {
+  /** @throws ApiError `operation_disabled`, and an audit row tells of it */
+  require(request: Gated): Promise<void>;
+}
+
+export function createPolicyGate(store: PolicyStore, audit: AuditLog): PolicyGate {
+  return {
+    async require(request) {
+      const { id, caller, organization, named } = request;
+      const operation: Operation = operations[id];
+      if (!isSession(caller)) return;
+      const why = await refusalOf(store, organization, id, operation);
+      if (why === undefined) return;
+      const subject = Object.fromEntries(
+        operation.subject.flatMap((name) => (named[name] === undefined ? [] : [[name, named[name]]])),
+      );
+      // It does not happen, whether or not that can be written down.
+      await audit
+        .append({
+          organization,
+          phase: 'refused',
+          operation: id,
+          actor: actorOf(caller),
+          subject,
+          result: 'operation_disabled',
+        })
+        .catch(() => undefined);
+      throw disabled(id, organization, named, why);
+    },
+  };
+}
+
+/** What a session hears that may not do something at the dashboard. */
+export function disabled(
+  id: OperationId,
+  organization: string,
+  input: Readonly<Record<string, unknown>>,
+  why: string,
+): ApiError {
+  const operation: Operation = operations[id];
+  const cliEquivalent = commandLine(operation, organization, input);
+  return new ApiError(
+    'operation_disabled',
+    why,
+    cliEquivalent === undefined ? 'use a token' : `run: ${cliEquivalent}`,
+    undefined,
+    undefined,
+    { operation: id, category: operation.category, cliEquivalent },
+  );
+}
+
+async function refusalOf(
+  store: PolicyStore,
+  organization: string,
+  id: OperationId,
+  { policyGoverned, tokenOnly, summary }: Operation,
+): Promise<string | undefined> {
+  if (tokenOnly === true) return `this is done with a token and not at the dashboard: ${lower(summary)}`;
+  if (!policyGoverned) return undefined;
+  try {
+    const { state } = stateOf(await store.read(organization), id);
+    return state === 'on' ? undefined : `the organisation's policy keeps this from the dashboard: ${lower(summary)}`;
+  } catch {
+    return "the organisation's policy cannot be read, so nothing is changed from the dashboard";
+  }
+}
+
+export function stateOf(
+  { rules }: WritePolicy,
+  id: OperationId,
+): { readonly state: PolicyState; readonly rule: WritePolicy['rules'][number] | undefined } {
+  return policyStateOf(operations, rules, id);
+}
+
+function lower(text: string): string {
+  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+}

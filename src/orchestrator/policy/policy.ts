@@ -1,0 +1,166 @@
+import type { ValueEntry } from '../../api/dashboard-session.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { Operation } from '../../api/operation.ts';
+import { operations, type OperationId } from '../../api/registry.ts';
+import { rolePermissions } from '../../api/roles.ts';
+import { policySubjects, withRule, type PolicyState } from '../../api/write-policy.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { actorOf, type Call, type Caller } from '../caller.ts';
+import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import { audited } from '../http/audited.ts';
+import { rfc3339 } from '../time.ts';
+import { stateOf } from './gate.ts';
+import { openPolicy, type PolicyStore, type WritePolicy } from './store.ts';
+
+type Rules = readonly WritePolicy['rules'][number][];
+type Changed = OperationOutput<'policy.set'>;
+
+export function createPolicy(
+  store: PolicyStore,
+  audit: AuditLog,
+  now: () => number,
+): HandlersFor<'policy.show' | 'policy.set' | 'policy.reset'> {
+  /** Each operation that changes has rows of its own, the intents of all before the effect. */
+  async function replace(
+    call: Call,
+    operation: 'policy.set' | 'policy.reset',
+    before: WritePolicy | undefined,
+    after: WritePolicy,
+  ): Promise<Changed> {
+    const from = before ?? closedPolicy;
+    const changes = governed.flatMap((id) => {
+      const [was, is] = [stateOf(from, id).state, stateOf(after, id).state];
+      return was === is ? [] : [{ operation: id, from: was, to: is }];
+    });
+    const entry = { organization: call.organization, operation, actor: actorOf(call.caller) };
+    const written = changes.reduceRight<() => Promise<unknown>>(
+      (effect, change) => () => audited(audit, 'write', { ...entry, subject: change }, {}, effect),
+      async () => {
+        if (!(await store.replace(call.organization, before, after)))
+          throw new ApiError('conflict', 'the policy was changed meanwhile by somebody else');
+      },
+    );
+    await written();
+    const [entryBefore, entryAfter] = [valueEntryOf(from), valueEntryOf(after)];
+    return {
+      ...view(after, call.caller),
+      changes,
+      ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+    };
+  }
+
+  return {
+    async 'policy.show'(_, { caller, organization }) {
+      return view(await store.read(organization), caller);
+    },
+    async 'policy.set'(input, call) {
+      const before = await store.read(call.organization);
+      const added = rulesOf(input).map((rule) => ({ ...rule, at: now(), by: actorOf(call.caller) }));
+      return replace(call, 'policy.set', before, {
+        ...before,
+        rules: [...added.reduce<Rules>((rules, rule) => withRule(operations, rules, rule), before.rules)],
+        sealedValues: input.valueEntry === undefined ? before.sealedValues : input.valueEntry === 'sealed',
+      });
+    },
+    async 'policy.reset'(_, call) {
+      const before = await store.read(call.organization).catch((error: unknown) => {
+        if (ApiError.is(error) && error.code === 'unsupported') return undefined;
+        throw error;
+      });
+      return replace(call, 'policy.reset', before, openPolicy);
+    },
+  };
+}
+
+const governed = ids().filter((id) => operations[id].policyGoverned);
+
+/** As one counts that cannot be read. */
+const closedPolicy: WritePolicy = {
+  format: 1,
+  rules: policySubjects(operations).map((what) => ({ what, state: 'off', at: 0, by: '' })),
+  sealedValues: false,
+};
+
+export function valueEntryOf(policy: WritePolicy): ValueEntry {
+  if (stateOf(policy, 'secrets.set').state === 'off') return 'off';
+  return policy.sealedValues ? 'sealed' : 'open';
+}
+
+/** By operation, whether sessions may do it; of a policy that cannot be read nothing. */
+export async function policyStates(
+  store: PolicyStore,
+  organization: string,
+): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntry }> {
+  const policy = await store.read(organization).catch(() => closedPolicy);
+  return {
+    policy: Object.fromEntries(
+      ids().flatMap((id): [string, PolicyState][] => {
+        const operation: Operation = operations[id];
+        if (operation.tokenOnly === true) return [[id, 'off']];
+        return operation.policyGoverned ? [[id, stateOf(policy, id).state]] : [];
+      }),
+    ),
+    valueEntry: valueEntryOf(policy),
+  };
+}
+
+/** What is about more comes first, so that what is about less holds within it; off comes last, where both are said. */
+function rulesOf({
+  disable,
+  enable,
+  valueEntry,
+}: {
+  readonly disable: readonly string[];
+  readonly enable: readonly string[];
+  readonly valueEntry?: ValueEntry | undefined;
+}): readonly { readonly what: string; readonly state: PolicyState }[] {
+  const subjects = policySubjects(operations);
+  const unknown = [...disable, ...enable].find((what) => !subjects.includes(what));
+  if (unknown !== undefined)
+    throw new ApiError(
+      'invalid_request',
+      `${JSON.stringify(unknown)} is nothing that the policy switches`,
+      `there are ${subjects.join(', ')}`,
+    );
+  const both = disable.find((what) => enable.includes(what));
+  if (both !== undefined) throw new ApiError('invalid_request', `${both} is both disabled and enabled`, 'choose one');
+  if (valueEntry === undefined && disable.length + enable.length === 0)
+    throw new ApiError('invalid_request', 'nothing to change', 'add --disable, --enable or --value-entry');
+  const entry = 'secrets.set';
+  if (valueEntry === 'off' && enable.includes(entry))
+    throw new ApiError('invalid_request', `${entry} is how values are entered, and is enabled here`, 'choose one');
+  if (valueEntry !== undefined && valueEntry !== 'off' && disable.includes(entry))
+    throw new ApiError('invalid_request', `${entry} is how values are entered, and is disabled here`, 'choose one');
+  const broad = (what: string): boolean => what.includes(':');
+  const all = [
+    ...enable.map((what) => ({ what, state: 'on' }) as const),
+    ...disable.map((what) => ({ what, state: 'off' }) as const),
+    ...(valueEntry === undefined ? [] : [{ what: entry, state: valueEntry === 'off' ? 'off' : 'on' } as const]),
+  ];
+  return [...all.filter(({ what }) => broad(what)), ...all.filter(({ what }) => !broad(what))];
+}
+
+function view(policy: WritePolicy, caller: Caller): OperationOutput<'policy.show'> {
+  const maySeeWho = caller.kind === 'token' && rolePermissions[caller.role].includes('audit:read');
+  return {
+    valueEntry: valueEntryOf(policy),
+    operations: governed.map((id) => {
+      const { state, rule } = stateOf(policy, id);
+      const { category, sensitivity } = operations[id];
+      return {
+        operation: id,
+        category,
+        sensitivity,
+        state,
+        ...(rule === undefined ? {} : { rule: rule.what, since: rfc3339(rule.at) }),
+        ...(rule === undefined || !maySeeWho ? {} : { by: rule.by }),
+      };
+    }),
+  };
+}
+
+function ids(): readonly OperationId[] {
+  // `Object.keys` forgets that the keys are exactly the ids.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.keys(operations) as OperationId[];
+}
