@@ -1,4 +1,5 @@
 import type { Plugin } from 'vite';
+import type { Operation } from '../../src/api/operation.ts';
 import { operations } from '../../src/api/registry.ts';
 
 const name = 'virtual:operations';
@@ -6,10 +7,10 @@ const name = 'virtual:operations';
 /** What the page needs of the operation registry as it runs, without the schemas, which would be most of its size. */
 export function operationTable(): Plugin {
   const table = Object.fromEntries(
-    Object.entries(operations).map(
-      ([id, { summary, method, path, permission, sensitivity, category, command, policyGoverned }]) => [
+    Object.entries<Operation>(operations).map(
+      ([id, { method, path, permission, command, commandArguments, tokenOnly }]) => [
         id,
-        { summary, method, path, permission, sensitivity, category, command, policyGoverned },
+        { method, path, permission, command, commandArguments, tokenOnly },
       ],
     ),
   );

@@ -6,6 +6,7 @@ import { useGate, type Gate } from '../api/gate.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { Command } from './copy.tsx';
 import styles from './overlay.module.css';
+import { Time } from './time.tsx';
 
 interface ActionProps extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
   readonly operation: OperationId;
@@ -57,6 +58,11 @@ function LockPanel({ gate, command }: { readonly gate: Gate; readonly command: s
           <div className={styles['stack']}>
             <Popover.Title render={<strong />}>Locked</Popover.Title>
             <Popover.Description render={<p />}>{gate.why}</Popover.Description>
+            {gate.since === undefined ? undefined : (
+              <p>
+                Since <Time at={gate.since} />.
+              </p>
+            )}
             <p>{gate.next}</p>
             <Command text={command} />
           </div>

@@ -139,7 +139,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
       <Command
         text={
           binding === undefined
-            ? commandLine(organization, 'bindings.add', { ...input, scope: scope === '' ? '…' : scope })
+            ? commandLine(organization, 'bindings.add', { ...input, scope: scope === '' ? undefined : scope })
             : commandLine(organization, 'bindings.update', { ...input, id: binding.id })
         }
       />

@@ -53,7 +53,7 @@ export function EnvironmentView({ environment }: { readonly environment: string 
           <Action
             look="primary"
             operation="bindings.add"
-            command={commandLine(organization, 'bindings.add', { environment, scope: '…' })}
+            command={commandLine(organization, 'bindings.add', { environment })}
             onClick={() => {
               setDoing({ kind: 'bind' });
             }}

@@ -46,7 +46,7 @@ export function GridPage(): ReactElement {
             <>
               <Action
                 operation="secrets.set"
-                command={`${commandLine(organization, 'secrets.set', {}).split(' --scope')[0] ?? ''} --scope … KEY`}
+                command={commandLine(organization, 'secrets.set', {})}
                 onClick={() => {
                   setDialog('import');
                 }}

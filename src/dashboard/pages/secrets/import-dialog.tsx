@@ -120,11 +120,7 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
           </tbody>
         </table>
       )}
-      <Command
-        text={`${commandLine(organization, 'secrets.set', { scope: place.ok ? fullScope(scope) : undefined })
-          .replace('secret set', 'secret import')
-          .replace(/ \S+$/, '')} .env`}
-      />
+      <Command text={commandLine(organization, 'secrets.set', { scope: place.ok ? fullScope(scope) : undefined })} />
     </Dialog>
   );
 }

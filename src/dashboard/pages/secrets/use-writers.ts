@@ -1,3 +1,4 @@
+import { actorName } from '../../api/actor.ts';
 import { useRead } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
 import { fullScope } from './scopes.ts';
@@ -29,9 +30,4 @@ export function useWriters(): (scope: string, key: string, version: string | und
 
 function idOf(scope: string, key: string, version: string): string {
   return JSON.stringify([fullScope(scope), key, version]);
-}
-
-/** The name in `token:<id>:<name>`, whatever stands before it. */
-export function actorName(actor: string): string {
-  return /(?:^|:)token:[^:]*:(.*)$/s.exec(actor)?.[1] ?? actor;
 }
