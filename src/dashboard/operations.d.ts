@@ -1,7 +1,7 @@
 declare module 'virtual:operations' {
   type PageOperation = Pick<
     import('../api/operation.ts').Operation,
-    'method' | 'path' | 'permission' | 'command' | 'commandArguments' | 'tokenOnly'
+    'method' | 'path' | 'query' | 'permission' | 'command' | 'commandArguments' | 'tokenOnly'
   >;
 
   /** What the page knows of each operation as it runs; the build takes it from the registry. */

@@ -1,4 +1,5 @@
 import { operations } from 'virtual:operations';
+import { requestOf } from '../../api/request.ts';
 import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
 import { setConnection } from './connection.ts';
 import { Problem, unreachable } from './problem.ts';
@@ -13,7 +14,8 @@ export function setCsrf(token: string): void {
 interface Sent {
   readonly method: string;
   readonly path: string;
-  readonly body?: object | undefined;
+  /** JSON. */
+  readonly body?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,21 +26,8 @@ export async function call<Id extends OperationId>(
   input: ClientInput<Id>,
   signal?: AbortSignal,
 ): Promise<ClientOutput<Id>> {
-  const { method, path: template } = operations[id];
-  const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
-  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(rest.get(name));
-    rest.delete(name);
-    return encodeURIComponent(value);
-  });
-  const inQuery = method === 'GET' || method === 'DELETE';
-  const query = inQuery ? new URLSearchParams([...rest].map(([name, value]) => [name, String(value)])).toString() : '';
-  const answer = await send({
-    method,
-    path: `/api/v1/orgs/${encodeURIComponent(organization)}${path}${query === '' ? '' : `?${query}`}`,
-    body: inQuery ? undefined : Object.fromEntries(rest),
-    signal,
-  });
+  const operation = operations[id];
+  const answer = await send({ method: operation.method, ...requestOf(operation, organization, input), signal });
   // The server checks its answers against the schema of this very type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return answer as ClientOutput<Id>;
@@ -53,7 +42,7 @@ export async function send({ method, path, body, signal }: Sent): Promise<unknow
       ...(method === 'GET' ? {} : { 'x-kici-csrf': csrf }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
     credentials: 'same-origin',
     cache: 'no-store',

@@ -12,7 +12,7 @@ export async function readSession(): Promise<DashboardSession> {
 
 /** @throws Problem */
 export async function signIn(credential: { token: string } | { code: string }): Promise<DashboardSession> {
-  const session = took(await send({ method: 'POST', path: address, body: credential }));
+  const session = took(await send({ method: 'POST', path: address, body: JSON.stringify(credential) }));
   setConnection('up');
   return session;
 }
