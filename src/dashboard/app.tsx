@@ -32,10 +32,10 @@ export function App(): ReactElement {
   useEffect(() => {
     if (connection !== 'down') return undefined;
     const timer = setInterval(() => {
-      readSession().then(
-        (next) => {
+      void readSession().then(
+        async (next) => {
           client.setQueryData(['session'], next);
-          void client.invalidateQueries();
+          return client.invalidateQueries();
         },
         () => undefined,
       );

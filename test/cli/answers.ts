@@ -185,33 +185,28 @@ export const answers: Answers = {
           limits: ['eu-aws lists with a delay'],
           backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
         },
-  'resolution.grid': ({ after }) => ({
+  'resolution.grid': () => ({
     environments: [
       { name: 'dev', unavailable: [] },
       { name: 'production', unavailable: [] },
     ],
-    keys:
-      after === undefined
-        ? [
-            {
-              key: 'API_KEY',
-              cells: [
-                { status: 'available', backend: 'internal', scope: 'dev', version: '1', overrides: 0 },
-                { status: 'unavailable', backend: 'eu-aws', scope: 'apps', overrides: 0, code: 'throttled' },
-              ],
-            },
-          ]
-        : [
-            {
-              key: 'DB_PASSWORD',
-              cells: [
-                { status: 'not_found', overrides: 0 },
-                { status: 'available', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', overrides: 1 },
-              ],
-            },
-          ],
+    keys: [
+      {
+        key: 'API_KEY',
+        cells: [
+          { status: 'available', backend: 'internal', scope: 'dev', version: '1', overrides: 0 },
+          { status: 'unavailable', backend: 'eu-aws', scope: 'apps', overrides: 0, code: 'throttled' },
+        ],
+      },
+      {
+        key: 'DB_PASSWORD',
+        cells: [
+          { status: 'not_found', overrides: 0 },
+          { status: 'available', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', overrides: 1 },
+        ],
+      },
+    ],
     total: 2,
-    ...(after === undefined ? { next: 'API_KEY' } : {}),
     backends: [],
   }),
   'resolution.check': ({ environment }) =>

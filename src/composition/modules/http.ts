@@ -149,7 +149,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         version,
         requestTimeoutMs: settings.requestTimeoutMs,
         addressing: { host: settings.host, publicUrls: settings.publicUrls ?? [] },
-        page: settings.dashboard ? builtPage(log) : undefined,
+        dashboard: settings.dashboard ? { page: builtPage(log) } : undefined,
         limits: { ...httpLimits(), ...settings.httpLimits },
         ready: createReadiness(
           async () => {

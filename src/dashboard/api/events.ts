@@ -40,15 +40,15 @@ export function useEvents(): void {
         void client.invalidateQueries();
       }, gatherMs);
     };
-    source.onopen = () => {
+    source.addEventListener('open', () => {
       setLive(true);
       // What happened while nobody listened.
       changed();
-    };
-    source.onmessage = changed;
-    source.onerror = () => {
+    });
+    source.addEventListener('message', changed);
+    source.addEventListener('error', () => {
       setLive(false);
-    };
+    });
     return () => {
       clearTimeout(timer);
       source.close();

@@ -34,7 +34,7 @@ export function Action({ operation, command, onClick, children, gate, ...rest }:
         delay={120}
         closeDelay={200}
         render={
-          <Button {...rest} isLocked aria-disabled>
+          <Button {...rest} isLocked>
             <Lock aria-label="locked:" />
             {withoutIcon(children)}
           </Button>

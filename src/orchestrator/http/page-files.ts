@@ -10,7 +10,8 @@ export interface PageFile {
   /** Its name changes with its contents, so that it never has to be asked for again. */
   readonly isImmutable: boolean;
   readonly plain: Buffer;
-  readonly gzip: Buffer;
+  /** Made when it is first asked for. */
+  readonly gzip: () => Buffer;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -46,11 +47,12 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function fileOf(path: string, plain: Buffer): PageFile {
+  let compressed: Buffer | undefined;
   return {
     type: types[extname(path)] ?? '',
     etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
     isImmutable: path.startsWith('/assets/'),
     plain,
-    gzip: gzipSync(plain, { level: 9 }),
+    gzip: () => (compressed ??= gzipSync(plain, { level: 9 })),
   };
 }

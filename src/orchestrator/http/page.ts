@@ -50,6 +50,6 @@ function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): Fas
   if (request.headers['if-none-match'] === file.etag) return reply.status(304).send();
   void reply.type(file.type);
   return request.headers['accept-encoding']?.includes('gzip') === true
-    ? reply.header('content-encoding', 'gzip').send(file.gzip)
+    ? reply.header('content-encoding', 'gzip').send(file.gzip())
     : reply.send(file.plain);
 }

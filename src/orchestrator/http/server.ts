@@ -22,8 +22,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices {
   readonly log: Logger;
   readonly addressing: Addressing;
   readonly limits: HttpLimits;
-  /** The page's files; left out: none of its routes. */
-  readonly page?: ReadonlyMap<string, PageFile> | undefined;
+  /** With the page's files, where one was built; left out: none of its routes, and nobody signs in. */
+  readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
   /** Rejects while a request could not be served. */
   readonly ready: () => Promise<void>;
 }
@@ -97,7 +97,6 @@ export function createServer(options: ServerOptions): HttpServer {
     if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
   });
   registerPublicRoutes(app, options);
-  if (options.page !== undefined) registerPage(app, options.page);
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
     const at = { requestId: request.id, route: request.routeOptions.url };
@@ -143,7 +142,10 @@ export function createServer(options: ServerOptions): HttpServer {
   registerRoutes(app, options, (request) => {
     connections.trust(request);
   });
-  registerDashboardSession(app, options);
+  if (options.dashboard !== undefined) {
+    registerDashboardSession(app, options);
+    if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
+  }
   return { listen: (address) => app.listen(address), close: () => app.close() };
 }
 

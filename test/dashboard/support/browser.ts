@@ -48,7 +48,8 @@ export async function visit(
   const complaints: string[] = [];
   page.on('console', (message) => {
     // The browser itself writes down each answer that is an error; those are what some tests are about.
-    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return { context, page, complaints, [Symbol.asyncDispose]: () => context.close() };

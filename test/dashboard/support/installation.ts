@@ -31,7 +31,8 @@ export async function furnish({ call }: Pick<Installation, 'call'>): Promise<voi
   const set = (scope: string, key: string, value: string): Promise<unknown> =>
     call('secrets.set', { scope, key, value: base64(value) });
   for (const scope of ['development', 'staging', 'production', 'shared/observability']) {
-    for (const key of ['API_URL', 'DB_PASSWORD', 'SMTP_PASSWORD', 'JWT_SIGNING_KEY']) await set(scope, key, `${scope}-${key}`);
+    for (const key of ['API_URL', 'DB_PASSWORD', 'SMTP_PASSWORD', 'JWT_SIGNING_KEY'])
+      await set(scope, key, `${scope}-${key}`);
   }
   await set('production', 'DB_PASSWORD', 'a-newer-one');
   await set('shared/observability', 'SENTRY_DSN', 'https://sentry.test/1');
@@ -50,7 +51,12 @@ export async function furnish({ call }: Pick<Installation, 'call'>): Promise<voi
     await call('environments.create', { name, bind: [name] });
     await call('bindings.add', { environment: name, scope: 'shared/**', priority: -10 });
   }
-  await call('bindings.add', { environment: 'production', scope: 'corp-vault:apps/shop/db', priority: 10, map: { password: 'DB_PASSWORD', username: 'DB_USER' } });
+  await call('bindings.add', {
+    environment: 'production',
+    scope: 'corp-vault:apps/shop/db',
+    priority: 10,
+    map: { password: 'DB_PASSWORD', username: 'DB_USER' },
+  });
   await call('variables.set', { environment: 'production', name: 'LOG_LEVEL', value: 'warn' });
   await call('variables.set', { environment: 'production', name: 'REGION', value: 'eu-central-1', locked: true });
   await call('tokens.create', { name: 'ci', role: 'agent', environments: ['production'], lifetimeMs: 90 * 86_400_000 });

@@ -33,18 +33,17 @@ export function draftProblem(draft: ValueDraft): string | undefined {
     : undefined;
 }
 
+/** Of exactly the bytes that would be stored; `undefined` until it is computed, and where it cannot be. */
 export function useFingerprint(draft: ValueDraft): string | undefined {
-  const [hex, setHex] = useState<string>();
+  const [computed, setComputed] = useState<{ readonly of: ValueDraft; readonly hex: string | undefined }>();
   useEffect(() => {
-    let isCurrent = true;
-    void fingerprint(bytesOf(draft)).then((next) => {
-      if (isCurrent) setHex(next);
-    });
-    return () => {
-      isCurrent = false;
+    const compute = async (): Promise<void> => {
+      const hex = await fingerprint(bytesOf(draft));
+      setComputed({ of: draft, hex });
     };
+    void compute();
   }, [draft]);
-  return bytesOf(draft).byteLength === 0 ? undefined : hex;
+  return computed?.of === draft && bytesOf(draft).byteLength > 0 ? computed.hex : undefined;
 }
 
 interface ValueFieldProps {
