@@ -37,7 +37,7 @@ function flagWords(declared: string, field: string, value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => [flag, shellWord(String(one))]);
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, word]) => [flag, shellWord(`${name}=${String(word)}`)]);
-  return [flag, shellWord(String(value))];
+  return typeof value === 'string' ? [flag, shellWord(value)] : [];
 }
 
 function placeholder(field: string): string {

@@ -24,7 +24,7 @@ export function requestOf(
   const inQuery = bodiless ? [...rest.keys()] : (operation.query ?? []).filter((name) => rest.has(name));
   const query = new URLSearchParams(inQuery.map((name): [string, string] => [name, String(take(name))]));
   return {
-    path: `/api/v1/orgs/${encodeURIComponent(organization)}${path}${query.size === 0 ? '' : `?${query}`}`,
+    path: `/api/v1/orgs/${encodeURIComponent(organization)}${path}${query.size === 0 ? '' : `?${query.toString()}`}`,
     body: bodiless ? undefined : JSON.stringify(Object.fromEntries(rest)),
   };
 }

@@ -1,12 +1,10 @@
-import type { Category, Operation, Sensitivity } from './operation.ts';
+import type { Operation } from './operation.ts';
 
 export type PolicyState = 'on' | 'off';
 
-/** What a rule of the dashboard-write policy is about: one operation, or all of a category or sensitivity. */
-export type PolicySubject = string | `category:${Category}` | `sensitivity:${Sensitivity}`;
-
 export interface PolicyRule {
-  readonly what: PolicySubject;
+  /** An operation by its id, or all of a category or sensitivity, as `category:secrets`. */
+  readonly what: string;
   readonly state: PolicyState;
 }
 
@@ -45,7 +43,7 @@ export function withRule<Rule extends PolicyRule>(
 }
 
 /** Everything that a rule can be about. */
-export function policySubjects(registry: Registry): readonly PolicySubject[] {
+export function policySubjects(registry: Registry): readonly string[] {
   const governed = Object.entries(registry).filter(([, { policyGoverned }]) => policyGoverned);
   return [
     ...governed.map(([id]) => id),
@@ -54,6 +52,6 @@ export function policySubjects(registry: Registry): readonly PolicySubject[] {
   ];
 }
 
-function isAbout(what: PolicySubject, id: string, { category, sensitivity }: Governed): boolean {
+function isAbout(what: string, id: string, { category, sensitivity }: Governed): boolean {
   return what === id || what === `category:${category}` || what === `sensitivity:${sensitivity}`;
 }

@@ -20,6 +20,21 @@ const backend = {
 const token = { id: 't1', name: 'ci', role: 'author' as const, createdAt: at };
 const setting = { type: 'string', required: true, secret: false, description: 'a setting', example: 'x' };
 
+const policy = {
+  valueEntry: 'off' as const,
+  operations: [
+    {
+      operation: 'secrets.set',
+      category: 'secrets',
+      sensitivity: 'values',
+      state: 'off' as const,
+      rule: 'secrets.set',
+      since: at,
+      by: 'token:t1:ci',
+    },
+  ],
+};
+
 /** One plausible answer to every operation that `kici-admin` calls. */
 export const answers: Answers = {
   'organizations.create': ({ name }) => ({ name }),
@@ -246,6 +261,25 @@ export const answers: Answers = {
     ],
   }),
   'tokens.revoke': () => ({}),
+  'sessions.code': () => ({ code: 'c0de', expiresAt: at }),
+  'sessions.list': () => ({
+    sessions: [
+      {
+        id: 's1',
+        tokenId: 't1',
+        tokenName: 'ci',
+        role: 'author',
+        createdAt: at,
+        usedAt: at,
+        expiresAt: at,
+        own: false,
+      },
+    ],
+  }),
+  'sessions.end': () => ({}),
+  'policy.show': () => policy,
+  'policy.set': () => ({ ...policy, changes: [{ operation: 'secrets.set', from: 'on', to: 'off' }] }),
+  'policy.reset': () => ({ ...policy, changes: [] }),
   'audit.list': () => ({
     rows: [
       {
