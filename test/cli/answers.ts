@@ -200,6 +200,20 @@ export const answers: Answers = {
           limits: ['eu-aws lists with a delay'],
           backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
         },
+  'jobs.list': () => ({
+    jobs: [
+      {
+        id: 'j1',
+        workflow: 'deploy',
+        job: 'release',
+        environment: 'production',
+        openedAt: at,
+        expiresAt: at,
+        token: 'ci',
+        keys: ['API_KEY', 'DB_PASSWORD'],
+      },
+    ],
+  }),
   'resolution.grid': () => ({
     environments: [
       { name: 'dev', unavailable: [] },

@@ -157,7 +157,9 @@ describe('the grid of an organisation', () => {
     await server.call('resolution.grid');
     server.corp.service.password = 'changed';
     const known: Record<string, unknown> = { cached: 'true' };
-    expect(cell(await server.call('resolution.grid', { ...known }), 'SHARED', 'prod')).toMatchObject({ status: 'available' });
+    expect(cell(await server.call('resolution.grid', { ...known }), 'SHARED', 'prod')).toMatchObject({
+      status: 'available',
+    });
     expect(cell(await server.call('resolution.grid'), 'SHARED', 'prod')).toMatchObject({ status: 'unavailable' });
   });
 });

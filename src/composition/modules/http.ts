@@ -90,7 +90,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ...createSecrets(backends, now),
       ...createScopes(backends),
       ...createResolution(resolver, environmentStore, variables, now),
-      ...createJobs(resolver, instances, variables, jobStore, now),
+      ...createJobs(database, resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),
     [

@@ -119,6 +119,7 @@ const elsewhere: readonly Row[] = [
   ['backends.remove', 'corp', { name: 'corp' }, { organization: true }],
   ['organizations.create', 'default', { name: 'default' }, { organization: true }],
   ['organizations.list', 'all', {}, { organization: true }],
+  ['jobs.list', 'all', {}, { organization: true }],
   ['audit.list', 'all', { limit: 1 }, { organization: true }],
   ['audit.verify', 'all', {}, { organization: true }],
   ['tokens.list', 'all', {}, {}],
