@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { timestamp } from './fields.ts';
+import { sealingKey, timestamp } from './fields.ts';
 import { permissions, roleNames } from './roles.ts';
 
 /** Below the server's own address: `POST` signs in, `GET` tells of the session, `DELETE` signs out. */
@@ -33,6 +33,9 @@ export const dashboardSession = z.object({
     .record(z.string(), z.enum(['on', 'off']))
     .describe('by operation, whether the policy lets a session do it; what is not named is on'),
   valueEntry: z.enum(valueEntries),
+  sealingKey: sealingKey.describe(
+    'what values are sealed to before they are sent, whenever they are not entered openly',
+  ),
 });
 
 export type DashboardSession = z.output<typeof dashboardSession>;

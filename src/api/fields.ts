@@ -13,6 +13,7 @@ import {
   type ScopeId,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
+import { sealedOverheadBytes } from './value-seal.ts';
 import { variableNameProblem } from './variable-names.ts';
 
 /** A string that one of the contract's parsers takes; the parser's reason is the message. */
@@ -69,6 +70,22 @@ export const secretBytes: z.ZodType<string> = z
     params: { code: 'too_large' },
   })
   .describe('the value, base64');
+
+/** A value that was sealed to the orchestrator's key on its way here: see `sealValue`. */
+export const sealedBytes: z.ZodType<string> = z
+  .base64()
+  .refine((text) => Buffer.byteLength(text, 'base64') <= maxValueBytes + sealedOverheadBytes, {
+    error: `a value has at most ${maxValueBytes} bytes`,
+    params: { code: 'too_large' },
+  })
+  .describe('in place of the value: the value, sealed to the orchestrator, base64');
+
+/** The key that values are sealed to on their way to the orchestrator. */
+export const sealingKey = z.object({
+  keyId: z.string(),
+  publicKey: z.base64().describe('X25519, 32 bytes'),
+  fingerprint: z.string().describe('SHA-256 of the public key, hex'),
+});
 
 export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCode, 'an unknown failure code');
 

@@ -4,7 +4,7 @@ import { localTokenFile } from '../api/local-credentials.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
-import { present, urlOf } from './server-url.ts';
+import { organizationOf, present, urlOf } from './server-url.ts';
 import { waitForStart } from './wait-for-start.ts';
 
 /** The flags that every command of both clients has. */
@@ -27,7 +27,7 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = urlOf(flags, io);
   const token = await tokenOf(flags, io);
-  const organization = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
+  const organization = organizationOf(flags, io);
   return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
 }
 

@@ -4,6 +4,10 @@ import type { Io } from './terminal/io.ts';
 
 export const defaultUrl = 'http://127.0.0.1:4000';
 
+export function organizationOf(flags: ConnectionFlags, io: Io): string {
+  return flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
+}
+
 /** @throws UsageError */
 export function urlOf(flags: ConnectionFlags, io: Io): string {
   const url = flags.url ?? present(io.environment['KICI_URL']) ?? defaultUrl;

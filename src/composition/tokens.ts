@@ -11,6 +11,7 @@ import type { BackendStore } from '../orchestrator/backends/store.ts';
 import type { BackendPackage, BackendTypes } from '../orchestrator/backends/types.ts';
 import type { Bindings } from '../orchestrator/environments/bindings.ts';
 import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
+import type { EventStreams } from '../orchestrator/events/streams.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
 import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
@@ -26,6 +27,7 @@ import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
 import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
 import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
 import type { Tokens } from '../orchestrator/tokens/tokens.ts';
+import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
 import type { ServerSettings } from './settings.ts';
@@ -70,6 +72,8 @@ export const tokens = {
 
   requests: token<RequestsInFlight>('requests'),
   policy: token<PolicyStore>('policy'),
+  events: token<EventStreams>('events'),
+  values: token<ValueEntry>('values'),
   gate: token<PolicyGate>('gate'),
   cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),

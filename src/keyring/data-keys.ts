@@ -4,10 +4,18 @@ import { KeyringError } from './errors.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
-/** `seal` protects values; `mac` signs the audit log and `rows` the rows that grant or decide, and neither is ever replaced. */
-export type KeyPurpose = 'seal' | 'mac' | 'rows';
+/**
+ * `seal` protects values; `mac` signs the audit log and `rows` the rows that grant or decide, and neither is ever replaced.
+ * `entry` is the private half of the key pair that values are sealed to on their way here.
+ */
+export type KeyPurpose = 'seal' | 'mac' | 'rows' | 'entry';
 
-const purposes = { seal: 'values', mac: 'audit log', rows: 'tokens and settings' } satisfies Record<KeyPurpose, string>;
+const purposes = {
+  seal: 'values',
+  mac: 'audit log',
+  rows: 'tokens and settings',
+  entry: 'value entry',
+} satisfies Record<KeyPurpose, string>;
 
 export interface DataKey {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { createDataKeys } from './data-keys.ts';
@@ -6,6 +6,7 @@ import { decrypt, encodeParts, encrypt } from './envelope.ts';
 import { KeyringError } from './errors.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import { checkKey, storeKeyCheck } from './key-check.ts';
+import { x25519KeyPair } from './x25519.ts';
 import type { KeyringTables } from './tables.ts';
 
 /** Seals values at rest, and signs the audit log and the rows that grant or decide. */
@@ -25,10 +26,18 @@ export interface Keyring {
    * @param organization empty: what belongs to every organisation
    */
   rowSigner(organization: string): Promise<(parts: readonly string[]) => string>;
+  /** The key pair that an organisation's values are sealed to on their way here; made at its first use. */
+  entryKeyPair(organization: string): Promise<EntryKeyPair>;
   /** Whether every row that needs a signature got one, so that one without was not written by us. */
   readonly rowsAreSealed: boolean;
   /** Belongs into the transaction that has signed them; holds from the next start on. */
   noteRowsSealed(transaction: Kysely<KeyringTables>): Promise<void>;
+}
+
+export interface EntryKeyPair {
+  /** X25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly privateKey: KeyObject;
 }
 
 const keyIdBytes = 36;
@@ -80,6 +89,10 @@ export async function openKeyring(
     async rowSigner(organization) {
       const { key } = await keys.active(organization, 'rows');
       return (parts) => createHmac('sha256', key).update(encodeParts(parts)).digest('hex');
+    },
+    async entryKeyPair(organization) {
+      const { key } = await keys.active(organization, 'entry');
+      return x25519KeyPair(key);
     },
     rowsAreSealed,
     noteRowsSealed: (transaction) => storeKeyCheck(transaction, kek, true),

@@ -22,6 +22,7 @@ const setting = { type: 'string', required: true, secret: false, description: 'a
 
 const policy = {
   valueEntry: 'off' as const,
+  sealingKey: { keyId: 'ab'.repeat(8), publicKey: 'AAAA', fingerprint: 'ab'.repeat(32) },
   operations: [
     {
       operation: 'secrets.set',
@@ -58,7 +59,7 @@ export const answers: Answers = {
   'bindings.add': (input) => ({ ...binding, scope: input.scope, priority: input.priority ?? 0 }),
   'bindings.update': (input) => ({ ...binding, id: input.id, priority: input.priority ?? 0 }),
   'bindings.remove': () => ({}),
-  'secrets.set': ({ scope, key, value }) => ({
+  'secrets.set': ({ scope, key, value = '' }) => ({
     scope: `internal:${scope}`,
     key,
     version: '7',

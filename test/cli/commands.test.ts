@@ -175,6 +175,24 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
   ],
   ['token list', 'tokens.list', {}, 'agent runner-1, environment production'],
   ['token revoke t1', 'tokens.revoke', { id: 't1' }, 'revoked token t1'],
+  ['dashboard', 'sessions.code', {}, '/#code=c0de'],
+  ['dashboard --print', 'sessions.code', {}, '/#code=c0de'],
+  ['session list', 'sessions.list', {}, 's1  ci     author'],
+  ['session end s1', 'sessions.end', { id: 's1' }, 'ended session s1'],
+  [
+    'policy show',
+    'policy.show',
+    {},
+    'secrets.set  secrets   values       off        secrets.set  2026-11-25T10:00:00Z',
+  ],
+  ['policy show', 'policy.show', {}, `sealing key  SHA-256 ${'ab'.repeat(32)}`],
+  [
+    'policy set --disable secrets.set --value-entry off',
+    'policy.set',
+    { disable: ['secrets.set'], enable: [], valueEntry: 'off' },
+    'secrets.set  on    off',
+  ],
+  ['policy reset', 'policy.reset', {}, ''],
   [
     'audit list --limit 5 --before 9',
     'audit.list',
@@ -226,7 +244,7 @@ describe('the cases', () => {
     const all = commandGroups.flatMap((entry) =>
       'commands' in entry
         ? entry.commands.map((command) => `${entry.name} ${command.name}`)
-        : [`${entry.name} --environment`],
+        : [entry.name === 'dashboard' ? 'dashboard' : `${entry.name} --environment`],
     );
     expect(all.filter((name) => !tried.has(name) && !elsewhere.includes(name))).toEqual([]);
   });

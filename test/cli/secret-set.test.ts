@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   api = await startWireApi({
-    'secrets.set': ({ scope, key, value }) => {
+    'secrets.set': ({ scope, key, value = '' }) => {
       if (key === 'DENIED') throw new ApiError('permission_denied', `this token may not set ${key}`);
       return {
         scope: `internal:${scope}`,

@@ -274,6 +274,8 @@ describe('every column of a sealed table', () => {
       environments: ['seal', 'variables_seal'],
       backends: ['written'],
       tokens: ['seal'],
+      sign_ins: ['seal'],
+      sign_in_codes: ['seal'],
       jobs: ['session_key', 'catalogue', 'backends', 'scopes', 'closed_at', 'seal'],
     };
     const database = new DatabaseSync(server.databaseFile);

@@ -1,8 +1,11 @@
+import { createSecretKey } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type * as z from 'zod';
 import { ApiError, apiErrors, isApiErrorCode } from '../../src/api/errors.ts';
 import type { Operation } from '../../src/api/operation.ts';
 import { operations, type OperationId } from '../../src/api/registry.ts';
+import { fingerprintOf, keyIdOf, openValue, type EntryPlace } from '../../src/api/value-seal.ts';
+import { x25519KeyPair } from '../../src/keyring/x25519.ts';
 
 type Operations = typeof operations;
 
@@ -82,23 +85,60 @@ async function answer(request: IncomingMessage, answers: Answers, calls: Recorde
         ? Object.fromEntries(url.searchParams)
         : JSON.parse(await textOf(request));
     const named = { ...Object.fromEntries(url.searchParams), ...fromPath };
+    if (id === 'secrets.sealingKey') return sealingKey();
     const input = operation.input.strict().safeParse({ ...(typeof rest === 'object' ? rest : {}), ...named });
     if (!input.success)
       throw new ApiError(
         'invalid_request',
         input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
       );
+    const known = await opened(id, org, input.data);
     calls.push({
       id,
       organization: org,
       token: request.headers.authorization?.replace('Bearer ', ''),
-      input: input.data,
+      input: known,
     });
     const give: unknown = Reflect.get(answers, id);
     if (typeof give !== 'function') throw new ApiError('not_found', `the fake has no answer to ${id}`);
-    return operation.output.parse(give(input.data));
+    return operation.output.parse(give(known));
   }
   throw new ApiError('not_found', `no operation is served at ${request.method} ${url.pathname}`);
+}
+
+const pair = x25519KeyPair(createSecretKey(Buffer.alloc(32, 7)));
+
+async function sealingKey(): Promise<unknown> {
+  const fingerprint = await fingerprintOf(pair.publicKey);
+  return { keyId: keyIdOf(fingerprint), publicKey: Buffer.from(pair.publicKey).toString('base64'), fingerprint };
+}
+
+/** The input with values in the place of sealed ones. A plain one is refused: kici-admin seals whatever it writes. */
+async function opened(
+  id: string,
+  organization: string,
+  input: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const key = pair.privateKey.toCryptoKey('X25519', false, ['deriveBits']);
+  const unseal = async (place: Omit<EntryPlace, 'organization'>, sealed: unknown): Promise<string> => {
+    const result = await openValue({ ...pair, privateKey: key }, { ...place, organization }, String(sealed));
+    if (result.kind !== 'opened') throw new ApiError('invalid_request', `${place.key} is ${result.kind}`);
+    return Buffer.from(result.value).toString('base64');
+  };
+  if (id === 'secrets.set') {
+    const { sealed, ...rest } = input;
+    const place = { purpose: 'secret', scope: String(input['scope']), key: String(input['key']) } as const;
+    return { ...rest, value: await unseal(place, sealed) };
+  }
+  const { sealedSettings, ...rest } = input;
+  if (typeof sealedSettings !== 'object' || sealedSettings === null) return input;
+  const secretSettings = await Promise.all(
+    Object.entries(sealedSettings).map(async ([key, sealed]) => [
+      key,
+      await unseal({ purpose: 'backend setting', scope: String(input['name']), key }, sealed),
+    ]),
+  );
+  return { ...rest, secretSettings: Object.fromEntries(secretSettings) };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

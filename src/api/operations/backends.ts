@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { backendName, failureCode, secretBytes, timestamp, why } from '../fields.ts';
+import { backendName, failureCode, sealedBytes, secretBytes, timestamp, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, type Target } from '../targets.ts';
 
@@ -28,6 +28,8 @@ const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.bo
 const secretSettings = z
   .record(z.string(), secretBytes)
   .describe('values of the settings that are marked secret, base64');
+
+const sealedSettings = z.record(z.string(), sealedBytes).describe('in place of secretSettings: the same, sealed');
 
 const settingView = z.object({
   name: z.string(),
@@ -149,6 +151,7 @@ export const backendOperations = {
       type: z.string(),
       settings: plainSettings.default({}),
       secretSettings: secretSettings.default({}),
+      sealedSettings: sealedSettings.default({}),
       ...treatment,
     }),
     output: backendView,
@@ -165,6 +168,7 @@ export const backendOperations = {
       name: backendName,
       settings: plainSettings.default({}),
       secretSettings: secretSettings.default({}),
+      sealedSettings: sealedSettings.default({}),
       unset: z.array(z.string()).default([]),
       ...treatment,
     }),

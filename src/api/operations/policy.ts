@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { valueEntries } from '../dashboard-session.ts';
-import { timestamp } from '../fields.ts';
+import { sealingKey, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets } from '../targets.ts';
 
@@ -18,6 +18,7 @@ const state = z.enum(['on', 'off']);
 
 const policyView = z.object({
   valueEntry: z.enum(valueEntries).describe('how values are entered at the dashboard'),
+  sealingKey: sealingKey.describe('what the dashboard and kici-admin seal values to'),
   operations: z.array(
     z.object({
       operation: z.string(),

@@ -1,8 +1,17 @@
 import { internalBackendName } from '@kici-dev/secret-backend';
 import * as z from 'zod';
-import { scopeId, secretBytes, sourceKey, timestamp, failureCode, unavailablePart } from '../fields.ts';
+import {
+  scopeId,
+  sealedBytes,
+  sealingKey,
+  secretBytes,
+  sourceKey,
+  timestamp,
+  failureCode,
+  unavailablePart,
+} from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { scopeOf } from '../targets.ts';
+import { noTargets, scopeOf } from '../targets.ts';
 
 const names = {
   category: 'secrets',
@@ -46,7 +55,8 @@ export const secretOperations = {
     input: z.object({
       scope: scopeId,
       key: sourceKey,
-      value: secretBytes,
+      value: secretBytes.optional(),
+      sealed: sealedBytes.optional(),
       expectedVersion: z
         .string()
         .nullable()
@@ -137,6 +147,18 @@ export const secretOperations = {
       version: z.string().min(1).optional().describe('left out: the newest, as of a deleted secret'),
     }),
     output: receipt,
+  }),
+  'secrets.sealingKey': defineOperation({
+    ...names,
+    permission: 'secrets:write',
+    summary: 'Show the key that values are sealed to on their way here',
+    method: 'GET',
+    path: '/secrets/sealing-key',
+    targets: noTargets,
+    command: 'kici-admin secret set',
+    subject: [],
+    input: z.object({}),
+    output: sealingKey,
   }),
   'scopes.list': defineOperation({
     ...names,

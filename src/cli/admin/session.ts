@@ -2,8 +2,9 @@ import type * as z from 'zod';
 import type { ApiClient } from '../../api/client.ts';
 import type { Operation } from '../../api/operation.ts';
 import type { operations as registry } from '../../api/registry.ts';
+import type { EntryPlace } from '../../api/value-seal.ts';
 import type { ConnectionFlags } from '../connection.ts';
-import { urlOf } from '../server-url.ts';
+import { organizationOf, urlOf } from '../server-url.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -22,6 +23,7 @@ export class Session {
   readonly columns: number | undefined;
   readonly #flags: ConnectionFlags;
   #client: Promise<ApiClient> | undefined;
+  #sealingKey: Promise<{ readonly publicKey: string }> | undefined;
 
   constructor(io: Io, flags: ConnectionFlags) {
     this.io = io;
@@ -55,6 +57,17 @@ export class Session {
   async readValue(flags: ValueFlags, label: string): Promise<ValueInput> {
     const { readValue } = await import('../value-input/value-input.ts');
     return readValue(flags, label, this.io);
+  }
+
+  /**
+   * Seals bytes to the orchestrator, so that nothing in between reads them.
+   * @returns base64
+   * @throws ApiError
+   */
+  async seal(place: Omit<EntryPlace, 'organization'>, bytes: Uint8Array): Promise<string> {
+    const { publicKey } = await (this.#sealingKey ??= this.call((all) => all['secrets.sealingKey'], {}));
+    const { sealValue } = await import('../../api/value-seal.ts');
+    return sealValue(publicKey, { ...place, organization: organizationOf(this.#flags, this.io) }, bytes);
   }
 
   async #operation<I extends z.ZodObject, O extends z.ZodType>(select: Select<I, O>): Promise<Operation<I, O>> {

@@ -14,8 +14,9 @@ export async function readSettings(
   type: BackendType,
   words: Readonly<Record<string, string>>,
   secrets: readonly SecretSetting[],
+  backend: string,
   session: Session,
-): Promise<{ settings: PlainSettings; secretSettings: Record<string, string> }> {
+): Promise<{ settings: PlainSettings; sealedSettings: Record<string, string> }> {
   const settings = Object.fromEntries(
     Object.entries(words).map(([name, word]) => [name, plainValue(settingOf(type, name), word)]),
   );
@@ -24,13 +25,15 @@ export async function readSettings(
       throw new UsageError(`${name} is not a secret setting`, `give it with --set ${name}=…`);
   }
   refuseSharedStdin(secrets, session);
-  const secretSettings: Record<string, string> = {};
+  const sealedSettings: Record<string, string> = {};
   for (const { name, flags } of secrets) {
     // One after another: two prompts cannot share a terminal.
     // oxlint-disable-next-line no-await-in-loop
-    secretSettings[name] = Buffer.from((await session.readValue(flags, name)).bytes).toString('base64');
+    const { bytes } = await session.readValue(flags, name);
+    // oxlint-disable-next-line no-await-in-loop
+    sealedSettings[name] = await session.seal({ purpose: 'backend setting', scope: backend, key: name }, bytes);
   }
-  return { settings, secretSettings };
+  return { settings, sealedSettings };
 }
 
 export function findType({ types, problems }: BackendTypes, name: string): BackendType {

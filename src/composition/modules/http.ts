@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { errorTrail } from '@kici-dev/secret-backend';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
+import { createChangeFeed } from '../../orchestrator/events/feed.ts';
+import { createEventStreams } from '../../orchestrator/events/streams.ts';
 import type { Handlers } from '../../orchestrator/handlers.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
 import { probeWriting } from '../../orchestrator/health/write-probe.ts';
@@ -22,6 +24,7 @@ import { createScopes } from '../../orchestrator/secrets/scopes.ts';
 import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
 import { createSessions } from '../../orchestrator/sessions/sessions.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
+import { createValueEntry } from '../../orchestrator/values/entry.ts';
 import { tokens } from '../tokens.ts';
 import { version } from '../version.ts';
 
@@ -44,6 +47,11 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     tokens.signIns,
   ]);
   bind(tokens.policy).toResolvedValue(createPolicyStore, [tokens.database, tokens.seals]);
+  bind(tokens.events).toResolvedValue(
+    (database, instances) => createEventStreams((organization) => createChangeFeed(database, instances, organization)),
+    [tokens.database, tokens.instances],
+  );
+  bind(tokens.values).toResolvedValue(createValueEntry, [tokens.keyring, tokens.policy]);
   bind(tokens.gate).toResolvedValue(createPolicyGate, [tokens.policy, tokens.auditLog]);
   bind(tokens.cookies).toResolvedValue(
     ({ publicUrls = [] }) => createSessionCookies({ publicUrls }),
@@ -69,6 +77,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       signIns,
       codes,
       policy,
+      values,
       audit,
       signer,
       anchor,
@@ -76,7 +85,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ...organizations.handlers,
       ...accessTokens.handlers,
       ...createSessions(database, signIns, codes),
-      ...createPolicy(policy, audit, now),
+      ...createPolicy(policy, audit, (organization) => values.sealingKey(organization), now),
       ...createEnvironments(database, seals, environmentStore, bindings, now),
       ...bindings.handlers,
       ...variables.handlers,
@@ -85,9 +94,10 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         types: backendTypes,
         instances,
         environments: environmentStore,
+        values,
         now,
       }),
-      ...createSecrets(backends, now),
+      ...createSecrets(backends, values, now),
       ...createScopes(backends),
       ...createResolution(resolver, environmentStore, variables, now),
       ...createJobs(database, resolver, instances, variables, jobStore, now),
@@ -111,6 +121,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.signIns,
       tokens.signInCodes,
       tokens.policy,
+      tokens.values,
       tokens.auditLog,
       tokens.auditSigner,
       tokens.auditAnchor,
@@ -126,7 +137,9 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       authenticator,
       cookies,
       gate,
+      events,
       policy,
+      values,
       access,
       signIns,
       codes,
@@ -138,7 +151,9 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         authenticator,
         cookies,
         gate,
+        events,
         policy,
+        values,
         tokens: access,
         signIns,
         codes,
@@ -170,7 +185,9 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       tokens.authenticator,
       tokens.cookies,
       tokens.gate,
+      tokens.events,
       tokens.policy,
+      tokens.values,
       tokens.tokenCallers,
       tokens.signIns,
       tokens.signInCodes,

@@ -1,4 +1,4 @@
-import { internalBackendName, SecretValue } from '@kici-dev/secret-backend';
+import { internalBackendName } from '@kici-dev/secret-backend';
 import { defaultHostPolicy } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
@@ -9,6 +9,7 @@ import { reaches } from '../reach.ts';
 import type { Instance, Instances } from './instances.ts';
 import { requireSecretsForNewAddress, requireValidSettings } from './settings.ts';
 import { settingsOf, type BackendRow, type BackendStore, type SecretSettings } from './store.ts';
+import type { ValueEntry } from '../values/entry.ts';
 import { testBackend } from './test-backend.ts';
 import type { BackendTypes } from './types.ts';
 import { backendView, internalView, typeView, type BackendView } from './views.ts';
@@ -18,7 +19,14 @@ export interface BackendServices {
   readonly types: BackendTypes;
   readonly instances: Instances;
   readonly environments: EnvironmentStore;
+  readonly values: ValueEntry;
   readonly now: () => number;
+}
+
+interface SentSettings {
+  readonly name: string;
+  readonly secretSettings: Readonly<Record<string, string>>;
+  readonly sealedSettings: Readonly<Record<string, string>>;
 }
 
 type BackendHandlers = HandlersFor<
@@ -37,6 +45,7 @@ export function createBackendHandlers({
   types,
   instances,
   environments,
+  values,
   now,
 }: BackendServices): BackendHandlers {
   async function requireRow(organization: string, name: string): Promise<BackendRow> {
@@ -70,6 +79,21 @@ export function createBackendHandlers({
     return view(row, (await instances.of(row)).get(name));
   }
 
+  async function openSettings(
+    call: Call,
+    id: 'backends.add' | 'backends.update',
+    { name, secretSettings, sealedSettings }: SentSettings,
+  ): Promise<SecretSettings> {
+    const fields = new Set([...Object.keys(secretSettings), ...Object.keys(sealedSettings)]);
+    const opened = await Promise.all(
+      [...fields].map(async (key) => {
+        const sent = { value: secretSettings[key], sealed: sealedSettings[key] };
+        return [key, await values.open(call, id, { purpose: 'backend setting', scope: name, key }, sent)] as const;
+      }),
+    );
+    return Object.fromEntries(opened);
+  }
+
   return {
     async 'backends.types'() {
       const { definitions, problems } = await types.list();
@@ -92,7 +116,8 @@ export function createBackendHandlers({
       if (name === internalBackendName) return viewInternal(call);
       return view(await requireRow(call.organization, name), (await instances.of(call)).get(name));
     },
-    async 'backends.add'(input, { organization }) {
+    async 'backends.add'(input, call) {
+      const { organization } = call;
       refuseInternal(input.name, 'is there already');
       if (input.type === internalBackendName)
         throw new ApiError(
@@ -101,7 +126,7 @@ export function createBackendHandlers({
           'see `kici-admin backend types` for what can be added',
         );
       const definition = await types.get(input.type);
-      const secrets = decodeSecrets(input.secretSettings);
+      const secrets = await openSettings(call, 'backends.add', input);
       requireValidSettings(definition, input.settings, secrets);
       const at = now();
       const row = {
@@ -124,11 +149,12 @@ export function createBackendHandlers({
         );
       return viewAsStored(organization, input.name);
     },
-    async 'backends.update'(input, { organization }) {
+    async 'backends.update'(input, call) {
+      const { organization } = call;
       refuseInternal(input.name, 'has no settings');
       const before = await requireRow(organization, input.name);
       const definition = await types.get(before.type);
-      const given = decodeSecrets(input.secretSettings);
+      const given = await openSettings(call, 'backends.update', input);
       const settings = without({ ...settingsOf(before), ...input.settings }, input.unset);
       const secrets: SecretSettings = without({ ...(await store.openSecrets(before)), ...given }, input.unset);
       requireValidSettings(definition, settings, secrets);
@@ -187,12 +213,6 @@ function refuseInternal(name: string, reason: string): void {
       `the backend ${internalBackendName} is built in: it ${reason}`,
       'choose another name; see `kici-admin backend list`',
     );
-}
-
-function decodeSecrets(encoded: Readonly<Record<string, string>>): SecretSettings {
-  return Object.fromEntries(
-    Object.entries(encoded).map(([name, text]) => [name, SecretValue.fromBytes(Buffer.from(text, 'base64'))]),
-  );
 }
 
 function without<T>(settings: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {

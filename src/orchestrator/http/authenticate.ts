@@ -4,7 +4,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { Caller } from '../caller.ts';
 import { createLiveSessions } from '../jobs/live-session.ts';
 import type { Seals } from '../seals/seals.ts';
-import type { SignIns } from '../sessions/sign-ins.ts';
+import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { KnownToken, TokenCallers } from '../tokens/token-caller.ts';
 
@@ -24,6 +24,8 @@ export type Credentials =
 export interface Authenticator {
   /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
   authenticate(credentials: Credentials, organization: string): Promise<Authenticated>;
+  /** As `authenticate`, for what nobody has done: a session is not used by it. */
+  look(credentials: Credentials, organization: string): Promise<Authenticated>;
 }
 
 export function hashToken(token: string): string {
@@ -50,20 +52,26 @@ export function createAuthenticator(
     return { caller: { kind: 'job', jobId: job.id }, generation: job.generation };
   }
 
-  async function bySession(secret: string, organization: string): Promise<KnownToken> {
-    const { id, token_id } = await signIns.use(secret);
+  async function bySession({ id, token_id }: SignIn, organization: string): Promise<KnownToken> {
     const known = await tokens.ofId(token_id, organization);
     if (known === undefined) throw new ApiError('unauthenticated', 'the token of this session is gone');
     return { ...known, caller: { ...known.caller, signIn: id } };
   }
 
+  async function by(
+    credentials: Credentials,
+    organization: string,
+    signInOf: (secret: string) => Promise<SignIn>,
+  ): Promise<Authenticated> {
+    if (credentials.kind === 'none') throw new ApiError('unauthenticated', 'the request has no token');
+    if (credentials.kind === 'session') return bySession(await signInOf(credentials.secret), organization);
+    const authenticated = await byToken(credentials.token, organization);
+    if (authenticated === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
+    return authenticated;
+  }
+
   return {
-    async authenticate(credentials, organization) {
-      if (credentials.kind === 'none') throw new ApiError('unauthenticated', 'the request has no token');
-      if (credentials.kind === 'session') return bySession(credentials.secret, organization);
-      const authenticated = await byToken(credentials.token, organization);
-      if (authenticated === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
-      return authenticated;
-    },
+    authenticate: (credentials, organization) => by(credentials, organization, (secret) => signIns.use(secret)),
+    look: (credentials, organization) => by(credentials, organization, (secret) => signIns.look(secret)),
   };
 }

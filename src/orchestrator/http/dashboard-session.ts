@@ -16,6 +16,7 @@ import type { SignInCodes } from '../sessions/sign-in-codes.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
 import { rfc3339 } from '../time.ts';
 import type { TokenCallers } from '../tokens/token-caller.ts';
+import type { ValueEntry } from '../values/entry.ts';
 import { audited } from './audited.ts';
 import { hashToken } from './authenticate.ts';
 import { csrfOf, requireOwnPage, type SessionCookies } from './session-cookie.ts';
@@ -26,6 +27,7 @@ export interface DashboardSessionServices {
   readonly tokens: TokenCallers;
   readonly cookies: SessionCookies;
   readonly policy: PolicyStore;
+  readonly values: ValueEntry;
   readonly audit: AuditLog;
   readonly now: () => number;
 }
@@ -134,6 +136,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
       csrf: csrfOf(secret),
       permissions: [...rolePermissions[caller.role]],
       ...(await policyStates(services.policy, home)),
+      sealingKey: await services.values.sealingKey(home),
     };
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
@@ -11,13 +11,14 @@ import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './errors.ts';
+import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
 import { registerPage } from './page.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
-export interface ServerOptions extends RouteServices, DashboardSessionServices {
+export interface ServerOptions extends RouteServices, DashboardSessionServices, EventStreamServices {
   readonly version: string;
   readonly log: Logger;
   readonly addressing: Addressing;
@@ -118,6 +119,7 @@ export function createServer(options: ServerOptions): HttpServer {
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
+    options.events.endAll();
     connections.endUnserved();
     setTimeout(() => {
       connections.endAll();
@@ -139,9 +141,11 @@ export function createServer(options: ServerOptions): HttpServer {
       'request',
     );
   });
-  registerRoutes(app, options, (request) => {
+  const trust = (request: IncomingMessage): void => {
     connections.trust(request);
-  });
+  };
+  registerRoutes(app, options, trust);
+  registerEventStream(app, options, trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);
     if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);

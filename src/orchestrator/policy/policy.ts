@@ -13,11 +13,13 @@ import { stateOf } from './gate.ts';
 import { openPolicy, type PolicyStore, type WritePolicy } from './store.ts';
 
 type Rules = readonly WritePolicy['rules'][number][];
+type SealingKey = OperationOutput<'secrets.sealingKey'>;
 type Changed = OperationOutput<'policy.set'>;
 
 export function createPolicy(
   store: PolicyStore,
   audit: AuditLog,
+  sealingKeyOf: (organization: string) => Promise<SealingKey>,
   now: () => number,
 ): HandlersFor<'policy.show' | 'policy.set' | 'policy.reset'> {
   /** Each operation that changes has rows of its own, the intents of all before the effect. */
@@ -43,7 +45,7 @@ export function createPolicy(
     await written();
     const [entryBefore, entryAfter] = [valueEntryOf(from), valueEntryOf(after)];
     return {
-      ...view(after, call.caller),
+      ...view(after, call.caller, await sealingKeyOf(call.organization)),
       changes,
       ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
     };
@@ -51,7 +53,7 @@ export function createPolicy(
 
   return {
     async 'policy.show'(_, { caller, organization }) {
-      return view(await store.read(organization), caller);
+      return view(await store.read(organization), caller, await sealingKeyOf(organization));
     },
     async 'policy.set'(input, call) {
       const before = await store.read(call.organization);
@@ -140,10 +142,11 @@ function rulesOf({
   return [...all.filter(({ what }) => broad(what)), ...all.filter(({ what }) => !broad(what))];
 }
 
-function view(policy: WritePolicy, caller: Caller): OperationOutput<'policy.show'> {
+function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): OperationOutput<'policy.show'> {
   const maySeeWho = caller.kind === 'token' && rolePermissions[caller.role].includes('audit:read');
   return {
     valueEntry: valueEntryOf(policy),
+    sealingKey,
     operations: governed.map((id) => {
       const { state, rule } = stateOf(policy, id);
       const { category, sensitivity } = operations[id];

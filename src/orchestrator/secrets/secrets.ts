@@ -1,7 +1,6 @@
 import {
   formatScopeId,
   isReservedScope,
-  SecretValue,
   type CallContext,
   type SecretDescriptor,
   type SecretRef,
@@ -14,14 +13,21 @@ import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
+import type { ValueEntry } from '../values/entry.ts';
 import { placeOf } from './place.ts';
 
 type SecretHandlers = HandlersFor<
-  'secrets.set' | 'secrets.declare' | 'secrets.list' | 'secrets.delete' | 'secrets.versions' | 'secrets.restore'
+  | 'secrets.set'
+  | 'secrets.declare'
+  | 'secrets.list'
+  | 'secrets.delete'
+  | 'secrets.versions'
+  | 'secrets.restore'
+  | 'secrets.sealingKey'
 >;
 
 /** Names and values of single secrets, in whatever backend their scope names. No answer holds a value. */
-export function createSecrets(backends: Backends, now: () => number): SecretHandlers {
+export function createSecrets(backends: Backends, values: ValueEntry, now: () => number): SecretHandlers {
   const receiptOf = (scope: string, key: string, receipt: WriteReceipt): OperationOutput<'secrets.restore'> => ({
     scope,
     key,
@@ -37,9 +43,12 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       if (backend.write === undefined || !write) throw unsupported(place.backend, 'be written to');
       if (input.expectedVersion !== undefined && !compareAndSet)
         throw unsupported(place.backend, 'compare a version before it writes');
-      const bytes = Buffer.from(input.value, 'base64');
-      const value = SecretValue.fromBytes(bytes);
-      bytes.fill(0);
+      const value = await values.open(
+        call,
+        'secrets.set',
+        { purpose: 'secret', scope: input.scope, key: input.key },
+        input,
+      );
       const receipt = await backends.change(
         call,
         place.backend,
@@ -56,6 +65,7 @@ export function createSecrets(backends: Backends, now: () => number): SecretHand
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
+    'secrets.sealingKey': (_, { organization }) => values.sealingKey(organization),
     async 'secrets.declare'({ scope, key }, call) {
       const place = placeOf(scope);
       const backend = await backends.require(call, place.backend);

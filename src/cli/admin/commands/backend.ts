@@ -91,7 +91,7 @@ const add = defineCommand({
   run: async ({ name: backend, type, set, secrets, ...treated }, session) => {
     await session.precheck((all) => all['backends.add'], { name: backend });
     const known = await session.call((all) => all['backends.types'], {});
-    const given = await readSettings(findType(known, type), set ?? {}, secrets, session);
+    const given = await readSettings(findType(known, type), set ?? {}, secrets, backend, session);
     const data = await session.call((all) => all['backends.add'], { name: backend, type, ...given, ...treated });
     return {
       data,
@@ -129,7 +129,7 @@ const update = defineCommand({
     }
     const current = await session.call((all) => all['backends.show'], { name: backend });
     const known = await session.call((all) => all['backends.types'], {});
-    const given = await readSettings(findType(known, current.type), set ?? {}, secrets, session);
+    const given = await readSettings(findType(known, current.type), set ?? {}, secrets, backend, session);
     const data = await session.call((all) => all['backends.update'], {
       name: backend,
       ...given,

@@ -31,7 +31,10 @@ const show = defineCommand({
     return {
       data,
       text: [
-        facts([['value entry', valueEntryText(data.valueEntry)]]),
+        facts([
+          ['value entry', valueEntryText(data.valueEntry)],
+          ['sealing key', `SHA-256 ${data.sealingKey.fingerprint}`],
+        ]),
         table(['operation', 'category', 'sensitivity', 'dashboard', 'rule', 'since'], rows, session.columns),
       ].join('\n\n'),
     };

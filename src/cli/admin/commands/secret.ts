@@ -18,7 +18,7 @@ const at = {
 const set = defineCommand({
   name: 'set',
   summary: 'Set the value of a secret',
-  operations: ['secrets.set'],
+  operations: ['secrets.set', 'secrets.sealingKey'],
   examples: [
     'kici-admin secret set --scope production DB_PASSWORD',
     'pass show prod/db | kici-admin secret set --scope production DB_PASSWORD --from-stdin',
@@ -38,7 +38,7 @@ const set = defineCommand({
     const receipt = await session.call((all) => all['secrets.set'], {
       scope,
       key,
-      value: Buffer.from(bytes).toString('base64'),
+      sealed: await session.seal({ purpose: 'secret', scope, key }, bytes),
     });
     return written('set', { ...receipt, bytes: bytes.byteLength });
   },

@@ -30,12 +30,16 @@ export default function PolicyPage(): ReactElement {
       lead="What people who are signed in here may change. It is read here and changed by kici-admin alone, so that whoever has taken over a browser cannot."
     >
       <Result of={policy} what="the policy">
-        {({ valueEntry, operations }) => (
+        {({ valueEntry, sealingKey, operations }) => (
           <>
             <div className={pageStyles['padded']}>
               <Notice look="plain">
                 <strong>Value entry is {valueEntry}.</strong>
                 <p>{entries[valueEntry]}</p>
+                <p>
+                  The orchestrator’s key has the fingerprint <code>{sealingKey.fingerprint}</code>, as{' '}
+                  <code>kici-admin policy show</code> prints it too.
+                </p>
               </Notice>
               <Command
                 text={commandLine(organization, 'policy.set', {

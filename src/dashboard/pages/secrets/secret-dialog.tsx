@@ -1,8 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
-import { toBase64 } from '../../api/bytes.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead, useWrite } from '../../api/queries.ts';
+import { useRead, useStoreValue } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -34,7 +33,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const [base, setBase] = useState<string | null>(version ?? null);
   const sha256 = useFingerprint(draft);
   const compares = useCompares(scope);
-  const { mutate, error, isPending, reset } = useWrite('secrets.set');
+  const { mutate, error, isPending, reset } = useStoreValue();
   const current = useRead('secrets.list', { scope }, { enabled: error?.code === 'conflict' });
   const now = current.data?.secrets.find((one) => one.key === key && one.scope === fullScope(scope))?.version;
   const place = parseScopeId(scope);
@@ -45,7 +44,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const save = (over: string | null): void => {
     if (!isReady) return;
     mutate(
-      { scope, key, value: toBase64(bytesOf(draft)), ...(compares ? { expectedVersion: over } : {}) },
+      { scope, key, bytes: bytesOf(draft), ...(compares ? { expectedVersion: over } : {}) },
       {
         onSuccess: (receipt) => {
           setDraft(emptyDraft);

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { toBase64, utf8 } from '../../api/bytes.ts';
-import { call } from '../../api/call.ts';
+import { utf8 } from '../../api/bytes.ts';
 import { problemOf, type Problem } from '../../api/problem.ts';
+import { storeValue } from '../../api/value-entry.ts';
 import { useOrganization } from '../../shell/address.ts';
 import type { Entry } from './dotenv.ts';
 
@@ -25,7 +25,7 @@ export function useImport(scope: string): {
       setBusy(true);
       for (const { key, value } of entries) {
         // oxlint-disable-next-line no-await-in-loop -- in the order of the file, so that the log tells it in that order
-        const outcome = await call(organization, 'secrets.set', { scope, key, value: toBase64(utf8(value)) }).then(
+        const outcome = await storeValue(organization, { scope, key }, utf8(value)).then(
           ({ version }): Outcome => ({ version }),
           (error: unknown): Outcome => ({ problem: problemOf(error) }),
         );

@@ -1,0 +1,132 @@
+import type { ChangeEvent } from '../../api/change-events.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { TokenCaller } from '../caller.ts';
+import type { ChangeFeed, News } from './feed.ts';
+import { shownTo } from './visible.ts';
+
+/** Somebody who reads what changes. */
+export interface Reader {
+  readonly organization: string;
+  /** Whose streams are bounded together. */
+  readonly tokenId: string;
+  /**
+   * Who it is now.
+   * @throws ApiError when that is nobody any more
+   */
+  current(): Promise<TokenCaller>;
+  /** @param sequence the newest row of the audit log that was looked at */
+  send(events: readonly ChangeEvent[], sequence: number): void;
+  end(reason: ApiError | undefined): void;
+}
+
+/** Tells all readers what changes, at most half a second late. */
+export interface EventStreams {
+  /**
+   * @param after the row that the reader knows of already
+   * @returns a function that takes the reader away
+   * @throws ApiError `too_many_requests`
+   */
+  add(reader: Reader, after: number | undefined): Promise<() => void>;
+  endAll(): void;
+}
+
+const lookEveryMs = 500;
+const maxStreams = 256;
+const maxStreamsOfToken = 24;
+
+interface Following {
+  readonly feed: ChangeFeed;
+  readonly readers: Set<Reader>;
+  readonly started: Promise<unknown>;
+}
+
+export function createEventStreams(feedOf: (organization: string) => ChangeFeed): EventStreams {
+  const organizations = new Map<string, Following>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const all = (): Reader[] => [...organizations.values()].flatMap(({ readers }) => [...readers]);
+
+  function follow(organization: string): Following {
+    const known = organizations.get(organization);
+    if (known !== undefined) return known;
+    const feed = feedOf(organization);
+    const following = { feed, readers: new Set<Reader>(), started: feed.look() };
+    organizations.set(organization, following);
+    return following;
+  }
+
+  function remove(reader: Reader): void {
+    const following = organizations.get(reader.organization);
+    following?.readers.delete(reader);
+    if (following?.readers.size === 0) organizations.delete(reader.organization);
+  }
+
+  async function look(): Promise<void> {
+    timer = undefined;
+    await Promise.all([...organizations.values()].map(tell));
+    if (organizations.size > 0) schedule();
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(() => void look(), lookEveryMs).unref();
+  }
+
+  async function tell({ feed, readers, started }: Following): Promise<void> {
+    // What could not be found out now is found out next time.
+    const news = await started.then(() => feed.look()).catch(() => undefined);
+    await Promise.all([...readers].map((reader) => tellReader(reader, news, feed.sequence)));
+  }
+
+  async function tellReader(reader: Reader, news: News | undefined, sequence: number): Promise<void> {
+    try {
+      const caller = await reader.current();
+      if (news !== undefined) reader.send(eventsFor(caller, news), sequence);
+    } catch (error) {
+      // A database that does not answer ends nobody's session.
+      if (!ApiError.is(error)) return;
+      remove(reader);
+      reader.end(error);
+    }
+  }
+
+  return {
+    async add(reader, after) {
+      const open = all();
+      const own = open.filter(({ tokenId }) => tokenId === reader.tokenId).length;
+      if (open.length >= maxStreams || own >= maxStreamsOfToken)
+        throw new ApiError(
+          'too_many_requests',
+          'too many pages listen for changes already',
+          'close some of them; what changes shows when a page is loaded again',
+        );
+      const following = follow(reader.organization);
+      following.readers.add(reader);
+      try {
+        await following.started;
+      } catch (error) {
+        remove(reader);
+        throw error;
+      }
+      if (after !== undefined && after !== following.feed.sequence)
+        reader.send([{ kind: 'changed' }], following.feed.sequence);
+      schedule();
+      return () => {
+        remove(reader);
+      };
+    },
+    endAll() {
+      for (const reader of all()) {
+        remove(reader);
+        reader.end(undefined);
+      }
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Each thing once. */
+function eventsFor(caller: TokenCaller, { changes, overflow }: News): readonly ChangeEvent[] {
+  if (overflow) return [{ kind: 'changed' }];
+  const events = changes.map((change) => shownTo(caller, change));
+  return [...new Map(events.map((event) => [JSON.stringify(event), event])).values()];
+}

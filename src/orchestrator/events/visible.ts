@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { eventKinds, type ChangeEvent, type EventKind } from '../../api/change-events.ts';
+import type { Operation } from '../../api/operation.ts';
+import { operations } from '../../api/registry.ts';
+import { rolePermissions } from '../../api/roles.ts';
+import type { Target } from '../../api/targets.ts';
+import type { TokenCaller } from '../caller.ts';
+import { isNarrowed, reaches } from '../reach.ts';
+
+/** Something that has changed, with all that is known of it. */
+export interface Change {
+  readonly event: ChangeEvent & { readonly kind: EventKind };
+  /** What it reaches; `organization`: what lies beyond any scope and environment. */
+  readonly targets: 'organization' | readonly Target[];
+}
+
+const bare: ChangeEvent = { kind: 'changed' };
+
+/** As much of a change as the reader may know; a bare `changed` where that is nothing. */
+export function shownTo(reader: TokenCaller, { event, targets }: Change): ChangeEvent {
+  if (!rolePermissions[reader.role].includes(eventKinds[event.kind])) return bare;
+  // What sessions may change concerns every reader, and names nothing.
+  if (event.kind === 'policy') return event;
+  if (targets === 'organization') return isNarrowed(reader) ? bare : event;
+  return targets.every((target) => reaches(reader, target)) ? event : bare;
+}
+
+const named = z.object({
+  scope: z.string().optional(),
+  key: z.string().optional(),
+  environment: z.string().optional(),
+  name: z.string().optional(),
+});
+const registry: Readonly<Record<string, Operation>> = operations;
+
+/** What an outcome row of the audit log tells; `undefined` of what changes nothing that anybody reads. */
+export function changeOf(operation: string, subject: string): Change | undefined {
+  const kind = operation.split('.')[0] ?? '';
+  if (!isKind(kind)) return undefined;
+  const parsed = named.safeParse(json(subject));
+  // Whose tokens and sessions they are stands in no row.
+  const event = kind === 'tokens' || kind === 'sessions' ? { kind } : { kind, ...parsed.data };
+  return { event, targets: targetsOf(registry[operation], json(subject)) };
+}
+
+function targetsOf(operation: Operation | undefined, input: unknown): Change['targets'] {
+  if (operation === undefined || operation.targets === 'organization') return 'organization';
+  try {
+    return operation.targets(z.record(z.string(), z.unknown()).parse(input));
+  } catch {
+    return 'organization';
+  }
+}
+
+function isKind(text: string): text is EventKind {
+  return Object.hasOwn(eventKinds, text);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { SecretValue } from '@kici-dev/secret-backend';
+import { ApiError } from '../../api/errors.ts';
+import { maxValueBytes } from '../../api/fields.ts';
+import type { OperationId } from '../../api/registry.ts';
+import { fingerprintOf, keyIdOf, openValue, type EntryPlace } from '../../api/value-seal.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
+import { isSession, type Call } from '../caller.ts';
+import type { OperationOutput } from '../handlers.ts';
+import { disabled } from '../policy/gate.ts';
+import { valueEntryOf } from '../policy/policy.ts';
+import type { PolicyStore } from '../policy/store.ts';
+
+/** A value as somebody sends it; one of the two. */
+export interface SentValue {
+  /** Base64. */
+  readonly value?: string | undefined;
+  /** Base64, see `sealValue`. */
+  readonly sealed?: string | undefined;
+}
+
+/** Where values come in. */
+export interface ValueEntry {
+  sealingKey(organization: string): Promise<OperationOutput<'secrets.sealingKey'>>;
+  /**
+   * @param id the operation that it comes with
+   * @param place where the value belongs; for the message too
+   * @throws ApiError `invalid_request`, `too_large`; `operation_disabled` of a plain value that the policy wants sealed
+   */
+  open(call: Call, id: OperationId, place: Omit<EntryPlace, 'organization'>, sent: SentValue): Promise<SecretValue>;
+}
+
+export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEntry {
+  async function unseal(place: EntryPlace, sealed: string): Promise<SecretValue> {
+    const { publicKey, privateKey } = await keyring.entryKeyPair(place.organization);
+    const key = privateKey.toCryptoKey('X25519', false, ['deriveBits']);
+    const opened = await openValue({ publicKey, privateKey: key }, place, sealed);
+    if (opened.kind === 'other_key')
+      throw new ApiError(
+        'invalid_request',
+        `the value of ${place.key} is sealed to another key than the orchestrator's`,
+        'fetch the key anew: reload the page, or run the command again',
+      );
+    if (opened.kind === 'not_sealed_for_here')
+      throw new ApiError(
+        'invalid_request',
+        `the value of ${place.key} was not sealed for this organisation, place and key, or was changed on its way`,
+        'seal it for where it is sent',
+      );
+    if (opened.value.byteLength > maxValueBytes)
+      throw new ApiError('too_large', `a value has at most ${maxValueBytes} bytes`);
+    return wrapped(opened.value);
+  }
+
+  async function requireOpenEntry(call: Call, id: OperationId, { scope, key }: Omit<EntryPlace, 'organization'>) {
+    if (!isSession(call.caller) || valueEntryOf(await policy.read(call.organization)) !== 'sealed') return;
+    throw disabled(
+      id,
+      call.organization,
+      { scope, key, name: scope },
+      "the organisation's policy takes values from the dashboard only as the page seals them",
+    );
+  }
+
+  return {
+    async sealingKey(organization) {
+      const { publicKey } = await keyring.entryKeyPair(organization);
+      const fingerprint = await fingerprintOf(publicKey);
+      return { keyId: keyIdOf(fingerprint), publicKey: Buffer.from(publicKey).toString('base64'), fingerprint };
+    },
+    async open(call, id, place, { value, sealed }) {
+      if ((value === undefined) === (sealed === undefined))
+        throw new ApiError('invalid_request', `value: ${place.key} takes a value, or a sealed one, and one of the two`);
+      if (sealed !== undefined) return unseal({ ...place, organization: call.organization }, sealed);
+      await requireOpenEntry(call, id, place);
+      return wrapped(Buffer.from(value ?? '', 'base64'));
+    },
+  };
+}
+
+function wrapped(bytes: Uint8Array): SecretValue {
+  const value = SecretValue.fromBytes(bytes);
+  bytes.fill(0);
+  return value;
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { startApplication } from '../../src/composition/application.ts';
+import { pino } from 'pino';
+import { signIn } from './support/browser.ts';
+import { listen, type Listening } from './support/events.ts';
+import { startServer, testKey, type TestServer } from './support/server.ts';
+
+const kinds = (stream: Listening): unknown[] => stream.events().map(({ data }) => data);
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+/** Half of what a page may take to follow. */
+const soon = { timeout: 1_000, interval: 20 };
+
+/** Says something that everybody hears, so that all from before it has been heard. */
+async function settle(server: TestServer, ...streams: Listening[]): Promise<void> {
+  await server.call('policy.set', { enable: ['secrets.set'] });
+  await server.call('policy.set', { disable: ['secrets.declare'] });
+  for (const stream of streams)
+    await expect.poll(() => kinds(stream), soon).toContainEqual(expect.objectContaining({ kind: 'policy' }));
+}
+
+describe('a page that listens', () => {
+  it('hears within a second of everything that changes, by name, and of no value', async () => {
+    const server = await startServer();
+    const person = await signIn(server.url, { token: server.owner });
+    const stream = await listen(server.url, { cookie: person.cookie });
+    await server.call('environments.create', { name: 'production', bind: ['production'] });
+    await server.call('secrets.set', {
+      scope: 'production',
+      key: 'K',
+      value: Buffer.from('canary-1').toString('base64'),
+    });
+    await server.call('variables.set', { environment: 'production', name: 'V', value: 'canary-2' });
+    await server.call('bindings.add', { environment: 'production', scope: 'team/**' });
+    await server.call('tokens.create', { name: 'other', role: 'admin' });
+    await server.call('policy.set', { disable: ['secrets.set'] });
+    await expect
+      .poll(() => kinds(stream), soon)
+      .toEqual(
+        expect.arrayContaining([
+          { kind: 'environments', name: 'production' },
+          { kind: 'secrets', scope: 'production', key: 'K' },
+          { kind: 'variables', environment: 'production', name: 'V' },
+          { kind: 'bindings', environment: 'production', scope: 'team/**' },
+          { kind: 'tokens' },
+          { kind: 'policy' },
+        ]),
+      );
+    expect(stream.text()).not.toMatch(/canary|Y2FuYXJ5/);
+    stream.stop();
+  });
+
+  it('hears of what another orchestrator over the same data does', async () => {
+    const server = await startServer();
+    const stream = await listen(server.url, bearer(server.owner));
+    const other = await startApplication(
+      {
+        dataDir: server.dataDir,
+        key: { kind: 'text', text: testKey, name: 'the test key' },
+        host: '127.0.0.1',
+        port: 0,
+        allowedAddresses: undefined,
+        ambientCredentials: false,
+        ambientPaths: [],
+        backendPackages: [],
+        requestTimeoutMs: 15_000,
+        keepDeletedMs: 0,
+      },
+      pino({ level: 'silent' }),
+    );
+    try {
+      const person = await signIn(other.url, { token: server.owner });
+      await person.call('scopes.create', { scope: 'elsewhere' });
+      await expect.poll(() => kinds(stream), soon).toContainEqual({ kind: 'scopes', scope: 'elsewhere' });
+    } finally {
+      await other.stop();
+    }
+    stream.stop();
+  });
+
+  it('with a narrowed session hears no name outside of its places, and that something has changed', async () => {
+    const server = await startServer();
+    await server.call('environments.create', { name: 'mine' });
+    await server.call('environments.create', { name: 'theirs' });
+    const { token } = await server.call('tokens.create', {
+      name: 'narrow',
+      role: 'admin',
+      scopes: ['team/**'],
+      environments: ['mine'],
+    });
+    const person = await signIn(server.url, { token });
+    const stream = await listen(server.url, { cookie: person.cookie });
+    await server.call('secrets.set', { scope: 'hidden/place', key: 'HIDDEN', value: 'dg==' });
+    await server.call('secrets.set', { scope: 'team/a', key: 'SEEN', value: 'dg==' });
+    await server.call('variables.set', { environment: 'theirs', name: 'HIDDEN', value: 'v' });
+    await server.call('bindings.add', { environment: 'mine', scope: 'hidden/place' });
+    await server.call('environments.delete', { environment: 'theirs' });
+    await server.call('tokens.create', { name: 'hidden', role: 'admin' });
+    await server.call('organizations.create', { name: 'hidden' });
+    await settle(server, stream);
+    expect(kinds(stream)).toContainEqual({ kind: 'secrets', scope: 'team/a', key: 'SEEN' });
+    expect(kinds(stream)).toContainEqual({ kind: 'changed' });
+    expect(stream.text()).not.toMatch(/hidden|theirs/i);
+    stream.stop();
+  });
+
+  it('of a role that may not read something hears no more than that something has changed', async () => {
+    const server = await startServer();
+    const { token } = await server.call('tokens.create', { name: 'author', role: 'author' });
+    const stream = await listen(server.url, bearer(token));
+    await server.call('backends.add', { name: 'quiet', type: 'memory' }).catch(() => undefined);
+    await server.call('tokens.create', { name: 'someone', role: 'admin' });
+    await settle(server, stream);
+    expect(kinds(stream)).not.toContainEqual(expect.objectContaining({ kind: 'tokens' }));
+    expect(stream.text()).not.toMatch(/quiet|someone/);
+    stream.stop();
+  });
+
+  it('is told when its session ends, and why, and hears nothing more', async () => {
+    const server = await startServer();
+    const { token, id } = await server.call('tokens.create', { name: 'short', role: 'admin' });
+    const person = await signIn(server.url, { token });
+    const byCookie = await listen(server.url, { cookie: person.cookie });
+    const byToken = await listen(server.url, bearer(token));
+    await server.call('sessions.end', { id: person.session.id });
+    await byCookie.ended;
+    expect(byCookie.events().at(-1)).toEqual({
+      event: 'ended',
+      data: { error: 'unauthenticated', message: 'this session has ended' },
+    });
+    await server.call('tokens.revoke', { id });
+    await byToken.ended;
+    expect(byToken.events().at(-1)).toMatchObject({ event: 'ended', data: { message: 'this token was revoked' } });
+  });
+
+  it('does not count as somebody who does something', async () => {
+    let now = Date.now();
+    const settings = { signInLimits: { idleMs: 60_000, lifetimeMs: 600_000 } };
+    const server = await startServer({ now: () => now, settings });
+    const person = await signIn(server.url, { token: server.owner });
+    const stream = await listen(server.url, { cookie: person.cookie });
+    now += 59_000;
+    await settle(server, stream);
+    now += 1_000;
+    await stream.ended;
+    expect(stream.events().at(-1)).toMatchObject({ event: 'ended' });
+  });
+
+  it('that comes back learns that it has missed something, and nothing where it has not', async () => {
+    const server = await startServer();
+    const first = await listen(server.url, bearer(server.owner));
+    await settle(server, first);
+    const id = first.lastId() ?? '';
+    expect(id).toMatch(/^\d+$/);
+    first.stop();
+    await server.call('scopes.create', { scope: 'missed' });
+    const back = await listen(server.url, { ...bearer(server.owner), 'last-event-id': id });
+    await expect.poll(() => kinds(back), soon).toContainEqual({ kind: 'changed' });
+    const idNow = back.lastId() ?? '';
+    back.stop();
+    const again = await listen(server.url, { ...bearer(server.owner), 'last-event-id': idNow });
+    await settle(server, again);
+    expect(kinds(again)).not.toContainEqual({ kind: 'changed' });
+    again.stop();
+  });
+});
+
+describe('streams', () => {
+  it('are for those who may open the dashboard, and under a cookie for its own page', async () => {
+    const server = await startServer();
+    const { token } = await server.call('tokens.create', { name: 'agent', role: 'agent' });
+    const person = await signIn(server.url, { token: server.owner });
+    const status = async (headers: Record<string, string>, organization?: string): Promise<number> => {
+      const stream = await listen(server.url, headers, organization);
+      stream.stop();
+      return stream.status;
+    };
+    expect(await status({})).toBe(401);
+    expect(await status(bearer(token))).toBe(403);
+    expect(await status({ cookie: person.cookie, 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(await status({ cookie: person.cookie, origin: 'https://evil.example' })).toBe(403);
+    expect(await status(bearer(server.owner), 'nowhere')).toBe(404);
+    expect(await status({ cookie: person.cookie })).toBe(200);
+  });
+
+  it('are bounded for each token, and one that ends makes room', async () => {
+    const server = await startServer();
+    const open = await Promise.all(Array.from({ length: 24 }, () => listen(server.url, bearer(server.owner))));
+    expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
+    expect((await listen(server.url, bearer(server.owner))).status).toBe(429);
+    open[0]?.stop();
+    await expect
+      .poll(async () => {
+        const stream = await listen(server.url, bearer(server.owner));
+        stream.stop();
+        return stream.status;
+      }, soon)
+      .toBe(200);
+    for (const stream of open) stream.stop();
+  });
+
+  it('end when the server stops, which they do not hold up', async () => {
+    const server = await startServer();
+    const stream = await listen(server.url, bearer(server.owner));
+    await server.application.stop();
+    await stream.ended;
+  });
+});
