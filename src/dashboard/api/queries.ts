@@ -10,7 +10,6 @@ import {
 import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
 import { useOrganization } from '../shell/address.ts';
 import { call } from './call.ts';
-import { storeValue } from './value-entry.ts';
 import { Problem } from './problem.ts';
 
 export function createQueryClient(): QueryClient {
@@ -54,19 +53,6 @@ export function useWrite<Id extends OperationId>(
   return useMutation<ClientOutput<Id>, Problem, ClientInput<Id>>({
     mutationFn: (input) => call(organization, id, input),
     // What was sent may hold a value: nothing of it stays here.
-    gcTime: 0,
-    onSettled: () => client.invalidateQueries(),
-  });
-}
-
-type Stored = Parameters<typeof storeValue>[1] & { readonly bytes: Uint8Array };
-
-/** As `useWrite`, for a value. */
-export function useStoreValue(): UseMutationResult<ClientOutput<'secrets.set'>, Problem, Stored> {
-  const organization = useOrganization();
-  const client = useQueryClient();
-  return useMutation<ClientOutput<'secrets.set'>, Problem, Stored>({
-    mutationFn: ({ bytes, ...entered }) => storeValue(organization, entered, bytes),
     gcTime: 0,
     onSettled: () => client.invalidateQueries(),
   });

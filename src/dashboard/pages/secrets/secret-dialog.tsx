@@ -1,7 +1,8 @@
 import { useState, type ReactElement } from 'react';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead, useStoreValue } from '../../api/queries.ts';
+import { useRead } from '../../api/queries.ts';
+import { useStoreValue } from '../../api/use-store-value.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Button } from '../../ui/button.tsx';
