@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, type ReactElement } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import type { DashboardSession } from '../api/dashboard-session.ts';
 import { setConnection, useConnection } from './api/connection.ts';
@@ -7,8 +7,10 @@ import type { Problem } from './api/problem.ts';
 import { readSession, SessionContext } from './api/session.tsx';
 import { OrganizationContext } from './shell/address.ts';
 import { Shell } from './shell/shell.tsx';
-import { SignInDialog, SignInPage } from './shell/sign-in.tsx';
+import { SignInPage } from './shell/sign-in.tsx';
 import { Loading } from './ui/notice.tsx';
+
+const SignInDialog = lazy(() => import('./shell/sign-in-dialog.tsx'));
 
 /** How often a server that does not answer is asked again. */
 const retryMs = 1_500;
@@ -55,7 +57,11 @@ export function App(): ReactElement {
     <SessionContext value={session}>
       <AtAddress session={session} />
       {/* Over the page, which keeps what was typed into it. */}
-      {connection === 'ended' ? <SignInDialog onSignedIn={signedIn} actor={session.actor} /> : undefined}
+      {connection === 'ended' ? (
+        <Suspense>
+          <SignInDialog onSignedIn={signedIn} actor={session.actor} />
+        </Suspense>
+      ) : undefined}
     </SessionContext>
   );
 }

@@ -5,16 +5,15 @@ import type { Problem } from '../api/problem.ts';
 import { signIn } from '../api/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/copy.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
 import { ErrorNotice, Notice } from '../ui/notice.tsx';
 import styles from './sign-in.module.css';
 
-interface SignInProps {
+export interface SignInProps {
   readonly onSignedIn: (session: DashboardSession) => void;
 }
 
-function useSignIn({ onSignedIn }: SignInProps) {
+export function useSignIn({ onSignedIn }: SignInProps) {
   const [token, setToken] = useState('');
   const { mutate, error, isPending } = useMutation<DashboardSession, Problem, Parameters<typeof signIn>[0]>({
     mutationFn: signIn,
@@ -97,19 +96,5 @@ export function SignInPage({ onSignedIn, isDown }: SignInProps & { readonly isDo
         </div>
       </div>
     </main>
-  );
-}
-
-/** Over a page whose session has ended. */
-export function SignInDialog({ onSignedIn, actor }: SignInProps & { readonly actor: string }): ReactElement {
-  const form = useSignIn({ onSignedIn });
-  return (
-    <Dialog title="Your session has ended" onClose={() => undefined} onSubmit={form.submit} actions={form.button}>
-      <p>
-        Nothing that you typed on this page is lost. Sign in again to go on; you were <strong>{actor}</strong>.
-      </p>
-      {form.error === null ? undefined : <ErrorNotice error={form.error} />}
-      {form.field}
-    </Dialog>
   );
 }

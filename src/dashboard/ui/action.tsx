@@ -1,12 +1,11 @@
-import { Popover } from '@base-ui/react/popover';
 import { Lock } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import { lazy, Suspense, type ReactElement, type ReactNode } from 'react';
 import type { OperationId } from '../../api/registry.ts';
 import { useGate, type Gate } from '../api/gate.ts';
 import { Button, type ButtonProps } from './button.tsx';
-import { Command } from './copy.tsx';
-import styles from './overlay.module.css';
-import { Time } from './time.tsx';
+
+// Most sessions see no lock, and what floats is large.
+const LockedButton = lazy(() => import('./locked-button.tsx'));
 
 interface ActionProps extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
   readonly operation: OperationId;
@@ -27,21 +26,26 @@ export function Action({ operation, command, onClick, children, gate, ...rest }:
         {children}
       </Button>
     );
+  const { 'aria-label': label, ...look } = rest;
+  const locked = (
+    <>
+      <Lock aria-hidden />
+      {withoutIcon(children)}
+    </>
+  );
+  const name = `locked: ${label ?? textOf(children)}`;
   return (
-    <Popover.Root>
-      <Popover.Trigger
-        openOnHover
-        delay={120}
-        closeDelay={200}
-        render={
-          <Button {...rest} isLocked>
-            <Lock aria-label="locked:" />
-            {withoutIcon(children)}
-          </Button>
-        }
-      />
-      <LockPanel gate={closed} command={command} />
-    </Popover.Root>
+    <Suspense
+      fallback={
+        <Button {...look} isLocked aria-label={name}>
+          {locked}
+        </Button>
+      }
+    >
+      <LockedButton {...look} aria-label={name} gate={closed} command={command}>
+        {locked}
+      </LockedButton>
+    </Suspense>
   );
 }
 
@@ -50,24 +54,7 @@ function withoutIcon(children: ReactNode): ReactNode {
   return Array.isArray(children) ? children.slice(1) : children;
 }
 
-function LockPanel({ gate, command }: { readonly gate: Gate; readonly command: string }): ReactElement {
-  return (
-    <Popover.Portal>
-      <Popover.Positioner sideOffset={6} collisionPadding={12}>
-        <Popover.Popup className={styles['panel']} initialFocus={false}>
-          <div className={styles['stack']}>
-            <Popover.Title render={<strong />}>Locked</Popover.Title>
-            <Popover.Description render={<p />}>{gate.why}</Popover.Description>
-            {gate.since === undefined ? undefined : (
-              <p>
-                Since <Time at={gate.since} />.
-              </p>
-            )}
-            <p>{gate.next}</p>
-            <Command text={command} />
-          </div>
-        </Popover.Popup>
-      </Popover.Positioner>
-    </Popover.Portal>
-  );
+function textOf(children: ReactNode): string {
+  const parts: readonly unknown[] = Array.isArray(children) ? children : [children];
+  return parts.filter((part) => typeof part === 'string' || typeof part === 'number').join('');
 }
