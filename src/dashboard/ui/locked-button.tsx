@@ -1,5 +1,5 @@
 import { Popover } from '@base-ui/react/popover';
-import type { ReactElement } from 'react';
+import { useRef, useState, type ReactElement } from 'react';
 import type { Gate } from '../api/gate.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { Command } from './copy.tsx';
@@ -11,11 +11,32 @@ interface LockedButtonProps extends ButtonProps {
   readonly command: string;
 }
 
-/** Hover and click open the same panel: why it is locked, and the command that does it. */
+/** Hover, focus and click open the same panel: why it is locked, and the command that does it. */
 export default function LockedButton({ gate, command, ...rest }: LockedButtonProps): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  // What was closed with the focus on the button stays closed until the focus has gone.
+  const wasClosed = useRef(false);
   return (
-    <Popover.Root>
-      <Popover.Trigger openOnHover delay={120} closeDelay={200} render={<Button {...rest} isLocked />} />
+    <Popover.Root
+      open={isOpen}
+      onOpenChange={(open, { reason }) => {
+        const next = open || reason === 'trigger-press';
+        wasClosed.current = !next;
+        setOpen(next);
+      }}
+    >
+      <Popover.Trigger
+        openOnHover
+        delay={120}
+        closeDelay={200}
+        render={<Button {...rest} isLocked />}
+        onFocus={({ currentTarget }) => {
+          if (!wasClosed.current && currentTarget.matches(':focus-visible')) setOpen(true);
+        }}
+        onBlur={() => {
+          wasClosed.current = false;
+        }}
+      />
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} collisionPadding={12}>
           <Popover.Popup className={styles['panel']} initialFocus={false}>

@@ -102,10 +102,6 @@ describe('the files of a page', () => {
     await mkdir(join(folder, 'assets'));
     for (const name of ['index.html', 'assets/a.js', 'assets/a.css', 'notes.txt', 'key.pem'])
       await writeFile(join(folder, name), 'x');
-    expect([...(readPage(folder) ?? new Map()).keys()].toSorted()).toEqual([
-      '/assets/a.css',
-      '/assets/a.js',
-      '/index.html',
-    ]);
+    expect(new Set(readPage(folder)?.keys())).toEqual(new Set(['/assets/a.css', '/assets/a.js', '/index.html']));
   });
 });
