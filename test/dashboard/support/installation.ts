@@ -60,5 +60,11 @@ export async function furnish({ call }: Pick<Installation, 'call'>): Promise<voi
   await call('variables.set', { environment: 'production', name: 'LOG_LEVEL', value: 'warn' });
   await call('variables.set', { environment: 'production', name: 'REGION', value: 'eu-central-1', locked: true });
   await call('tokens.create', { name: 'ci', role: 'agent', environments: ['production'], lifetimeMs: 90 * 86_400_000 });
+  await call('jobs.open', {
+    environment: 'production',
+    workflow: 'deploy',
+    job: 'release',
+    agentPublicKey: base64('x'.repeat(32)),
+  });
   await call('tokens.create', { name: 'auditor', role: 'auditor' });
 }
