@@ -1,10 +1,12 @@
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { policyPage } from './policy.ts';
 import { variablesPage } from './variables.ts';
 
 /** Pages that are made from the code; `npm run docs` writes them. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   'cli.md': cliPage,
+  'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,
   'variables.md': variablesPage,
 };

@@ -237,6 +237,7 @@ describe('the cases', () => {
       'backend add',
       'backend update',
       'backend scaffold',
+      'secret import',
       'completion bash',
       'completion zsh',
       'completion fish',

@@ -65,6 +65,43 @@ export const secretOperations = {
     }),
     output: receipt,
   }),
+  'secrets.import': defineOperation({
+    ...valueWrites,
+    offWith: 'secrets.set',
+    summary: 'Set many secrets of a scope at once, or tell what that would change',
+    method: 'POST',
+    path: '/secrets/import',
+    query: ['scope'],
+    maxBodyBytes: 4_194_304,
+    command: 'kici-admin secret import',
+    commandArguments: { scope: '--scope!', dryRun: '--dry-run' },
+    subject: ['scope', 'dryRun'],
+    input: z.object({
+      scope: scopeId,
+      entries: z
+        .array(z.object({ key: sourceKey, value: secretBytes.optional(), sealed: sealedBytes.optional() }))
+        .min(1)
+        .max(500),
+      dryRun: z.boolean().default(false).describe('true: nothing is written'),
+    }),
+    output: z.object({
+      scope: z.string(),
+      complete: z.boolean().describe('false: some of it was not written'),
+      entries: z.array(
+        z.object({
+          key: z.string(),
+          change: z
+            .enum(['new', 'replace', 'same', 'unknown'])
+            .describe('same: the store has this very value; unknown: it cannot be told what the store has'),
+          result: z.enum(['planned', 'written', 'left', 'failed', 'not_tried']),
+          version: z.string().optional(),
+          code: failureCode.optional().describe('why it is unknown, or has failed'),
+        }),
+      ),
+      leftAlone: z.array(z.string()).describe('keys of the scope that the import does not name'),
+      unavailable: z.array(unavailablePart).describe('what of the scope could not be listed'),
+    }),
+  }),
   'secrets.declare': defineOperation({
     ...nameWrites,
     summary: 'Record the name of a secret without a value',

@@ -67,6 +67,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a list lacks what a backend, or a folder of it, could not be asked for; what is known is printed',
     next: 'do what the hint says, and list again; `--json` has it under `unavailable`',
   },
+  partly_done: {
+    meaning: 'an import stopped at a secret that could not be written; what was written before it stands',
+    next: 'mend what the message names and run the same command again',
+  },
   backend_unhealthy: {
     meaning: 'the backend was asked and did not answer as it should',
     next: "follow the hint, which is that of the backend's own code",

@@ -36,10 +36,11 @@ function undamaged(text: string, source: string): Uint8Array {
   return Buffer.from(text);
 }
 
-async function readFile(path: string): Promise<Uint8Array> {
+/** The bytes of a file. @throws CommandError */
+export async function readFile(path: string, maxBytes = maxReadBytes): Promise<Uint8Array> {
   try {
     await using handle = await open(path, 'r');
-    return await collect(handle.createReadStream({ autoClose: false }));
+    return await collect(handle.createReadStream({ autoClose: false }), maxBytes);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
@@ -67,22 +68,23 @@ function fromEnvironment(name: string, io: Io): Uint8Array {
   return undamaged(value, name);
 }
 
-async function collect(stream: Readable): Promise<Uint8Array> {
+/** The bytes of a stream. @throws CommandError */
+export async function collect(stream: Readable, maxBytes = maxReadBytes): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     length += bytes.byteLength;
-    if (length > maxReadBytes) throw tooLarge();
+    if (length > maxBytes) throw tooLarge(maxBytes === maxReadBytes ? maxValueBytes : maxBytes);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 }
 
-export function tooLarge(): CommandError {
+export function tooLarge(bytes = maxValueBytes): CommandError {
   return new CommandError(
     'too_large',
-    `the value is larger than ${maxValueBytes} bytes`,
+    `${bytes === maxValueBytes ? 'the value' : 'what was given'} is larger than ${bytes} bytes`,
     'keep large files elsewhere and store the key that opens them',
   );
 }

@@ -14,6 +14,7 @@ import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import type { ValueEntry } from '../values/entry.ts';
+import { createImport } from './import.ts';
 import { placeOf } from './place.ts';
 
 type SecretHandlers = HandlersFor<
@@ -24,6 +25,7 @@ type SecretHandlers = HandlersFor<
   | 'secrets.versions'
   | 'secrets.restore'
   | 'secrets.sealingKey'
+  | 'secrets.import'
 >;
 
 /** Names and values of single secrets, in whatever backend their scope names. No answer holds a value. */
@@ -65,6 +67,7 @@ export function createSecrets(backends: Backends, values: ValueEntry, now: () =>
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
+    'secrets.import': createImport(backends, values),
     'secrets.sealingKey': (_, { organization }) => values.sealingKey(organization),
     async 'secrets.declare'({ scope, key }, call) {
       const place = placeOf(scope);

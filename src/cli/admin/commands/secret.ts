@@ -4,6 +4,7 @@ import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
 import { withGaps } from '../gaps.ts';
+import { importCommand } from './secret-import.ts';
 import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
@@ -234,5 +235,5 @@ const versions = defineCommand({
 export const secretCommands: CommandGroup = {
   name: 'secret',
   summary: 'Set, list and delete secrets; no command shows a value',
-  commands: [set, declare, list, grid, remove, versions, restore],
+  commands: [set, importCommand, declare, list, grid, remove, versions, restore],
 };

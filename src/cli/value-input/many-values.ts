@@ -1,0 +1,102 @@
+import { parseEnv } from 'node:util';
+import { CommandError, UsageError } from '../terminal/errors.ts';
+
+export const fileFormats = ['dotenv', 'json', 'yaml'] as const;
+export type FileFormat = (typeof fileFormats)[number];
+
+/** As the name of a file says; dotenv where it says nothing. */
+export function formatOf(path: string | undefined): FileFormat {
+  if (path?.endsWith('.json') === true) return 'json';
+  return /\.ya?ml$/.test(path ?? '') ? 'yaml' : 'dotenv';
+}
+
+/**
+ * Names and values of a file. Nothing in it is passed over in silence, and no message shows a value.
+ * @throws CommandError, UsageError
+ */
+export async function parseValues(bytes: Uint8Array, format: FileFormat): Promise<ReadonlyMap<string, string>> {
+  const text = decode(bytes);
+  const values = format === 'dotenv' ? parseDotenv(text) : await parseYaml(text, format);
+  if (values.size === 0)
+    throw new UsageError('there is no name in it', `is it ${format}? --format says what else it is`);
+  return values;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new CommandError(
+      'damaged_value',
+      'the file is not UTF-8 text',
+      'store other bytes one by one with `kici-admin secret set --from-file`',
+    );
+  }
+}
+
+const assignment = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*)$/;
+
+/** The parser passes over what it does not understand, so its names are held against those that the lines show. */
+function parseDotenv(text: string): ReadonlyMap<string, string> {
+  const names = new Map<string, number>();
+  const lines = text.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (/^\s*(?:#.*)?$/.test(line)) continue;
+    const [, name, rest = ''] = assignment.exec(line) ?? [];
+    if (name === undefined) throw wrongLine(at, 'is neither NAME=value nor a comment');
+    const before = names.get(name);
+    if (before !== undefined) throw wrongLine(at, `gives ${name} again, which line ${before + 1} has given`);
+    names.set(name, at);
+    const quote = /^["'`]/.exec(rest)?.[0];
+    if (quote === undefined || rest.indexOf(quote, 1) > 0) continue;
+    const end = lines.findIndex((one, index) => index > at && one.includes(quote));
+    if (end < 0) throw wrongLine(at, `opens a quote for ${name} that nothing closes`);
+    at = end;
+  }
+  const parsed = new Map(
+    Object.entries(parseEnv(text)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
+  const lost = [...names].find(([name]) => !parsed.has(name));
+  if (lost !== undefined || parsed.size !== names.size)
+    throw wrongLine(lost?.[1] ?? 0, 'cannot be read as NAME=value for certain');
+  return parsed;
+}
+
+function wrongLine(index: number, problem: string): UsageError {
+  return new UsageError(`line ${index + 1} ${problem}`, 'correct the file; nothing was sent');
+}
+
+/** JSON is YAML too. Every scalar stays the text that it is written as: no number is respelt. */
+async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<ReadonlyMap<string, string>> {
+  if (format === 'json') requireJson(text);
+  const { isMap, isScalar, parseDocument } = await import('yaml');
+  const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: true, prettyErrors: true });
+  const [error] = document.errors;
+  // Its message quotes the text.
+  if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is no ${format} (${error.code})`);
+  if (!isMap(document.contents))
+    throw new UsageError(`it is no ${format === 'json' ? 'object' : 'mapping'} of names to texts`, 'correct the file');
+  const values = new Map<string, string>();
+  for (const { key, value } of document.contents.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (name === '') throw new UsageError('a name in it is no text', 'names are texts; nothing was sent');
+    if (!isScalar(value) || typeof value.value !== 'string' || (format === 'json' && value.type !== 'QUOTE_DOUBLE'))
+      throw new UsageError(
+        `the value of ${JSON.stringify(name)} is no text`,
+        name === 'sops'
+          ? 'the file is encrypted: decrypt it first, as in `sops -d file | kici-admin secret import`'
+          : 'write it in quotes; nothing was sent',
+      );
+    values.set(name, value.value);
+  }
+  return values;
+}
+
+function requireJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new UsageError('it is not JSON', 'correct the file; nothing was sent');
+  }
+}

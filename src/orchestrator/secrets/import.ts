@@ -1,0 +1,161 @@
+import {
+  BackendError,
+  formatScopeId,
+  type FailureCode,
+  type ScopeId,
+  type ScopePath,
+  type SecretValue,
+} from '@kici-dev/secret-backend';
+import type { HostedBackend } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/errors.ts';
+import { unsupported, type Backends } from '../backends/require-backend.ts';
+import type { Call } from '../caller.ts';
+import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import { unlistedView } from '../resolution/unavailable.ts';
+import type { ValueEntry } from '../values/entry.ts';
+import { placeOf } from './place.ts';
+
+type Output = OperationOutput<'secrets.import'>;
+type Result = Output['entries'][number];
+
+interface Planned {
+  readonly key: string;
+  readonly value: SecretValue;
+  readonly change: Result['change'];
+  readonly code?: FailureCode;
+  /** What must be current still when it is written; left out where that is not known. */
+  readonly expectedVersion?: string | null;
+}
+
+/**
+ * Sets many secrets of a scope. What is there is compared first, and what is the same is left; the rest is written one by
+ * one, each only over what was compared where the backend can hold that, up to the first that fails.
+ */
+export function createImport(backends: Backends, values: ValueEntry): HandlersFor<'secrets.import'>['secrets.import'] {
+  return async ({ scope, entries, dryRun }, call) => {
+    const place = placeOf(scope);
+    requireOnce(entries.map(({ key }) => key));
+    const backend = await backends.require(call, place.backend);
+    const { write, compareAndSet } = await backend.ready();
+    if (backend.write === undefined || !write) throw unsupported(place.backend, 'be written to');
+    const given = await Promise.all(
+      entries.map(async ({ key, ...sent }) => ({
+        key,
+        value: await values.open(call, 'secrets.import', { purpose: 'secret', scope, key }, sent),
+      })),
+    );
+    const plan = await compare(backend, place.path, given, call);
+    const results = dryRun ? plan.map(planned) : await apply(backends, place, plan, compareAndSet, call);
+    const written = results.filter(({ result }) => result === 'written').map(({ key }) => key);
+    const failed = results.filter(({ result }) => result === 'failed' || result === 'not_tried').map(({ key }) => key);
+    call.note({ keys: written, ...(failed.length === 0 ? {} : { notWritten: failed }) });
+    return {
+      scope: formatScopeId(place),
+      complete: failed.length === 0,
+      entries: [...results],
+      ...(await rest(backend, place, given, call)),
+    };
+  };
+}
+
+function requireOnce(keys: readonly string[]): void {
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined)
+    throw new ApiError('invalid_request', `the import names ${twice} twice`, 'name each key once');
+}
+
+/** What cannot be read is neither new nor the same. A value that a cache gave may be another by now. */
+async function compare(
+  backend: HostedBackend,
+  scope: ScopePath,
+  given: readonly { readonly key: string; readonly value: SecretValue }[],
+  { context }: Call,
+): Promise<readonly Planned[]> {
+  const outcomes = await backend.readAged(
+    given.map(({ key }) => ({ scope, key })),
+    context,
+  );
+  return given.map(({ key, value }, index): Planned => {
+    const aged = outcomes[index];
+    const outcome = aged?.outcome;
+    if (outcome?.status === 'absent') return { key, value, change: 'new', expectedVersion: null };
+    if (outcome?.status !== 'found')
+      return { key, value, change: 'unknown', ...(outcome === undefined ? {} : { code: outcome.code }) };
+    if (aged?.ageMs !== undefined && aged.ageMs > 0) return { key, value, change: 'replace' };
+    const isSame = Buffer.from(outcome.value.bytes()).equals(value.bytes());
+    const { version } = outcome;
+    return {
+      key,
+      value,
+      change: isSame ? 'same' : 'replace',
+      ...(version === undefined ? {} : { expectedVersion: version }),
+    };
+  });
+}
+
+function planned({ key, change, code }: Planned): Result {
+  return { key, change, result: 'planned', ...(code === undefined ? {} : { code }) };
+}
+
+async function apply(
+  backends: Backends,
+  place: ScopeId,
+  plan: readonly Planned[],
+  compareAndSet: boolean,
+  call: Call,
+): Promise<readonly Result[]> {
+  const backend = await backends.require(call, place.backend);
+  const results: Result[] = [];
+  const effect = (async () => {
+    for (const { key, value, change, expectedVersion } of plan) {
+      const hasFailed = results.some(({ result }) => result === 'failed');
+      if (change === 'same') results.push({ key, change, result: 'left' });
+      else if (hasFailed || backend.write === undefined) results.push({ key, change, result: 'not_tried' });
+      else
+        results.push(
+          await backend
+            .write(
+              {
+                scope: place.path,
+                key,
+                value,
+                ...(expectedVersion === undefined || !compareAndSet ? {} : { expectedVersion }),
+              },
+              call.context,
+            )
+            .then(
+              ({ version }): Result => ({ key, change, result: 'written', version }),
+              (error: unknown): Result => ({ key, change, result: 'failed', code: codeOf(error) }),
+            ),
+        );
+    }
+  })();
+  await backends.change(call, place.backend, effect);
+  return results;
+}
+
+function codeOf(error: unknown): FailureCode {
+  if (BackendError.is(error)) return error.code;
+  throw error;
+}
+
+async function rest(
+  backend: HostedBackend,
+  place: ScopeId,
+  given: readonly { readonly key: string }[],
+  { context }: Call,
+): Promise<Pick<Output, 'leftAlone' | 'unavailable'>> {
+  const keys = new Set(given.map(({ key }) => key));
+  try {
+    const { secrets, unlisted } = await backend.listAged({ scope: place.path, depth: 'scope' }, context, 0);
+    return {
+      leftAlone: secrets.filter(({ key, scope }) => scope === place.path && !keys.has(key)).map(({ key }) => key),
+      unavailable: unlistedView(place.backend, unlisted),
+    };
+  } catch (error) {
+    return {
+      leftAlone: [],
+      unavailable: unlistedView(place.backend, [{ scope: place.path, code: codeOf(error) }]),
+    };
+  }
+}
