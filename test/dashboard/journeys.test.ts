@@ -136,7 +136,7 @@ describeLane(browserLane, () => {
   });
 
   it('sets many secrets from a .env file after a review', async () => {
-    await installation.call('scopes.create', { scope: 'pasted' });
+    await installation.call('secrets.set', { scope: 'pasted', key: 'ONE', value: 'MQ==' });
     await signIn(page, installation, '/orgs/default/settings/secrets/internal:pasted');
     await page.getByRole('button', { name: 'Paste .env' }).click();
     const dialog = page.getByRole('dialog', { name: 'Paste .env' });
@@ -144,8 +144,11 @@ describeLane(browserLane, () => {
       .getByLabel('Contents of a .env file')
       .fill('# comment\nONE=1\nexport TWO="a b"\nnot an assignment\nTHREE=\n');
     await dialog.getByText('Line 4 is no assignment').waitFor();
+    await dialog.getByRole('button', { name: 'Review 2 secrets' }).click();
+    await dialog.getByRole('row', { name: /ONE/ }).getByText('the same value is there').waitFor();
+    await dialog.getByRole('row', { name: /TWO/ }).getByText('new').waitFor();
     await dialog.getByRole('button', { name: 'Apply 2 secrets' }).click();
-    await dialog.getByText('stored as version 1').nth(1).waitFor();
+    await page.getByText('Imported 2 secrets into internal:pasted.').waitFor();
     const { secrets } = await installation.call('secrets.list', { scope: 'pasted' });
     expect(secrets.map(({ key }) => key)).toEqual(['ONE', 'TWO']);
   });

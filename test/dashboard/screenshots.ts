@@ -42,7 +42,8 @@ const shots: readonly Shot[] = [
     act: async (page) => {
       await page.getByRole('button', { name: 'Paste .env' }).click();
       await page.getByLabel('Contents of a .env file').fill('DB_PASSWORD=new\nREDIS_URL="redis://cache"\nEMPTY=\n');
-      await page.getByText('replaces version').waitFor();
+      await page.getByRole('button', { name: 'Review 2 secrets' }).click();
+      await page.getByText('replaces what is there').waitFor();
     },
   },
   { name: 'history', path: `${org}/settings/secrets/internal:production?secret=DB_PASSWORD`, text: 'Restore version' },

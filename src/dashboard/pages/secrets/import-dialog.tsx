@@ -1,63 +1,95 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
-import { utf8 } from '../../api/bytes.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead } from '../../api/queries.ts';
+import { useImport } from '../../api/use-import.ts';
 import { useOrganization } from '../../shell/address.ts';
+import { say } from '../../shell/toast.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Command } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField } from '../../ui/field.tsx';
-import { Notice, sentence } from '../../ui/notice.tsx';
-import { pageStyles } from '../../ui/page.tsx';
+import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
 import { parseDotenv, type Entry } from './dotenv.ts';
+import { ImportReview } from './import-review.tsx';
 import { ScopeField } from './scope-field.tsx';
-import { fullScope } from './scopes.ts';
-import { useImport, type Outcome } from './use-import.ts';
 
 interface ImportProps {
   readonly scope?: string;
   readonly onClose: () => void;
 }
 
-/** A `.env` file, reviewed name by name before anything is stored. */
+const isStorable = ({ key, value }: Entry): boolean => parseKey(key).ok && value !== '';
+
+/** A `.env` file: the difference to what is there is reviewed, and then applied as one. */
 export default function ImportDialog({ scope: first, onClose }: ImportProps): ReactElement {
   const organization = useOrganization();
   const [scope, setScope] = useState(first ?? '');
   const [text, setText] = useState('');
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const review = useImport(true);
+  const apply = useImport(false);
   const place = parseScopeId(scope);
   const { entries, wrong } = useMemo(() => parseDotenv(text), [text]);
-  const listed = useRead('secrets.list', { scope }, { enabled: place.ok && entries.length > 0 });
-  const { outcomes, isBusy, apply } = useImport(scope);
-  const there = new Map(listed.data?.secrets.map((one) => [one.key, one]));
-  const isStored = (key: string): boolean => 'version' in (outcomes.get(key) ?? {});
-  const staged = entries.filter(
-    ({ key, value }) => !left.has(key) && !isStored(key) && parseKey(key).ok && value !== '',
-  );
+  const storable = entries.filter(isStorable);
+  const staged = storable.filter(({ key }) => !left.has(key));
+  const isReviewed = review.data !== undefined;
+  const error = apply.error ?? review.error;
+  const edit = (change: () => void): void => {
+    // What was reviewed is no longer what would be stored.
+    review.reset();
+    apply.reset();
+    change();
+  };
   const take = async (file: File | undefined): Promise<void> => {
-    if (file !== undefined) setText(await file.text());
+    const contents = await file?.text();
+    if (contents !== undefined)
+      edit(() => {
+        setText(contents);
+      });
+  };
+  const submit = (): void => {
+    if (!isReviewed) review.mutate({ scope, entries: storable });
+    else
+      apply.mutate(
+        { scope, entries: staged },
+        {
+          onSuccess: ({ complete }) => {
+            if (!complete) return;
+            say(`Imported ${count(staged.length, 'secret')} into ${scope}.`);
+            onClose();
+          },
+        },
+      );
   };
   return (
     <Dialog
       isWide
       title="Paste .env"
       onClose={onClose}
-      onSubmit={() => void apply(staged)}
+      onSubmit={submit}
       actions={
         <>
-          <Button onClick={onClose}>{outcomes.size > 0 && staged.length === 0 ? 'Done' : 'Cancel'}</Button>
-          <Button look="primary" type="submit" disabled={!place.ok || staged.length === 0 || isBusy}>
-            {isBusy ? 'Storing…' : `Apply ${count(staged.length, 'secret')}`}
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            type="submit"
+            disabled={!place.ok || staged.length === 0 || review.isPending || apply.isPending}
+          >
+            {isReviewed ? `Apply ${count(staged.length, 'secret')}` : `Review ${count(storable.length, 'secret')}`}
           </Button>
         </>
       }
     >
       <ScopeField
         value={scope}
-        onChange={setScope}
+        onChange={(next) => {
+          edit(() => {
+            setScope(next);
+          });
+        }}
         problem={scope === '' || place.ok ? undefined : sentence(place.reason)}
+        isFocused={first === undefined}
       />
       <AreaField
         label="Contents of a .env file"
@@ -67,7 +99,9 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         value={text}
         placeholder="DB_PASSWORD=…"
         onChange={(event) => {
-          setText(event.target.value);
+          edit(() => {
+            setText(event.target.value);
+          });
         }}
         onDrop={(event) => {
           const [file] = event.dataTransfer.files;
@@ -75,7 +109,7 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
           event.preventDefault();
           void take(file);
         }}
-        note="Paste it, or drop a file. Nothing is stored before you apply it."
+        note="Paste it, or drop a file. Nothing is stored before you have reviewed what changes."
       />
       {wrong.length === 0 ? undefined : (
         <Notice look="warn">
@@ -85,57 +119,17 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
           </p>
         </Notice>
       )}
-      {entries.length === 0 ? undefined : (
-        <table className={pageStyles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">What happens</th>
-              <th scope="col">Length</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <tr key={entry.key}>
-                <td>
-                  <label className={pageStyles['mono']}>
-                    <input
-                      type="checkbox"
-                      checked={!left.has(entry.key)}
-                      disabled={isStored(entry.key)}
-                      onChange={(event) => {
-                        const next = new Set(left);
-                        if (event.target.checked) next.delete(entry.key);
-                        else next.add(entry.key);
-                        setLeft(next);
-                      }}
-                    />{' '}
-                    {entry.key}
-                  </label>
-                </td>
-                <td>{happens(entry, left.has(entry.key), there.get(entry.key)?.version, outcomes.get(entry.key))}</td>
-                <td>{count(utf8(entry.value).byteLength, 'byte')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      <Command text={commandLine(organization, 'secrets.set', { scope: place.ok ? fullScope(scope) : undefined })} />
+      {error === null ? undefined : <ErrorNotice error={error} />}
+      <ImportReview
+        entries={entries}
+        isStorable={isStorable}
+        left={left}
+        onLeft={setLeft}
+        reviewed={apply.data ?? review.data}
+      />
+      <Command
+        text={commandLine(organization, 'secrets.import', { scope: place.ok ? scope : undefined }, ['./.env'])}
+      />
     </Dialog>
   );
-}
-
-function happens(
-  { key, value }: Entry,
-  isLeft: boolean,
-  version: string | undefined,
-  outcome: Outcome | undefined,
-): string {
-  if (outcome !== undefined)
-    return 'version' in outcome ? `stored as version ${outcome.version}` : `failed: ${outcome.problem.message}`;
-  const name = parseKey(key);
-  if (!name.ok) return `left out: ${name.reason}`;
-  if (value === '') return 'left out: it is empty';
-  if (isLeft) return 'left alone';
-  return version === undefined ? 'new' : `replaces version ${version}`;
 }

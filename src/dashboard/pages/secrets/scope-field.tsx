@@ -6,10 +6,11 @@ interface ScopeFieldProps {
   readonly value: string;
   readonly onChange: (scope: string) => void;
   readonly problem: string | undefined;
+  readonly isFocused: boolean;
 }
 
 /** A scope, with those of the internal store at hand. */
-export function ScopeField({ value, onChange, problem }: ScopeFieldProps): ReactElement {
+export function ScopeField({ value, onChange, problem, isFocused }: ScopeFieldProps): ReactElement {
   const list = useId();
   const { data } = useRead('scopes.list', {});
   return (
@@ -17,7 +18,7 @@ export function ScopeField({ value, onChange, problem }: ScopeFieldProps): React
       <TextField
         label="Scope"
         isMono
-        autoFocus
+        autoFocus={isFocused}
         list={list}
         value={value}
         onChange={(event) => {

@@ -79,6 +79,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
           <ScopeField
             value={scope}
             onChange={setScope}
+            isFocused={first === undefined}
             problem={scope === '' || place.ok ? undefined : sentence(place.reason)}
           />
           <TextField
