@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createClient, type ApiClient } from '../../../src/api/client.ts';
 import { localTokenFile } from '../../../src/api/local-credentials.ts';
 import { operations, type ClientInput, type ClientOutput, type OperationId } from '../../../src/api/registry.ts';
-import { startOrchestrator, type RunningOrchestrator } from '../../support/programs.ts';
+import { startOrchestrator, type OrchestratorOptions, type RunningOrchestrator } from '../../support/programs.ts';
 
 export interface Installation extends RunningOrchestrator {
   /** The owner's token. */
@@ -10,9 +10,9 @@ export interface Installation extends RunningOrchestrator {
   readonly call: <Id extends OperationId>(id: Id, input: ClientInput<Id>) => Promise<ClientOutput<Id>>;
 }
 
-/** A real orchestrator in a folder of its own. */
-export async function install(): Promise<Installation> {
-  const running = await startOrchestrator();
+/** A real orchestrator, in a folder of its own unless it is given one. */
+export async function install(options: OrchestratorOptions = {}): Promise<Installation> {
+  const running = await startOrchestrator(options);
   const token = (await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim();
   const client: ApiClient = createClient({ url: running.url, token, organization: 'default' });
   return {
