@@ -5,7 +5,7 @@ import type { DashboardSession } from '../api/dashboard-session.ts';
 import { setConnection, useConnection } from './api/connection.ts';
 import type { Problem } from './api/problem.ts';
 import { readSession, SessionContext } from './api/session.tsx';
-import { OrganizationContext } from './shell/address.ts';
+import { decoded, OrganizationContext } from './shell/address.ts';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './shell/sign-in.tsx';
 import { Loading } from './ui/notice.tsx';
@@ -72,7 +72,7 @@ function AtAddress({ session }: { readonly session: DashboardSession }): ReactEl
   if (organization === undefined || rest === undefined)
     return <Redirect replace to={`/orgs/${organization ?? session.organization}/grid`} />;
   return (
-    <OrganizationContext value={decodeURIComponent(organization)}>
+    <OrganizationContext value={decoded(organization)}>
       <Shell key={organization} />
     </OrganizationContext>
   );

@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { eventsPath, type ChangeEvent } from '../../api/change-events.ts';
 import { useOrganization } from '../shell/address.ts';
 import { setConnection, useConnection } from './connection.ts';
+import { readSession } from './session.tsx';
 
 let isLive = false;
 const listeners = new Set<() => void>();
@@ -75,6 +76,8 @@ export function useEvents(): void {
     });
     source.addEventListener('error', () => {
       setLive(false);
+      // Whether nobody answers, or the session is over.
+      void readSession().catch(() => undefined);
       // The browser itself asks again, unless it was refused.
       if (source.readyState === EventSource.CLOSED)
         timer ??= setTimeout(() => {

@@ -19,7 +19,8 @@ export async function signIn(credential: { token: string } | { code: string }): 
 
 export async function signOut(): Promise<void> {
   await send({ method: 'DELETE', path: address });
-  setConnection('ended');
+  // With the document goes all that the page held in memory.
+  window.location.assign('/');
 }
 
 function took(answer: unknown): DashboardSession {

@@ -19,6 +19,15 @@ export function scopeInAddress(scope: string): string {
   return scope.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');
 }
 
+/** A part of an address that may have been written by hand. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What the drawer shows stands in the address, so that it can be sent to somebody. */
 export function useDrawer(): {
   readonly shown: URLSearchParams;

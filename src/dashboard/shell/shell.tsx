@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useConnection } from '../api/connection.ts';
 import { useEvents } from '../api/events.ts';
 import { GridPage } from '../pages/grid/grid-page.tsx';
@@ -7,6 +7,7 @@ import { Empty, Loading, Notice } from '../ui/notice.tsx';
 import { usePlaces } from './address.ts';
 import { Bar } from './bar.tsx';
 import { Rail } from './rail.tsx';
+import { FailureBoundary } from './failure.tsx';
 import styles from './shell.module.css';
 import { Toasts } from './toast.tsx';
 
@@ -24,6 +25,7 @@ export function Shell(): ReactElement {
   const [isFinding, setFinding] = useState(false);
   const connection = useConnection();
   const place = usePlaces();
+  const section = useLocation()[0].split('/', 5).join('/');
   useEvents();
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
@@ -53,27 +55,29 @@ export function Shell(): ReactElement {
           </div>
         ) : undefined}
         <div className={styles['content']}>
-          <Suspense fallback={<Loading what="the page" />}>
-            <Switch>
-              <Route path={place('grid')} component={GridPage} />
-              <Route path={place('settings/secrets/*?')} component={SecretsPage} />
-              <Route path={place('settings/variables/:environment?')} component={VariablesPage} />
-              <Route path={place('settings/backends')} component={BackendsPage} />
-              <Route path={place('settings/policy')} component={PolicyPage} />
-              <Route path={place('settings')}>
-                <Redirect replace to={place('settings/secrets')} />
-              </Route>
-              <Route path={place('environments/:environment?')} component={EnvironmentsPage} />
-              <Route path={place('jobs')} component={JobsPage} />
-              <Route path={place('audit')} component={AuditPage} />
-              <Route path={place('access')} component={AccessPage} />
-              <Route>
-                <Empty title="There is no such page">
-                  <p>The address names nothing of this page. The sections on the left lead to all there is.</p>
-                </Empty>
-              </Route>
-            </Switch>
-          </Suspense>
+          <FailureBoundary key={section}>
+            <Suspense fallback={<Loading what="the page" />}>
+              <Switch>
+                <Route path={place('grid')} component={GridPage} />
+                <Route path={place('settings/secrets/*?')} component={SecretsPage} />
+                <Route path={place('settings/variables/:environment?')} component={VariablesPage} />
+                <Route path={place('settings/backends')} component={BackendsPage} />
+                <Route path={place('settings/policy')} component={PolicyPage} />
+                <Route path={place('settings')}>
+                  <Redirect replace to={place('settings/secrets')} />
+                </Route>
+                <Route path={place('environments/:environment?')} component={EnvironmentsPage} />
+                <Route path={place('jobs')} component={JobsPage} />
+                <Route path={place('audit')} component={AuditPage} />
+                <Route path={place('access')} component={AccessPage} />
+                <Route>
+                  <Empty title="There is no such page">
+                    <p>The address names nothing of this page. The sections on the left lead to all there is.</p>
+                  </Empty>
+                </Route>
+              </Switch>
+            </Suspense>
+          </FailureBoundary>
         </div>
       </main>
       <Rail />

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { Link, useParams } from 'wouter';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { useOrganization, usePlaces } from '../../shell/address.ts';
+import { decoded, useOrganization, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Result } from '../../ui/result.tsx';
@@ -20,7 +20,7 @@ export default function EnvironmentsPage(): ReactElement {
   const place = usePlaces();
   const listed = useRead('environments.list', {});
   const [isNew, setNew] = useState(false);
-  const shown = environment === undefined ? undefined : decodeURIComponent(environment);
+  const shown = environment === undefined ? undefined : decoded(environment);
   return (
     <div className={styles['split']} data-shows={shown === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Environments">

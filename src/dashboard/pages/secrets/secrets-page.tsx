@@ -2,7 +2,7 @@ import { FolderPlus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
 import { commandLine } from '../../api/command-line.ts';
-import { useOrganization } from '../../shell/address.ts';
+import { decoded, useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { NewScopeDialog } from './scope-dialogs.tsx';
@@ -14,7 +14,7 @@ export default function SecretsPage(): ReactElement {
   const { '*': rest } = useParams<{ '*'?: string }>();
   const organization = useOrganization();
   const [isNew, setNew] = useState(false);
-  const scope = rest === undefined || rest === '' ? undefined : decodeURIComponent(rest);
+  const scope = rest === undefined || rest === '' ? undefined : decoded(rest);
   return (
     <div className={styles['split']} data-shows={scope === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Scopes">

@@ -4,7 +4,7 @@ import { useParams } from 'wouter';
 import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
-import { useGo, useOrganization } from '../../shell/address.ts';
+import { decoded, useGo, useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -25,7 +25,7 @@ export default function VariablesPage(): ReactElement {
   const { environment: chosen } = useParams<{ environment?: string }>();
   const go = useGo();
   const names = environments.data?.environments.map(({ name }) => name) ?? [];
-  const environment = chosen === undefined ? names[0] : decodeURIComponent(chosen);
+  const environment = chosen === undefined ? names[0] : decoded(chosen);
   const organization = useOrganization();
   const [doing, setDoing] = useState<Doing>();
   return (
