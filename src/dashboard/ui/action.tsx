@@ -1,11 +1,9 @@
 import { Lock } from 'lucide-react';
-import { lazy, Suspense, type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { OperationId } from '../../api/registry.ts';
 import { useGate, type Gate } from '../api/gate.ts';
 import { Button, type ButtonProps } from './button.tsx';
-
-// Most sessions see no lock, and what floats is large.
-const LockedButton = lazy(() => import('./locked-button.tsx'));
+import { LockedButton } from './locked-button.tsx';
 
 interface ActionProps extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
   readonly operation: OperationId;
@@ -27,25 +25,11 @@ export function Action({ operation, command, onClick, children, gate, ...rest }:
       </Button>
     );
   const { 'aria-label': label, ...look } = rest;
-  const locked = (
-    <>
+  return (
+    <LockedButton {...look} aria-label={`locked: ${label ?? textOf(children)}`} gate={closed} command={command}>
       <Lock aria-hidden />
       {withoutIcon(children)}
-    </>
-  );
-  const name = `locked: ${label ?? textOf(children)}`;
-  return (
-    <Suspense
-      fallback={
-        <Button {...look} isLocked aria-label={name}>
-          {locked}
-        </Button>
-      }
-    >
-      <LockedButton {...look} aria-label={name} gate={closed} command={command}>
-        {locked}
-      </LockedButton>
-    </Suspense>
+    </LockedButton>
   );
 }
 

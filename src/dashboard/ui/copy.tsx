@@ -1,5 +1,5 @@
 import { Check, Copy as CopyIcon } from 'lucide-react';
-import { useEffect, useState, type ReactElement } from 'react';
+import { Fragment, useEffect, useState, type ReactElement } from 'react';
 import { Button } from './button.tsx';
 import styles from './command.module.css';
 
@@ -38,7 +38,16 @@ export function CopyButton({ text, label = 'Copy' }: { readonly text: string; re
 export function Command({ text }: { readonly text: string }): ReactElement {
   return (
     <div className={styles['command']}>
-      <code className={styles['text']}>{text}</code>
+      <code className={styles['text']}>
+        {text.split(' ').map((word, at) => (
+          // A word stands whole on a line where it can; the same word may stand in it twice.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Fragment key={at}>
+            {at === 0 ? '' : ' '}
+            <span>{word}</span>
+          </Fragment>
+        ))}
+      </code>
       <CopyButton text={text} />
     </div>
   );

@@ -1,5 +1,4 @@
-import { Popover } from '@base-ui/react/popover';
-import { useRef, useState, type ReactElement } from 'react';
+import { useId, useRef, useState, type ReactElement } from 'react';
 import type { Gate } from '../api/gate.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { Command } from './copy.tsx';
@@ -11,49 +10,64 @@ interface LockedButtonProps extends ButtonProps {
   readonly command: string;
 }
 
+/** Long enough not to flicker under a passing pointer, and to reach the panel. */
+const hoverMs = { open: 120, close: 250 };
+
 /** Hover, focus and click open the same panel: why it is locked, and the command that does it. */
-export default function LockedButton({ gate, command, ...rest }: LockedButtonProps): ReactElement {
+export function LockedButton({ gate, command, ...rest }: LockedButtonProps): ReactElement {
+  const id = useId();
+  const panel = useRef<HTMLDivElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [isOpen, setOpen] = useState(false);
-  // What was closed with the focus on the button stays closed until the focus has gone.
-  const wasClosed = useRef(false);
+  const later = (act: 'showPopover' | 'hidePopover', ms: number) => (): void => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => panel.current?.[act](), ms);
+  };
+  const anchor = `--${id}`;
+  const hover = {
+    onMouseEnter: later('showPopover', hoverMs.open),
+    onMouseLeave: later('hidePopover', hoverMs.close),
+  };
   return (
-    <Popover.Root
-      open={isOpen}
-      onOpenChange={(open, { reason }) => {
-        const next = open || reason === 'trigger-press';
-        wasClosed.current = !next;
-        setOpen(next);
-      }}
-    >
-      <Popover.Trigger
-        openOnHover
-        delay={120}
-        closeDelay={200}
-        render={<Button {...rest} isLocked />}
+    <>
+      <Button
+        {...rest}
+        {...hover}
+        isLocked
+        popoverTarget={id}
+        popoverTargetAction="show"
+        style={{ anchorName: anchor }}
         onFocus={({ currentTarget }) => {
-          if (!wasClosed.current && currentTarget.matches(':focus-visible')) setOpen(true);
-        }}
-        onBlur={() => {
-          wasClosed.current = false;
+          if (currentTarget.matches(':focus-visible')) panel.current?.showPopover();
         }}
       />
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} collisionPadding={12}>
-          <Popover.Popup className={styles['panel']} initialFocus={false}>
-            <div className={styles['stack']}>
-              <Popover.Title render={<strong />}>Locked</Popover.Title>
-              <Popover.Description render={<p />}>{gate.why}</Popover.Description>
-              {gate.since === undefined ? undefined : (
-                <p>
-                  Since <Time at={gate.since} />.
-                </p>
-              )}
-              <p>{gate.next}</p>
-              <Command text={command} />
-            </div>
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+      <div
+        {...hover}
+        ref={panel}
+        id={id}
+        popover="auto"
+        role="dialog"
+        aria-label="Locked"
+        className={styles['lock']}
+        style={{ positionAnchor: anchor }}
+        onToggle={({ newState }) => {
+          setOpen(newState === 'open');
+        }}
+      >
+        {isOpen ? (
+          <div className={styles['stack']}>
+            <strong>Locked</strong>
+            <p>{gate.why}</p>
+            {gate.since === undefined ? undefined : (
+              <p>
+                Since <Time at={gate.since} />.
+              </p>
+            )}
+            <p>{gate.next}</p>
+            <Command text={command} />
+          </div>
+        ) : undefined}
+      </div>
+    </>
   );
 }

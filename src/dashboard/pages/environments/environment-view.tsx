@@ -132,7 +132,9 @@ function BindingTable({ environment, bindings, onDo }: BindingTableProps): React
         {ranked.map((binding) => (
           <tr key={binding.id}>
             <td className={pageStyles['mono']}>{binding.scope}</td>
-            <td className={pageStyles['mono']}>{binding.priority}</td>
+            <td className={pageStyles['mono']} data-label="priority">
+              {binding.priority}
+            </td>
             <td className={pageStyles['mono']}>{binding.host === '**' ? 'every host' : binding.host}</td>
             <td className={pageStyles['mono']}>
               {[

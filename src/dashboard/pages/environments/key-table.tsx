@@ -64,7 +64,9 @@ export function KeyTable({ environment }: { readonly environment: string }): Rea
                     <td className={pageStyles['mono']}>
                       {backend}:{scope}
                     </td>
-                    <td className={pageStyles['mono']}>{version}</td>
+                    <td className={pageStyles['mono']} data-label="version">
+                      {version}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -47,9 +47,11 @@ export function SecretTable({ rows, shown, onHistory, onReplace, onDelete }: Sec
               <td>
                 <RowState row={row} />
               </td>
-              <td className={pageStyles['mono']}>{version}</td>
+              <td className={pageStyles['mono']} data-label="version">
+                {version}
+              </td>
               <td>{written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}</td>
-              <td>{written?.actor}</td>
+              <td data-label="by">{written?.actor}</td>
               <td>{updatedAt === undefined ? undefined : <Time at={updatedAt} />}</td>
               <td>
                 <div className={pageStyles['actions']}>
