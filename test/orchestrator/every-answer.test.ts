@@ -47,7 +47,8 @@ it('every operation is answered as the registry says: to each role, by token and
         ? await signIn(server.url, { token })
         : undefined;
       // Who cannot sign in has no cookie to show.
-      const bySession: Ask = session === undefined ? (path, sent) => ask(server.url, path, sent) : session.ask;
+      const bySession: Ask =
+        session === undefined ? (path, sent) => ask(server.url, path, sent) : (path, sent) => session.ask(path, sent);
       return { role, token: byToken(token), session: bySession };
     }),
   );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../src/api/registry.ts';
 import { connect } from './support/raw-http.ts';
 import { signIn, type Answer, type SignedIn } from './support/browser.ts';
-import { codeOf, errorOf, startServer, startSharedServer, type TestServer } from './support/server.ts';
+import { acceptTampering, codeOf, errorOf, startServer, startSharedServer, type TestServer } from './support/server.ts';
 
 let shared: Awaited<ReturnType<typeof startSharedServer>>;
 let server: TestServer;
@@ -128,16 +128,17 @@ describe('the dashboard-write policy', () => {
     });
     expect(changes).toEqual([
       { operation: 'secrets.set', from: 'on', to: 'off' },
+      { operation: 'secrets.import', from: 'on', to: 'off' },
       { operation: 'secrets.restore', from: 'on', to: 'off' },
       { operation: 'variables.set', from: 'on', to: 'off' },
     ]);
-    expect(await off()).toEqual(['secrets.set', 'secrets.restore', 'variables.set']);
+    expect(await off()).toEqual(['secrets.set', 'secrets.import', 'secrets.restore', 'variables.set']);
     await server.call('policy.set', { disable: ['category:variables'] });
     expect(await off()).toContain('variables.delete');
     const again = await server.call('policy.set', { disable: ['category:variables'] });
     expect(again.changes).toEqual([]);
     const reset = await server.call('policy.reset');
-    expect(reset.changes).toHaveLength(4);
+    expect(reset.changes).toHaveLength(5);
     expect(await off()).toEqual([]);
   });
 
@@ -224,6 +225,25 @@ describe('a policy that cannot be read', () => {
     expect(await codeOf(own.call('policy.reset'))).toBe(code);
     expect((await there.ask('/dashboard/session')).json).toMatchObject({ valueEntry: 'off' });
   });
+});
+
+it('a policy of a newer version denies, is not changed, and can be set back', async () => {
+  const own = await startServer();
+  const there = await signIn(own.url, { token: own.owner });
+  await own.call('policy.set', { disable: ['variables.set'] });
+  own.tamper(`UPDATE organizations SET policy = replace(policy, '"format":1', '"format":2')`);
+  await acceptTampering(own);
+  const answer = await there.call('secrets.set', { ...secret, value });
+  expect(answer.json).toMatchObject({
+    error: 'operation_disabled',
+    message: expect.stringContaining('cannot be read'),
+    cliEquivalent: 'kici-admin secret set --scope production DB_PASSWORD --org default',
+  });
+  expect(await codeOf(own.call('policy.show'))).toBe('unsupported');
+  expect(await codeOf(own.call('policy.set', { enable: ['secrets.set'] }))).toBe('unsupported');
+  const { changes } = await own.call('policy.reset');
+  expect(changes.length).toBeGreaterThan(20);
+  expect(await setAt(there)).toBe('done');
 });
 
 describe('a locked variable', () => {

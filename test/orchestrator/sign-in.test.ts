@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboardSessionPath } from '../../src/api/dashboard-session.ts';
 import { ask, signIn, type SignedIn } from './support/browser.ts';
-import { codeOf, startServer, startSharedServer, type TestServer } from './support/server.ts';
+import { acceptTampering, codeOf, startServer, startSharedServer, type TestServer } from './support/server.ts';
 
 let shared: Awaited<ReturnType<typeof startSharedServer>>;
 let server: TestServer;
@@ -135,6 +135,21 @@ describe('a session', () => {
     expect((await person.call('organizations.list')).status).toBe(403);
     const { rows } = await server.call('audit.list', { operation: 'secrets.set', limit: 1 });
     expect(rows[0]?.actor).toContain(`session:${person.session.id}:token:${id}:`);
+  });
+
+  it('follows its token, when that may do less than it could when the session was opened', async () => {
+    const own = await startServer();
+    const { token, id } = await own.call('tokens.create', { name: 'shrinks', role: 'admin' });
+    const person = await signIn(own.url, { token });
+    const set = async () => (await person.call('secrets.set', { scope: 'other', key: 'K', value: 'dg==' })).status;
+    expect(await set()).toBe(200);
+    own.tamper(`UPDATE tokens SET scopes = '["team/**"]' WHERE id = '${id}'`);
+    expect(await set()).toBe(500);
+    await acceptTampering(own);
+    expect(await set()).toBe(403);
+    own.tamper(`UPDATE tokens SET role = 'agent' WHERE id = '${id}'`);
+    await acceptTampering(own);
+    expect(await statusOf(person)).toBe(403);
   });
 
   it('reaches no further organisation than its token does', async () => {

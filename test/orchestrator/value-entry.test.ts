@@ -138,7 +138,7 @@ describe('kici-admin', () => {
           }).then(async (answer) => {
             const text = await answer.text();
             seen += `${text}\n`;
-            response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+            return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
           });
         });
     });

@@ -8,7 +8,7 @@ export function importedModules(source: string): readonly string[] {
   const code = withoutComments(source);
   const patterns = [
     /(?:^|[\s;}])(?:import|export)\b[^'"`;()]*?\bfrom\s*['"]([^'"]+)['"]/g,
-    /(?:^|[\s;}])import\s*['"]([^'"]+)['"]/g,
+    /(?:^|[\s;}])import\s*['"]([^'"\n]+)['"]/g,
     /\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(\s*['"`]([^'"`]+)['"`]/g,
   ];
   return patterns.flatMap((pattern) => [...code.matchAll(pattern)].flatMap((match) => match[1] ?? []));

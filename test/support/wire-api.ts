@@ -119,9 +119,9 @@ async function opened(
   organization: string,
   input: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
-  const key = pair.privateKey.toCryptoKey('X25519', false, ['deriveBits']);
+  const privateKey = pair.privateKey.toCryptoKey('X25519', false, ['deriveBits']);
   const unseal = async (place: Omit<EntryPlace, 'organization'>, sealed: unknown): Promise<string> => {
-    const result = await openValue({ ...pair, privateKey: key }, { ...place, organization }, String(sealed));
+    const result = await openValue({ ...pair, privateKey }, { ...place, organization }, String(sealed));
     if (result.kind !== 'opened') throw new ApiError('invalid_request', `${place.key} is ${result.kind}`);
     return Buffer.from(result.value).toString('base64');
   };

@@ -192,7 +192,7 @@ export const secretOperations = {
     method: 'GET',
     path: '/secrets/sealing-key',
     targets: noTargets,
-    command: 'kici-admin secret set',
+    command: 'kici-admin policy show',
     subject: [],
     input: z.object({}),
     output: sealingKey,

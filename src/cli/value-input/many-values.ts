@@ -54,13 +54,11 @@ function parseDotenv(text: string): ReadonlyMap<string, string> {
     if (end < 0) throw wrongLine(at, `opens a quote for ${name} that nothing closes`);
     at = end;
   }
-  const parsed = new Map(
-    Object.entries(parseEnv(text)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  );
+  const parsed = new Map(Object.entries(parseEnv(text)));
   const lost = [...names].find(([name]) => !parsed.has(name));
   if (lost !== undefined || parsed.size !== names.size)
     throw wrongLine(lost?.[1] ?? 0, 'cannot be read as NAME=value for certain');
-  return parsed;
+  return new Map([...names.keys()].map((name) => [name, parsed.get(name) ?? '']));
 }
 
 function wrongLine(index: number, problem: string): UsageError {

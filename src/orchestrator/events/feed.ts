@@ -68,7 +68,7 @@ export function createChangeFeed(
       )
       .where('name', '=', organization)
       .executeTakeFirst();
-    return { sequence: Number(row?.last ?? 0), generation: row?.generation ?? 0 };
+    return { sequence: row?.last ?? 0, generation: row?.generation ?? 0 };
   }
 
   /** What cannot be found out has not changed. */

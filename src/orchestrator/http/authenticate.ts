@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/errors.ts';
-import type { Caller } from '../caller.ts';
+import { requirePermission, type Caller } from '../caller.ts';
 import { createLiveSessions } from '../jobs/live-session.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
@@ -55,6 +55,7 @@ export function createAuthenticator(
   async function bySession({ id, token_id }: SignIn, organization: string): Promise<KnownToken> {
     const known = await tokens.ofId(token_id, organization);
     if (known === undefined) throw new ApiError('unauthenticated', 'the token of this session is gone');
+    requirePermission(known.caller, 'dashboard:open');
     return { ...known, caller: { ...known.caller, signIn: id } };
   }
 

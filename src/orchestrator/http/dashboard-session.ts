@@ -71,6 +71,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
     const signIn = await signIns.use(shown.secret);
     const known = await tokens.ofId(signIn.token_id, signIn.home);
     if (known === undefined) throw new ApiError('unauthenticated', 'the token of this session is gone');
+    requirePermission(known.caller, 'dashboard:open');
     return { caller: { ...known.caller, signIn: signIn.id }, home: signIn.home, signIn, secret: shown.secret };
   }
 

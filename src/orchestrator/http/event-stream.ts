@@ -29,20 +29,24 @@ export function registerEventStream(
     return requireReader(caller);
   }
 
-  app.get<{ Params: { org: string } }>(`/api/v1/orgs/:org${eventsPath}`, async (request, reply) => {
-    const { org: organization } = request.params;
-    const credentials = cookies.credentials(request.raw);
-    if (credentials.kind === 'session') requireOwnPage(request.raw, credentials.secret);
-    const { id } = requireReader((await authenticator.authenticate(credentials, organization)).caller);
-    trust(request.raw);
-    const waiting: string[] = [];
-    const stream = openLater(reply, waiting);
-    const remove = await events.add(
-      { organization, tokenId: id, current: () => readerOf(credentials, organization), ...stream },
-      rowOf(request.headers['last-event-id']),
-    );
-    stream.open(remove);
-  });
+  app.get<{ Params: { org: string } }>(
+    `/api/v1/orgs/:org${eventsPath}`,
+    { exposeHeadRoute: false },
+    async (request, reply) => {
+      const { org: organization } = request.params;
+      const credentials = cookies.credentials(request.raw);
+      if (credentials.kind === 'session') requireOwnPage(request.raw, credentials.secret);
+      const { id } = requireReader((await authenticator.authenticate(credentials, organization)).caller);
+      trust(request.raw);
+      const waiting: string[] = [];
+      const stream = openLater(reply, waiting);
+      const remove = await events.add(
+        { organization, tokenId: id, current: () => readerOf(credentials, organization), ...stream },
+        rowOf(request.headers['last-event-id']),
+      );
+      stream.open(remove);
+    },
+  );
 }
 
 function requireReader(caller: Caller): TokenCaller {

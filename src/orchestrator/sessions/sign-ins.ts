@@ -101,13 +101,14 @@ export function createSignIns(
       const at = now();
       if (row.used_at + Math.min(usedEveryMs, idleMs / 4) > at) return row;
       const used = { ...row, used_at: at };
-      // Whatever was first stands: a use that is older than the one that is there says nothing.
+      // Whatever was first stands. What cannot be written down ends the session sooner, and fails no request.
       await database
         .updateTable('sign_ins')
         .set({ used_at: at, seal: await sealOf(used) })
         .where('id', '=', row.id)
         .where('used_at', '=', row.used_at)
-        .execute();
+        .execute()
+        .catch(() => undefined);
       return used;
     },
     async list(organization) {

@@ -1,10 +1,9 @@
 import { request, type IncomingMessage } from 'node:http';
-import type { ChangeEvent } from '../../../src/api/change-events.ts';
 
 export interface Listening {
   readonly status: number;
   /** What came, in order. */
-  readonly events: () => readonly { readonly event: string; readonly data: ChangeEvent & Record<string, unknown> }[];
+  readonly events: () => readonly { readonly event: string; readonly data: unknown }[];
   readonly text: () => string;
   readonly lastId: () => string | undefined;
   /** Resolves when the server has ended it. */
@@ -40,10 +39,14 @@ export async function listen(
         .filter((block) => block.includes('event: '))
         .map((block) => ({
           event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
-          data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}') as ChangeEvent & Record<string, unknown>,
+          data: dataOf(block),
         })),
     lastId: () => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1],
     ended,
     stop: () => sent.destroy(),
   };
+}
+
+function dataOf(block: string): unknown {
+  return JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}');
 }

@@ -15,7 +15,7 @@ const subjects = 'an operation such as secrets.set, category:NAME or sensitivity
 const show = defineCommand({
   name: 'show',
   summary: 'Show what sessions at the dashboard may change',
-  operations: ['policy.show'],
+  operations: ['policy.show', 'secrets.sealingKey'],
   examples: ['kici-admin policy show'],
   parameters: {},
   run: async (_, session) => {

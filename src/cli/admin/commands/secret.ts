@@ -19,7 +19,7 @@ const at = {
 const set = defineCommand({
   name: 'set',
   summary: 'Set the value of a secret',
-  operations: ['secrets.set', 'secrets.sealingKey'],
+  operations: ['secrets.set'],
   examples: [
     'kici-admin secret set --scope production DB_PASSWORD',
     'pass show prod/db | kici-admin secret set --scope production DB_PASSWORD --from-stdin',
