@@ -46,6 +46,17 @@ describeLane(browserLane, () => {
       expect(new URL(page.url()).pathname).toBe('/orgs/default/grid');
     });
 
+    it('takes the address that `kici-admin dashboard` prints, once, and keeps no code in the address', async () => {
+      const { stdout } = await admin('dashboard', '--print');
+      const address = /https?:\S+/.exec(stdout)?.[0] ?? '';
+      await page.goto(address);
+      await page.getByRole('heading', { name: 'Grid' }).waitFor();
+      expect(page.url()).not.toContain('code');
+      await using other = await visit(browser);
+      await other.page.goto(address);
+      await other.page.getByRole('alert').getByText('unauthenticated').waitFor();
+    });
+
     it('keeps the address that was asked for', async () => {
       await page.goto(`${installation.url}/orgs/default/settings/secrets/internal:staging`);
       await page.getByLabel('Token').fill(installation.token);
@@ -133,6 +144,20 @@ describeLane(browserLane, () => {
     await page.getByRole('complementary').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => cell(1).evaluate((one) => one.matches(':focus'))).toBe(true);
+  });
+
+  it('finds keys, scopes and pages by Ctrl-K', async () => {
+    await signIn(page, installation);
+    await page.getByRole('rowheader', { name: 'SENTRY_DSN' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('shop web');
+    await page.getByRole('option', { name: 'internal:apps/shop/web' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'internal:apps/shop/web' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('sentry');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: /Explanation of SENTRY_DSN/ }).waitFor();
   });
 
   it('sets many secrets from a .env file after a review', async () => {
