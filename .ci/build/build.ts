@@ -39,10 +39,11 @@ export async function buildPackages(output: string): Promise<void> {
   rmSync(compiled, { recursive: true });
 }
 
-/** Built anew, and laid where the server looks for it. */
+/** Built where the server looks for it. */
 function addPage(target: string): void {
-  execFileSync('npm', ['run', '--silent', 'build', '--workspace', 'src/dashboard'], { cwd: root, stdio: 'inherit' });
-  cpSync(join(root, 'src/dashboard/dist'), join(target, 'src/dashboard/dist'), { recursive: true });
+  const folder = join(target, 'src/dashboard/dist');
+  const build = ['run', '--silent', 'build', '--workspace', 'src/dashboard', '--', '--outDir', folder];
+  execFileSync('npm', build, { cwd: root, stdio: 'inherit' });
 }
 
 /** The clients are bundled, for their start; the server is not, for it loads backends by name. */
