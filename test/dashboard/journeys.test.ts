@@ -150,12 +150,12 @@ describeLane(browserLane, () => {
     await signIn(page, installation);
     await page.getByRole('rowheader', { name: 'SENTRY_DSN' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('shop web');
+    await page.getByRole('combobox', { name: /^Find keys/ }).fill('shop web');
     await page.getByRole('option', { name: 'internal:apps/shop/web' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'internal:apps/shop/web' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('sentry');
+    await page.getByRole('combobox', { name: /^Find keys/ }).fill('sentry');
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: /Explanation of SENTRY_DSN/ }).waitFor();
   });

@@ -64,7 +64,7 @@ const shots: readonly Shot[] = [
     text: 'corp-vault',
     act: async (page) => {
       await page.getByRole('button', { name: 'Add backend' }).click();
-      await page.getByRole('dialog').getByLabel('Name').waitFor();
+      await page.getByRole('dialog').getByLabel('Name', { exact: true }).waitFor();
     },
   },
   { name: 'policy', path: `${org}/settings/policy`, text: 'secrets.set' },
@@ -79,7 +79,7 @@ const shots: readonly Shot[] = [
     text: 'SENTRY_DSN',
     act: async (page) => {
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').fill('prod');
+      await page.getByRole('combobox', { name: /^Find keys/ }).fill('prod');
       await page.getByRole('option').first().waitFor();
     },
   },

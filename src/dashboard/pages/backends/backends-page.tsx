@@ -119,23 +119,21 @@ function BackendCard({ backend, onDo }: CardProps): ReactElement {
       </header>
       {test.error === null ? undefined : <ErrorNotice error={test.error} />}
       {test.data === undefined ? undefined : <TestResult result={test.data} />}
-      <dl className={pageStyles['facts']}>
-        {Object.entries(settings).map(([setting, value]) => (
-          <Fact key={setting} name={setting} text={String(value)} />
-        ))}
-        {secretSettings.map((setting) => (
-          <Fact key={setting} name={setting} text="set, and not shown" />
-        ))}
-        {isOwn ? undefined : <Fact name="deadline" text={span(deadlineMs)} />}
-        {isOwn ? undefined : (
-          <>
-            <dt>changed</dt>
-            <dd>
-              <Time at={updatedAt} />
-            </dd>
-          </>
-        )}
-      </dl>
+      {isOwn ? undefined : (
+        <dl className={pageStyles['facts']}>
+          {Object.entries(settings).map(([setting, value]) => (
+            <Fact key={setting} name={setting} text={String(value)} />
+          ))}
+          {secretSettings.map((setting) => (
+            <Fact key={setting} name={setting} text="set, and not shown" />
+          ))}
+          <Fact name="deadline" text={span(deadlineMs)} />
+          <dt>changed</dt>
+          <dd>
+            <Time at={updatedAt} />
+          </dd>
+        </dl>
+      )}
     </li>
   );
 }
