@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleClients, bundleStepHost, clients, mergeModules } from './clients.ts';
@@ -22,6 +23,7 @@ export async function buildPackages(output: string): Promise<void> {
         recursive: true,
         filter: (source) => !inside.has(source.replace(compiled, root)),
       });
+      addPage(target);
       // oxlint-disable-next-line no-await-in-loop -- there is one product
       await addPrograms(one, target);
     } else {
@@ -35,6 +37,13 @@ export async function buildPackages(output: string): Promise<void> {
       if (existsSync(join(root, one.folder, file))) cpSync(join(root, one.folder, file), join(target, file));
   }
   rmSync(compiled, { recursive: true });
+}
+
+/** Built where the server looks for it. */
+function addPage(target: string): void {
+  const folder = join(target, 'src/dashboard/dist');
+  const build = ['run', '--silent', 'build', '--workspace', 'src/dashboard', '--', '--outDir', folder];
+  execFileSync('npm', build, { cwd: root, stdio: 'inherit' });
 }
 
 /** The clients are bundled, for their start; the server is not, for it loads backends by name. */

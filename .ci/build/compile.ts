@@ -29,6 +29,7 @@ export function compile(output: string): void {
         join(root, '**/node_modules'),
         join(root, 'backends/*/test'),
         join(root, 'src/cli/admin/scaffold/template'),
+        join(root, 'src/dashboard'),
         join(root, '**/*.test.ts'),
       ],
     }),

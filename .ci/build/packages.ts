@@ -6,6 +6,7 @@ export const root: string = resolve(import.meta.dirname, '../..');
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
   readonly exports?: Readonly<Record<string, string>>;
   readonly workspaces?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
@@ -24,8 +25,8 @@ export interface Package {
 /** Every package that is published: the workspaces that are not private to the checkout, and the product. */
 export function publishedPackages(): readonly Package[] {
   const product = read('.');
-  const folders = (product.manifest.workspaces ?? []).filter((pattern) => !pattern.startsWith('.')).flatMap(expand);
-  return [...folders.map(read), product];
+  const workspaces = (product.manifest.workspaces ?? []).flatMap(expand).map(read);
+  return [...workspaces.filter(({ manifest }) => manifest.private !== true), product];
 }
 
 function expand(pattern: string): string[] {

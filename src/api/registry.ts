@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { auditOperations } from './operations/audit.ts';
 import { backendOperations } from './operations/backends.ts';
 import { environmentOperations } from './operations/environments.ts';
@@ -26,3 +27,8 @@ export const operations = {
 };
 
 export type OperationId = keyof typeof operations;
+
+/** What a client sends. */
+export type ClientInput<Id extends OperationId> = z.input<(typeof operations)[Id]['input']>;
+/** What a client is answered. */
+export type ClientOutput<Id extends OperationId> = z.output<(typeof operations)[Id]['output']>;

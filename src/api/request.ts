@@ -8,7 +8,11 @@ export interface OperationRequest {
   readonly body: string | undefined;
 }
 
-export function requestOf(operation: Operation, organization: string, input: object): OperationRequest {
+export function requestOf(
+  operation: Pick<Operation, 'method' | 'path' | 'query'>,
+  organization: string,
+  input: object,
+): OperationRequest {
   const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
   const take = (name: string): unknown => {
     const value = rest.get(name);

@@ -16,6 +16,8 @@ export interface ServerSettings {
   readonly port: number;
   /** By which others reach the server, through a proxy or by name; left out: none. */
   readonly publicUrls?: readonly URL[];
+  /** Whether the page is served, and people sign in at it. */
+  readonly dashboard: boolean;
   /** What clients may take; left out: what suits the process. */
   readonly httpLimits?: Partial<HttpLimits>;
   /** Addresses that backends may reach, as CIDR blocks or addresses; `undefined`: all. */

@@ -253,6 +253,44 @@ export const answers: Answers = {
             limits: ['eu-aws lists with a delay'],
             backends: [{ backend: 'corp-vault', state: 'answered', ageMs: 1_200, breaker: 'closed' }],
           },
+  'jobs.list': () => ({
+    jobs: [
+      {
+        id: 'j1',
+        workflow: 'deploy',
+        job: 'release',
+        environment: 'production',
+        openedAt: at,
+        expiresAt: at,
+        token: 'ci',
+        keys: ['API_KEY', 'DB_PASSWORD'],
+      },
+    ],
+  }),
+  'resolution.grid': () => ({
+    environments: [
+      { name: 'dev', unavailable: [] },
+      { name: 'production', unavailable: [] },
+    ],
+    keys: [
+      {
+        key: 'API_KEY',
+        cells: [
+          { status: 'available', backend: 'internal', scope: 'dev', version: '1', overrides: 0 },
+          { status: 'unavailable', backend: 'eu-aws', scope: 'apps', overrides: 0, code: 'throttled' },
+        ],
+      },
+      {
+        key: 'DB_PASSWORD',
+        cells: [
+          { status: 'not_found', overrides: 0 },
+          { status: 'available', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', overrides: 1 },
+        ],
+      },
+    ],
+    total: 2,
+    backends: [],
+  }),
   'resolution.check': ({ environment }) =>
     environment === 'staging'
       ? { keys: 3, problems: [] }

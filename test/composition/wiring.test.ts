@@ -27,6 +27,7 @@ it('resolves every token once, and to the same thing each time', async () => {
     key: { kind: 'text', text: '', name: '' },
     host: '127.0.0.1',
     port: 0,
+    dashboard: false,
     allowedAddresses: undefined,
     ambientCredentials: false,
     ambientPaths: [],

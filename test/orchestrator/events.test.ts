@@ -58,6 +58,7 @@ describe('a page that listens', () => {
         key: { kind: 'text', text: testKey, name: 'the test key' },
         host: '127.0.0.1',
         port: 0,
+        dashboard: true,
         allowedAddresses: undefined,
         ambientCredentials: false,
         ambientPaths: [],

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -75,7 +76,7 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (n
 
   it('holds JavaScript, declarations and source maps, and no TypeScript that Node would refuse', async () => {
     const files = await readdir(join(project, 'node_modules', name), { recursive: true });
-    const own = files.filter((file) => !file.includes('node_modules') && !file.includes('template/'));
+    const own = files.filter((file) => !/node_modules|template\/|^src\/dashboard\//.test(file));
     expect(own.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
     for (const script of own.filter((file) => file.endsWith('.js')))
       expect(own).toEqual(expect.arrayContaining([`${script}.map`, script.replace(/\.js$/, '.d.ts')]));
@@ -153,6 +154,22 @@ describe('a project that installs the tarballs', () => {
       env: { ...process.env, NODE_TEST_CONTEXT: undefined },
     });
     expect(stdout).toMatch(/# fail 0\n/);
+  });
+
+  it('can serve the page', async () => {
+    const home = join(folder, 'served');
+    await mkdir(home);
+    const server = spawn(
+      process.execPath,
+      [join(project, 'node_modules/@kici-dev/kici/bin/kici-orchestrator.mjs'), '--port', '0', '--json'],
+      { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [line] = await once(server.stdout, 'data');
+    const { url } = JSON.parse(String(line));
+    const answer = await fetch(url, { headers: { accept: 'text/html' } });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<div id="root">')]);
+    server.kill('SIGTERM');
+    await once(server, 'close');
   });
 
   it('can run a workflow, whose errors show no frame of the product', async () => {

@@ -112,4 +112,39 @@ const closeJob = defineOperation({
   output: z.object({}),
 });
 
-export const jobOperations = { 'jobs.open': openJob, 'jobs.read': readJobSecrets, 'jobs.close': closeJob };
+const listJobs = defineOperation({
+  summary: 'List the jobs that are open now, with the keys that they have asked for',
+  category: 'jobs',
+  sensitivity: 'names',
+  method: 'GET',
+  path: '/jobs',
+  // What they have read is known from the audit log.
+  permission: 'audit:read',
+  targets: 'organization',
+  audit: 'none',
+  command: 'kici-admin job list',
+  policyGoverned: false,
+  subject: [],
+  input: z.object({}),
+  output: z.object({
+    jobs: z.array(
+      z.object({
+        id: z.string(),
+        workflow: z.string(),
+        job: z.string(),
+        environment: z.string(),
+        openedAt: timestamp,
+        expiresAt: timestamp,
+        token: z.string().describe('the name of the token that opened it'),
+        keys: z.array(z.string()),
+      }),
+    ),
+  }),
+});
+
+export const jobOperations = {
+  'jobs.list': listJobs,
+  'jobs.open': openJob,
+  'jobs.read': readJobSecrets,
+  'jobs.close': closeJob,
+};

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { environmentName, failureCode, keyName, pastFailure, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { viewOf } from '../targets.ts';
+import { noTargets, viewOf } from '../targets.ts';
 import { catalogueEntry } from './jobs.ts';
 
 const shared = {
@@ -44,6 +44,16 @@ const backendState = z.object({
   breaker: z.string(),
   openedAt: timestamp.optional().describe('when the breaker opened, while it is not closed'),
   lastFailure: pastFailure.optional(),
+});
+
+const cell = z.object({
+  status: z.enum(['available', 'declared', 'unavailable', 'not_found']).describe('as `explain` tells it'),
+  backend: z.string().optional().describe('of the winner; left out where there is none, or it may not be named'),
+  scope: z.string().optional(),
+  version: z.string().optional(),
+  overrides: z.int().describe('how many candidates lose to the winner'),
+  code: failureCode.optional().describe('why it is unavailable'),
+  ...why,
 });
 
 const problem = z.object({
@@ -102,6 +112,32 @@ export const resolutionOperations = {
         .describe('what is deleted and counts as absent, because its binding says so'),
       near: z.array(z.string()).describe('keys of the environment that are written alike, when none has this one'),
       limits: z.array(z.string()),
+      backends: z.array(backendState),
+    }),
+  }),
+  'resolution.grid': defineOperation({
+    ...shared,
+    summary: 'Tell who supplies each key in each environment',
+    method: 'GET',
+    path: '/grid',
+    targets: noTargets,
+    command: 'kici-admin secret grid',
+    subject: [],
+    input: z.object({
+      after: z.string().min(1).optional().describe('keys that come after this one'),
+      limit: z.coerce.number().int().min(1).max(1_000).default(500).describe('how many keys at most'),
+      cached: z
+        .stringbool()
+        .optional()
+        .describe('names that were listed a moment ago will do; left out: every backend is asked'),
+    }),
+    output: z.object({
+      environments: z.array(z.object({ name: z.string(), unavailable: z.array(unavailablePart) })),
+      keys: z.array(
+        z.object({ key: z.string(), cells: z.array(cell).describe('one for each environment, in their order') }),
+      ),
+      total: z.int().describe('how many keys there are on all pages'),
+      next: z.string().optional().describe('what to give as `after` for the next page; left out on the last'),
       backends: z.array(backendState),
     }),
   }),

@@ -9,6 +9,7 @@ import { organizationCommands } from './commands/organization.ts';
 import { policyCommands } from './commands/policy.ts';
 import { checkCommand, explainCommand } from './commands/resolution.ts';
 import { scopeCommands } from './commands/scope.ts';
+import { jobCommands } from './commands/job.ts';
 import { secretCommands } from './commands/secret.ts';
 import { sessionCommands } from './commands/session.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -26,6 +27,7 @@ export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
   checkCommand,
   backendCommands,
   tokenCommands,
+  jobCommands,
   dashboardCommand,
   sessionCommands,
   policyCommands,

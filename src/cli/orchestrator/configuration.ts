@@ -68,6 +68,13 @@ export const configurationItems = {
     description: 'URLs by which others reach the server, by name or through a proxy, separated by commas',
     default: '',
   },
+  dashboard: {
+    name: 'dashboard',
+    flag: '--no-dashboard',
+    variable: 'KICI_DASHBOARD',
+    description: 'on or off: whether the page is served; the flag switches it off',
+    default: 'on',
+  },
   allowAddresses: {
     name: 'allowAddresses',
     flag: '--allow-addresses <list>',
@@ -148,6 +155,8 @@ export interface ConfigurationSources {
 export function resolveConfiguration({ flags, environment, file }: ConfigurationSources): Configuration {
   const pick = (item: ConfigurationItem): ConfiguredValue => {
     const flag = flags[item.name];
+    // What `--no-…` makes of its name.
+    if (flag === false) return { value: 'off', origin: 'flag', source: item.flag };
     if (typeof flag === 'string') return { value: flag, origin: 'flag', source: item.flag.split(' ')[0] ?? '' };
     const variable = environment[item.variable];
     if (variable !== undefined && variable !== '')
@@ -182,6 +191,7 @@ function complete(
     host: get('host'),
     port: get('port'),
     publicUrl: get('publicUrl'),
+    dashboard: get('dashboard'),
     allowAddresses: get('allowAddresses'),
     ambientCredentials: get('ambientCredentials'),
     ambientPaths: get('ambientPaths'),
@@ -216,6 +226,12 @@ export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
       'it is one such as https://kici.example.com, without a path: correct --public-url or KICI_PUBLIC_URL',
     );
   });
+}
+
+/** @throws UsageError */
+export function dashboardOf({ dashboard }: Configuration): boolean {
+  if (dashboard.value === 'on' || dashboard.value === 'off') return dashboard.value === 'on';
+  throw new UsageError(`${JSON.stringify(dashboard.value)} is neither on nor off`, 'correct KICI_DASHBOARD');
 }
 
 export function listOf({ value }: ConfiguredValue): string[] {

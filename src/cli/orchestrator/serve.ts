@@ -5,6 +5,7 @@ import type { Io } from '../terminal/io.ts';
 import {
   booleanOf,
   configurationItems,
+  dashboardOf,
   durationOf,
   lastingDurationOf,
   listOf,
@@ -63,6 +64,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
     host: configuration.host.value,
     port: portOf(configuration),
     publicUrls: publicUrlsOf(configuration),
+    dashboard: dashboardOf(configuration),
     allowedAddresses: allowed.length === 0 ? undefined : allowed,
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
     ambientPaths: listOf(configuration.ambientPaths),

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import type { Logger } from 'pino';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { errorTrail } from '@kici-dev/secret-backend';
 import { createEnvironments } from '../../orchestrator/environments/environments.ts';
@@ -10,6 +12,7 @@ import { probeWriting } from '../../orchestrator/health/write-probe.ts';
 import { createAuthenticator } from '../../orchestrator/http/authenticate.ts';
 import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flight.ts';
 import { httpLimits } from '../../orchestrator/http/limits.ts';
+import { readPage, type PageFile } from '../../orchestrator/http/page-files.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createSessionCookies } from '../../orchestrator/http/session-cookie.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
@@ -25,6 +28,15 @@ import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createValueEntry } from '../../orchestrator/values/entry.ts';
 import { tokens } from '../tokens.ts';
 import { version } from '../version.ts';
+
+const pageFolder = join(import.meta.dirname, '../../dashboard/dist');
+
+function builtPage(log: Logger): ReadonlyMap<string, PageFile> | undefined {
+  const page = readPage(pageFolder);
+  if (page === undefined)
+    log.warn('the dashboard is not served: it was not built; in a checkout `npm run prepare` builds it');
+  return page;
+}
 
 /** The handlers of every area, and the server over them. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
@@ -89,8 +101,8 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
       ...createSecrets(backends, values, now),
       ...createScopes(backends, createScopeRenamer(environmentStore, seals, renameInternalScope)),
-      ...createResolution(resolver, variables, now),
-      ...createJobs(resolver, instances, variables, jobStore, now),
+      ...createResolution(resolver, environmentStore, variables, now),
+      ...createJobs(database, resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),
     [
@@ -155,6 +167,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         version,
         requestTimeoutMs: settings.requestTimeoutMs,
         addressing: { host: settings.host, publicUrls: settings.publicUrls ?? [] },
+        dashboard: settings.dashboard ? { page: builtPage(log) } : undefined,
         limits: { ...httpLimits(), ...settings.httpLimits },
         ready: createReadiness(
           async () => {

@@ -13,6 +13,8 @@ import { registerDashboardSession, type DashboardSessionServices } from './dashb
 import { answerTo } from './errors.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
+import type { PageFile } from './page-files.ts';
+import { registerPage } from './page.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
@@ -21,6 +23,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly log: Logger;
   readonly addressing: Addressing;
   readonly limits: HttpLimits;
+  /** With the page's files, where one was built; left out: none of its routes, and nobody signs in. */
+  readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
   /** Rejects while a request could not be served. */
   readonly ready: () => Promise<void>;
 }
@@ -142,7 +146,10 @@ export function createServer(options: ServerOptions): HttpServer {
   };
   registerRoutes(app, options, trust);
   registerEventStream(app, options, trust);
-  registerDashboardSession(app, options);
+  if (options.dashboard !== undefined) {
+    registerDashboardSession(app, options);
+    if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
+  }
   return { listen: (address) => app.listen(address), close: () => app.close() };
 }
 

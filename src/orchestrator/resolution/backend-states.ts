@@ -7,7 +7,7 @@ import type { ResolvedEnvironment } from './resolve.ts';
 
 /** How each backend answered when it was asked for names, and how old its answers are. */
 export function backendStates(
-  { listings, instances }: ResolvedEnvironment,
+  { listings, instances }: Pick<ResolvedEnvironment, 'listings' | 'instances'>,
   narrowing: Narrowing,
 ): OperationOutput<'resolution.explain'>['backends'] {
   const backends = [...new Set(listings.map(({ backend }) => backend))].toSorted();

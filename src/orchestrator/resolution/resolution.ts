@@ -1,28 +1,27 @@
 import { nearMatches, parseScopePath } from '@kici-dev/secret-backend';
-import {
-  explain,
-  type Binding,
-  type Catalogue,
-  type Entry,
-  type ExplainedCandidate,
-  type JobFacts,
-} from '@kici-dev/secret-federation';
+import type { Binding, ExplainedCandidate, JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
 import type { Call } from '../caller.ts';
+import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
-import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narrowing.ts';
+import { allowsScope, narrowingOf } from '../narrowing.ts';
 import type { Variables } from '../variables/variables.ts';
 import { backendStates } from './backend-states.ts';
 import { check } from './check.ts';
 import { entryViews } from './entries.ts';
+import { createGrid } from './grid.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from './resolve.ts';
+import { explainSeen, seenEntries } from './seen.ts';
 import { unavailableOf } from './unavailable.ts';
 
-type ResolutionHandlers = HandlersFor<'resolution.catalogue' | 'resolution.explain' | 'resolution.check'>;
+type ResolutionHandlers = HandlersFor<
+  'resolution.catalogue' | 'resolution.explain' | 'resolution.grid' | 'resolution.check'
+>;
 
 /** Tells operators and authors what a job would get, from the same catalogue that a job gets. */
 export function createResolution(
   resolver: EnvironmentResolver,
+  environments: Pick<EnvironmentStore, 'all'>,
   variables: Pick<Variables, 'list'>,
   now: () => number,
 ): ResolutionHandlers {
@@ -38,18 +37,13 @@ export function createResolution(
     async 'resolution.explain'({ environment, key, ...facts }, call) {
       const resolved = await resolver.resolve(call, environment, factsFor(call, facts), 'now');
       const narrowing = narrowingOf(call.caller);
-      const { status, candidates, blockedBy, skipped, limits } = explain(
-        within(resolved.catalogue, key, narrowing),
-        key,
-      );
-      if (
-        [...candidates, ...blockedBy, ...skipped].some(({ backend, scope }) => !allowsScope(narrowing, backend, scope))
-      ) {
+      const explanation = explainSeen(resolved.catalogue, key, narrowing);
+      if (explanation === undefined)
         throw new ApiError(
           'permission_denied',
           `this token is narrowed to other scopes than all of those that compete for ${key}`,
         );
-      }
+      const { status, candidates, blockedBy, skipped, limits } = explanation;
       const texts = bindingTexts(resolved.bindings);
       return {
         key,
@@ -64,7 +58,7 @@ export function createResolution(
           ...(status === 'not_found'
             ? nearMatches(
                 key,
-                seen(resolved.catalogue, narrowing).map((entry) => entry.key),
+                seenEntries(resolved.catalogue, narrowing).map((entry) => entry.key),
               )
             : []),
         ],
@@ -75,6 +69,7 @@ export function createResolution(
         backends: backendStates(resolved, narrowing),
       };
     },
+    'resolution.grid': createGrid(resolver, environments, factsFor),
     async 'resolution.check'({ environment, ...facts }, call) {
       return check(
         environment,
@@ -99,29 +94,6 @@ function cachedAge(
       ? state.open.cachedAgeMs({ scope: path.value, key: sourceKey })
       : undefined;
   return cachedAgeMs === undefined ? {} : { cachedAgeMs };
-}
-
-/** The entries that the caller may know of. */
-function seen({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
-  return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
-}
-
-/**
- * A key that lies outside alone is told like one that is nowhere. Where something inside competes with something outside
- * the catalogue stays whole, since the winner can only be told by both.
- */
-function within(catalogue: Catalogue, key: string, narrowing: Narrowing): Catalogue {
-  if (narrowing === undefined) return catalogue;
-  const entry = catalogue.entries.get(key);
-  const inside = [entry?.winner, ...(entry?.losers ?? [])].some(
-    (candidate) => candidate !== undefined && allowsScope(narrowing, candidate.backend, candidate.scope),
-  );
-  return {
-    ...catalogue,
-    entries: inside ? catalogue.entries : new Map(),
-    probeScopes: catalogue.probeScopes.filter(({ compiled }) => showsBinding(narrowing, compiled.binding)),
-    laggingGlobs: catalogue.laggingGlobs.filter(({ compiled }) => showsBinding(narrowing, compiled.binding)),
-  };
 }
 
 /** An agent asks for itself: its token's facts stand, whatever it asks for. */

@@ -116,6 +116,7 @@ function renamed(from: string, to: string, environment: string | undefined): Row
 
 const elsewhere: readonly Row[] = [
   ['environments.list', 'all', {}, {}],
+  ['resolution.grid', 'all', {}, {}],
   ['secrets.list', 'team and below', { scope: 'team', tree: 'true' }, { touching: 'team' }],
   ['secrets.list', 'all of internal', { backend: 'internal' }, { touching: 'internal' }],
   ['secrets.list', 'all of corp', { backend: 'corp' }, { touching: 'corp' }],
@@ -135,6 +136,7 @@ const elsewhere: readonly Row[] = [
   ['backends.remove', 'corp', { name: 'corp' }, { organization: true }],
   ['organizations.create', 'default', { name: 'default' }, { everyOrganization: true }],
   ['organizations.list', 'all', {}, { organization: true }],
+  ['jobs.list', 'all', {}, { organization: true }],
   ['audit.list', 'all', { limit: 1 }, { organization: true }],
   ['audit.verify', 'all', {}, { organization: true }],
   ['tokens.list', 'all', {}, {}],

@@ -97,6 +97,7 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     key: { kind: 'text', text: testKey, name: 'the test key' },
     host: '127.0.0.1',
     port: 0,
+    dashboard: true,
     allowedAddresses: undefined,
     ambientCredentials: false,
     ambientPaths: [],

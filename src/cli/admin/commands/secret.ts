@@ -9,6 +9,7 @@ import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
 import type { Session } from '../session.ts';
+import { grid } from './secret-grid.ts';
 
 const at = {
   scope: required('--scope <scope>', 'backend:path, or a bare path in the internal store'),
@@ -242,5 +243,5 @@ const versions = defineCommand({
 export const secretCommands: CommandGroup = {
   name: 'secret',
   summary: 'Set, list and delete secrets; no command shows a value',
-  commands: [set, importCommand, declare, list, remove, versions, restore],
+  commands: [set, importCommand, declare, list, grid, remove, versions, restore],
 };

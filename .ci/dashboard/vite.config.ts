@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { budget } from './budget.ts';
+import { operationTable } from './operation-table.ts';
+
+/** Of the files that the first page needs, compressed. */
+const firstPageBytes = 170_000;
+
+export default defineConfig({
+  root: join(import.meta.dirname, '../../src/dashboard'),
+  plugins: [react(), operationTable(), budget(firstPageBytes)],
+  build: {
+    target: 'es2024',
+    // Whatever is inlined, the page's security policy refuses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});

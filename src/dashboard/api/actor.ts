@@ -1,0 +1,4 @@
+/** The name in `token:<id>:<name>`, whatever stands before it. */
+export function actorName(actor: string): string {
+  return /(?:^|:)token:[^:]*:(.*)$/s.exec(actor)?.[1] ?? actor;
+}

@@ -1,0 +1,70 @@
+import { operations } from 'virtual:operations';
+import { requestOf } from '../../api/request.ts';
+import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
+import { setConnection } from './connection.ts';
+import { Problem, unreachable } from './problem.ts';
+
+/** The session's own, which each request that is no GET carries. */
+let csrf = '';
+
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  /** JSON. */
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws Problem */
+export async function call<Id extends OperationId>(
+  organization: string,
+  id: Id,
+  input: ClientInput<Id>,
+  signal?: AbortSignal,
+): Promise<ClientOutput<Id>> {
+  const operation = operations[id];
+  const answer = await send({ method: operation.method, ...requestOf(operation, organization, input), signal });
+  // The server checks its answers against the schema of this very type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return answer as ClientOutput<Id>;
+}
+
+/** @throws Problem */
+export async function send({ method, path, body, signal }: Sent): Promise<unknown> {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(method === 'GET' ? {} : { 'x-kici-csrf': csrf }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
+    credentials: 'same-origin',
+    cache: 'no-store',
+    redirect: 'error',
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+    setConnection('down');
+    throw unreachable();
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.status === 401) setConnection('ended');
+  // A proxy whose server is gone, or one that is stopping.
+  else if (!response.ok && !isOurs(answer)) setConnection('down');
+  else setConnection('up');
+  if (response.ok && answer !== undefined) return answer;
+  throw new Problem(response.status, isRecord(answer) ? answer : {});
+}
+
+function isOurs(answer: unknown): boolean {
+  return isRecord(answer) && typeof answer['error'] === 'string' && typeof answer['hint'] === 'string';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

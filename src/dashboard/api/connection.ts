@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from 'react';
+
+/** `ended`: the session is over. `down`: nothing answers. What was typed stays where it is in both. */
+export type Connection = 'up' | 'down' | 'ended';
+
+let current: Connection = 'up';
+const listeners = new Set<() => void>();
+
+export function setConnection(next: Connection): void {
+  // Only signing in makes an ended session good again.
+  if (next === current || (current === 'ended' && next === 'down')) return;
+  current = next;
+  for (const listener of listeners) listener();
+}
+
+export function connection(): Connection {
+  return current;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useConnection(): Connection {
+  return useSyncExternalStore(subscribe, connection);
+}

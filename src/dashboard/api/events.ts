@@ -1,0 +1,101 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { eventsPath, type ChangeEvent } from '../../api/change-events.ts';
+import { useOrganization } from '../shell/address.ts';
+import { setConnection, useConnection } from './connection.ts';
+import { readSession } from './session.tsx';
+
+let isLive = false;
+const listeners = new Set<() => void>();
+
+function setLive(next: boolean): void {
+  isLive = next;
+  for (const listener of listeners) listener();
+}
+
+/** Whether what others do shows here by itself. */
+export function useLive(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => isLive,
+  );
+}
+
+/** Several changes that come together are asked for once. */
+const gatherMs = 100;
+/** Until a stream that was refused is asked for again. */
+const againMs = 5_000;
+
+/** What shows none of a change of its kind need not be asked for again. */
+const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
+  audit: /^audit\./,
+  jobs: /^(jobs|audit)\./,
+  sessions: /^(sessions|audit)\./,
+  tokens: /^(tokens|sessions|audit)\./,
+  variables: /^(variables|audit)\./,
+};
+
+/** One stream for the page: what shows what has changed is asked for again. */
+export function useEvents(): void {
+  const organization = useOrganization();
+  const client = useQueryClient();
+  const connection = useConnection();
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    if (connection !== 'up') return undefined;
+    const source = new EventSource(`/api/v1/orgs/${encodeURIComponent(organization)}${eventsPath}`);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const kinds = new Set<ChangeEvent['kind']>();
+    const ask = (): void => {
+      timer = undefined;
+      const patterns = [...kinds].map((kind) => shownBy[kind]);
+      kinds.clear();
+      void client.invalidateQueries({
+        predicate: ({ queryKey: [, id] }) =>
+          patterns.some((pattern) => pattern === undefined || (typeof id === 'string' && pattern.test(id))),
+      });
+    };
+    const changed = (kind: ChangeEvent['kind']): void => {
+      kinds.add(kind);
+      timer ??= setTimeout(ask, gatherMs);
+    };
+    source.addEventListener('open', () => {
+      setLive(true);
+      // What happened while nobody listened.
+      changed('changed');
+    });
+    source.addEventListener('change', ({ data }) => {
+      changed(kindOf(data));
+    });
+    source.addEventListener('ended', () => {
+      source.close();
+      setConnection('ended');
+    });
+    source.addEventListener('error', () => {
+      setLive(false);
+      // Whether nobody answers, or the session is over.
+      void readSession().catch(() => undefined);
+      // The browser itself asks again, unless it was refused.
+      if (source.readyState === EventSource.CLOSED)
+        timer ??= setTimeout(() => {
+          setAttempt(attempt + 1);
+        }, againMs);
+    });
+    return () => {
+      clearTimeout(timer);
+      source.close();
+      setLive(false);
+    };
+  }, [organization, client, connection, attempt]);
+}
+
+function kindOf(data: unknown): ChangeEvent['kind'] {
+  const change: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
+  const kind = typeof change === 'object' && change !== null && 'kind' in change ? change.kind : undefined;
+  // A kind that this page does not know is no less a change.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return typeof kind === 'string' ? (kind as ChangeEvent['kind']) : 'changed';
+}

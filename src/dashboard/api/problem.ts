@@ -1,0 +1,37 @@
+/** What a request failed with, in the server's words; or in ours, where it gave none. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: string;
+  readonly hint: string;
+  readonly status: number;
+  readonly requestId: string | undefined;
+  /** The command that does the same, where a policy has refused it here. */
+  readonly command: string | undefined;
+
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    const text = (name: string): string | undefined => {
+      const value = body[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    super(text('message') ?? `the server answered with status ${status}`);
+    this.status = status;
+    this.code = text('error') ?? 'bad_answer';
+    this.hint = text('hint') ?? 'try again; if it stays, see the log of the orchestrator';
+    this.requestId = text('requestId');
+    this.command = text('cliEquivalent');
+  }
+}
+
+export function unreachable(): Problem {
+  return new Problem(0, {
+    error: 'unreachable',
+    message: 'the orchestrator does not answer',
+    hint: 'what you typed is kept; the page goes on when it answers again',
+  });
+}
+
+export function problemOf(error: unknown): Problem {
+  return error instanceof Problem
+    ? error
+    : new Problem(0, { error: 'internal_error', message: error instanceof Error ? error.message : String(error) });
+}

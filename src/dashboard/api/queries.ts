@@ -1,0 +1,59 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
+import { useOrganization } from '../shell/address.ts';
+import { call } from './call.ts';
+import { Problem } from './problem.ts';
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        // A refusal stays one; that nothing answers is waited out by the banner.
+        retry: false,
+        refetchOnReconnect: true,
+      },
+    },
+  });
+}
+
+export function keyOf(organization: string, id: OperationId, input: object): readonly unknown[] {
+  return [organization, id, input];
+}
+
+/** What an operation answers; asked again after every change, here or elsewhere. */
+export function useRead<Id extends OperationId>(
+  id: Id,
+  input: ClientInput<Id>,
+  options: { readonly enabled?: boolean; readonly keep?: boolean } = {},
+): UseQueryResult<ClientOutput<Id>, Problem> {
+  const organization = useOrganization();
+  return useQuery<ClientOutput<Id>, Problem>({
+    queryKey: keyOf(organization, id, input),
+    queryFn: async ({ signal }) => call(organization, id, input, signal),
+    enabled: options.enabled ?? true,
+    ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
+  });
+}
+
+/** Does an operation; everything that is shown is asked for again after it. */
+export function useWrite<Id extends OperationId>(
+  id: Id,
+): UseMutationResult<ClientOutput<Id>, Problem, ClientInput<Id>> {
+  const organization = useOrganization();
+  const client = useQueryClient();
+  return useMutation<ClientOutput<Id>, Problem, ClientInput<Id>>({
+    mutationFn: (input) => call(organization, id, input),
+    // What was sent may hold a value: nothing of it stays here.
+    gcTime: 0,
+    onSettled: () => client.invalidateQueries(),
+  });
+}

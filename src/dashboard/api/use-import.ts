@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import type { ClientOutput } from '../../api/registry.ts';
+import { useOrganization } from '../shell/address.ts';
+import { utf8 } from './bytes.ts';
+import type { Problem } from './problem.ts';
+import { importValues } from './value-entry.ts';
+
+interface Import {
+  readonly scope: string;
+  readonly entries: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** @param dryRun only tells what would change */
+export function useImport(dryRun: boolean): UseMutationResult<ClientOutput<'secrets.import'>, Problem, Import> {
+  const organization = useOrganization();
+  const client = useQueryClient();
+  return useMutation<ClientOutput<'secrets.import'>, Problem, Import>({
+    mutationFn: ({ scope, entries }) =>
+      importValues(
+        organization,
+        scope,
+        entries.map(({ key, value }) => ({ key, bytes: utf8(value) })),
+        dryRun,
+      ),
+    gcTime: 0,
+    onSettled: () => (dryRun ? undefined : client.invalidateQueries()),
+  });
+}

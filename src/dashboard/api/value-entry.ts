@@ -1,0 +1,57 @@
+import type { ClientInput, ClientOutput } from '../../api/registry.ts';
+import { sealValue } from '../../api/value-seal.ts';
+import { toBase64 } from './bytes.ts';
+import { call } from './call.ts';
+import { Problem } from './problem.ts';
+
+type Entered = Pick<ClientInput<'secrets.set'>, 'scope' | 'key' | 'expectedVersion'>;
+type Carry = (place: { readonly scope: string; readonly key: string }, bytes: Uint8Array) => Promise<Carried>;
+type Carried = { readonly value: string } | { readonly sealed: string };
+
+/**
+ * How values travel: sealed to the orchestrator's key where the policy says so, so that nothing in between sees them.
+ * It is asked right before, since a policy may have changed while a value was typed.
+ * @throws Problem
+ */
+async function carrier(organization: string): Promise<Carry> {
+  const { valueEntry, sealingKey } = await call(organization, 'policy.show', {});
+  if (valueEntry !== 'sealed') return async (_, bytes) => ({ value: toBase64(bytes) });
+  if (!isSecureContext)
+    throw new Problem(0, {
+      error: 'unsupported',
+      message: 'values are sealed before they are sent, which browsers do over TLS or on this machine only',
+      hint: 'open this page with https, or use the command below',
+    });
+  return async (place, bytes) => ({
+    sealed: await sealValue(sealingKey.publicKey, { organization, purpose: 'secret', ...place }, bytes),
+  });
+}
+
+/** @throws Problem */
+export async function storeValue(
+  organization: string,
+  entered: Entered,
+  bytes: Uint8Array,
+): Promise<ClientOutput<'secrets.set'>> {
+  const carry = await carrier(organization);
+  const { scope, key } = entered;
+  return call(organization, 'secrets.set', { ...entered, ...(await carry({ scope, key }, bytes)) });
+}
+
+/**
+ * Many at once.
+ * @param dryRun only tells what that would change
+ * @throws Problem
+ */
+export async function importValues(
+  organization: string,
+  scope: string,
+  values: readonly { readonly key: string; readonly bytes: Uint8Array }[],
+  dryRun: boolean,
+): Promise<ClientOutput<'secrets.import'>> {
+  const carry = await carrier(organization);
+  const entries = await Promise.all(
+    values.map(async ({ key, bytes }) => ({ key, ...(await carry({ scope, key }, bytes)) })),
+  );
+  return call(organization, 'secrets.import', { scope, entries, dryRun });
+}

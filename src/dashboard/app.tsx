@@ -1,0 +1,79 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { Redirect, useLocation } from 'wouter';
+import type { DashboardSession } from '../api/dashboard-session.ts';
+import { setConnection, useConnection } from './api/connection.ts';
+import type { Problem } from './api/problem.ts';
+import { readSession, SessionContext } from './api/session.tsx';
+import { decoded, OrganizationContext } from './shell/address.ts';
+import { Shell } from './shell/shell.tsx';
+import { SignInPage } from './shell/sign-in.tsx';
+import { Loading } from './ui/notice.tsx';
+
+const SignInDialog = lazy(() => import('./shell/sign-in-dialog.tsx'));
+
+/** How often a server that does not answer is asked again. */
+const retryMs = 1_500;
+/** How often it is asked whether the session still stands, where no event says so. */
+const sessionMs = 60_000;
+
+export function App(): ReactElement {
+  const client = useQueryClient();
+  const connection = useConnection();
+  const { data: session, error } = useQuery<DashboardSession, Problem>({
+    queryKey: ['session'],
+    queryFn: readSession,
+    refetchInterval: connection === 'up' ? sessionMs : false,
+    staleTime: sessionMs,
+  });
+  const signedIn = (next: DashboardSession): void => {
+    client.setQueryData(['session'], next);
+    setConnection('up');
+    void client.invalidateQueries();
+  };
+  useEffect(() => {
+    if (connection !== 'down') return undefined;
+    const timer = setInterval(() => {
+      void readSession().then(
+        async (next) => {
+          client.setQueryData(['session'], next);
+          return client.invalidateQueries();
+        },
+        () => undefined,
+      );
+    }, retryMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [connection, client]);
+
+  if (session === undefined)
+    return error === null && connection !== 'ended' ? (
+      <Loading what="the session" />
+    ) : (
+      <SignInPage onSignedIn={signedIn} isDown={connection === 'down'} />
+    );
+  return (
+    <SessionContext value={session}>
+      <AtAddress session={session} />
+      {/* Over the page, which keeps what was typed into it. */}
+      {connection === 'ended' ? (
+        <Suspense>
+          <SignInDialog onSignedIn={signedIn} actor={session.actor} />
+        </Suspense>
+      ) : undefined}
+    </SessionContext>
+  );
+}
+
+function AtAddress({ session }: { readonly session: DashboardSession }): ReactElement {
+  const [location] = useLocation();
+  const [, organization, rest] = /^\/orgs\/([^/]+)\/(.+)$/.exec(location) ?? [];
+  if (organization === undefined || rest === undefined)
+    return <Redirect replace to={`/orgs/${organization ?? session.organization}/grid`} />;
+  return (
+    <OrganizationContext value={decoded(organization)}>
+      <Shell key={organization} />
+    </OrganizationContext>
+  );
+}

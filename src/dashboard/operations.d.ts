@@ -1,0 +1,9 @@
+declare module 'virtual:operations' {
+  type PageOperation = Pick<
+    import('../api/operation.ts').Operation,
+    'method' | 'path' | 'query' | 'permission' | 'command' | 'commandArguments' | 'tokenOnly'
+  >;
+
+  /** What the page knows of each operation as it runs; the build takes it from the registry. */
+  export const operations: Readonly<Record<import('../api/registry.ts').OperationId, PageOperation>>;
+}

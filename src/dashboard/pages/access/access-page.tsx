@@ -1,0 +1,212 @@
+import { Ban, LogOut, Plus } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import type { ClientOutput } from '../../../api/registry.ts';
+import { commandLine } from '../../api/command-line.ts';
+import { useRead, useWrite } from '../../api/queries.ts';
+import { useSession } from '../../api/session.tsx';
+import { useOrganization } from '../../shell/address.ts';
+import { say } from '../../shell/toast.tsx';
+import { Action } from '../../ui/action.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { ErrorNotice } from '../../ui/notice.tsx';
+import { Page, pageStyles } from '../../ui/page.tsx';
+import { Result } from '../../ui/result.tsx';
+import { Time } from '../../ui/time.tsx';
+import styles from '../environments/environments.module.css';
+import { TokenDialog } from './token-dialog.tsx';
+
+type Token = ClientOutput<'tokens.list'>['tokens'][number];
+
+/** Who may do what: tokens, and the sessions that were opened with them. */
+export default function AccessPage(): ReactElement {
+  const organization = useOrganization();
+  const mayManage = useSession().permissions.includes('tokens:manage');
+  const [doing, setDoing] = useState<'create' | Token>();
+  const done = (): void => {
+    setDoing(undefined);
+  };
+  return (
+    <Page
+      title="Access"
+      actions={
+        <Action
+          look="primary"
+          operation="tokens.create"
+          command={commandLine(organization, 'tokens.create', {})}
+          onClick={() => {
+            setDoing('create');
+          }}
+        >
+          <Plus aria-hidden />
+          Issue token
+        </Action>
+      }
+    >
+      <h2 className={styles['section']}>Sessions at the dashboard</h2>
+      <Sessions />
+      {mayManage ? (
+        <>
+          <h2 className={styles['section']}>Tokens</h2>
+          <Tokens onRevoke={setDoing} />
+        </>
+      ) : undefined}
+      {doing === 'create' ? <TokenDialog onClose={done} /> : undefined}
+      {typeof doing === 'object' ? <RevokeDialog token={doing} onClose={done} /> : undefined}
+    </Page>
+  );
+}
+
+function Sessions(): ReactElement {
+  const organization = useOrganization();
+  const listed = useRead('sessions.list', {});
+  const { mutate, error } = useWrite('sessions.end');
+  return (
+    <Result of={listed} what="the sessions">
+      {({ sessions }) => (
+        <>
+          {error === null ? undefined : (
+            <div className={pageStyles['padded']}>
+              <ErrorNotice error={error} />
+            </div>
+          )}
+          <table className={pageStyles['table']}>
+            <thead>
+              <tr>
+                <th scope="col">Token</th>
+                <th scope="col">Role</th>
+                <th scope="col">Signed in</th>
+                <th scope="col">Last used</th>
+                <th scope="col">Ends</th>
+                <th scope="col">
+                  <span className={pageStyles['srOnly']}>Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sessions.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    {one.tokenName} {one.own ? <span className={pageStyles['chip']}>this one</span> : undefined}
+                  </td>
+                  <td>{one.role}</td>
+                  <td>
+                    <Time at={one.createdAt} />
+                  </td>
+                  <td>
+                    <Time at={one.usedAt} />
+                  </td>
+                  <td>
+                    <Time at={one.expiresAt} />
+                  </td>
+                  <td>
+                    <div className={pageStyles['actions']}>
+                      <Action
+                        look="quiet"
+                        operation="sessions.end"
+                        command={commandLine(organization, 'sessions.end', { id: one.id })}
+                        onClick={() => {
+                          mutate({ id: one.id });
+                        }}
+                      >
+                        <LogOut aria-hidden />
+                        End session
+                      </Action>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </Result>
+  );
+}
+
+function Tokens({ onRevoke }: { readonly onRevoke: (token: Token) => void }): ReactElement {
+  const organization = useOrganization();
+  const listed = useRead('tokens.list', {});
+  return (
+    <Result of={listed} what="the tokens">
+      {({ tokens }) => (
+        <table className={pageStyles['table']}>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Role</th>
+              <th scope="col">Narrowed to</th>
+              <th scope="col">Issued</th>
+              <th scope="col">Expires</th>
+              <th scope="col">
+                <span className={pageStyles['srOnly']}>Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {tokens.map((token) => (
+              <tr key={token.id}>
+                <td>{token.name}</td>
+                <td>{token.role}</td>
+                <td className={pageStyles['mono']}>
+                  {[
+                    ...(token.environments ?? []).map((name) => `environment ${name}`),
+                    ...(token.scopes ?? []),
+                    ...(token.agent === undefined ? [] : [`agent ${token.agent.id}`]),
+                  ].join(', ')}
+                </td>
+                <td>
+                  <Time at={token.createdAt} />
+                </td>
+                <td>{token.expiresAt === undefined ? 'never' : <Time at={token.expiresAt} />}</td>
+                <td>
+                  <div className={pageStyles['actions']}>
+                    <Action
+                      look="quiet"
+                      operation="tokens.revoke"
+                      command={commandLine(organization, 'tokens.revoke', { id: token.id })}
+                      onClick={() => {
+                        onRevoke(token);
+                      }}
+                    >
+                      <Ban aria-hidden />
+                      Revoke
+                    </Action>
+                  </div>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Result>
+  );
+}
+
+function RevokeDialog({ token, onClose }: { readonly token: Token; readonly onClose: () => void }): ReactElement {
+  const organization = useOrganization();
+  const { mutate, error, isPending } = useWrite('tokens.revoke');
+  return (
+    <ConfirmDialog
+      title={`Revoke ${token.name}`}
+      name={token.name}
+      verb="Revoke token"
+      command={commandLine(organization, 'tokens.revoke', { id: token.id })}
+      error={error}
+      isBusy={isPending}
+      onClose={onClose}
+      onConfirm={() => {
+        mutate(
+          { id: token.id },
+          {
+            onSuccess: () => {
+              say(`Revoked ${token.name}.`);
+              onClose();
+            },
+          },
+        );
+      }}
+    >
+      <p>It is refused at once, and the sessions and jobs that were opened with it end.</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,208 @@
+import { Download } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import type { ClientOutput } from '../../../api/registry.ts';
+import { actorName } from '../../api/actor.ts';
+import { commandLine } from '../../api/command-line.ts';
+import { useRead } from '../../api/queries.ts';
+import { useDrawer, useOrganization } from '../../shell/address.ts';
+import { Button } from '../../ui/button.tsx';
+import { Command } from '../../ui/copy.tsx';
+import { Drawer } from '../../ui/drawer.tsx';
+import { SearchField } from '../../ui/field.tsx';
+import { Empty } from '../../ui/notice.tsx';
+import { Page, pageStyles } from '../../ui/page.tsx';
+import { Result } from '../../ui/result.tsx';
+import { Time } from '../../ui/time.tsx';
+import split from '../grid/grid.module.css';
+import { subjectText } from './subject.ts';
+import { Verification } from './verification.tsx';
+
+type Row = ClientOutput<'audit.list'>['rows'][number];
+
+const pageSize = 200;
+
+/** Who did what, newest first. */
+export default function AuditPage(): ReactElement {
+  const organization = useOrganization();
+  const { shown, open, close } = useDrawer();
+  const [actor, setActor] = useState('');
+  const [operation, setOperation] = useState('');
+  const [key, setKey] = useState('');
+  const [limit, setLimit] = useState(pageSize);
+  const filter = {
+    limit: Math.min(1_000, limit),
+    ...(actor === '' ? {} : { actor }),
+    ...(operation === '' ? {} : { operation }),
+    ...(key === '' ? {} : { key }),
+  };
+  const listed = useRead('audit.list', filter, { keep: true });
+  const chosen = listed.data?.rows.find(({ sequence }) => String(sequence) === shown.get('row'));
+  return (
+    <div className={split['split']}>
+      <div className={split['list']}>
+        <Page
+          title="Audit"
+          lead="Each change has a row before it and one after it, chained, so that a row that was changed or cut off is found."
+          actions={
+            <Button
+              disabled={listed.data === undefined}
+              onClick={() => {
+                download(listed.data?.rows ?? []);
+              }}
+            >
+              <Download aria-hidden />
+              Export JSON
+            </Button>
+          }
+          tools={
+            <>
+              <SearchField
+                label="Operation, such as secrets.set"
+                value={operation}
+                onChange={(event) => {
+                  setOperation(event.target.value.trim());
+                }}
+              />
+              <SearchField
+                label="Key or variable"
+                value={key}
+                onChange={(event) => {
+                  setKey(event.target.value.trim());
+                }}
+              />
+              <SearchField
+                label="Who"
+                value={actor}
+                onChange={(event) => {
+                  setActor(event.target.value);
+                }}
+              />
+            </>
+          }
+        >
+          <Verification />
+          <Result of={listed} what="the audit log">
+            {({ rows }) =>
+              rows.length === 0 ? (
+                <Empty title="No row passes the filter">
+                  <p>An operation and a key are given whole; a part of who is enough.</p>
+                </Empty>
+              ) : (
+                <div style={{ opacity: listed.isPlaceholderData ? 0.5 : 1 }}>
+                  <AuditTable
+                    rows={rows}
+                    shown={shown.get('row')}
+                    onOpen={(sequence) => {
+                      open({ row: String(sequence) });
+                    }}
+                  />
+                  {rows.length >= limit && limit < 1_000 ? (
+                    <div className={pageStyles['tools']} style={{ paddingTop: 12 }}>
+                      <Button
+                        onClick={() => {
+                          setLimit(limit + pageSize);
+                        }}
+                      >
+                        Show {pageSize} more
+                      </Button>
+                    </div>
+                  ) : undefined}
+                </div>
+              )
+            }
+          </Result>
+        </Page>
+      </div>
+      {chosen === undefined ? undefined : (
+        <Drawer key={chosen.sequence} label={`Row ${chosen.sequence}`} title={`Row ${chosen.sequence}`} onClose={close}>
+          <Facts row={chosen} />
+          <Command text={commandLine(organization, 'audit.list', filter)} />
+        </Drawer>
+      )}
+    </div>
+  );
+}
+
+interface AuditTableProps {
+  readonly rows: readonly Row[];
+  readonly shown: string | null;
+  readonly onOpen: (sequence: number) => void;
+}
+
+function AuditTable({ rows, shown, onOpen }: AuditTableProps): ReactElement {
+  return (
+    <table className={pageStyles['table']}>
+      <thead>
+        <tr>
+          <th scope="col">Row</th>
+          <th scope="col">When</th>
+          <th scope="col">Operation</th>
+          <th scope="col">About</th>
+          <th scope="col">Who</th>
+          <th scope="col">Result</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.sequence} aria-current={shown === String(row.sequence) ? 'true' : undefined}>
+            <td>
+              <Button
+                look="quiet"
+                aria-label={`Row ${row.sequence}`}
+                onClick={() => {
+                  onOpen(row.sequence);
+                }}
+              >
+                {row.sequence}
+              </Button>
+            </td>
+            <td>
+              <Time at={row.at} />
+            </td>
+            <td className={pageStyles['mono']}>{row.operation}</td>
+            <td className={pageStyles['mono']}>{subjectText(row.subject)}</td>
+            <td>{actorName(row.actor)}</td>
+            <td>{row.phase === 'outcome' ? row.result : <span className={pageStyles['soft']}>{row.phase}</span>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Facts({ row }: { readonly row: Row }): ReactElement {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['When', row.at],
+    ['Operation', row.operation],
+    ['Who', row.actor],
+    ['Phase', row.phase],
+    ['Result', row.result],
+    ['Intent', row.intent === undefined ? undefined : `row ${row.intent}`],
+    ...Object.entries(row.subject).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  ];
+  return (
+    <dl className={pageStyles['facts']}>
+      {facts.map(([name, text]) =>
+        text === undefined ? undefined : (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt>{name}</dt>
+            <dd className={pageStyles['mono']}>{text}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+/** What is shown, as a file of the person's own. */
+function download(rows: readonly Row[]): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify({ rows }, null, 2)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'audit.json';
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,59 @@
+import type { ReactElement } from 'react';
+import { SelectField, TextField } from '../../ui/field.tsx';
+import { sentence } from '../../ui/notice.tsx';
+import type { Setting } from './backend-dialog.tsx';
+
+/** Whether a setting matters, as another has been chosen. */
+export function isAsked(
+  { when }: Setting,
+  settings: readonly Setting[],
+  texts: Readonly<Record<string, string>>,
+): boolean {
+  if (when === undefined) return true;
+  const chosen = texts[when.field] ?? String(settings.find(({ name }) => name === when.field)?.default ?? '');
+  return when.is.includes(chosen);
+}
+
+interface SettingFieldProps {
+  readonly setting: Setting;
+  /** A secret one that has a value, which is not shown. */
+  readonly isSet: boolean;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+export function SettingField({ setting, isSet, text, onChange }: SettingFieldProps): ReactElement {
+  const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.choices;
+  const label = setting.required ? setting.name : `${setting.name} (may be left out)`;
+  const note = sentence(setting.description);
+  if (choices !== undefined)
+    return (
+      <SelectField
+        label={label}
+        note={note}
+        isMono
+        value={text === '' ? String(setting.default ?? '') : text}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+      >
+        {setting.default === undefined ? <option value="">–</option> : undefined}
+        {choices.map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
+      </SelectField>
+    );
+  return (
+    <TextField
+      label={label}
+      note={note}
+      isMono
+      type={setting.secret ? 'password' : 'text'}
+      placeholder={isSet ? 'set, and not shown; empty leaves it' : String(setting.default ?? setting.example)}
+      value={text}
+      onChange={(event) => {
+        onChange(event.target.value);
+      }}
+    />
+  );
+}

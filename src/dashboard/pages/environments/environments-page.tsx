@@ -1,0 +1,83 @@
+import { Plus } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { Link, useParams } from 'wouter';
+import { commandLine } from '../../api/command-line.ts';
+import { useRead } from '../../api/queries.ts';
+import { decoded, useOrganization, usePlaces } from '../../shell/address.ts';
+import { Action } from '../../ui/action.tsx';
+import { Empty } from '../../ui/notice.tsx';
+import { Result } from '../../ui/result.tsx';
+import { count } from '../../ui/time.tsx';
+import { FirstSteps } from '../grid/first-steps.tsx';
+import styles from '../secrets/secrets.module.css';
+import { EnvironmentView } from './environment-view.tsx';
+import { NewEnvironmentDialog } from './new-environment.tsx';
+import own from './environments.module.css';
+
+export default function EnvironmentsPage(): ReactElement {
+  const { environment } = useParams<{ environment?: string }>();
+  const organization = useOrganization();
+  const place = usePlaces();
+  const listed = useRead('environments.list', {});
+  const [isNew, setNew] = useState(false);
+  const shown = environment === undefined ? undefined : decoded(environment);
+  return (
+    <div className={styles['split']} data-shows={shown === undefined ? 'tree' : 'names'}>
+      <nav className={styles['tree']} aria-label="Environments">
+        <div className={styles['head']}>
+          <h1>Environments</h1>
+          <Action
+            look="quiet"
+            operation="environments.create"
+            command={commandLine(organization, 'environments.create', {})}
+            onClick={() => {
+              setNew(true);
+            }}
+          >
+            <Plus aria-hidden />
+            New
+          </Action>
+        </div>
+        <Result of={listed} what="the environments">
+          {({ environments }) => (
+            <ul>
+              {environments.map(({ name, bindings }) => (
+                <li key={name}>
+                  <Link
+                    href={place(`environments/${encodeURIComponent(name)}`)}
+                    className={`${styles['scope']} ${own['entry']}`}
+                    {...(name === shown ? { 'aria-current': 'page' } : {})}
+                  >
+                    <span>{name}</span>
+                    <span className={own['count']}>{count(bindings, 'binding')}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Result>
+      </nav>
+      <div className={styles['names']}>
+        {shown !== undefined ? (
+          <EnvironmentView key={shown} environment={shown} />
+        ) : listed.data?.environments.length === 0 ? (
+          <FirstSteps />
+        ) : (
+          <Empty title="Pick an environment">
+            <p>
+              An environment binds scopes. A job that runs in it gets the keys of the scopes that it binds, the highest
+              priority first.
+            </p>
+          </Empty>
+        )}
+      </div>
+      {isNew ? (
+        <NewEnvironmentDialog
+          onClose={() => {
+            setNew(false);
+          }}
+        />
+      ) : undefined}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import type { ReactElement } from 'react';
+import { Link } from 'wouter';
+import { useRead } from '../../api/queries.ts';
+import { usePlaces } from '../../shell/address.ts';
+import { Empty, Notice, sentence } from '../../ui/notice.tsx';
+import { pageStyles } from '../../ui/page.tsx';
+import { Result } from '../../ui/result.tsx';
+import { State, type StateName } from '../../ui/state.tsx';
+
+const states: Readonly<Record<string, StateName>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
+
+/** What the bindings come to: the keys that a job gets, each with who supplies it. */
+export function KeyTable({ environment }: { readonly environment: string }): ReactElement {
+  const place = usePlaces();
+  const catalogue = useRead('resolution.catalogue', { environment });
+  return (
+    <Result of={catalogue} what="the keys">
+      {({ secrets, unavailable }) => (
+        <>
+          {unavailable.length === 0 ? undefined : (
+            <div className={pageStyles['padded']}>
+              {unavailable.map((part) => (
+                <Notice key={`${part.backend}${part.code}${part.scopes.join()}`} look="warn">
+                  <strong>
+                    {part.backend}
+                    {part.scopes.length === 0 ? '' : `:${part.scopes.join(', ')}`}: {part.meaning}
+                  </strong>
+                  <p>{sentence(`next: ${part.hint}`)}</p>
+                </Notice>
+              ))}
+            </div>
+          )}
+          {secrets.length === 0 ? (
+            <Empty title="No key">
+              <p>The bindings select no secret. Add one to a scope that is bound, or bind a scope that holds some.</p>
+            </Empty>
+          ) : (
+            <table className={pageStyles['table']}>
+              <thead>
+                <tr>
+                  <th scope="col">Key</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Supplied by</th>
+                  <th scope="col">Version</th>
+                </tr>
+              </thead>
+              <tbody>
+                {secrets.map(({ key, backend, scope, version, status, code }) => (
+                  <tr key={key}>
+                    <td className={pageStyles['mono']}>
+                      <Link href={`${place('grid')}?${new URLSearchParams({ key, environment }).toString()}`}>
+                        {key}
+                      </Link>
+                    </td>
+                    <td>
+                      <State name={states[status] ?? 'set'}>
+                        {status === 'available'
+                          ? 'set'
+                          : status === 'declared'
+                            ? 'unset'
+                            : `unavailable (${code ?? ''})`}
+                      </State>
+                    </td>
+                    <td className={pageStyles['mono']}>
+                      {backend}:{scope}
+                    </td>
+                    <td className={pageStyles['mono']} data-label="version">
+                      {version}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </>
+      )}
+    </Result>
+  );
+}

@@ -1,0 +1,37 @@
+import type { StateName } from '../../ui/state.tsx';
+import type { Cell } from './use-grid.ts';
+
+export function stateOf({ status, overrides }: Cell): StateName {
+  switch (status) {
+    case 'available':
+      return overrides > 0 ? 'overridden' : 'set';
+    case 'declared':
+      return 'unset';
+    case 'unavailable':
+      return 'unavailable';
+    case 'not_found':
+      return 'missing';
+  }
+}
+
+export function placeOf({ backend, scope }: Pick<Cell, 'backend' | 'scope'>): string {
+  return scope === undefined ? (backend ?? '') : `${backend ?? ''}:${scope}`;
+}
+
+export interface Filter {
+  readonly text: string;
+  readonly state: string;
+  readonly backend: string;
+}
+
+/** A row passes when its key or one of its places has the text, and one cell is of the state and backend. */
+export function passes(key: string, cells: readonly Cell[], { text, state, backend }: Filter): boolean {
+  const wanted = text.trim().toLowerCase();
+  return (
+    (wanted === '' ||
+      key.toLowerCase().includes(wanted) ||
+      cells.some((cell) => placeOf(cell).toLowerCase().includes(wanted))) &&
+    ((state === '' && backend === '') ||
+      cells.some((cell) => (state === '' || stateOf(cell) === state) && (backend === '' || cell.backend === backend)))
+  );
+}

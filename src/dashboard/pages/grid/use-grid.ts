@@ -1,0 +1,83 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import type { ClientOutput } from '../../../api/registry.ts';
+import { call } from '../../api/call.ts';
+import type { Problem } from '../../api/problem.ts';
+import { keyOf } from '../../api/queries.ts';
+import { useOrganization } from '../../shell/address.ts';
+
+type Answer = ClientOutput<'resolution.grid'>;
+export type Cell = Answer['keys'][number]['cells'][number];
+export type Row = Answer['keys'][number];
+
+export interface Grid {
+  readonly environments: Answer['environments'];
+  readonly backends: Answer['backends'];
+  readonly rows: readonly Row[];
+  readonly total: number;
+}
+
+const pageSize = 1_000;
+
+/** The whole grid, page after page; what is there shows at once. */
+export function useGrid(): {
+  readonly grid: Grid | undefined;
+  readonly error: Problem | null;
+  readonly isPending: boolean;
+  readonly isAsking: boolean;
+  /** Asks every backend anew. */
+  readonly refresh: () => Promise<void>;
+} {
+  const organization = useOrganization();
+  const client = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
+  const { data, error, isPending, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery<
+    Answer,
+    Problem,
+    { pages: Answer[] },
+    readonly unknown[],
+    string | undefined
+  >({
+    queryKey: keyOf(organization, 'resolution.grid', {}),
+    queryFn: ({ pageParam, signal }) =>
+      call(
+        organization,
+        'resolution.grid',
+        { limit: pageSize, cached: 'true', ...(pageParam === undefined ? {} : { after: pageParam }) },
+        signal,
+      ),
+    initialPageParam: undefined,
+    getNextPageParam: ({ next }) => next,
+  });
+  useEffect(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  const grid = useMemo(() => (data === undefined ? undefined : merged(data.pages)), [data]);
+  return {
+    grid,
+    error,
+    isPending,
+    isAsking,
+    refresh: async () => {
+      setAsking(true);
+      // Whatever it answers with, the pages that follow tell.
+      await call(organization, 'resolution.grid', { limit: 1 }).catch(() => undefined);
+      await client.invalidateQueries();
+      setAsking(false);
+    },
+  };
+}
+
+const missing: Cell = { status: 'not_found', overrides: 0 };
+
+/** An environment may come or go between two pages: the first says which there are. */
+function merged(pages: readonly Answer[]): Grid | undefined {
+  const [first] = pages;
+  if (first === undefined) return undefined;
+  const names = first.environments.map(({ name }) => name);
+  const rows = pages.flatMap((page) => {
+    const columns = names.map((name) => page.environments.findIndex((one) => one.name === name));
+    return page.keys.map(({ key, cells }) => ({ key, cells: columns.map((column) => cells[column] ?? missing) }));
+  });
+  return { environments: first.environments, backends: first.backends, rows, total: first.total };
+}

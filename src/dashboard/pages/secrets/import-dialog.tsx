@@ -1,0 +1,135 @@
+import { useMemo, useState, type ReactElement } from 'react';
+import { parseKey, parseScopeId } from '../../../api/names.ts';
+import { commandLine } from '../../api/command-line.ts';
+import { useImport } from '../../api/use-import.ts';
+import { useOrganization } from '../../shell/address.ts';
+import { say } from '../../shell/toast.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Command } from '../../ui/copy.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { AreaField } from '../../ui/field.tsx';
+import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
+import { count } from '../../ui/time.tsx';
+import { parseDotenv, type Entry } from './dotenv.ts';
+import { ImportReview } from './import-review.tsx';
+import { ScopeField } from './scope-field.tsx';
+
+interface ImportProps {
+  readonly scope?: string;
+  readonly onClose: () => void;
+}
+
+const isStorable = ({ key, value }: Entry): boolean => parseKey(key).ok && value !== '';
+
+/** A `.env` file: the difference to what is there is reviewed, and then applied as one. */
+export default function ImportDialog({ scope: first, onClose }: ImportProps): ReactElement {
+  const organization = useOrganization();
+  const [scope, setScope] = useState(first ?? '');
+  const [text, setText] = useState('');
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const review = useImport(true);
+  const apply = useImport(false);
+  const place = parseScopeId(scope);
+  const { entries, wrong } = useMemo(() => parseDotenv(text), [text]);
+  const storable = entries.filter(isStorable);
+  const staged = storable.filter(({ key }) => !left.has(key));
+  const isReviewed = review.data !== undefined;
+  const error = apply.error ?? review.error;
+  const edit = (change: () => void): void => {
+    // What was reviewed is no longer what would be stored.
+    review.reset();
+    apply.reset();
+    change();
+  };
+  const take = async (file: File | undefined): Promise<void> => {
+    const contents = await file?.text();
+    if (contents !== undefined)
+      edit(() => {
+        setText(contents);
+      });
+  };
+  const submit = (): void => {
+    if (!isReviewed) review.mutate({ scope, entries: storable });
+    else
+      apply.mutate(
+        { scope, entries: staged },
+        {
+          onSuccess: ({ complete }) => {
+            if (!complete) return;
+            say(`Imported ${count(staged.length, 'secret')} into ${scope}.`);
+            onClose();
+          },
+        },
+      );
+  };
+  return (
+    <Dialog
+      isWide
+      title="Paste .env"
+      onClose={onClose}
+      onSubmit={submit}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            type="submit"
+            disabled={!place.ok || staged.length === 0 || review.isPending || apply.isPending}
+          >
+            {isReviewed ? `Apply ${count(staged.length, 'secret')}` : `Review ${count(storable.length, 'secret')}`}
+          </Button>
+        </>
+      }
+    >
+      <ScopeField
+        value={scope}
+        onChange={(next) => {
+          edit(() => {
+            setScope(next);
+          });
+        }}
+        problem={scope === '' || place.ok ? undefined : sentence(place.reason)}
+        isFocused={first === undefined}
+      />
+      <AreaField
+        label="Contents of a .env file"
+        isMono
+        rows={5}
+        autoFocus={first !== undefined}
+        value={text}
+        placeholder="DB_PASSWORD=…"
+        onChange={(event) => {
+          edit(() => {
+            setText(event.target.value);
+          });
+        }}
+        onDrop={(event) => {
+          const [file] = event.dataTransfer.files;
+          if (file === undefined) return;
+          event.preventDefault();
+          void take(file);
+        }}
+        note="Paste it, or drop a file. Nothing is stored before you have reviewed what changes."
+      />
+      {wrong.length === 0 ? undefined : (
+        <Notice look="warn">
+          <p>
+            {wrong.length === 1 ? 'Line' : 'Lines'} {wrong.join(', ')} {wrong.length === 1 ? 'is' : 'are'} no assignment
+            and left out.
+          </p>
+        </Notice>
+      )}
+      {error === null ? undefined : <ErrorNotice error={error} />}
+      <ImportReview
+        entries={entries}
+        isStorable={isStorable}
+        left={left}
+        onLeft={setLeft}
+        reviewed={apply.data ?? review.data}
+      />
+      <Command
+        text={commandLine(organization, 'secrets.import', { scope: place.ok ? scope : undefined }, ['./.env'])}
+      />
+    </Dialog>
+  );
+}

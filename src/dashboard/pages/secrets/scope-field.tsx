@@ -1,0 +1,37 @@
+import { useId, type ReactElement } from 'react';
+import { useRead } from '../../api/queries.ts';
+import { TextField } from '../../ui/field.tsx';
+
+interface ScopeFieldProps {
+  readonly value: string;
+  readonly onChange: (scope: string) => void;
+  readonly problem: string | undefined;
+  readonly isFocused: boolean;
+}
+
+/** A scope, with those of the internal store at hand. */
+export function ScopeField({ value, onChange, problem, isFocused }: ScopeFieldProps): ReactElement {
+  const list = useId();
+  const { data } = useRead('scopes.list', {});
+  return (
+    <>
+      <TextField
+        label="Scope"
+        isMono
+        autoFocus={isFocused}
+        list={list}
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+        problem={problem}
+        note="backend:path, or a path in the internal store"
+      />
+      <datalist id={list}>
+        {(data?.scopes ?? []).map((scope) => (
+          <option key={scope} value={scope} />
+        ))}
+      </datalist>
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+import { useState, type ReactElement } from 'react';
+import { parseKey, parseScopeId } from '../../../api/names.ts';
+import { commandLine } from '../../api/command-line.ts';
+import { useRead } from '../../api/queries.ts';
+import { useStoreValue } from '../../api/use-store-value.ts';
+import { useOrganization } from '../../shell/address.ts';
+import { say } from '../../shell/toast.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Command } from '../../ui/copy.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
+import { count } from '../../ui/time.tsx';
+import { ScopeField } from './scope-field.tsx';
+import { backendOf, fullScope } from './scopes.ts';
+import { bytesOf, draftProblem, emptyDraft, useFingerprint, ValueField, type ValueDraft } from './value-field.tsx';
+
+interface SecretDialogProps {
+  /** What is replaced; left out: something new. */
+  readonly at?: { readonly scope: string; readonly key: string };
+  /** Where something new begins. */
+  readonly scope?: string;
+  /** The version that is replaced, as it was when this was opened. */
+  readonly version?: string | undefined;
+  readonly onClose: () => void;
+}
+
+/** Sets a value. What is typed stays until it is stored, whatever happens to server, session or network. */
+export default function SecretDialog({ at, scope: first, version, onClose }: SecretDialogProps): ReactElement {
+  const organization = useOrganization();
+  const [scope, setScope] = useState(at?.scope ?? first ?? '');
+  const [key, setKey] = useState(at?.key ?? '');
+  const [draft, setDraft] = useState<ValueDraft>(emptyDraft);
+  const [base, setBase] = useState<string | null>(version ?? null);
+  const sha256 = useFingerprint(draft);
+  const compares = useCompares(scope);
+  const { mutate, error, isPending, reset } = useStoreValue();
+  const current = useRead('secrets.list', { scope }, { enabled: error?.code === 'conflict' });
+  const now = current.data?.secrets.find((one) => one.key === key && one.scope === fullScope(scope))?.version;
+  const place = parseScopeId(scope);
+  const name = backendOf(scope) === 'internal' ? parseKey(key) : { ok: key !== '', reason: 'A name is not empty' };
+  const problem = draftProblem(draft);
+  const isReady = place.ok && name.ok && problem === undefined && !isPending;
+
+  const save = (over: string | null): void => {
+    if (!isReady) return;
+    mutate(
+      { scope, key, bytes: bytesOf(draft), ...(compares ? { expectedVersion: over } : {}) },
+      {
+        onSuccess: (receipt) => {
+          setDraft(emptyDraft);
+          say(
+            `Set ${receipt.key} in ${receipt.scope}: ${count(receipt.bytes ?? 0, 'byte')}, version ${receipt.version}.`,
+          );
+          onClose();
+        },
+      },
+    );
+  };
+
+  return (
+    <Dialog
+      title={at === undefined ? 'Add secret' : `Replace the value of ${at.key}`}
+      onClose={onClose}
+      onSubmit={() => {
+        save(base);
+      }}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" disabled={!isReady}>
+            {isPending ? 'Saving…' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      {at === undefined ? (
+        <>
+          <ScopeField
+            value={scope}
+            onChange={setScope}
+            isFocused={first === undefined}
+            problem={scope === '' || place.ok ? undefined : sentence(place.reason)}
+          />
+          <TextField
+            label="Name"
+            isMono
+            autoFocus={first !== undefined}
+            value={key}
+            onChange={(event) => {
+              setKey(event.target.value);
+            }}
+            problem={key === '' || name.ok ? undefined : sentence(name.reason)}
+          />
+        </>
+      ) : (
+        <p>
+          In scope <code>{at.scope}</code>
+          {version === undefined ? '' : `, version ${version} now`}. Earlier versions stay restorable where the backend
+          keeps them.
+        </p>
+      )}
+      <ValueField draft={draft} onChange={setDraft} isFocused={at !== undefined} sha256={sha256} />
+      {error?.code === 'conflict' && now !== undefined ? (
+        <Notice look="warn">
+          <strong>
+            {base === null ? `${key} exists already` : `Somebody has changed ${key} since this was opened`}: version{' '}
+            {now} is current now.
+          </strong>
+          <p>Your value is still here, and nothing was stored.</p>
+          <div>
+            <Button
+              onClick={() => {
+                setBase(now);
+                reset();
+                save(now);
+              }}
+            >
+              Replace version {now}
+            </Button>
+          </div>
+        </Notice>
+      ) : error === null ? undefined : (
+        <ErrorNotice error={error} />
+      )}
+      <Command
+        text={commandLine(
+          organization,
+          'secrets.set',
+          { scope: scope === '' ? undefined : scope, key: key === '' ? undefined : key },
+          sha256 === undefined ? [] : ['--confirm-fingerprint', sha256],
+        )}
+      />
+    </Dialog>
+  );
+}
+
+/** Whether the backend compares the version before it writes. */
+function useCompares(scope: string): boolean {
+  const { data } = useRead('backends.list', {});
+  return data?.backends.find(({ name }) => name === backendOf(scope))?.capabilities['compareAndSet'] === true;
+}

@@ -1,0 +1,58 @@
+import { FolderPlus } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { useParams } from 'wouter';
+import { commandLine } from '../../api/command-line.ts';
+import { decoded, useOrganization } from '../../shell/address.ts';
+import { Action } from '../../ui/action.tsx';
+import { Empty } from '../../ui/notice.tsx';
+import { NewScopeDialog } from './scope-dialogs.tsx';
+import { ScopePage } from './scope-page.tsx';
+import { ScopeTree } from './scope-tree.tsx';
+import styles from './secrets.module.css';
+
+export default function SecretsPage(): ReactElement {
+  const { '*': rest } = useParams<{ '*'?: string }>();
+  const organization = useOrganization();
+  const [isNew, setNew] = useState(false);
+  const scope = rest === undefined || rest === '' ? undefined : decoded(rest);
+  return (
+    <div className={styles['split']} data-shows={scope === undefined ? 'tree' : 'names'}>
+      <nav className={styles['tree']} aria-label="Scopes">
+        <div className={styles['head']}>
+          <h1>Secrets</h1>
+          <Action
+            look="quiet"
+            operation="scopes.create"
+            command={commandLine(organization, 'scopes.create', {})}
+            onClick={() => {
+              setNew(true);
+            }}
+          >
+            <FolderPlus aria-hidden />
+            New scope
+          </Action>
+        </div>
+        <ScopeTree shown={scope} />
+      </nav>
+      <div className={styles['names']}>
+        {scope === undefined ? (
+          <Empty title="Pick a scope">
+            <p>
+              A scope is a place in a backend that holds secrets. Environments bind scopes, and a job gets the keys of
+              its environment. Pick one on the left to see and set the names in it.
+            </p>
+          </Empty>
+        ) : (
+          <ScopePage key={scope} scope={scope} />
+        )}
+      </div>
+      {isNew ? (
+        <NewScopeDialog
+          onClose={() => {
+            setNew(false);
+          }}
+        />
+      ) : undefined}
+    </div>
+  );
+}

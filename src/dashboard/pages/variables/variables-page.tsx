@@ -1,0 +1,222 @@
+import { Lock, Pencil, Plus, Trash2 } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { useParams } from 'wouter';
+import type { ClientOutput } from '../../../api/registry.ts';
+import { commandLine } from '../../api/command-line.ts';
+import { useRead, useWrite } from '../../api/queries.ts';
+import { decoded, useGo, useOrganization } from '../../shell/address.ts';
+import { say } from '../../shell/toast.tsx';
+import { Action } from '../../ui/action.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { Choice } from '../../ui/field.tsx';
+import { Empty } from '../../ui/notice.tsx';
+import { Page, pageStyles } from '../../ui/page.tsx';
+import { Result } from '../../ui/result.tsx';
+import { Time } from '../../ui/time.tsx';
+import { VariableDialog } from './variable-dialog.tsx';
+
+type Variable = ClientOutput<'variables.list'>['variables'][number];
+type Doing =
+  { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
+
+/** Plain settings of an environment; a locked one is changed by the command line alone. */
+export default function VariablesPage(): ReactElement {
+  const environments = useRead('environments.list', {});
+  const { environment: chosen } = useParams<{ environment?: string }>();
+  const go = useGo();
+  const names = environments.data?.environments.map(({ name }) => name) ?? [];
+  const environment = chosen === undefined ? names[0] : decoded(chosen);
+  const organization = useOrganization();
+  const [doing, setDoing] = useState<Doing>();
+  return (
+    <Page
+      title="Variables"
+      lead="Plain values that are part of every step’s environment. Unlike secrets they are shown to whoever may read them."
+      actions={
+        environment === undefined ? undefined : (
+          <Action
+            look="primary"
+            operation="variables.set"
+            command={commandLine(organization, 'variables.set', { environment })}
+            onClick={() => {
+              setDoing({ kind: 'set' });
+            }}
+          >
+            <Plus aria-hidden />
+            Add variable
+          </Action>
+        )
+      }
+      tools={
+        names.length === 0 ? undefined : (
+          <Choice
+            label="Environment"
+            value={environment}
+            onChange={(event) => {
+              go(`settings/variables/${encodeURIComponent(event.target.value)}`);
+            }}
+          >
+            {names.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </Choice>
+        )
+      }
+    >
+      <Result of={environments} what="the environments">
+        {() =>
+          environment === undefined ? (
+            <Empty title="No environment yet">
+              <p>Variables belong to an environment: create one on the page Environments first.</p>
+            </Empty>
+          ) : (
+            <VariableTable key={environment} environment={environment} onDo={setDoing} />
+          )
+        }
+      </Result>
+      {doing?.kind === 'set' && environment !== undefined ? (
+        <VariableDialog
+          environment={environment}
+          variable={doing.variable}
+          onClose={() => {
+            setDoing(undefined);
+          }}
+        />
+      ) : undefined}
+      {doing?.kind === 'delete' && environment !== undefined ? (
+        <DeleteDialog
+          environment={environment}
+          name={doing.variable.name}
+          onClose={() => {
+            setDoing(undefined);
+          }}
+        />
+      ) : undefined}
+    </Page>
+  );
+}
+
+const lockedGate = {
+  why: 'This variable is locked: the dashboard cannot change it, whatever its policy says.',
+  next: 'With a token it is changed by:',
+};
+
+interface TableProps {
+  readonly environment: string;
+  readonly onDo: (doing: Doing) => void;
+}
+
+function VariableTable({ environment, onDo }: TableProps): ReactElement {
+  const organization = useOrganization();
+  const listed = useRead('variables.list', { environment });
+  return (
+    <Result of={listed} what="the variables">
+      {({ variables }) =>
+        variables.length === 0 ? (
+          <Empty title={`No variable in ${environment} yet`}>
+            <p>Add one for what is no secret, such as a region or a log level.</p>
+          </Empty>
+        ) : (
+          <table className={pageStyles['table']}>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Value</th>
+                <th scope="col">Locked</th>
+                <th scope="col">Changed</th>
+                <th scope="col">
+                  <span className={pageStyles['srOnly']}>Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {variables.map((variable) => {
+                const { name, value, locked, updatedAt } = variable;
+                const gate = locked ? lockedGate : undefined;
+                return (
+                  <tr key={name}>
+                    <td className={pageStyles['mono']}>{name}</td>
+                    <td className={pageStyles['mono']}>{value}</td>
+                    <td>
+                      {locked ? (
+                        <span className={pageStyles['chip']}>
+                          <Lock aria-hidden width={11} height={11} /> locked
+                        </span>
+                      ) : undefined}
+                    </td>
+                    <td>
+                      <Time at={updatedAt} />
+                    </td>
+                    <td>
+                      <div className={pageStyles['actions']}>
+                        <Action
+                          look="quiet"
+                          operation="variables.set"
+                          gate={gate}
+                          command={commandLine(organization, 'variables.set', { environment, name })}
+                          onClick={() => {
+                            onDo({ kind: 'set', variable });
+                          }}
+                        >
+                          <Pencil aria-hidden />
+                          Change
+                        </Action>
+                        <Action
+                          look="quiet"
+                          operation="variables.delete"
+                          gate={gate}
+                          command={commandLine(organization, 'variables.delete', { environment, name })}
+                          onClick={() => {
+                            onDo({ kind: 'delete', variable });
+                          }}
+                        >
+                          <Trash2 aria-hidden />
+                          Delete
+                        </Action>
+                      </div>
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )
+      }
+    </Result>
+  );
+}
+
+interface DeleteProps {
+  readonly environment: string;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+function DeleteDialog({ environment, name, onClose }: DeleteProps): ReactElement {
+  const organization = useOrganization();
+  const { mutate, error, isPending } = useWrite('variables.delete');
+  return (
+    <ConfirmDialog
+      title={`Delete ${name}`}
+      name={name}
+      verb="Delete variable"
+      command={commandLine(organization, 'variables.delete', { environment, name })}
+      error={error}
+      isBusy={isPending}
+      onClose={onClose}
+      onConfirm={() => {
+        mutate(
+          { environment, name },
+          {
+            onSuccess: () => {
+              say(`Deleted ${name} from ${environment}.`);
+              onClose();
+            },
+          },
+        );
+      }}
+    >
+      <p>Steps of jobs in {environment} that start after this do not have it.</p>
+    </ConfirmDialog>
+  );
+}

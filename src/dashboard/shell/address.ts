@@ -1,0 +1,55 @@
+import { createContext, use } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
+
+export const OrganizationContext = createContext('default');
+
+/** The organisation of the address bar. */
+export function useOrganization(): string {
+  return use(OrganizationContext);
+}
+
+/** Addresses of this organisation's pages. */
+export function usePlaces(): (path: string) => string {
+  const organization = useOrganization();
+  return (path) => `/orgs/${encodeURIComponent(organization)}/${path}`;
+}
+
+/** A scope stands in the address as the command line writes it. */
+export function scopeInAddress(scope: string): string {
+  return scope.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');
+}
+
+/** A part of an address that may have been written by hand. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What the drawer shows stands in the address, so that it can be sent to somebody. */
+export function useDrawer(): {
+  readonly shown: URLSearchParams;
+  readonly open: (what: Readonly<Record<string, string>>) => void;
+  readonly close: () => void;
+} {
+  const [shown, setShown] = useSearchParams();
+  return {
+    shown,
+    open: (what) => {
+      setShown(what);
+    },
+    close: () => {
+      setShown({});
+    },
+  };
+}
+
+export function useGo(): (path: string) => void {
+  const [, navigate] = useLocation();
+  const place = usePlaces();
+  return (path) => {
+    navigate(place(path));
+  };
+}

@@ -1,0 +1,30 @@
+import { Component, type ReactNode } from 'react';
+import { ErrorNotice } from '../ui/notice.tsx';
+import { pageStyles } from '../ui/page.tsx';
+
+interface FailureProps {
+  readonly children: ReactNode;
+}
+
+/** A fault of the page takes no more than the page that has it; the rail still leads elsewhere. */
+export class FailureBoundary extends Component<FailureProps, { readonly error: unknown }> {
+  override readonly state: { readonly error: unknown } = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown): { readonly error: unknown } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === undefined) return this.props.children;
+    return (
+      <div className={pageStyles['padded']} style={{ paddingTop: 24 }}>
+        <ErrorNotice
+          error={this.state.error}
+          retry={() => {
+            this.setState({ error: undefined });
+          }}
+        />
+      </div>
+    );
+  }
+}

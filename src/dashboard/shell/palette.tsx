@@ -1,0 +1,92 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { useId, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import overlay from '../ui/overlay.module.css';
+import { useGo } from './address.ts';
+import styles from './palette.module.css';
+import { usePlacesToGo } from './use-places-to-go.ts';
+
+const shownAtMost = 50;
+
+/** Finds pages, environments, scopes of the internal store, and keys, by any part of their names. */
+export default function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(0);
+  const go = useGo();
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const words = text.toLowerCase().split(/\s+/);
+  const found = usePlacesToGo()
+    .filter(({ kind, title }) => words.every((word) => `${title} ${kind}`.toLowerCase().includes(word)))
+    .slice(0, shownAtMost);
+  const at = Math.min(active, found.length - 1);
+  const choose = (index: number): void => {
+    const place = found[index];
+    if (place === undefined) return;
+    onClose();
+    go(place.path);
+  };
+  const press = (event: KeyboardEvent): void => {
+    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+    const step = steps[event.key];
+    if (event.key === 'Enter') choose(at);
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (at + step + found.length) % Math.max(1, found.length);
+    setActive(next);
+    list.current?.children[next]?.scrollIntoView({ block: 'nearest' });
+  };
+  return (
+    <Base.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Base.Portal>
+        <Base.Backdrop className={overlay['backdrop']} />
+        <Base.Popup className={`${overlay['dialog']} ${styles['popup']}`} aria-label="Find">
+          <input
+            className={styles['input']}
+            role="combobox"
+            aria-expanded
+            aria-controls={id}
+            aria-activedescendant={found.length === 0 ? undefined : `${id}-${at}`}
+            aria-label="Find keys, scopes, environments and pages"
+            placeholder="Find keys, scopes, environments and pages"
+            autoComplete="off"
+            spellCheck={false}
+            autoFocus
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setActive(0);
+            }}
+            onKeyDown={press}
+          />
+          <div className={styles['list']} id={id} role="listbox" aria-label="Found" ref={list}>
+            {found.map(({ kind, title, path }, index) => (
+              <div
+                key={`${kind} ${path}`}
+                id={`${id}-${index}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={index === at}
+                className={styles['item']}
+                onClick={() => {
+                  choose(index);
+                }}
+                onMouseMove={() => {
+                  setActive(index);
+                }}
+              >
+                <span className={styles['title']}>{title}</span>
+                <span className={styles['kind']}>{kind}</span>
+              </div>
+            ))}
+          </div>
+          {found.length === 0 ? <p className={styles['none']}>Nothing has such a name.</p> : undefined}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,54 @@
+import { Check, Copy as CopyIcon } from 'lucide-react';
+import { Fragment, useEffect, useState, type ReactElement } from 'react';
+import { Button } from './button.tsx';
+import styles from './command.module.css';
+
+const shownMs = 1_600;
+
+export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }): ReactElement {
+  const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
+  useEffect(() => {
+    if (state === 'idle') return undefined;
+    const timer = setTimeout(() => {
+      setState('idle');
+    }, shownMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [state]);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setState('copied');
+    } catch {
+      setState('refused');
+    }
+  };
+  return (
+    <Button look="quiet" onClick={() => void copy()}>
+      {state === 'copied' ? <Check aria-hidden /> : <CopyIcon aria-hidden />}
+      <span aria-live="polite">
+        {state === 'idle' ? label : state === 'copied' ? 'Copied' : 'Select it and copy by hand'}
+      </span>
+    </Button>
+  );
+}
+
+/** A command as it is typed, with a button that copies it. */
+export function Command({ text }: { readonly text: string }): ReactElement {
+  return (
+    <div className={styles['command']}>
+      <code className={styles['text']}>
+        {text.split(' ').map((word, at) => (
+          // A word stands whole on a line where it can; the same word may stand in it twice.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Fragment key={at}>
+            {at === 0 ? '' : ' '}
+            <span>{word}</span>
+          </Fragment>
+        ))}
+      </code>
+      <CopyButton text={text} />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { X } from 'lucide-react';
+import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
+import { Button } from './button.tsx';
+import styles from './drawer.module.css';
+
+interface DrawerProps {
+  readonly title: ReactNode;
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** Stands beside the list that it was opened from, which stays usable. */
+export function Drawer({ title, label, onClose, children }: DrawerProps): ReactElement {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    panel.current?.focus();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  return (
+    <aside
+      ref={panel}
+      className={styles['drawer']}
+      aria-label={label}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className={styles['head']}>
+        <h2>{title}</h2>
+        <Button look="quiet" isIcon aria-label="Close" onClick={onClose}>
+          <X aria-hidden />
+        </Button>
+      </header>
+      <div className={styles['body']}>{children}</div>
+    </aside>
+  );
+}

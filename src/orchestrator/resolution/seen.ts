@@ -1,0 +1,54 @@
+import {
+  blockScope,
+  explain,
+  keysOfBlocks,
+  type Catalogue,
+  type Entry,
+  type Explanation,
+} from '@kici-dev/secret-federation';
+import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
+
+/** The entries that the caller may know of. */
+export function seenEntries({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
+  return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
+}
+
+/** The keys that the caller may know of, whoever wins them, and those that only a map of a binding names. */
+export function seenKeys(catalogue: Catalogue, narrowing: Narrowing): readonly string[] {
+  const mapped = [...keysOfBlocks(catalogue)].filter(([, block]) =>
+    allowsScope(narrowing, block.backend, blockScope(block)),
+  );
+  return [
+    ...[...catalogue.entries.values()].filter((entry) => isInside(entry, narrowing)).map(({ key }) => key),
+    ...mapped.map(([key]) => key),
+  ];
+}
+
+function isInside({ winner, losers }: Entry, narrowing: Narrowing): boolean {
+  return [winner, ...losers].some(({ backend, scope }) => allowsScope(narrowing, backend, scope));
+}
+
+/** Who supplies a key and why; `undefined` where something competes for it that the caller may not know of. */
+export function explainSeen(catalogue: Catalogue, key: string, narrowing: Narrowing): Explanation | undefined {
+  const explanation = explain(within(catalogue, key, narrowing), key);
+  const { candidates, blockedBy, skipped } = explanation;
+  return [...candidates, ...blockedBy, ...skipped].every(({ backend, scope }) => allowsScope(narrowing, backend, scope))
+    ? explanation
+    : undefined;
+}
+
+/**
+ * A key that lies outside alone is told like one that is nowhere. Where something inside competes with something outside
+ * the catalogue stays whole, since the winner can only be told by both.
+ */
+function within(catalogue: Catalogue, key: string, narrowing: Narrowing): Catalogue {
+  if (narrowing === undefined) return catalogue;
+  const entry = catalogue.entries.get(key);
+  const inside = entry !== undefined && isInside(entry, narrowing);
+  return {
+    ...catalogue,
+    entries: inside ? catalogue.entries : new Map(),
+    probeScopes: catalogue.probeScopes.filter(({ compiled }) => showsBinding(narrowing, compiled.binding)),
+    laggingGlobs: catalogue.laggingGlobs.filter(({ compiled }) => showsBinding(narrowing, compiled.binding)),
+  };
+}

@@ -1,0 +1,215 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describeLane } from '../support/lane.ts';
+import { runProgram } from '../support/programs.ts';
+import { browserLane, launchBrowser, visit, type Visit } from './support/browser.ts';
+import { furnish, install, type Installation } from './support/installation.ts';
+import { signIn } from './support/sign-in.ts';
+
+const hex = async (text: string): Promise<string> =>
+  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex');
+
+describeLane(browserLane, () => {
+  let browser: Browser;
+  let installation: Installation;
+  let visitor: Visit;
+  let page: Page;
+
+  beforeAll(async () => {
+    [browser, installation] = await Promise.all([launchBrowser(), install()]);
+    await furnish(installation);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await installation?.[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    visitor = await visit(browser);
+    ({ page } = visitor);
+  });
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([]);
+    await visitor[Symbol.asyncDispose]();
+  });
+
+  const admin = (...args: string[]) => runProgram('kici-admin', args, { environment: installation.environment });
+
+  describe('signing in', () => {
+    it('takes a token, and says why it does not take a wrong one', async () => {
+      await page.goto(installation.url);
+      await page.getByLabel('Token').fill('kici_wrong');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').getByText('unauthenticated').waitFor();
+      await page.getByLabel('Token').fill(installation.token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Grid' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/orgs/default/grid');
+    });
+
+    it('takes the address that `kici-admin dashboard` prints, once, and keeps no code in the address', async () => {
+      const { stdout } = await admin('dashboard', '--print');
+      const address = /https?:\S+/.exec(stdout)?.[0] ?? '';
+      await page.goto(address);
+      await page.getByRole('heading', { name: 'Grid' }).waitFor();
+      expect(page.url()).not.toContain('code');
+      await using other = await visit(browser);
+      await other.page.goto(address);
+      await other.page.getByRole('alert').getByText('unauthenticated').waitFor();
+    });
+
+    it('keeps the address that was asked for', async () => {
+      await page.goto(`${installation.url}/orgs/default/settings/secrets/internal:staging`);
+      await page.getByLabel('Token').fill(installation.token);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'internal:staging' }).waitFor();
+    });
+  });
+
+  it('goes the way that users are told: Settings, Secrets, a scope, a name and a value', async () => {
+    await signIn(page, installation);
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await page.getByRole('link', { name: 'Secrets' }).click();
+    await page.getByRole('navigation', { name: 'Scopes' }).getByRole('link', { name: 'production' }).click();
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe('/orgs/default/settings/secrets/internal:production');
+    await page.getByRole('button', { name: 'Add secret' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add secret' });
+    await dialog.getByLabel('Name').fill('NEW_KEY');
+    await dialog.getByLabel('Value').fill('typed-on-the-page');
+    const digest = await hex('typed-on-the-page');
+    await dialog.locator(`[data-sha256="${digest}"]`).waitFor();
+    await dialog
+      .getByText(
+        `kici-admin secret set --scope internal:production NEW_KEY --org default --confirm-fingerprint ${digest}`,
+      )
+      .waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const row = page.getByRole('row', { name: /NEW_KEY/ });
+    await row.getByText('17 bytes').waitFor();
+    await row.getByText('local').waitFor();
+    const { secrets } = await installation.call('secrets.list', { scope: 'production' });
+    expect(secrets.find(({ key }) => key === 'NEW_KEY')).toMatchObject({ status: 'set', version: '1' });
+    expect(await page.content()).not.toContain('typed-on-the-page');
+  });
+
+  it('replaces, restores and deletes a secret', async () => {
+    await installation.call('secrets.set', { scope: 'lifecycle', key: 'KEY', value: 'djE=' });
+    await signIn(page, installation, '/orgs/default/settings/secrets/internal:lifecycle');
+    await page.getByRole('button', { name: 'Replace value' }).click();
+    await page.getByRole('dialog').getByLabel('Value').fill('second');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /KEY/ }).getByText('6 bytes').waitFor();
+    await page.getByRole('button', { name: 'History of KEY' }).click();
+    await page.getByRole('button', { name: 'Restore version 1' }).click();
+    await page.getByText('Restored version 1 of KEY as version 3.').waitFor();
+    await page.getByRole('button', { name: 'Delete KEY' }).click();
+    const confirm = page.getByRole('dialog', { name: 'Delete KEY' });
+    expect(await confirm.getByRole('button', { name: 'Delete secret' }).isDisabled()).toBe(true);
+    await confirm.getByLabel('Type KEY to confirm').fill('KEY');
+    await confirm.getByRole('button', { name: 'Delete secret' }).click();
+    await page.getByText(/Deleted KEY from internal:lifecycle/).waitFor();
+  });
+
+  it('shows in the grid who supplies each key, and explains a cell with the wall that nothing passes', async () => {
+    await signIn(page, installation);
+    const row = page.getByRole('row', { name: /DB_PASSWORD/ });
+    await row.getByRole('gridcell', { name: 'internal:development' }).waitFor();
+    await row.getByRole('gridcell', { name: 'unavailable' }).click();
+    const drawer = page.getByRole('complementary', { name: 'Explanation of DB_PASSWORD in production' });
+    await drawer.getByText('nothing passes').waitFor();
+    await drawer.getByText('corp-vault:apps/shop/db').first().waitFor();
+    await drawer.getByText('internal:production DB_PASSWORD').waitFor();
+    await drawer.getByText('kici-admin explain --environment production DB_PASSWORD').waitFor();
+    expect(new URL(page.url()).search).toBe('?key=DB_PASSWORD&environment=production');
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+  });
+
+  it('filters the grid by key, place and state', async () => {
+    await signIn(page, installation);
+    const keys = page.getByRole('rowheader');
+    await page.getByLabel('Filter keys and places').fill('observ');
+    await expect.poll(() => keys.allTextContents()).toContain('SENTRY_DSN');
+    await page.getByLabel('Filter keys and places').fill('');
+    await page.getByLabel('State').selectOption('unset');
+    await expect.poll(() => keys.allTextContents()).toEqual(['PAGERDUTY_KEY']);
+  });
+
+  it('goes through the grid with the keyboard alone', async () => {
+    await signIn(page, installation);
+    const cell = (index: number) => page.getByRole('row').nth(1).getByRole('gridcell').nth(index);
+    await cell(0).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => cell(1).evaluate((one) => one.matches(':focus'))).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => cell(1).evaluate((one) => one.matches(':focus'))).toBe(true);
+  });
+
+  it('finds keys, scopes and pages by Ctrl-K', async () => {
+    await signIn(page, installation);
+    await page.getByRole('rowheader', { name: 'SENTRY_DSN' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /^Find keys/ }).fill('shop web');
+    await page.getByRole('option', { name: 'internal:apps/shop/web' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'internal:apps/shop/web' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /^Find keys/ }).fill('sentry');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: /Explanation of SENTRY_DSN/ }).waitFor();
+  });
+
+  it('sets many secrets from a .env file after a review', async () => {
+    await installation.call('secrets.set', { scope: 'pasted', key: 'ONE', value: 'MQ==' });
+    await signIn(page, installation, '/orgs/default/settings/secrets/internal:pasted');
+    await page.getByRole('button', { name: 'Paste .env' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Paste .env' });
+    await dialog
+      .getByLabel('Contents of a .env file')
+      .fill('# comment\nONE=1\nexport TWO="a b"\nnot an assignment\nTHREE=\n');
+    await dialog.getByText('Line 4 is no assignment').waitFor();
+    await dialog.getByRole('button', { name: 'Review 2 secrets' }).click();
+    await dialog.getByRole('row', { name: /ONE/ }).getByText('the same value is there').waitFor();
+    await dialog.getByRole('row', { name: /TWO/ }).getByText('new').waitFor();
+    await dialog.getByRole('button', { name: 'Apply 2 secrets' }).click();
+    await page.getByText('Imported 2 secrets into internal:pasted.').waitFor();
+    const { secrets } = await installation.call('secrets.list', { scope: 'pasted' });
+    expect(secrets.map(({ key }) => key)).toEqual(['ONE', 'TWO']);
+  });
+
+  it('locks what the policy switches off, and shows the exact command', async () => {
+    await signIn(page, installation, '/orgs/default/settings/secrets/internal:staging');
+    await page.getByRole('button', { name: 'Add secret' }).waitFor();
+    expect((await admin('policy', 'set', '--disable', 'secrets.set')).code).toBe(0);
+    try {
+      await page.reload();
+      const locked = page.getByRole('button', { name: 'locked: Add secret' });
+      await locked.focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('kici-admin secret set --scope internal:staging KEY --org default').waitFor();
+      await page.getByText('rule secrets.set, set by local').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'locked: Replace value' }).first().click();
+      await page.getByText('kici-admin secret set --scope internal:staging API_URL --org default').waitFor();
+    } finally {
+      await admin('policy', 'reset');
+    }
+  });
+
+  it('shows each section without a complaint of the browser', async () => {
+    await signIn(page, installation);
+    for (const [link, text] of [
+      ['Variables', 'No variable in development yet'],
+      ['Backends', 'corp-vault'],
+      ['Policy', 'Value entry is open'],
+      ['Environments', 'production'],
+      ['Jobs', 'Jobs'],
+      ['Audit', 'Intact'],
+      ['Access', 'this one'],
+    ] as const) {
+      await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: link, exact: true }).click();
+      await page.getByRole('main').getByText(text).first().waitFor();
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { backendOf, fullScope, pathOf, treeOf } from '../../src/dashboard/pages/secrets/scopes.ts';
+
+it('a scope is written in full, and taken apart', () => {
+  expect([fullScope('a/b'), fullScope('corp:a')]).toEqual(['internal:a/b', 'corp:a']);
+  expect([backendOf('a/b'), pathOf('a/b'), backendOf('corp:a/b'), pathOf('corp:a/b')]).toEqual([
+    'internal',
+    'a/b',
+    'corp',
+    'a/b',
+  ]);
+});
+
+it('scopes are a tree, in which a folder may be a scope itself', () => {
+  expect(treeOf('corp', ['corp:b', 'corp:a/x/y', 'corp:a', 'corp:a/x'])).toEqual([
+    {
+      name: 'a',
+      scope: 'corp:a',
+      children: [{ name: 'x', scope: 'corp:a/x', children: [{ name: 'y', scope: 'corp:a/x/y', children: [] }] }],
+    },
+    { name: 'b', scope: 'corp:b', children: [] },
+  ]);
+});
