@@ -67,6 +67,9 @@ const lines: readonly string[] = [
   'token create ci --role author --environment a/b',
   'token create ci --role author --scope apps//shop',
   'organization create Bad_Org',
+  'secret import --scope apps//shop -',
+  'policy set --disable unheard-of',
+  'policy set --disable category:unheard-of',
   'audit list --environment a/b',
   'audit list --since yesterday',
 ];
@@ -79,6 +82,13 @@ const withoutNames = [
   'organization list',
   'audit verify',
   'audit acknowledge',
+  'secret grid',
+  'job list',
+  'dashboard',
+  'session list',
+  'session end',
+  'policy show',
+  'policy reset',
 ];
 
 it.each(lines)('kici-admin %s is wrong usage, and says what is wrong', async (line) => {

@@ -25,6 +25,11 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['resolution.explain', { environment, key: 'TOKEN' }],
   ['resolution.check', { environment }],
   ['tokens.list', {}],
+  ['sessions.list', {}],
+  ['policy.show', {}],
+  ['resolution.grid', {}],
+  ['jobs.list', {}],
+  ['secrets.sealingKey', {}],
   ['audit.list', { operation: 'environments.create' }],
   ['audit.verify', {}],
 ];

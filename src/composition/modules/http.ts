@@ -86,7 +86,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     ): Handlers => ({
       ...organizations.handlers,
       ...accessTokens.handlers,
-      ...createSessions(database, signIns, codes),
+      ...createSessions(database, seals, signIns, codes),
       ...createPolicy(policy, audit, (organization) => values.sealingKey(organization), now),
       ...createEnvironments(database, seals, environmentStore, bindings, now),
       ...bindings.handlers,

@@ -3,6 +3,7 @@ import { ApiError } from '../../api/errors.ts';
 import { rolePermissions } from '../../api/roles.ts';
 import type { Caller, TokenCaller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
+import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { exceeds, mostReach } from '../tokens/reach.ts';
@@ -13,6 +14,7 @@ import type { SignIn, SignIns } from './sign-ins.ts';
 /** Lists and ends sessions at the dashboard, and makes codes that open one. */
 export function createSessions(
   database: Kysely<OrchestratorTables>,
+  seals: Seals,
   signIns: SignIns,
   codes: SignInCodes,
 ): HandlersFor<'sessions.code' | 'sessions.list' | 'sessions.end'> {
@@ -21,6 +23,8 @@ export function createSessions(
     if (found.length === 0) return [];
     const ids = found.map(({ token_id }) => token_id);
     const rows = await database.selectFrom('tokens').selectAll().where('id', 'in', ids).execute();
+    for (const row of rows)
+      seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
     const tokens = new Map(rows.map((row) => [row.id, readToken(row)]));
     return found.flatMap((signIn): [SignIn, StoredToken][] => {
       const token = tokens.get(signIn.token_id);
