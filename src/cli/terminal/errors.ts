@@ -67,6 +67,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a list lacks what a backend, or a folder of it, could not be asked for; what is known is printed',
     next: 'do what the hint says, and list again; `--json` has it under `unavailable`',
   },
+  invalid_import: {
+    meaning: 'what was to be imported is not names with texts; nothing was sent',
+    next: 'correct the place that the message names; `--format` says what the file is where its name does not',
+  },
   partly_done: {
     meaning: 'an import stopped at a secret that could not be written; what was written before it stands',
     next: 'mend what the message names and run the same command again',

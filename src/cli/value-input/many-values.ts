@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util';
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/errors.ts';
 
 export const fileFormats = ['dotenv', 'json', 'yaml'] as const;
 export type FileFormat = (typeof fileFormats)[number];
@@ -12,13 +12,17 @@ export function formatOf(path: string | undefined): FileFormat {
 
 /**
  * Names and values of a file. Nothing in it is passed over in silence, and no message shows a value.
- * @throws CommandError, UsageError
+ * @throws CommandError
  */
 export async function parseValues(bytes: Uint8Array, format: FileFormat): Promise<ReadonlyMap<string, string>> {
   const text = decode(bytes);
   const values = format === 'dotenv' ? parseDotenv(text) : await parseYaml(text, format);
   if (values.size === 0)
-    throw new UsageError('there is no name in it', `is it ${format}? --format says what else it is`);
+    throw new CommandError(
+      'invalid_import',
+      'there is no name in it',
+      `is it ${format}? --format says what else it is`,
+    );
   return values;
 }
 
@@ -61,8 +65,8 @@ function parseDotenv(text: string): ReadonlyMap<string, string> {
   return new Map([...names.keys()].map((name) => [name, parsed.get(name) ?? '']));
 }
 
-function wrongLine(index: number, problem: string): UsageError {
-  return new UsageError(`line ${index + 1} ${problem}`, 'correct the file; nothing was sent');
+function wrongLine(index: number, problem: string): CommandError {
+  return new CommandError('invalid_import', `line ${index + 1} ${problem}`, 'correct the file; nothing was sent');
 }
 
 /** JSON is YAML too. Every scalar stays the text that it is written as: no number is respelt. */
@@ -74,13 +78,19 @@ async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<Readonl
   // Its message quotes the text.
   if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is no ${format} (${error.code})`);
   if (!isMap(document.contents))
-    throw new UsageError(`it is no ${format === 'json' ? 'object' : 'mapping'} of names to texts`, 'correct the file');
+    throw new CommandError(
+      'invalid_import',
+      `it is no ${format === 'json' ? 'object' : 'mapping'} of names to texts`,
+      'correct the file',
+    );
   const values = new Map<string, string>();
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    if (name === '') throw new UsageError('a name in it is no text', 'names are texts; nothing was sent');
+    if (name === '')
+      throw new CommandError('invalid_import', 'a name in it is no text', 'names are texts; nothing was sent');
     if (!isScalar(value) || typeof value.value !== 'string' || (format === 'json' && value.type !== 'QUOTE_DOUBLE'))
-      throw new UsageError(
+      throw new CommandError(
+        'invalid_import',
         `the value of ${JSON.stringify(name)} is no text`,
         name === 'sops'
           ? 'the file is encrypted: decrypt it first, as in `sops -d file | kici-admin secret import`'
@@ -95,6 +105,6 @@ function requireJson(text: string): void {
   try {
     JSON.parse(text);
   } catch {
-    throw new UsageError('it is not JSON', 'correct the file; nothing was sent');
+    throw new CommandError('invalid_import', 'it is not JSON', 'correct the file; nothing was sent');
   }
 }
