@@ -89,7 +89,7 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     { environment: 'production', host: 'build-1' },
     'API_KEY      eu-aws      apps                   unavailable (throttled)',
   ],
-  ['job list', 'jobs.list', {}, 'release   production'],
+  ['job list', 'jobs.list', {}, 'release  production'],
   ['secret grid', 'resolution.grid', { limit: 500 }, 'DB_PASSWORD  missing       corp-vault:apps/shop/db (+1)'],
   [
     'secret delete --scope production OLD',

@@ -178,6 +178,43 @@ describeLane(browserLane, () => {
     expect(secrets.map(({ key }) => key)).toEqual(['ONE', 'TWO']);
   });
 
+  it('adds a backend by the settings that its type declares, tests it and removes it', async () => {
+    await signIn(page, installation, '/orgs/default/settings/backends');
+    await page.getByRole('button', { name: 'Add backend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add backend' });
+    await dialog.getByLabel('Type', { exact: true }).selectOption('vault');
+    await dialog.getByLabel('Name', { exact: true }).fill('second-vault');
+    await dialog.getByLabel('address', { exact: true }).fill('http://127.0.0.1:9');
+    await dialog.getByLabel(/^auth\.method/).selectOption('token');
+    await dialog.getByLabel(/^auth\.token/).fill('not-a-token');
+    await dialog.getByText(/--set address=http:\/\/127\.0\.0\.1:9 .*--secret auth\.token/).waitFor();
+    await dialog.getByRole('button', { name: 'Add backend' }).click();
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'second-vault' }) });
+    await card.getByText('set, and not shown').waitFor();
+    await card.getByRole('button', { name: 'Test' }).click();
+    await card.getByRole('alert').waitFor();
+    await card.getByRole('button', { name: 'Remove' }).click();
+    await page.getByLabel('Type second-vault to confirm').fill('second-vault');
+    await page.getByRole('button', { name: 'Remove backend' }).click();
+    await card.waitFor({ state: 'detached' });
+  });
+
+  it('binds a scope to an environment, and shows what it comes to', async () => {
+    await installation.call('environments.create', { name: 'canary' });
+    await signIn(page, installation, '/orgs/default/environments/canary');
+    await page.getByRole('button', { name: 'Bind scope' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Bind scope to canary' });
+    await dialog.getByLabel('Scope or pattern').fill('apps/**');
+    await dialog.getByLabel('Priority').fill('5');
+    await dialog.getByText('kici-admin environment bind').waitFor();
+    await dialog.getByRole('button', { name: 'Bind scope' }).click();
+    await page
+      .getByRole('row', { name: /STRIPE_KEY/ })
+      .getByText('internal:apps/shop/web')
+      .waitFor();
+    await installation.call('environments.delete', { environment: 'canary' });
+  });
+
   it('locks what the policy switches off, and shows the exact command', async () => {
     await signIn(page, installation, '/orgs/default/settings/secrets/internal:staging');
     await page.getByRole('button', { name: 'Add secret' }).waitFor();

@@ -68,7 +68,7 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'policy', path: `${org}/settings/policy`, text: 'secrets.set' },
-  { name: 'environments', path: `${org}/environments`, text: 'Pick an environment' },
+  { name: 'environments', path: `${org}/environments`, text: 'bindings' },
   { name: 'environment', path: `${org}/environments/production`, text: 'corp-vault:apps/shop/db' },
   { name: 'jobs', path: `${org}/jobs`, text: 'release' },
   { name: 'audit', path: `${org}/audit`, text: 'Intact' },
@@ -104,11 +104,16 @@ try {
       await signIn(page, installation);
       for (const { name, path, text, act } of shots) {
         if (wanted.length > 0 && !wanted.includes(name)) continue;
-        await page.goto(installation.url + path);
-        await page.getByText(text).filter({ visible: true }).first().waitFor();
-        await act?.(page);
-        await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' });
-        await picture(name);
+        try {
+          await page.goto(installation.url + path);
+          await page.getByText(text).filter({ visible: true }).first().waitFor();
+          await act?.(page);
+          await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' });
+          await picture(name);
+        } catch (error) {
+          process.exitCode = 1;
+          console.error(`${name} at ${width}, ${scheme}: ${String(error)}`);
+        }
       }
       for (const complaint of visitor.complaints) console.log(`${width} ${scheme}: ${complaint}`);
     }

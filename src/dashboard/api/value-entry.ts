@@ -1,11 +1,11 @@
 import type { ClientInput, ClientOutput } from '../../api/registry.ts';
-import { sealValue } from '../../api/value-seal.ts';
-import { toBase64 } from './bytes.ts';
+import { sealValue, type EntryPlace } from '../../api/value-seal.ts';
+import { toBase64, utf8 } from './bytes.ts';
 import { call } from './call.ts';
 import { Problem } from './problem.ts';
 
 type Entered = Pick<ClientInput<'secrets.set'>, 'scope' | 'key' | 'expectedVersion'>;
-type Carry = (place: { readonly scope: string; readonly key: string }, bytes: Uint8Array) => Promise<Carried>;
+type Carry = (place: Omit<EntryPlace, 'organization'>, bytes: Uint8Array) => Promise<Carried>;
 type Carried = { readonly value: string } | { readonly sealed: string };
 
 /**
@@ -23,7 +23,7 @@ async function carrier(organization: string): Promise<Carry> {
       hint: 'open this page with https, or use the command below',
     });
   return async (place, bytes) => ({
-    sealed: await sealValue(sealingKey.publicKey, { organization, purpose: 'secret', ...place }, bytes),
+    sealed: await sealValue(sealingKey.publicKey, { organization, ...place }, bytes),
   });
 }
 
@@ -35,7 +35,7 @@ export async function storeValue(
 ): Promise<ClientOutput<'secrets.set'>> {
   const carry = await carrier(organization);
   const { scope, key } = entered;
-  return call(organization, 'secrets.set', { ...entered, ...(await carry({ scope, key }, bytes)) });
+  return call(organization, 'secrets.set', { ...entered, ...(await carry({ purpose: 'secret', scope, key }, bytes)) });
 }
 
 /**
@@ -51,7 +51,29 @@ export async function importValues(
 ): Promise<ClientOutput<'secrets.import'>> {
   const carry = await carrier(organization);
   const entries = await Promise.all(
-    values.map(async ({ key, bytes }) => ({ key, ...(await carry({ scope, key }, bytes)) })),
+    values.map(async ({ key, bytes }) => ({ key, ...(await carry({ purpose: 'secret', scope, key }, bytes)) })),
   );
   return call(organization, 'secrets.import', { scope, entries, dryRun });
+}
+
+/**
+ * The secret settings of a backend, as they travel.
+ * @throws Problem
+ */
+export async function carriedSettings(
+  organization: string,
+  backend: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Pick<ClientInput<'backends.add'>, 'secretSettings' | 'sealedSettings'>> {
+  const carry = await carrier(organization);
+  const carried = await Promise.all(
+    Object.entries(settings).map(async ([key, text]) => {
+      const one = await carry({ purpose: 'backend setting', scope: backend, key }, utf8(text));
+      return { key, ...one };
+    }),
+  );
+  return {
+    secretSettings: Object.fromEntries(carried.flatMap((one) => ('value' in one ? [[one.key, one.value]] : []))),
+    sealedSettings: Object.fromEntries(carried.flatMap((one) => ('sealed' in one ? [[one.key, one.sealed]] : []))),
+  };
 }

@@ -1,9 +1,9 @@
 import { useState, type ReactElement } from 'react';
 import { parseBackendName } from '../../../api/names.ts';
 import type { ClientOutput } from '../../../api/registry.ts';
-import { toBase64, utf8 } from '../../api/bytes.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead, useWrite } from '../../api/queries.ts';
+import { useRead } from '../../api/queries.ts';
+import { useStoreBackend } from '../../api/use-store-backend.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -33,9 +33,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(
     Object.fromEntries(Object.entries(backend?.settings ?? {}).map(([key, value]) => [key, String(value)])),
   );
-  const add = useWrite('backends.add');
-  const update = useWrite('backends.update');
-  const { error, isPending } = backend === undefined ? add : update;
+  const { mutate, error, isPending } = useStoreBackend();
   const addable = types.data?.types.filter((one) => one.addable) ?? [];
   const type = types.data?.types.find((one) => one.type === (typeName === '' ? addable[0]?.type : typeName));
   const asked = type?.settings.filter((setting) => isAsked(setting, type.settings, texts)) ?? [];
@@ -45,7 +43,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
     given.filter(({ secret }) => !secret).map((one) => [one.name, typed(one, texts[one.name] ?? '')]),
   );
   const secrets = Object.fromEntries(
-    given.filter(({ secret }) => secret).map((one) => [one.name, toBase64(utf8(texts[one.name] ?? ''))]),
+    given.filter(({ secret }) => secret).map((one) => [one.name, texts[one.name] ?? '']),
   );
   const lacks = asked.some(
     (one) =>
@@ -54,7 +52,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
       (texts[one.name] ?? '') === '' &&
       backend?.secretSettings.includes(one.name) !== true,
   );
-  const input = { name, settings: plain, secretSettings: secrets, optional: isOptional };
+  const input = { name, settings: plain, optional: isOptional };
   const shown = { ...input, name: name === '' ? undefined : name };
   const options = {
     onSuccess: () => {
@@ -68,8 +66,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
       title={backend === undefined ? 'Add backend' : `Change ${backend.name}`}
       onClose={onClose}
       onSubmit={() => {
-        if (backend !== undefined) update.mutate(input, options);
-        else if (type !== undefined) add.mutate({ ...input, type: type.type }, options);
+        mutate({ ...input, secrets, type: backend === undefined ? type?.type : undefined }, options);
       }}
       actions={
         <>

@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import type { ClientInput, ClientOutput } from '../../api/registry.ts';
+import { useOrganization } from '../shell/address.ts';
+import { call } from './call.ts';
+import type { Problem } from './problem.ts';
+import { carriedSettings } from './value-entry.ts';
+
+type Stored = Omit<ClientInput<'backends.update'>, 'secretSettings' | 'sealedSettings'> & {
+  /** Of something new; left out: what is there is changed. */
+  readonly type?: string | undefined;
+  readonly secrets: Readonly<Record<string, string>>;
+};
+
+/** Adds a backend or changes one, with its secret settings as the policy wants them to travel. */
+export function useStoreBackend(): UseMutationResult<ClientOutput<'backends.add'>, Problem, Stored> {
+  const organization = useOrganization();
+  const client = useQueryClient();
+  return useMutation<ClientOutput<'backends.add'>, Problem, Stored>({
+    mutationFn: async ({ type, secrets, ...input }) => {
+      const whole = { ...input, ...(await carriedSettings(organization, input.name, secrets)) };
+      return type === undefined
+        ? call(organization, 'backends.update', whole)
+        : call(organization, 'backends.add', { ...whole, type });
+    },
+    gcTime: 0,
+    onSettled: () => client.invalidateQueries(),
+  });
+}
