@@ -59,6 +59,7 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin backend types', 0, ''],
       ['kici-admin backend add', 0, ''],
       ['kici-admin backend test', 1, unreachable],
+      ['kici-admin backend update', 0, ''],
       ['kici-admin secret list', 0, ''],
       ['kici-admin scope create', 0, ''],
       ['kici-admin scope rename', 0, ''],

@@ -144,7 +144,7 @@ describe('the grid of an organisation', () => {
   it('comes in pages that say how many keys there are', async () => {
     const { call } = await installation();
     const pages = [await call('resolution.grid', { limit: 3 })];
-    pages.push(await call('resolution.grid', { limit: 3, ...{ after: pages[0]?.next } }));
+    pages.push(await call('resolution.grid', { limit: 3, after: pages[0]?.next }));
     expect(pages.map(({ keys, total, next }) => [keys.map(({ key }) => key), total, next])).toEqual([
       [['CORP_ONLY', 'DECLARED', 'DEV_ONLY'], 4, 'DEV_ONLY'],
       [['SHARED'], 4, undefined],

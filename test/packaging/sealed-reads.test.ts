@@ -13,6 +13,7 @@ const without: Readonly<Record<string, string>> = {
   'src/orchestrator/audit/commit.ts': 'names of organisations, whose logs it looks at',
   'src/orchestrator/events/feed.ts': 'that something has changed, which whoever hears of it reads anew',
   'src/orchestrator/jobs/job-store.ts': 'what a session may read, which its sealed key is bound to',
+  'src/orchestrator/jobs/list-jobs.ts': 'the name of the token beside each job, for people',
   'src/orchestrator/organizations/organizations.ts': 'names, each of which is then read as a whole',
 };
 
