@@ -5,6 +5,7 @@ export type AgentErrorCode =
   | 'workflow_invalid'
   | 'job_not_found'
   | 'label_missing'
+  | 'secret_missing'
   | 'variable_too_large'
   | 'sandbox_unavailable'
   | 'sandbox_broken'

@@ -34,6 +34,7 @@ function describe({ name, file, on, jobs }: ListedWorkflow): string {
     const asks = [
       ...(job.needs.length === 0 ? [] : [`needs ${job.needs.join(', ')}`]),
       ...(job.environment === undefined ? [] : [`environment ${job.environment}`]),
+      ...(job.secrets === undefined ? [] : [`secrets ${job.secrets.join(', ') || 'none'}`]),
       `runs on ${job.runsOn.join(', ')}`,
       ...(job.container === undefined ? [] : [`image ${job.container.image}`]),
     ];

@@ -147,6 +147,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a job runs on a label that this agent does not have',
     next: 'give it with `--label`, or change `runsOn`',
   },
+  secret_missing: {
+    meaning: 'a secret that a job states, or that a command names, has no value in the environment',
+    next: 'correct the names that the message lists, or set the secrets',
+  },
   variable_too_large: {
     meaning: 'a variable of a job, or all of them together, is larger than any program can be given',
     next: 'put the value that the message names in a file',
