@@ -70,6 +70,8 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici init', 0, ''],
       ['kici run hello', 0, ''],
       ['kici run ci', 1, expect.stringContaining('workflow_not_found')],
+      ['kici types', 0, ''],
+      ['kici types --check', 0, ''],
     ]);
   });
 });

@@ -29,6 +29,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { init } = await import('./init.ts');
       await init(process.cwd(), flags, flags.json === true, io);
     },
+    types: async (flags) => {
+      const { types } = await import('./types/types.ts');
+      exitCode = await types(flags, io);
+    },
   });
   try {
     await program.parseAsync(args, { from: 'user' });

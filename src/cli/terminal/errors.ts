@@ -180,6 +180,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a line that a step wrote to `$KICI_ENV` is none',
     next: 'correct the line that the message names',
   },
+  types_stale: {
+    meaning: 'the declarations of `kici types` are not those of the secrets as they are now',
+    next: 'run `kici types`; the difference is printed above',
+  },
   run_failed: { meaning: 'a step or a job of the workflow failed', next: 'see the log of the step above' },
   internal_error: { meaning: 'a fault in the program itself', next: 'report it with the command that you ran' },
 });
