@@ -33,6 +33,18 @@ export interface TypesFlags extends ServerFlags, SandboxFlag {
   readonly watch?: boolean;
 }
 
+export type CheckFlags = ServerFlags & SandboxFlag;
+
+export interface ExecFlags extends ServerFlags {
+  readonly environment: string;
+  readonly only: readonly string[];
+  readonly all?: boolean;
+  readonly prefix: string;
+  readonly file: readonly { readonly variable: string; readonly key: string }[];
+  readonly mask?: boolean;
+  readonly mountDir?: string;
+}
+
 export interface InitFlags {
   readonly json?: boolean;
   readonly environment?: string;
@@ -46,6 +58,8 @@ export interface ProgramOptions {
   readonly list: (flags: ListFlags) => Promise<void>;
   readonly init: (flags: InitFlags) => Promise<void>;
   readonly types: (flags: TypesFlags) => Promise<void>;
+  readonly check: (flags: CheckFlags) => Promise<void>;
+  readonly exec: (command: readonly string[], flags: ExecFlags) => Promise<void>;
 }
 
 /** The commander tree; it throws commander's own errors and never ends the process. */
@@ -102,7 +116,45 @@ export function createProgram(options: ProgramOptions): Command {
     .addOption(sandboxOption('the boundary around the process that reads the workflows'))
     .addHelpText('after', examples('kici types', 'kici types --check', 'kici types --environment production --watch'))
     .action(async (flags: TypesFlags) => options.types(flags));
+  withServer(configure(program.command('check'), options))
+    .description('Tells which keys that the workflows name in their code are not there for their jobs.')
+    .option('--json', 'print the result as JSON')
+    .addOption(sandboxOption('the boundary around the process that reads the workflows'))
+    .addHelpText('after', examples('kici check', 'kici check --json'))
+    .action(async (flags: CheckFlags) => options.check(flags));
+  withServer(configure(program.command('exec'), options))
+    .description('Runs a program with secrets of an environment as its variables or files, and ends as it ends.')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .requiredOption('--environment <name>', 'whose secrets and variables the program gets')
+    .option('--only <key>', 'hand over this key, in which * stands for any characters; may be repeated', added, [])
+    .addOption(new Option('--all', 'hand over every key, but for those of --file').conflicts('only'))
+    .option('--prefix <text>', 'put this before the name of each variable', '')
+    .option(
+      '--file <variable=key>',
+      'the value in a file, and its path in the variable; may be repeated',
+      addedFile,
+      [],
+    )
+    .option('--mask', 'show *** for the secrets in what the program prints, which then has no terminal to print to')
+    .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
+    .option('--json', 'print an error as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'kici exec --environment production --only PASSWORD --prefix PG -- psql',
+        'kici exec --environment production --all --mask -- ./deploy.sh',
+        'kici exec --environment production --file KUBECONFIG=CLUSTER_CONFIG -- kubectl get pods',
+      ),
+    )
+    .action(async (command: string[], flags: ExecFlags) => options.exec(command, flags));
   return program;
+}
+
+function addedFile(text: string, before: ExecFlags['file']): ExecFlags['file'] {
+  const [, variable, key] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (variable === undefined || key === undefined)
+    throw new InvalidArgumentError('it takes VARIABLE=KEY, such as KUBECONFIG=CLUSTER_CONFIG');
+  return [...before, { variable, key }];
 }
 
 function withServer(command: Command): Command {
