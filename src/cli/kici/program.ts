@@ -36,7 +36,7 @@ export interface TypesFlags extends ServerFlags, SandboxFlag {
 export type CheckFlags = ServerFlags & SandboxFlag;
 
 export interface ExecFlags extends ServerFlags {
-  readonly environment: string;
+  readonly environment?: string;
   readonly only: readonly string[];
   readonly all?: boolean;
   readonly prefix: string;
@@ -125,7 +125,7 @@ export function createProgram(options: ProgramOptions): Command {
   withServer(configure(program.command('exec'), options))
     .description('Runs a program with secrets of an environment as its variables or files, and ends as it ends.')
     .argument('<command...>', 'the program and its arguments, after --')
-    .requiredOption('--environment <name>', 'whose secrets and variables the program gets')
+    .option('--environment <name>', 'whose secrets and variables the program gets')
     .option('--only <key>', 'hand over this key, in which * stands for any characters; may be repeated', added, [])
     .addOption(new Option('--all', 'hand over every key, but for those of --file').conflicts('only'))
     .option('--prefix <text>', 'put this before the name of each variable', '')

@@ -17,6 +17,12 @@ const notStarted: Readonly<Record<string, number>> = { command_not_found: 127, c
 /** @returns the exit code of the program */
 export async function exec([program, ...args]: readonly string[], flags: ExecFlags, io: Io): Promise<number> {
   if (program === undefined) throw new UsageError('there is no command', 'write it after --');
+  const { environment } = flags;
+  if (environment === undefined)
+    throw new UsageError(
+      '--environment is missing',
+      'say whose secrets the program gets, such as --environment production',
+    );
   if (flags.only.length === 0 && flags.all !== true && flags.file.length === 0)
     throw new UsageError(
       'nothing is handed over: neither --only nor --all says which secrets the program gets',
@@ -28,7 +34,7 @@ export async function exec([program, ...args]: readonly string[], flags: ExecFla
   return untilSignal(io, json, async (signal) => {
     try {
       return await run({
-        environment: flags.environment,
+        environment,
         command: [program, ...args],
         keys: flags.all === true ? 'all' : flags.only,
         prefix: flags.prefix,
