@@ -12,7 +12,8 @@ import { openBackend } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
-import { buildCatalogue, keysOfBlocks, type Catalogue } from './resolver/catalogue.ts';
+import { mergeInTurns } from './merge-in-turns.ts';
+import { keysOfBlocks, type Catalogue } from './resolver/catalogue.ts';
 import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
 import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/errors.ts';
 import { explain, type Explanation } from './resolver/explain.ts';
@@ -73,7 +74,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
     optional: optional === true,
     listConsistency: backend.capabilities.listConsistency,
   }));
-  const catalogue = buildCatalogue(bindings, traits, await listAll(bindings, traits, backends, timeoutMs));
+  const catalogue = await mergeInTurns(bindings, traits, await listAll(bindings, traits, backends, timeoutMs));
   const [failure] = catalogue.failures;
   if (failure !== undefined) throw catalogueUnavailable(failure.backend, failure);
   const frozen = freezeCatalogue(catalogue);

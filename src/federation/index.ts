@@ -1,3 +1,4 @@
 export { createResolver, type Resolver, type ResolverMeta, type ResolverOptions } from './create-resolver.ts';
 export * from './host/index.ts';
 export * from './resolver/index.ts';
+export { mergeInTurns } from './merge-in-turns.ts';

@@ -59,7 +59,7 @@ describe('values travel when they are asked for', () => {
 
 /** The error's fields, as a step sees them. */
 const told = (expression: string): string => `
-  const told = await (${expression}).catch((error) => ({ name: error.name, code: error.code, key: error.key, keys: error.keys, backend: error.backend, scope: error.scope, hint: error.hint, message: error.message }));
+  const told = await (${expression}).catch((error) => ({ name: error.name, code: error.code, key: error.key, keys: error.keys, backend: error.backend, scope: error.scope, hint: error.hint, reason: error.reason, message: error.message }));
   console.log('TOLD' + JSON.stringify(told) + 'END');`;
 
 async function tell(expression: string, secrets: Parameters<typeof runWith>[0]): Promise<Record<string, unknown>> {
@@ -87,6 +87,16 @@ describe('a value that cannot be had', () => {
       code: 'sealed',
       hint: 'unseal it',
     });
+  });
+
+  it('because of an outage says why, and nothing of the settings', async () => {
+    const because = { reason: 'certificate_untrusted_by_setting', about: 'tls.ca' } as const;
+    const error = await tell('ctx.secrets.get("U")', { unavailable: { U: 'unreachable' }, because });
+    expect(error).toMatchObject({ name: 'SecretUnavailableError', code: 'unreachable', reason: because.reason });
+    expect(error['message']).toContain(
+      'the backend could not be reached: its certificate comes from no authority that the settings name [unreachable] [certificate_untrusted_by_setting]',
+    );
+    expect(JSON.stringify(error)).not.toContain('tls.ca');
   });
 
   it.each(['session_ended', 'permission_denied', 'audit_unavailable', 'internal_error'] as const)(

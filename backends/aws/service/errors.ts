@@ -87,11 +87,16 @@ const refusals = new Map<string, FailureReason>([
 
 /** A failure that keeps what the service called it, one of the names above. */
 export class AwsError extends BackendError {
-  readonly exception: string | undefined;
+  /** For this package alone: outside of it, an error has nothing that the contract does not name. */
+  readonly #exception: string | undefined;
 
   constructor(code: FailureCode, exception: string | undefined, details: BackendErrorDetails) {
     super(code, details);
-    this.exception = exception;
+    this.#exception = exception;
+  }
+
+  get exception(): string | undefined {
+    return this.#exception;
   }
 }
 

@@ -11,6 +11,7 @@ import { listingCases } from './listing.ts';
 import { nameCases } from './names.ts';
 import { outcomeCases } from './outcomes.ts';
 import { batchCases, readingCases } from './reading.ts';
+import { reasonCases } from './reasons.ts';
 import { scopeCases } from './scopes.ts';
 import { versionCases } from './versions.ts';
 import { writingCases } from './writing.ts';
@@ -31,6 +32,7 @@ export const cases: readonly ConformanceCase[] = [
   ...outcomeCases,
   ...faultCases,
   ...holdingCases,
+  ...reasonCases,
   ...leakCases,
   ...lifecycleCases,
 ];

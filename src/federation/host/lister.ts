@@ -1,4 +1,4 @@
-import type { CallContext, ListQuery } from '@kici-dev/secret-backend';
+import { isTransient, type CallContext, type ListQuery } from '@kici-dev/secret-backend';
 import { HeldNames } from './answers/held-names.ts';
 import { collectNames, type Names } from './answers/names.ts';
 import type { Redactor } from './answers/redact.ts';
@@ -7,6 +7,7 @@ import type { AgedNames } from './hosted-backend.ts';
 import { AgedMap } from './layers/aged-map.ts';
 import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
+import { inTurns } from './layers/turns.ts';
 import type { HostPolicy } from './policy.ts';
 
 const mostQueries = 1_000;
@@ -19,14 +20,17 @@ export class Lister {
   readonly #redactor: Redactor;
   readonly #flights: Flights<Names>;
   readonly #held = new HeldNames();
+  readonly #learned: (names: Names) => void;
   #epoch = 0;
 
-  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor) {
+  /** @param learned told of each list that the backend gives */
+  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor, learned: (names: Names) => void) {
     this.#caller = caller;
+    this.#learned = learned;
     this.#redactor = redactor.about({ refusal: 'list_refused' });
     this.#maxAgeMs = policy.namesMaxAgeMs;
     this.#cache = new AgedMap(policy.namesMaxAgeMs, mostQueries);
-    this.#flights = new Flights(policy.deadlineMs);
+    this.#flights = new Flights(policy.deadlineMs, policy.mayJoinCalls);
   }
 
   /**
@@ -51,14 +55,16 @@ export class Lister {
 
   async #ask(id: string, query: ListQuery, context: CallContext): Promise<Names> {
     const epoch = this.#epoch;
-    const names = this.#held.complete(
-      await this.#caller.call(context, mayRepeatRead, {
-        operation: 'list',
-        redactor: this.#redactor,
-        run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
-      }),
-    );
-    if (epoch === this.#epoch) this.#cache.set(id, names);
+    const told = await this.#caller.call(context, mayRepeatRead, {
+      operation: 'list',
+      redactor: this.#redactor,
+      run: ({ backend }, inner) => collectNames(backend.list(query, inner), query, inner.signal, this.#redactor),
+    });
+    this.#learned(told);
+    const names = await inTurns(this.#held.complete(told), context.signal);
+    // Nobody waits longer for a part that failed in passing than the failure lasts.
+    const isWhole = !names.unlisted.some(({ code }) => isTransient(code));
+    if (isWhole && epoch === this.#epoch) this.#cache.set(id, names);
     return names;
   }
 }

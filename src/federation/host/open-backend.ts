@@ -42,7 +42,7 @@ export function openBackend(
     });
   const caller = new Caller(instance, policy, redactor, () => cache.invalidate(), breached);
   const reader = new Reader(caller, cache, policy, redactor);
-  const lister = new Lister(caller, policy, redactor);
+  const lister = new Lister(caller, policy, redactor, (names) => cache.learnNames(names));
   const checker = new Checker(caller, policy.deadlineMs);
   const changed: Changes['changed'] = (ref) => {
     cache.invalidate(ref);

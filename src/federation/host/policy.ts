@@ -14,6 +14,11 @@ export interface HostPolicy {
   readonly serveStaleMs: number;
   /** How old a cached list of names may be; 0 caches none. */
   readonly namesMaxAgeMs: number;
+  /**
+   * Whether a call may take the answer to one that began before it. False where others change the backend through us
+   * and this host does not hear of it: what they were told is done, every call after it must see.
+   */
+  readonly mayJoinCalls: boolean;
   /** Grows whenever the settings of the instance change: nothing cached under other settings is served. */
   readonly settingsGeneration: number;
 }
@@ -26,5 +31,6 @@ export const defaultHostPolicy: HostPolicy = Object.freeze({
   cacheMaxAgeMs: 0,
   serveStaleMs: 0,
   namesMaxAgeMs: 30_000,
+  mayJoinCalls: true,
   settingsGeneration: 0,
 });

@@ -34,7 +34,7 @@ export class Reader {
     this.#cache = cache;
     this.#attempts = policy.attempts;
     this.#redactor = redactor.about({ refusal: 'read_refused' });
-    this.#flights = new Flights(policy.deadlineMs);
+    this.#flights = new Flights(policy.deadlineMs, policy.mayJoinCalls);
   }
 
   async readAged(refs: readonly SecretRef[], context: CallContext): Promise<readonly AgedOutcome[]> {
@@ -59,20 +59,16 @@ export class Reader {
   async #readMissing(missing: ReadonlyMap<string, SecretRef>, context: CallContext): Promise<Outcomes> {
     const over = endOf(context)?.toOutcome();
     if (over !== undefined) return new Map([...missing.keys()].map((id) => [id, over]));
-    const alone = [...missing].filter(([id]) => this.#flights.get(id) === undefined);
-    if (alone.length > 0)
-      this.#flights.start(
-        alone.map(([id]) => id),
-        (shared) => this.#ask(new Map(alone), shared),
-      );
-    const flights = new Set([...missing.keys()].flatMap((id) => this.#flights.get(id) ?? []));
+    const alone = new Map([...missing].filter(([id]) => this.#flights.get(id) === undefined));
+    const own =
+      alone.size === 0 ? undefined : this.#flights.start([...alone.keys()], (shared) => this.#ask(alone, shared));
+    const flights = Map.groupBy(missing.keys(), (id) => this.#flights.get(id) ?? own);
     const outcomes = new Map<string, ReadOutcome>();
     await Promise.all(
-      [...flights].map(async (flight) => {
-        const joined = [...missing.keys()].filter((id) => this.#flights.get(id) === flight);
-        const landed = await flight.wait(context).catch(asOutcome);
-        for (const id of joined)
-          outcomes.set(id, landed instanceof Map ? (landed.get(id) ?? unknown('bad_answer')) : landed);
+      [...flights].map(async ([flight, waiting]) => {
+        const landed = await flight?.wait(context).catch(asOutcome);
+        for (const id of waiting)
+          outcomes.set(id, (landed instanceof Map ? landed.get(id) : landed) ?? unknown('bad_answer'));
       }),
     );
     return outcomes;

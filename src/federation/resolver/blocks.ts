@@ -1,6 +1,8 @@
 import { whyOf, type Failure, type ListQuery, type UnlistedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
+import type { Candidate } from './candidates.ts';
 import type { Listing } from './listing.ts';
+import { sortInPieces, type Pieces } from './pieces.ts';
 import { compareText, decide, type Ranked } from './rank.ts';
 import { sourceKeysOf, type Rename } from './rename.ts';
 import { couldMatchWithin, scopeDepth, selectsScope, type ScopePattern } from './scope-pattern.ts';
@@ -29,24 +31,31 @@ interface UnknownPart extends Failure {
   readonly depth: ListQuery['depth'];
 }
 
-/** @returns the best first, whatever order the listings came in; `skipped`: what is deleted and counts as absent */
-export function collectBlocks(
-  bindings: CompiledBindings,
-  listings: readonly Listing[],
-): { readonly blocks: readonly Block[]; readonly skipped: readonly Block[] } {
+export interface Blocks {
+  /** The best first, whatever order the listings came in. */
+  readonly blocks: readonly Block[];
+  /** What is deleted and counts as absent, likewise. */
+  readonly skipped: readonly Block[];
+}
+
+export function* collectBlocks(bindings: CompiledBindings, listings: readonly Listing[]): Pieces<Blocks> {
   const blocks: Block[] = [];
   const skipped: Block[] = [];
   for (const listing of listings) {
+    const selecting = bindings.active.filter(({ binding }) => selectsBackend(binding, listing.backend));
     for (const part of unknownParts(listing)) {
-      for (const compiled of bindings.active) {
+      for (const compiled of selecting) {
+        yield;
         const { binding, pattern } = compiled;
-        if (!selectsBackend(binding, listing.backend) || !reaches(pattern, part)) continue;
+        if (!reaches(pattern, part)) continue;
         const isSkipped = binding.skipDeleted && isTold(part) && isDeletion(part.code);
         (isSkipped ? skipped : blocks).push(blockOf(compiled, listing.backend, part));
       }
     }
   }
-  return { blocks: blocks.toSorted(compareBlocks), skipped: skipped.toSorted(compareBlocks) };
+  yield* sortInPieces(blocks, compareBlocks);
+  yield* sortInPieces(skipped, compareBlocks);
+  return { blocks, skipped };
 }
 
 /** Whether the backend has answered, with the state of one scope; a tree or a store has none. */
@@ -54,9 +63,10 @@ export function isTold({ depth, code }: Pick<UnlistedScope, 'depth' | 'code'>): 
   return depth === 'scope' && isState(code);
 }
 
-function unknownParts({ query, failure, unlisted, ...why }: Listing): readonly UnknownPart[] {
-  if (failure !== undefined) return [{ region: query.scope, depth: query.depth, code: failure, ...whyOf(why) }];
-  return unlisted.map(({ scope, depth = 'tree', code, ...own }) => ({ region: scope, depth, code, ...whyOf(own) }));
+function* unknownParts({ query, failure, unlisted, ...why }: Listing): Iterable<UnknownPart> {
+  if (failure !== undefined) yield { region: query.scope, depth: query.depth, code: failure, ...whyOf(why) };
+  else
+    for (const { scope, depth = 'tree', code, ...own } of unlisted) yield { region: scope, depth, code, ...whyOf(own) };
 }
 
 function reaches(pattern: ScopePattern, { region, depth }: UnknownPart): boolean {
@@ -112,15 +122,22 @@ export function couldSupply(block: Pick<Block, 'rename'>, key: string): boolean 
   return sourceKeysOf(block.rename, key).length > 0;
 }
 
-/** Whether some secret in the part could rank above the winner. Where that cannot be known, it could. */
+/** The highest that some secret in the part could rank. Where that cannot be known, it errs towards higher. */
+export function highestRank(block: Block): Ranked {
+  if (block.scope !== undefined) return rankOf(block);
+  const { pattern } = block;
+  const depth = pattern.kind === 'exact' ? scopeDepth(pattern.scope) : pattern.maxDepth;
+  return { ...rankOf(block), depth, scope: '' };
+}
+
+/** Whether some secret in the part could rank above the winner. */
 export function couldOutrank(block: Block, winner: Ranked): boolean {
-  if (block.scope !== undefined) return decide(rankOf(block), winner).order <= 0;
-  if (block.priority !== winner.priority) return block.priority > winner.priority;
-  if (block.hostRank !== winner.hostRank) return block.hostRank > winner.hostRank;
-  if (block.patternRank !== winner.patternRank) return block.patternRank > winner.patternRank;
-  const deepest = block.pattern.kind === 'exact' ? scopeDepth(block.pattern.scope) : block.pattern.maxDepth;
-  if (deepest !== winner.depth) return deepest > winner.depth;
-  return compareText(block.backend, winner.backend) <= 0;
+  return decide(highestRank(block), winner).order <= 0;
+}
+
+/** A winner that is known to be deleted with its scope has one cause, which is not told twice. */
+export function isOwnProblem({ backend, scope, code }: Block, winner: Candidate): boolean {
+  return winner.problem === code && winner.backend === backend && winner.scope === scope;
 }
 
 /** The keys that a map names in the part: that they belong there is the operator's word, whoever cannot be asked. */

@@ -2,6 +2,7 @@ import type { FailureCode, FailureReason, SecretDescriptor } from '@kici-dev/sec
 import { isReservedScope } from '@kici-dev/secret-backend';
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
+import { sortInPieces, type Pieces } from './pieces.ts';
 import { decide, type Ranked } from './rank.ts';
 import { renameKey } from './rename.ts';
 import { scopeDepth } from './scope-pattern.ts';
@@ -49,14 +50,37 @@ export class Candidates {
   readonly #skipped = new Map<string, SkippedCandidate[]>();
   readonly #unbindable = new Map<string, Unbindable>();
 
-  constructor(bindings: CompiledBindings, listings: readonly Listing[]) {
+  private constructor(bindings: CompiledBindings) {
     this.#bindings = bindings;
-    for (const { backend, secrets } of listings) for (const secret of secrets) this.#gather(backend, secret);
-    for (const scopes of this.#buckets.values()) {
-      for (const bucket of scopes.values()) for (const secret of bucket.secrets.values()) this.#supply(bucket, secret);
+  }
+
+  static *of(bindings: CompiledBindings, listings: readonly Listing[]): Pieces<Candidates> {
+    const candidates = new Candidates(bindings);
+    for (const { backend, secrets } of listings) {
+      for (const secret of secrets) {
+        candidates.#gather(backend, secret);
+        yield;
+      }
     }
-    for (const candidates of this.#byKey.values()) sortCandidates(candidates);
-    for (const candidates of this.#skipped.values()) sortCandidates(candidates);
+    yield* candidates.#rank();
+    return candidates;
+  }
+
+  *#rank(): Pieces<void> {
+    for (const scopes of this.#buckets.values()) {
+      for (const bucket of scopes.values()) {
+        for (const secret of bucket.secrets.values()) {
+          this.#supply(bucket, secret);
+          yield;
+        }
+      }
+    }
+    for (const byKey of [this.#byKey, this.#skipped]) {
+      for (const candidates of byKey.values()) {
+        if (candidates.length > 1) yield* sortInPieces<Candidate>(candidates, compareCandidates);
+        yield;
+      }
+    }
   }
 
   /** The candidates of each key, the best first. */
@@ -100,8 +124,8 @@ export class Candidates {
       bucket.secrets.set(key, secret);
       this.#supply(bucket, secret);
       for (const one of keys) {
-        sortCandidates(this.#byKey.get(one) ?? []);
-        sortCandidates(this.#skipped.get(one) ?? []);
+        this.#byKey.get(one)?.sort(compareCandidates);
+        this.#skipped.get(one)?.sort(compareCandidates);
       }
     }
     return [...keys];
@@ -184,8 +208,8 @@ function removeSecret<C extends Candidate>(
   else byKey.delete(key);
 }
 
-function sortCandidates(candidates: Candidate[]): void {
-  if (candidates.length > 1) candidates.sort((left, right) => decide(left, right).order);
+function compareCandidates(left: Candidate, right: Candidate): number {
+  return decide(left, right).order;
 }
 
 function placeId({ backend, scope }: { readonly backend: string; readonly scope: string }, key: string): string {

@@ -1,9 +1,11 @@
 import { subjectOf, whyOf, type Failure, type FailureCode, type SecretDescriptor } from '@kici-dev/secret-backend';
 import { everyBackend } from './binding.ts';
-import { collectBlocks, couldOutrank, couldSupply, keysByMap, type Block } from './blocks.ts';
+import { BlockIndex } from './block-index.ts';
+import { collectBlocks, keysByMap, type Block } from './blocks.ts';
 import { Candidates, type Candidate, type SkippedCandidate, type Unbindable } from './candidates.ts';
 import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleBinding } from './compile.ts';
 import type { BackendTraits, Listing } from './listing.ts';
+import { withoutPause, type Pieces } from './pieces.ts';
 
 /** What is known of a key before any value is read. */
 export interface Entry {
@@ -11,8 +13,8 @@ export interface Entry {
   readonly winner: Candidate;
   /** In order of rank. */
   readonly losers: readonly Candidate[];
-  /** Parts whose names could not be had and that could outrank the winner. */
-  readonly blockedBy: readonly Block[];
+  /** The best of the parts whose names could not be had and that could outrank the winner; `explain` tells of all. */
+  readonly blockedBy: Block | undefined;
   /** `declared`: the winner is a name without a value. */
   readonly status: 'available' | 'declared' | 'unavailable';
 }
@@ -76,9 +78,21 @@ export function followCatalogue(
   backends: readonly BackendTraits[],
   listings: readonly Listing[],
 ): LiveCatalogue {
-  const candidates = new Candidates(bindings, listings);
-  const optional = new Set(backends.filter((backend) => backend.optional).map(({ name }) => name));
-  const { blocks, skipped: skippedScopes } = collectBlocks(bindings, [...listings, ...strangers(bindings, backends)]);
+  return withoutPause(mergeInPieces(bindings, backends, listings));
+}
+
+/** As `followCatalogue`, for whoever has other work in between. */
+export function* mergeInPieces(
+  bindings: CompiledBindings,
+  backends: readonly BackendTraits[],
+  listings: readonly Listing[],
+): Pieces<LiveCatalogue> {
+  const candidates = yield* Candidates.of(bindings, listings);
+  const { blocks, skipped: skippedScopes } = yield* collectBlocks(bindings, [
+    ...listings,
+    ...strangers(bindings, backends),
+  ]);
+  const index = yield* BlockIndex.of(blocks);
   const entries = new Map<string, Entry>();
   const settle = (key: string): void => {
     const [winner, ...losers] = candidates.byKey.get(key) ?? [];
@@ -86,15 +100,19 @@ export function followCatalogue(
       entries.delete(key);
       return;
     }
-    const blockedBy =
-      blocks.length === 0
-        ? noBlocks
-        : blocks.filter(
-            (block) => couldOutrank(block, winner) && couldSupply(block, key) && !isOwnProblem(block, winner),
-          );
+    const blockedBy = index.first(key, winner);
     entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy) });
   };
-  for (const key of candidates.byKey.keys()) settle(key);
+  for (const key of candidates.byKey.keys()) {
+    settle(key);
+    yield;
+  }
+  const optional = new Set(backends.filter((backend) => backend.optional).map(({ name }) => name));
+  const failures: CatalogueFailure[] = [];
+  for (const { backend, region, binding, code, told, ...why } of blocks) {
+    if (!optional.has(backend) && !told) failures.push({ backend, region, binding, code, ...whyOf(why) });
+    yield;
+  }
   const eventual = backends
     .filter(({ listConsistency }) => listConsistency === 'eventual')
     .flatMap(({ name }) =>
@@ -105,9 +123,7 @@ export function followCatalogue(
   return {
     catalogue: {
       entries,
-      failures: blocks
-        .filter(({ backend, told }) => !optional.has(backend) && !told)
-        .map(({ backend, region, binding, code, ...why }) => ({ backend, region, binding, code, ...whyOf(why) })),
+      failures,
       blocks,
       skipped: candidates.skipped,
       skippedScopes,
@@ -126,13 +142,6 @@ export function followCatalogue(
   };
 }
 
-const noBlocks: readonly Block[] = Object.freeze([]);
-
-/** A winner that is known to be deleted with its scope has one cause, which is not told twice. */
-function isOwnProblem({ backend, scope, code }: Block, winner: Candidate): boolean {
-  return winner.problem === code && winner.backend === backend && winner.scope === scope;
-}
-
 /** Bindings that name a backend which is not there: its names cannot be had, which is not the same as none. */
 function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
   const known = new Set([everyBackend, ...backends.map(({ name }) => name)]);
@@ -148,8 +157,8 @@ function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[
   }));
 }
 
-function statusOf(winner: Candidate, blockedBy: readonly Block[]): Entry['status'] {
-  if (blockedBy.length > 0 || winner.problem !== undefined) return 'unavailable';
+function statusOf(winner: Candidate, blockedBy: Block | undefined): Entry['status'] {
+  if (blockedBy !== undefined || winner.problem !== undefined) return 'unavailable';
   return winner.declaredOnly ? 'declared' : 'available';
 }
 
@@ -160,7 +169,7 @@ export interface Unavailability extends Failure {
 }
 
 export function unavailability(entry: Entry): Unavailability | undefined {
-  const [block] = entry.blockedBy;
+  const { blockedBy: block } = entry;
   if (block !== undefined)
     return { backend: block.backend, scope: blockScope(block), code: block.code, ...whyOf(block) };
   const { problem } = entry.winner;

@@ -1,7 +1,7 @@
 import { whyOf } from '@kici-dev/secret-backend';
 import type { Candidate } from './candidates.ts';
-import { blockScope, problemOf, type Catalogue, type Unavailability } from './catalogue.ts';
-import { couldSupply, type Block } from './blocks.ts';
+import { blockScope, problemOf, type Catalogue, type Entry, type Unavailability } from './catalogue.ts';
+import { couldOutrank, couldSupply, isOwnProblem, type Block } from './blocks.ts';
 import { decide } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
 
@@ -28,7 +28,7 @@ export interface Explanation {
 export function explain(catalogue: Catalogue, key: string): Explanation {
   const entry = catalogue.entries.get(key);
   const ranked = entry === undefined ? [] : [entry.winner, ...entry.losers];
-  const blocks = entry?.blockedBy ?? catalogue.blocks.filter((block) => couldSupply(block, key));
+  const blocks = catalogue.blocks.filter((block) => couldSupply(block, key) && couldDecide(block, entry));
   return {
     key,
     status: entry?.status ?? (blocks.length > 0 ? 'unavailable' : 'not_found'),
@@ -46,6 +46,10 @@ export function explain(catalogue: Catalogue, key: string): Explanation {
     ],
     limits: limitsOf(catalogue, key),
   };
+}
+
+function couldDecide(block: Block, entry: Entry | undefined): boolean {
+  return entry === undefined || (couldOutrank(block, entry.winner) && !isOwnProblem(block, entry.winner));
 }
 
 function partOf(block: Block): BoundUnavailability {

@@ -13,12 +13,8 @@ export interface Ranked {
 const rules: readonly (readonly [string, (left: Ranked, right: Ranked) => number])[] = [
   ['higher priority', (left, right) => right.priority - left.priority],
   ['more specific host pattern', (left, right) => right.hostRank - left.hostRank],
-  // Two exact scopes have the same, infinite rank, whose difference is no number.
-  [
-    'more specific scope pattern',
-    (left, right) => (left.patternRank === right.patternRank ? 0 : right.patternRank - left.patternRank),
-  ],
-  ['deeper scope', (left, right) => right.depth - left.depth],
+  ['more specific scope pattern', (left, right) => larger(left.patternRank, right.patternRank)],
+  ['deeper scope', (left, right) => larger(left.depth, right.depth)],
   ['backend name', (left, right) => compareText(left.backend, right.backend)],
   ['scope path', (left, right) => compareText(left.scope, right.scope)],
   ['name in the backend', (left, right) => compareText(left.sourceKey, right.sourceKey)],
@@ -37,6 +33,11 @@ export function decide(left: Ranked, right: Ranked): Decision {
     if (order !== 0) return { order, rule };
   }
   return { order: 0, rule: 'the same' };
+}
+
+/** Both may be infinite, and then have no difference that is a number. */
+function larger(left: number, right: number): number {
+  return left === right ? 0 : right - left;
 }
 
 export function compareText(left: string, right: string): number {

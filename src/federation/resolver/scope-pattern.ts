@@ -7,7 +7,7 @@ export type ScopePattern =
   | {
       readonly kind: 'glob';
       readonly text: string;
-      readonly segments: readonly string[];
+      readonly segments: readonly Segment[];
       /** The leading segments without wildcards; `undefined` where there are none. */
       readonly base: ScopePath | undefined;
       /** The number of characters before the first wildcard. */
@@ -16,6 +16,9 @@ export type ScopePattern =
       readonly maxDepth: number;
       readonly matches: (scope: string) => boolean;
     };
+
+/** Whether it takes one segment of a scope; `**` takes any number of them. */
+type Segment = '**' | ((segment: string) => boolean);
 
 const compiled = new Map<string, Parsed<ScopePattern>>();
 const maxCompiled = 10_000;
@@ -41,9 +44,8 @@ function parseExact(text: string): Parsed<ScopePattern> {
 function parseGlob(text: string): Parsed<ScopePattern> {
   if (text.length > 512) return { ok: false, reason: `a pattern has at most 512 characters: ${quote(text)}` };
   const segments = text.split('/');
-  const bad = segments.find(
-    (segment) => segment === '.' || segment === '..' || (segment !== '**' && compileSegment(segment) === undefined),
-  );
+  const tests = segments.map((segment) => (segment === '**' ? segment : compileSegment(segment)));
+  const bad = segments.find((segment, index) => segment === '.' || segment === '..' || tests[index] === undefined);
   const matches = compilePath(segments);
   if (bad !== undefined || matches === undefined) {
     return {
@@ -59,7 +61,7 @@ function parseGlob(text: string): Parsed<ScopePattern> {
     value: {
       kind: 'glob',
       text,
-      segments,
+      segments: tests.filter((segment) => segment !== undefined),
       base: base?.value,
       literalLength: text.search(wildcard),
       maxDepth: segments.includes('**') ? Number.POSITIVE_INFINITY : segments.length,
@@ -82,7 +84,7 @@ export function couldMatchWithin(pattern: ScopePattern, region: string | undefin
     const own = pattern.segments[index];
     if (own === undefined) return false;
     if (own === '**') return true;
-    if (compileSegment(own)?.(segment) === false) return false;
+    if (!own(segment)) return false;
   }
   return true;
 }

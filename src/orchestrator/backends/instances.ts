@@ -44,11 +44,11 @@ interface Loaded {
 const nothing: Promise<Loaded> = Promise.resolve({ held: new Map(), instances: new Map() });
 
 export function createInstances(
-  store: BackendStore,
-  types: BackendTypes,
+  store: Pick<BackendStore, 'list' | 'openSecrets'>,
+  types: Pick<BackendTypes, 'get'>,
   internal: BackendDefinition,
   hostFor: HostFor,
-  requests: RequestsInFlight,
+  requests: Pick<RequestsInFlight, 'settled'>,
 ): Instances {
   const organizations = new Map<string, Organization>();
   const closing = new Set<Promise<void>>();
@@ -97,10 +97,11 @@ export function createInstances(
   }
 
   function openInternal(organization: string): Held {
-    // Its names are not cached: it is as near as a cache would be.
+    // As near as a cache would be, and changed by every orchestrator without a word to the others.
     const open = openBackend(internal, {}, hostFor(organization, internalBackendName, defaultHostPolicy.deadlineMs), {
       ...defaultHostPolicy,
       namesMaxAgeMs: 0,
+      mayJoinCalls: false,
     });
     return {
       instance: { name: internalBackendName, type: internal.type, optional: false, added: 0, state: { open } },

@@ -51,8 +51,7 @@ export function partProblem(
 }
 
 export function isTakenBy(entry: Entry, { backend, scopes, code, told, blocks }: UnavailablePart): boolean {
-  const [block] = entry.blockedBy;
-  if (block !== undefined) return blocks.includes(block);
+  if (entry.blockedBy !== undefined) return blocks.includes(entry.blockedBy);
   const { winner } = entry;
   return told && winner.problem === code && winner.backend === backend && scopes.includes(winner.scope);
 }

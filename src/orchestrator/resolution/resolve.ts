@@ -1,8 +1,8 @@
 import { BackendError, internalBackendName, whyOf, type Failure } from '@kici-dev/secret-backend';
 import {
-  buildCatalogue,
   compileBindings,
   everyBackend,
+  mergeInTurns,
   planListings,
   type BackendTraits,
   type Binding,
@@ -67,7 +67,8 @@ export function createEnvironmentResolver(
           ...(requests.get('others') ?? []).map(list),
         ])
       ).flat();
-      return { catalogue: buildCatalogue(compiled, traits, listings), bindings, listings, instances: open };
+      const catalogue = await mergeInTurns(compiled, traits, listings);
+      return { catalogue, bindings, listings, instances: open };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { SecretValue, type FailureCode } from '@kici-dev/secret-backend';
+import { SecretValue, whyOf, type Failure, type FailureCode } from '@kici-dev/secret-backend';
 import { ApiError, type ApiErrorCode } from '../../../src/api/errors.ts';
 import { createSessionKeyPair, deriveSessionKey, sealForJob } from '../../../src/api/job-seal.ts';
 import { startWireApi, type WireApi } from '../../support/wire-api.ts';
@@ -7,6 +7,8 @@ export interface FakeSecrets {
   readonly values?: Readonly<Record<string, string | Uint8Array>>;
   readonly declared?: readonly string[];
   readonly unavailable?: Readonly<Record<string, FailureCode>>;
+  /** Of what is unavailable, with what it is about. */
+  readonly because?: Pick<Failure, 'reason' | 'about'>;
   /** Keys that have a value and are not in the catalogue. */
   readonly unlisted?: Readonly<Record<string, string>>;
   readonly openEnded?: boolean;
@@ -24,6 +26,7 @@ export async function startFakeJobs({
   values = {},
   declared = [],
   unavailable = {},
+  because = {},
   unlisted = {},
   openEnded = false,
   readFails,
@@ -73,6 +76,7 @@ export async function startFakeJobs({
               backend: 'corp-vault',
               scope: 'apps/shop',
               code,
+              ...whyOf(because),
               hint: 'unseal it',
             };
           if (declared.includes(key)) return { key, status: 'declared' as const, ...from };

@@ -1,5 +1,12 @@
-import { absent, BackendError, type FailureCode, type ReadOutcome } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  type FailureCode,
+  type ReadOutcome,
+  type UnknownOutcome,
+} from '@kici-dev/secret-backend';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
+import { lie } from '../../support/scripted-backend.ts';
 import { changedReads, type Liar } from './liar.ts';
 
 const absentOn = (code: FailureCode, length: number): Liar['tell'] =>
@@ -8,6 +15,13 @@ const absentOn = (code: FailureCode, length: number): Liar['tell'] =>
       ? absent
       : outcome,
   );
+
+const wrongRefusals: readonly (readonly [string, Partial<UnknownOutcome>])[] = [
+  ['gives a reason of its own for a refusal', { reason: lie('because it was refused') }],
+  ['gives a reason that does not go with a refusal', { reason: 'certificate_expired' }],
+  ['tells what a refusal is about in words of its own', { reason: 'read_refused', about: 'the policy of shop' }],
+  ['carries more in a refusal than the contract has', lie({ policy: 'shop' })],
+];
 
 export const faultLiars: readonly Liar[] = [
   { lie: 'answers absent on a timeout', caught: 'fault.hang.read', tell: absentOn('timeout', 1) },
@@ -131,6 +145,13 @@ export const faultLiars: readonly Liar[] = [
         }),
     }),
   },
+  ...wrongRefusals.map(([told, more]): Liar => ({
+    lie: told,
+    caught: 'reasons.refusal',
+    tell: changedReads((outcome) =>
+      outcome.status === 'unknown' && outcome.code === 'permission_denied' ? { ...outcome, ...more } : outcome,
+    ),
+  })),
   {
     lie: 'carries the request along in an error',
     caught: 'leaks.fault.throttle',

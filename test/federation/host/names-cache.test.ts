@@ -1,4 +1,4 @@
-import { BackendError, SecretValue, type ListQuery } from '@kici-dev/secret-backend';
+import { BackendError, SecretValue, type FailureCode, type ListQuery } from '@kici-dev/secret-backend';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { context, hostScripted, path, ref, type Hosting } from '../../support/scripted-backend.ts';
 
@@ -40,6 +40,24 @@ describe('law 2: names are cached for 30 s by default', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(await keys()).toEqual(['A,B', 0]);
     expect(state.lists).toBe(2);
+  });
+
+  it('but not where a part of them failed in passing: that may be over a moment later', async () => {
+    let code: FailureCode = 'throttled';
+    let lists = 0;
+    const hosted = hostScripted({
+      async *list() {
+        lists += 1;
+        yield { secrets: [], unlisted: [{ scope: path('apps'), depth: 'scope', code }] };
+      },
+    });
+    const listed = async () => (await hosted.listAged(tree, context())).unlisted.map((part) => part.code);
+    expect(await listed()).toEqual(['throttled']);
+    code = 'permission_denied';
+    expect(await listed()).toEqual(['permission_denied']);
+    // What stays so is no reason to ask each time.
+    expect(await listed()).toEqual(['permission_denied']);
+    expect(lists).toBe(2);
   });
 
   it('each query by itself', async () => {

@@ -131,3 +131,35 @@ describe('calls that are alike and overlap are one', () => {
     expect([...words(await before), ...words(await after)]).toEqual(['old', 'new']);
   });
 });
+
+describe('where others change the backend and this host is not told', () => {
+  it('no call takes the answer to one that began before it', async () => {
+    const { asked, read, open } = heldReads();
+    const opened = Promise.withResolvers<void>();
+    let lists = 0;
+    const list = async function* list() {
+      lists += 1;
+      await opened.promise;
+      yield { secrets: [] };
+    };
+    const hosted = hostScripted({ read, list }, { policy: { mayJoinCalls: false, namesMaxAgeMs: 0 } });
+    const twice = [1, 2].flatMap(() => [
+      hosted.read([ref('A'), ref('B'), ref('A')], context()).then(words),
+      hosted.listAged({ depth: 'tree' }, context()),
+    ]);
+    open();
+    opened.resolve();
+    const answers = await Promise.all(twice);
+    expect(answers.filter(Array.isArray)).toEqual([
+      ['A', 'B', 'A'],
+      ['A', 'B', 'A'],
+    ]);
+    expect([asked, lists]).toEqual([
+      [
+        ['A', 'B'],
+        ['A', 'B'],
+      ],
+      2,
+    ]);
+  });
+});

@@ -5,6 +5,7 @@ import {
   isTransient,
   SecretValue,
   unknown,
+  type ListPage,
   type ReadOutcome,
 } from '@kici-dev/secret-backend';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -169,6 +170,31 @@ describe('law 2: an outage may take a value away, never change it', () => {
     expect(await read()).toEqual([word, undefined]);
     state.answer = unknown('unreachable');
     expect(await read()).toEqual(['unreachable', undefined]);
+  });
+
+  it.each<[string, ListPage]>([
+    ['says so of the secret', { secrets: [{ ...secret, problem: 'deleted' }] }],
+    ['says so of its scope', { secrets: [], unlisted: [{ scope: secret.scope, depth: 'scope', code: 'deleted' }] }],
+    [
+      'may not look into its scope',
+      { secrets: [], unlisted: [{ scope: secret.scope, depth: 'scope', code: 'permission_denied' }] },
+    ],
+  ])('nor after a deletion or a refusal that a list has told: it %s', async (_, page) => {
+    const other = ref('A', 'other');
+    let answer: ReadOutcome = valueOf('one');
+    const hosted = hostScripted(
+      {
+        read: async (refs) => refs.map(() => answer),
+        list: async function* list() {
+          yield page;
+        },
+      },
+      { policy: { attempts: 1, serveStaleMs: 60_000 } },
+    );
+    await hosted.read([secret, other], context());
+    await hosted.listAged({ depth: 'tree' }, context());
+    answer = unknown('unreachable');
+    expect(words(await hosted.read([secret, other], context()))).toEqual(['unreachable', 'one']);
   });
 
   it('credentials that are refused anywhere end the serving of every value', async () => {

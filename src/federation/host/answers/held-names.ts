@@ -1,4 +1,5 @@
 import type { ScopePath, SecretDescriptor, UnlistedScope } from '@kici-dev/secret-backend';
+import type { Pieces } from '../../resolver/pieces.ts';
 import type { Names } from './names.ts';
 
 const mostScopes = 10_000;
@@ -17,9 +18,10 @@ export class HeldNames {
   readonly #scopes = new Map<ScopePath, Held>();
 
   /** @returns the names, with the keys of deleted scopes in the place of their lack where they are remembered */
-  complete(names: Names): Names {
+  *complete(names: Names): Pieces<Names> {
     const told = new Map<ScopePath, readonly SecretDescriptor[]>();
     for (const part of names.unlisted) {
+      yield;
       const held = this.#heldBy(part);
       if (held === undefined) continue;
       const { scope, code, reason } = part;
@@ -29,13 +31,15 @@ export class HeldNames {
         held.keys.map((key) => ({ scope, key, version: held.version, ...problem })),
       );
     }
-    this.#learn(names.secrets);
+    yield* this.#learn(names.secrets);
     if (told.size === 0) return names;
-    return {
-      ...names,
-      secrets: [...names.secrets.filter(({ scope }) => !told.has(scope)), ...[...told.values()].flat()],
-      unlisted: names.unlisted.filter(({ scope }) => !told.has(scope)),
-    };
+    const secrets: SecretDescriptor[] = [];
+    for (const secret of names.secrets) {
+      if (!told.has(secret.scope)) secrets.push(secret);
+      yield;
+    }
+    for (const held of told.values()) for (const secret of held) secrets.push(secret);
+    return { ...names, secrets, unlisted: names.unlisted.filter(({ scope }) => !told.has(scope)) };
   }
 
   /** A number alone may be given anew, once a path was removed and made again; its time is not. */
@@ -46,8 +50,16 @@ export class HeldNames {
   }
 
   /** Only of scopes that are one object, whose keys have one version and one time. */
-  #learn(secrets: readonly SecretDescriptor[]): void {
-    for (const [scope, own] of Map.groupBy(secrets, (secret) => secret.scope)) {
+  *#learn(secrets: readonly SecretDescriptor[]): Pieces<void> {
+    const scopes = new Map<ScopePath, SecretDescriptor[]>();
+    for (const secret of secrets) {
+      const own = scopes.get(secret.scope);
+      if (own === undefined) scopes.set(secret.scope, [secret]);
+      else own.push(secret);
+      yield;
+    }
+    for (const [scope, own] of scopes) {
+      yield;
       const [first] = own;
       if (first?.version === undefined || first.updatedAt === undefined) continue;
       const { version, updatedAt } = first;
@@ -61,10 +73,8 @@ export class HeldNames {
       if (!isOne) continue;
       this.#scopes.delete(scope);
       this.#scopes.set(scope, { version, updatedAt, keys: own.map(({ key }) => key) });
-    }
-    for (const oldest of this.#scopes.keys()) {
-      if (this.#scopes.size <= mostScopes) break;
-      this.#scopes.delete(oldest);
+      const [oldest] = this.#scopes.keys();
+      if (oldest !== undefined && this.#scopes.size > mostScopes) this.#scopes.delete(oldest);
     }
   }
 }

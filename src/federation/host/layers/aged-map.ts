@@ -44,6 +44,10 @@ export class AgedMap<V> {
     this.#sweep ??= setTimeout(() => this.#dropOld(), this.#retentionMs).unref();
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   deleteWhere(drop: (value: V) => boolean): void {
     for (const [key, { value }] of this.#entries) if (drop(value)) this.#entries.delete(key);
   }

@@ -11,9 +11,12 @@ export interface Flight<T> {
 export class Flights<T> {
   readonly #flights = new Map<string, Flight<T>>();
   readonly #limitMs: number;
+  readonly #mayJoin: boolean;
 
-  constructor(limitMs: number) {
+  /** @param mayJoin whether there is any joining: false makes each call one of its own */
+  constructor(limitMs: number, mayJoin = true) {
     this.#limitMs = limitMs;
+    this.#mayJoin = mayJoin;
   }
 
   get(key: string): Flight<T> | undefined {
@@ -43,7 +46,7 @@ export class Flights<T> {
         }
       },
     };
-    for (const key of keys) this.#flights.set(key, flight);
+    if (this.#mayJoin) for (const key of keys) this.#flights.set(key, flight);
     return flight;
   }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
+import type { Pieces } from '../../resolver/pieces.ts';
 
 const longestTurnMs = 10;
 /** Looking at the clock for each would take as long as the work itself. */
@@ -17,9 +18,19 @@ export class Turns {
   }
 
   /** @throws whatever the signal's reason is, when it fired meanwhile */
-  async next(signal: AbortSignal): Promise<void> {
+  async next(signal?: AbortSignal): Promise<void> {
     await nextTurn();
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     this.#since = performance.now();
+  }
+}
+
+/** @throws whatever the signal's reason is, when it fires before the end */
+export async function inTurns<T>(work: Pieces<T>, signal?: AbortSignal): Promise<T> {
+  const turns = new Turns();
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    if (turns.isOver) await turns.next(signal);
   }
 }

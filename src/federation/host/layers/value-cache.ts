@@ -1,5 +1,12 @@
-import { isTransient, type FoundOutcome, type ReadOutcome, type SecretRef } from '@kici-dev/secret-backend';
+import {
+  isTransient,
+  type FailureCode,
+  type FoundOutcome,
+  type ReadOutcome,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../../resolver/reads.ts';
+import type { Names } from '../answers/names.ts';
 import type { HostPolicy } from '../policy.ts';
 import { AgedMap } from './aged-map.ts';
 
@@ -55,6 +62,17 @@ export class ValueCache {
     }
   }
 
+  /** Drops what a list says cannot be had whoever asks, likewise. */
+  learnNames({ secrets, unlisted }: Names): void {
+    if (this.#values.isEmpty) return;
+    const isLasting = (code: FailureCode | undefined): boolean => code !== undefined && !isTransient(code);
+    const scopes = new Set(
+      unlisted.filter(({ depth, code }) => depth === 'scope' && isLasting(code)).map(({ scope }) => scope),
+    );
+    const denied = new Set(secrets.filter(({ problem }) => isLasting(problem)).map(placeOf));
+    this.#values.deleteWhere(({ ref }) => scopes.has(ref.scope) || denied.has(placeOf(ref)));
+  }
+
   /** After a change to this secret; left out: to any. */
   invalidate(ref?: Pick<SecretRef, 'scope' | 'key'>): void {
     this.#epoch += 1;
@@ -75,4 +93,8 @@ export class ValueCache {
   #keyOf({ scope, key, version }: SecretRef): string {
     return JSON.stringify([...this.#owner, scope, key, version ?? null]);
   }
+}
+
+function placeOf({ scope, key }: Pick<SecretRef, 'scope' | 'key'>): string {
+  return JSON.stringify([scope, key]);
 }
