@@ -45,6 +45,11 @@ describe('a key is found', () => {
       ['get A @2 ?', 'expose B @3 ?', 'has C @4 ?'],
     ],
     [
+      'whatever the module calls the SDK',
+      `import * as sdk from '@kici-dev/sdk'; import { step as make } from '@kici-dev/sdk';\nsdk.job('j', { steps: [sdk.step('s', (c) => c.secrets.get('A')), make('t', ({ secrets }) => secrets?.get('B'))] });`,
+      ['get A @3 j', 'get B @3 j'],
+    ],
+    [
       'in nested functions',
       `step('s', async (ctx) => { await Promise.all(['x'].map(async () => ctx.secrets.get('A'))); })`,
       ['get A @2 ?'],

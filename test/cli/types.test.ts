@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { mkdtemp, readFile, rm, writeFile, mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import ts from 'typescript-5.9';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { offerTypes } from '../../src/cli/kici/types/offer.ts';
 import { differenceOf } from '../../src/cli/kici/types/difference.ts';
 import type { Names, Place } from '../../src/cli/kici/types/names.ts';
 import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts';
@@ -209,6 +211,62 @@ describe('kici types', () => {
     expect(environmentsOf(await readFile(file, 'utf8'))).toEqual(['b']);
     child.kill('SIGTERM');
     expect(await ended).toBe(143);
+  });
+});
+
+describe('kici run', () => {
+  it.each<[string, string | undefined, object, string]>([
+    [
+      'is not there',
+      undefined,
+      {},
+      'kici: .kici/secrets.d.ts is not there; `kici types` writes the names of secrets for your editor\n',
+    ],
+    [
+      'lacks an environment',
+      renderTypes(['b'], new Map()),
+      {},
+      'kici: .kici/secrets.d.ts lacks a; `kici types` writes the names of secrets for your editor\n',
+    ],
+    [
+      'is of another hand',
+      '// mine',
+      {},
+      'kici: .kici/secrets.d.ts lacks a; `kici types` writes the names of secrets for your editor\n',
+    ],
+    ['has them all', renderTypes(['a', 'b'], new Map()), {}, ''],
+    ['is not there, in a pipeline', undefined, { CI: 'true' }, ''],
+  ])('says in one line when the file %s', async (_, text, environment, expected) => {
+    const { folder, file } = await project({}, {});
+    if (text !== undefined) await writeFile(file, text);
+    let told = '';
+    const stderr = Object.assign(
+      new Writable({
+        write: (chunk: Buffer, __, done) => {
+          told += chunk.toString();
+          done();
+        },
+      }),
+      { isTTY: true },
+    );
+    const job = {
+      name: 'j',
+      runsOn: ['default'],
+      environment: 'a',
+      needs: [],
+      env: {},
+      network: false,
+      steps: [{ name: 's' }],
+    };
+    const io = { stdin: process.stdin, stdout: process.stdout, stderr, environment: { NO_COLOR: '1', ...environment } };
+    await offerTypes(folder, [{ name: 'w', on: [{ event: 'push' }], jobs: [job] }], io);
+    expect(told).toBe(expected);
+  });
+
+  it('says nothing of it where no terminal is', async () => {
+    const { folder, environment } = await project({}, { 'main.ts': workflow('network: true') });
+    const run = await runProgram('kici', ['run'], { environment, folder });
+    expect([run.code, run.stderr]).toEqual([0, '']);
   });
 });
 

@@ -35,7 +35,7 @@ export function findUses(program: Program, typescript: string): readonly KeyUse[
   return new Finder(typescript, sdkNames(program)).all(program);
 }
 
-/** What the module calls `job` and `step` of the SDK. */
+/** What the module calls `job` and `step` of the SDK; `*` is all of it. */
 function sdkNames(program: Program): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const node of program.body) {
@@ -43,6 +43,7 @@ function sdkNames(program: Program): ReadonlyMap<string, string> {
     for (const one of node.specifiers)
       if (one.type === 'ImportSpecifier' && one.imported.type === 'Identifier')
         names.set(one.local.name, one.imported.name);
+      else if (one.type === 'ImportNamespaceSpecifier') names.set(one.local.name, '*');
   }
   return names;
 }
@@ -73,7 +74,7 @@ class Finder {
   }
 
   #call(node: CallExpression, scope: Scope): void {
-    const name = node.callee.type === 'Identifier' ? this.#sdk.get(node.callee.name) : undefined;
+    const name = this.#sdkName(node.callee);
     const method = methodOf(node, scope);
     if (method !== undefined) this.#keys(node, method, scope);
     let inner = scope;
@@ -85,6 +86,15 @@ class Finder {
     for (const child of childrenOf(node))
       if (child === last && isFunction(child)) this.#enter(child, inner, true);
       else this.#visit(child, inner);
+  }
+
+  #sdkName(callee: AnyNode): string | undefined {
+    if (callee.type === 'Identifier') return this.#sdk.get(callee.name);
+    const isWhole =
+      callee.type === 'MemberExpression' &&
+      callee.object.type === 'Identifier' &&
+      this.#sdk.get(callee.object.name) === '*';
+    return isWhole ? propertyName(callee) : undefined;
   }
 
   /** @param isStep its first parameter is a context, whatever its type says */
