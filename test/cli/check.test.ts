@@ -120,11 +120,11 @@ export async function login(ctx: StepContext): Promise<string> {
 it('kici check says with file and line what the environments of the jobs lack, and never that a computed key is wrong', async () => {
   await using orchestrator = await startOrchestrator();
   const admin = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runProgram('kici-admin', args, {
+    const { code, stdout } = await runProgram('kici-admin', args, {
       environment: orchestrator.environment,
       input: 'a-value',
     });
-    expect([code, stderr]).toEqual([0, '']);
+    expect(code).toBe(0);
     return stdout;
   };
   await admin('environment', 'create', 'production', '--bind', 'production');

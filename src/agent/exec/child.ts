@@ -25,24 +25,18 @@ const graceMs = 5_000;
 /** Output may stay open after the program has ended, in the hands of what it started. */
 const drainMs = 5_000;
 
-/** @returns the exit code, after a signal 128 and its number @throws AgentError (`command_not_started`) */
-export async function runChild({ command: [file, ...args], variables, masker, io, signal }: ChildRun): Promise<number> {
-  const child = spawn(file, args, {
-    env: variables,
-    stdio: masker === undefined ? 'inherit' : ['inherit', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number>((resolve, reject) => {
-    child.once('error', (error) => {
-      reject(notStarted(file, error));
-    });
-    child.once('exit', (code, by) => {
-      resolve(code ?? 128 + (by === null ? 0 : constants.signals[by]));
-    });
-  });
-  const stop = passSignals(child, signal);
-  const output =
-    masker === undefined ? [] : [maskInto(child.stdout, masker, io.stdout), maskInto(child.stderr, masker, io.stderr)];
+/** @returns the exit code, after a signal 128 and its number @throws AgentError (`command_not_found`, `command_not_started`) */
+export async function runChild({ command, variables, masker, io, signal }: ChildRun): Promise<number> {
+  // Before the program is there: it may say that it is ready, and be told to end, sooner than this goes on.
+  const stop = passSignals(signal, (name) => child?.kill(name));
+  let child: ChildProcess | undefined;
   try {
+    child = start(command, variables, masker !== undefined);
+    const ended = endOf(child, command[0]);
+    const output =
+      masker === undefined
+        ? []
+        : [maskInto(child.stdout, masker, io.stdout), maskInto(child.stderr, masker, io.stderr)];
     const code = await ended;
     const late = new AbortController();
     await Promise.race([
@@ -53,24 +47,47 @@ export async function runChild({ command: [file, ...args], variables, masker, io
     return code;
   } finally {
     stop();
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    child?.stdout?.destroy();
+    child?.stderr?.destroy();
   }
+}
+
+/** @throws AgentError where the system refuses it at once, as for too many arguments */
+function start([file, ...args]: ChildRun['command'], env: ChildRun['variables'], piped: boolean): ChildProcess {
+  try {
+    return spawn(file, args, { env, stdio: piped ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
+  } catch (error) {
+    throw notStarted(file, error);
+  }
+}
+
+function endOf(child: ChildProcess, file: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => {
+      reject(notStarted(file, error));
+    });
+    child.once('exit', (code, by) => {
+      resolve(code ?? 128 + (by === null ? 0 : constants.signals[by]));
+    });
+  });
 }
 
 /**
  * What this process is told, the program is told. Who asks for the end of it all (SIGTERM, SIGHUP, a parent that is gone)
  * gets it after five seconds; a Ctrl-C is the program's own business.
  */
-function passSignals(child: ChildProcess, signal: AbortSignal): () => void {
+function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   let heard = false;
   const pass = (name: Passed): void => {
     heard = true;
     const isKey = name === 'SIGINT' || name === 'SIGQUIT';
     // A terminal tells every process in front of it: a second signal would be a second Ctrl-C.
-    if (!(isKey && isForeground())) child.kill(name);
-    if (name === 'SIGTERM' || name === 'SIGHUP') timer ??= setTimeout(() => child.kill('SIGKILL'), graceMs);
+    if (!(isKey && isForeground())) kill(name);
+    if (name === 'SIGTERM' || name === 'SIGHUP')
+      timer ??= setTimeout(() => {
+        kill('SIGKILL');
+      }, graceMs);
   };
   // Without a signal of its own: whoever started this process is gone.
   const onAbort = (): void => {
@@ -102,7 +119,7 @@ async function maskInto(
   await write(Buffer.concat(masked.end()));
 }
 
-function notStarted(file: string, error: Error): AgentError {
+function notStarted(file: string, error: unknown): AgentError {
   const code = systemCode(error);
   return code === 'ENOENT'
     ? new AgentError('command_not_found', `there is no program ${JSON.stringify(file)}`, 'check its name and PATH')

@@ -1,6 +1,7 @@
 import type { Names, Place } from './names.ts';
 
 const head = '// Written by `kici types`; do not edit it. Run that again when workflows or secrets have changed.';
+const sdk = "'@kici-dev/sdk'";
 const environmentsLine = /^\/\/ environments: (\[.*\])$/m;
 
 /** The declarations: the same text for the same names, whatever the order in which they came. */
@@ -11,9 +12,9 @@ export function renderTypes(environments: readonly string[], keys: Names['keys']
   );
   return `${head}
 // environments: ${literal(environments)}
-import type { SecretFileOptions, SecretMeta } from '@kici-dev/sdk';
+import type { SecretFileOptions, SecretMeta } from ${sdk};
 
-declare module '@kici-dev/sdk' {
+declare module ${sdk} {
   /** Keys of the environments that the workflows bind, and where each comes from. */
   interface SecretKeys {
 ${properties.join('')}  }
@@ -29,7 +30,7 @@ ${properties.join('')}  }
 }
 
 /** Any other text is a key too: \`string & {}\` keeps the names apart from it. */
-type SecretKey = keyof import('@kici-dev/sdk').SecretKeys | (string & {});
+type SecretKey = keyof import(${sdk}).SecretKeys | (string & {});
 
 interface KeyedFileOptions extends Omit<SecretFileOptions, 'sources'> {
   readonly sources: readonly SecretKey[];
