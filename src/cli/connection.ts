@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
+import { readNamedFile } from '../files/named-file.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError, UsageError } from './terminal/errors.ts';
 import type { Io } from './terminal/io.ts';
@@ -49,15 +49,18 @@ function present(text: string | undefined): string | undefined {
 }
 
 async function tokenFrom(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    throw new CommandError(
+  const unreadable = (problem: string): CommandError =>
+    new CommandError(
       'cannot_read',
-      `cannot read the token file ${JSON.stringify(file)}`,
+      `cannot read the token file ${JSON.stringify(file)} (${problem})`,
       'check --token-file and its permissions',
     );
-  }
+  const bytes = await readNamedFile(file, maxTokenBytes).catch((error: unknown) => {
+    throw unreadable(fileProblem(error));
+  });
+  const token = bytes.toString().trim();
+  if (token === '') throw unreadable('it is empty');
+  return token;
 }
 
 /** No file means no token: the orchestrator then says what is missing. */

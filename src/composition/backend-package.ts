@@ -1,9 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
+import { kindOf, readPlainFile, UnusableFileError } from '../files/plain-file.ts';
 import type { BackendPackage } from '../orchestrator/backends/types.ts';
+
+/** Of a manifest. */
+const maxBytes = 1_048_576;
 
 const manifest = z.object({
   exports: z.union([z.string(), z.looseObject({ '.': z.unknown() })]).optional(),
@@ -25,9 +29,13 @@ async function loadInstalled(name: string): Promise<unknown> {
 }
 
 async function loadPath(path: string): Promise<unknown> {
-  if (!(await stat(path)).isDirectory()) return import(pathToFileURL(path).href);
+  const status = await stat(path);
+  if (status.isFile()) return import(pathToFileURL(path).href);
+  // To import anything else may wait for ever.
+  if (!status.isDirectory())
+    throw new UnusableFileError('not_a_plain_file', `is ${kindOf(status)}, not a plain file or a folder`);
   const file = join(path, 'package.json');
-  const { exports, main } = manifest.parse(JSON.parse(await readFile(file, 'utf8')));
+  const { exports, main } = await readManifest(file);
   const entry = typeof exports === 'object' ? exports['.'] : exports;
   const loaded: unknown = await import(
     pathToFileURL(join(path, typeof entry === 'string' ? entry : (main ?? 'index.js'))).href
@@ -38,10 +46,14 @@ async function loadPath(path: string): Promise<unknown> {
 
 /** An adapter loads its client library with the first call, which is late to hear that there is none. */
 async function requireDependencies(file: string): Promise<void> {
-  const { dependencies = {} } = manifest.parse(JSON.parse(await readFile(file, 'utf8')));
+  const { dependencies = {} } = await readManifest(file);
   const missing = Object.keys(dependencies).find((name) => !isInstalled(name, file));
   if (missing !== undefined)
     throw Object.assign(new Error(`Cannot find package '${missing}'`), { code: 'ERR_MODULE_NOT_FOUND' });
+}
+
+async function readManifest(file: string): Promise<z.output<typeof manifest>> {
+  return manifest.parse(JSON.parse((await readPlainFile(file, { maxBytes, links: 'follow' })).toString()));
 }
 
 function isInstalled(name: string, from: string): boolean {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { inTime } from './in-time.ts';
 
 /** A plain file may lie on a disk that does not answer. */
@@ -120,6 +120,11 @@ function unusable(error: unknown): UnusableFileError | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const kind = Object.hasOwn(kinds, code) ? kinds[code] : undefined;
   return kind === undefined ? undefined : new UnusableFileError('not_a_plain_file', `is ${kind}, not a plain file`);
+}
+
+/** Also through a link. @throws the system's error */
+export async function isPipe(path: string): Promise<boolean> {
+  return (await stat(path)).isFIFO();
 }
 
 /** What lies there, in words: "a FIFO". */

@@ -237,3 +237,15 @@ it('a command that times out ends with what it started', async () => {
   );
   expect(stdout).toContain('OURS true false\n');
 });
+
+it('a command that does not hear of its timeout is ended, and nobody waits for what has left it', async () => {
+  const { stdout } = await run(
+    `const began = performance.now();
+     const take = async (command) => console.log('ENDED', (await command().catch((error) => error)).code, performance.now() - began < 15_000);
+     await Promise.all([
+       take(async () => ctx.$({ timeout: 500 })\`bash -c 'trap "" TERM; while :; do sleep 0.2; done'; true\`),
+       take(async () => ctx.$({ timeout: 500 })\`(trap "" TERM; while :; do sleep 0.2; done) &\`),
+     ]);`,
+  );
+  expect(stdout.match(/ENDED command_timed_out true\n/g)).toHaveLength(2);
+});

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Journal } from '../../src/agent/mounts/journal.ts';
 import { StepProcess, type Workplace } from '../../src/agent/process/step-process.ts';
 import { ContainerEngine } from '../../src/agent/sandbox/container-engine.ts';
@@ -8,12 +8,12 @@ import { noSandbox } from '../../src/agent/sandbox/none.ts';
 import { wholeProject } from '../../src/agent/project-view/project-view.ts';
 import { loadProject } from '../../src/agent/workflow/load.ts';
 import { findProject } from '../../src/agent/workflow/project.ts';
-import { makeProject, withSteps } from './support/project.ts';
+import { makeProject, withSteps, type Project } from './support/project.ts';
 
 const good = (name: string): string => withSteps("step('s', () => {})", 'env: {}').replace("'main'", `'${name}'`);
 
 it('a workflow file whose import does not end is ended and named, and the others are read', async () => {
-  const { folder, home, temporary, environment } = await makeProject({
+  const project = await makeProject({
     'a.ts': good('a'),
     'b-waits.ts': `await new Promise(() => {});\n${good('b')}`,
     'c-handle.ts': `setInterval(() => {}, 1000);\n${good('c')}`,
@@ -21,19 +21,9 @@ it('a workflow file whose import does not end is ended and named, and the others
     'e-pipe.ts': `import '../pipe.ts';\n${good('e')}`,
     'f.ts': good('f'),
   });
+  const { folder } = project;
   execFileSync('mkfifo', [join(folder, '.kici/pipe.ts'), join(folder, '.kici/workflows/g.ts')]);
-  const journal = await Journal.open(join(home, 'journal'), async () => undefined);
-  onTestFinished(() => journal.close());
-  const workplace: Workplace = {
-    project: folder,
-    view: wholeProject,
-    sandbox: noSandbox,
-    engine: new ContainerEngine({}),
-    journal,
-    temporary,
-    environment,
-  };
-  const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, noSandbox.forLoader(environment));
+  const launch = await launcher(project);
   const { workflows, broken } = await loadProject({
     project: await findProject(folder),
     first: await launch(),
@@ -51,3 +41,41 @@ it('a workflow file whose import does not end is ended and named, and the others
     { file: '.kici/workflows/g.ts', problem: expect.stringContaining('/.kici/workflows/g.ts is not a plain file') },
   ]);
 });
+
+it('it has 30 seconds where no other limit is given', async () => {
+  const project = await makeProject({ 'a.ts': `await new Promise(() => { setInterval(() => {}, 1000); });` });
+  const launch = await launcher(project);
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => {
+    timers.mockRestore();
+  });
+  const abort = new AbortController();
+  const loading = loadProject({
+    project: await findProject(project.folder),
+    first: await launch(),
+    launch,
+    output: () => {},
+    signal: abort.signal,
+  });
+  await expect.poll(() => timers.mock.calls.filter(([, ms]) => ms === 30_000), { timeout: 20_000 }).toHaveLength(2);
+  abort.abort();
+  await expect(loading).rejects.toThrow('the run was cancelled');
+});
+
+/** Of processes that read workflows. */
+async function launcher({ folder, home, temporary, environment }: Project): Promise<() => Promise<StepProcess>> {
+  const journal = await Journal.open(join(home, 'journal'), async () => false);
+  onTestFinished(async () => {
+    await journal.close();
+  });
+  const workplace: Workplace = {
+    project: folder,
+    view: wholeProject,
+    sandbox: noSandbox,
+    engine: new ContainerEngine({}),
+    journal,
+    temporary,
+    environment,
+  };
+  return async () => StepProcess.launch(workplace, noSandbox.forLoader(environment));
+}

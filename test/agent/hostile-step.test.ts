@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -126,6 +127,49 @@ describe('a step is not trusted', () => {
     },
     60_000,
   );
+
+  it('that has its agent speak of a secret sees it masked there too', async () => {
+    const add =
+      'for (let i = 0; i < 100; i += 1) ctx.addPath("/tmp/" + (await ctx.secrets.get("A")) + "/" + process.pid + i);';
+    const { code, stdout, stderr } = await runWith({ values: { A: 'value-of-a' } }, workflowOf(add, add));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\/tmp\/\*\*\*\/\d+ was not added to PATH/);
+    expect(`${stdout}${stderr}`).not.toContain('value-of-a');
+  });
+
+  it('that asks for more than is answered by its end has succeeded all the same', async () => {
+    const { code, stderr } = await runWith(
+      { values: { A: 'value-of-a' }, readMs: 3_000 },
+      workflowOf(
+        'for (let i = 0; i < 20; i += 1) { ctx.secrets.get("A").catch(() => {}); await new Promise((resolve) => setTimeout(resolve, 5)); }',
+      ),
+    );
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('that leaves a process printing is heard of it no more than there is room for', async () => {
+    const project = await makeProject({
+      'main.ts': withSteps(
+        `step('s', async () => {
+          const { spawn } = await import('node:child_process');
+          spawn('yes', ['x'.repeat(1000)], { stdio: ['ignore', 'inherit', 'ignore'], detached: true }).unref();
+        })`,
+        'env: {}',
+      ),
+    });
+    const child = project.start(['run']);
+    const ended = once(child, 'exit');
+    // Nobody reads until all is over.
+    await expect.poll(() => project.leftovers(), { timeout: 20_000 }).not.toEqual([]);
+    await expect.poll(() => project.leftovers(), { timeout: 20_000 }).toEqual([]);
+    let bytes = 0;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+    });
+    await ended;
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(50_000_000);
+  });
 
   it('that joins more than its agent could mask gets no file for it', async () => {
     const { stdout, left, code } = await runWith(
@@ -290,9 +334,11 @@ describe('bytes of a channel', () => {
   });
 
   it('in all are bounded where that is said', () => {
-    const reader = new FrameReader(100, 50);
+    const room = { bytes: 80 };
+    const reader = new FrameReader(100, room);
     reader.push(encodeFrame('x'.repeat(40)));
-    expect(() => reader.push(encodeFrame('x'))).toThrow('more than 50 bytes');
+    new FrameReader(100, room).push(encodeFrame('x'.repeat(20)));
+    expect(() => reader.push(encodeFrame('x'.repeat(10)))).toThrow('more bytes than there is room for');
   });
 
   it('are a message of a step, or nothing but a refusal', () => {

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { removeFolder } from '../../src/agent/mounts/temporary-folder.ts';
 import { processIdentity } from '../../src/agent/process/identity.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
@@ -166,6 +167,18 @@ it('removes a folder whatever permissions a step gave to what it put there', asy
     folder,
   ]);
   expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('removes a folder that a step has made too deep for any path', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const deep =
+    "const { mkdirSync, writeFileSync } = require('fs'); for (let level = 0; level < 100; level += 1) { mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)); } writeFileSync('copy', 'value');";
+  const path = join(folder, 'mounted');
+  await mkdir(path);
+  expect(spawnSync(process.execPath, ['-e', deep], { cwd: path }).status).toBe(0);
+  await removeFolder(path);
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { lines, printed, printing, readSlowly } from './support/output.ts';
 import { expectSame, outputMatrix } from './support/output-matrix.ts';
+import { slowReaders } from './support/slow-readers.ts';
 import { makeProject } from './support/project.ts';
 import { bwrapMissing } from './support/bwrap.ts';
 
@@ -39,16 +40,7 @@ describe('none', () => {
     expectSame(stderr, lines(30_000, 'err'));
   });
 
-  it('a slow reader gets all that a step had printed before its timeout', async () => {
-    const project = await makeProject({
-      'main.ts': printing(
-        "step('s', { timeout: 5000 }, async () => { process.stdout.write('0123456789abcde\\n'.repeat(65_536)); await new Promise(() => { setInterval(() => {}, 60_000); }); })",
-      ),
-    });
-    const { code, stdout } = await readSlowly(project);
-    expect(code).toBe(1);
-    expectSame(stdout, '0123456789abcde\n'.repeat(65_536));
-  });
+  slowReaders('none');
 
   it('a background process that keeps the output open does not hold the step', async () => {
     const { stdout, code } = await printed(

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hiddenIn } from '../../src/agent/sandbox/hidden-in.ts';
 import { describeLane } from '../support/lane.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
-import { makeProject, runWith, workflowOf } from './support/project.ts';
+import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const works = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', 'true']).status === 0;
@@ -26,6 +30,36 @@ describeLane(
       );
       expect(stdout).toContain('HIDDEN \n');
     });
+
+    it('shows nothing of the owner, nor keys of the machine, where those lie in a folder that it shows', async () => {
+      const project = await makeProject({
+        'main.ts': withSteps(
+          `step('s', async () => {
+            const { readdirSync } = await import('node:fs');
+            const list = (path) => { try { return readdirSync(path).join(); } catch (error) { return error.code; } };
+            for (const path of ['..', '../home', '../home/bin', '../settings', '/etc/ssl/private']) console.log('SEEN', path, '[' + list(path) + ']');
+          })`,
+          'env: {}',
+        ),
+        'more/a': '',
+      });
+      const root = join(project.folder, '..');
+      await mkdir(join(root, 'home/bin'), { recursive: true });
+      await mkdir(join(root, 'home/.ssh'));
+      await mkdir(join(root, 'settings'));
+      for (const file of ['home/.ssh/id', 'home/bin/tool', 'settings/token', 'token'])
+        await writeFile(join(root, file), 'private');
+      const { stdout, stderr } = await finished(
+        project.start(['run', '--sandbox', 'bwrap', '--token-file', join(root, 'token')], {
+          PATH: [join(root, 'home/bin'), join(root, 'settings'), root, project.environment['PATH']].join(':'),
+          XDG_CONFIG_HOME: join(root, 'settings'),
+        }),
+      );
+      expect(stdout, stderr).toContain('SEEN ../home [bin]\n');
+      expect(stdout).toContain('SEEN ../home/bin [tool]\n');
+      expect(stdout).toContain('SEEN ../settings []\n');
+      expect(stdout).toMatch(/SEEN \/etc\/ssl\/private \[(?:ENOENT)?\]\n/);
+    });
   },
 );
 
@@ -48,6 +82,40 @@ describe('a sandbox that the machine cannot offer', () => {
     expect(api.calls).toEqual([]);
   });
 });
+
+it('hides what is private in a folder that it shows, also by a link, and never the programs of the system', async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'kici-hidden-')));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await mkdir(join(root, 'shown/home'), { recursive: true });
+  await writeFile(join(root, 'shown/key'), '');
+  await symlink(join(root, 'shown'), join(root, 'link'));
+  const place = (path: string, isFolder = true) => ({ path, what: 'private', isFolder, shared: false });
+  const places = [place(join(root, 'shown/home')), place(join(root, 'shown/key'), false), place(join(root, 'shown'))];
+  expect(hiddenIn(join(root, 'link'), places)).toEqual([
+    { path: join(root, 'link/home'), as: 'empty folder' },
+    { path: join(root, 'link/key'), as: 'empty file' },
+  ]);
+  expect(hiddenIn('/usr', [place('/usr/sbin'), place('/usr/lib')])).toEqual([{ path: '/usr/lib', as: 'empty folder' }]);
+});
+
+it.each(['bwrap', 'container'])(
+  'finds no program for %s in the project, even where PATH has nothing else',
+  async (name) => {
+    const attack = '#!/bin/sh\ntouch "$0.ran"\n';
+    const project = await makeProject({
+      'main.ts': withSteps("step('s', () => {})", "container: { image: 'any' }"),
+      './bwrap': attack,
+      './docker': attack,
+      './sh': attack,
+    });
+    for (const PATH of [project.folder, '', '.']) {
+      // oxlint-disable-next-line no-await-in-loop -- each leaves its traces
+      const { code, stderr } = await finished(project.start(['run', '--sandbox', name], { PATH }));
+      expect([code, stderr]).toEqual([1, expect.stringContaining('sandbox_unavailable')]);
+    }
+    expect(await readdir(project.folder)).toEqual(expect.not.arrayContaining([expect.stringContaining('.ran')]));
+  },
+);
 
 it('passes over an image where steps do not run in containers, and says so', async () => {
   const source = workflowOf('console.log("RAN")').replace(

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackages } from '../../.ci/build/build.ts';
 import { publishedPackages, root } from '../../.ci/build/packages.ts';
+import { bwrapMissing } from '../agent/support/bwrap.ts';
 
 const run = promisify(execFile);
 const packages = publishedPackages();
@@ -177,6 +178,39 @@ describe('a project that installs the tarballs', () => {
     });
     expect(failed).not.toMatchObject({ stderr: expect.stringContaining('@kici-dev/kici') });
   });
+
+  it.skipIf(bwrapMissing !== undefined)(
+    'has programs that no sandboxed step changes, and may be added to',
+    async () => {
+      const [own, home] = ['own', 'own-home'].map((name) => join(folder, name));
+      if (own === undefined || home === undefined) throw new Error('unreachable');
+      await cp(join(project, 'node_modules'), join(own, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+      await mkdir(join(own, '.kici/workflows'), { recursive: true });
+      await mkdir(home);
+      const host = 'node_modules/@kici-dev/kici/bundle/step-host.mjs';
+      await writeFile(
+        join(own, '.kici/workflows/main.ts'),
+        `import { workflow, job, step, push } from '@kici-dev/sdk';
+export default workflow('main', { on: push(), jobs: [job('j', { runsOn: 'default', steps: [step('attack', async () => {
+  const fs = await import('node:fs');
+  const attempt = (what, ...names) => { for (const name of names) { try { what(name); console.log('BROKE', String(what), name); } catch (error) { console.log('REFUSED', error.code); } } };
+  attempt((name) => fs.appendFileSync(name, 'console.log("TAMPERED");'), '${host}', 'node_modules/@kici-dev/kici/bundle/sweeper.mjs', 'node_modules/@kici-dev/kici/bin/kici.mjs', 'node_modules/@kici-dev/sdk/index.js');
+  attempt((name) => fs.renameSync(name, 'moved'), '${host}', 'node_modules/@kici-dev/kici', 'node_modules/@kici-dev', 'node_modules');
+  attempt((name) => fs.mkdirSync(name), 'node_modules/@kici-dev/node_modules', 'node_modules/@kici-dev/kici/node_modules/@kici-dev');
+  fs.mkdirSync('node_modules/added');
+}), step('after', () => { console.log('AFTER'); })] })] });`,
+      );
+      const { stdout } = await run(
+        process.execPath,
+        [join(own, 'node_modules/@kici-dev/kici/bin/kici.mjs'), 'run', '--sandbox', 'bwrap'],
+        { cwd: own, env: { PATH: process.env['PATH'], HOME: home } },
+      );
+      expect(stdout).not.toMatch(/BROKE|TAMPERED/);
+      expect(stdout.match(/^REFUSED [A-Z]+$/gm)).toHaveLength(10);
+      expect(stdout).toMatch(/^AFTER$/m);
+      expect(existsSync(join(own, 'node_modules/added'))).toBe(true);
+    },
+  );
 
   it('can be made by npm itself, from the packages that need no other', async () => {
     const alone = packages

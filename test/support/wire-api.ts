@@ -15,7 +15,9 @@ export interface RecordedCall {
 
 /** What the fake answers; an operation without an answer is `not_found`. */
 export type Answers = {
-  readonly [Id in OperationId]?: (input: z.output<Operations[Id]['input']>) => z.input<Operations[Id]['output']>;
+  readonly [Id in OperationId]?: (
+    input: z.output<Operations[Id]['input']>,
+  ) => z.input<Operations[Id]['output']> | Promise<z.input<Operations[Id]['output']>>;
 };
 
 export interface WireApi {
@@ -95,7 +97,7 @@ async function answer(request: IncomingMessage, answers: Answers, calls: Recorde
     });
     const give: unknown = Reflect.get(answers, id);
     if (typeof give !== 'function') throw new ApiError('not_found', `the fake has no answer to ${id}`);
-    return operation.output.parse(give(input.data));
+    return operation.output.parse(await give(input.data));
   }
   throw new ApiError('not_found', `no operation is served at ${request.method} ${url.pathname}`);
 }

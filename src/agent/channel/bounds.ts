@@ -43,7 +43,7 @@ export const bounds = {
   problemBytes: 65_536,
   /** Modules and imports in one message, of all that the workflows are made of. */
   recordsPerMessage: 25,
-  /** All that the process which reads the workflows sends. */
+  /** All that the processes which read the workflows of a project send. */
   loaderMessages: 20_000,
   loaderBytes: 67_108_864,
   /** Until a workflow's file is imported, in milliseconds. */

@@ -14,27 +14,31 @@ export function encodeFrame(message: unknown): Uint8Array {
   return frame;
 }
 
+/** How many more bytes may come, from all who send into it. */
+export interface Room {
+  bytes: number;
+}
+
 /** Cuts a stream of bytes into messages. What is longer than the limit is refused before it is kept. */
 export class FrameReader {
   readonly #maxBytes: number;
-  readonly #maxBytesInAll: number;
+  readonly #room: Room;
   #parts: Uint8Array[] = [];
   #buffered = 0;
-  #inAll = 0;
   #wanted: number | undefined;
 
-  /** @param maxBytes of one message */
-  constructor(maxBytes: number, maxBytesInAll: number = Number.POSITIVE_INFINITY) {
+  /** @param maxBytes of one message @param room of all of them */
+  constructor(maxBytes: number, room: Room = { bytes: Number.POSITIVE_INFINITY }) {
     this.#maxBytes = maxBytes;
-    this.#maxBytesInAll = maxBytesInAll;
+    this.#room = room;
   }
 
   /** @throws FrameError when a frame is too long or is not JSON; the stream is of no use after it */
   push(chunk: Uint8Array): unknown[] {
     this.#parts.push(chunk);
     this.#buffered += chunk.byteLength;
-    this.#inAll += chunk.byteLength;
-    if (this.#inAll > this.#maxBytesInAll) throw new FrameError(`more than ${this.#maxBytesInAll} bytes`);
+    this.#room.bytes -= chunk.byteLength;
+    if (this.#room.bytes < 0) throw new FrameError('more bytes than there is room for');
     // Each part costs more than its bytes, and a sender may make them as small as it likes.
     if (this.#parts.length > maxParts) this.#parts = [Buffer.concat(this.#parts)];
     const messages: unknown[] = [];

@@ -48,6 +48,9 @@ const trigger = z.strictObject({
   paths: patterns,
 });
 
+/** What a timer can hold. */
+const maxTimeoutMs = 2_147_483_647;
+
 /** A workflow as data: everything but its functions. */
 export const workflowData = z.strictObject({
   name,
@@ -63,11 +66,24 @@ export const workflowData = z.strictObject({
         env: z.record(z.string(), z.string()),
         network: z.boolean(),
         container: z.strictObject({ image }).optional(),
-        steps: z.array(z.strictObject({ name, timeout: z.int().positive().optional() })).min(1),
+        steps: z.array(z.strictObject({ name, timeout: z.int().positive().max(maxTimeoutMs).optional() })).min(1),
       }),
     )
-    .min(1),
+    .min(1)
+    .refine(canAllRun),
 });
+
+/** Every job has a name of its own and needs none but the others, which do not wait for it. */
+function canAllRun(jobs: readonly { readonly name: string; readonly needs: readonly string[] }[]): boolean {
+  const ready = new Set<string>();
+  let waiting = jobs;
+  for (let before = 0; waiting.length !== before;) {
+    before = waiting.length;
+    for (const job of waiting) if (job.needs.every((need) => ready.has(need))) ready.add(job.name);
+    waiting = waiting.filter((job) => !ready.has(job.name));
+  }
+  return waiting.length === 0 && ready.size === jobs.length;
+}
 
 export const loaderMessage = z.discriminatedUnion('type', [
   z.strictObject({

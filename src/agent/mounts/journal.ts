@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
@@ -8,8 +8,15 @@ import { processIdentity, isRunning, type ProcessIdentity } from '../process/ide
 import { endMarked } from '../process/marked.ts';
 import { envFile, isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
+/** Resolves with whether there was such a container; rejects when nobody could say. */
+export type RemoveContainer = (name: string) => Promise<boolean>;
+
 /** Hundred thousands of folders. */
 const maxJournalBytes = 16_777_216;
+/** A request to make a container may outlive whoever sent it: for so long one that the engine does not know may still come to be. */
+const arrivalMs = 60_000;
+/** Before the name of a container that the engine has made. */
+const madeMark = 'made ';
 const fileName = /^([0-9a-f]{16})-(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
 
 /** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that outlives a restart. */
@@ -29,22 +36,27 @@ export function journalFolder(environment: Readonly<Record<string, string | unde
 export class Journal {
   readonly path: string;
   readonly #handle: FileHandle;
+  readonly #removeContainer: RemoveContainer;
   readonly #outstanding = new Set<string>();
+  readonly #made = new Set<string>();
   readonly #marks = new Set<string>();
+  /** Whether a container may still come to be, of this agent or of one before. */
+  #isWaiting = false;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, removeContainer: RemoveContainer) {
     this.path = path;
     this.#handle = handle;
+    this.#removeContainer = removeContainer;
   }
 
   /** Starts one of its own and sweeps what dead agents left. @throws AgentError */
-  static async open(folder: string, removeContainer: (name: string) => Promise<void>): Promise<Journal> {
+  static async open(folder: string, removeContainer: RemoveContainer): Promise<Journal> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { place, pid, started } = await processIdentity();
       const path = join(folder, `${place}-${pid}-${started}-${randomBytes(8).toString('hex')}.journal`);
-      const journal = new Journal(path, await open(path, 'ax', 0o600));
-      await Promise.all([syncFolder(folder), sweep(folder, place, removeContainer)]);
+      const journal = new Journal(path, await open(path, 'ax', 0o600), removeContainer);
+      [journal.#isWaiting] = await Promise.all([sweep(folder, place, removeContainer), syncFolder(folder)]);
       return journal;
     } catch (error) {
       throw new AgentError(
@@ -62,8 +74,15 @@ export class Journal {
   async record(thing: string): Promise<void> {
     this.#outstanding.add(thing);
     if (isTemporaryFolder(thing)) this.#marks.add(envFile(thing));
-    await this.#handle.appendFile(`${thing}\n`);
+    // A disk that was full may have taken a part of the line before.
+    await this.#handle.appendFile(`\n${thing}\n`);
     await this.#handle.datasync();
+  }
+
+  /** The engine has made the container: from here on, one that it does not know is gone. To lose that takes time alone. */
+  async made(container: string): Promise<void> {
+    this.#made.add(container);
+    await this.#handle.appendFile(`\n${madeMark}${container}\n`).catch(() => undefined);
   }
 
   /** It is gone. */
@@ -71,11 +90,30 @@ export class Journal {
     this.#outstanding.delete(thing);
   }
 
-  /** Ends what steps have left running outside of their groups. A journal of things that could not be removed stays, for the next agent. */
-  async close(): Promise<void> {
+  /** What may be there all the same stays recorded. */
+  async removeContainer(name: string): Promise<void> {
+    await this.#tryContainer(name);
+  }
+
+  /** @returns whether it may still come to be */
+  async #tryContainer(name: string): Promise<boolean> {
+    const wasThere = await this.#removeContainer(name).catch(() => undefined);
+    const isLate = wasThere === false && !this.#made.has(name);
+    if (wasThere !== undefined && !isLate) this.forget(name);
+    return isLate;
+  }
+
+  /**
+   * Ends what steps have left running outside of their groups. A journal of things that may be there still stays, for the next agent.
+   * @returns whether a container may still come to be, for which somebody must wait
+   */
+  async close(): Promise<boolean> {
     await endMarked(this.#marks);
+    const containers = [...this.#outstanding].filter(isContainerName);
+    const late = await Promise.all(containers.map(async (name) => this.#tryContainer(name)));
     await this.#handle.close();
     if (this.#outstanding.size === 0) await rm(this.path, { force: true });
+    return this.#isWaiting || late.includes(true);
   }
 }
 
@@ -87,27 +125,48 @@ export function ownerOf(name: string): ProcessIdentity | undefined {
     : { place, pid: Number(pid), started };
 }
 
-/** Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here. */
-export async function sweep(
-  folder: string,
-  here: string,
-  removeContainer: (name: string) => Promise<void>,
-): Promise<void> {
+/**
+ * Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here.
+ * @returns whether a container of those that are dead may still come to be
+ */
+export async function sweep(folder: string, here: string, removeContainer: RemoveContainer): Promise<boolean> {
+  let isWaiting = false;
   for (const name of await readdir(folder)) {
     const owner = ownerOf(name);
     if (owner?.place !== here || (await isRunning(owner))) continue;
-    const path = join(folder, name);
-    const text = await readPlainFile(path, { maxBytes: maxJournalBytes }).catch(() => undefined);
-    // No agent wrote that, or none that can be read: it keeps no run from starting.
-    if (text === undefined) continue;
-    const things = text.toString().split('\n');
-    const folders = things.filter(isTemporaryFolder);
-    // What runs ends before its files go.
-    const isEnded = await endMarked(new Set(folders.map(envFile)));
-    const containers = await Promise.allSettled(things.filter(isContainerName).map(removeContainer));
-    const results = [...containers, ...(await Promise.allSettled(folders.map(removeFolder)))];
-    if (isEnded && results.every(({ status }) => status === 'fulfilled')) await rm(path, { force: true });
+    // oxlint-disable-next-line no-await-in-loop -- one journal after another
+    if (await sweepOne(join(folder, name), removeContainer)) isWaiting = true;
   }
+  return isWaiting;
+}
+
+/** @returns whether a container may still come to be */
+async function sweepOne(path: string, removeContainer: RemoveContainer): Promise<boolean> {
+  let text;
+  let age;
+  try {
+    text = (await readPlainFile(path, { maxBytes: maxJournalBytes })).toString();
+    age = Date.now() - (await lstat(path)).mtimeMs;
+  } catch {
+    // No agent wrote that, or none that can be read: it keeps no run from starting.
+    return false;
+  }
+  const things = text.split('\n');
+  const folders = things.filter(isTemporaryFolder);
+  // What runs ends before its files go.
+  const isEnded = await endMarked(new Set(folders.map(envFile)));
+  let isWaiting = false;
+  const removeOne = async (name: string): Promise<void> => {
+    const wasThere = await removeContainer(name);
+    if (!wasThere && age < arrivalMs && !things.includes(`${madeMark}${name}`)) isWaiting = true;
+  };
+  const results = await Promise.allSettled([
+    ...things.filter(isContainerName).map(removeOne),
+    ...folders.map(removeFolder),
+  ]);
+  const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
+  if (isClean) await rm(path, { force: true }).catch(() => undefined);
+  return isWaiting;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -4,6 +4,8 @@ import { isRunning } from '../process/identity.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import { ownerOf, sweep } from './journal.ts';
 
+const restMs = 1_000;
+
 // A process of its own, which an agent's watchdog becomes when the agent is gone.
 const [journal = ''] = process.argv.slice(2);
 const owner = ownerOf(basename(journal));
@@ -11,5 +13,5 @@ if (owner !== undefined) {
   // Its end of a pipe closes a little before it counts as ended.
   while (await isRunning(owner)) await pause(20);
   const engine = new ContainerEngine(process.env);
-  await sweep(dirname(journal), owner.place, (name) => engine.remove(name));
+  while (await sweep(dirname(journal), owner.place, (name) => engine.remove(name))) await pause(restMs);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
 const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
@@ -27,16 +27,29 @@ export function isContainerName(name: string): boolean {
 export async function removeFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
-  } catch {
-    await openUp(path);
-    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!(await lstat(path)).isDirectory()) throw error;
+    await removeLevels(path);
   }
 }
 
-/** Folders that their owner may not change keep what is in them. */
-async function openUp(path: string): Promise<void> {
-  if (!(await lstat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  const entries = await readdir(path, { withFileTypes: true });
-  for (const entry of entries) if (entry.isDirectory()) await openUp(join(path, entry.name));
+/** Folders that their owner may not change keep what is in them, and what lies too deep has no path: folders of folders are moved to the top, level after level. */
+async function removeLevels(top: string): Promise<void> {
+  for (let entries = await entriesOf(top); entries.length > 0; entries = await entriesOf(top)) {
+    for (const { path, isFolder } of entries) {
+      const folders = isFolder ? (await entriesOf(path)).filter((inner) => inner.isFolder) : [];
+      for (const inner of folders) {
+        await chmod(inner.path, 0o700);
+        await rename(inner.path, join(top, randomBytes(16).toString('hex')));
+      }
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+  await rmdir(top);
+}
+
+async function entriesOf(folder: string): Promise<readonly { readonly path: string; readonly isFolder: boolean }[]> {
+  await chmod(folder, 0o700);
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.map((entry) => ({ path: join(folder, entry.name), isFolder: entry.isDirectory() }));
 }

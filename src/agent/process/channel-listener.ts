@@ -39,14 +39,20 @@ export class ChannelListener {
     }
   }
 
-  /** @returns a channel that is at its end already, where the process ends before it has connected */
-  async accept(child: Child): Promise<Duplex> {
+  /**
+   * @param connected is awaited before the connection is given out
+   * @returns a channel that is at its end already, where the process ends before it has connected
+   */
+  async accept(child: Child, connected: () => Promise<void>): Promise<Duplex> {
     const timer = setTimeout(() => {
       child.kill();
     }, deadlineMs);
     const connection = await Promise.race([this.#connection, child.ended]);
     clearTimeout(timer);
-    if (connection instanceof Duplex) return connection;
+    if (connection instanceof Duplex) {
+      await connected();
+      return connection;
+    }
     this.#server.close();
     return closedChannel();
   }

@@ -25,8 +25,10 @@ const lookMs = 20;
  * has been silent for so long,
  */
 const silenceMs = 1_000;
-/** and at most for this long. All that the group had written by its end comes before. */
+/** at most for this long, */
 const drainMs = 5_000;
+/** and no more than this, since nobody makes it wait any more. All that the group had written by its end comes before. */
+const drainBytes = 16_777_216;
 
 /** A process in a group of its own. */
 export class Child {
@@ -107,6 +109,7 @@ export class Child {
   }
 
   killAfter(): void {
+    if (this.#isGone) return;
     this.#latest = Math.min(this.#latest, performance.now() + graceMs);
     this.#deadline ??= setTimeout(() => {
       this.kill();
@@ -144,12 +147,16 @@ export class Child {
       streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')),
     );
     const latest = performance.now() + drainMs;
-    let heard = this.#heard();
+    const first = this.#heard();
+    let heard = first;
+    let silent = performance.now();
     const timer = setInterval(() => {
-      const before = heard;
+      const now = performance.now();
+      if (this.#heard() !== heard) silent = now;
       heard = this.#heard();
-      if (heard === before || performance.now() > latest) for (const stream of streams) stream.destroy();
-    }, silenceMs);
+      if (now - silent > silenceMs || now > latest || heard - first > drainBytes)
+        for (const stream of streams) stream.destroy();
+    }, lookMs);
     await ended;
     clearInterval(timer);
   }

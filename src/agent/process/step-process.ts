@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { bounds } from '../channel/bounds.ts';
-import { encodeFrame, FrameError, FrameReader } from '../channel/frames.ts';
+import { encodeFrame, FrameError, FrameReader, type Room } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import type { Journal } from '../mounts/journal.ts';
@@ -55,6 +55,7 @@ export class StepProcess {
       entry: stepHostFile,
       project,
       mounts: view.mounts,
+      hidden: view.elsewhere,
       exchange: exchange.path,
       surroundings: { ...surroundings, environment },
     });
@@ -67,9 +68,12 @@ export class StepProcess {
           });
     if (command.container !== undefined) await journal.record(command.container);
     const child = new Child(command, project, async (status) => {
-      if (command.container !== undefined) await clearUp(command.container, status, workplace);
+      if (command.container !== undefined) await clearUp(command.container, status, journal);
     });
-    const channel = child.pipe ?? (await listener?.accept(child));
+    const made = async (): Promise<void> => {
+      if (command.container !== undefined) await journal.made(command.container);
+    };
+    const channel = child.pipe ?? (await listener?.accept(child, made));
     if (channel === undefined) throw new TypeError('a command has a channel of one kind or the other');
     return new StepProcess(child, channel, exchange);
   }
@@ -85,8 +89,8 @@ export class StepProcess {
   }
 
   /** Unchecked. Ends with the channel. @throws FrameError */
-  async *messages(maxBytesInAll?: number): AsyncGenerator {
-    const reader = new FrameReader(bounds.messageBytes, maxBytesInAll);
+  async *messages(room?: Room): AsyncGenerator {
+    const reader = new FrameReader(bounds.messageBytes, room);
     try {
       for await (const chunk of this.#channel) {
         if (chunk instanceof Uint8Array) yield* reader.push(chunk);
@@ -108,15 +112,13 @@ export class StepProcess {
   }
 }
 
-/** Docker's own failures. A smaller code is the container's, which is removed by then. */
+/** From here on the codes are Docker's own failures, or a signal's. A smaller one is the container's, which is removed by then. */
 const engineFailure = 125;
+/** From here on the command may have ended before the engine had answered it. */
+const endedBySignal = 129;
 
-/** What cannot be removed now stays in the journal, for the next agent. */
-async function clearUp(container: string, { code }: ExitStatus, { engine, journal }: Workplace): Promise<void> {
-  try {
-    if (code === null || code >= engineFailure) await engine.remove(container);
-    journal.forget(container);
-  } catch {
-    // It stays there.
-  }
+async function clearUp(container: string, { code }: ExitStatus, journal: Journal): Promise<void> {
+  if (code !== null && code < endedBySignal) await journal.made(container);
+  if (code === null || code >= engineFailure) await journal.removeContainer(container);
+  else journal.forget(container);
 }

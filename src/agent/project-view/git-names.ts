@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
+import { namedInConfig } from './git-config.ts';
 import type { ProjectMount } from './project-view.ts';
 
 const maxBytes = 1_048_576;
@@ -17,7 +18,7 @@ export async function gitNames(project: string): Promise<readonly ProjectMount[]
   const pointer = await text(git);
   // In a working tree of its own, and in a submodule, it is a file that says where the repository is.
   if (pointer !== undefined) {
-    const [, folder] = /^gitdir: (.+)$/m.exec(pointer) ?? [];
+    const [, folder] = /^gitdir: ([^\r\n]+)/m.exec(pointer) ?? [];
     return [
       { path: git, as: 'read-only' },
       ...(folder === undefined ? [] : await ofRepository(resolve(project, folder), project)),
@@ -26,39 +27,33 @@ export async function gitNames(project: string): Promise<readonly ProjectMount[]
   return [{ path: git, as: 'fixed' }, ...(await ofRepository(git, project))];
 }
 
-async function ofRepository(folder: string, tree: string): Promise<ProjectMount[]> {
+async function ofRepository(folder: string, tree: string, seen = new Set<string>()): Promise<readonly ProjectMount[]> {
   const names = await namesIn(folder);
   if (names.length === 0) return [];
-  const config = (await text(join(folder, 'config'))) ?? '';
-  const inner = await Promise.all([
-    ofRepositoriesIn(join(folder, 'modules')),
-    ofRepositoriesIn(join(folder, 'worktrees')),
-  ]);
+  const named = await Promise.all(
+    ['config', 'config.worktree'].map(async (name) => namedInConfig(join(folder, name), tree, text)),
+  );
+  const inner = await Promise.all(['modules', 'worktrees'].map(async (name) => ofPlace(join(folder, name), seen)));
   return [
     ...executed.map((name): ProjectMount => ({ path: join(folder, name), as: 'read-only' })),
-    ...elsewhere(config, folder, tree).map((path): ProjectMount => ({ path, as: 'read-only' })),
+    ...named.flat().map((path): ProjectMount => ({ path, as: 'read-only' })),
     ...inner.flat(),
   ];
 }
 
-/** The name of a submodule may have several parts. */
-async function ofRepositoriesIn(folder: string): Promise<ProjectMount[]> {
-  const names = await namesIn(folder);
-  const found = names.map(async (name) => {
-    const inner = join(folder, name);
-    return (await namesIn(inner)).includes('HEAD') ? ofRepository(inner, inner) : ofRepositoriesIn(inner);
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** Files and folders that the configuration names: other hooks, and more configuration. */
-function elsewhere(config: string, folder: string, tree: string): string[] {
-  const named = config.matchAll(/^[ \t]*(hooksPath|path)[ \t]*=[ \t]*"?([^"\n]+?)"?[ \t]*$/gim);
-  return [...named].flatMap(([, key = '', path = '']) => {
-    if (path.startsWith('~')) return [];
-    const base = key.toLowerCase() === 'path' ? folder : tree;
-    return [isAbsolute(path) ? path : join(base, path)];
-  });
+/**
+ * A repository, or a folder of them: the name of a submodule may have several parts.
+ * @param seen real paths, for steps may have made links that lead round and round
+ */
+async function ofPlace(path: string, seen: Set<string>): Promise<readonly ProjectMount[]> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || seen.has(real)) return [];
+  seen.add(real);
+  const names = await namesIn(real);
+  const link: readonly ProjectMount[] = real === path ? [] : [{ path, as: 'fixed' }];
+  if (names.includes('HEAD')) return [...link, ...(await ofRepository(real, real, seen))];
+  const found = await Promise.all(names.map(async (name) => ofPlace(join(real, name), seen)));
+  return [...link, ...found.flat()];
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

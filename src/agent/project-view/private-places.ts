@@ -34,6 +34,8 @@ export async function privatePlaces(
       (name) => [environment[name], `the folder that ${name} names`] as const,
     ),
     [configFolder(environment), 'the folder of your settings'],
+    [environment['DOCKER_CONFIG'], 'the folder that DOCKER_CONFIG names'],
+    [environment['DOCKER_CERT_PATH'], 'the folder that DOCKER_CERT_PATH names'],
     [environment['KICI_DATA_DIR'], "an orchestrator's folder"],
     [join(project, '.kici-data'), "an orchestrator's folder"],
   ];

@@ -2,7 +2,8 @@ import { lstat, readlink, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { AgentError, systemCode } from '../errors.ts';
 import { gitNames } from './git-names.ts';
-import { privatePlaces, type Owner } from './private-places.ts';
+import { ownFiles } from '../sandbox/runtime.ts';
+import { privatePlaces, type Owner, type PrivatePlace } from './private-places.ts';
 
 export interface ProjectMount {
   readonly path: string;
@@ -14,12 +15,18 @@ export interface ProjectMount {
 export interface ProjectView {
   /** Over the folder itself, each after those that it lies in. */
   readonly mounts: readonly ProjectMount[];
+  /** What of the agent's owner lies elsewhere. */
+  readonly elsewhere: readonly PrivatePlace[];
   /** What no mount can hold fast. @throws AgentError (`sandbox_broken`) when a step has made or changed it */
   requireUnchanged(): Promise<void>;
 }
 
 /** Without a boundary there is nothing to be shown or held. */
-export const wholeProject: ProjectView = Object.freeze({ mounts: [], requireUnchanged: async () => undefined });
+export const wholeProject: ProjectView = Object.freeze({
+  mounts: [],
+  elsewhere: [],
+  requireUnchanged: async () => undefined,
+});
 
 /**
  * What a step must not write, because it runs outside of its sandbox later on, and what it must not read, because it is the
@@ -38,10 +45,12 @@ export async function viewProject(project: string, owner: Owner): Promise<Projec
     );
   for (const { path, isFolder } of places) view.add(path, isFolder ? 'empty folder' : 'empty file');
   await view.hold(join(project, '.kici'), 'read-only');
+  for (const path of ownFiles()) await view.hold(path, 'read-only');
   for (const { path, as } of await gitNames(project)) await view.hold(path, as);
   const watched = [...view.watched];
   return Object.freeze({
     mounts: view.mounts(),
+    elsewhere: places.filter(({ path }) => !isWithin(path, project)),
     async requireUnchanged() {
       for (const [path, before] of watched) {
         // oxlint-disable-next-line no-await-in-loop -- a few
@@ -68,7 +77,7 @@ class Draft {
 
   /** Whatever is known of the path first counts. */
   add(path: string, as: ProjectMount['as']): void {
-    if (!path.startsWith(`${this.#project}${sep}`) || this.#mounts.has(path)) return;
+    if (!isWithin(path, this.#project) || this.#mounts.has(path)) return;
     // Whoever moves a folder moves the mounts in it, and could make another in its place.
     this.add(dirname(path), 'fixed');
     this.#mounts.set(path, as);
@@ -92,6 +101,10 @@ class Draft {
       .map(([path, as]) => ({ path, as }))
       .toSorted((left, right) => (left.path < right.path ? -1 : 1));
   }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}${sep}`);
 }
 
 /** Where a link leads; `undefined`: there is nothing. */

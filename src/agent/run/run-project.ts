@@ -6,6 +6,7 @@ import { loadProject } from '../workflow/load.ts';
 import type { Project } from '../workflow/project.ts';
 import { chooseJobs } from './choose-jobs.ts';
 import type { JobStatus, RunStatus } from './events.ts';
+import { maskEvents } from './masked-events.ts';
 import { PoolSet } from './pool-set.ts';
 import { preflight } from './preflight.ts';
 import { runJob } from './run-job.ts';
@@ -27,7 +28,7 @@ export interface ProjectRun {
 /** @throws AgentError when nothing can be run */
 export async function runProject(run: ProjectRun): Promise<RunStatus> {
   const { project, workplace, options } = run;
-  const { emit, loaderOutput, signal } = options;
+  const { loaderOutput, signal } = options;
   // Most first jobs need it, and the loader has nothing to say yet; a job that does need it sees a failure.
   const loading = options.clients();
   loading.catch(() => undefined);
@@ -43,9 +44,10 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   let connected: Promise<Clients> | undefined;
   const clients = async (): Promise<Clients> => (connected ??= loading.then(async (connect) => connect()));
   await preflight({ workflow: workflow.name, jobs, labels: options.labels, workplace, clients, signal });
-  emit({ type: 'workflow_started', workflow: workflow.name, jobs: jobs.map(({ name }) => name) });
   // One for all: jobs share the project's folder, and so a value that one of them was given may be printed by another.
   const masker = createMasker();
+  const emit = maskEvents(options.emit, masker);
+  emit({ type: 'workflow_started', workflow: workflow.name, jobs: jobs.map(({ name }) => name) });
   await using pools = new PoolSet(workplace, run.pool);
   const outcomes = await runSchedule({
     jobs,

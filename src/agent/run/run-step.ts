@@ -27,7 +27,6 @@ export interface StepRun {
 export interface StepResult {
   readonly status: StepStatus;
   readonly code?: StepErrorCode;
-  /** Masked. */
   readonly error?: string;
   readonly exports: readonly Assignment[];
   readonly paths: readonly string[];
@@ -90,6 +89,10 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
   let done: Talk['finished'];
   const inFlight = new Set<Promise<void>>();
   let late = false;
+  let isGone = false;
+  void host.child.gone.finally(() => {
+    isGone = true;
+  });
   const timer = setTimeout(() => {
     late = true;
     host.child.kill();
@@ -115,11 +118,13 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
         paths.push(message.data.folder);
         continue;
       }
+      // Nobody waits for an answer any more.
+      if (isGone) continue;
       const tracked = serve(host, service, message.data.requests).finally(() => {
         inFlight.delete(tracked);
       });
       inFlight.add(tracked);
-      if (inFlight.size >= bounds.messagesInFlight) await Promise.race(inFlight);
+      if (inFlight.size >= bounds.messagesInFlight) await Promise.race([...inFlight, host.child.gone]);
     }
     return { finished: done, paths, violation: late && done === undefined ? neverImported : undefined };
   } catch (error) {
@@ -169,12 +174,12 @@ async function settle(
   if (talk.finished === undefined)
     return { status: 'failed', code: 'step_ended', error: describeExit(exit), ...nothing };
   if (talk.finished.status === 'failed')
-    return { status: 'failed', code: 'step_failed', error: run.masker.mask(talk.finished.error), ...nothing };
+    return { status: 'failed', code: 'step_failed', error: talk.finished.error, ...nothing };
   try {
     return { status: 'succeeded', exports: await host.exchange.assignments(), paths: talk.paths };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
-    return { status: 'failed', code: 'invalid_env_file', error: run.masker.mask(error.message), ...nothing };
+    return { status: 'failed', code: 'invalid_env_file', error: error.message, ...nothing };
   }
 }
 

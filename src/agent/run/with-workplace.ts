@@ -1,12 +1,14 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
+import { AgentError } from '../errors.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxName } from '../sandbox/profile.ts';
+import { programPath } from '../sandbox/program-path.ts';
 import { openSandbox } from '../sandbox/sandboxes.ts';
 import { findProject, type Project } from '../workflow/project.ts';
 import { StepPool } from './step-pool.ts';
@@ -38,12 +40,14 @@ export async function withWorkplace<T>(
   use: (opened: OpenWorkplace) => Promise<T>,
 ): Promise<T> {
   const { environment } = options;
-  const engine = new ContainerEngine(environment);
-  const [project, sandbox] = await Promise.all([findProject(options.folder), openSandbox(options.sandbox, engine)]);
+  const temporary = temporaryFolder(options.temporary ?? environment['TMPDIR']);
+  const project = await findProject(options.folder);
+  const searchPath = await programPath(environment['PATH'] ?? '', project.root);
+  const engine = new ContainerEngine({ ...environment, PATH: searchPath });
+  const sandbox = await openSandbox(options.sandbox, engine, searchPath);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
-    const temporary = options.temporary ?? temporaryFolder(environment['TMPDIR']);
     const view =
       sandbox.name === 'none'
         ? wholeProject
@@ -66,12 +70,20 @@ export async function withWorkplace<T>(
       await pool.close();
     }
   } finally {
-    await journal.close();
-    await watchdog.end();
+    // A container that may still come to be is the watchdog's, which goes on when this process has ended.
+    const isWaiting = await journal.close();
+    if (!isWaiting) await watchdog.end();
   }
 }
 
-/** Absolute, as every path that is given out or kept in the journal must be; an empty variable names no folder. */
-function temporaryFolder(variable: string | undefined): string {
-  return resolve(variable === undefined || variable === '' ? tmpdir() : variable);
+/** Absolute, as every path that is given out or kept in the journal must be; an empty variable names no folder. @throws AgentError */
+function temporaryFolder(named: string | undefined): string {
+  const folder = resolve(named === undefined || named === '' ? tmpdir() : named);
+  if (folder.includes('\n'))
+    throw new AgentError(
+      'cannot_write',
+      `the folder for temporary files, ${JSON.stringify(folder)}, has a line break in its name, which no journal can keep`,
+      'choose another by TMPDIR or --mount-dir',
+    );
+  return folder;
 }

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError } from '../errors.ts';
+import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-view.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
+import { hiddenIn, realPath } from './hidden-in.ts';
+import { findProgram } from './program-path.ts';
 import { findRuntime } from './runtime.ts';
-
-const program = 'bwrap';
 
 /** What programs need of the system. No home folder, no /var, no /run: those hold credentials and sockets. */
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
@@ -34,56 +35,64 @@ const systemFiles = [
   'timezone',
 ].map((name) => `/etc/${name}`);
 
+/** Keys of the machine's own services among those. */
+const systemKeys: readonly PrivatePlace[] = ['/etc/ssl/private', '/etc/pki/tls/private', '/etc/pki/CA/private'].map(
+  (path) => ({ path, what: 'private keys of this machine', isFolder: true, shared: false }),
+);
+
 /** @throws AgentError (`sandbox_unavailable`) */
-export async function openBwrapSandbox(): Promise<SandboxProfile> {
-  try {
-    await promisify(execFile)(program, [...isolation(false), ...system({}), '--', '/bin/sh', '-c', ':'], {
-      timeout: 10_000,
-    });
-    return bwrapSandbox;
-  } catch (error) {
-    const missing = systemCode(error) === 'ENOENT';
+export async function openBwrapSandbox(searchPath: string): Promise<SandboxProfile> {
+  const program = await findProgram('bwrap', searchPath);
+  if (program === undefined)
     throw new AgentError(
       'sandbox_unavailable',
-      missing
-        ? 'the sandbox bwrap needs bubblewrap, which is not installed'
-        : 'bubblewrap cannot make a sandbox on this machine',
-      missing
-        ? 'install it (Debian: apt-get install bubblewrap), or choose another --sandbox'
-        : 'allow unprivileged user namespaces, or choose another --sandbox',
+      'the sandbox bwrap needs bubblewrap, which is not installed',
+      'install it (Debian: apt-get install bubblewrap), or choose another --sandbox',
+    );
+  try {
+    await promisify(execFile)(program, [...isolation(false), ...system('', []), '--', '/bin/sh', '-c', ':'], {
+      timeout: 10_000,
+    });
+    return bwrapSandbox(program);
+  } catch {
+    throw new AgentError(
+      'sandbox_unavailable',
+      'bubblewrap cannot make a sandbox on this machine',
+      'allow unprivileged user namespaces, or choose another --sandbox',
     );
   }
 }
 
 /** Namespaces by bubblewrap: users, processes, mounts, and the network unless the job asks for it. */
-const bwrapSandbox: SandboxProfile = Object.freeze({
-  name: 'bwrap',
-  ownsTemporaryFiles: true,
-  runsImages: false,
-  forLoader: (environment) => ({ network: false, image: undefined, environment: inside(environment) }),
-  forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
-  command(request) {
-    const { network, environment } = request.surroundings;
-    return {
-      file: program,
-      args: [
-        ...isolation(network),
-        '--new-session',
-        '--info-fd',
-        '4',
-        ...system(environment),
-        ...binds(request),
-        '--chdir',
-        request.project,
-        '--',
-        process.execPath,
-        request.entry,
-      ],
-      environment,
-      tellsGroup: true,
-    };
-  },
-} satisfies SandboxProfile);
+const bwrapSandbox = (program: string): SandboxProfile =>
+  Object.freeze({
+    name: 'bwrap',
+    ownsTemporaryFiles: true,
+    runsImages: false,
+    forLoader: (environment) => ({ network: false, image: undefined, environment: inside(environment) }),
+    forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
+    command(request) {
+      const { network, environment } = request.surroundings;
+      return {
+        file: program,
+        args: [
+          ...isolation(network),
+          '--new-session',
+          '--info-fd',
+          '4',
+          ...system(environment['PATH'] ?? '', request.hidden),
+          ...binds(request),
+          '--chdir',
+          request.project,
+          '--',
+          process.execPath,
+          request.entry,
+        ],
+        environment,
+        tellsGroup: true,
+      };
+    },
+  } satisfies SandboxProfile);
 
 function inside(environment: Readonly<Record<string, string>>): Record<string, string> {
   return { ...environment, TMPDIR: '/tmp', HOME: '/tmp' };
@@ -94,19 +103,29 @@ function isolation(network: boolean): string[] {
   return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL'];
 }
 
-/** The program folders of PATH are there too, wherever they lie. */
-function system(environment: Readonly<Record<string, string>>): string[] {
-  const programs = (environment['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-  const readOnly = [...systemFolders, ...systemFiles].flatMap((path) => ['--ro-bind-try', path, path]);
+/** The program folders of PATH are there too, wherever they lie; what is private is not, wherever it lies in any of them. */
+function system(path: string, owner: readonly PrivatePlace[]): string[] {
+  const hidden = [...owner, ...systemKeys];
+  const shown = (folder: string): string[] => [
+    '--ro-bind-try',
+    folder,
+    folder,
+    ...hiddenIn(folder, hidden).flatMap(mount),
+  ];
+  const programs = path.split(delimiter).filter((folder) => {
+    const real = realPath(folder);
+    return isAbsolute(folder) && real !== sep && !hidden.some((place) => place.path === real);
+  });
   return [
-    ...readOnly,
+    ...[...systemFolders, ...systemFiles].flatMap(shown),
     '--proc',
     '/proc',
     '--dev',
     '/dev',
     '--tmpfs',
     '/tmp',
-    ...programs.flatMap((path) => ['--ro-bind-try', path, path]),
+    // Those that lie in others after them.
+    ...programs.toSorted().flatMap(shown),
   ];
 }
 

@@ -76,16 +76,19 @@ export class ContainerEngine {
     }
   }
 
-  /** Resolves when there is no such container, with all that ran in it. Rejects when that is not sure. */
-  async remove(name: string): Promise<void> {
+  /**
+   * Resolves when the engine knows no such container, with all that ran in it. Rejects when that is not sure.
+   * @returns whether it knew one
+   */
+  async remove(name: string): Promise<boolean> {
     const latest = performance.now() + timeoutMs;
-    for (;;) {
+    for (let wasThere = false; ; wasThere = true) {
       try {
+        // It prints what it has removed; to force also means that a name nobody has is no failure.
         // oxlint-disable-next-line no-await-in-loop -- one try after another
-        await this.#run(['rm', '--force', '--volumes', name]);
-        return;
+        return (await this.#run(['rm', '--force', '--volumes', name])).trim() !== '' || wasThere;
       } catch (error) {
-        if (isMissing(error)) return;
+        if (isMissing(error)) return wasThere;
         // The engine itself removes it, for it has ended: until that is done there is nothing to wait for but asking again.
         if (!/already in progress/i.test(reason(error)) || performance.now() > latest) throw error;
       }

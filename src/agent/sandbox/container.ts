@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { AgentError } from '../errors.ts';
 import { temporaryName } from '../mounts/temporary-folder.ts';
 import type { ContainerEngine } from './container-engine.ts';
+import { hiddenIn } from './hidden-in.ts';
 import type { ProjectMount } from '../project-view/project-view.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
@@ -47,7 +48,12 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
       );
       const libraries =
         image === empty
-          ? libraryFolders.filter((folder) => existsSync(folder)).flatMap((folder) => mount(folder, folder, true))
+          ? libraryFolders
+              .filter((folder) => existsSync(folder))
+              .flatMap((folder) => [
+                ...mount(folder, folder, true),
+                ...hiddenIn(folder, request.hidden).flatMap(mountOver),
+              ])
           : [];
       return {
         file: engine.program,

@@ -1,3 +1,4 @@
+import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-view.ts';
 
 export const sandboxNames = ['none', 'bwrap', 'container'] as const;
@@ -27,6 +28,8 @@ export interface LaunchRequest {
   readonly project: string;
   /** Over it. */
   readonly mounts: readonly ProjectMount[];
+  /** What of this machine's files the sandbox must not show, wherever else it lies. */
+  readonly hidden: readonly PrivatePlace[];
   /** A folder shared with the agent, apart from the project. */
   readonly exchange: string;
   readonly surroundings: Surroundings;

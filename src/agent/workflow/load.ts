@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { bounds } from '../channel/bounds.ts';
-import { FrameError } from '../channel/frames.ts';
+import { FrameError, type Room } from '../channel/frames.ts';
 import type { ModuleRecords, StrippedSource } from '../channel/from-agent.ts';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
@@ -50,9 +50,11 @@ export async function loadProject(loading: Loading): Promise<LoadedProject> {
   const broken: BrokenFile[] = [];
   let host = loading.first;
   let { files } = loading.project;
+  // Of all processes together, for a project may have any number of files that end theirs.
+  const room = { bytes: bounds.loaderBytes, messages: bounds.loaderMessages };
   while (files.length > 0) {
     // oxlint-disable-next-line no-await-in-loop -- one process after another
-    const { received, culprit } = await read(host, files, loading);
+    const { received, culprit } = await read(host, files, room, loading);
     messages.push(...received);
     if (culprit === undefined) break;
     broken.push({ file: relative(root, culprit.file), problem: culprit.problem });
@@ -93,6 +95,7 @@ interface Reading {
 async function read(
   host: StepProcess,
   files: readonly string[],
+  room: Room & { messages: number },
   { output, signal, importMs = bounds.importMs }: Loading,
 ): Promise<Reading> {
   let late = false;
@@ -114,9 +117,10 @@ async function read(
   try {
     void host.send({ type: 'load', files });
     let theirs = false;
-    for await (const sent of host.messages(bounds.loaderBytes)) {
+    for await (const sent of host.messages(room)) {
       const message = checked(sent);
-      if (received.length >= bounds.loaderMessages) throw new FrameError(`more than ${bounds.loaderMessages} messages`);
+      room.messages -= 1;
+      if (room.messages < 0) throw new FrameError(`more than ${bounds.loaderMessages} messages`);
       theirs ||= message.type === 'importing';
       if (message.type === 'linking' || message.type === 'importing') {
         clearTimeout(timer);

@@ -1,10 +1,15 @@
-import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { configFolder } from '../../api/local-credentials.ts';
 import { databaseFile } from '../../composition/settings.ts';
+import { fileProblem, openPlainFile, readPlainFile } from '../../files/plain-file.ts';
 import { CommandError } from '../terminal/errors.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
+
+/** Thousands of folders. */
+const maxBytes = 1_048_576;
 
 /** What a start finds out about its data folder, told once the server runs. */
 export interface DataFolder {
@@ -26,15 +31,17 @@ export async function lookAtDataFolder(
   return {
     async settle() {
       if (!isNew) return undefined;
-      const others = (await linesOf(record)).filter((folder) => folder !== dataDir.value);
+      let others: readonly string[];
       try {
+        others = (await linesOf(record)).filter((folder) => folder !== dataDir.value);
         await writeFile(join(dataDir.value, '.gitignore'), '*\n', { flag: 'wx' }).catch(unless('EEXIST'));
         await mkdir(dirname(record), { recursive: true, mode: 0o700 });
-        await appendFile(record, `${dataDir.value}\n`, { mode: 0o600 });
+        await using file = await openPlainFile(record, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+        await file.appendFile(`${dataDir.value}\n`);
       } catch (error) {
         throw new CommandError(
           'cannot_write',
-          `cannot write to ${dataDir.value} or ${record} (${codeOf(error)})`,
+          `cannot write to ${dataDir.value} or ${record} (${fileProblem(error)})`,
           'check the permissions of both folders',
         );
       }
@@ -58,8 +65,8 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function linesOf(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch(unless('ENOENT'));
-  return (text ?? '').split('\n').filter((line) => line !== '');
+  const bytes = await readPlainFile(file, { maxBytes, links: 'follow' }).catch(unless('ENOENT'));
+  return (bytes?.toString() ?? '').split('\n').filter((line) => line !== '');
 }
 
 function unless(code: string): (error: unknown) => undefined {

@@ -1,5 +1,6 @@
 import { internalBackendName, quote, type BackendCapabilities, type BackendDefinition } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/errors.ts';
+import { UnusableFileError } from '../../files/plain-file.ts';
 
 /** Where definitions come from: a package named in the server's configuration. */
 export interface BackendPackage {
@@ -113,6 +114,7 @@ function whyNotLoaded(name: string, error: unknown): Omit<PackageProblem, 'packa
       problem: 'is not there',
       hint: 'check the path; it is relative to the folder that the server is started in',
     };
+  if (error instanceof UnusableFileError) return { problem: error.message, hint: 'check the path' };
   if (error instanceof Error && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')) {
     // Of the loader's words only the name of the module is taken.
     const missing = /Cannot find (?:package|module) '([^'\s]{1,214})'/.exec(error.message)?.[1];

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SecretValue, whyOf, type Failure, type FailureCode } from '@kici-dev/secret-backend';
 import { ApiError, type ApiErrorCode } from '../../../src/api/errors.ts';
 import { createSessionKeyPair, deriveSessionKey, sealForJob } from '../../../src/api/job-seal.ts';
@@ -14,6 +15,8 @@ export interface FakeSecrets {
   readonly openEnded?: boolean;
   /** In place of an answer to a request for values. */
   readonly readFails?: ApiErrorCode;
+  /** How long a request for values takes. */
+  readonly readMs?: number;
   /** Values arrive sealed for another key. */
   readonly mixedUp?: boolean;
   readonly variables?: readonly { readonly name: string; readonly value: string; readonly locked: boolean }[];
@@ -30,6 +33,7 @@ export async function startFakeJobs({
   unlisted = {},
   openEnded = false,
   readFails,
+  readMs = 0,
   mixedUp = false,
   variables = [],
 }: FakeSecrets): Promise<WireApi> {
@@ -62,7 +66,8 @@ export async function startFakeJobs({
         variables: [...variables],
       };
     },
-    'jobs.read': ({ jobId, keys }) => {
+    'jobs.read': async ({ jobId, keys }) => {
+      await pause(readMs);
       if (readFails !== undefined) throw new ApiError(readFails, 'the fake does not answer');
       return {
         secrets: keys.map((key) => {

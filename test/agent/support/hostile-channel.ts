@@ -52,6 +52,16 @@ export const attack = async (ctx, seed) => {
 
 const secret = 'value-of-the-secret-canary';
 
+/** The most that a process has taken, in KiB; 0: it has ended, or there is no /proc. */
+export function peakMemory(pid: number | undefined): number {
+  try {
+    const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes);
+  } catch {
+    return 0;
+  }
+}
+
 /** One run in which each job is a step that attacks; the agent goes on, gives nothing away, and stays small. @param count of jobs */
 export async function attackAgent(seed: number, count: number, sandbox: string): Promise<void> {
   const api = await startFakeJobs({ values: { A: secret, B: Uint8Array.of(0, 255, 1, 2) } });
@@ -71,12 +81,7 @@ export async function attackAgent(seed: number, count: number, sandbox: string):
   const child = project.start(['run', '--jobs', '2', '--sandbox', sandbox]);
   let peak = 0;
   const watch = setInterval(() => {
-    try {
-      const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
-      peak = Math.max(peak, Number(kilobytes));
-    } catch {
-      // It has ended, or there is no /proc.
-    }
+    peak = Math.max(peak, peakMemory(child.pid));
   }, 50);
   const { code, stdout, stderr } = await finished(child);
   clearInterval(watch);

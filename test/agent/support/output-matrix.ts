@@ -1,96 +1,147 @@
 import { expect, it } from 'vitest';
-import { lines, numbers, printed, printing } from './output.ts';
+import { lines, numbers } from './output.ts';
+import { makeProject } from './project.ts';
 
 const loop = (count: number, to = 'log'): string => `for (let i = 1; i <= ${count}; i++) console.${to}('line ' + i);`;
+const children = `const { spawn } = await import('node:child_process'); const { once } = await import('node:events');`;
+const block = '0123456789abcde\n';
+
+/** What steps do, each that of a job. */
+const bodies = {
+  one: `${loop(1)} ${loop(1, 'error')}`,
+  some: `${loop(300)} ${loop(300, 'error')}`,
+  many: `${loop(300_000)} ${loop(300_000, 'error')}`,
+  write: `process.stdout.write('0123456789abcde\\n'.repeat(524_288))`,
+  throws: `${loop(2_000, 'error')} throw new Error('it failed');`,
+  exits: `${loop(2_000, 'error')} process.exit(7);`,
+  dies: `${loop(2_000, 'error')} setImmediate(() => { throw new Error('it died'); }); await new Promise(() => {});`,
+  killed: `${loop(2_000, 'error')} process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});`,
+  late: `${loop(2_000)} process.stdout.write('0123456789abcde\\n'.repeat(65_536)); await new Promise((resolve) => setInterval(() => {}, 60_000));`,
+  handlers: `process.once('beforeExit', () => { setImmediate(() => { console.log('BEFORE') }) }); process.on('exit', () => { ${loop(50_000)} });`,
+  'worker-ends': worker('', 'exit'),
+  'worker-exits': worker('process.exit(0);', 'exit'),
+  'worker-stays': worker(
+    "require('node:worker_threads').parentPort.postMessage(1); setInterval(() => {}, 1000);",
+    'message',
+  ),
+  children: `${children}
+    await ctx.$\`seq 1 100000\`;
+    await once(spawn('seq', ['1', '100000'], { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
+    const piped = spawn('seq', ['1', '100000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    piped.stdout.pipe(process.stdout);
+    await once(piped, 'close');`,
+  descriptors: `${children}
+    await once(spawn('bash', ['-c', 'seq 1 100000 >&5'], { stdio: ['ignore', 'ignore', 'ignore', 'ignore', 'ignore', 1] }), 'exit');
+    await ctx.$\`exec 7>&1; seq 1 100000 >&7\`;
+    spawn('bash', ['-c', '(sleep 0.2; seq 1 100000) &'], { stdio: ['ignore', process.stdout, 'ignore'] }).unref();
+    await new Promise((resolve) => setTimeout(resolve, 1500));`,
+} as const;
+
+type Job = keyof typeof bodies;
+
+function worker(last: string, event: string): string {
+  return `const { Worker } = await import('node:worker_threads'); const { once } = await import('node:events');
+    await once(new Worker(${JSON.stringify(`${loop(50_000)} ${last}`)}, { eval: true }), '${event}');`;
+}
+
+interface Heard {
+  stdout: string;
+  stderr: string;
+  status?: string;
+  error?: string;
+}
+
+interface Event {
+  readonly type: string;
+  readonly job: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+  readonly status: string;
+  readonly error?: string;
+}
 
 /** What a step prints arrives, byte for byte. @param extra options of the job, each with a comma after it */
 export function outputMatrix(sandbox: string, extra = ''): void {
-  const run = async (steps: string): ReturnType<typeof printed> =>
-    printed(printing(steps, extra), '--sandbox', sandbox);
-  const body = (text: string): string => `step('s', async (ctx) => { ${text} })`;
+  // One run for all, for most of the time of a run is its start.
+  let run: Promise<ReadonlyMap<string, Heard>> | undefined;
+  const heard = async (job: Job): Promise<Heard> => {
+    const found = (await (run ??= runAll(sandbox, extra))).get(job);
+    if (found === undefined) throw new Error(`nothing was heard of ${job}`);
+    return found;
+  };
 
-  it.each([1, 300, 300_000])('%i lines arrive on both streams, of a step that succeeds', async (count) => {
-    const { code, stdout, stderr } = await run(body(`${loop(count)} ${loop(count, 'error')}`));
-    expect(code).toBe(0);
+  it.each([
+    ['one', 1],
+    ['some', 300],
+    ['many', 300_000],
+  ] as const)('lines arrive on both streams, of a step that succeeds: %s', async (job, count) => {
+    const { stdout, stderr, status } = await heard(job);
+    expect(status).toBe('succeeded');
     expectSame(stdout, lines(count));
     expectSame(stderr, lines(count));
   });
 
   it('one write of 8 MB arrives', async () => {
-    const { stdout } = await run(body("process.stdout.write('0123456789abcde\\n'.repeat(524_288))"));
-    expectSame(stdout, '0123456789abcde\n'.repeat(524_288));
+    expectSame((await heard('write')).stdout, block.repeat(524_288));
   });
 
   it.each([
-    ['that throws', `${loop(2_000, 'error')} throw new Error('it failed');`, 'Error: it failed'],
-    ['that ends its process', `${loop(2_000, 'error')} process.exit(7);`, 'ended with code 7'],
-    [
-      'that dies of an exception',
-      `${loop(2_000, 'error')} setImmediate(() => { throw new Error('it died'); }); await new Promise(() => {});`,
-      'Error: it died',
-    ],
-    [
-      'that kills its process',
-      `${loop(2_000, 'error')} process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});`,
-      'before its function had returned',
-    ],
-  ])('2000 lines and the error arrive of a step %s', async (_, text, problem) => {
-    const { code, stderr } = await run(body(text));
-    expect(code).toBe(1);
+    ['throws', 'Error: it failed'],
+    ['exits', 'ended with code 7'],
+    ['dies', 'ended with code 1'],
+    ['killed', 'before its function had returned'],
+  ] as const)('2000 lines and the error arrive of a step that %s', async (job, problem) => {
+    const { stderr, status, error } = await heard(job);
+    expect([status, error]).toEqual(['failed', expect.stringContaining(problem)]);
     expectSame(stderr.slice(0, lines(2_000).length), lines(2_000));
-    expect(stderr).toContain(problem);
+    if (job === 'dies') expect(stderr).toContain('Error: it died');
   });
 
   it('all lines arrive that a step printed before its timeout', async () => {
-    const { code, stdout } = await run(
-      `step('s', { timeout: 5000 }, async () => { ${loop(2_000)} process.stdout.write('0123456789abcde\\n'.repeat(65_536)); await new Promise((resolve) => setInterval(() => {}, 60_000)); })`,
-    );
-    expect(code).toBe(1);
-    expectSame(stdout, `${lines(2_000)}${'0123456789abcde\n'.repeat(65_536)}`);
+    const { stdout, status } = await heard('late');
+    expect(status).toBe('timed_out');
+    expectSame(stdout, `${lines(2_000)}${block.repeat(65_536)}`);
   });
 
   it('what handlers of the end print arrives', async () => {
-    const { code, stdout } = await run(
-      body(
-        `process.once('beforeExit', () => { setImmediate(() => { console.log('BEFORE') }) }); process.on('exit', () => { ${loop(50_000)} });`,
-      ),
-    );
-    expect(code).toBe(0);
+    const { stdout, status } = await heard('handlers');
+    expect(status).toBe('succeeded');
     expectSame(stdout, `BEFORE\n${lines(50_000)}`);
   });
 
-  it.each([
-    ['that has ended', '', "'exit'"],
-    ['that ends its thread', 'process.exit(0);', "'exit'"],
-    [
-      'that lives on',
-      "require('node:worker_threads').parentPort.postMessage(1); setInterval(() => {}, 1000);",
-      "'message'",
-    ],
-  ])('what a worker prints arrives, of one %s', async (_, last, event) => {
-    const { stdout } = await run(
-      body(
-        `const { Worker } = await import('node:worker_threads'); const { once } = await import('node:events');
-        await once(new Worker(${JSON.stringify(`${loop(50_000)} ${last}`)}, { eval: true }), ${event});`,
-      ),
-    );
-    expectSame(stdout, lines(50_000));
+  it.each(['worker-ends', 'worker-exits', 'worker-stays'] as const)('what a worker prints arrives: %s', async (job) => {
+    expectSame((await heard(job)).stdout, lines(50_000));
   });
 
-  it("what a step's commands and children print arrives", async () => {
-    const { code, stdout } = await run(
-      body(
-        `const { spawn } = await import('node:child_process'); const { once } = await import('node:events');
-        await ctx.$\`seq 1 100000\`;
-        await once(spawn('seq', ['1', '100000'], { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
-        const piped = spawn('seq', ['1', '100000'], { stdio: ['ignore', 'pipe', 'inherit'] });
-        piped.stdout.pipe(process.stdout);
-        await once(piped, 'close');`,
-      ),
-    );
-    expect(code).toBe(0);
+  it.each(['children', 'descriptors'] as const)("what a step's children print arrives: %s", async (job) => {
+    const { stdout, status } = await heard(job);
+    expect(status).toBe('succeeded');
     expectSame(stdout, numbers(100_000).repeat(3));
   });
+}
+
+async function runAll(sandbox: string, extra: string): Promise<ReadonlyMap<string, Heard>> {
+  const jobs = Object.entries(bodies).map(
+    ([name, body]) =>
+      `job('${name}', { runsOn: 'default', ${extra} steps: [step('s', { ${name === 'late' ? 'timeout: 5000' : ''} }, async (ctx) => { ${body} })] })`,
+  );
+  const project = await makeProject({
+    'main.ts': `import { workflow, job, step, push } from '@kici-dev/sdk';
+export default workflow('main', { on: push(), jobs: [${jobs.join(',\n')}] });
+`,
+  });
+  const { stdout, stderr } = await project.run('run', '--json', '--jobs', '2', '--sandbox', sandbox);
+  if (stderr !== '') throw new Error(stderr);
+  const all = new Map<string, Heard>();
+  for (const line of stdout.trimEnd().split('\n')) {
+    const event: Event = JSON.parse(line);
+    const job = all.get(event.job) ?? { stdout: '', stderr: '' };
+    all.set(event.job, job);
+    if (event.type === 'output') job[event.stream] += event.text;
+    if (event.type === 'step_finished')
+      Object.assign(job, { status: event.status, ...(event.error === undefined ? {} : { error: event.error }) });
+  }
+  return all;
 }
 
 /** Without a difference of megabytes in the report. */

@@ -9,7 +9,8 @@ export interface Place {
   readonly temporary: string;
 }
 
-const patienceMs = 30_000;
+/** A container that never came to be is waited for, for a minute. */
+const patienceMs = 90_000;
 
 /** Processes that work in the project, or know of its folders by their environment or their command line. */
 export function processesOf(project: Place): readonly string[] {

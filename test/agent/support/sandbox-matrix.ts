@@ -1,14 +1,15 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { programFile } from '../../support/programs.ts';
 import { startFakeJobs } from './fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './project.ts';
 
 const repository = {
   '.kici/lib/a.ts': 'export {};',
   '.git/HEAD': 'ref: refs/heads/main',
-  '.git/config': '[core]\n\thooksPath = .hooks\n[include]\n\tpath = ../more/.gitmore\n',
+  '.git/config': '[core] hooksPath = ".hooks" ; ours\r\n[include]\r\n\tpath = ../more/.gitmore\r\n',
   '.git/hooks/pre-commit': 'old',
   '.git/refs/heads/main': '1',
   '.git/index': 'old',
@@ -146,6 +147,64 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     const { evil, ...after } = await contentsOf(project.folder);
     expect(evil).toBe('x');
     expect(after).toEqual({ ...before, '.git/index': 'new', '.git/refs/new': '1', 'more/source': 'new' });
+  });
+
+  it('gives jobs side by side no descriptor of whoever started their agent, nor its input', async () => {
+    const body = `async (ctx) => {
+      const fs = await import('node:fs');
+      const list = (path) => { try { return fs.readdirSync(path); } catch { return []; } };
+      const texts = list('/proc').filter((name) => /^[0-9]+$/.test(name)).flatMap((pid) => list('/proc/' + pid + '/fd').map((fd) => { const path = '/proc/' + pid + '/fd/' + fd; try { return fs.statSync(path).isFile() ? fs.readFileSync(path, 'utf8') : ''; } catch { return ''; } }));
+      console.log('FOUND', texts.some((text) => text.includes('of-the-owner')), 'INPUT', fs.readFileSync(0, 'utf8').length);
+      await ctx.$\`cat; readlink /proc/self/fd/* || true\`;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }`;
+    const job = (name: string): string =>
+      `job('${name}', { runsOn: 'default', ${extra === '' ? '' : `${extra},`} steps: [step('s', ${body}), step('t', ${body})] })`;
+    const project = await makeProject({
+      'main.ts': `import { workflow, job, step, push } from '@kici-dev/sdk';\nexport default workflow('main', { on: push(), jobs: [${['a', 'b', 'c'].map(job).join()}] });`,
+    });
+    const file = join(project.home, 'owned');
+    await writeFile(file, 'of-the-owner');
+    const shell = spawn(
+      'bash',
+      [
+        '-c',
+        'exec 0<"$0" 9<"$0" 63<"$0"; exec "$@"',
+        file,
+        process.execPath,
+        programFile('kici'),
+        'run',
+        '--jobs',
+        '3',
+        '--sandbox',
+        sandbox,
+      ],
+      { cwd: project.folder, env: project.environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const { code, stdout, stderr } = await finished(shell);
+    expect(code, stderr).toBe(0);
+    expect(stdout.match(/FOUND false INPUT 0$/gm)).toHaveLength(6);
+    expect(stdout).not.toMatch(/owner|owned/);
+  });
+
+  it('runs no program outside of it that a step has put into a folder of PATH', async () => {
+    const programs = 'node_modules/.bin';
+    const project = await makeProject({
+      'main.ts': withSteps(
+        `step('put', async (ctx) => {
+          await ctx.$\`mkdir -p ${programs}; for name in bwrap docker sh node; do printf '#!/bin/bash\\ntouch "$(dirname "$0")/../../../escaped"\\nPATH=/usr/local/bin:/usr/bin:/bin exec %s "$@"' "$name" > ${programs}/$name; chmod +x ${programs}/$name; done\`;
+        }), step('second', () => {}), step('third', () => { console.log('THIRD'); })`,
+        extra === '' ? 'env: {}' : extra,
+      ),
+    });
+    const search = { PATH: `${join(project.folder, programs)}:${project.environment['PATH']}` };
+    for (let run = 1; run <= 2; run += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- the second finds what the first has left
+      const { stdout, stderr } = await finished(project.start(['run', '--sandbox', sandbox], search));
+      expect(stdout, stderr).toContain('THIRD');
+    }
+    expect(await readdir(join(project.folder, programs))).toHaveLength(4);
+    expect(await readdir(join(project.folder, '..'))).not.toContain('escaped');
   });
 
   it.each([

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { signalTree } from './end-tree.ts';
+import { ProcessTree } from './process-tree.ts';
 import type { Ending } from './failure.ts';
 
 /** How long a command that is told to end may take to do so. */
 const graceMs = 5_000;
+/** What has left it, so that it was not ended with it, may hold its output for so long. */
+const silenceMs = 1_000;
 
 export interface Execution {
   readonly script: string;
@@ -51,11 +53,19 @@ async function start({ script, folder, variables, input, pipe, timeoutMs, onOutp
   let timedOut = false;
   const timers: NodeJS.Timeout[] = [];
   if (timeoutMs !== undefined && pid !== undefined) {
+    const tree = new ProcessTree(pid);
     const end = (signal: 'SIGTERM' | 'SIGKILL') => (): void => {
       timedOut = true;
-      signalTree(pid, signal);
+      tree.signal(signal);
     };
-    timers.push(setTimeout(end('SIGTERM'), timeoutMs), setTimeout(end('SIGKILL'), timeoutMs + graceMs));
+    const leave = (): void => {
+      for (const stream of [stdout, stderr]) stream?.destroy();
+    };
+    timers.push(
+      setTimeout(end('SIGTERM'), timeoutMs),
+      setTimeout(end('SIGKILL'), timeoutMs + graceMs),
+      setTimeout(leave, timeoutMs + graceMs + silenceMs),
+    );
   }
   for (const [name, stream] of [
     ['stdout', stdout],
@@ -68,7 +78,7 @@ async function start({ script, folder, variables, input, pipe, timeoutMs, onOutp
     pipe.once('close', () => {
       if (stdout.readableEnded || pid === undefined) return;
       // Its reader is gone. A socket, which this is to it, would only refuse what it writes.
-      signalTree(pid, 'SIGPIPE');
+      new ProcessTree(pid).signal('SIGPIPE');
       stdout.destroy();
     });
   }

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Journal, sweep } from '../../src/agent/mounts/journal.ts';
+import { temporaryName } from '../../src/agent/mounts/temporary-folder.ts';
+import { processIdentity } from '../../src/agent/process/identity.ts';
+import { finished, makeProject, withSteps } from './support/project.ts';
+import { expectNothingLeft, watchdogOf } from './support/remains.ts';
+
+/** An engine in files: it makes a container two seconds after it was asked to, whether or not who asked is still there. */
+const engine = `#!/bin/bash
+state="$ENGINE_STATE"
+case "$1" in
+  info) echo '[]' ;;
+  image) echo '{"Id":"sha256:0"}' ;;
+  run)
+    while [ "$1" != --name ]; do shift; done
+    setsid bash -c 'echo $2 > "$0/asking"; mv "$0/asking" "$0/asked"; sleep 2; touch "$0/container-$1"; touch "$0/made"' "$state" "$2" $$ > /dev/null 2>&1 &
+    exec sleep 300 ;;
+  rm)
+    if rm "$state/container-$4" 2> /dev/null; then echo "$4"; else echo "Error response from daemon: No such container: $4" >&2; fi ;;
+esac
+`;
+
+describe('a container that comes to be after its command was killed', () => {
+  it.each(['its command', 'the agent and its command', 'all of them and the watchdog'])(
+    'is removed, after SIGKILL of %s',
+    async (victim) => {
+      const state = await mkdtemp(join(tmpdir(), 'kici-engine-'));
+      onTestFinished(() => rm(state, { recursive: true, force: true }));
+      const project = await makeProject({
+        'main.ts': withSteps("step('s', () => {})", "container: { image: 'any' }"),
+        'bin/docker': engine,
+      });
+      const agent = project.start(['run', '--sandbox', 'container'], { ENGINE_STATE: state });
+      const ended = finished(agent);
+      await expect.poll(() => existsSync(join(state, 'asked')), { timeout: 20_000 }).toBe(true);
+      if (victim.endsWith('watchdog')) process.kill(watchdogOf(project), 'SIGKILL');
+      if (victim !== 'its command') agent.kill('SIGKILL');
+      process.kill(Number(await readFile(join(state, 'asked'), 'utf8')), 'SIGKILL');
+      const { code } = await ended;
+      expect(code).toBe(victim === 'its command' ? 1 : 'SIGKILL');
+      // The next agent may come before the container does.
+      if (victim.endsWith('watchdog'))
+        expect((await finished(project.start(['list'], { ENGINE_STATE: state }))).code).toBe(0);
+      await expect.poll(() => existsSync(join(state, 'made')), { timeout: 20_000 }).toBe(true);
+      await expectNothingLeft(project);
+      expect((await readdir(state)).filter((name) => name.startsWith('container-'))).toEqual([]);
+    },
+  );
+});
+
+describe('the journal', () => {
+  const container = temporaryName('container');
+
+  async function journalOf(use: (journal: Journal) => Promise<void>, isThere: () => boolean): Promise<Journal> {
+    const folder = await mkdtemp(join(tmpdir(), 'kici-journal-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const journal = await Journal.open(folder, async () => isThere());
+    await use(journal);
+    return journal;
+  }
+
+  it.each([
+    ['that was removed', true, async () => undefined, false],
+    ['that was made and is not known any more', false, async (journal: Journal) => journal.made(container), false],
+    ['that is not known yet', false, async () => undefined, true],
+  ])('of a container %s', async (_, isThere, more, isWaiting) => {
+    const journal = await journalOf(
+      async (opened) => {
+        await opened.record(container);
+        await more(opened);
+      },
+      () => isThere,
+    );
+    expect(await journal.close()).toBe(isWaiting);
+    expect(existsSync(journal.path)).toBe(isWaiting);
+  });
+
+  it('of a dead agent stays for a minute while its container is not known, and goes with it', async () => {
+    const journal = await journalOf(
+      async (opened) => opened.record(container),
+      () => false,
+    );
+    await journal.close();
+    const { place } = await processIdentity();
+    const path = join(dirname(journal.path), `${place}-4194304-1-${'a'.repeat(16)}.journal`);
+    const lay = async (ageMs: number): Promise<void> => {
+      await copyFile(journal.path, path);
+      await utimes(path, new Date(), new Date(Date.now() - ageMs));
+    };
+    const swept = async (isThere: boolean): Promise<boolean> => sweep(dirname(path), place, async () => isThere);
+    await lay(0);
+    expect([await swept(false), existsSync(path)]).toEqual([true, true]);
+    expect([await swept(true), existsSync(path)]).toEqual([false, false]);
+    await lay(61_000);
+    expect([await swept(false), existsSync(path)]).toEqual([false, false]);
+  });
+
+  it('names every thing on a line of its own, whatever was cut off by a full disk before it', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'kici-swept-'));
+    onTestFinished(() => rm(base, { recursive: true, force: true }));
+    const left = join(base, temporaryName('step'));
+    await mkdir(left);
+    const journal = await journalOf(
+      async (opened) => {
+        await appendFile(opened.path, join(base, temporaryName('step')).slice(0, -3));
+        await opened.record(left);
+      },
+      () => false,
+    );
+    await journal.close();
+    const { place } = await processIdentity();
+    await rename(journal.path, join(dirname(journal.path), `${place}-4194304-1-${'a'.repeat(16)}.journal`));
+    expect(await sweep(dirname(journal.path), place, async () => false)).toBe(false);
+    expect(existsSync(left)).toBe(false);
+  });
+});
