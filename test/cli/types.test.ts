@@ -12,7 +12,7 @@ import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts'
 import { cleanEnvironment, runProgram, spawnProgram, type ProgramResult } from '../support/programs.ts';
 import { startWireApi, type Answers, type WireApi } from '../support/wire-api.ts';
 
-type Catalogue = ReturnType<NonNullable<Answers['resolution.catalogue']>>;
+type Catalogue = Awaited<ReturnType<NonNullable<Answers['resolution.catalogue']>>>;
 type Secret = Catalogue['secrets'][number];
 
 const secret = (key: string, more: Partial<Secret> = {}): Secret => ({
