@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { programFile } from '../support/programs.ts';
@@ -244,7 +244,9 @@ describe('a signal', () => {
   });
 
   it('that the program gives itself is told as shells tell it', async () => {
-    const { outcome, project } = await started('echo ready; kill -KILL $$', '--mask');
+    const script = 'echo ready; until test -e go; do sleep 0.05; done; kill -KILL $$';
+    const { outcome, project } = await started(script, '--mask');
+    await writeFile(join(project.folder, 'go'), '');
     expect((await outcome).code).toBe(137);
     expect(await project.leftovers()).toEqual([]);
   });
