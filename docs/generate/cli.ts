@@ -10,7 +10,16 @@ const silent = (): void => undefined;
 export function programTrees(): readonly Command[] {
   return [
     createAdmin({ version: '', writeOut: silent, writeErr: silent, run: nothing }),
-    createKici({ writeOut: silent, writeErr: silent, run: nothing, list: nothing, init: nothing }),
+    createKici({
+      writeOut: silent,
+      writeErr: silent,
+      run: nothing,
+      list: nothing,
+      init: nothing,
+      types: nothing,
+      check: nothing,
+      exec: nothing,
+    }),
     createOrchestrator({
       writeOut: silent,
       serve: nothing,

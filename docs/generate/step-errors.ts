@@ -10,7 +10,7 @@ export const stepErrors = {
   SecretNotFoundError: {
     secret_not_found: {
       meaning:
-        'there is no such secret: every backend that could hold it was asked and said so, or the job binds no environment',
+        'there is no such secret: every backend that could hold it was asked and said so, or the job binds no environment, or it states its keys without this one',
       next: 'look at the near matches in the message; `ctx.secrets.list()` shows what there is',
     },
   },

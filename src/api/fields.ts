@@ -47,6 +47,14 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 export const scopeId: z.ZodString = parsed(parseOpenScopeId, 'backend:path, or a bare path in the internal store');
 export const scopePath: z.ZodString = parsed(parseScopePath, 'segments joined by "/"');
 export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
+/** What a job states of the keys that it may have: see `isStated`. */
+export const statedKey: z.ZodString = z
+  .string()
+  .regex(
+    /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/,
+    'a stated key starts with a letter, "_" or "*" and has at most 255 of A-Z, a-z, 0-9, "_", ".", "-" and "*"',
+  )
+  .describe('a key, in which "*" stands for any characters');
 export const backendName: z.ZodString = parsed(parseBackendName, 'the name of a backend instance');
 export const environmentName: z.ZodString = z
   .string()

@@ -87,7 +87,7 @@ export interface OrchestratorTables {
     token_hash: string;
     /** The session key, sealed by the keyring; empty once the session has ended. */
     session_key: Uint8Array;
-    /** Names only: see `FrozenCatalogue`. */
+    /** Names only: see `JobCatalogue`. */
     catalogue: string;
     /** What each backend of the catalogue was `added` with. */
     backends: string;

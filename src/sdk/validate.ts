@@ -7,6 +7,9 @@ import { maxVariableBytes, variableBytes } from './variable-size.ts';
 const plainName = /^(?! )[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
 const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
+/** A key of an environment, in which `*` stands for any characters. */
+const statedKey = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;
+const maxStatedKeys = 1_000;
 const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
 /** What a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
@@ -14,7 +17,17 @@ const maxTimeoutMs = 2_147_483_647;
 type Report = (path: string, problem: string, hint: string) => void;
 type Fields = Readonly<Record<string, unknown>>;
 
-const jobFields = new Set(['name', 'runsOn', 'environment', 'needs', 'env', 'network', 'container', 'steps']);
+const jobFields = new Set([
+  'name',
+  'runsOn',
+  'environment',
+  'secrets',
+  'needs',
+  'env',
+  'network',
+  'container',
+  'steps',
+]);
 const triggerFilters = { push: ['branches', 'tags', 'paths'], pull_request: ['branches', 'paths'] } as const;
 const stepFields = new Set(['name', 'timeout', 'run']);
 
@@ -94,6 +107,7 @@ function checkJob(job: Fields, path: string, report: Report): void {
       'a name starts with a letter or digit and has at most 63 of A-Z, a-z, 0-9, ".", "_" and "-"; leave it out for a job without secrets',
     );
   }
+  checkSecrets(job, `${path}.secrets`, report);
   if (job['needs'] !== undefined && !isStrings(job['needs']))
     report(`${path}.needs`, 'it is not a list of job names', "write needs: ['build']");
   if (job['network'] !== undefined && typeof job['network'] !== 'boolean')
@@ -101,6 +115,29 @@ function checkJob(job: Fields, path: string, report: Report): void {
   checkContainer(job['container'], `${path}.container`, report);
   checkVariables(job['env'], `${path}.env`, report);
   checkSteps(job['steps'], `${path}.steps`, report);
+}
+
+function checkSecrets({ secrets, environment }: Fields, path: string, report: Report): void {
+  if (secrets === undefined) return;
+  if (!isStrings(secrets)) {
+    report(path, 'it is not a list of keys', "write secrets: ['DB_PASSWORD', 'AGE_KEY_*']");
+    return;
+  }
+  if (environment === undefined)
+    report(path, 'the job binds no environment that could have them', "add environment: '…' to the job");
+  if (secrets.length > maxStatedKeys)
+    report(
+      path,
+      `it has ${secrets.length} entries, and ${maxStatedKeys} are the most`,
+      'write several keys as one with *',
+    );
+  for (const [index, key] of secrets.entries())
+    if (!statedKey.test(key))
+      report(
+        `${path}[${index}]`,
+        'it is not a key',
+        'a key starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9, "_", "." and "-"; * stands for any of them',
+      );
 }
 
 function checkContainer(container: unknown, path: string, report: Report): void {

@@ -25,6 +25,11 @@ export interface JobOptions {
   readonly runsOn: string | readonly string[];
   /** The environment whose secrets and variables the job gets; left out: none. */
   readonly environment?: string;
+  /**
+   * The only keys of the environment that the job may have; `*` stands for any characters: `['DB_PASSWORD', 'AGE_KEY_*']`.
+   * One without `*` that is missing fails the job before its first step. Left out: every key of the environment.
+   */
+  readonly secrets?: readonly string[];
   /** Names of jobs that must succeed first. */
   readonly needs?: readonly string[];
   /** Plain variables for every step. Variables of the environment that are locked win over them. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +21,18 @@ describe('kici init', () => {
     expect(await init('--environment', 'production', '--secret', 'DB_PASSWORD')).toMatchObject({ code: 0 });
     expect(await written()).toContain("environment: 'production',");
     expect(await written()).toContain("await ctx.secrets.get('DB_PASSWORD')");
+  });
+
+  it('writes settings with which an editor sees the types of secrets, unless there are some, and says how to get those', async () => {
+    const settings = join(home, '.kici/tsconfig.json');
+    expect(await init('--environment', 'production')).toMatchObject({
+      stdout: expect.stringContaining('`kici types`'),
+    });
+    expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ include: ['workflows', 'secrets.d.ts'] });
+    await rm(join(home, '.kici/workflows/hello.ts'));
+    await writeFile(settings, '{}');
+    expect(await init()).toMatchObject({ code: 0, stdout: expect.not.stringContaining('types') });
+    expect(await readFile(settings, 'utf8')).toBe('{}');
   });
 
   it('refuses a secret without its environment', async () => {

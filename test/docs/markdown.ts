@@ -21,8 +21,9 @@ export async function readPages(): Promise<readonly Page[]> {
 
 /** The lines of fenced blocks that are no program text, continued lines joined and comments gone. */
 export function shellLines({ text }: Page): readonly string[] {
-  return [...text.matchAll(/^```(?:sh|bash|console)?\n([\s\S]*?)^```$/gm)]
-    .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, language = '']) => ['', 'sh', 'bash', 'console'].includes(language))
+    .flatMap(([, , block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
     .map((line) =>
       line
         .replace(/\s+#\s.*$/, '')

@@ -75,6 +75,12 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici init', 0, ''],
       ['kici run hello', 0, ''],
       ['kici run ci', 1, expect.stringContaining('workflow_not_found')],
+      ['kici types', 0, ''],
+      ['kici types --check', 0, ''],
+      ['kici check', 0, ''],
+      ['kici exec --environment', 1, expect.stringContaining('there is no environment production')],
+      ['kici exec --environment', 1, expect.stringContaining('there is no environment production')],
+      ['kici exec --environment', 1, expect.stringContaining('there is no environment production')],
     ]);
   });
 });

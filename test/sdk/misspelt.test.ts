@@ -35,6 +35,15 @@ describe('an option that there is not', () => {
         }),
     ],
     [
+      'jobs[0].secret',
+      'did you mean secrets?',
+      () =>
+        workflow('w', {
+          on: push(),
+          jobs: [job('j', { runsOn: 'default', steps: [step('s', run)], ...untyped({ secret: ['A'] }) })],
+        }),
+    ],
+    [
       'jobs[0].container.imgae',
       'did you mean image?',
       () =>

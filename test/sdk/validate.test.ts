@@ -28,6 +28,7 @@ describe('a workflow', () => {
     const second = job('second', {
       runsOn: 'default',
       environment: 'production',
+      secrets: ['DB_PASSWORD', 'AGE_KEY_*', '*'],
       needs: ['first'],
       steps: [step('one', run)],
     });
@@ -47,6 +48,18 @@ describe('a workflow', () => {
     ['two jobs of one name', { on: push(), jobs: [good, good] }, 'jobs[1].name'],
     ['no label', { on: push(), jobs: [{ ...good, runsOn: [] }] }, 'jobs[0].runsOn'],
     ['an environment name', { on: push(), jobs: [{ ...good, environment: 'a b' }] }, 'jobs[0].environment'],
+    [
+      'a stated key that is none',
+      { on: push(), jobs: [{ ...good, environment: 'e', secrets: ['A', 'a b'] }] },
+      'jobs[0].secrets[1]',
+    ],
+    ['keys that are no list', { on: push(), jobs: [{ ...good, environment: 'e', secrets: 'A' }] }, 'jobs[0].secrets'],
+    ['stated keys of no environment', { on: push(), jobs: [{ ...good, secrets: ['A'] }] }, 'jobs[0].secrets'],
+    [
+      'too many stated keys',
+      { on: push(), jobs: [{ ...good, environment: 'e', secrets: Array(1_001).fill('A') }] },
+      'jobs[0].secrets',
+    ],
     ['a need that is no job', { on: push(), jobs: [{ ...good, needs: ['b'] }] }, 'jobs[0].needs'],
     ['a job that needs itself', { on: push(), jobs: [{ ...good, needs: ['a'] }] }, 'jobs[0].needs'],
     ['env that is not text', { on: push(), jobs: [{ ...good, env: { A: 1 } }] }, 'jobs[0].env.A'],

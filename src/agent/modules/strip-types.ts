@@ -30,7 +30,8 @@ export function* stripFiles(files: readonly string[]): Generator<StrippedSource>
   }
 }
 
-function stripFile(path: string): StrippedSource | undefined {
+/** Every character keeps its place: types become blanks. `undefined`: it cannot be read, or does not parse. */
+export function stripFile(path: string): StrippedSource | undefined {
   // That Node calls the function experimental is nothing for the author's log.
   // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const { emitWarning } = process;

@@ -15,6 +15,8 @@ export interface ListedWorkflow extends WorkflowData {
 }
 
 export interface WorkflowList {
+  /** The folder of the project. */
+  readonly root: string;
   readonly workflows: readonly ListedWorkflow[];
   /** Files that define none which could run. */
   readonly broken: readonly BrokenFile[];
@@ -32,6 +34,7 @@ export async function listWorkflows(options: ListOptions): Promise<WorkflowList>
       signal: options.signal,
     });
     return {
+      root: project.root,
       workflows: workflows.map(({ file, workflow }) => ({ ...workflow, file: relative(project.root, file) })),
       broken,
     };

@@ -3,6 +3,7 @@ import type { JobData } from '../channel/to-agent.ts';
 import { AgentError } from '../errors.ts';
 import type { Workplace } from '../process/step-process.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
+import { requireStated } from './stated-keys.ts';
 
 export interface Preflight {
   readonly workflow: string;
@@ -14,7 +15,7 @@ export interface Preflight {
 }
 
 /**
- * Finds what would keep a later job from starting before the first step of the first one runs: labels, images, environments. Of a
+ * Finds what would keep a later job from starting before the first step of the first one runs: labels, images, environments, stated keys. Of a
  * job alone its own start finds them.
  * @throws AgentError, ApiError that names every such job
  */
@@ -27,9 +28,11 @@ export async function preflight(run: Preflight): Promise<void> {
     },
     async () => requireSandbox(job, run.workplace),
   ]);
-  const byEnvironment = new Map(jobs.map((job) => [job.environment, job]));
-  for (const [environment, job] of byEnvironment)
+  const bySession = new Map(jobs.map((job) => [JSON.stringify([job.environment, job.secrets]), job]));
+  for (const job of bySession.values()) {
+    const { environment } = job;
     if (environment !== undefined) checks.push(async () => requireEnvironment(environment, job, run));
+  }
   const results = await Promise.allSettled(checks.map(async (check) => check()));
   // What then failed did so for want of time.
   if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
@@ -62,7 +65,9 @@ async function requireSandbox(job: JobData, { sandbox, environment }: Workplace)
 
 /** Asked in the one way that every agent may: a session that is closed again at once. */
 async function requireEnvironment(environment: string, job: JobData, { workflow, clients }: Preflight): Promise<void> {
-  const session = await openSession(await clients(), { environment, workflow, job: job.name });
+  const { name, secrets } = job;
+  const session = await openSession(await clients(), { environment, workflow, job: name, secrets });
   // One that cannot be closed ends by itself.
   await session.close().catch(() => undefined);
+  requireStated(session.missing, job);
 }

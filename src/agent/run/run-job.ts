@@ -11,6 +11,7 @@ import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
 import { requireLabels } from './preflight.ts';
+import { requireStated } from './stated-keys.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
@@ -50,6 +51,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     run.pool.prepare(surroundings);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
+    requireStated(session.missing, job);
     for (const message of session.notices) emit({ type: 'notice', job: job.name, message });
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
@@ -84,7 +86,12 @@ function told(
 
 async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
   if (job.environment === undefined) return emptySession;
-  return openSession(await clients(), { environment: job.environment, workflow: loaded.workflow.name, job: job.name });
+  return openSession(await clients(), {
+    environment: job.environment,
+    workflow: loaded.workflow.name,
+    job: job.name,
+    secrets: job.secrets,
+  });
 }
 
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {

@@ -34,6 +34,10 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   loading.catch(() => undefined);
   const found = await loadProject({ project, first: run.loader, launch: run.launch, output: loaderOutput, signal });
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
+  await options.found(
+    project.root,
+    found.workflows.map(({ workflow }) => workflow),
+  );
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   const { workflow } = loaded;
   const jobs = chooseJobs(workflow, options.jobs);

@@ -1,3 +1,4 @@
+import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Clients } from '../session/open-session.ts';
 import type { Emit, RunStatus } from './events.ts';
 import { withWorkplace, type WorkplaceOptions } from './with-workplace.ts';
@@ -12,6 +13,8 @@ export interface RunOptions extends WorkplaceOptions {
   readonly labels: readonly string[];
   /** Loads what connecting takes, while there is time for it; what it gives connects, once a job needs that. */
   readonly clients: () => Promise<() => Promise<Clients>>;
+  /** Hears of all that the project defines, before anything runs. */
+  readonly found: (root: string, workflows: readonly WorkflowData[]) => Promise<void>;
   readonly emit: Emit;
   /** What the author's modules print while they are read, and what is wrong with them. */
   readonly loaderOutput: (chunk: Uint8Array) => void;

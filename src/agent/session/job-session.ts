@@ -5,15 +5,27 @@ import type { Variable } from '../environment/job-environment.ts';
 export type SecretRead =
   { readonly status: 'value'; readonly value: SecretValue; readonly meta: ValueMeta } | KeyProblem;
 
+export interface MissingKey {
+  readonly key: string;
+  readonly status: 'not_found' | 'declared';
+  /** Keys of the environment that are written alike. */
+  readonly near: readonly string[];
+}
+
 /** What a job may have: names from its start, values when a step asks. */
 export interface JobSession {
   readonly catalogue: readonly CatalogueEntry[];
+  /** Keys that the job states by name and that have no value. */
+  readonly missing: readonly MissingKey[];
   /** Whether a key that is not in the catalogue may exist all the same. */
   readonly openEnded: boolean;
   /** What could not be listed when the session was opened, in words. */
   readonly notices: readonly string[];
   readonly variables: readonly Variable[];
-  /** One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended. */
+  /**
+   * One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended, or the job
+   * states its keys without it: then the orchestrator is told, for its audit log, and nothing is served.
+   */
   read(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, SecretRead>>;
   close(): Promise<void>;
 }
@@ -21,6 +33,7 @@ export interface JobSession {
 /** Of a job that binds no environment: nothing, and nobody is asked. */
 export const emptySession: JobSession = Object.freeze({
   catalogue: [],
+  missing: [],
   openEnded: false,
   notices: [],
   variables: [],

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { ApiError } from '../../api/errors.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
+import { isStated } from '../../api/stated-keys.ts';
 import { jobOperations, type deliveredSecret } from '../../api/operations/jobs.ts';
 import { failureCodes, meaningOf, whyOf } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
@@ -18,6 +19,8 @@ export interface SessionRequest {
   readonly environment: string;
   readonly workflow: string;
   readonly job: string;
+  /** The only keys that the job may have; left out: every key of the environment. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 export interface Clients {
@@ -29,15 +32,21 @@ export interface Clients {
 
 /** @throws ApiError when the orchestrator refuses the job or cannot be reached */
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
+  const stated = request.secrets;
   const pair = createSessionKeyPair();
   const opened = await clients.work.call(jobOperations['jobs.open'], {
-    ...request,
+    environment: request.environment,
+    workflow: request.workflow,
+    job: request.job,
+    ...(stated === undefined ? {} : { secrets: [...stated] }),
     agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
   });
   const sessionKey = agreeOn(pair.privateKey, opened);
-  const entries = new Map(opened.catalogue.map((entry) => [entry.key, entry]));
+  const catalogue = opened.catalogue.filter(({ key }) => isStated(stated, key));
+  const entries = new Map(catalogue.map((entry) => [entry.key, entry]));
   return {
-    catalogue: opened.catalogue,
+    catalogue,
+    missing: opened.missing,
     openEnded: opened.openEnded,
     notices: opened.unavailable.map(described),
     variables: opened.variables,
@@ -45,13 +54,13 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       const results = new Map<string, SecretRead>();
       const wanted: string[] = [];
       for (const key of keys) {
-        if (opened.openEnded || entries.has(key)) wanted.push(key);
+        if (opened.openEnded || entries.has(key) || !isStated(stated, key)) wanted.push(key);
         else results.set(key, { key, status: 'not_found' });
       }
       for (let start = 0; start < wanted.length; start += maxKeys) {
         const asked = wanted.slice(start, start + maxKeys);
         for (const [key, result] of await ask(clients.work, opened, sessionKey, asked, entries))
-          results.set(key, result);
+          results.set(key, isStated(stated, key) ? result : { key, status: 'refused' });
       }
       return results;
     },
@@ -113,7 +122,8 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
     return unavailable(key, '', '', 'bad_answer', 'the orchestrator left this key out of its answer');
   switch (delivered.status) {
     case 'not_found':
-      return { key, status: 'not_found' };
+    case 'refused':
+      return { key, status: delivered.status };
     case 'declared':
       return { key, status: 'not_set', backend: delivered.backend, scope: delivered.scope };
     case 'unavailable':

@@ -89,6 +89,7 @@ function toData({ name, on, jobs }: Workflow): WorkflowData {
       name: job.name,
       runsOn: typeof job.runsOn === 'string' ? [job.runsOn] : [...job.runsOn],
       ...(job.environment === undefined ? {} : { environment: job.environment }),
+      ...(job.secrets === undefined ? {} : { secrets: [...job.secrets] }),
       needs: [...(job.needs ?? [])],
       env: { ...job.env },
       network: job.network ?? false,

@@ -37,7 +37,8 @@ export class SecretProblems {
   toError(problems: readonly KeyProblem[]): SecretAccessError {
     const message = problems.map((problem) => this.#describe(problem)).join('; ');
     const told = problems.map(toSecretProblem);
-    if (problems.some(({ status }) => status === 'not_found')) return new SecretNotFoundError(message, told);
+    if (problems.some(({ status }) => status === 'not_found' || status === 'refused'))
+      return new SecretNotFoundError(message, told);
     if (problems.some(({ status }) => status === 'unavailable')) return new SecretUnavailableError(message, told);
     return new SecretNotSetError(message, told);
   }
@@ -50,6 +51,8 @@ export class SecretProblems {
         const near = nearMatches(problem.key, this.#names);
         return `the environment ${this.#environment} has no secret ${problem.key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`;
       }
+      case 'refused':
+        return `the job ${JSON.stringify(this.#job)} states its secrets, and ${problem.key} is none of them; add it to the job's secrets`;
       case 'not_set':
         return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
       case 'unavailable':
@@ -64,7 +67,7 @@ function place({ backend, scope }: { readonly backend: string; readonly scope: s
 
 function toSecretProblem(problem: KeyProblem): SecretProblem {
   const { key, status } = problem;
-  if (status === 'not_found') return { key, status };
+  if (status === 'not_found' || status === 'refused') return { key, status };
   const { backend, scope } = problem;
   return status === 'not_set'
     ? { key, status, backend, scope }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, timestamp, unavailablePart, why } from '../fields.ts';
+import { environmentName, failureCode, keyName, statedKey, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, viewOf } from '../targets.ts';
 
@@ -39,6 +39,8 @@ export const deliveredSecret = z.discriminatedUnion('status', [
   }),
   z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),
   z.object({ key: keyName, status: z.literal('not_found') }),
+  /** The job states its keys, and this is none of them; nobody was asked for it. */
+  z.object({ key: keyName, status: z.literal('refused') }),
 ]);
 
 const openJob = defineOperation({
@@ -54,11 +56,16 @@ const openJob = defineOperation({
   policyGoverned: false,
   // What a session may see of secrets is names; a job reads values.
   tokenOnly: true,
-  subject: ['environment', 'workflow', 'job'],
+  subject: ['environment', 'workflow', 'job', 'secrets'],
   input: z.object({
     environment: environmentName,
     workflow: z.string().min(1).max(200),
     job: z.string().min(1).max(200),
+    secrets: z
+      .array(statedKey)
+      .max(1_000)
+      .optional()
+      .describe('the only keys that the job may have; left out: every key of the environment'),
     agentPublicKey: base64Bytes.describe('X25519 public key, 32 bytes'),
     /** Milliseconds; the session ends by itself after it. */
     lifetimeMs: z
@@ -73,6 +80,16 @@ const openJob = defineOperation({
     orchestratorPublicKey: base64Bytes.describe('X25519 public key, 32 bytes, made for this job'),
     expiresAt: timestamp,
     catalogue: z.array(catalogueEntry),
+    /** Stated keys, none with "*", that the job would ask for in vain. */
+    missing: z
+      .array(
+        z.object({
+          key: keyName,
+          status: z.enum(['not_found', 'declared']),
+          near: z.array(z.string()).describe('keys of the environment that are written alike'),
+        }),
+      )
+      .default([]),
     /** True when a key that is not listed may exist all the same, because a backend lists with a delay. */
     openEnded: z.boolean(),
     unavailable: z.array(unavailablePart),

@@ -39,6 +39,20 @@ export default workflow('hello', {
 `;
 }
 
+/** An editor reads no folder that begins with a dot, nor declarations that nothing imports, unless it is told to. */
+const compilerSettings = `{
+  "compilerOptions": {
+    "module": "nodenext",
+    "target": "es2024",
+    "strict": true,
+    "noEmit": true,
+    "allowImportingTsExtensions": true,
+    "skipLibCheck": true
+  },
+  "include": ["workflows", "secrets.d.ts"]
+}
+`;
+
 /** What may stand between quotes of the generated text: any environment's name, any key. */
 const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
@@ -50,7 +64,7 @@ function requireName(flag: string, text: string | undefined): void {
     );
 }
 
-/** Writes a workflow to start from. @throws UsageError; CommandError when there is a file in its place */
+/** Writes a workflow to start from, and settings for editors where there are none. @throws UsageError; CommandError when there is a file in its place */
 export async function init(folder: string, shown: Starter, json: boolean, io: Io): Promise<void> {
   requireName('--environment', shown.environment);
   requireName('--secret', shown.secret);
@@ -60,6 +74,7 @@ export async function init(folder: string, shown: Starter, json: boolean, io: Io
   try {
     await mkdir(join(folder, workflowFolder), { recursive: true });
     await writeFile(file, starter(shown), { flag: 'wx' });
+    await writeFile(join(folder, '.kici', 'tsconfig.json'), compilerSettings, { flag: 'wx' }).catch(ignoreExisting);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'EEXIST')
@@ -70,7 +85,15 @@ export async function init(folder: string, shown: Starter, json: boolean, io: Io
       );
     throw new CommandError('cannot_write', `cannot write ${file} (${code})`, 'check the permissions of the folder');
   }
+  const offer = shown.environment === undefined ? '' : '; `kici types` writes the names of secrets for your editor';
   io.stdout.write(
-    json ? `${JSON.stringify({ file, workflow: 'hello' })}\n` : `wrote ${file}; run it with \`kici run hello\`\n`,
+    json
+      ? `${JSON.stringify({ file, workflow: 'hello' })}\n`
+      : `wrote ${file}; run it with \`kici run hello\`${offer}\n`,
   );
+}
+
+/** The project's own settings stay. */
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
 }

@@ -1,23 +1,14 @@
-import { listWorkflows, type ListedWorkflow } from '../../agent/run/list-workflows.ts';
+import type { ListedWorkflow } from '../../agent/run/list-workflows.ts';
 import { printable, type Io } from '../terminal/io.ts';
 import type { ListFlags } from './program.ts';
+import { readWorkflows } from './read-workflows.ts';
 import { untilSignal } from './until-signal.ts';
 
 /** Shows what there is to run. @returns the exit code: 1 where a file defines nothing that could run */
 export async function list(flags: ListFlags, io: Io): Promise<number> {
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
-    const { workflows, broken } = await listWorkflows({
-      folder: process.cwd(),
-      sandbox: flags.sandbox,
-      temporary: undefined,
-      environment: io.environment,
-      credentials: [],
-      loaderOutput: (chunk) => {
-        io.stderr.write(chunk);
-      },
-      signal,
-    });
+    const { workflows, broken } = await readWorkflows(flags, io, signal);
     if (json) io.stdout.write(`${JSON.stringify({ workflows, broken })}\n`);
     else {
       io.stdout.write(workflows.map(describe).join('\n'));
@@ -34,6 +25,7 @@ function describe({ name, file, on, jobs }: ListedWorkflow): string {
     const asks = [
       ...(job.needs.length === 0 ? [] : [`needs ${job.needs.join(', ')}`]),
       ...(job.environment === undefined ? [] : [`environment ${job.environment}`]),
+      ...(job.secrets === undefined ? [] : [`secrets ${job.secrets.join(', ') || 'none'}`]),
       `runs on ${job.runsOn.join(', ')}`,
       ...(job.container === undefined ? [] : [`image ${job.container.image}`]),
     ];

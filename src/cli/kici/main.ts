@@ -7,7 +7,9 @@ import { createProgram, programName } from './program.ts';
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number when that has cancelled it */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
-  let json = args.includes('--json');
+  // What follows is another program's.
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  let json = own.includes('--json');
   const program = createProgram({
     writeOut: (text) => {
       io.stdout.write(text);
@@ -29,13 +31,26 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { init } = await import('./init.ts');
       await init(process.cwd(), flags, flags.json === true, io);
     },
+    types: async (flags) => {
+      const { types } = await import('./types/types.ts');
+      exitCode = await types(flags, io);
+    },
+    check: async (flags) => {
+      const { check } = await import('./check/check.ts');
+      exitCode = await check(flags, io);
+    },
+    exec: async (command, flags) => {
+      json = flags.json === true;
+      const { exec } = await import('./exec/exec.ts');
+      exitCode = await exec(command, flags, io);
+    },
   });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError))
-      return reportFailure(await toOwnError(error), io, programName, json, args.includes('--debug'));
+      return reportFailure(await toOwnError(error), io, programName, json, own.includes('--debug'));
     if (error.code === 'commander.help') return 2;
     return error.exitCode === 0 ? 0 : reportFailure(usageErrorOf(error, program), io, programName, json);
   }

@@ -5,21 +5,44 @@ export const programName = 'kici';
 
 const debugHelp = 'with an error, print where in the program it happened';
 
-export interface RunFlags {
+export interface SandboxFlag {
+  readonly sandbox: 'none' | 'bwrap' | 'container';
+}
+
+interface ServerFlags {
   readonly json?: boolean;
   readonly url?: string;
   readonly org?: string;
   readonly tokenFile?: string;
-  readonly sandbox: 'none' | 'bwrap' | 'container';
+}
+
+export interface RunFlags extends ServerFlags, SandboxFlag {
   readonly label: readonly string[];
   readonly job: readonly string[];
   readonly jobs?: number;
   readonly mountDir?: string;
 }
 
-export interface ListFlags {
+export interface ListFlags extends SandboxFlag {
   readonly json?: boolean;
-  readonly sandbox: 'none' | 'bwrap' | 'container';
+}
+
+export interface TypesFlags extends ServerFlags, SandboxFlag {
+  readonly environment: readonly string[];
+  readonly check?: boolean;
+  readonly watch?: boolean;
+}
+
+export type CheckFlags = ServerFlags & SandboxFlag;
+
+export interface ExecFlags extends ServerFlags {
+  readonly environment?: string;
+  readonly only: readonly string[];
+  readonly all?: boolean;
+  readonly prefix: string;
+  readonly file: readonly { readonly variable: string; readonly key: string }[];
+  readonly mask?: boolean;
+  readonly mountDir?: string;
 }
 
 export interface InitFlags {
@@ -34,6 +57,9 @@ export interface ProgramOptions {
   readonly run: (workflow: string | undefined, flags: RunFlags) => Promise<void>;
   readonly list: (flags: ListFlags) => Promise<void>;
   readonly init: (flags: InitFlags) => Promise<void>;
+  readonly types: (flags: TypesFlags) => Promise<void>;
+  readonly check: (flags: CheckFlags) => Promise<void>;
+  readonly exec: (command: readonly string[], flags: ExecFlags) => Promise<void>;
 }
 
 /** The commander tree; it throws commander's own errors and never ends the process. */
@@ -43,14 +69,10 @@ export function createProgram(options: ProgramOptions): Command {
     .version(version)
     .helpCommand(false)
     .addHelpText('after', examples('kici init', 'kici list', 'kici run deploy'));
-  configure(program.command('run'), options)
+  withServer(configure(program.command('run'), options))
     .description('Runs a workflow of .kici/workflows, in this folder or one above it.')
     .argument('[workflow]', 'its name; may be left out where there is only one')
     .option('--json', 'print one JSON object for each event')
-    .option('--debug', debugHelp)
-    .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
-    .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
-    .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
     .option('--job <name>', 'run this job and what it needs, and no other; may be repeated', added, [])
     .option('--jobs <count>', 'how many jobs run at the same time (else the number of cores)', count)
     .addOption(sandboxOption('the boundary around each step'))
@@ -80,7 +102,67 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--debug', debugHelp)
     .addHelpText('after', examples('kici init', 'kici init --environment production --secret DB_PASSWORD'))
     .action(async (flags: InitFlags) => options.init(flags));
+  withServer(configure(program.command('types'), options))
+    .description('Writes .kici/secrets.d.ts: the keys of the environments that the workflows bind, for your editor.')
+    .option(
+      '--environment <name>',
+      'the keys of this environment, whatever the workflows bind; may be repeated',
+      added,
+      [],
+    )
+    .option('--check', 'write nothing; exit 1 with the difference when the file is not up to date')
+    .option('--watch', 'go on, and write when workflows or secrets change')
+    .option('--json', 'print the result as JSON')
+    .addOption(sandboxOption('the boundary around the process that reads the workflows'))
+    .addHelpText('after', examples('kici types', 'kici types --check', 'kici types --environment production --watch'))
+    .action(async (flags: TypesFlags) => options.types(flags));
+  withServer(configure(program.command('check'), options))
+    .description('Tells which keys that the workflows name in their code are not there for their jobs.')
+    .option('--json', 'print the result as JSON')
+    .addOption(sandboxOption('the boundary around the process that reads the workflows'))
+    .addHelpText('after', examples('kici check', 'kici check --json'))
+    .action(async (flags: CheckFlags) => options.check(flags));
+  withServer(configure(program.command('exec'), options))
+    .description('Runs a program with secrets of an environment as its variables or files, and ends as it ends.')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .option('--environment <name>', 'whose secrets and variables the program gets')
+    .option('--only <key>', 'hand over this key, in which * stands for any characters; may be repeated', added, [])
+    .addOption(new Option('--all', 'hand over every key, but for those of --file').conflicts('only'))
+    .option('--prefix <text>', 'put this before the name of each variable', '')
+    .option(
+      '--file <variable=key>',
+      'the value in a file, and its path in the variable; may be repeated',
+      addedFile,
+      [],
+    )
+    .option('--mask', 'show *** for the secrets in what the program prints, which then has no terminal to print to')
+    .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
+    .option('--json', 'print an error as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'kici exec --environment production --only PASSWORD --prefix PG -- psql',
+        'kici exec --environment production --all --mask -- ./deploy.sh',
+        'kici exec --environment production --file KUBECONFIG=CLUSTER_CONFIG -- kubectl get pods',
+      ),
+    )
+    .action(async (command: string[], flags: ExecFlags) => options.exec(command, flags));
   return program;
+}
+
+function addedFile(text: string, before: ExecFlags['file']): ExecFlags['file'] {
+  const [, variable, key] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (variable === undefined || key === undefined)
+    throw new InvalidArgumentError('it takes VARIABLE=KEY, such as KUBECONFIG=CLUSTER_CONFIG');
+  return [...before, { variable, key }];
+}
+
+function withServer(command: Command): Command {
+  return command
+    .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
+    .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
+    .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
+    .option('--debug', debugHelp);
 }
 
 function configure(command: Command, { writeOut, writeErr }: ProgramOptions): Command {

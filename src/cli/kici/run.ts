@@ -34,6 +34,12 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
           farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
         });
       },
+      found: async (root, workflows) => {
+        // One that writes JSON is no person.
+        if (flags.json === true) return;
+        const { offerTypes } = await import('./types/offer.ts');
+        await offerTypes(root, workflows, io);
+      },
       emit: flags.json === true ? jsonEvents(io) : textEvents(io, limit),
       loaderOutput: (chunk) => {
         io.stderr.write(chunk);

@@ -159,6 +159,26 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a job runs on a label that this agent does not have',
     next: 'give it with `--label`, or change `runsOn`',
   },
+  secret_missing: {
+    meaning: 'a secret that a job states, or that a command names, has no value in the environment',
+    next: 'correct the names that the message lists, or set the secrets',
+  },
+  secret_unavailable: {
+    meaning: 'whether a secret that a command names has a value, or what it is, could not be found out',
+    next: "follow the hint of the backend's code in the message; nothing was run",
+  },
+  variable_refused: {
+    meaning: 'a secret would become a variable that no program can have, or one that changes how programs load code',
+    next: 'give `--prefix`, or hand it over as a file with `--file`',
+  },
+  command_not_found: {
+    meaning: 'there is no program of the name that was given; the exit code is 127',
+    next: 'check its name and `PATH`',
+  },
+  command_not_started: {
+    meaning: 'the program that was given cannot be started; the exit code is 126',
+    next: 'check that it is a program, and its permissions',
+  },
   variable_too_large: {
     meaning: 'a variable of a job, or all of them together, is larger than any program can be given',
     next: 'put the value that the message names in a file',
@@ -187,6 +207,10 @@ export const clientErrorCodes = Object.freeze({
   invalid_env_file: {
     meaning: 'a line that a step wrote to `$KICI_ENV` is none',
     next: 'correct the line that the message names',
+  },
+  types_stale: {
+    meaning: 'the declarations of `kici types` are not those of the secrets as they are now',
+    next: 'run `kici types`; the difference is printed above',
   },
   run_failed: { meaning: 'a step or a job of the workflow failed', next: 'see the log of the step above' },
   internal_error: { meaning: 'a fault in the program itself', next: 'report it with the command that you ran' },

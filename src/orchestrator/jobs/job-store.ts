@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createSecretKey } from 'node:crypto';
 import { SecretValue } from '@kici-dev/secret-backend';
-import type { FrozenCatalogue } from '@kici-dev/secret-federation';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/errors.ts';
@@ -11,13 +10,13 @@ import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { createLiveSessions } from './live-session.ts';
 import { createSessionCache } from './session-cache.ts';
-import { storedCatalogue } from './stored-catalogue.ts';
+import { storedCatalogue, type JobCatalogue } from './stored-catalogue.ts';
 
 /** What a job may read, fixed at its start. */
 export interface JobSession {
   readonly organization: string;
   readonly environment: string;
-  readonly catalogue: FrozenCatalogue;
+  readonly catalogue: JobCatalogue;
   /** What each backend was `added` with: another of the same name has other secrets. */
   readonly backends: Readonly<Record<string, number>>;
   readonly sessionKey: KeyObject;

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { describeFailure, hintOf, meaningOf } from '@kici-dev/secret-backend';
 import { freezeCatalogue, type FrozenCatalogue, type JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/errors.ts';
+import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Call } from '../caller.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
@@ -13,6 +14,7 @@ import { unavailableOf } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { JobSession, JobStore } from './job-store.ts';
+import { missingKeys, statedOnly } from './stated-keys.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */
 export function createOpenJob(
@@ -21,13 +23,15 @@ export function createOpenJob(
   jobs: JobStore,
   now: () => number,
 ): Handlers['jobs.open'] {
-  return async ({ environment, workflow, job, agentPublicKey, lifetimeMs }, call) => {
+  return async ({ environment, workflow, job, secrets: stated, agentPublicKey, lifetimeMs }, call) => {
     const { caller, organization } = call;
     if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job opens no other job');
     const resolved = await resolver.resolve(call, environment, factsOf(call));
     const narrowing = narrowingOf(caller);
     requireNames(environment, resolved, narrowing);
-    const catalogue = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const whole = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const missing = stated === undefined ? [] : await missingKeys(stated, whole, resolved.instances, call.context);
+    const catalogue = stated === undefined ? whole : statedOnly(whole, stated);
     const id = randomUUID();
     const pair = createSessionKeyPair();
     const sessionKey = agree(pair, Buffer.from(agentPublicKey, 'base64'), id);
@@ -50,7 +54,8 @@ export function createOpenJob(
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
       expiresAt: rfc3339(expiresAt),
-      catalogue: entryViews(resolved.catalogue, narrowing),
+      catalogue: entryViews(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
+      missing,
       unavailable: unavailableOf(resolved, narrowing),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),

@@ -1,6 +1,7 @@
 import { hintOf, unknown, type CallContext, type SecretRef } from '@kici-dev/secret-backend';
 import { planReads, settleReads, type AgedOutcome, type Resolution } from '@kici-dev/secret-federation';
 import { sealForJob } from '../../api/job-seal.ts';
+import { isStated } from '../../api/stated-keys.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { allowsScope } from '../narrowing.ts';
@@ -16,7 +17,8 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     requireOwnJob(call, jobId);
     const session = await jobs.session(call.organization, jobId);
     const open = await instances.of(call);
-    const plan = planReads(session.catalogue, new Set(keys));
+    const may = (key: string): boolean => isStated(session.catalogue.stated, key);
+    const plan = planReads(session.catalogue, new Set(keys.filter(may)));
     const outcomes = new Map(
       await Promise.all(
         [...plan.calls].map(
@@ -26,9 +28,12 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     );
     // Backends may have taken long, and a session that has ended meanwhile gets nothing any more.
     await jobs.requireLive(jobId);
-    const secrets = [...settleReads(plan, outcomes)].map(([key, resolution]) =>
-      deliver(session, jobId, key, withinScopes(session, resolution)),
-    );
+    const secrets = [
+      ...[...settleReads(plan, outcomes)].map(([key, resolution]) =>
+        deliver(session, jobId, key, withinScopes(session, resolution)),
+      ),
+      ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
+    ];
     call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
     return { secrets };
   };
@@ -39,7 +44,8 @@ function sameAs({ backends }: JobSession, instance: Instance | undefined): Insta
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
 }
 
-async function readAll(
+/** An outcome for each of the secrets, whatever became of their backend. */
+export async function readAll(
   instance: Instance | undefined,
   refs: readonly SecretRef[],
   context: CallContext,
@@ -78,7 +84,8 @@ function deliver({ sessionKey }: JobSession, jobId: string, key: string, resolut
 
 /** Names only. */
 function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
-  if (delivered.status === 'not_found') return { key: delivered.key, status: delivered.status };
+  if (delivered.status === 'not_found' || delivered.status === 'refused')
+    return { key: delivered.key, status: delivered.status };
   const { key, status, backend, scope } = delivered;
   return {
     key,

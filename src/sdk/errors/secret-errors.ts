@@ -3,7 +3,8 @@ import { SdkError } from './sdk-error.ts';
 /** Why one key has no value. */
 export interface SecretProblem {
   readonly key: string;
-  readonly status: 'not_found' | 'not_set' | 'unavailable';
+  /** `refused`: the job states its keys, and this is none of them. */
+  readonly status: 'not_found' | 'refused' | 'not_set' | 'unavailable';
   readonly backend?: string;
   readonly scope?: string;
   /** Why it is unavailable: a stable code such as `timeout` or `permission_denied`. */
@@ -24,7 +25,7 @@ export abstract class SecretAccessError extends SdkError {
   }
 }
 
-/** There is no such secret: the backends that could hold it were asked and said so. */
+/** There is no such secret for the job: the backends that could hold it were asked and said so, or the job states its keys without it. */
 export class SecretNotFoundError extends SecretAccessError {
   override readonly name = 'SecretNotFoundError';
   readonly code = 'secret_not_found';
@@ -33,7 +34,7 @@ export class SecretNotFoundError extends SecretAccessError {
 
   constructor(message: string, problems: readonly SecretProblem[]) {
     super('SecretNotFoundError', message, problems);
-    this.keys = problems.flatMap(({ key, status }) => (status === 'not_found' ? [key] : []));
+    this.keys = problems.flatMap(({ key, status }) => (status === 'not_found' || status === 'refused' ? [key] : []));
   }
 
   /** The first missing key. */

@@ -1,0 +1,73 @@
+import { createMasker, type Masker } from '@kici-dev/secret-masker';
+import { AgentError } from '../errors.ts';
+import { openSession, type Clients } from '../session/open-session.ts';
+import { runChild, type ChildIo } from './child.ts';
+import { readHandover, type Handed, type Handover } from './handover.ts';
+import { withMounts } from './mounts.ts';
+import { childVariables } from './variables.ts';
+
+export interface ExecOptions extends Handover {
+  readonly environment: string;
+  /** A program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** Whether the output passes through here, so that no handed-over value shows in it. */
+  readonly mask: boolean;
+  readonly clients: Clients;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** For mounted files; left out: the operating system's place. */
+  readonly temporary: string | undefined;
+  readonly io: ChildIo;
+  readonly notice: (message: string) => void;
+  /** Ends what is done before the program starts; it is passed on after that. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a program with secrets in its environment. The session of the job is over before the program begins.
+ * @returns its exit code, after a signal 128 and the signal's number
+ * @throws AgentError, ApiError when it is not started
+ */
+export async function exec(options: ExecOptions): Promise<number> {
+  const masker = options.mask ? createMasker() : undefined;
+  return withMounts(options, async (mount) => {
+    const given = await fetchAll(options);
+    for (const message of given.notices) options.notice(message);
+    if (masker !== undefined) register(masker, given, options.notice);
+    const variables = await childVariables(options, given, mount);
+    if (options.signal.aborted) throw cancelled();
+    return runChild({ ...options, variables, masker });
+  });
+}
+
+async function fetchAll(options: ExecOptions): Promise<Handed> {
+  const { environment, clients, signal, command } = options;
+  const [program] = command;
+  const stated = options.keys === 'all' ? undefined : [...options.keys, ...options.files.map(({ key }) => key)];
+  try {
+    const session = await openSession(clients, {
+      environment,
+      workflow: 'kici exec',
+      job: program.slice(-200),
+      secrets: stated,
+    });
+    try {
+      return await readHandover(session, options);
+    } finally {
+      // One that cannot be closed ends by itself.
+      await session.close().catch(() => undefined);
+    }
+  } catch (error) {
+    // What then failed did so for want of time.
+    throw signal.aborted ? cancelled() : error;
+  }
+}
+
+function register(masker: Masker, { variables, files }: Handed, notice: ExecOptions['notice']): void {
+  for (const { key, value } of [...variables, ...files])
+    if (masker.add(value.bytes()) !== 'masked')
+      notice(`the value of ${key} is too short to be masked; it shows wherever it is printed`);
+}
+
+function cancelled(): AgentError {
+  return new AgentError('cancelled', 'the command was cancelled', 'the program was not started');
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+/** Whether the keys of a terminal reach all of this process's group: the program is in it too. */
+export function isForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    // The second field is the program's name in brackets, which may hold blanks and brackets itself.
+    const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return terminal !== '0' && group === foreground;
+  } catch {
+    // Where the system does not tell, whoever types stands before it.
+    return isatty(0);
+  }
+}

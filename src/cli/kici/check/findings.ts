@@ -1,0 +1,117 @@
+import { join, relative } from 'node:path';
+import type { ListedWorkflow } from '../../../agent/run/list-workflows.ts';
+import { readModules } from './modules.ts';
+import type { KeyUse } from './uses.ts';
+import type { Verdict, Verdicts } from './verdict.ts';
+
+export interface Finding {
+  /** Below the project's folder. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly key?: string;
+  /** `optional`: the code asks first whether there is one. `computed`: only a run knows the key. `unread`: nothing is known of the file. */
+  readonly kind: Exclude<Verdict['kind'], 'available'> | 'optional' | 'computed' | 'unread';
+  readonly severity: 'error' | 'note';
+  readonly message: string;
+}
+
+export interface Findings {
+  /** Literal keys that were looked at. */
+  readonly checked: number;
+  /** By file and place. */
+  readonly findings: readonly Finding[];
+}
+
+type Job = ListedWorkflow['jobs'][number];
+
+/** @throws ApiError */
+export async function findProblems(
+  root: string,
+  workflows: readonly ListedWorkflow[],
+  verdicts: Verdicts,
+): Promise<Findings> {
+  const places = new Map<
+    string,
+    { readonly use: KeyUse; readonly file: string; readonly uses: readonly KeyUse[]; readonly jobs: Set<Job> }
+  >();
+  const findings: Finding[] = [];
+  for (const { file, jobs } of workflows) {
+    const { modules, unread } = readModules(join(root, file), root);
+    for (const one of unread) findings.push(unreadFile(relative(root, one)));
+    for (const module of modules)
+      for (const use of module.uses) {
+        const id = `${module.file}:${use.line}:${use.column}`;
+        const place = places.get(id) ?? {
+          use,
+          file: relative(root, module.file),
+          uses: module.uses,
+          jobs: new Set<Job>(),
+        };
+        const around = jobs.filter(({ name }) => name === use.job);
+        for (const job of around.length > 0 ? around : jobs) place.jobs.add(job);
+        places.set(id, place);
+      }
+  }
+  const judged = await Promise.all(
+    [...places.values()].map(async ({ use, file, uses, jobs }) =>
+      judge(use, file, isAskedFirst(use, uses), [...jobs], verdicts),
+    ),
+  );
+  const all = [...findings, ...judged.flatMap((finding) => finding ?? [])];
+  return {
+    checked: [...places.values()].filter(({ use }) => use.key !== undefined).length,
+    findings: all.toSorted((left, right) =>
+      left.file === right.file ? left.line - right.line || left.column - right.column : left.file < right.file ? -1 : 1,
+    ),
+  };
+}
+
+function unreadFile(file: string): Finding {
+  return {
+    file,
+    line: 1,
+    column: 1,
+    kind: 'unread',
+    severity: 'note',
+    message: 'it cannot be parsed, so its keys are not known',
+  };
+}
+
+function asks({ call }: KeyUse): boolean {
+  return call === 'has' || call === 'getMeta';
+}
+
+/** Whether the same function asks for it with `has` or `getMeta`: then the job has an answer to its being missing. */
+function isAskedFirst(use: KeyUse, uses: readonly KeyUse[]): boolean {
+  if (use.call === 'secrets') return false;
+  return uses.some((other) => asks(other) && other.key === use.key && other.within === use.within);
+}
+
+async function judge(
+  { key, line, column }: KeyUse,
+  file: string,
+  isOptional: boolean,
+  jobs: readonly Job[],
+  verdicts: Verdicts,
+): Promise<Finding | undefined> {
+  const place = { file, line, column };
+  if (key === undefined)
+    return {
+      ...place,
+      kind: 'computed',
+      severity: 'note',
+      message: 'the key is computed, so it is not known before it runs',
+    };
+  const all = await Promise.all(jobs.map(async (job) => verdicts.of(key, job)));
+  const told = all.flatMap((verdict) => (verdict.kind === 'available' ? [] : [verdict]));
+  const [first] = told;
+  // Code that several jobs share is right where one of them has the key.
+  if (first === undefined || told.length < all.length) return undefined;
+  const unsure = told.find(({ kind }) => kind === 'unavailable' || kind === 'unknown');
+  const message = [...new Set(told.map((verdict) => verdict.message))].join('; ');
+  if (unsure !== undefined) return { ...place, key, kind: unsure.kind, severity: 'note', message: unsure.message };
+  return isOptional
+    ? { ...place, key, kind: 'optional', severity: 'note', message: `${message}; the code asks for it first` }
+    : { ...place, key, kind: first.kind, severity: 'error', message };
+}

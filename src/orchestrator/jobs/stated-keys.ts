@@ -1,0 +1,37 @@
+import { nearMatches, type CallContext } from '@kici-dev/secret-backend';
+import { planReads, settleReads, type FrozenCatalogue } from '@kici-dev/secret-federation';
+import { isPattern, isStated } from '../../api/stated-keys.ts';
+import type { Instance } from '../backends/instances.ts';
+import type { OperationOutput } from '../handlers.ts';
+import { readAll } from './read-job.ts';
+import type { JobCatalogue } from './stored-catalogue.ts';
+
+/** The catalogue of a job that may have no other keys. */
+export function statedOnly(catalogue: FrozenCatalogue, stated: readonly string[]): JobCatalogue {
+  return { ...catalogue, entries: catalogue.entries.filter(({ key }) => isStated(stated, key)), stated };
+}
+
+/**
+ * The keys that a job states by name and would ask for in vain, all of them at once. What cannot be found out is not
+ * missing. A backend whose lists lag is asked by name, as it is when the job reads, and what it answers is dropped.
+ */
+export async function missingKeys(
+  stated: readonly string[],
+  catalogue: FrozenCatalogue,
+  instances: ReadonlyMap<string, Instance>,
+  context: CallContext,
+): Promise<OperationOutput<'jobs.open'>['missing']> {
+  const listed = new Set(catalogue.entries.flatMap(({ key, status }) => (status === 'declared' ? [] : [key])));
+  const unlisted = new Set(stated.filter((key) => !isPattern(key) && !listed.has(key)));
+  const plan = planReads(catalogue, unlisted);
+  const outcomes = await Promise.all(
+    [...plan.calls].map(
+      async ([backend, refs]) => [backend, await readAll(instances.get(backend), refs, context)] as const,
+    ),
+  );
+  return [...settleReads(plan, new Map(outcomes))].flatMap(([key, { status }]) =>
+    status === 'not_found' || status === 'declared'
+      ? [{ key, status, near: status === 'declared' ? [] : [...nearMatches(key, listed)] }]
+      : [],
+  );
+}

@@ -1,0 +1,335 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { programFile } from '../support/programs.ts';
+import { describeLane } from '../support/lane.ts';
+import type { WireApi } from '../support/wire-api.ts';
+import { startFakeJobs, keysRead, type FakeSecrets } from './support/fake-jobs.ts';
+import { finished, makeProject, type Outcome, type Project } from './support/project.ts';
+
+interface Place {
+  readonly project: Project;
+  readonly api: WireApi;
+  readonly exec: (flags: string, ...command: string[]) => Promise<Outcome>;
+}
+
+const secrets: FakeSecrets = {
+  values: { DB_PASSWORD: 'hunter2hunter2', API_KEY: 'the-api-key', 'tls.crt': 'certificate\n' },
+  declared: ['LATER'],
+  variables: [{ name: 'REGION', value: 'eu', locked: false }],
+};
+
+async function place(given: FakeSecrets = secrets): Promise<Place> {
+  const api = await startFakeJobs(given);
+  onTestFinished(() => api.close());
+  const project = await makeProject({}, { KICI_URL: api.url, KICI_TOKEN: 'agent-token-canary', OWN: 'from-outside' });
+  return {
+    project,
+    api,
+    exec: (flags, ...command) =>
+      project.run('exec', '--environment', 'production', ...flags.split(' '), '--', ...command),
+  };
+}
+
+const journals = async ({ home }: Project): Promise<readonly string[]> =>
+  readdir(join(home, '.local/state/kici/journal')).catch(() => []);
+
+describe('kici exec', () => {
+  it('gives a program what was named, and the rest of its environment, but for the token', async () => {
+    const { exec, api, project } = await place();
+    const { code, stdout, stderr, left } = await exec('--only API_KEY --only DB_* --prefix APP_', 'env');
+    expect([code, stderr, left]).toEqual([0, '', []]);
+    const lines = stdout.split('\n');
+    for (const line of ['APP_API_KEY=the-api-key', 'APP_DB_PASSWORD=hunter2hunter2', 'REGION=eu', 'OWN=from-outside'])
+      expect(lines).toContain(line);
+    expect(stdout).not.toMatch(/canary|certificate|LATER/);
+    expect(api.calls[0]?.input).toMatchObject({ secrets: ['API_KEY', 'DB_*'], workflow: 'kici exec', job: 'env' });
+    // The session is over before the program begins.
+    expect(api.calls.map(({ id }) => id)).toEqual(['jobs.open', 'jobs.read', 'jobs.close']);
+    expect(keysRead(api)).toEqual([['API_KEY', 'DB_PASSWORD']]);
+    expect(await journals(project)).toEqual([]);
+  });
+
+  it('writes files that only the caller reads, and that are gone when the program has ended', async () => {
+    const { exec, project } = await place();
+    const { code, stdout, left } = await exec(
+      '--all --file CERT=tls.crt',
+      'sh',
+      '-c',
+      'stat -c %a "$CERT" "$(dirname "$CERT")"; cat "$CERT"; echo "$API_KEY $CERT"; env | grep -c crt=; exit 3',
+    );
+    expect([code, left]).toEqual([3, []]);
+    expect(stdout).toMatch(/^600\n700\ncertificate\nthe-api-key \/.*\/kici-step-[0-9a-f]{32}\/secret\n0\n$/);
+    expect(await journals(project)).toEqual([]);
+  });
+
+  it('hands over nothing that was not named, and says so', async () => {
+    const { project, api } = await place();
+    const run = (...args: string[]): Promise<Outcome> => project.run('exec', ...args, '--', 'touch', 'ran');
+    expect(await run('--environment', 'production')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('neither --only nor --all'),
+    });
+    expect(await run('--only', 'API_KEY')).toMatchObject({ code: 2, stderr: expect.stringContaining('--environment') });
+    expect(await run('--environment', 'production', '--only', 'A', '--all')).toMatchObject({ code: 2 });
+    expect(await run('--environment', 'production', '--file', 'CERT')).toMatchObject({ code: 2 });
+    expect(await project.run('exec', '--environment', 'production', '--all')).toMatchObject({ code: 2 });
+    expect(api.calls).toEqual([]);
+    expect(await readdir(project.folder)).toEqual(['.kici']);
+  });
+
+  it.each<[string, FakeSecrets, string, string]>([
+    [
+      'a missing key',
+      secrets,
+      '--only NOPE --only DB_PASSWORD --only ALSO_NOPE',
+      'secret_missing: not every secret has a value: there is no NOPE; there is no ALSO_NOPE',
+    ],
+    [
+      'an unset key',
+      secrets,
+      '--only LATER',
+      'secret_missing: not every secret has a value: LATER is declared and not set',
+    ],
+    [
+      'an outage, for --all too',
+      { values: { A: 'a-value' }, unavailable: { B: 'sealed' } },
+      '--all',
+      'secret_unavailable: B cannot be had',
+    ],
+    [
+      'a name that no shell reads',
+      secrets,
+      '--all',
+      'variable_refused: no shell can read an environment variable called "tls.crt"',
+    ],
+    [
+      'a name that changes how programs load code',
+      { values: { LD_PRELOAD: 'evil.so' } },
+      '--all',
+      'variable_refused: the environment variable LD_PRELOAD',
+    ],
+    ['a prefix that makes such a name', { values: { PRELOAD: 'evil.so' } }, '--all --prefix LD_', 'variable_refused'],
+    ['a variable for a file that makes one', secrets, '--file NODE_OPTIONS=API_KEY', 'variable_refused'],
+    [
+      'one name for two',
+      secrets,
+      '--only API_KEY --file API_KEY=DB_PASSWORD',
+      'two secrets would be the variable API_KEY',
+    ],
+    [
+      'a value that is no text',
+      { values: { KEY: Buffer.of(0xff, 0) } },
+      '--only KEY',
+      'hand it over as a file: --file VARIABLE=KEY',
+    ],
+    [
+      'a value that no program can be given',
+      { values: { KEY: 'x'.repeat(131_072) } },
+      '--only KEY',
+      'variable_too_large',
+    ],
+  ])('does not start a program for %s', async (_, given, flags, message) => {
+    const { exec, project } = await place(given);
+    const { code, stderr, left } = await exec(flags, 'touch', 'ran');
+    expect([code, left]).toEqual([1, []]);
+    expect(stderr).toContain(message);
+    expect(await readdir(project.folder)).toEqual(['.kici']);
+  });
+
+  it('takes binary values as files, and says why a program does not start', async () => {
+    const { exec } = await place({ values: { KEY: Buffer.of(0xff, 0, 1) } });
+    expect(await exec('--file F=KEY', 'sh', '-c', 'od -An -tx1 "$F"')).toMatchObject({
+      code: 0,
+      stdout: ' ff 00 01\n',
+    });
+    expect(await exec('--file F=KEY', 'no-such-program')).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining('command_not_found'),
+      left: [],
+    });
+    expect(await exec('--file F=KEY', '/')).toMatchObject({ code: 126, left: [] });
+  });
+
+  it('masks on request, byte for byte otherwise', async () => {
+    const { exec } = await place();
+    const script =
+      'printf "%s" "$API_KEY" | base64; printf "a%s" "$API_KEY"; printf "\\377e%s\\n" "$API_KEY" >&2; exit 5';
+    const masked = await exec('--only API_KEY --mask', 'sh', '-c', script);
+    expect([masked.code, masked.stdout]).toEqual([5, '***\na***']);
+    expect(masked.stderr).toMatch(/^.e\*\*\*\n$/);
+    expect(await exec('--only API_KEY', 'sh', '-c', script)).toMatchObject({
+      code: 5,
+      stdout: `${Buffer.from('the-api-key').toString('base64')}\nathe-api-key`,
+    });
+  });
+
+  it('gives the program its own standard input', async () => {
+    const { project } = await place();
+    for (const flags of [[], ['--mask']]) {
+      const child = spawn(
+        process.execPath,
+        [
+          programFile('kici'),
+          'exec',
+          '--environment',
+          'production',
+          '--only',
+          'API_KEY',
+          ...flags,
+          '--',
+          'tr',
+          'a-z',
+          'A-Z',
+        ],
+        { cwd: project.folder, env: project.environment, stdio: ['pipe', 'pipe', 'pipe'] },
+      );
+      const done = finished(child);
+      child.stdin.end('typed here\n'.repeat(20_000));
+      expect(await done).toMatchObject({ code: 0, stdout: 'TYPED HERE\n'.repeat(20_000) });
+    }
+  });
+});
+
+/** Starts a script that says when it is ready; its file lies there until it has ended. */
+async function started(
+  script: string,
+  ...flags: string[]
+): Promise<{
+  readonly child: ChildProcess;
+  readonly project: Project;
+  readonly outcome: Promise<Omit<Outcome, 'left'>>;
+}> {
+  const { project } = await place();
+  const child = project.start([
+    'exec',
+    '--environment',
+    'production',
+    '--file',
+    'CERT=tls.crt',
+    ...flags,
+    '--',
+    'bash',
+    '-c',
+    script,
+  ]);
+  const outcome = finished(child);
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('ready')) resolve();
+    });
+  });
+  expect(await project.leftovers()).toHaveLength(1);
+  return { child, project, outcome };
+}
+
+const wait = 'while :; do sleep 0.05; done';
+
+describe('a signal', () => {
+  it.each<[NodeJS.Signals, string, number]>([
+    ['SIGINT', `trap 'echo caught; exit 7' INT; echo ready; ${wait}`, 7],
+    ['SIGTERM', `trap 'echo caught; exit 8' TERM; echo ready; ${wait}`, 8],
+    ['SIGUSR2', `trap 'echo caught; exit 9' USR2; echo ready; ${wait}`, 9],
+    ['SIGINT', `echo ready; exec sleep 60`, 130],
+    ['SIGTERM', `echo ready; exec sleep 60`, 143],
+    ['SIGHUP', `echo ready; exec sleep 60`, 129],
+    ['SIGQUIT', `ulimit -c 0; echo ready; exec sleep 60`, 131],
+  ])('%s reaches %s, whose exit code is %i, and leaves nothing', async (signal, script, expected) => {
+    const { child, project, outcome } = await started(script);
+    child.kill(signal);
+    expect((await outcome).code).toBe(expected);
+    expect([await project.leftovers(), await journals(project)]).toEqual([[], []]);
+  });
+
+  it('that the program gives itself is told as shells tell it', async () => {
+    const script = 'echo ready; until test -e go; do sleep 0.05; done; kill -KILL $$';
+    const { outcome, project } = await started(script, '--mask');
+    await writeFile(join(project.folder, 'go'), '');
+    expect((await outcome).code).toBe(137);
+    expect(await project.leftovers()).toEqual([]);
+  });
+
+  it('that a program ignores changes nothing, but for SIGTERM, after which it has five seconds', async () => {
+    const script = `trap '' INT TERM; echo ready; ${wait}`;
+    const { child, project, outcome } = await started(script);
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const began = performance.now();
+    child.kill('SIGTERM');
+    expect((await outcome).code).toBe(137);
+    expect(performance.now() - began).toBeGreaterThan(4_500);
+    expect([await project.leftovers(), await journals(project)]).toEqual([[], []]);
+  });
+
+  it('that kills kici itself leaves no file: its watchdog removes them', async () => {
+    const { child, project, outcome } = await started('echo ready; while test -e "$CERT"; do sleep 0.05; done');
+    child.kill('SIGKILL');
+    // The program ends, and with it the output, when its file is gone.
+    expect((await outcome).code).toBe('SIGKILL');
+    expect(await project.leftovers()).toEqual([]);
+  });
+});
+
+const script = join(import.meta.dirname, 'support/in-terminal.py');
+const python = await new Promise<boolean>((resolve) => {
+  spawn('python3', ['-c', 'import pty'], { stdio: 'ignore' })
+    .once('error', () => resolve(false))
+    .once('exit', (code) => resolve(code === 0));
+});
+
+describeLane({ name: 'python3', missing: python ? undefined : 'python3 is not installed' }, () => {
+  /** Runs it as the leader of a session at a terminal of its own, and types. */
+  async function atTerminal(
+    typed: string,
+    ...command: string[]
+  ): Promise<{ readonly code: number | null; readonly output: string; readonly project: Project }> {
+    const { project } = await place();
+    const child = spawn(
+      'python3',
+      [
+        script,
+        typed,
+        process.execPath,
+        programFile('kici'),
+        'exec',
+        '--environment',
+        'production',
+        '--file',
+        'CERT=tls.crt',
+        '--',
+        ...command,
+      ],
+      { cwd: project.folder, env: project.environment, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const [code] = await once(child, 'close');
+    return { code, output, project };
+  }
+
+  it('a program at a terminal has it, and reads what is typed', async () => {
+    const { code, output, project } = await atTerminal(
+      'line\n',
+      'bash',
+      '-c',
+      'test -t 0 && test -t 1 && test -t 2 && echo ready && read -r line && echo "got $line"',
+    );
+    expect([code, output]).toEqual([0, expect.stringContaining('got line')]);
+    expect(await project.leftovers()).toEqual([]);
+  });
+
+  it('Ctrl-C is one signal to the program, and kici ends when that does', async () => {
+    const { code, output, project } = await atTerminal(
+      '\u0003',
+      'bash',
+      '-c',
+      `n=0; trap 'n=$((n+1))' INT; echo ready; while test $n = 0; do sleep 0.05; done; sleep 0.5; echo "interrupted $n time"; exit 6`,
+    );
+    expect([code, output]).toEqual([6, expect.stringContaining('interrupted 1 time')]);
+    expect(await project.leftovers()).toEqual([]);
+  });
+});
