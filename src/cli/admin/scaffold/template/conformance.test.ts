@@ -26,7 +26,7 @@ const harness: Harness = {
 const noNetwork =
   /^(holding|fault\.\w+|leaks\.fault|abort\.during|listing\.breaks-midway|batch\.few-requests)(\.(list|read|batch|write|delete|check|hang|reset|half_body|server_error|throttle|deny|expire|garbage|empty|partial_batch|flood|swarm))?$/;
 const noState =
-  /^(listing\.(denied-(folder|root)|deleted|destroyed|disabled|scheduled)|batch\.one-denied|outcome\.(name-only|deleted|destroyed|disabled|scheduled|corrupt|null|denied)|leaks\.state\.(deleteCurrent|destroyCurrent|disableCurrent|scheduleDeletion|corrupt|denyRead))$/;
+  /^(listing\.(denied-(folder|root)|deleted|destroyed|disabled|scheduled)|batch\.one-denied|reasons\.refusal|outcome\.(name-only|deleted|destroyed|disabled|scheduled|corrupt|null|denied)|leaks\.state\.(deleteCurrent|destroyCurrent|disableCurrent|scheduleDeletion|corrupt|denyRead))$/;
 const notProven = Object.fromEntries(
   caseIds.flatMap((id) => {
     if (noNetwork.test(id)) return [[id, 'a map in memory has no network']];
