@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ApiClient } from '../../api/client.ts';
 import type { Operation } from '../../api/operation.ts';
-import type { operations as registry } from '../../api/registry.ts';
+import type { OperationId, operations as registry } from '../../api/registry.ts';
 import type { EntryPlace } from '../../api/value-seal.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { organizationOf, urlOf } from '../server-url.ts';
@@ -10,8 +10,10 @@ import type { Io } from '../terminal/io.ts';
 import { withProgress } from '../terminal/progress.ts';
 import type { ValueFlags, ValueInput } from '../value-input/value-input.ts';
 
-export type Registry = typeof registry;
-type Select<I extends z.ZodObject, O extends z.ZodType> = (operations: Registry) => Operation<I, O>;
+type Registry = typeof registry;
+type Operations = { readonly [Id in OperationId]: Operation<Registry[Id]['input'], z.ZodType<OutputOf<Id>>> };
+export type InputOf<Id extends OperationId> = z.input<Registry[Id]['input']>;
+export type OutputOf<Id extends OperationId> = z.output<Registry[Id]['output']>;
 
 /**
  * What a command has at hand. The registry and its schemas are loaded when a command first needs them, so
@@ -37,19 +39,16 @@ export class Session {
   }
 
   /** @throws UsageError for an input that the operation would refuse; ApiError */
-  async call<I extends z.ZodObject, O extends z.ZodType>(
-    select: Select<I, O>,
-    input: z.input<I>,
-  ): Promise<z.output<O>> {
-    const operation = await this.#operation(select);
+  async call<Id extends OperationId>(id: Id, input: InputOf<Id>): Promise<OutputOf<Id>> {
+    const operation = await this.#operation(id);
     refuse(operation.input, input);
     const client = await (this.#client ??= this.#connect());
     return withProgress(this.io, 'waiting for the orchestrator', () => client.call(operation, input));
   }
 
   /** Refuses names that cannot be, before a value is asked for. @throws UsageError */
-  async precheck<I extends z.ZodObject>(select: Select<I, z.ZodType>, input: Partial<z.input<I>>): Promise<void> {
-    const operation = await this.#operation(select);
+  async precheck<Id extends OperationId>(id: Id, input: Partial<InputOf<Id>>): Promise<void> {
+    const operation = await this.#operation(id);
     refuse(operation.input.partial(), input);
   }
 
@@ -65,14 +64,14 @@ export class Session {
    * @throws ApiError
    */
   async seal(place: Omit<EntryPlace, 'organization'>, bytes: Uint8Array): Promise<string> {
-    const { publicKey } = await (this.#sealingKey ??= this.call((all) => all['secrets.sealingKey'], {}));
+    const { publicKey } = await (this.#sealingKey ??= this.call('secrets.sealingKey', {}));
     const { sealValue } = await import('../../api/value-seal.ts');
     return sealValue(publicKey, { ...place, organization: organizationOf(this.#flags, this.io) }, bytes);
   }
 
-  async #operation<I extends z.ZodObject, O extends z.ZodType>(select: Select<I, O>): Promise<Operation<I, O>> {
-    const { operations } = await import('../../api/registry.ts');
-    return select(operations);
+  async #operation<Id extends OperationId>(id: Id): Promise<Operations[Id]> {
+    const { operations }: { readonly operations: Operations } = await import('../../api/registry.ts');
+    return operations[id];
   }
 
   async #connect(): Promise<ApiClient> {

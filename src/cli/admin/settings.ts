@@ -1,10 +1,9 @@
-import type * as z from 'zod';
 import { UsageError } from '../terminal/errors.ts';
 import { chooseMode } from '../value-input/mode.ts';
 import type { SecretSetting } from './parameters/value.ts';
-import type { Registry, Session } from './session.ts';
+import type { OutputOf, Session } from './session.ts';
 
-type BackendTypes = z.output<Registry['backends.types']['output']>;
+type BackendTypes = OutputOf<'backends.types'>;
 export type BackendType = BackendTypes['types'][number];
 type Setting = BackendType['settings'][number];
 type PlainSettings = Record<string, string | number | boolean>;

@@ -24,7 +24,7 @@ const list = defineCommand({
     limit: integer('--limit <n>', 'how many rows; 100 when left out'),
   },
   run: async (input, session) => {
-    const data = await session.call((all) => all['audit.list'], input);
+    const data = await session.call('audit.list', input);
     const rows = data.rows.map((row) => [
       String(row.sequence),
       moment(row.at),
@@ -84,7 +84,7 @@ const verify = defineCommand({
   examples: ['kici-admin audit verify'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['audit.verify'], {});
+    const data = await session.call('audit.verify', {});
     const open =
       data.openIntents.length === 0
         ? {}
@@ -137,7 +137,7 @@ const acknowledge = defineCommand({
   examples: ["kici-admin audit acknowledge --reason 'restored the backup of 1 May'"],
   parameters: { reason: required('--reason <text>', 'what has happened; it is kept in the log') },
   run: async (input, session) => {
-    const data = await session.call((all) => all['audit.acknowledge'], input);
+    const data = await session.call('audit.acknowledge', input);
     return {
       data,
       text: `acknowledged ${count(data.problems.length, 'problem')}; \`kici-admin audit verify\` goes on telling of ${data.problems.length === 1 ? 'it' : 'them'}`,

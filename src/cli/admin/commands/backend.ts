@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { confirm } from '../../terminal/confirm.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
@@ -9,10 +8,10 @@ import { duration, pairs, truth } from '../parameters/parsed.ts';
 import { yes } from '../parameters/shared.ts';
 import { argument, repeated, required } from '../parameters/text.ts';
 import { secretSettings } from '../parameters/value.ts';
-import type { Registry, Session } from '../session.ts';
+import type { OutputOf, Session } from '../session.ts';
 import { findType, readSettings, type BackendType } from '../settings.ts';
 
-type Backend = z.output<Registry['backends.show']['output']>;
+type Backend = OutputOf<'backends.show'>;
 
 const name = argument('name', 'the name of the backend, as in NAME:path');
 const treatment = {
@@ -39,7 +38,7 @@ const types = defineCommand({
   examples: ['kici-admin backend types'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['backends.types'], {});
+    const data = await session.call('backends.types', {});
     const notice = data.problems.map((one) => printable(`${one.package}: ${one.problem}; ${one.hint}`)).join('\n');
     return {
       data,
@@ -89,10 +88,10 @@ const add = defineCommand({
   ],
   parameters: { name, type: required('--type <type>', 'as `backend types` lists them'), ...settings, ...treatment },
   run: async ({ name: backend, type, set, secrets, ...treated }, session) => {
-    await session.precheck((all) => all['backends.add'], { name: backend });
-    const known = await session.call((all) => all['backends.types'], {});
+    await session.precheck('backends.add', { name: backend });
+    const known = await session.call('backends.types', {});
     const given = await readSettings(findType(known, type), set ?? {}, secrets, backend, session);
-    const data = await session.call((all) => all['backends.add'], { name: backend, type, ...given, ...treated });
+    const data = await session.call('backends.add', { name: backend, type, ...given, ...treated });
     return {
       data,
       text: `added backend ${data.name} of type ${data.type}`,
@@ -127,10 +126,10 @@ const update = defineCommand({
         'add --set, --secret, --unset, --optional, --deadline, --cache-max-age or --serve-stale',
       );
     }
-    const current = await session.call((all) => all['backends.show'], { name: backend });
-    const known = await session.call((all) => all['backends.types'], {});
+    const current = await session.call('backends.show', { name: backend });
+    const known = await session.call('backends.types', {});
     const given = await readSettings(findType(known, current.type), set ?? {}, secrets, backend, session);
-    const data = await session.call((all) => all['backends.update'], {
+    const data = await session.call('backends.update', {
       name: backend,
       ...given,
       unset: [...unset],
@@ -151,7 +150,7 @@ const list = defineCommand({
   examples: ['kici-admin backend list'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['backends.list'], {});
+    const data = await session.call('backends.list', {});
     const rows = data.backends.map((one) => [
       one.name,
       one.type,
@@ -179,7 +178,7 @@ const show = defineCommand({
   examples: ['kici-admin backend show corp-vault'],
   parameters: { name },
   run: async (input, session) => {
-    const data = await session.call((all) => all['backends.show'], input);
+    const data = await session.call('backends.show', input);
     const sections = [
       facts([
         ['backend', data.name],
@@ -232,9 +231,9 @@ const remove = defineCommand({
   examples: ['kici-admin backend remove corp-vault --yes'],
   parameters: { name, yes },
   run: async (input, session) => {
-    await session.precheck((all) => all['backends.remove'], { name: input.name });
+    await session.precheck('backends.remove', { name: input.name });
     await confirm(`Remove backend ${input.name}? Jobs that use its keys will fail.`, input.yes, session.io);
-    const data = await session.call((all) => all['backends.remove'], { name: input.name });
+    const data = await session.call('backends.remove', { name: input.name });
     return { data, text: `removed backend ${input.name}` };
   },
 });
@@ -246,7 +245,7 @@ const test = defineCommand({
   examples: ['kici-admin backend test corp-vault'],
   parameters: { name },
   run: async (input, session) => {
-    const data = await session.call((all) => all['backends.test'], input);
+    const data = await session.call('backends.test', input);
     const found = facts([
       ['backend', input.name],
       ['healthy', data.healthy ? 'yes' : 'no'],

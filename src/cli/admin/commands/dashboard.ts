@@ -11,7 +11,7 @@ export const dashboardCommand: AdminCommand = defineCommand({
   examples: ['kici-admin dashboard', 'kici-admin dashboard --print'],
   parameters: { print: flag('--print', 'print the address in place of opening it') },
   run: async ({ print }, session) => {
-    const { code, expiresAt } = await session.call((all) => all['sessions.code'], {});
+    const { code, expiresAt } = await session.call('sessions.code', {});
     // Behind the "#": a browser sends it to nobody.
     const url = `${session.url.origin}/#code=${code}`;
     const data = { url, expiresAt };

@@ -31,7 +31,7 @@ const create = defineCommand({
     bind: repeated('--bind <scope>', `${scopeHelp} (repeatable)`),
   },
   run: async ({ name, bind }, session) => {
-    const data = await session.call((all) => all['environments.create'], { name, bind: [...bind] });
+    const data = await session.call('environments.create', { name, bind: [...bind] });
     const bound = data.bindings.map((one) => one.scope).join(', ');
     return {
       data,
@@ -52,7 +52,7 @@ const list = defineCommand({
   examples: ['kici-admin environment list'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['environments.list'], {});
+    const data = await session.call('environments.list', {});
     return {
       data,
       ...listing(
@@ -72,7 +72,7 @@ const show = defineCommand({
   examples: ['kici-admin environment show production'],
   parameters: { environment },
   run: async (input, session) => {
-    const data = await session.call((all) => all['environments.show'], input);
+    const data = await session.call('environments.show', input);
     const bindings = listing(
       ['id', 'scope', 'host', 'priority', 'keys', 'deleted'],
       data.bindings.map(bindingRow),
@@ -110,9 +110,9 @@ const remove = defineCommand({
   examples: ['kici-admin environment delete staging --yes'],
   parameters: { environment, yes },
   run: async (input, session) => {
-    await session.precheck((all) => all['environments.delete'], { environment: input.environment });
+    await session.precheck('environments.delete', { environment: input.environment });
     await confirm(`Delete environment ${input.environment} with its bindings and variables?`, input.yes, session.io);
-    const data = await session.call((all) => all['environments.delete'], { environment: input.environment });
+    const data = await session.call('environments.delete', { environment: input.environment });
     return { data, text: `deleted environment ${input.environment}` };
   },
 });
@@ -132,7 +132,7 @@ const bind = defineCommand({
     skipDeleted: flag('--skip-deleted', 'count what is deleted as absent, so that the next candidate takes its place'),
   },
   run: async ({ skipDeleted, ...input }, session) => {
-    const data = await session.call((all) => all['bindings.add'], {
+    const data = await session.call('bindings.add', {
       ...input,
       ...(skipDeleted ? { skipDeleted } : {}),
     });
@@ -161,7 +161,7 @@ const rebind = defineCommand({
     const { environment: _, id: __, ...changes } = input;
     if (Object.values(changes).every((change) => change === undefined))
       throw new UsageError('nothing to change', 'add --scope, --priority, --prefix, --map, --host or --skip-deleted');
-    const data = await session.call((all) => all['bindings.update'], input);
+    const data = await session.call('bindings.update', input);
     return {
       data,
       text: printable(
@@ -178,7 +178,7 @@ const unbind = defineCommand({
   examples: ['kici-admin environment unbind production BINDING'],
   parameters: { environment, id: argument('binding', 'its id, as `environment show` lists it') },
   run: async (input, session) => {
-    const data = await session.call((all) => all['bindings.remove'], input);
+    const data = await session.call('bindings.remove', input);
     return { data, text: printable(`removed binding ${input.id} of environment ${input.environment}`) };
   },
 });

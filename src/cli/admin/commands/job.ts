@@ -9,7 +9,7 @@ const list = defineCommand({
   examples: ['kici-admin job list'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['jobs.list'], {});
+    const data = await session.call('jobs.list', {});
     const rows = data.jobs.map((one) => [
       printable(one.workflow),
       printable(one.job),

@@ -9,7 +9,7 @@ const create = defineCommand({
   examples: ['kici-admin organization create payments'],
   parameters: { name: argument('name', 'lower-case letters, digits and "-"') },
   run: async (input, session) => {
-    const data = await session.call((all) => all['organizations.create'], input);
+    const data = await session.call('organizations.create', input);
     return { data, text: `created organisation ${data.name}` };
   },
 });
@@ -21,7 +21,7 @@ const list = defineCommand({
   examples: ['kici-admin organization list'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['organizations.list'], {});
+    const data = await session.call('organizations.list', {});
     return {
       data,
       ...listing(

@@ -1,13 +1,12 @@
-import type * as z from 'zod';
 import { printable } from '../../terminal/io.ts';
 import { table } from '../../terminal/table.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { facts, moment } from '../format.ts';
 import { option, repeated } from '../parameters/text.ts';
-import type { Registry, Session } from '../session.ts';
+import type { OutputOf, Session } from '../session.ts';
 
-type Policy = z.output<Registry['policy.show']['output']>;
-type Changed = z.output<Registry['policy.set']['output']>;
+type Policy = OutputOf<'policy.show'>;
+type Changed = OutputOf<'policy.set'>;
 
 const valueEntries = ['open', 'sealed', 'off'] as const satisfies readonly Policy['valueEntry'][];
 const subjects = 'an operation such as secrets.set, category:NAME or sensitivity:NAME (repeatable)';
@@ -19,7 +18,7 @@ const show = defineCommand({
   examples: ['kici-admin policy show'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['policy.show'], {});
+    const data = await session.call('policy.show', {});
     const rows = data.operations.map((one) => [
       one.operation,
       one.category,
@@ -65,7 +64,7 @@ const set = defineCommand({
   },
   run: async ({ disable, enable, valueEntry }, session) => {
     const entry = valueEntries.find((one) => one === valueEntry);
-    const data = await session.call((all) => all['policy.set'], {
+    const data = await session.call('policy.set', {
       disable: [...disable],
       enable: [...enable],
       ...(entry === undefined ? {} : { valueEntry: entry }),
@@ -80,7 +79,7 @@ const reset = defineCommand({
   operations: ['policy.reset'],
   examples: ['kici-admin policy reset'],
   parameters: {},
-  run: async (_, session) => changed(await session.call((all) => all['policy.reset'], {}), session),
+  run: async (_, session) => changed(await session.call('policy.reset', {}), session),
 });
 
 function changed(data: Changed, session: Session): Result {

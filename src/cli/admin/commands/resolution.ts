@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { printable } from '../../terminal/io.ts';
 import { paint } from '../../terminal/report.ts';
 import { fold, table } from '../../terminal/table.ts';
@@ -6,10 +5,10 @@ import { defineCommand, type AdminCommand } from '../command.ts';
 import { coded, count, moment, span } from '../format.ts';
 import { agentFacts, environment } from '../parameters/shared.ts';
 import { argument } from '../parameters/text.ts';
-import type { Registry, Session } from '../session.ts';
+import type { OutputOf, Session } from '../session.ts';
 
-type Explanation = z.output<Registry['resolution.explain']['output']>;
-type Problem = z.output<Registry['resolution.check']['output']>['problems'][number];
+type Explanation = OutputOf<'resolution.explain'>;
+type Problem = OutputOf<'resolution.check'>['problems'][number];
 
 export const explainCommand: AdminCommand = defineCommand({
   name: 'explain',
@@ -21,7 +20,7 @@ export const explainCommand: AdminCommand = defineCommand({
   ],
   parameters: { environment, key: argument('key', 'a key of the environment'), ...agentFacts },
   run: async (input, session) => {
-    const data = await session.call((all) => all['resolution.explain'], input);
+    const data = await session.call('resolution.explain', input);
     const { environment: of, key } = input;
     return {
       data,
@@ -126,7 +125,7 @@ export const checkCommand: AdminCommand = defineCommand({
   examples: ['kici-admin check --environment production'],
   parameters: { environment, ...agentFacts },
   run: async (input, session) => {
-    const data = await session.call((all) => all['resolution.check'], input);
+    const data = await session.call('resolution.check', input);
     const errors = data.problems.filter((problem) => problem.severity === 'error').length;
     const warnings = data.problems.length - errors;
     const summary = `${count(data.keys, 'key')} in environment ${input.environment}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`;

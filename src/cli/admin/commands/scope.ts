@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { confirm } from '../../terminal/confirm.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
@@ -6,9 +5,9 @@ import { count, listing } from '../format.ts';
 import { withGaps } from '../gaps.ts';
 import { yes } from '../parameters/shared.ts';
 import { argument, flag, option } from '../parameters/text.ts';
-import type { Registry } from '../session.ts';
+import type { OutputOf } from '../session.ts';
 
-type Renamed = z.output<Registry['scopes.rename']['output']>;
+type Renamed = OutputOf<'scopes.rename'>;
 
 const scope = argument('scope', 'backend:path, or a bare path in the internal store');
 
@@ -19,7 +18,7 @@ const list = defineCommand({
   examples: ['kici-admin scope list', 'kici-admin scope list --backend corp-vault'],
   parameters: { backend: option('--backend <backend>', 'the backend (default: the internal store)') },
   run: async (input, session) => {
-    const data = await session.call((all) => all['scopes.list'], input);
+    const data = await session.call('scopes.list', input);
     const shown = listing(
       ['scope'],
       data.scopes.map((one) => [one]),
@@ -37,7 +36,7 @@ const create = defineCommand({
   examples: ['kici-admin scope create apps/shop'],
   parameters: { scope },
   run: async (input, session) => {
-    const data = await session.call((all) => all['scopes.create'], input);
+    const data = await session.call('scopes.create', input);
     return { data, text: printable(`created scope ${data.scope}`) };
   },
 });
@@ -54,7 +53,7 @@ const rename = defineCommand({
     dryRun: flag('--dry-run', 'change nothing, and tell what would be'),
   },
   run: async ({ from, to, keepBindings, dryRun }, session) => {
-    const data = await session.call((all) => all['scopes.rename'], {
+    const data = await session.call('scopes.rename', {
       from,
       to,
       ...(keepBindings ? { keepBindings } : {}),
@@ -89,9 +88,9 @@ const remove = defineCommand({
   examples: ['kici-admin scope delete apps/old --yes'],
   parameters: { scope, yes },
   run: async (input, session) => {
-    await session.precheck((all) => all['scopes.delete'], { scope: input.scope });
+    await session.precheck('scopes.delete', { scope: input.scope });
     await confirm(`Delete scope ${printable(input.scope)} with all of its secrets?`, input.yes, session.io);
-    const data = await session.call((all) => all['scopes.delete'], { scope: input.scope });
+    const data = await session.call('scopes.delete', { scope: input.scope });
     return { data, text: printable(`deleted scope ${input.scope} with ${count(data.deletedSecrets, 'secret')}`) };
   },
 });

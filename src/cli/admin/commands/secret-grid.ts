@@ -1,11 +1,10 @@
-import type * as z from 'zod';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type AdminCommand } from '../command.ts';
 import { listing } from '../format.ts';
 import { withGaps } from '../gaps.ts';
-import type { Registry, Session } from '../session.ts';
+import type { OutputOf, Session } from '../session.ts';
 
-type Grid = z.output<Registry['resolution.grid']['output']>;
+type Grid = OutputOf<'resolution.grid'>;
 type Cell = Grid['keys'][number]['cells'][number];
 
 export const grid: AdminCommand = defineCommand({
@@ -26,11 +25,11 @@ export const grid: AdminCommand = defineCommand({
 });
 
 async function allPages(session: Session): Promise<Omit<Grid, 'next'>> {
-  const { next, ...first } = await session.call((all) => all['resolution.grid'], {});
+  const { next, ...first } = await session.call('resolution.grid', {});
   const keys = [...first.keys];
   for (let after = next; after !== undefined;) {
     // oxlint-disable-next-line no-await-in-loop -- where a page ends, the next begins
-    const page = await session.call((all) => all['resolution.grid'], { after, cached: 'true' });
+    const page = await session.call('resolution.grid', { after, cached: 'true' });
     keys.push(...page.keys.map(({ key, cells }) => ({ key, cells: aligned(first, page, cells) })));
     after = page.next;
   }

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { CommandError, UsageError } from '../../terminal/errors.ts';
 import { printable } from '../../terminal/io.ts';
 import { table } from '../../terminal/table.ts';
@@ -6,9 +5,9 @@ import { defineCommand, type AdminCommand, type Result } from '../command.ts';
 import { count } from '../format.ts';
 import { withGaps } from '../gaps.ts';
 import { flag, option, optionalArgument, required } from '../parameters/text.ts';
-import type { Registry, Session } from '../session.ts';
+import type { OutputOf, Session } from '../session.ts';
 
-type Imported = z.output<Registry['secrets.import']['output']>;
+type Imported = OutputOf<'secrets.import'>;
 
 const maxFileBytes = 1_048_576;
 const formats = ['dotenv', 'json', 'yaml'] as const;
@@ -31,7 +30,7 @@ export const importCommand: AdminCommand = defineCommand({
     allowEmpty: flag('--allow-empty', 'accept empty values'),
   },
   run: async ({ scope, file, format, dryRun, allowEmpty }, session) => {
-    await session.precheck((all) => all['secrets.import'], { scope });
+    await session.precheck('secrets.import', { scope });
     const values = await readFile(file, format, session);
     await requireStorable(scope, values, allowEmpty);
     const entries = await Promise.all(
@@ -40,7 +39,7 @@ export const importCommand: AdminCommand = defineCommand({
         sealed: await session.seal({ purpose: 'secret', scope, key }, Buffer.from(text)),
       })),
     );
-    return resultOf(await session.call((all) => all['secrets.import'], { scope, entries, dryRun }), dryRun, session);
+    return resultOf(await session.call('secrets.import', { scope, entries, dryRun }), dryRun, session);
   },
 });
 

@@ -28,7 +28,7 @@ const set = defineCommand({
   parameters: { ...at, value: valueFlags() },
   run: async ({ scope, key, value }, session) => {
     await requireKey(scope, key);
-    await session.precheck((all) => all['secrets.set'], { scope, key });
+    await session.precheck('secrets.set', { scope, key });
     const { bytes, fingerprint } = await session.readValue(value, key);
     if (value.dryRun === true) {
       return {
@@ -36,7 +36,7 @@ const set = defineCommand({
         text: `[dry-run] would set ${key} in scope ${scope} sha256=${fingerprint}`,
       };
     }
-    const receipt = await session.call((all) => all['secrets.set'], {
+    const receipt = await session.call('secrets.set', {
       scope,
       key,
       sealed: await session.seal({ purpose: 'secret', scope, key }, bytes),
@@ -72,7 +72,7 @@ const restore = defineCommand({
   run: async (input, session) =>
     written(
       `restored ${input.version === undefined ? 'the newest version' : `version ${input.version}`} of`,
-      await session.call((all) => all['secrets.restore'], input),
+      await session.call('secrets.restore', input),
     ),
 });
 
@@ -97,7 +97,7 @@ const declare = defineCommand({
   parameters: at,
   run: async (input, session) => {
     await requireKey(input.scope, input.key);
-    const data = await session.call((all) => all['secrets.declare'], input);
+    const data = await session.call('secrets.declare', input);
     return {
       data,
       text: printable(`declared ${data.key} in scope ${data.scope}`),
@@ -144,7 +144,7 @@ async function listPlace(
   place: string,
   session: Session,
 ): Promise<Result> {
-  const data = await session.call((all) => all['secrets.list'], input);
+  const data = await session.call('secrets.list', input);
   const rows = data.secrets.map((secret) => [
     secret.key,
     secret.scope,
@@ -169,7 +169,7 @@ async function listEnvironment(
   input: { environment: string; host: string | undefined; agentId: string | undefined },
   session: Session,
 ): Promise<Result> {
-  const data = await session.call((all) => all['resolution.catalogue'], input);
+  const data = await session.call('resolution.catalogue', input);
   const rows = data.secrets.map((one) => [
     one.key,
     one.backend,
@@ -193,11 +193,11 @@ const remove = defineCommand({
   examples: ['kici-admin secret delete --scope production OLD_TOKEN'],
   parameters: { ...at, yes },
   run: async ({ yes: agreed, ...input }, session) => {
-    await session.precheck((all) => all['secrets.delete'], input);
+    await session.precheck('secrets.delete', input);
     // Without a terminal nobody can answer, and a script has said what it wants.
     if (session.io.stdin.isTTY === true)
       await confirm(`Delete ${printable(input.key)} in scope ${printable(input.scope)}?`, agreed, session.io);
-    const data = await session.call((all) => all['secrets.delete'], input);
+    const data = await session.call('secrets.delete', input);
     return {
       data,
       ...(data.restorableUntil === undefined
@@ -221,7 +221,7 @@ const versions = defineCommand({
   examples: ['kici-admin secret versions --scope production DB_PASSWORD'],
   parameters: at,
   run: async (input, session) => {
-    const data = await session.call((all) => all['secrets.versions'], input);
+    const data = await session.call('secrets.versions', input);
     const rows = data.versions.map((one) => [
       one.version,
       moment(one.createdAt),

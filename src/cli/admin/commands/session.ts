@@ -10,7 +10,7 @@ const list = defineCommand({
   examples: ['kici-admin session list'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['sessions.list'], {});
+    const data = await session.call('sessions.list', {});
     const rows = data.sessions.map((one) => [
       one.id,
       one.tokenName,
@@ -33,7 +33,7 @@ const end = defineCommand({
   examples: ['kici-admin session end SESSION_ID'],
   parameters: { id: argument('session', 'its id, as `session list` shows it') },
   run: async (input, session) => {
-    const data = await session.call((all) => all['sessions.end'], input);
+    const data = await session.call('sessions.end', input);
     return { data, text: printable(`ended session ${input.id}`) };
   },
 });

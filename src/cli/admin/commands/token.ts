@@ -35,7 +35,7 @@ const create = defineCommand({
       throw new UsageError(`there is no role ${JSON.stringify(role)}`, `choose one of ${roles.join(', ')}`);
     if (agentId === undefined && (agentHost !== undefined || labels !== undefined))
       throw new UsageError('--agent-host and --label need --agent-id', 'add --agent-id <id>');
-    const data = await session.call((all) => all['tokens.create'], {
+    const data = await session.call('tokens.create', {
       name,
       role,
       lifetimeMs,
@@ -59,7 +59,7 @@ const list = defineCommand({
   examples: ['kici-admin token list'],
   parameters: {},
   run: async (_, session) => {
-    const data = await session.call((all) => all['tokens.list'], {});
+    const data = await session.call('tokens.list', {});
     const rows = data.tokens.map((one) => [
       one.id,
       one.name,
@@ -95,7 +95,7 @@ const revoke = defineCommand({
         'this is the token itself',
         'give its name or its id, as `kici-admin token list` shows them',
       );
-    const data = await session.call((all) => all['tokens.revoke'], { id: token });
+    const data = await session.call('tokens.revoke', { id: token });
     return { data, text: printable(`revoked token ${token}`) };
   },
 });

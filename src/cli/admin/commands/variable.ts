@@ -28,7 +28,7 @@ const set = defineCommand({
         '--locked and --unlock exclude each other',
         'choose one; with neither, a lock stays as it is',
       );
-    await session.precheck((all) => all['variables.set'], { environment, name });
+    await session.precheck('variables.set', { environment, name });
     const { bytes, fingerprint } = await session.readValue(value, name);
     const text = asText(bytes, name);
     if (value.dryRun === true) {
@@ -37,7 +37,7 @@ const set = defineCommand({
         text: `[dry-run] would set ${name} in environment ${environment} sha256=${fingerprint}`,
       };
     }
-    const view = await session.call((all) => all['variables.set'], {
+    const view = await session.call('variables.set', {
       environment,
       name,
       value: text,
@@ -75,7 +75,7 @@ const list = defineCommand({
   examples: ['kici-admin variable list --environment production'],
   parameters: { environment: at.environment },
   run: async (input, session) => {
-    const data = await session.call((all) => all['variables.list'], input);
+    const data = await session.call('variables.list', input);
     const rows = data.variables.map((one) => [
       one.name,
       oneLine(one.value),
@@ -106,7 +106,7 @@ const remove = defineCommand({
   examples: ['kici-admin variable delete --environment production LOG_LEVEL'],
   parameters: at,
   run: async (input, session) => {
-    const data = await session.call((all) => all['variables.delete'], input);
+    const data = await session.call('variables.delete', input);
     return {
       data,
       text: data.existed
