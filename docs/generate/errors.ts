@@ -1,9 +1,9 @@
 import { failureCodes, failureReasons } from '@kici-dev/secret-backend';
 import type { ResolverErrorCode } from '@kici-dev/secret-federation';
 import type * as z from 'zod';
-import { apiErrors, clientErrors } from '../../src/api/errors.ts';
+import { apiErrors, clientErrors } from '../../src/api/api-error.ts';
 import type { operations } from '../../src/api/registry.ts';
-import { clientErrorCodes } from '../../src/cli/terminal/errors.ts';
+import { clientErrorCodes } from '../../src/cli/terminal/command-error.ts';
 import { stepErrors } from './step-errors.ts';
 
 type ProblemKind = z.output<(typeof operations)['resolution.check']['output']>['problems'][number]['kind'];

@@ -1,7 +1,7 @@
 import { connectionReason, failureReasons } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import { errorBody } from './error-body.ts';
-import { ApiError, isApiErrorCode } from './errors.ts';
+import { ApiError, isApiErrorCode } from './api-error.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
 import { requestOf } from './request.ts';

@@ -7,7 +7,7 @@ export interface Request {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
 }
@@ -16,7 +16,7 @@ export interface Answer {
  * One request and the whole answer to it; a redirect is an answer and is not followed.
  * @throws Error when there is no complete answer
  */
-export type Exchange = (url: URL, request: Request) => Promise<Answer>;
+export type Exchange = (url: URL, request: Request) => Promise<HttpAnswer>;
 
 /** A server that says nothing for so long says nothing more. */
 const patienceMs = 300_000;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { errorBody } from './error-body.ts';
-import { apiErrors } from './errors.ts';
+import { apiErrors } from './api-error.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './registry.ts';
 

@@ -2,7 +2,7 @@ import { createClient, type ApiClient } from '../api/client.ts';
 import { localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
-import { CommandError } from './terminal/errors.ts';
+import { CommandError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
 import { organizationOf, present, urlOf } from './server-url.ts';
 import { waitForStart } from './wait-for-start.ts';

@@ -1,6 +1,6 @@
 import { organizationGrammar, organizationRule } from '../api/organization-name.ts';
 import type { ConnectionFlags } from './connection.ts';
-import { UsageError } from './terminal/errors.ts';
+import { UsageError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
 
 export const defaultUrl = 'http://127.0.0.1:4000';

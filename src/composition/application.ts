@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { createAddressGuard } from '@kici-dev/secret-federation';
 import type { Logger } from 'pino';
-import { DatabaseError } from '../database/errors.ts';
+import { DatabaseError } from '../database/database-error.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open.ts';
-import { KeyringError } from '../keyring/errors.ts';
+import { KeyringError } from '../keyring/keyring-error.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { AnchorError } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
@@ -19,7 +19,7 @@ import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
 import { databaseFile, type ServerSettings } from './settings.ts';
-import { tokens } from './tokens.ts';
+import { identifiers } from './identifiers.ts';
 
 /** A running server. */
 export interface Application {
@@ -71,11 +71,11 @@ async function serve(
   created: boolean,
 ): Promise<Application> {
   const { settings, database } = opened;
-  const server = container.get(tokens.server);
-  const instances = container.get(tokens.instances);
-  const accessTokens = container.get(tokens.tokens);
-  await container.get(tokens.organizations).ensure('default');
-  await examineAudit(container.get(tokens.auditLog));
+  const server = container.get(identifiers.server);
+  const instances = container.get(identifiers.instances);
+  const accessTokens = container.get(identifiers.accessTokens);
+  await container.get(identifiers.organizations).ensure('default');
+  await examineAudit(container.get(identifiers.auditLog));
   const url = await listen(server, settings);
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DatabaseError } from '../database/errors.ts';
+import { DatabaseError } from '../database/database-error.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open.ts';
 import { checkKey } from '../keyring/key-check.ts';

@@ -7,11 +7,11 @@ export type OperationName = 'list' | 'read' | 'batch' | 'write' | 'delete' | 'ch
 export interface Operation {
   readonly name: OperationName;
   readonly when: (capabilities: BackendCapabilities) => boolean;
-  run(world: World, context: CallContext): Promise<Answer>;
+  run(world: World, context: CallContext): Promise<OperationAnswer>;
 }
 
 /** What came back, for those who look into it. */
-export interface Answer {
+export interface OperationAnswer {
   readonly outcomes?: readonly ReadOutcome[];
   readonly listing?: Listing;
 }

@@ -1,4 +1,4 @@
-import { BackendError } from './errors.ts';
+import { BackendError } from './backend-error.ts';
 
 /**
  * What one answer of a service may hold, so that no answer keeps the event loop for more than some tens of

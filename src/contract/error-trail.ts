@@ -1,4 +1,4 @@
-import { BackendError } from './errors.ts';
+import { BackendError } from './backend-error.ts';
 
 const mostErrors = 5;
 /** Codes of Node.js, its HTTP parser, undici, fastify, SQLite and the operating system. Any other may hold anything. */

@@ -13,7 +13,7 @@ export type {
 } from './definition.ts';
 export { asksForTls, connectionReason } from './connection-reason.ts';
 export { errorTrail } from './error-trail.ts';
-export { BackendError, wrongSetting, type BackendErrorDetails } from './errors.ts';
+export { BackendError, wrongSetting, type BackendErrorDetails } from './backend-error.ts';
 export { failureCodes, isFailureCode, isTransient, type FailureCode } from './failure-codes.ts';
 export {
   describeFailure,

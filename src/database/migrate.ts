@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import { DatabaseError } from './errors.ts';
+import { DatabaseError } from './database-error.ts';
 
 /** The migrations of one owner of tables, in the order of their names. */
 export interface MigrationSet {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
 import { EmbeddedDialect } from './dialect.ts';
-import { DatabaseError } from './errors.ts';
+import { DatabaseError } from './database-error.ts';
 import { sqliteForKysely } from './sqlite.ts';
 
 const openingTimeoutMs = 5_000;

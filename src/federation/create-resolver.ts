@@ -15,7 +15,7 @@ import { everyBackend, parseBinding, type BindingInput } from './resolver/bindin
 import { mergeInTurns } from './merge-in-turns.ts';
 import { keysOfBlocks, type Catalogue } from './resolver/catalogue.ts';
 import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
-import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/errors.ts';
+import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/resolver-error.ts';
 import { explain, type Explanation } from './resolver/explain.ts';
 import { freezeCatalogue } from './resolver/frozen-catalogue.ts';
 import { planListings, type BackendTraits, type Listing, type ListingRequest } from './resolver/listing.ts';

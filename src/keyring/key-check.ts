@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { KeyringError } from './errors.ts';
+import { KeyringError } from './keyring-error.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 

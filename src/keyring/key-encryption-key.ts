@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { createFile, sweepDrafts } from '../files/replace-file.ts';
 import { decrypt, encrypt } from './envelope.ts';
-import { KeyringError } from './errors.ts';
+import { KeyringError } from './keyring-error.ts';
 import { parseKeyText } from './key-text.ts';
 
 /** What wraps data keys; a key service can stand behind it. */

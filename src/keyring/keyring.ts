@@ -3,7 +3,7 @@ import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { createDataKeys } from './data-keys.ts';
 import { decrypt, encodeParts, encrypt } from './envelope.ts';
-import { KeyringError } from './errors.ts';
+import { KeyringError } from './keyring-error.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import { checkKey, storeKeyCheck } from './key-check.ts';
 import { x25519KeyPair } from './x25519.ts';

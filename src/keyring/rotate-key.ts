@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { associated } from './data-keys.ts';
-import { KeyringError } from './errors.ts';
+import { KeyringError } from './keyring-error.ts';
 import { checkKey, keyCheckOf, type KeyCheck } from './key-check.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';

@@ -1,5 +1,5 @@
 import type { CallContext } from '@kici-dev/secret-backend';
-import { ApiError } from '../api/errors.ts';
+import { ApiError } from '../api/api-error.ts';
 import { rolePermissions, type Permission, type Role } from '../api/roles.ts';
 import type { AgentFacts } from './tokens/agent-facts.ts';
 

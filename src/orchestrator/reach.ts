@@ -1,6 +1,6 @@
 import { internalBackendName, parseScopeId } from '@kici-dev/secret-backend';
 import { parseBinding } from '@kici-dev/secret-federation';
-import { ApiError } from '../api/errors.ts';
+import { ApiError } from '../api/api-error.ts';
 import type { Operation } from '../api/operation.ts';
 import type { Target } from '../api/targets.ts';
 import type { Caller } from './caller.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import { ApiError } from '../../src/api/errors.ts';
+import { ApiError } from '../../src/api/api-error.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { startWireApi } from '../support/wire-api.ts';
 import { finished, makeProject } from './support/project.ts';

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { ApiError } from '../../src/api/errors.ts';
+import { ApiError } from '../../src/api/api-error.ts';
 import { startWireApi } from '../support/wire-api.ts';
 import { startOrchestrator, runProgram } from '../support/programs.ts';
 import { keysRead } from './support/fake-jobs.ts';

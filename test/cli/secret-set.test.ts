@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ApiError } from '../../src/api/errors.ts';
+import { ApiError } from '../../src/api/api-error.ts';
 import { runAdmin, type Outcome, type RunOptions } from '../support/run-program.ts';
 import { startWireApi, type WireApi } from '../support/wire-api.ts';
 

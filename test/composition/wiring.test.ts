@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
 import { createContainer } from '../../src/composition/container.ts';
 import { shippedBackendPackages } from '../../src/composition/settings.ts';
-import { tokens } from '../../src/composition/tokens.ts';
+import { identifiers } from '../../src/composition/identifiers.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
@@ -43,12 +43,12 @@ it('resolves every token once, and to the same thing each time', async () => {
     database,
     keyring,
   });
-  for (const [name, token] of Object.entries(tokens)) {
+  for (const [name, token] of Object.entries(identifiers)) {
     const resolve = (): unknown =>
-      name === 'backendPackage' ? container.getAll(tokens.backendPackage)[0] : container.get<unknown>(token);
+      name === 'backendPackage' ? container.getAll(identifiers.backendPackage)[0] : container.get<unknown>(token);
     const resolved = resolve();
     expect(resolved, name).toBeDefined();
     expect(resolve(), name).toBe(resolved);
   }
-  expect(container.getAll(tokens.backendPackage).map(({ name }) => name)).toEqual(shippedBackendPackages);
+  expect(container.getAll(identifiers.backendPackage).map(({ name }) => name)).toEqual(shippedBackendPackages);
 });

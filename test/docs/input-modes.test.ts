@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clientErrorCodes } from '../../src/cli/terminal/errors.ts';
+import { clientErrorCodes } from '../../src/cli/terminal/command-error.ts';
 import { chooseMode } from '../../src/cli/value-input/mode.ts';
 import { maxValueBytes } from '../../src/cli/value-input/read-bytes.ts';
 import { adminInProcess } from '../support/admin-in-process.ts';

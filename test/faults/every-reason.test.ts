@@ -12,7 +12,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildCatalogue, compileBindings, parseBinding } from '@kici-dev/secret-federation';
-import { ApiError } from '../../src/api/errors.ts';
+import { ApiError } from '../../src/api/api-error.ts';
 import { errorOf, startServer } from '../orchestrator/support/server.ts';
 import { newService } from '../orchestrator/support/places.ts';
 import { add, open, set } from '../orchestrator/support/jobs.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations, type OperationId } from '../../src/api/registry.ts';
-import { ApiError } from '../../src/api/errors.ts';
+import { ApiError } from '../../src/api/api-error.ts';
 import { add, set } from './support/jobs.ts';
 import { newService } from './support/places.ts';
 import { startSharedServer, type TestServer } from './support/server.ts';

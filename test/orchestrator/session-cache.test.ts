@@ -1,9 +1,9 @@
 import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { JobSession } from '../../src/orchestrator/jobs/job-store.ts';
+import type { StoredJob } from '../../src/orchestrator/jobs/job-store.ts';
 import { createSessionCache } from '../../src/orchestrator/jobs/session-cache.ts';
 
-function session(keys: number): JobSession {
+function session(keys: number): StoredJob {
   const place = { priority: 0, hostRank: 0, patternRank: null, depth: 1, backend: 'internal', scope: 's' };
   return {
     organization: 'default',

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type * as z from 'zod';
-import { ApiError, apiErrors, isApiErrorCode } from '../../src/api/errors.ts';
+import { ApiError, apiErrors, isApiErrorCode } from '../../src/api/api-error.ts';
 import type { Operation } from '../../src/api/operation.ts';
 import { operations, type OperationId } from '../../src/api/registry.ts';
 import { fingerprintOf, keyIdOf, openValue, type EntryPlace } from '../../src/api/value-seal.ts';

@@ -5,7 +5,7 @@ import {
   type SecretRef,
   type SecretWrite,
 } from '@kici-dev/secret-backend';
-import { errorOf } from '../service/errors.ts';
+import { errorOf } from '../service/service-error.ts';
 import type { LayoutTools } from '../layout.ts';
 import { putIfCurrent } from '../secrets/put-if-current.ts';
 import { readOne } from '../secrets/read-one.ts';

@@ -1,5 +1,5 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
-import { errorOf, isException } from '../service/errors.ts';
+import { errorOf, isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal } from './describe.ts';
 import { isAbout, type SecretId } from './secret-id.ts';

@@ -1,5 +1,5 @@
 import { unknown, type CallContext } from '@kici-dev/secret-backend';
-import { codeOfName } from '../service/errors.ts';
+import { codeOfName } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal, isUnclear } from './describe.ts';
 import { pagesOf } from './pages.ts';

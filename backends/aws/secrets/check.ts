@@ -1,6 +1,6 @@
 import { BackendError, whyOf, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
 import type { LayoutTools } from '../layout.ts';
-import { isException } from '../service/errors.ts';
+import { isException } from '../service/service-error.ts';
 import { idKey, secretId } from './secret-id.ts';
 
 /** Begins with what no binding can name, and need not exist. */

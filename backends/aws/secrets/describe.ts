@@ -7,7 +7,7 @@ import {
   type CallContext,
   type UnknownOutcome,
 } from '@kici-dev/secret-backend';
-import { errorOf, isException } from '../service/errors.ts';
+import { errorOf, isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { isAbout, wireId, type SecretId } from './secret-id.ts';
 import { failureOf } from './stored.ts';

@@ -1,5 +1,5 @@
 import type { CallContext, DeleteReceipt, VersionInfo } from '@kici-dev/secret-backend';
-import { errorOf, isException } from '../service/errors.ts';
+import { errorOf, isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { describe, lost } from './describe.ts';

@@ -1,6 +1,6 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import type { AwsConfig } from '../config.ts';
-import { errorOf, isException } from '../service/errors.ts';
+import { errorOf, isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { requireAnswer } from './answers.ts';
 import { describe, versionAt, type Description } from './describe.ts';

@@ -1,7 +1,7 @@
 import { BackendError, type CallContext, type SecretValue } from '@kici-dev/secret-backend';
 import { maxSecretBytes } from '../capabilities.ts';
 import type { AwsConfig } from '../config.ts';
-import { isException } from '../service/errors.ts';
+import { isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { bringBack, scheduleDeletion } from './lifecycle.ts';

@@ -1,5 +1,5 @@
 import type { CallContext } from '@kici-dev/secret-backend';
-import { AwsError } from '../service/errors.ts';
+import { AwsError } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal, isUnclear } from './describe.ts';
 import { isStage, wireId, type SecretId } from './secret-id.ts';

@@ -1,6 +1,6 @@
 import { BackendError, unknown, type CallContext } from '@kici-dev/secret-backend';
 import { mapBounded } from '../service/bounded.ts';
-import { isException } from '../service/errors.ts';
+import { isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { batchSize, readBatch } from './batch.ts';
 import { readOne } from './read-one.ts';

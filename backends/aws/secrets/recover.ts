@@ -5,7 +5,7 @@ import {
   type SecretRef,
   type SecretValue,
 } from '@kici-dev/secret-backend';
-import { errorOf } from '../service/errors.ts';
+import { errorOf } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { bringBack } from './lifecycle.ts';
 

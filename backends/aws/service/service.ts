@@ -3,7 +3,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { AwsConfig } from '../config.ts';
 import { clientDefaults } from './client-defaults.ts';
-import { AwsError, toBackendError } from './errors.ts';
+import { AwsError, toBackendError } from './service-error.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTransport, requireAllowed } from './transport.ts';
 

@@ -4,7 +4,7 @@ import { BackendError, whyOf, wrongSetting, type BackendHost, type SecretValue }
 import type { AwsConfig, CredentialSource } from '../config.ts';
 import { allowedFile } from './ambient.ts';
 import { clientDefaults } from './client-defaults.ts';
-import { AwsError, toBackendError } from './errors.ts';
+import { AwsError, toBackendError } from './service-error.ts';
 import { requireAllowed } from './transport.ts';
 
 type Providers = typeof import('@aws-sdk/credential-providers');

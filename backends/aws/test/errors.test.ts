@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { toBackendError } from '../service/errors.ts';
+import { toBackendError } from '../service/service-error.ts';
 import { context, openScene, readAll, ref, say, textPayload } from './support/scene.ts';
 import { openBackend } from './support/subject.ts';
 

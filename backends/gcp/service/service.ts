@@ -2,21 +2,22 @@ import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secr
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Resources } from '../names/resource.ts';
 import type { Connection } from './connection.ts';
-import { toFailure, type Failure } from './errors.ts';
+import { toFailure, type ServiceFailure } from './service-failure.ts';
 import { abandonAt, interrupted } from './interruption.ts';
 import { judgeAnswers } from './grpc-answer.ts';
 import type { Limiter } from './limiter.ts';
 import { loadSdk, type SdkCallOptions, type SdkClient } from './sdk.ts';
 
 /** What a call brought: an answer, or why there is none. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+export type ServiceAnswer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ServiceFailure };
 
 /** The service, as the rest of this package sees it. */
 export interface Service {
   readonly resources: Resources;
   readonly host: BackendHost;
   /** Rejects with a `BackendError` only when the call could not be made; what the service says is in the answer. */
-  call<T>(operation: string, context: CallContext, send: Send<T>): Promise<Answer<T>>;
+  call<T>(operation: string, context: CallContext, send: Send<T>): Promise<ServiceAnswer<T>>;
   close(): Promise<void>;
 }
 
@@ -38,7 +39,7 @@ export function createService({ resources, host, signIn, connection, limiter, cl
     operation: string,
     context: CallContext,
     send: Send<T>,
-  ): Promise<{ readonly token: string; readonly answer: Answer<T> }> => {
+  ): Promise<{ readonly token: string; readonly answer: ServiceAnswer<T> }> => {
     const token = await signIn.token(context);
     const unanswered = (): BackendError =>
       interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
@@ -60,7 +61,7 @@ export function createService({ resources, host, signIn, connection, limiter, cl
       const [value] = await abandonAt(context.signal, send(client, options), unanswered);
       return { token, answer: { ok: true, value } };
     } catch (error) {
-      const failure: Failure =
+      const failure: ServiceFailure =
         refusal === undefined
           ? toFailure(error, operation, context, host.now())
           : { status: undefined, error: refusal };

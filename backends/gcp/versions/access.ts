@@ -1,6 +1,6 @@
 import { absent, found, SecretValue, unknown, type CallContext, type ReadOutcome } from '@kici-dev/secret-backend';
 import { versionOf } from '../names/resource.ts';
-import type { Failure } from '../service/errors.ts';
+import type { ServiceFailure } from '../service/service-failure.ts';
 import { toNumber } from '../service/int64.ts';
 import type { Service } from '../service/service.ts';
 import { crc32c } from './crc32c.ts';
@@ -76,7 +76,7 @@ async function whyNotReadable(service: Service, name: string, context: CallConte
 }
 
 /** The question stays open, for a reason of its own. */
-function undecided({ error }: Failure, detail: string): ReadOutcome {
+function undecided({ error }: ServiceFailure, detail: string): ReadOutcome {
   return { ...error.toOutcome(), detail: `${detail} (${error.detail ?? error.code})` };
 }
 

@@ -1,7 +1,7 @@
 import { BackendError, type CallContext, type WriteReceipt } from '@kici-dev/secret-backend';
 import { maxPayloadBytes } from '../capabilities.ts';
 import { versionOf } from '../names/resource.ts';
-import type { Answer, Service } from '../service/service.ts';
+import type { ServiceAnswer, Service } from '../service/service.ts';
 import { crc32c } from './crc32c.ts';
 import type { RecentWrites } from './recent-writes.ts';
 import { toRfc3339 } from './time.ts';
@@ -57,7 +57,7 @@ async function createSecret(service: Service, id: string, context: CallContext):
 }
 
 /** @throws BackendError what the answer says in its place */
-export function valueOf<T>(answer: Answer<T>): T {
+export function valueOf<T>(answer: ServiceAnswer<T>): T {
   if (!answer.ok) throw answer.failure.error;
   return answer.value;
 }

@@ -1,6 +1,6 @@
 import { BackendError, wrongSetting, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
-import { failureOf, isNothing, speaksOf, versionedPathWarning } from '../errors.ts';
-import type { Answer } from '../wire/answer.ts';
+import { failureOf, isNothing, speaksOf, versionedPathWarning } from '../vault-error.ts';
+import type { VaultAnswer } from '../wire/answer.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
 import { pathOf } from './path.ts';
 import type { Service } from './service.ts';
@@ -60,7 +60,7 @@ function requirePinned(entry: Entry, pin: string | undefined): Entry {
   return entry;
 }
 
-async function parseUnversioned(service: Service, answer: Answer, context: CallContext): Promise<Entry> {
+async function parseUnversioned(service: Service, answer: VaultAnswer, context: CallContext): Promise<Entry> {
   if (isNothing(answer)) {
     await service.requireVersion(1, context);
     return { state: 'never' };
@@ -73,7 +73,7 @@ async function parseUnversioned(service: Service, answer: Answer, context: CallC
 /** A deleted version is a 404 with a body; its metadata says what became of it. */
 async function parseEntry(
   service: Service,
-  answer: Answer,
+  answer: VaultAnswer,
   part: 'data' | 'subkeys',
   context: CallContext,
 ): Promise<Entry> {

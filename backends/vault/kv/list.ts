@@ -11,7 +11,7 @@ import {
   type UnlistedScope,
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
-import { failureOf, isNothing } from '../errors.ts';
+import { failureOf, isNothing } from '../vault-error.ts';
 import { member } from '../wire/json.ts';
 import { mapLimited } from './concurrency.ts';
 import { readEntry, readSubkeys, type Entry } from './entry.ts';

@@ -1,5 +1,5 @@
 import { BackendError, wrongSetting, type CallContext } from '@kici-dev/secret-backend';
-import { failureOf, isRefusal } from '../errors.ts';
+import { failureOf, isRefusal } from '../vault-error.ts';
 import { member, memberText } from '../wire/json.ts';
 import { descriptionOf } from './path.ts';
 import type { Service } from './service.ts';

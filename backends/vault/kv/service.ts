@@ -6,11 +6,11 @@ import {
   type ScopePath,
 } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
-import { isRefusal, speaksOf, versionedPathWarning } from '../errors.ts';
+import { isRefusal, speaksOf, versionedPathWarning } from '../vault-error.ts';
 import { within } from '../interruption.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import { shared } from '../shared.ts';
-import type { Answer } from '../wire/answer.ts';
+import type { VaultAnswer } from '../wire/answer.ts';
 import { openWire } from '../wire/wire.ts';
 import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
@@ -31,7 +31,7 @@ export interface Service {
   readonly config: VaultConfig;
   readonly host: BackendHost;
   /** Whatever the server answers. @throws BackendError when it does not, or when there is no signing in */
-  send(request: ServiceRequest, context: CallContext): Promise<Answer>;
+  send(request: ServiceRequest, context: CallContext): Promise<VaultAnswer>;
   /** Asked for once. @throws BackendError */
   kvVersion(context: CallContext): Promise<1 | 2>;
   /**

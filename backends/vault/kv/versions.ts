@@ -1,5 +1,5 @@
 import type { CallContext, SecretRef, VersionInfo } from '@kici-dev/secret-backend';
-import { failureOf, isNothing } from '../errors.ts';
+import { failureOf, isNothing } from '../vault-error.ts';
 import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import { pathOf } from './path.ts';
 import type { Service } from './service.ts';

@@ -10,7 +10,7 @@ import {
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import { capabilities } from '../capabilities.ts';
-import { failureOf, speaksOf } from '../errors.ts';
+import { failureOf, speaksOf } from '../vault-error.ts';
 import { isRecord, member, memberCount, memberText, type JsonRecord } from '../wire/json.ts';
 import { readEntry, type Entry } from './entry.ts';
 import { outcomeOf } from './fields.ts';

@@ -1,8 +1,8 @@
 import { BackendError, wrongSetting, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { AuthConfig, VaultConfig } from '../config.ts';
-import { failureOf, isJudgement, isRefusal, speaksOf } from '../errors.ts';
+import { failureOf, isJudgement, isRefusal, speaksOf } from '../vault-error.ts';
 import { encodePath } from '../kv/path.ts';
-import type { Answer } from '../wire/answer.ts';
+import type { VaultAnswer } from '../wire/answer.ts';
 import { readSource } from '../wire/files.ts';
 import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
@@ -65,7 +65,7 @@ async function lookUp(wire: Wire, token: string, namespace: string | undefined, 
   return { token, ttlSeconds, renewable: member(data, 'renewable') === true, isOurs: false };
 }
 
-export function parseGrant({ status, body }: Answer, isMade: boolean): Grant | undefined {
+export function parseGrant({ status, body }: VaultAnswer, isMade: boolean): Grant | undefined {
   const auth = member(body, 'auth');
   const token = memberText(auth, 'client_token');
   const ttlSeconds = memberCount(auth, 'lease_duration');

@@ -1,10 +1,10 @@
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
-import { isRefusal } from '../errors.ts';
+import { isRefusal } from '../vault-error.ts';
 import { within } from '../interruption.ts';
 import { descriptionOf } from '../kv/path.ts';
 import { shared } from '../shared.ts';
-import type { Answer } from '../wire/answer.ts';
+import type { VaultAnswer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
 import { parseGrant, signIn, type Grant } from './login.ts';
 
@@ -50,7 +50,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     action: string,
     { token }: Grant,
     context: CallContext,
-  ): Promise<Answer> =>
+  ): Promise<VaultAnswer> =>
     wire.send(
       {
         method,

@@ -1,5 +1,5 @@
 /** What the server said. A class, so that what comes back through the client library can be told from anything else. */
-export class Answer {
+export class VaultAnswer {
   readonly status: number;
   /** Parsed, with numbers that keep every digit of theirs; `undefined` when there is none or it is no JSON. */
   readonly body: unknown;

@@ -10,7 +10,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { Pool } from 'undici';
 import type { VaultConfig } from '../config.ts';
-import { Answer, parseRetryAfter } from './answer.ts';
+import { VaultAnswer, parseRetryAfter } from './answer.ts';
 import { connectTimeoutMs, createConnections, type TlsOptions } from './connect.ts';
 import { transportFailure } from './failure.ts';
 import { readSource, settingOf } from './files.ts';
@@ -30,7 +30,7 @@ export interface WireRequest {
 
 export interface Transport {
   /** Follows no redirect. @throws BackendError */
-  send(request: WireRequest): Promise<Answer>;
+  send(request: WireRequest): Promise<VaultAnswer>;
   close(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
         if (protocol === 'http:' && response.statusCode === 400 && asksForTls(text ?? ''))
           throw new BackendError('unreachable', { reason: 'tls_expected', detail: `${origin} asks for https` });
         const retryAfter = response.headers['retry-after'];
-        return new Answer(
+        return new VaultAnswer(
           response.statusCode,
           text === undefined ? undefined : gauge.hasSpelledNumbers ? parseJson(text) : parsePlainJson(text),
           parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, host.now()),

@@ -1,7 +1,7 @@
 import { BackendError, type AnswerKind, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
 import NodeVault from 'node-vault';
 import type { VaultConfig } from '../config.ts';
-import { Answer } from './answer.ts';
+import { VaultAnswer } from './answer.ts';
 import { openTransport, type WireRequest } from './transport.ts';
 
 export interface VaultRequest {
@@ -17,7 +17,7 @@ export interface VaultRequest {
 
 export interface Wire {
   /** Whatever the server answers, in whatever status. @throws BackendError when it does not answer */
-  send(request: VaultRequest, context: CallContext): Promise<Answer>;
+  send(request: VaultRequest, context: CallContext): Promise<VaultAnswer>;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ interface Exchange {
 /** The client library over a transport of our own: with deadlines, without redirects, and with nothing taken from the environment. */
 export async function openWire(config: VaultConfig, host: BackendHost): Promise<Wire> {
   const transport = await openTransport(config, host);
-  const exchange = ({ uri, method, headers, json, kind, context }: Exchange): Promise<Answer> => {
+  const exchange = ({ uri, method, headers, json, kind, context }: Exchange): Promise<VaultAnswer> => {
     const request: WireRequest = {
       uri,
       method,
@@ -70,7 +70,7 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
         context,
         ...(body === undefined ? {} : { json: body }),
       });
-      if (!(answer instanceof Answer)) throw new BackendError('bad_answer');
+      if (!(answer instanceof VaultAnswer)) throw new BackendError('bad_answer');
       return answer;
     },
     close: () => transport.close(),

@@ -68,10 +68,10 @@ export interface LoadWorkflows {
 /** One answer for each request that came in one message. */
 export interface Answers {
   readonly type: 'answers';
-  readonly answers: readonly Answer[];
+  readonly answers: readonly AgentAnswer[];
 }
 
-export type Answer =
+export type AgentAnswer =
   | { readonly id: number; readonly status: 'value'; readonly value: string; readonly meta: ValueMeta }
   | { readonly id: number; readonly status: 'binary' }
   /** A file that the agent wrote. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { bounds } from '../channel/bounds.ts';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../agent-error.ts';
 import type { Journal } from '../mounts/journal.ts';
 import { envFile, temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Masker } from '@kici-dev/secret-masker';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../agent-error.ts';
 import { isForeground } from './terminal.ts';
 
 /** Writes, and resolves when there is room for more. */

@@ -1,5 +1,5 @@
 import { createMasker, type Masker } from '@kici-dev/secret-masker';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import { runChild, type ChildIo } from './child.ts';
 import { readHandover, type Handed, type Handover } from './handover.ts';

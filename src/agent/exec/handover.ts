@@ -2,7 +2,7 @@ import type { SecretValue } from '@kici-dev/secret-backend';
 import { isPattern, isStated } from '../../api/stated-keys.ts';
 import { variableNameProblem } from '../../api/variable-names.ts';
 import type { Variable } from '../environment/job-environment.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import { described } from '../run/stated-keys.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
 

@@ -1,6 +1,6 @@
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { variableSizeProblem } from '../environment/variable-size.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { ExecOptions } from './exec.ts';
 import type { Given, Handed } from './handover.ts';
 

@@ -3,7 +3,7 @@ import { lstat, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promis
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../agent-error.ts';
 import { processIdentity, isRunning, type ProcessIdentity } from '../process/identity.ts';
 import { endMarked } from '../process/marked.ts';
 import { envFile, isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SecretFileError } from '@kici-dev/sdk';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../agent-error.ts';
 import { temporaryName, removeFolder } from './temporary-folder.ts';
 
 export interface FileRequest {

@@ -1,6 +1,6 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../agent-error.ts';
 import { gitNames } from './git-names.ts';
 import { ownFiles } from '../sandbox/runtime.ts';
 import { privatePlaces, type Owner, type PrivatePlace } from './private-places.ts';

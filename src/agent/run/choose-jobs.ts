@@ -1,6 +1,6 @@
 import { nearMatches } from '@kici-dev/secret-backend';
 import type { JobData, WorkflowData } from '../channel/to-agent.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 
 /**
  * The jobs of these names with all that they need, in the order of the workflow; without names all of them.

@@ -1,6 +1,6 @@
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { JobData } from '../channel/to-agent.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import { requireStated } from './stated-keys.ts';

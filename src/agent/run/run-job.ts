@@ -1,8 +1,8 @@
 import type { Masker } from '@kici-dev/secret-masker';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { JobData } from '../channel/to-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';

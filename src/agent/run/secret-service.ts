@@ -3,7 +3,7 @@ import { SecretFileError } from '@kici-dev/sdk';
 import type { SecretValue } from '@kici-dev/secret-backend';
 import type { Masker } from '@kici-dev/secret-masker';
 import { bounds } from '../channel/bounds.ts';
-import type { Answer, KeyProblem } from '../channel/from-agent.ts';
+import type { AgentAnswer, KeyProblem } from '../channel/from-agent.ts';
 import type { SecretRequest } from '../channel/to-agent.ts';
 import { isPlainFileName } from '../mounts/file-options.ts';
 import type { StepFolder } from '../mounts/step-folder.ts';
@@ -40,11 +40,11 @@ export class SecretService {
   }
 
   /** One read for all that was asked together; the answers in parts, each made when the one before is out. */
-  async *answer(requests: readonly SecretRequest[]): AsyncGenerator<readonly Answer[]> {
+  async *answer(requests: readonly SecretRequest[]): AsyncGenerator<readonly AgentAnswer[]> {
     const keys = new Set(requests.flatMap(keysOf));
     const read = keys.size === 0 ? new Map<string, SecretRead>() : await this.#session.read(keys);
     for (const [key, result] of read) this.#register(key, result);
-    let answers: Answer[] = [];
+    let answers: AgentAnswer[] = [];
     let bytes = 0;
     for (const request of requests) {
       // oxlint-disable-next-line no-await-in-loop -- one after another, since together they may be more than there is room for
@@ -59,7 +59,7 @@ export class SecretService {
     if (answers.length > 0) yield answers;
   }
 
-  async #answerOne(request: SecretRequest, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
+  async #answerOne(request: SecretRequest, read: ReadonlyMap<string, SecretRead>): Promise<AgentAnswer> {
     switch (request.kind) {
       case 'get':
         return get(request, read);
@@ -70,7 +70,7 @@ export class SecretService {
     }
   }
 
-  #mask({ id, value }: Mask): Answer {
+  #mask({ id, value }: Mask): AgentAnswer {
     const bytes = Buffer.from(value, 'base64');
     if (!this.#needles.own.admit(bytes)) {
       return {
@@ -100,7 +100,7 @@ export class SecretService {
     return isJoined && !this.#needles.joined.admit(contents) ? undefined : contents;
   }
 
-  async #mount(request: Mount, read: ReadonlyMap<string, SecretRead>): Promise<Answer> {
+  async #mount(request: Mount, read: ReadonlyMap<string, SecretRead>): Promise<AgentAnswer> {
     const { id, sources, divider, finalNewline, mode, name } = request;
     const values: SecretValue[] = [];
     const problems: KeyProblem[] = [];
@@ -147,7 +147,7 @@ export class SecretService {
   }
 }
 
-function sizeOf(answer: Answer): number {
+function sizeOf(answer: AgentAnswer): number {
   if (answer.status === 'value') return answer.value.length;
   if (answer.status === 'contents') return answer.contents.length;
   return answer.status === 'no_value' ? answer.problems.length * 1_024 : 0;
@@ -170,7 +170,7 @@ function lengthOf(values: readonly SecretValue[], divider: string): number {
 function get(
   { id, key }: { readonly id: number; readonly key: string },
   read: ReadonlyMap<string, SecretRead>,
-): Answer {
+): AgentAnswer {
   const result = read.get(key) ?? { key, status: 'not_found' };
   if (result.status !== 'value') return { id, status: 'no_value', problems: [result] };
   const value = result.value.text();

@@ -1,5 +1,5 @@
 import type { JobData } from '../channel/to-agent.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { MissingKey } from '../session/job-session.ts';
 
 /** @throws AgentError (`secret_missing`) that names every key which the job states and cannot have */

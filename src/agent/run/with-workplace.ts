@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { viewProject, wholeProject } from '../project-view/project-view.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-view.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';

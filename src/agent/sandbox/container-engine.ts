@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../agent-error.ts';
 import type { Image } from './container-image.ts';
 
 const timeoutMs = 60_000;

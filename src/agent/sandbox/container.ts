@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import { temporaryName } from '../mounts/temporary-folder.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { hiddenIn } from './hidden-in.ts';

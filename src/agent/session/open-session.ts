@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type * as z from 'zod';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
 import { isStated } from '../../api/stated-keys.ts';

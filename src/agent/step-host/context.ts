@@ -8,7 +8,7 @@ import { formatAssignment } from '../environment/env-file.ts';
 import type { Channel } from './channel.ts';
 import { maskValue } from './mask-value.ts';
 import type { ProcessEnvironment } from './process-environment.ts';
-import { createSecrets } from './secrets.ts';
+import { createStepSecrets } from './secrets.ts';
 import { createShell } from './shell/shell.ts';
 
 export function createContext(channel: Channel, start: StartStep, environment: ProcessEnvironment): StepContext {
@@ -17,7 +17,7 @@ export function createContext(channel: Channel, start: StartStep, environment: P
     workflow: start.workflow,
     job: start.job,
     step: start.step,
-    secrets: createSecrets(channel.requests, start, environment),
+    secrets: createStepSecrets(channel.requests, start, environment),
     log,
     $: createShell(process.cwd()),
     setEnv(name: string, value: string) {

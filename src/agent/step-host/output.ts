@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../agent-error.ts';
 
 /** How long a pipe that is full is left alone, where a child has made it one that does not wait by itself. */
 const restMs = 2;

@@ -1,4 +1,4 @@
-import type { Answer } from '../channel/from-agent.ts';
+import type { AgentAnswer } from '../channel/from-agent.ts';
 import type { SecretRequest } from '../channel/to-agent.ts';
 
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
@@ -10,7 +10,7 @@ const maxCharacters = 131_072;
 /** Gathers what is asked for in one turn of the event loop, so that it travels as one message. */
 export class Requests {
   readonly #send: (requests: readonly SecretRequest[]) => void;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (answer: AgentAnswer) => void>();
   #queue: SecretRequest[] = [];
   #next = 0;
 
@@ -18,7 +18,7 @@ export class Requests {
     this.#send = send;
   }
 
-  async ask(request: Unnumbered<SecretRequest>): Promise<Answer> {
+  async ask(request: Unnumbered<SecretRequest>): Promise<AgentAnswer> {
     const id = this.#next;
     this.#next += 1;
     if (this.#queue.length === 0)
@@ -31,7 +31,7 @@ export class Requests {
     });
   }
 
-  settle(answers: readonly Answer[]): void {
+  settle(answers: readonly AgentAnswer[]): void {
     for (const answer of answers) {
       this.#waiting.get(answer.id)?.(answer);
       this.#waiting.delete(answer.id);

@@ -7,7 +7,7 @@ import {
   type SecretMeta,
   type StepSecrets,
 } from '@kici-dev/sdk';
-import type { Answer, StartStep, ValueMeta } from '../channel/from-agent.ts';
+import type { AgentAnswer, StartStep, ValueMeta } from '../channel/from-agent.ts';
 import { checkFileOptions } from '../mounts/file-options.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
 import type { ProcessEnvironment } from './process-environment.ts';
@@ -15,7 +15,7 @@ import type { Requests } from './requests.ts';
 import { SecretProblems } from './secret-problems.ts';
 
 /** The seven methods. Values pass through; nothing here keeps one. */
-export function createSecrets(requests: Requests, start: StartStep, environment: ProcessEnvironment): StepSecrets {
+export function createStepSecrets(requests: Requests, start: StartStep, environment: ProcessEnvironment): StepSecrets {
   const entries = new Map(start.catalogue.map((entry) => [entry.key, entry]));
   const names = [...entries.values()]
     .filter(({ status }) => status !== 'declared')
@@ -35,7 +35,7 @@ export function createSecrets(requests: Requests, start: StartStep, environment:
     return answer.value;
   }
 
-  function failureOf(answer: Answer): Error {
+  function failureOf(answer: AgentAnswer): Error {
     if (answer.status === 'no_value') return problems.toError(answer.problems);
     if (answer.status === 'file_error') return new SecretFileError(answer.code, answer.message);
     return new TypeError(`the agent answered ${answer.status}, which was not asked for`);

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { nearMatches } from '@kici-dev/secret-backend';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { LoadedProject, LoadedWorkflow } from './load.ts';
 
 /** The workflow of that name, or the only one. @throws AgentError */

@@ -3,7 +3,7 @@ import { bounds } from '../channel/bounds.ts';
 import { FrameError, type Room } from '../channel/frames.ts';
 import type { ModuleRecords, StrippedSource } from '../channel/from-agent.ts';
 import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError } from '../agent-error.ts';
 import type { StepProcess } from '../process/step-process.ts';
 import type { Project } from './project.ts';
 

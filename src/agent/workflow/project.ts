@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AgentError, systemCode } from '../errors.ts';
+import { AgentError, systemCode } from '../agent-error.ts';
 
 export interface Project {
   /** The folder that holds `.kici`. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OperationId } from '../../api/registry.ts';
-import type { ClientErrorCode } from '../terminal/errors.ts';
+import type { ClientErrorCode } from '../terminal/command-error.ts';
 import type { Parameters, Values } from './parameters/parameter.ts';
 import type { Session } from './session.ts';
 

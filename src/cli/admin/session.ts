@@ -5,7 +5,7 @@ import type { OperationId, operations as registry } from '../../api/registry.ts'
 import type { EntryPlace } from '../../api/value-seal.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { organizationOf, urlOf } from '../server-url.ts';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { withProgress } from '../terminal/progress.ts';
 import type { ValueFlags, ValueInput } from '../value-input/value-input.ts';

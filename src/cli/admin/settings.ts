@@ -1,4 +1,4 @@
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import { chooseMode } from '../value-input/mode.ts';
 import type { SecretSetting } from './parameters/value.ts';
 import type { OutputOf, Session } from './session.ts';

@@ -1,5 +1,5 @@
-import { AgentError } from '../../agent/errors.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { AgentError } from '../../agent/agent-error.ts';
+import { CommandError } from '../terminal/command-error.ts';
 
 /** An agent's error as the client's; any other as it is. */
 export function commandErrorOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workflowFolder } from '../../agent/workflow/project.ts';
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 
 /** What the starting workflow shows: a secret of an environment, or none. */

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
 import { createProgram, programName } from './program.ts';

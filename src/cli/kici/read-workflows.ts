@@ -1,5 +1,5 @@
 import { listWorkflows, type ListedWorkflow, type WorkflowList } from '../../agent/run/list-workflows.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/command-error.ts';
 import { printable, type Io } from '../terminal/io.ts';
 import type { SandboxFlag } from './program.ts';
 

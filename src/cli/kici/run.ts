@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { runWorkflow } from '../../agent/run/run-workflow.ts';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { jsonEvents } from './json-events.ts';
 import type { RunFlags } from './program.ts';

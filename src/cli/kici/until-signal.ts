@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { AgentError } from '../../agent/errors.ts';
+import { AgentError } from '../../agent/agent-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
 import { commandErrorOf } from './agent-errors.ts';

@@ -1,5 +1,5 @@
 import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import { configurationItems, type ConfigurationSources } from './configuration.ts';
 
 const maxBytes = 1_048_576;

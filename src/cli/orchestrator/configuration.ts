@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { configFolder } from '../../api/local-credentials.ts';
 import { parseDuration } from '../duration.ts';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 
 /** One thing that can be configured, by flag, environment or file. */
 export interface ConfigurationItem {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { configFolder } from '../../api/local-credentials.ts';
 import { databaseFile } from '../../composition/settings.ts';
 import { fileProblem, openPlainFile, readPlainFile } from '../../files/plain-file.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
 

@@ -1,4 +1,4 @@
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/command-error.ts';
 
 /** Does what may fail on its configuration, its key or its database, and tells such a failure as the command's own. */
 export async function explained<T>(action: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { localTokenFile } from '../../api/local-credentials.ts';
 import type { Application } from '../../composition/application.ts';
 import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 
 /** What is longer is no token. */

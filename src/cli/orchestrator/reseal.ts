@@ -1,4 +1,4 @@
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { printable } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';

@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
 import { explained } from './explained.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { ServerSettings } from '../../composition/settings.ts';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import {
   booleanOf,

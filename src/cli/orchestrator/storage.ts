@@ -1,5 +1,5 @@
 import type { ServerSettings } from '../../composition/settings.ts';
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 import type { Configuration } from './configuration.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { CommandError, UsageError } from './errors.ts';
+import { CommandError, UsageError } from './command-error.ts';
 import type { Io } from './io.ts';
 
 /** Asks before something is lost. @throws UsageError where nobody can answer; CommandError when the answer is no */

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { errorTrail } from '../../api/error-trail.ts';
-import { failureOf } from './errors.ts';
+import { failureOf } from './command-error.ts';
 import { printable, type Io } from './io.ts';
 
 /** Failures that the log of the orchestrator tells more of. */

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError } from '../terminal/command-error.ts';
 
 export const fileFormats = ['dotenv', 'json', 'yaml'] as const;
 export type FileFormat = (typeof fileFormats)[number];

@@ -1,4 +1,4 @@
-import { UsageError } from '../terminal/errors.ts';
+import { UsageError } from '../terminal/command-error.ts';
 
 export type InputMode =
   | { readonly kind: 'prompt' }

@@ -1,4 +1,4 @@
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { PasteGuard } from './paste-guard.ts';
 

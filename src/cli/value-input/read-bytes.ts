@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { InputMode } from './mode.ts';
 import { promptValue } from './prompt.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CommandError, UsageError } from '../terminal/errors.ts';
+import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { chooseMode, type ModeFlags } from './mode.ts';
 import { maxValueBytes, readBytes, tooLarge } from './read-bytes.ts';

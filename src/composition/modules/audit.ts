@@ -4,18 +4,18 @@ import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
 import { anchorFile } from '../settings.ts';
-import { tokens } from '../tokens.ts';
+import { identifiers } from '../identifiers.ts';
 
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.auditAnchor).toResolvedValue(
+  bind(identifiers.auditAnchor).toResolvedValue(
     (settings) => createFileAnchor(anchorFile(settings.dataDir)),
-    [tokens.settings],
+    [identifiers.settings],
   );
-  bind(tokens.auditSigner).toResolvedValue(
+  bind(identifiers.auditSigner).toResolvedValue(
     (keyring) => (organization) => keyring.signer(organization),
-    [tokens.keyring],
+    [identifiers.keyring],
   );
-  bind(tokens.auditLog).toResolvedValue(
+  bind(identifiers.auditLog).toResolvedValue(
     (database, signer, anchor, now, log) =>
       createAuditLog({
         database,
@@ -31,6 +31,6 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
           },
         },
       }),
-    [tokens.database, tokens.auditSigner, tokens.auditAnchor, tokens.now, tokens.log],
+    [identifiers.database, identifiers.auditSigner, identifiers.auditAnchor, identifiers.now, identifiers.log],
   );
 });

@@ -2,52 +2,61 @@ import type { BackendDefinition } from '@kici-dev/secret-backend';
 import { createStore, internalDefinition, renameScopeAlong } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
-import { createBackends } from '../../orchestrator/backends/require-backend.ts';
+import { createOpenBackends } from '../../orchestrator/backends/open-backends.ts';
 import { createBackendStore } from '../../orchestrator/backends/store.ts';
 import { createBackendTypes, type BackendPackage } from '../../orchestrator/backends/types.ts';
 import type { RenameInternalScope } from '../../orchestrator/secrets/rename-scope.ts';
 import type { OrchestratorTables } from '../../orchestrator/tables.ts';
-import { tokens } from '../tokens.ts';
+import { identifiers } from '../identifiers.ts';
 import { backendPackage } from '../backend-package.ts';
 import { createHostFor } from '../backend-host.ts';
 
 /** The registry of backends and their open instances. */
 export const backendsModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.backendStore).toResolvedValue(createBackendStore, [tokens.database, tokens.keyring, tokens.seals]);
-  bind(tokens.backendTypes).toResolvedValue<[BackendDefinition, BackendPackage[]]>(
-    (internal, packages) => createBackendTypes([internal], packages),
-    [tokens.internalDefinition, { isMultiple: true, serviceIdentifier: tokens.backendPackage }],
-  );
-  bind(tokens.hostFor).toResolvedValue(createHostFor, [tokens.settings, tokens.resolveAddress, tokens.log, tokens.now]);
-  bind(tokens.instances).toResolvedValue(createInstances, [
-    tokens.backendStore,
-    tokens.backendTypes,
-    tokens.internalDefinition,
-    tokens.hostFor,
-    tokens.requests,
+  bind(identifiers.backendStore).toResolvedValue(createBackendStore, [
+    identifiers.database,
+    identifiers.keyring,
+    identifiers.seals,
   ]);
-  bind(tokens.backends).toResolvedValue(createBackends, [tokens.instances, tokens.backendStore]);
+  bind(identifiers.backendTypes).toResolvedValue<[BackendDefinition, BackendPackage[]]>(
+    (internal, packages) => createBackendTypes([internal], packages),
+    [identifiers.internalDefinition, { isMultiple: true, serviceIdentifier: identifiers.backendPackage }],
+  );
+  bind(identifiers.hostFor).toResolvedValue(createHostFor, [
+    identifiers.settings,
+    identifiers.resolveAddress,
+    identifiers.log,
+    identifiers.now,
+  ]);
+  bind(identifiers.instances).toResolvedValue(createInstances, [
+    identifiers.backendStore,
+    identifiers.backendTypes,
+    identifiers.internalDefinition,
+    identifiers.hostFor,
+    identifiers.requests,
+  ]);
+  bind(identifiers.openBackends).toResolvedValue(createOpenBackends, [identifiers.instances, identifiers.backendStore]);
 });
 
 /** The one backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.internalDefinition).toResolvedValue(
+  bind(identifiers.internalDefinition).toResolvedValue(
     (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs),
-    [tokens.database, tokens.keyring, tokens.settings],
+    [identifiers.database, identifiers.keyring, identifiers.settings],
   );
-  bind(tokens.renameInternalScope).toResolvedValue(
+  bind(identifiers.renameInternalScope).toResolvedValue(
     (database, keyring, { keepDeletedMs }, now): RenameInternalScope =>
       (organization, names, context, along) =>
         renameScopeAlong(createStore(database, keyring, organization, { now, keepDeletedMs }), names, context, (own) =>
           along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
         ),
-    [tokens.database, tokens.keyring, tokens.settings, tokens.now],
+    [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
 });
 
 /** A package that the server's configuration names; it is imported when the first backend type is asked for. */
 export function packageModule(name: string): ContainerModule {
   return new ContainerModule(({ bind }) => {
-    bind(tokens.backendPackage).toConstantValue(backendPackage(name));
+    bind(identifiers.backendPackage).toConstantValue(backendPackage(name));
   });
 }

@@ -22,11 +22,11 @@ import { createPolicyStore } from '../../orchestrator/policy/store.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
 import { createScopeRenamer } from '../../orchestrator/secrets/rename-scope.ts';
 import { createScopes } from '../../orchestrator/secrets/scopes.ts';
-import { createSecrets } from '../../orchestrator/secrets/secrets.ts';
+import { createSecretHandlers } from '../../orchestrator/secrets/secrets.ts';
 import { createSessions } from '../../orchestrator/sessions/sessions.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createValueEntry } from '../../orchestrator/values/entry.ts';
-import { tokens } from '../tokens.ts';
+import { identifiers } from '../identifiers.ts';
 import { version } from '../version.ts';
 
 const pageFolder = join(import.meta.dirname, '../../dashboard/dist');
@@ -40,26 +40,26 @@ function builtPage(log: Logger): ReadonlyMap<string, PageFile> | undefined {
 
 /** The handlers of every area, and the server over them. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.authenticator).toResolvedValue(createAuthenticator, [
-    tokens.database,
-    tokens.seals,
-    tokens.now,
-    tokens.tokenCallers,
-    tokens.signIns,
+  bind(identifiers.authenticator).toResolvedValue(createAuthenticator, [
+    identifiers.database,
+    identifiers.seals,
+    identifiers.now,
+    identifiers.tokenCallers,
+    identifiers.signIns,
   ]);
-  bind(tokens.policy).toResolvedValue(createPolicyStore, [tokens.database, tokens.seals]);
-  bind(tokens.events).toResolvedValue(
+  bind(identifiers.policy).toResolvedValue(createPolicyStore, [identifiers.database, identifiers.seals]);
+  bind(identifiers.events).toResolvedValue(
     (database, instances) => createEventStreams((organization) => createChangeFeed(database, instances, organization)),
-    [tokens.database, tokens.instances],
+    [identifiers.database, identifiers.instances],
   );
-  bind(tokens.values).toResolvedValue(createValueEntry, [tokens.keyring, tokens.policy]);
-  bind(tokens.gate).toResolvedValue(createPolicyGate, [tokens.policy, tokens.auditLog]);
-  bind(tokens.cookies).toResolvedValue(
+  bind(identifiers.values).toResolvedValue(createValueEntry, [identifiers.keyring, identifiers.policy]);
+  bind(identifiers.gate).toResolvedValue(createPolicyGate, [identifiers.policy, identifiers.auditLog]);
+  bind(identifiers.cookies).toResolvedValue(
     ({ publicUrls = [] }) => createSessionCookies({ publicUrls }),
-    [tokens.settings],
+    [identifiers.settings],
   );
-  bind(tokens.requests).toResolvedValue(createRequestsInFlight, []);
-  bind(tokens.handlers).toResolvedValue(
+  bind(identifiers.requests).toResolvedValue(createRequestsInFlight, []);
+  bind(identifiers.handlers).toResolvedValue(
     (
       database,
       seals,
@@ -99,38 +99,38 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         values,
         now,
       }),
-      ...createSecrets(backends, values, now),
+      ...createSecretHandlers(backends, values, now),
       ...createScopes(backends, createScopeRenamer(environmentStore, seals, renameInternalScope)),
       ...createResolution(resolver, environmentStore, variables, now),
       ...createJobs(database, resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),
     [
-      tokens.database,
-      tokens.seals,
-      tokens.now,
-      tokens.organizations,
-      tokens.tokens,
-      tokens.environmentStore,
-      tokens.bindings,
-      tokens.variables,
-      tokens.backendStore,
-      tokens.backendTypes,
-      tokens.instances,
-      tokens.backends,
-      tokens.renameInternalScope,
-      tokens.environmentResolver,
-      tokens.jobStore,
-      tokens.signIns,
-      tokens.signInCodes,
-      tokens.policy,
-      tokens.values,
-      tokens.auditLog,
-      tokens.auditSigner,
-      tokens.auditAnchor,
+      identifiers.database,
+      identifiers.seals,
+      identifiers.now,
+      identifiers.organizations,
+      identifiers.accessTokens,
+      identifiers.environmentStore,
+      identifiers.bindings,
+      identifiers.variables,
+      identifiers.backendStore,
+      identifiers.backendTypes,
+      identifiers.instances,
+      identifiers.openBackends,
+      identifiers.renameInternalScope,
+      identifiers.environmentResolver,
+      identifiers.jobStore,
+      identifiers.signIns,
+      identifiers.signInCodes,
+      identifiers.policy,
+      identifiers.values,
+      identifiers.auditLog,
+      identifiers.auditSigner,
+      identifiers.auditAnchor,
     ],
   );
-  bind(tokens.server).toResolvedValue(
+  bind(identifiers.server).toResolvedValue(
     (
       settings,
       log,
@@ -180,22 +180,22 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         ),
       }),
     [
-      tokens.settings,
-      tokens.log,
-      tokens.database,
-      tokens.now,
-      tokens.handlers,
-      tokens.authenticator,
-      tokens.cookies,
-      tokens.gate,
-      tokens.events,
-      tokens.policy,
-      tokens.values,
-      tokens.tokenCallers,
-      tokens.signIns,
-      tokens.signInCodes,
-      tokens.auditLog,
-      tokens.requests,
+      identifiers.settings,
+      identifiers.log,
+      identifiers.database,
+      identifiers.now,
+      identifiers.handlers,
+      identifiers.authenticator,
+      identifiers.cookies,
+      identifiers.gate,
+      identifiers.events,
+      identifiers.policy,
+      identifiers.values,
+      identifiers.tokenCallers,
+      identifiers.signIns,
+      identifiers.signInCodes,
+      identifiers.auditLog,
+      identifiers.requests,
     ],
   );
 });

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { AllTables } from '../all-tables.ts';
 import type { ServerSettings } from '../settings.ts';
-import { tokens } from '../tokens.ts';
+import { identifiers } from '../identifiers.ts';
 
 /** What the application has opened before anything is resolved. */
 export interface Opened {
@@ -19,11 +19,11 @@ export interface Opened {
 
 export function infrastructureModule(opened: Opened): ContainerModule {
   return new ContainerModule(({ bind }) => {
-    bind(tokens.settings).toConstantValue(opened.settings);
-    bind(tokens.log).toConstantValue(opened.log);
-    bind(tokens.resolveAddress).toConstantValue(opened.resolveAddress);
-    bind(tokens.now).toConstantValue(opened.now);
-    bind(tokens.database).toConstantValue(opened.database);
-    bind(tokens.keyring).toConstantValue(opened.keyring);
+    bind(identifiers.settings).toConstantValue(opened.settings);
+    bind(identifiers.log).toConstantValue(opened.log);
+    bind(identifiers.resolveAddress).toConstantValue(opened.resolveAddress);
+    bind(identifiers.now).toConstantValue(opened.now);
+    bind(identifiers.database).toConstantValue(opened.database);
+    bind(identifiers.keyring).toConstantValue(opened.keyring);
   });
 }

@@ -9,37 +9,53 @@ import { createTokenCallers } from '../../orchestrator/tokens/token-caller.ts';
 import { createTokens } from '../../orchestrator/tokens/tokens.ts';
 import { createVariables } from '../../orchestrator/variables/variables.ts';
 import { defaultSignInLimits } from '../settings.ts';
-import { tokens } from '../tokens.ts';
+import { identifiers } from '../identifiers.ts';
 
 /** Organisations, tokens, sessions at the dashboard, environments, variables. */
 export const metadataModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.seals).toResolvedValue(
+  bind(identifiers.seals).toResolvedValue(
     (keyring, log) =>
       createSeals(keyring, (what) => {
         log.error(`${what} was changed outside of the orchestrator: it is refused`);
       }),
-    [tokens.keyring, tokens.log],
+    [identifiers.keyring, identifiers.log],
   );
-  bind(tokens.organizations).toResolvedValue(createOrganizations, [tokens.database, tokens.seals, tokens.now]);
-  bind(tokens.tokens).toResolvedValue(createTokens, [tokens.database, tokens.seals, tokens.now]);
-  bind(tokens.tokenCallers).toResolvedValue(createTokenCallers, [tokens.database, tokens.seals, tokens.now]);
-  bind(tokens.signIns).toResolvedValue(
+  bind(identifiers.organizations).toResolvedValue(createOrganizations, [
+    identifiers.database,
+    identifiers.seals,
+    identifiers.now,
+  ]);
+  bind(identifiers.accessTokens).toResolvedValue(createTokens, [
+    identifiers.database,
+    identifiers.seals,
+    identifiers.now,
+  ]);
+  bind(identifiers.tokenCallers).toResolvedValue(createTokenCallers, [
+    identifiers.database,
+    identifiers.seals,
+    identifiers.now,
+  ]);
+  bind(identifiers.signIns).toResolvedValue(
     (database, seals, now, { signInLimits }) =>
       createSignIns(database, seals, now, signInLimits ?? defaultSignInLimits),
-    [tokens.database, tokens.seals, tokens.now, tokens.settings],
+    [identifiers.database, identifiers.seals, identifiers.now, identifiers.settings],
   );
-  bind(tokens.signInCodes).toResolvedValue(createSignInCodes, [tokens.database, tokens.seals, tokens.now]);
-  bind(tokens.environmentStore).toResolvedValue(createEnvironmentStore, [tokens.database, tokens.seals]);
-  bind(tokens.bindings).toResolvedValue(
+  bind(identifiers.signInCodes).toResolvedValue(createSignInCodes, [
+    identifiers.database,
+    identifiers.seals,
+    identifiers.now,
+  ]);
+  bind(identifiers.environmentStore).toResolvedValue(createEnvironmentStore, [identifiers.database, identifiers.seals]);
+  bind(identifiers.bindings).toResolvedValue(
     (database, seals, environments, instances, now) =>
       createBindings(database, seals, environments, async (call, name) => (await instances.of(call)).has(name), now),
-    [tokens.database, tokens.seals, tokens.environmentStore, tokens.instances, tokens.now],
+    [identifiers.database, identifiers.seals, identifiers.environmentStore, identifiers.instances, identifiers.now],
   );
-  bind(tokens.variables).toResolvedValue(createVariables, [
-    tokens.database,
-    tokens.seals,
-    tokens.environmentStore,
-    tokens.environmentResolver,
-    tokens.now,
+  bind(identifiers.variables).toResolvedValue(createVariables, [
+    identifiers.database,
+    identifiers.seals,
+    identifiers.environmentStore,
+    identifiers.environmentResolver,
+    identifiers.now,
   ]);
 });

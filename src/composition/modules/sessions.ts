@@ -2,14 +2,19 @@ import { countRenames } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createJobStore } from '../../orchestrator/jobs/job-store.ts';
 import { createEnvironmentResolver } from '../../orchestrator/resolution/resolve.ts';
-import { tokens } from '../tokens.ts';
+import { identifiers } from '../identifiers.ts';
 
 /** Resolution and job sessions. */
 export const sessionsModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(tokens.environmentResolver).toResolvedValue(
+  bind(identifiers.environmentResolver).toResolvedValue(
     (environments, instances, database) =>
       createEnvironmentResolver(environments, instances, (organization) => countRenames(database, organization)),
-    [tokens.environmentStore, tokens.instances, tokens.database],
+    [identifiers.environmentStore, identifiers.instances, identifiers.database],
   );
-  bind(tokens.jobStore).toResolvedValue(createJobStore, [tokens.database, tokens.keyring, tokens.seals, tokens.now]);
+  bind(identifiers.jobStore).toResolvedValue(createJobStore, [
+    identifiers.database,
+    identifiers.keyring,
+    identifiers.seals,
+    identifiers.now,
+  ]);
 });

@@ -11,7 +11,7 @@ import {
   seedTargets,
   target,
   values,
-  type Answer,
+  type OperationAnswer,
   type Operation,
 } from '../operations.ts';
 import { attempt, callContext, type Attempt, type World } from '../world.ts';
@@ -80,7 +80,7 @@ function expectCode(code: FailureCode, fault: Fault, what: string): void {
   );
 }
 
-type Verdict = (world: World, fault: Fault, attempted: Attempt<Answer>) => Promise<void>;
+type Verdict = (world: World, fault: Fault, attempted: Attempt<OperationAnswer>) => Promise<void>;
 
 const verdicts: Readonly<Record<Operation['name'], Verdict>> = {
   async list(_, fault, attempted) {

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { BackendError, isFailureCode, isFailureReason, isReasonOf, subjectOf } from '@kici-dev/secret-backend';
 import type { ConformanceCase } from '../case.ts';
-import { operations, seedTargets, type Answer } from '../operations.ts';
+import { operations, seedTargets, type OperationAnswer } from '../operations.ts';
 import { attempt, callContext } from '../world.ts';
 
 /** All that a failure may carry. The last two are of every error. */
@@ -29,7 +29,7 @@ export const reasonCases: readonly ConformanceCase[] = [
   },
 ];
 
-function expectClosedAnswer({ outcomes = [], listing }: Answer, what: string): void {
+function expectClosedAnswer({ outcomes = [], listing }: OperationAnswer, what: string): void {
   for (const outcome of outcomes) if (outcome.status === 'unknown') expectClosed(outcome, ofOutcomes, what);
   for (const gap of listing?.unlisted ?? []) expectClosed(gap, ofGaps, what);
 }

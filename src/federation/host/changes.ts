@@ -9,8 +9,8 @@ import {
 } from '@kici-dev/secret-backend';
 import type { Redactor } from './answers/redact.ts';
 import { checkCount, checkDeleteReceipt, checkScopes, checkVersions, checkWriteReceipt } from './answers/receipts.ts';
-import { mayRepeatRead, mayRepeatWrite, type Caller } from './caller.ts';
-import type { Created } from './instance.ts';
+import { mayRepeatRead, mayRepeatWrite, type CallPipeline } from './call-pipeline.ts';
+import type { Created } from './adapter-lifecycle.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import type { OpenCalls } from './open-calls.ts';
 
@@ -20,7 +20,7 @@ type Run<T> = (created: Created, context: CallContext) => Promise<T>;
 
 export interface Changes {
   readonly calls: OpenCalls;
-  readonly caller: Caller;
+  readonly caller: CallPipeline;
   readonly redactor: Redactor;
   readonly deadlineMs: number;
   /** The secret, or where it is left out any, may now be another. */

@@ -1,17 +1,17 @@
 import type { CallContext, HealthReport } from '@kici-dev/secret-backend';
 import { checkHealth } from './answers/receipts.ts';
-import { mayRepeatRead, type Caller } from './caller.ts';
+import { mayRepeatRead, type CallPipeline } from './call-pipeline.ts';
 import type { HostHealth } from './hosted-backend.ts';
 import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
 
 /** Checks of the whole backend, and what the last one found. */
 export class Checker {
-  readonly #caller: Caller;
+  readonly #caller: CallPipeline;
   readonly #flights: Flights<HealthReport>;
   #last: Pick<HostHealth, 'lastCheckAt' | 'latencyMs'> = {};
 
-  constructor(caller: Caller, deadlineMs: number) {
+  constructor(caller: CallPipeline, deadlineMs: number) {
     this.#caller = caller;
     this.#flights = new Flights(deadlineMs);
   }

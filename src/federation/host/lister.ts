@@ -2,7 +2,7 @@ import { isTransient, type CallContext, type ListQuery } from '@kici-dev/secret-
 import { HeldNames } from './answers/held-names.ts';
 import { collectNames, type Names } from './answers/names.ts';
 import type { Redactor } from './answers/redact.ts';
-import { mayRepeatRead, type Caller } from './caller.ts';
+import { mayRepeatRead, type CallPipeline } from './call-pipeline.ts';
 import type { AgedNames } from './hosted-backend.ts';
 import { AgedMap } from './layers/aged-map.ts';
 import { requireTime } from './layers/deadline.ts';
@@ -14,7 +14,7 @@ const mostQueries = 1_000;
 
 /** Names: from the cache, from a listing that is under way, or from the backend, in this order. */
 export class Lister {
-  readonly #caller: Caller;
+  readonly #caller: CallPipeline;
   readonly #maxAgeMs: number;
   readonly #cache: AgedMap<Names>;
   readonly #redactor: Redactor;
@@ -24,7 +24,7 @@ export class Lister {
   #epoch = 0;
 
   /** @param learned told of each list that the backend gives */
-  constructor(caller: Caller, policy: HostPolicy, redactor: Redactor, learned: (names: Names) => void) {
+  constructor(caller: CallPipeline, policy: HostPolicy, redactor: Redactor, learned: (names: Names) => void) {
     this.#caller = caller;
     this.#learned = learned;
     this.#redactor = redactor.about({ refusal: 'list_refused' });

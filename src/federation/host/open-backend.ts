@@ -6,11 +6,11 @@ import {
   type Settings,
 } from '@kici-dev/secret-backend';
 import { Redactor } from './answers/redact.ts';
-import { Caller, type ReportBreach } from './caller.ts';
+import { CallPipeline, type ReportBreach } from './call-pipeline.ts';
 import { optionalMethods, type Changes } from './changes.ts';
 import { Checker } from './checker.ts';
 import type { HostedBackend } from './hosted-backend.ts';
-import { Instance } from './instance.ts';
+import { AdapterLifecycle } from './adapter-lifecycle.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import { ValueCache } from './layers/value-cache.ts';
 import { Lister } from './lister.ts';
@@ -32,7 +32,7 @@ export function openBackend(
     Object.values(settings).filter((value) => value instanceof SecretValue),
     new Set(Object.keys(definition.settings)),
   );
-  const instance = new Instance(definition, settings, host, redactor);
+  const instance = new AdapterLifecycle(definition, settings, host, redactor);
   const cache = new ValueCache({ organization: host.organization, backend: host.name }, policy);
   const breached: ReportBreach = (operation, problem, trail) =>
     host.log('warn', 'the adapter broke the contract', {
@@ -40,7 +40,7 @@ export function openBackend(
       problem,
       ...(trail === undefined ? {} : { trail }),
     });
-  const caller = new Caller(instance, policy, redactor, () => cache.invalidate(), breached);
+  const caller = new CallPipeline(instance, policy, redactor, () => cache.invalidate(), breached);
   const reader = new Reader(caller, cache, policy, redactor);
   const lister = new Lister(caller, policy, redactor, (names) => cache.learnNames(names));
   const checker = new Checker(caller, policy.deadlineMs);

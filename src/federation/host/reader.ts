@@ -11,8 +11,8 @@ import {
 import type { AgedOutcome } from '../resolver/reads.ts';
 import { checkOutcomes } from './answers/outcomes.ts';
 import type { Redactor } from './answers/redact.ts';
-import { mayRepeatRead, type Caller } from './caller.ts';
-import type { Created } from './instance.ts';
+import { mayRepeatRead, type CallPipeline } from './call-pipeline.ts';
+import type { Created } from './adapter-lifecycle.ts';
 import { endOf } from './layers/deadline.ts';
 import { retrying, type Repeatable } from './layers/retry.ts';
 import { Flights } from './layers/single-flight.ts';
@@ -23,13 +23,13 @@ type Outcomes = ReadonlyMap<string, ReadOutcome>;
 
 /** Reads: from the cache, from a read that is under way, or from the backend, in this order. */
 export class Reader {
-  readonly #caller: Caller;
+  readonly #caller: CallPipeline;
   readonly #cache: ValueCache;
   readonly #attempts: number;
   readonly #redactor: Redactor;
   readonly #flights: Flights<Outcomes>;
 
-  constructor(caller: Caller, cache: ValueCache, policy: HostPolicy, redactor: Redactor) {
+  constructor(caller: CallPipeline, cache: ValueCache, policy: HostPolicy, redactor: Redactor) {
     this.#caller = caller;
     this.#cache = cache;
     this.#attempts = policy.attempts;

@@ -13,7 +13,7 @@ export {
   type LiveCatalogue,
 } from './catalogue.ts';
 export { compileBindings, selectsBackend, type CompiledBindings, type IdleBinding, type JobFacts } from './compile.ts';
-export { ResolverError, type ResolverErrorCode } from './errors.ts';
+export { ResolverError, type ResolverErrorCode } from './resolver-error.ts';
 export { explain, type ExplainedCandidate, type Explanation } from './explain.ts';
 export { freezeCatalogue, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
 export { planListings, type BackendTraits, type Listing, type ListingRequest } from './listing.ts';

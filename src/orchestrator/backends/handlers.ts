@@ -1,6 +1,6 @@
 import { internalBackendName } from '@kici-dev/secret-backend';
 import { defaultHostPolicy } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { EnvironmentStore } from '../environments/store.ts';

@@ -1,6 +1,6 @@
 import { BackendError, internalBackendName, type BackendDefinition, type BackendHost } from '@kici-dev/secret-backend';
 import { defaultHostPolicy, openBackend, parseSettings, type HostedBackend } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { RequestsInFlight } from '../http/requests-in-flight.ts';
 import { settingsOf, type BackendRow, type BackendStore } from './store.ts';

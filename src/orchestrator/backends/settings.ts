@@ -1,6 +1,6 @@
 import type { BackendDefinition } from '@kici-dev/secret-backend';
 import { parseSettings } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { PlainSettings, SecretSettings } from './store.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';

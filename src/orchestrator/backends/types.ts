@@ -1,5 +1,5 @@
 import { internalBackendName, quote, type BackendCapabilities, type BackendDefinition } from '@kici-dev/secret-backend';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { UnusableFileError } from '../../files/plain-file.ts';
 
 /** Where definitions come from: a package named in the server's configuration. */

@@ -1,7 +1,7 @@
 import type { ScopePath } from '@kici-dev/secret-backend';
 import { parseScopePattern, placeholder, selectsBackend, selectsScope } from '@kici-dev/secret-federation';
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Call, type Caller } from '../caller.ts';
 import { narrowingOf, showsBinding } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { everyBackend, everyHost, parseBinding, type Binding } from '@kici-dev/secret-federation';
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { bumpGeneration } from '../organizations/generation.ts';

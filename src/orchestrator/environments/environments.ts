@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { isSession, type Caller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { narrowingOf, showsBinding } from '../narrowing.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { isSealed, readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 

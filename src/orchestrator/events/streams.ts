@@ -1,5 +1,5 @@
 import type { ChangeEvent } from '../../api/change-events.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
 import type { ChangeFeed, News } from './feed.ts';
 import { shownTo } from './visible.ts';

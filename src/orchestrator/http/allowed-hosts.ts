@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { quote } from '@kici-dev/secret-backend';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 
 export interface Addressing {
   /** What the server was told to listen on: a name or an address. */

@@ -1,6 +1,6 @@
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
-import { toApiError } from './errors.ts';
+import { toApiError } from './error-reply.ts';
 
 /** What all rows of one operation have in common. */
 export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject'>;

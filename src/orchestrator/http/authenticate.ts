@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller } from '../caller.ts';
 import { createLiveSessions } from '../jobs/live-session.ts';
 import type { Seals } from '../seals/seals.ts';

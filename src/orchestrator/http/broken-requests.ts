@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { ApiError } from '../../api/errors.ts';
-import { answerTo } from './errors.ts';
+import { ApiError } from '../../api/api-error.ts';
+import { answerTo } from './error-reply.ts';
 
 /** What came was no request, or none in time: says so and ends the connection. */
 export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {

@@ -5,7 +5,7 @@ import {
   signInRequest,
   type DashboardSession,
 } from '../../api/dashboard-session.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { rolePermissions } from '../../api/roles.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { actorOf, requirePermission, type TokenCaller } from '../caller.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { eventsPath, type EndedEvent } from '../../api/change-events.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller, type TokenCaller } from '../caller.ts';
 import type { EventStreams, Reader } from '../events/streams.ts';
 import type { Authenticator, Credentials } from './authenticate.ts';

@@ -3,14 +3,14 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
-import { answerTo } from './errors.ts';
+import { answerTo } from './error-reply.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { csrfHeader } from '../../api/dashboard-session.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import type { Credentials } from './authenticate.ts';
 

@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Narrowing } from '../narrowing.ts';
 import type { Seals } from '../seals/seals.ts';
@@ -13,7 +13,7 @@ import { createSessionCache } from './session-cache.ts';
 import { storedCatalogue, type JobCatalogue } from './stored-catalogue.ts';
 
 /** What a job may read, fixed at its start. */
-export interface JobSession {
+export interface StoredJob {
   readonly organization: string;
   readonly environment: string;
   readonly catalogue: JobCatalogue;
@@ -27,13 +27,13 @@ export interface NewJob extends Pick<
   Selectable<OrchestratorTables['jobs']>,
   'id' | 'workflow' | 'job' | 'token_id' | 'token_hash' | 'opened_at' | 'expires_at'
 > {
-  readonly session: JobSession;
+  readonly session: StoredJob;
 }
 
 export interface JobStore {
   insert(job: NewJob): Promise<void>;
   /** @throws ApiError `session_ended` */
-  session(organization: string, id: string): Promise<JobSession>;
+  session(organization: string, id: string): Promise<StoredJob>;
   /** @throws ApiError `session_ended` when it has ended meanwhile, or the token that opened it */
   requireLive(id: string): Promise<void>;
   /** Ends the session for good: the key that its values were sealed with is gone. */
@@ -99,7 +99,7 @@ export function createJobStore(
         .executeTakeFirst();
       if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
       const opened = (await keyring.open(organization, purpose, coordinates(id, row), row.session_key)).bytes();
-      const session: JobSession = {
+      const session: StoredJob = {
         organization,
         environment: row.environment,
         catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)),

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { describeFailure, hintOf, meaningOf } from '@kici-dev/secret-backend';
 import { freezeCatalogue, type FrozenCatalogue, type JobFacts } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Call } from '../caller.ts';
@@ -13,7 +13,7 @@ import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/res
 import { unavailableOf } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
-import type { JobSession, JobStore } from './job-store.ts';
+import type { StoredJob, JobStore } from './job-store.ts';
 import { missingKeys, statedOnly } from './stated-keys.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */
@@ -90,7 +90,7 @@ function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvi
   );
 }
 
-function addedWith({ instances }: ResolvedEnvironment): JobSession['backends'] {
+function addedWith({ instances }: ResolvedEnvironment): StoredJob['backends'] {
   return Object.fromEntries([...instances.values()].map(({ name, added }) => [name, added]));
 }
 

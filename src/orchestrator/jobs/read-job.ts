@@ -6,7 +6,7 @@ import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { allowsScope } from '../narrowing.ts';
 import { outside } from '../resolution/entries.ts';
-import type { JobSession, JobStore } from './job-store.ts';
+import type { StoredJob, JobStore } from './job-store.ts';
 import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
@@ -40,7 +40,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
 }
 
 /** A backend that was removed while the job ran took its secrets along, whoever has its name now. */
-function sameAs({ backends }: JobSession, instance: Instance | undefined): Instance | undefined {
+function sameAs({ backends }: StoredJob, instance: Instance | undefined): Instance | undefined {
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
 }
 
@@ -57,7 +57,7 @@ export async function readAll(
 }
 
 /** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
-function withinScopes({ scopes }: JobSession, resolution: Resolution): Resolution {
+function withinScopes({ scopes }: StoredJob, resolution: Resolution): Resolution {
   if (resolution.status !== 'found' || allowsScope(scopes, resolution.backend, resolution.scope)) return resolution;
   return {
     status: 'unavailable',
@@ -68,7 +68,7 @@ function withinScopes({ scopes }: JobSession, resolution: Resolution): Resolutio
   };
 }
 
-function deliver({ sessionKey }: JobSession, jobId: string, key: string, resolution: Resolution): Delivered {
+function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
   const { value, backend, scope, version, ageMs } = resolution;
   return {

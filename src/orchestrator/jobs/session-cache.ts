@@ -1,4 +1,4 @@
-import type { JobSession } from './job-store.ts';
+import type { StoredJob } from './job-store.ts';
 
 /** Keys of catalogues that are held together: some hundred bytes each, and whoever may open jobs decides how many there are. */
 const mostKeys = 100_000;
@@ -6,13 +6,13 @@ const mostSessions = 1_000;
 
 /** Sessions that were read or opened lately; the oldest go first. */
 export interface SessionCache {
-  get(id: string): JobSession | undefined;
-  add(id: string, session: JobSession): void;
+  get(id: string): StoredJob | undefined;
+  add(id: string, session: StoredJob): void;
   delete(id: string): void;
 }
 
 export function createSessionCache(limit: number = mostKeys): SessionCache {
-  const sessions = new Map<string, JobSession>();
+  const sessions = new Map<string, StoredJob>();
   let keys = 0;
 
   function remove(id: string): void {
@@ -36,6 +36,6 @@ export function createSessionCache(limit: number = mostKeys): SessionCache {
   };
 }
 
-function weightOf(session: JobSession | undefined): number {
+function weightOf(session: StoredJob | undefined): number {
   return session?.catalogue.entries.length ?? 0;
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { readOrganization } from '../backends/store.ts';
 import type { HandlersFor } from '../handlers.ts';
 import type { Seals } from '../seals/seals.ts';

@@ -1,5 +1,5 @@
 import { commandLine } from '../../api/command-line.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
 import { policyStateOf, type PolicyState } from '../../api/write-policy.ts';

@@ -1,5 +1,5 @@
 import type { ValueEntry } from '../../api/dashboard-session.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
 import { rolePermissions } from '../../api/roles.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { readOrganization, sealBackends } from '../backends/store.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import type { Seals } from '../seals/seals.ts';

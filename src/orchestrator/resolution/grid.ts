@@ -1,6 +1,6 @@
 import { whyOf } from '@kici-dev/secret-backend';
 import type { JobFacts } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';

@@ -1,6 +1,6 @@
 import { nearMatches, parseScopePath } from '@kici-dev/secret-backend';
 import type { Binding, ExplainedCandidate, JobFacts } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import { rowParts, setParts } from './parts.ts';
 import { sealedTables, type Covered } from './tables.ts';

@@ -7,8 +7,8 @@ import {
   type SecretValue,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
-import { unsupported, type Backends } from '../backends/require-backend.ts';
+import { ApiError } from '../../api/api-error.ts';
+import { unsupported, type OpenBackends } from '../backends/open-backends.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
@@ -31,7 +31,10 @@ interface Planned {
  * Sets many secrets of a scope. What is there is compared first, and what is the same is left; the rest is written one by
  * one, each only over what was compared where the backend can hold that, up to the first that fails.
  */
-export function createImport(backends: Backends, values: ValueEntry): HandlersFor<'secrets.import'>['secrets.import'] {
+export function createImport(
+  backends: OpenBackends,
+  values: ValueEntry,
+): HandlersFor<'secrets.import'>['secrets.import'] {
   return async ({ scope, entries, dryRun }, call) => {
     const place = placeOf(scope);
     requireOnce(entries.map(({ key }) => key));
@@ -98,7 +101,7 @@ function planned({ key, change, code }: Planned): Result {
 }
 
 async function apply(
-  backends: Backends,
+  backends: OpenBackends,
   place: ScopeId,
   plan: readonly Planned[],
   compareAndSet: boolean,

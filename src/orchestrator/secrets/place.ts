@@ -1,5 +1,5 @@
 import { isReservedScope, parseScopeId, type ScopeId } from '@kici-dev/secret-backend';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 
 /**
  * The scope of a request.

@@ -6,7 +6,7 @@ import {
   type ScopeStore,
 } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import {
   boundBy,

@@ -7,8 +7,8 @@ import {
   type UnlistedScope,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
-import { unsupported, type Backends } from '../backends/require-backend.ts';
+import { ApiError } from '../../api/api-error.ts';
+import { unsupported, type OpenBackends } from '../backends/open-backends.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
@@ -19,7 +19,7 @@ import type { ScopeRenamer } from './rename-scope.ts';
 type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.rename' | 'scopes.delete'>;
 
 /** Scopes as things of their own, where the backend has such; elsewhere they are what its secrets show. */
-export function createScopes(backends: Backends, renamer: ScopeRenamer): ScopeHandlers {
+export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): ScopeHandlers {
   async function requireStore(call: Call, name: string): Promise<ScopeStore> {
     const backend = await backends.require(call, name);
     if (backend.scopes === undefined || !(await backend.ready()).scopes)

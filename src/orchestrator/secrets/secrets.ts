@@ -9,8 +9,8 @@ import {
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
-import { unsupported, type Backends } from '../backends/require-backend.ts';
+import { ApiError } from '../../api/api-error.ts';
+import { unsupported, type OpenBackends } from '../backends/open-backends.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
@@ -31,7 +31,7 @@ type SecretHandlers = HandlersFor<
 >;
 
 /** Names and values of single secrets, in whatever backend their scope names. No answer holds a value. */
-export function createSecrets(backends: Backends, values: ValueEntry, now: () => number): SecretHandlers {
+export function createSecretHandlers(backends: OpenBackends, values: ValueEntry, now: () => number): SecretHandlers {
   const receiptOf = (scope: string, key: string, receipt: WriteReceipt): OperationOutput<'secrets.restore'> => ({
     scope,
     key,

@@ -1,4 +1,4 @@
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 
 /** Bounds how often signing in may fail, per minute. */
 export interface Attempts {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { rolePermissions } from '../../api/roles.ts';
 import type { Caller, TokenCaller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
 import { hashToken } from '../http/authenticate.ts';
 import type { Seals } from '../seals/seals.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
 import { hashToken } from '../http/authenticate.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';

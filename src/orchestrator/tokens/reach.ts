@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { rolePermissions, type Role } from '../../api/roles.ts';
 import type { Caller, TokenCaller } from '../caller.ts';
 import { holdsBinding, parseNarrowing } from '../narrowing.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
@@ -15,7 +15,7 @@ import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } from './reach.ts';
 
-export interface Tokens {
+export interface AccessTokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
   /** An owner's token of every organisation, for the user who runs the orchestrator. */
   issueLocal(): Promise<string>;
@@ -28,7 +28,7 @@ type TokenRow = Selectable<OrchestratorTables['tokens']>;
 const list = z.array(z.string());
 const roleName = z.enum(roleNames);
 
-export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals, now: () => number): Tokens {
+export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals, now: () => number): AccessTokens {
   async function insert(
     fields: Pick<TokenRow, 'organization' | 'name' | 'role' | 'scopes' | 'environments' | 'agent' | 'expires_at'>,
   ): Promise<{ row: TokenRow; token: string }> {

@@ -1,5 +1,5 @@
 import { SecretValue } from '@kici-dev/secret-backend';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import type { OperationId } from '../../api/registry.ts';
 import { fingerprintOf, keyIdOf, openValue, type EntryPlace } from '../../api/value-seal.ts';

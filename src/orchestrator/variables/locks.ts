@@ -1,4 +1,4 @@
-import type { ApiError } from '../../api/errors.ts';
+import type { ApiError } from '../../api/api-error.ts';
 import type { OperationId } from '../../api/registry.ts';
 import { isSession, type Call } from '../caller.ts';
 import { disabled } from '../policy/gate.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';

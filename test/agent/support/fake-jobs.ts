@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SecretValue, whyOf, type Failure, type FailureCode } from '@kici-dev/secret-backend';
-import { ApiError, type ApiErrorCode } from '../../../src/api/errors.ts';
+import { ApiError, type ApiErrorCode } from '../../../src/api/api-error.ts';
 import { createSessionKeyPair, deriveSessionKey, sealForJob } from '../../../src/api/job-seal.ts';
 import { startWireApi, type WireApi } from '../../support/wire-api.ts';
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { ApiError } from '../../../src/api/errors.ts';
+import { ApiError } from '../../../src/api/api-error.ts';
 import { operations } from '../../../src/api/registry.ts';
 import { rolePermissions, type Role } from '../../../src/api/roles.ts';
 import { cellsOf, type Cell } from './access-cells.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient, type ApiClient } from '../../../src/api/client.ts';
-import { ApiError } from '../../../src/api/errors.ts';
+import { ApiError } from '../../../src/api/api-error.ts';
 import { localTokenFile } from '../../../src/api/local-credentials.ts';
 import { operations } from '../../../src/api/registry.ts';
 import { cleanEnvironment, spawnProgram, startOrchestrator, type RunningOrchestrator } from '../../support/programs.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { createClient } from '../../../src/api/client.ts';
-import { ApiError } from '../../../src/api/errors.ts';
+import { ApiError } from '../../../src/api/api-error.ts';
 import { operations, type OperationId } from '../../../src/api/registry.ts';
 import type { OperationInput, OperationOutput } from '../../../src/orchestrator/handlers.ts';
 import { reseal } from '../../../src/composition/reseal.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { maxVariableBytes, ShellError, type ShellErrorCode, type ShellOutput } from '@kici-dev/sdk';
 import { environmentBytes } from '../../environment/variable-size.ts';
-import { systemCode } from '../../errors.ts';
+import { systemCode } from '../../agent-error.ts';
 import type { CallSite } from './call-site.ts';
 
 /** How a command came to its end. */

@@ -1,5 +1,5 @@
 import { confirm } from '../../terminal/confirm.ts';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import { printable } from '../../terminal/io.ts';
 import { fold, table } from '../../terminal/table.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { bindingView } from '../../../api/operations/environments.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { printable } from '../../terminal/io.ts';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { facts, listing, moment } from '../format.ts';
 import { integer, pairs, truth } from '../parameters/parsed.ts';

@@ -1,4 +1,4 @@
-import { CommandError, UsageError } from '../../terminal/errors.ts';
+import { CommandError, UsageError } from '../../terminal/command-error.ts';
 import { printable } from '../../terminal/io.ts';
 import { table } from '../../terminal/table.ts';
 import { defineCommand, type AdminCommand, type Result } from '../command.ts';

@@ -1,5 +1,5 @@
 import { confirm } from '../../terminal/confirm.ts';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { coded, count, listing, moment } from '../format.ts';

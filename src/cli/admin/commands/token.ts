@@ -1,4 +1,4 @@
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { listing, moment } from '../format.ts';

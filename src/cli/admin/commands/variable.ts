@@ -1,4 +1,4 @@
-import { CommandError, UsageError } from '../../terminal/errors.ts';
+import { CommandError, UsageError } from '../../terminal/command-error.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { count, listing, moment } from '../format.ts';

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../duration.ts';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import type { Parameter } from './parameter.ts';
 import { longName, option, repeated } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import type { Parameter } from './parameter.ts';
 import { flag, option, required } from './text.ts';
 

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import type { Parameter } from './parameter.ts';
 
 /** A word by its position, such as `<key>`. */

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import type { ValueFlags } from '../../value-input/value-input.ts';
 import type { Parameter } from './parameter.ts';
 

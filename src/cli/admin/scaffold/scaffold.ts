@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { CommandError } from '../../terminal/errors.ts';
+import { CommandError } from '../../terminal/command-error.ts';
 
 const placeholder = 'my-store';
 /** Under its own name it would be a package inside our package. */

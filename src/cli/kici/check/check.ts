@@ -1,5 +1,5 @@
 import { connectOnceStarted } from '../../connection.ts';
-import { CommandError } from '../../terminal/errors.ts';
+import { CommandError } from '../../terminal/command-error.ts';
 import { printable, type Io } from '../../terminal/io.ts';
 import { paint } from '../../terminal/report.ts';
 import type { CheckFlags } from '../program.ts';

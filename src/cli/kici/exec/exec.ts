@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
-import { AgentError } from '../../../agent/errors.ts';
+import { AgentError } from '../../../agent/agent-error.ts';
 import { exec as run } from '../../../agent/exec/exec.ts';
 import { connect, connectOnceStarted } from '../../connection.ts';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError } from '../../terminal/command-error.ts';
 import { printable, writeTo, type Io } from '../../terminal/io.ts';
 import { paint, reportFailure } from '../../terminal/report.ts';
 import { commandErrorOf } from '../agent-errors.ts';

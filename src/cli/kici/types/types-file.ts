@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CommandError } from '../../terminal/errors.ts';
+import { CommandError } from '../../terminal/command-error.ts';
 
 export const typesFile: string = join('.kici', 'secrets.d.ts');
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { findProject } from '../../../agent/workflow/project.ts';
-import { AgentError } from '../../../agent/errors.ts';
+import { AgentError } from '../../../agent/agent-error.ts';
 import type { ApiClient } from '../../../api/client.ts';
 import { connectOnceStarted } from '../../connection.ts';
-import { CommandError, UsageError } from '../../terminal/errors.ts';
+import { CommandError, UsageError } from '../../terminal/command-error.ts';
 import { printable, type Io } from '../../terminal/io.ts';
 import type { TypesFlags } from '../program.ts';
 import { readAllWorkflows } from '../read-workflows.ts';

@@ -10,7 +10,7 @@ import {
 import { ContractBreach } from './answers/breach.ts';
 import type { Redactor } from './answers/redact.ts';
 import type { HostHealth } from './hosted-backend.ts';
-import type { Created, Instance } from './instance.ts';
+import type { Created, AdapterLifecycle } from './adapter-lifecycle.ts';
 import { createBreaker } from './layers/breaker.ts';
 import { createBulkhead, type Bulkhead } from './layers/bulkhead.ts';
 import { withinDeadline } from './layers/deadline.ts';
@@ -25,7 +25,7 @@ export const mayRepeatRead = (code: FailureCode): boolean =>
 const refusedUndone: ReadonlySet<FailureCode> = new Set(['throttled', 'sealed']);
 export const mayRepeatWrite = (code: FailureCode): boolean => refusedUndone.has(code);
 
-export interface Call<T> {
+export interface PipelineCall<T> {
   /** Talks to the adapter and checks its answer. It may run on after it was abandoned: it changes nothing but the backend. */
   readonly run: (created: Created, context: CallContext) => Promise<T>;
   /** What is done, for the log. */
@@ -42,8 +42,8 @@ export interface Call<T> {
 export type ReportBreach = (operation: string, problem: string, trail: string | undefined) => void;
 
 /** One way to the adapter for every operation: retry, bulkhead, breaker, and the deadline around the adapter. */
-export class Caller {
-  readonly #instance: Instance;
+export class CallPipeline {
+  readonly #instance: AdapterLifecycle;
   readonly #policy: HostPolicy;
   readonly #redactor: Redactor;
   readonly #lostAccess: () => void;
@@ -58,7 +58,7 @@ export class Caller {
    * @param breached told of everything in which the adapter does not keep the contract
    */
   constructor(
-    instance: Instance,
+    instance: AdapterLifecycle,
     policy: HostPolicy,
     redactor: Redactor,
     lostAccess: () => void,
@@ -89,12 +89,12 @@ export class Caller {
   }
 
   /** @throws BackendError */
-  call<T>(context: CallContext, mayRepeat: (code: FailureCode) => boolean, call: Call<T>): Promise<T> {
+  call<T>(context: CallContext, mayRepeat: (code: FailureCode) => boolean, call: PipelineCall<T>): Promise<T> {
     return retrying(context, { attempts: this.#policy.attempts, mayRepeat }, () => this.once(context, call));
   }
 
   /** @throws BackendError */
-  once<T>(context: CallContext, call: Call<T>): Promise<T> {
+  once<T>(context: CallContext, call: PipelineCall<T>): Promise<T> {
     const attempt = (): Promise<T> => this.#attempt(context, call);
     return this.#bulkhead(context.signal, async () => {
       if (call.probe === true) return attempt();
@@ -106,7 +106,7 @@ export class Caller {
     });
   }
 
-  async #attempt<T>(context: CallContext, call: Call<T>): Promise<T> {
+  async #attempt<T>(context: CallContext, call: PipelineCall<T>): Promise<T> {
     try {
       const result = await withinDeadline(context, this.#policy.deadlineMs, async (inner) => {
         try {

@@ -1,5 +1,5 @@
 import { BackendError, whyOf, type Failure } from '@kici-dev/secret-backend';
-import type { Answer } from './wire/answer.ts';
+import type { VaultAnswer } from './wire/answer.ts';
 import { isRecord, member } from './wire/json.ts';
 
 /** What the server warns of when version 2 is addressed by a path of version 1. */
@@ -29,7 +29,7 @@ function wrong(settings: string): Failure {
 }
 
 /** For every answer but 200 and 204, and for those when their body makes no sense. The server's own words are not passed on. */
-export function failureOf(answer: Answer): BackendError {
+export function failureOf(answer: VaultAnswer): BackendError {
   const { code, detail, ...why } = meaningOf(answer);
   return new BackendError(code, {
     ...whyOf(why),
@@ -38,7 +38,7 @@ export function failureOf(answer: Answer): BackendError {
   });
 }
 
-function meaningOf(answer: Answer): Meaning {
+function meaningOf(answer: VaultAnswer): Meaning {
   const { status } = answer;
   if (speaksOf(answer, 'refused JSON input due to high complexity'))
     return { code: 'too_large', detail: 'the path would hold more fields than the server takes in one request' };
@@ -64,7 +64,7 @@ function meaningOf(answer: Answer): Meaning {
   return { code: 'bad_answer', detail: `the server answered with status ${status} and nothing that fits` };
 }
 
-function missing(answer: Answer): Meaning {
+function missing(answer: VaultAnswer): Meaning {
   if (speaksOf(answer, versionedPathWarning))
     return {
       ...wrong('kvVersion'),
@@ -80,31 +80,31 @@ function missing(answer: Answer): Meaning {
   return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };
 }
 
-function unavailable(answer: Answer): Meaning {
+function unavailable(answer: VaultAnswer): Meaning {
   if (speaksOf(answer, 'sealed')) return { code: 'sealed' };
   if (speaksOf(answer, 'namespace')) return { code: 'server_error', detail: 'the namespace is locked' };
   return { code: 'server_error', detail: 'the server is not available, perhaps for maintenance' };
 }
 
 /** Whether an error or a warning of the server holds these words. */
-export function speaksOf(answer: Answer, words: string): boolean {
+export function speaksOf(answer: VaultAnswer, words: string): boolean {
   return [member(answer.body, 'errors'), member(answer.body, 'warnings')].some(
     (texts) => Array.isArray(texts) && texts.some((text) => typeof text === 'string' && text.includes(words)),
   );
 }
 
 /** Whether these are the server's own words on the request: a list of errors. What stands before it answers otherwise. */
-export function isJudgement({ body }: Answer): boolean {
+export function isJudgement({ body }: VaultAnswer): boolean {
   return Array.isArray(member(body, 'errors'));
 }
 
 /** No right, or a token that is no longer good. */
-export function isRefusal(answer: Answer): boolean {
+export function isRefusal(answer: VaultAnswer): boolean {
   return answer.status === 403 && isJudgement(answer);
 }
 
 /** The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this. */
-export function isNothing({ status, body }: Answer): boolean {
+export function isNothing({ status, body }: VaultAnswer): boolean {
   const errors = member(body, 'errors');
   return (
     status === 404 &&

@@ -1,4 +1,4 @@
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 
 /** The command was typed wrong; exit code 2. */
 export class UsageError extends Error {
@@ -231,7 +231,7 @@ export class CommandError extends Error {
   }
 }
 
-export interface Failure {
+export interface CommandFailure {
   readonly exitCode: 1 | 2;
   readonly code: string;
   readonly message: string;
@@ -243,7 +243,7 @@ export interface Failure {
 }
 
 /** What the user is told of any error. Only our own errors speak for themselves. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): CommandFailure {
   if (error instanceof UsageError) return { exitCode: 2, code: 'usage', message: error.message, hint: error.hint };
   if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
   if (ApiError.is(error))

@@ -17,7 +17,7 @@ export interface Created {
 }
 
 /** An adapter's backend, made when it is first needed. */
-export class Instance {
+export class AdapterLifecycle {
   readonly #create: () => Promise<Created>;
   #creating: Promise<Created> | undefined;
   #created: Created | undefined;

@@ -1,5 +1,5 @@
 import { BackendError, describeFailure, type FailureCode } from '@kici-dev/secret-backend';
-import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/errors.ts';
+import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/api-error.ts';
 
 export interface ErrorAnswer {
   readonly status: number;

@@ -6,7 +6,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog, AuditSigner } from '../orchestrator/audit/audit-log.ts';
 import type { HostFor, Instances } from '../orchestrator/backends/instances.ts';
-import type { Backends } from '../orchestrator/backends/require-backend.ts';
+import type { OpenBackends } from '../orchestrator/backends/open-backends.ts';
 import type { BackendStore } from '../orchestrator/backends/store.ts';
 import type { BackendPackage, BackendTypes } from '../orchestrator/backends/types.ts';
 import type { Bindings } from '../orchestrator/environments/bindings.ts';
@@ -26,7 +26,7 @@ import type { Seals } from '../orchestrator/seals/seals.ts';
 import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
 import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
 import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
-import type { Tokens } from '../orchestrator/tokens/tokens.ts';
+import type { AccessTokens } from '../orchestrator/tokens/tokens.ts';
 import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
 import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
@@ -38,7 +38,7 @@ function token<T>(name: string): ServiceIdentifier<T> {
 }
 
 /** Everything that can be resolved. */
-export const tokens = {
+export const identifiers = {
   settings: token<ServerSettings>('settings'),
   log: token<Logger>('log'),
   resolveAddress: token<BackendHost['resolveAddress']>('resolveAddress'),
@@ -48,7 +48,7 @@ export const tokens = {
 
   seals: token<Seals>('seals'),
   organizations: token<Organizations>('organizations'),
-  tokens: token<Tokens>('tokens'),
+  accessTokens: token<AccessTokens>('tokens'),
   tokenCallers: token<TokenCallers>('tokenCallers'),
   signIns: token<SignIns>('signIns'),
   signInCodes: token<SignInCodes>('signInCodes'),
@@ -63,7 +63,7 @@ export const tokens = {
   backendStore: token<BackendStore>('backendStore'),
   hostFor: token<HostFor>('hostFor'),
   instances: token<Instances>('instances'),
-  backends: token<Backends>('backends'),
+  openBackends: token<OpenBackends>('backends'),
 
   environmentResolver: token<EnvironmentResolver>('environmentResolver'),
   jobStore: token<JobStore>('jobStore'),

@@ -65,14 +65,14 @@ const statuses: readonly (Status | undefined)[] = [
 ];
 
 /** Why a call brought no answer. */
-export interface Failure {
+export interface ServiceFailure {
   /** What the service said; `undefined` where it said nothing, so that nothing may be concluded from it. */
   readonly status: Status | undefined;
   readonly error: BackendError;
 }
 
 /** @param error what the client library threw; it holds tokens and payloads, so nothing of it is kept */
-export function toFailure(error: unknown, operation: string, context: CallContext, now: number): Failure {
+export function toFailure(error: unknown, operation: string, context: CallContext, now: number): ServiceFailure {
   const own = rootBackendError(error);
   if (own !== undefined) return { status: undefined, error: own };
   if (context.signal.aborted)

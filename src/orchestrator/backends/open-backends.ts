@@ -1,19 +1,19 @@
 import { internalBackendName } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { Instances } from './instances.ts';
 import type { BackendStore } from './store.ts';
 
 /** Gives open backends to those who call them directly. */
-export interface Backends {
+export interface OpenBackends {
   /** @throws ApiError `not_found`; BackendError when it could not be opened */
   require(call: Call, name: string): Promise<HostedBackend>;
   /** What is written through us must show at once, here and in every other orchestrator; a change that failed may have been made. */
   change<T>(call: Call, name: string, effect: Promise<T>): Promise<T>;
 }
 
-export function createBackends(instances: Instances, store: BackendStore): Backends {
+export function createOpenBackends(instances: Instances, store: BackendStore): OpenBackends {
   return {
     async require(call, name) {
       const instance = (await instances.of(call)).get(name);
