@@ -165,7 +165,8 @@ describeLane(processMemoryLane, () => {
       const text = JSON.stringify(rows, (_, value: unknown) =>
         value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
       );
-      expect(text).toContain(`KEY_${others[0]}`);
+      // Its session is over, and what it could read was forgotten with it.
+      expect(text).toMatch(/"catalogue":""/);
       const { places, searched } = await findLeaks(numbers.map(valueOf), scene.orchestrator.home, [
         text,
         scene.printed,
