@@ -25,7 +25,6 @@ const mark = `fifty-${randomBytes(6).toString('hex')}`;
 const numbers = Array.from({ length: 50 }, (_, index) => String(index).padStart(2, '0'));
 const valueOf = (number: string): string => `${mark}-${number}-${Buffer.from(number.repeat(9)).toString('hex')}`;
 const wanted = '07';
-const others = numbers.filter((number) => number !== wanted);
 const pattern = new RegExp(`${mark}-\\d\\d`, 'g');
 
 interface Scene {
