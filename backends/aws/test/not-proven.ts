@@ -52,6 +52,7 @@ const byTheServer = {
   ),
   'outcome.denied': 'the emulators do not enforce policies; proven on the fake',
   'leaks.state.denyRead': 'the emulators do not enforce policies; proven on the fake',
+  'reasons.refusal': 'the emulators do not enforce policies; proven on the fake',
   'batch.one-denied': 'the emulators do not enforce policies; proven on the fake',
   'outcome.corrupt': 'the emulators do not encrypt; proven on the fake',
   'leaks.state.corrupt': 'the emulators do not encrypt; proven on the fake',
