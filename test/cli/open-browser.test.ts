@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openInBrowser } from '../../src/cli/admin/open-browser.ts';
+import { describeLane } from '../support/lane.ts';
 
 const url = 'http://127.0.0.1:4000/#code=a&b';
 let folder: string;
@@ -25,8 +26,10 @@ describe('a browser', () => {
     expect(await openInBrowser(url, { BROWSER: join(folder, 'none') })).toBe(false);
   });
 
-  it.runIf(process.platform === 'linux')('is looked for on a screen alone', async () => {
-    expect(await openInBrowser(url, {})).toBe(false);
-    expect(await openInBrowser(url, { DISPLAY: '', WAYLAND_DISPLAY: '' })).toBe(false);
+  describeLane({ name: 'linux', missing: process.platform === 'linux' ? undefined : 'only Linux has DISPLAY' }, () => {
+    it('is looked for on a screen alone', async () => {
+      expect(await openInBrowser(url, {})).toBe(false);
+      expect(await openInBrowser(url, { DISPLAY: '', WAYLAND_DISPLAY: '' })).toBe(false);
+    });
   });
 });

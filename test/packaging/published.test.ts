@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackages } from '../../.ci/build/build.ts';
 import { publishedPackages, root } from '../../.ci/build/packages.ts';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
+import { describeLane } from '../support/lane.ts';
 
 const run = promisify(execFile);
 const packages = publishedPackages();
@@ -196,9 +197,8 @@ describe('a project that installs the tarballs', () => {
     expect(failed).not.toMatchObject({ stderr: expect.stringContaining('@kici-dev/kici') });
   });
 
-  it.skipIf(bwrapMissing !== undefined)(
-    'has programs that no sandboxed step changes, and may be added to',
-    async () => {
+  describeLane({ name: 'bwrap', missing: bwrapMissing }, () => {
+    it('has programs that no sandboxed step changes, and may be added to', async () => {
       const [own, home] = ['own', 'own-home'].map((name) => join(folder, name));
       if (own === undefined || home === undefined) throw new Error('unreachable');
       await cp(join(project, 'node_modules'), join(own, 'node_modules'), { recursive: true, verbatimSymlinks: true });
@@ -226,8 +226,8 @@ export default workflow('main', { on: push(), jobs: [job('j', { runsOn: 'default
       expect(stdout.match(/^REFUSED [A-Z]+$/gm)).toHaveLength(10);
       expect(stdout).toMatch(/^AFTER$/m);
       expect(existsSync(join(own, 'node_modules/added'))).toBe(true);
-    },
-  );
+    });
+  });
 
   it('can be made by npm itself, from the packages that need no other', async () => {
     const alone = packages
