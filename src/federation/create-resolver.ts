@@ -55,7 +55,7 @@ export interface Resolver {
 /**
  * Lists what the bindings select and fixes the winner of each key.
  * @throws RangeError when a binding or a backend's name is malformed, or a binding names no backend; ResolverError
- * `catalogue_unavailable` when the names of a required backend cannot be had
+ * `catalogue_unavailable` when the names of a required backend cannot be listed
  */
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
   const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
@@ -110,7 +110,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
         : {
             backend: winner.backend,
             scope: winner.scope,
-            ...(winner.version === undefined ? {} : { version: winner.version }),
+            ...(winner.version !== undefined && { version: winner.version }),
           };
     },
     explain: (key) => explain(catalogue, key),

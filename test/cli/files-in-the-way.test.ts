@@ -83,7 +83,7 @@ it.each(places.flatMap(([place, program, args, of]) => of.map((kind) => [kind, p
   30_000,
 );
 
-it('a start whose list of data folders is no plain file says so', async () => {
+it('a start whose list of data folders is not a plain file says so', async () => {
   await mkdir(join(home, '.config/kici'), { recursive: true });
   execFileSync('mkfifo', [join(home, '.config/kici/data-folders')]);
   const { code, stderr } = await runProgram('kici-orchestrator', ['--port', '0', '--data-dir', join(home, 'data')], {

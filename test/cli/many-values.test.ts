@@ -38,8 +38,8 @@ describe('a file of values', () => {
     ['no JSON', 'json', '{"A":"secret-value"', 'it is not JSON'],
     ['a number', 'json', '{"A":12345}', 'the value of "A" is no text'],
     ['null', 'json', '{"A":null}', 'the value of "A" is no text'],
-    ['a list', 'json', '["secret-value"]', 'it is no object'],
-    ['a text', 'yaml', 'secret-value', 'it is no mapping'],
+    ['a list', 'json', '["secret-value"]', 'it is not an object'],
+    ['a text', 'yaml', 'secret-value', 'it is not a mapping'],
     ['a name twice', 'yaml', 'A: secret-value\nA: other\n', 'line 2 is no yaml'],
     ['something within something', 'yaml', 'A:\n  B: secret-value\n', 'the value of "A" is no text'],
     ['an alias', 'yaml', 'A: &x secret-value\nB: *x\n', 'the value of "B" is no text'],
@@ -53,7 +53,7 @@ describe('a file of values', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('secret-value');
   });
 
-  it('that is no UTF-8 is refused', async () => {
+  it('that is not UTF-8 is refused', async () => {
     await expect(parse(Buffer.from([0x41, 0x3d, 0xff]), 'dotenv')).rejects.toThrow('UTF-8');
   });
 

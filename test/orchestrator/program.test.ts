@@ -171,7 +171,7 @@ describe('kici-orchestrator refuses to start', () => {
     const home = await newHome();
     const { code, stderr } = await run(home, [], { KICI_SECRET_KEY: key });
     expect(code).toBe(1);
-    expect(stderr).toContain('KICI_SECRET_KEY is no key');
+    expect(stderr).toContain('KICI_SECRET_KEY is not a key');
     expect(stderr).toContain('openssl rand -hex 32');
     expect(stderr).not.toContain(key);
     expect(await readdir(home)).toEqual([]);

@@ -54,7 +54,7 @@ export function requireLabels(job: JobData, labels: readonly string[]): void {
   if (missing.length === 0) return;
   throw new AgentError(
     'label_missing',
-    `the job ${job.name} runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`,
+    `the job ${job.name} runs on ${missing.join(', ')}, which is not a label of this agent (${labels.join(', ')})`,
     `add --label ${missing.join(' --label ')}, or change runsOn`,
   );
 }

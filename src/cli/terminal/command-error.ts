@@ -52,7 +52,7 @@ export const clientErrorCodes = Object.freeze({
   },
   fingerprint_mismatch: {
     meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives',
-    next: 'fetch the value anew; the message says where only a line end makes the difference',
+    next: 'fetch the value again; the message says where only a line end makes the difference',
   },
   not_confirmed: {
     meaning: 'the question whether to go on was answered with no',
@@ -252,8 +252,8 @@ export function failureOf(error: unknown): CommandFailure {
       code: error.code,
       message: error.message,
       hint: error.hint,
-      ...(error.failure === undefined ? {} : { cause: error.failure }),
-      ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+      ...(error.failure !== undefined && { cause: error.failure }),
+      ...(error.requestId !== undefined && { requestId: error.requestId }),
     };
   if (error instanceof Error && error.name === 'ExitPromptError')
     return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };

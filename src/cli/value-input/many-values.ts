@@ -87,11 +87,11 @@ async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<Readonl
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
     if (name === '')
-      throw new CommandError('invalid_import', 'a name in it is no text', 'names are texts; nothing was sent');
+      throw new CommandError('invalid_import', 'a name in it is not text', 'names are texts; nothing was sent');
     if (!isScalar(value) || typeof value.value !== 'string' || (format === 'json' && value.type !== 'QUOTE_DOUBLE'))
       throw new CommandError(
         'invalid_import',
-        `the value of ${JSON.stringify(name)} is no text`,
+        `the value of ${JSON.stringify(name)} is not text`,
         name === 'sops'
           ? 'the file is encrypted: decrypt it first, as in `sops -d file | kici-admin secret import`'
           : 'write it in quotes; nothing was sent',

@@ -11,7 +11,7 @@ import { createVariables } from '../../orchestrator/variables/variables.ts';
 import { defaultSignInLimits } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
 
-/** Organisations, tokens, sessions at the dashboard, environments, variables. */
+/** Organizations, tokens, sessions at the dashboard, environments, variables. */
 export const metadataModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.seals).toResolvedValue(
     (keyring, log) =>

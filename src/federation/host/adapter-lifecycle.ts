@@ -27,7 +27,7 @@ export class AdapterLifecycle {
       const backend = await makeBackend(() => definition.create(settings, host), redactor);
       if (!isBackend(backend, definition.capabilities))
         throw new ContractBreach(
-          `what the adapter for ${definition.type} made is no backend: it has no ${whatLacks(backend, definition.capabilities)}`,
+          `what the adapter for ${definition.type} made is not a backend: it has no ${whatLacks(backend, definition.capabilities)}`,
           undefined,
           'misconfigured',
         );
@@ -74,7 +74,7 @@ async function makeBackend(create: () => unknown, redactor: Redactor): Promise<u
   }
 }
 
-/** The first thing by which it is no backend of the type; `undefined` where it is one. */
+/** The first thing by which it is not a backend of the type; `undefined` where it is one. */
 function whatLacks(made: unknown, declared: BackendCapabilities): string | undefined {
   if (typeof made !== 'object' || made === null) return 'methods at all';
   const method = ['list', 'read', 'check', 'close'].find((name) => typeof Reflect.get(made, name) !== 'function');

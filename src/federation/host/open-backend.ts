@@ -38,7 +38,7 @@ export function openBackend(
     host.log('warn', 'the adapter broke the contract', {
       operation,
       problem,
-      ...(trail === undefined ? {} : { trail }),
+      ...(trail !== undefined && { trail }),
     });
   const caller = new CallPipeline(instance, policy, redactor, () => cache.invalidate(), breached);
   const reader = new Reader(caller, cache, policy, redactor);

@@ -54,7 +54,7 @@ function variablesProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'is not an object of variables';
   for (const [name, text] of Object.entries(value)) {
     if (text === undefined) continue;
-    if (typeof text !== 'string') return `gives ${name} a value that is no text`;
+    if (typeof text !== 'string') return `gives ${name} a value that is not text`;
     if (text.includes('\0')) return `gives ${name} a value with a NUL byte, which no variable can hold`;
     const problem = variableSizeProblem(name, text);
     if (problem !== undefined) return `is too large: ${problem}`;
