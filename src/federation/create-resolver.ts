@@ -8,7 +8,8 @@ import {
   type SecretBackend,
   type SecretValue,
 } from '@kici-dev/secret-backend';
-import { openBackend } from './host/open-backend.ts';
+import { Redactor } from './host/answers/redact.ts';
+import { hostAdapter } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
@@ -174,33 +175,13 @@ function hostBackend(
 ): HostedBackend {
   const parsed = parseBackendName(name);
   if (!parsed.ok) throw new RangeError(parsed.reason);
-  return openBackend(
-    {
-      type: name,
-      title: name,
-      summary: 'given to the resolver',
-      settings: {},
-      capabilities: backend.capabilities,
-      create: () => backend,
-    },
-    {},
-    {
-      ...bareHost,
-      name,
-      deadlineMs,
-      log: (level, message, fields) => log(level, message, { backend: name, ...fields }),
-    },
+  return hostAdapter(
+    { type: name, capabilities: backend.capabilities, create: () => backend },
+    new Redactor([], new Set()),
+    { organization: '', name, log: (level, message, fields) => log(level, message, { backend: name, ...fields }) },
     { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
   );
 }
-
-/** The backend exists already, and has what it needs from whoever made it. */
-const bareHost: Omit<BackendHost, 'name' | 'log' | 'deadlineMs'> = {
-  organization: '',
-  ambient: { credentials: false, paths: [] },
-  now: () => Date.now(),
-  resolveAddress: () => Promise.reject(new BackendError('unsupported')),
-};
 
 function within(timeoutMs: number): CallContext {
   return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };

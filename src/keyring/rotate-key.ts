@@ -37,9 +37,9 @@ export async function rotateKeyEncryptionKey(
             `the data key ${id} does not open under the old key`,
             'nothing was changed; see whether somebody else has rotated the key meanwhile, else restore that row from a backup',
           );
-        const rewrapped = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
+        const row = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
         plain.fill(0);
-        return rewrapped;
+        return row;
       }),
     );
     if (await store(database, rewrapped, before, await keyCheckOf(to, before.rowsAreSealed))) return rewrapped.length;

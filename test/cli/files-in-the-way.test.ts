@@ -45,7 +45,7 @@ const problems: Readonly<Record<string, RegExp>> = {
   'a device': /is a device, not a plain file/,
   'an endless file': /is a device, not a plain file/,
   'an oversized file': /has more than the \d+ bytes/,
-  'an empty file': /it is empty|is no key|JSON/,
+  'an empty file': /it is empty|is not a key|JSON/,
   nothing: /ENOENT|is not there/,
 };
 

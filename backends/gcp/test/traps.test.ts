@@ -213,7 +213,7 @@ describe.each(transports)('an answer to another question, over %s', (transport) 
     expect(world.calls()).toEqual(['GetSecret']);
   });
 
-  it('is no version of ours', async () => {
+  it('is not a version of ours', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.service.alter = (method, message) =>

@@ -57,7 +57,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status });
     return status;
   } catch (error) {
-    if (!AgentError.is(error) && !ApiError.is(error)) throw error;
+    if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
     if (signal.aborted) {
       // What then failed did so for want of time.
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });

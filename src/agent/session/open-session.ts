@@ -80,7 +80,7 @@ function agreeOn(privateKey: KeyObject, opened: OpenedJob): KeyObject {
   try {
     return deriveSessionKey(privateKey, Buffer.from(opened.orchestratorPublicKey, 'base64'), opened.jobId);
   } catch {
-    throw new ApiError('bad_answer', "the orchestrator's public key for this job is not a X25519 key");
+    throw new ApiError('bad_answer', "the orchestrator's public key for this job is not an X25519 key");
   }
 }
 

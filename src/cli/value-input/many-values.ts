@@ -76,11 +76,11 @@ async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<Readonl
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: true, prettyErrors: true });
   const [error] = document.errors;
   // Its message quotes the text.
-  if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is no ${format} (${error.code})`);
+  if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is not ${format} (${error.code})`);
   if (!isMap(document.contents))
     throw new CommandError(
       'invalid_import',
-      `it is no ${format === 'json' ? 'object' : 'mapping'} of names to texts`,
+      `it is not ${format === 'json' ? 'an object' : 'a mapping'} of names to text`,
       'correct the file',
     );
   const values = new Map<string, string>();

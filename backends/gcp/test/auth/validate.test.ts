@@ -104,7 +104,7 @@ describe('settings are refused', () => {
     [
       'headers that are none',
       federated({ url: 'https://sts.googleapis.com', headers: { 'bad name': 'x' } }),
-      'are no headers',
+      'are not headers',
     ],
     [
       'a JSON format without a field',

@@ -9,7 +9,7 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /** What makes an option's value one that cannot be used; `undefined` when it can. */
 const checks: Readonly<Record<keyof ShellOptions, (value: unknown) => string | undefined>> = {
-  cwd: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'is no path of a folder'),
+  cwd: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'is not a path of a folder'),
   env: variablesProblem,
   input: (value) =>
     typeof value === 'string' || value instanceof Uint8Array ? undefined : 'is neither text nor bytes',
