@@ -46,7 +46,7 @@ it('resolves every token once, and to the same thing each time', async () => {
   const severalTimes = ['backendPackage', 'areaHandlers'];
   for (const [name, token] of Object.entries(identifiers)) {
     const resolve = (): unknown =>
-      severalTimes.includes(name) ? container.getAll<unknown>(token)[0] : container.get(token);
+      severalTimes.includes(name) ? container.getAll<unknown>(token)[0] : container.get<unknown>(token);
     const resolved = resolve();
     expect(resolved, name).toBeDefined();
     expect(resolve(), name).toBe(resolved);
