@@ -1,5 +1,6 @@
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { messagesPage } from './messages.ts';
 import { policyPage } from './policy.ts';
 import { variablesPage } from './variables.ts';
 
@@ -8,5 +9,6 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'cli.md': cliPage,
   'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,
+  'messages.md': messagesPage,
   'variables.md': variablesPage,
 };

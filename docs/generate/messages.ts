@@ -1,0 +1,121 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript-5.9';
+
+const root = join(import.meta.dirname, '../..');
+const sources = ['src/**/*.{ts,tsx,mjs}', 'backends/**/*.ts'];
+const excluded = ['**/node_modules/**', '**/dist/**', '**/test/**'];
+
+/** The texts of one file, by the code of the error that they belong to; '' where they belong to none. */
+type Texts = Map<string, Set<string>>;
+
+/** Every text of the programs, so that somebody can read them as a whole. */
+export function messagesPage(): string {
+  const files = globSync(sources, { cwd: root, exclude: excluded })
+    .sort()
+    .map((path) => ({ path, source: parse(path) }));
+  const helpers = helperCodes(files.map(({ source }) => source));
+  const texts = files.map(({ path, source }) => ({ path, texts: textsOf(source, helpers) }));
+  const codes = [...new Set(texts.flatMap((file) => [...file.texts.keys()]))].filter((code) => code !== '').sort();
+  return `${[
+    '# Messages',
+    'Every message and hint in the code, by the code of its error, so that they can be read as a whole. A name in ‹› stands for what a program fills in. [errors.md](errors.md) explains the codes.',
+    ...codes.flatMap((code) => [`## ${code}`, block(code)]),
+    '## Other texts',
+    'Help, notices, warnings, labels and parts of messages.',
+    block(''),
+  ].join('\n\n')}\n`;
+
+  function block(code: string): string {
+    const parts = texts.flatMap(({ path, texts: own }) => {
+      const lines = [...(own.get(code) ?? [])].map((text) => `  ${text}`);
+      return lines.length === 0 ? [] : [[path, ...lines].join('\n')];
+    });
+    return ['```text', parts.join('\n'), '```'].join('\n');
+  }
+}
+
+function parse(path: string): ts.SourceFile {
+  return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
+/** Functions that make an error of one code from a text that they are given. */
+function helperCodes(files: readonly ts.SourceFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, Set<string>>();
+  const visit = (node: ts.Node): void => {
+    const code = ts.isNewExpression(node) ? errorCode(node) : undefined;
+    const name = code === undefined ? undefined : enclosingFunction(node);
+    if (code !== undefined && name !== undefined) found.set(name, (found.get(name) ?? new Set()).add(code));
+    ts.forEachChild(node, visit);
+  };
+  files.forEach(visit);
+  return new Map([...found].flatMap(([name, [code = '', ...more]]) => (more.length === 0 ? [[name, code]] : [])));
+}
+
+function enclosingFunction(node: ts.Node): string | undefined {
+  const at = ts.findAncestor(node, ts.isFunctionLike);
+  if (at === undefined) return undefined;
+  const { name } = ts.isArrowFunction(at) && ts.isVariableDeclaration(at.parent) ? at.parent : at;
+  return name !== undefined && ts.isIdentifier(name) ? name.text : undefined;
+}
+
+function textsOf(source: ts.SourceFile, helpers: ReadonlyMap<string, string>): Texts {
+  const texts: Texts = new Map();
+  const visit = (node: ts.Node): void => {
+    const text = textOf(node);
+    if (text !== undefined) {
+      const code = codeOf(node, helpers);
+      texts.set(code, (texts.get(code) ?? new Set()).add(text));
+    }
+    if (!ts.isImportDeclaration(node) && !ts.isTypeNode(node)) ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(source, visit);
+  return texts;
+}
+
+/** The text of a literal that reads as words, in one line. */
+function textOf(node: ts.Node): string | undefined {
+  if (ts.isTaggedTemplateExpression(node.parent)) return undefined;
+  const text = ts.isTemplateExpression(node)
+    ? node.head.text + node.templateSpans.map((span) => slot(span.expression) + span.literal.text).join('')
+    : ts.isStringLiteralLike(node) || ts.isJsxText(node)
+      ? node.text
+      : '';
+  const line = text.trim().replaceAll(/\s*\n\s*/g, ' ⏎ ');
+  return /\p{L}{2}.* .*\p{L}{2}/u.test(line) ? line : undefined;
+}
+
+function slot(node: ts.Expression): string {
+  if (ts.isIdentifier(node)) return `‹${node.text}›`;
+  if (ts.isPropertyAccessExpression(node)) return `‹${node.name.text}›`;
+  if (ts.isCallExpression(node) && node.arguments[0] !== undefined) return slot(node.arguments[0]);
+  return '‹…›';
+}
+
+/** Of the nearest error, helper or row of a table of codes around a text. */
+function codeOf(text: ts.Node, helpers: ReadonlyMap<string, string>): string {
+  for (let node = text.parent; !ts.isSourceFile(node); node = node.parent) {
+    if (ts.isNewExpression(node)) {
+      const code = errorCode(node);
+      if (code !== undefined) return code;
+    }
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+      const code = helpers.get(node.expression.text);
+      if (code !== undefined) return code;
+    }
+    if (ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.initializer)) {
+      const members = node.initializer.properties.flatMap(({ name }) => name?.getText() ?? []);
+      if (members.includes('hint') || members.includes('next')) return node.name.getText();
+    }
+  }
+  return '';
+}
+
+/** The code that an error is made with, or its class where the class says as much. */
+function errorCode({ expression, arguments: given = [] }: ts.NewExpression): string | undefined {
+  const name = expression.getText();
+  if (!name.endsWith('Error')) return undefined;
+  if (name === 'UsageError') return 'usage';
+  const [first] = given;
+  return first !== undefined && ts.isStringLiteral(first) && /^[a-z]+(_[a-z]+)*$/.test(first.text) ? first.text : name;
+}
