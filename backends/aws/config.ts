@@ -41,14 +41,13 @@ export function readConfig(settings: Settings): AwsConfig {
   const region = text(settings, 'region');
   const layout = optionalText(settings, 'layout') ?? 'secret-per-key';
   if (layout !== 'secret-per-key' && layout !== 'object-per-scope')
-    throw misconfigured('layout', 'is none of the layouts');
+    throw misconfigured('layout', 'is not one of the layouts');
   const prefix = optionalText(settings, 'prefix') ?? '';
   const {
     secrets: sharedSecrets,
     problems: [problem],
   } = parseSharedSecrets(optionalText(settings, 'sharedSecrets'), { region, prefix, layout });
-  if (problem !== undefined)
-    throw misconfigured('sharedSecrets', `cannot be taken: ${problem.problem}; ${problem.hint}`);
+  if (problem !== undefined) throw misconfigured('sharedSecrets', `is not valid: ${problem.problem}; ${problem.hint}`);
   return {
     region,
     endpoint: address(settings, 'endpoint') ?? publicEndpoint('secretsmanager', region),
@@ -87,7 +86,7 @@ function readSource(settings: Settings): CredentialSource {
     case 'default-chain':
       return { method };
     default:
-      throw misconfigured('auth.method', 'is none of the methods');
+      throw misconfigured('auth.method', 'is not one of the methods');
   }
 }
 

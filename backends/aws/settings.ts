@@ -17,7 +17,7 @@ export const settings = {
   endpoint: {
     type: 'address',
     description:
-      'Where Secrets Manager answers, for a VPC or FIPS endpoint, an isolated partition or an emulator. Left out: the public endpoint of the region.',
+      'The address of Secrets Manager, for a VPC or FIPS endpoint, an isolated partition or an emulator. Default: the public endpoint of the region.',
     example: 'https://vpce-0123456789abcdef0-abcdefgh.secretsmanager.eu-central-1.vpce.amazonaws.com',
   },
   layout: {
@@ -78,7 +78,7 @@ export const settings = {
     required: true,
     when: { field: 'auth.method', is: ['web-identity'] },
     description:
-      "The file with the identity token, read again at each sign-in. Must lie below a path that the server's configuration allows.",
+      "The file with the identity token, read again at each sign-in. Must be below a path that the server's configuration allows.",
     example: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
   },
   'auth.webIdentityRole': {
@@ -101,7 +101,7 @@ export const settings = {
     type: 'path',
     when: { field: 'auth.method', is: ['profile'] },
     description:
-      "Another file than `~/.aws/credentials`. Must lie below a path that the server's configuration allows.",
+      "A file to use instead of `~/.aws/credentials`. Must be below a path that the server's configuration allows.",
     example: '/etc/kici/aws-credentials',
   },
   'auth.roles': {
@@ -119,14 +119,14 @@ export const settings = {
   },
   'auth.stsEndpoint': {
     type: 'address',
-    description: 'Where the Security Token Service answers. Left out: the public endpoint of the region.',
+    description: 'The address of the Security Token Service. Default: the public endpoint of the region.',
     example: 'https://sts-fips.us-east-1.amazonaws.com',
   },
   kmsKeyId: {
     type: 'string',
     pattern: '^[A-Za-z0-9:/_-]{1,2048}$',
     description:
-      "The KMS key for secrets that are created through this backend. Left out: the account's `aws/secretsmanager`.",
+      "The KMS key for secrets that are created through this backend. Default: the account's `aws/secretsmanager`.",
     example: 'alias/ci-secrets',
   },
   tags: {

@@ -80,6 +80,6 @@ export function requireOwn(shared: SharedSecrets, name: string | undefined): voi
   const arn = name === undefined ? undefined : shared.get(name);
   if (arn === undefined) return;
   throw new BackendError('invalid_argument', {
-    detail: `the account ${parseArn(arn)?.account ?? ''} shares this secret, which can only be read here: change ${arn} there, or take it out of the setting sharedSecrets`,
+    detail: `the account ${parseArn(arn)?.account ?? ''} shares this secret, which can only be read here: change ${arn} there, or remove it from the setting sharedSecrets`,
   });
 }

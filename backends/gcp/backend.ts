@@ -13,7 +13,7 @@ export function createBackend(
   let closed = false;
   const start = (context: CallContext): void => {
     if (closed) throw new BackendError('closed');
-    if (context.signal.aborted) throw interrupted(context, service.host.now(), 'nothing was asked of the service');
+    if (context.signal.aborted) throw interrupted(context, service.host.now(), 'no request was sent to the service');
   };
   return {
     capabilities: layout.capabilities,
@@ -29,7 +29,7 @@ export function createBackend(
       start(context);
       if (entry.expectedVersion !== undefined)
         throw new BackendError('unsupported', {
-          detail: 'Secret Manager cannot add a version on the condition that another is current',
+          detail: 'Secret Manager has no conditional writes (check-and-set)',
         });
       return layout.write(entry, context);
     },

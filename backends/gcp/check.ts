@@ -34,7 +34,7 @@ async function requireAccess(service: Service, id: string, context: CallContext)
   if (held?.includes(accessPermission) !== true)
     throw new BackendError('permission_denied', {
       reason: 'read_refused',
-      detail: `the credentials may list secrets and not read them; they lack ${accessPermission}`,
+      detail: `the credentials may list secrets but not read them; they lack ${accessPermission}`,
     });
 }
 

@@ -14,7 +14,7 @@ export const settingsSchema: SettingsSchema = {
     type: 'string',
     pattern: '^[a-z]+-[a-z]+[0-9]+$',
     example: 'europe-west4',
-    description: 'Region of regional secrets. Left out: the global secrets, which are others.',
+    description: 'Region of regional secrets. Default: the global secrets, which are separate.',
   },
   layout: {
     type: 'choice',
@@ -44,19 +44,20 @@ export const settingsSchema: SettingsSchema = {
     default: 'default',
     example: 'shop',
     when: { field: 'naming', is: ['flat'] },
-    description: 'The one scope in which flat ids lie, with one secret for each key.',
+    description: 'The one scope that holds the flat ids, with one secret for each key.',
   },
   transport: {
     type: 'choice',
     choices: ['grpc', 'rest'],
     default: 'grpc',
     example: 'rest',
-    description: 'gRPC shares one connection; REST is for networks that take HTTP/1.1 only.',
+    description: 'gRPC shares one connection; REST is for networks that allow only HTTP/1.1.',
   },
   endpoint: {
     type: 'address',
     example: 'https://secretmanager.europe-west4.rep.googleapis.com',
-    description: 'The service, where it is not the public endpoint. Plain http is taken for this machine only.',
+    description:
+      'The address of the service, if it is not the public endpoint. Plain http is allowed for this machine only.',
   },
   concurrency: {
     type: 'integer',
@@ -64,7 +65,7 @@ export const settingsSchema: SettingsSchema = {
     maximum: 200,
     default: 32,
     example: '32',
-    description: 'How many calls are under way at once.',
+    description: 'How many calls may run at once.',
   },
   'auth.method': {
     type: 'choice',
@@ -72,7 +73,7 @@ export const settingsSchema: SettingsSchema = {
     choices: ['ambient', 'service-account', 'workload-identity', 'token'],
     example: 'workload-identity',
     description:
-      'Where tokens come from. `ambient` is what the machine has (application default credentials), where the server allows it; `token` is an access token, which ends within the hour.',
+      'Where tokens come from. `ambient` is what the machine has (application default credentials), where the server allows it; `token` is an access token, which expires within the hour.',
   },
   'auth.credentials': {
     type: 'string',

@@ -25,7 +25,7 @@ function scope(settings: Settings): SettingsProblem[] {
   const parsed = parseScopePath(textOf(settings, 'scope') ?? '');
   return parsed.ok
     ? []
-    : [{ field: 'scope', problem: parsed.reason, hint: 'name the one scope in which the flat ids lie' }];
+    : [{ field: 'scope', problem: parsed.reason, hint: 'name the one scope that holds the flat ids' }];
 }
 
 function credentials(settings: Settings): SettingsProblem[] {

@@ -14,7 +14,7 @@ const sqliteFailures: Readonly<Record<number, Failure>> = {
   11: { code: 'server_error', detail: 'the database file is damaged' },
   13: { code: 'server_error', detail: 'the disk of the database is full' },
   14: { code: 'unreachable', detail: 'the database file cannot be opened' },
-  26: { code: 'server_error', detail: 'the database file is none' },
+  26: { code: 'server_error', detail: 'the file is not a database' },
 };
 
 /** Classes of SQLSTATE (PostgreSQL manual, appendix A), and of the errors of sockets. */
@@ -25,7 +25,7 @@ const serverFailures: readonly (readonly [RegExp, Failure])[] = [
   ],
   [/^28/, { code: 'unauthenticated', detail: 'the database server did not accept the credentials' }],
   [/^42501$/, { code: 'permission_denied', detail: 'the database server refused access to a table' }],
-  [/^53/, { code: 'throttled', detail: 'the database server takes no more work' }],
+  [/^53/, { code: 'throttled', detail: 'the database server is out of capacity' }],
   [/^(57014|55P03)$/, { code: 'timeout', detail: 'the database server did not answer in time' }],
   [/^40/, { code: 'conflict', detail: 'another transaction came in between' }],
 ];

@@ -78,7 +78,7 @@ function deletedOutcome(store: Store, row: Current): ReadOutcome {
 
 const howToRestore = 'it was deleted, and can be restored with `kici-admin secret restore`';
 
-const changedOutside = 'which version is current was changed outside of the orchestrator';
+const changedOutside = 'the record of the current version was changed outside the orchestrator';
 
 async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;

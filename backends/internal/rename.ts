@@ -28,7 +28,7 @@ export type Along = (transaction: Kysely<InternalTables>) => Promise<void>;
  */
 export async function renameScope(store: Store, from: ScopePath, to: ScopePath, along?: Along): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) if (await tryRename(store, from, to, along)) return;
-  throw new BackendError('conflict', { detail: `secrets of ${from} changed again and again during the rename` });
+  throw new BackendError('conflict', { detail: `secrets of ${from} kept changing during the rename` });
 }
 
 /** False when something was written meanwhile: sealing must not happen inside the transaction. */

@@ -33,6 +33,6 @@ export function isOwn(sign: SignRow, row: SecretRow): boolean {
 export function requireOwn(sign: SignRow, row: SecretRow | undefined): void {
   if (row !== undefined && !isOwn(sign, row))
     throw new BackendError('corrupt', {
-      detail: `which version of ${row.key} in ${row.scope} is current was changed outside of the orchestrator; delete the secret and set it again, or restore a backup`,
+      detail: `the record of the current version of ${row.key} in ${row.scope} was changed outside the orchestrator; delete the secret and set it again, or restore a backup`,
     });
 }

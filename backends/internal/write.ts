@@ -14,7 +14,7 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) {
     throw new BackendError('too_large', {
-      detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}`,
+      detail: `a value has at most ${capabilities.maxValueBytes} bytes, and this one has ${value.byteLength}`,
     });
   }
   requireKey(key);
@@ -33,7 +33,7 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
     if (await insertVersion(store, sign, { scope, key, version, sealed, at, before }))
       return { version: String(version), updatedAt: rfc3339(at) };
   }
-  throw new BackendError('conflict', { detail: 'other writers were faster every time' });
+  throw new BackendError('conflict', { detail: 'other writers were faster on every attempt' });
 }
 
 /** @throws BackendError `invalid_argument` */

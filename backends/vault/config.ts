@@ -113,7 +113,7 @@ function read(settings: Settings): {
   /** What goes into a header. */
   const printable = (name: SettingName, value: string | undefined): void => {
     if (value !== undefined && !/^[\x21-\x7e]*$/.test(value))
-      report(name, 'has characters that cannot be sent', 'give it without white space and in ASCII');
+      report(name, 'has characters that cannot be sent', 'use ASCII without white space');
   };
   const address = (name: SettingName): URL | undefined => {
     const given = text(name);
@@ -122,7 +122,7 @@ function read(settings: Settings): {
     if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
       return report(name, 'is not an http or https address', 'give one such as https://vault.example.com:8200');
     if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-      return report(name, 'has more than a host, a port and a path', 'credentials belong into their own settings');
+      return report(name, 'has more than a host, a port and a path', 'credentials belong in their own settings');
     return url;
   };
 
@@ -185,7 +185,7 @@ function read(settings: Settings): {
         const token =
           secret('auth.token') ?? report('auth.token', 'is missing', 'give the token, or choose another auth.method');
         const sent = token?.text()?.trim();
-        if (sent === '') report('auth.token', 'is white space alone', 'give the token itself');
+        if (sent === '') report('auth.token', 'is only white space', 'give the token itself');
         printable('auth.token', sent);
         return token && { method, token };
       }

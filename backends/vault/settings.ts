@@ -6,7 +6,7 @@ export const settings = {
   address: {
     type: 'address',
     required: true,
-    description: 'Where the server answers; a path in it is put before `/v1`.',
+    description: 'The address of the server; a path in it precedes `/v1`.',
     example: 'https://vault.example.com:8200',
   },
   mount: {
@@ -17,7 +17,7 @@ export const settings = {
   },
   basePath: {
     type: 'string',
-    description: 'Scopes are paths below this one; left out: below the mount.',
+    description: 'Scopes are paths below this one; default: below the mount.',
     example: 'teams/shop',
   },
   namespace: {
@@ -51,12 +51,12 @@ export const settings = {
   'auth.mount': {
     type: 'string',
     when: { field: 'auth.method', is: ['approle', ...roleMethods] },
-    description: "The path of the auth method; left out: the method's name.",
+    description: "The path of the auth method; default: the method's name.",
     example: 'approle',
   },
   'auth.namespace': {
     type: 'string',
-    description: 'The namespace to sign in to, `/` for the root; left out: the one of the mount.',
+    description: "The namespace to sign in to, `/` for the root; default: the mount's.",
     example: 'engineering',
   },
   'auth.token': {
@@ -78,13 +78,14 @@ export const settings = {
     type: 'string',
     secret: true,
     when: { field: 'auth.method', is: ['approle'] },
-    description: "The AppRole's secret id; left out where the role binds none.",
+    description: "The AppRole's secret id; leave it out if the role does not require one.",
     example: 'ed0a642f-2acf-c2da-232f-1b21300d5f29',
   },
   'auth.role': {
     type: 'string',
     when: { field: 'auth.method', is: roleMethods },
-    description: "The role to sign in as; needed by `kubernetes`, elsewhere left out for the method's default role.",
+    description:
+      "The role to sign in as; needed by `kubernetes`, for other methods, leave it out to use the method's default role.",
     example: 'kici',
   },
   'auth.jwt': {
@@ -135,7 +136,7 @@ export const settings = {
   },
   'tls.serverName': {
     type: 'string',
-    description: "The name that the server's certificate must carry, where it is not the one of the address.",
+    description: "The name that the server's certificate must carry, if it is not the one in the address.",
     example: 'vault.internal',
   },
   'proxy.address': {

@@ -20,8 +20,8 @@ const meanings: Readonly<Record<number, Meaning>> = {
   472: { code: 'stale_replica', detail: 'the server is a disaster-recovery secondary' },
   473: { code: 'stale_replica', detail: 'the server is a performance standby' },
   501: { code: 'sealed', detail: 'the server is not initialized' },
-  502: { code: 'server_error', detail: 'the server, or a plugin of it, got no answer from behind' },
-  504: { code: 'timeout', detail: 'a gateway before the server gave up' },
+  502: { code: 'server_error', detail: 'the server, or one of its plugins, got no answer from what it depends on' },
+  504: { code: 'timeout', detail: 'a gateway in front of the server gave up' },
 };
 
 function wrong(settings: string): Failure {
@@ -49,7 +49,7 @@ function meaningOf(answer: VaultAnswer): Meaning {
   if ((status === 400 || status === 403) && !isJudgement(answer))
     return {
       code: 'bad_answer',
-      detail: `status ${status} came with nothing that Vault would say: check that the address is the server's, and https where it speaks TLS`,
+      detail: `status ${status} came with a body that is not Vault's: check that the address is the server's, and https if it speaks TLS`,
     };
   const known = meanings[status];
   if (known !== undefined) return known;
@@ -61,7 +61,7 @@ function meaningOf(answer: VaultAnswer): Meaning {
       code: 'bad_answer',
       detail: "the server redirects to another address, which is not followed: give the active server's address",
     };
-  return { code: 'bad_answer', detail: `the server answered with status ${status} and nothing that fits` };
+  return { code: 'bad_answer', detail: `the server answered with status ${status} and an unexpected body` };
 }
 
 function missing(answer: VaultAnswer): Meaning {
@@ -77,7 +77,7 @@ function missing(answer: VaultAnswer): Meaning {
       ...wrong('namespace, auth.namespace'),
       detail: 'there is no such namespace: check namespace and auth.namespace',
     };
-  return { code: 'bad_answer', detail: 'the server answered 404 and nothing that Vault would say' };
+  return { code: 'bad_answer', detail: "the server answered 404 with a body that is not Vault's" };
 }
 
 function unavailable(answer: VaultAnswer): Meaning {

@@ -19,7 +19,7 @@ const resolverErrors = {
   },
   secret_unavailable: {
     meaning:
-      "whether there is a value, or what it is, could not be found out; the message ends with the backend's own code",
+      "whether there is a value, or what it is, could not be determined; the message ends with the backend's own code",
     next: 'follow the hint of that code; `resolver.explain(key)` shows what is in the way',
   },
   secret_not_set: {
@@ -28,7 +28,7 @@ const resolverErrors = {
   },
   catalogue_unavailable: {
     meaning: 'the names of a required backend cannot be listed, so there is no resolver',
-    next: 'mend the backend, or make it `optional`: keys that it could outrank are then unavailable',
+    next: 'fix the backend, or make it `optional`: keys that it could outrank are then unavailable',
   },
 } satisfies Record<ResolverErrorCode, Told>;
 
@@ -43,7 +43,7 @@ const checkProblems = {
   },
   key_unset: { meaning: 'a key is declared and has no value', next: 'set it with the command that the hint shows' },
   twins: {
-    meaning: 'two names of a backend meet in one key, and neither is served',
+    meaning: 'two names in a backend map to the same key, so neither is served',
     next: 'rename one of them in the backend',
   },
   not_bindable: {

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import ts from 'typescript-5.9';
 
 const root = join(import.meta.dirname, '../..');
@@ -8,15 +8,16 @@ const excluded = ['**/node_modules/**', '**/dist/**', '**/test/**'];
 
 /** The texts of one file, by the code of the error that they belong to; '' where they belong to none. */
 type Texts = Map<string, Set<string>>;
+type Helpers = ReadonlyMap<string, string>;
 
 /** Every text of the programs, so that somebody can read them as a whole. */
 export function messagesPage(): string {
   const files = globSync(sources, { cwd: root, exclude: excluded })
-    .sort()
+    .toSorted()
     .map((path) => ({ path, source: parse(path) }));
   const helpers = helperCodes(files.map(({ source }) => source));
   const texts = files.map(({ path, source }) => ({ path, texts: textsOf(source, helpers) }));
-  const codes = [...new Set(texts.flatMap((file) => [...file.texts.keys()]))].filter((code) => code !== '').sort();
+  const codes = [...new Set(texts.flatMap((file) => [...file.texts.keys()]))].filter((code) => code !== '').toSorted();
   return `${[
     '# Messages',
     'Every message and hint in the code, by the code of its error, so that they can be read as a whole. A name in ‹› stands for what a program fills in. [errors.md](errors.md) explains the codes.',
@@ -39,17 +40,29 @@ function parse(path: string): ts.SourceFile {
   return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
-/** Functions that make an error of one code from a text that they are given. */
-function helperCodes(files: readonly ts.SourceFile[]): ReadonlyMap<string, string> {
+/** Functions that make errors of one code, by their file and name. */
+function helperCodes(files: readonly ts.SourceFile[]): Helpers {
   const found = new Map<string, Set<string>>();
   const visit = (node: ts.Node): void => {
     const code = ts.isNewExpression(node) ? errorCode(node) : undefined;
     const name = code === undefined ? undefined : enclosingFunction(node);
-    if (code !== undefined && name !== undefined) found.set(name, (found.get(name) ?? new Set()).add(code));
+    if (code !== undefined && name !== undefined) {
+      const helper = `${basename(node.getSourceFile().fileName)} ${name}`;
+      found.set(helper, (found.get(helper) ?? new Set()).add(code));
+    }
     ts.forEachChild(node, visit);
   };
   files.forEach(visit);
   return new Map([...found].flatMap(([name, [code = '', ...more]]) => (more.length === 0 ? [[name, code]] : [])));
+}
+
+/** Of a function that a file declares or imports. */
+function helperCode(name: string, source: ts.SourceFile, helpers: Helpers): string | undefined {
+  const imported = source.statements
+    .filter(ts.isImportDeclaration)
+    .find(({ importClause }) => new RegExp(`\\b${name}\\b`).test(importClause?.getText() ?? ''))?.moduleSpecifier;
+  const file = imported !== undefined && ts.isStringLiteral(imported) ? imported.text : source.fileName;
+  return helpers.get(`${basename(file)} ${name}`);
 }
 
 function enclosingFunction(node: ts.Node): string | undefined {
@@ -59,7 +72,7 @@ function enclosingFunction(node: ts.Node): string | undefined {
   return name !== undefined && ts.isIdentifier(name) ? name.text : undefined;
 }
 
-function textsOf(source: ts.SourceFile, helpers: ReadonlyMap<string, string>): Texts {
+function textsOf(source: ts.SourceFile, helpers: Helpers): Texts {
   const texts: Texts = new Map();
   const visit = (node: ts.Node): void => {
     const text = textOf(node);
@@ -82,7 +95,7 @@ function textOf(node: ts.Node): string | undefined {
       ? node.text
       : '';
   const line = text.trim().replaceAll(/\s*\n\s*/g, ' ⏎ ');
-  return /\p{L}{2}.* .*\p{L}{2}/u.test(line) ? line : undefined;
+  return /\p{L}{2}[,;:]? \p{L}{2}/u.test(line.replaceAll(/‹[^›]*›/g, '')) ? line : undefined;
 }
 
 function slot(node: ts.Expression): string {
@@ -93,29 +106,38 @@ function slot(node: ts.Expression): string {
 }
 
 /** Of the nearest error, helper or row of a table of codes around a text. */
-function codeOf(text: ts.Node, helpers: ReadonlyMap<string, string>): string {
+function codeOf(text: ts.Node, helpers: Helpers): string {
   for (let node = text.parent; !ts.isSourceFile(node); node = node.parent) {
     if (ts.isNewExpression(node)) {
       const code = errorCode(node);
       if (code !== undefined) return code;
     }
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
-      const code = helpers.get(node.expression.text);
+      const code = helperCode(node.expression.text, node.getSourceFile(), helpers);
       if (code !== undefined) return code;
     }
-    if (ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.initializer)) {
-      const members = node.initializer.properties.flatMap(({ name }) => name?.getText() ?? []);
-      if (members.includes('hint') || members.includes('next')) return node.name.getText();
+    if (ts.isObjectLiteralExpression(node)) {
+      const code = rowCode(node);
+      if (code !== undefined) return code;
     }
   }
   return '';
 }
 
+/** The code that an object has, or the key of a row that says what a code means. */
+function rowCode({ properties, parent }: ts.ObjectLiteralExpression): string | undefined {
+  const members = new Map(properties.map((member) => [member.name?.getText(), member]));
+  const code = members.get('code');
+  if (code !== undefined && ts.isPropertyAssignment(code) && ts.isStringLiteral(code.initializer))
+    return code.initializer.text;
+  return members.has('meaning') && ts.isPropertyAssignment(parent) ? parent.name.getText() : undefined;
+}
+
 /** The code that an error is made with, or its class where the class says as much. */
-function errorCode({ expression, arguments: given = [] }: ts.NewExpression): string | undefined {
+function errorCode({ expression, arguments: given }: ts.NewExpression): string | undefined {
   const name = expression.getText();
   if (!name.endsWith('Error')) return undefined;
   if (name === 'UsageError') return 'usage';
-  const [first] = given;
+  const first = given?.[0];
   return first !== undefined && ts.isStringLiteral(first) && /^[a-z]+(_[a-z]+)*$/.test(first.text) ? first.text : name;
 }

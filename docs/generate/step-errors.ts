@@ -16,7 +16,7 @@ export const stepErrors = {
   },
   SecretUnavailableError: {
     'a code of [a backend](#backends)': {
-      meaning: 'whether there is a value, or what it is, could not be found out; nothing else was served in its place',
+      meaning: 'whether there is a value, or what it is, could not be determined; nothing else was served in its place',
       next: 'follow the hint; `kici-admin explain` shows the backend that is in the way',
     },
   },
@@ -48,7 +48,7 @@ export const stepErrors = {
     },
     cannot_write: {
       meaning: 'the file could not be written',
-      next: 'look at the room and the permissions of the folder for temporary files; `--mount-dir` chooses another',
+      next: 'check the free space and the permissions of the folder for temporary files; `--mount-dir` chooses another',
     },
   },
   EnvironmentNameError: {
@@ -86,7 +86,7 @@ export const stepErrors = {
       next: 'give large values as `ctx.$({ input })` or in a file; install bash; correct `cwd`',
     },
     invalid_command: {
-      meaning: 'what stands in `${…}`, an option of `ctx.$` or a `.pipe()` cannot be used, and nothing was run',
+      meaning: 'the value of a `${…}`, an option of `ctx.$` or a `.pipe()` cannot be used, and nothing was run',
       next: setIt,
     },
     output_too_large: {

@@ -12,29 +12,29 @@ interface ErrorKind {
 export const apiErrors = Object.freeze({
   invalid_request: {
     status: 400,
-    meaning: 'the request, or a name in it, is not one that the operation takes',
+    meaning: 'the request, or a name in it, is not valid for the operation',
     hint: 'correct what the message names',
   },
   unauthenticated: {
     status: 401,
-    meaning: 'no token was sent, or one that is unknown, revoked or out of date',
+    meaning: 'no token was sent, or it is unknown, revoked or expired',
     hint: 'set KICI_TOKEN, or run as the user who started the orchestrator',
   },
   permission_denied: {
     status: 403,
-    meaning: 'the token is valid and may not do this, or not at this place',
+    meaning: 'the token is valid but may not do this, or not here',
     hint: 'ask an owner of the organization for a token that may do this',
   },
   host_not_allowed: {
     status: 421,
     meaning:
-      'the request was addressed to a name that is not one of the orchestrator, as requests are whose name was made to point there',
-    hint: 'use the address that the orchestrator listens on, or start it with the URL by which others reach it in --public-url or KICI_PUBLIC_URL',
+      "the request was addressed to a host name that is not one of the orchestrator's, as in a DNS rebinding attack",
+    hint: 'use the address that the orchestrator listens on, or start it with --public-url or KICI_PUBLIC_URL set to the URL by which others reach it',
   },
   origin_not_allowed: {
     status: 403,
-    meaning: "a browser sent the request for a page that is not the orchestrator's own",
-    hint: 'where the page is its own, start the orchestrator with the URL that the browser shows in --public-url or KICI_PUBLIC_URL',
+    meaning: "a browser sent the request on behalf of a page that is not the orchestrator's own",
+    hint: 'if the page is its own, start the orchestrator with --public-url or KICI_PUBLIC_URL set to the URL that the browser shows',
   },
   operation_disabled: {
     status: 403,
@@ -43,37 +43,37 @@ export const apiErrors = Object.freeze({
   },
   not_found: {
     status: 404,
-    meaning: 'nothing has the name that was given',
+    meaning: 'nothing has the given name',
     hint: 'check the name; the list command of its kind shows what exists',
   },
   conflict: {
     status: 409,
-    meaning: 'it exists already, is still in use, or was changed meanwhile by somebody else',
+    meaning: 'it already exists, is still in use, or was changed by somebody else in the meantime',
     hint: 'look at the current state and try again',
   },
   session_ended: {
     status: 410,
-    meaning: 'the job is over, or the token that opened it was revoked, has expired or may do less',
+    meaning: 'the job is over, or the token that opened it was revoked, has expired or has lost permissions',
     hint: "run the workflow again: the job's session has ended",
   },
   too_large: {
     status: 413,
-    meaning: 'the value or the request is larger than can be taken',
+    meaning: 'the value or the request is too large',
     hint: 'send less: a value has at most 65536 bytes',
   },
   unsupported: {
     status: 422,
     meaning: 'the backend cannot do what was asked',
-    hint: 'choose a backend that can do this; `kici-admin backend types` shows what each can',
+    hint: 'choose a backend that can do this; `kici-admin backend types` shows what each can do',
   },
   backend_unavailable: {
     status: 503,
-    meaning: 'a backend that is needed could not be asked; nothing was put in its place',
+    meaning: 'a required backend could not be queried; no other backend was used in its place',
     hint: "see `kici-admin backend test` for the backend's state",
   },
   too_many_requests: {
     status: 429,
-    meaning: 'too much of this was tried, or is open, at once',
+    meaning: 'too many attempts were made, or too many of these are open',
     hint: 'wait a minute and try again',
   },
   audit_unavailable: {
@@ -109,7 +109,7 @@ export const clientErrors = Object.freeze({
   },
   bad_answer: {
     meaning: "what answers at the orchestrator's address is not an orchestrator",
-    hint: "check that KICI_URL points to an orchestrator and not to a proxy's page",
+    hint: "check that KICI_URL points to an orchestrator, not to a proxy's page",
   },
 });
 

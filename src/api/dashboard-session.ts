@@ -24,8 +24,8 @@ export const dashboardSession = z.object({
   role: z.enum(roleNames),
   organization: z.string().describe('the one that the page opens with'),
   everyOrganization: z.boolean().describe('whether it may work in others too'),
-  environments: z.array(z.string()).optional().describe('left out: every environment'),
-  scopes: z.array(z.string()).optional().describe('patterns; left out: every scope'),
+  environments: z.array(z.string()).optional().describe('default: every environment'),
+  scopes: z.array(z.string()).optional().describe('patterns; default: every scope'),
   expires: timestamp.describe('at the latest'),
   csrf: z.string(),
   permissions: z.array(z.enum(permissions)),
@@ -34,7 +34,7 @@ export const dashboardSession = z.object({
     .describe('by operation, whether the policy lets a session do it; what is not named is on'),
   valueEntry: z.enum(valueEntries),
   sealingKey: sealingKey.describe(
-    'what values are sealed to before they are sent, whenever they are not entered openly',
+    'the key that values are sealed to before they are sent, unless they are entered openly',
   ),
 });
 

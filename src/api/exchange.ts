@@ -36,7 +36,7 @@ export function createExchange(address: string, silenceMs: number = patienceMs):
       );
       sent
         .once('timeout', () => {
-          sent.destroy(new Error(`nothing came for ${silenceMs} ms`));
+          sent.destroy(new Error(`received nothing for ${silenceMs} ms`));
         })
         .once('error', reject)
         .end(body);

@@ -123,7 +123,7 @@ export const unavailablePart = z.object({
   ...why,
   answered: z
     .boolean()
-    .describe('true: this is the state of the scope, as the backend tells it; false: it could not be asked'),
+    .describe('true: this is the state of the scope, as the backend reports it; false: it could not be queried'),
   meaning: z.string(),
   hint: z.string(),
   bindings: z.array(z.string()).optional().describe('the bindings of the environment that reach into it'),

@@ -16,7 +16,7 @@ export interface RefusedVariables {
 export const refusedVariables: readonly RefusedVariables[] = [
   {
     of: 'the dynamic linker and the C library',
-    effect: 'load libraries into every program, or lead its look-ups of hosts and character sets elsewhere',
+    effect: 'load libraries into every program, or redirect how it looks up hosts and character sets',
     names:
       'LD_* DYLD_* GLIBC_TUNABLES GCONV_PATH GETCONF_DIR LOCPATH NLSPATH HOSTALIASES LOCALDOMAIN RES_OPTIONS RESOLV_HOST_CONF TERMINFO TERMINFO_DIRS TERMCAP',
   },
@@ -64,7 +64,7 @@ export const refusedVariables: readonly RefusedVariables[] = [
   },
   {
     of: 'Python',
-    effect: 'put modules, compiled modules or start-up code in the way of every interpreter',
+    effect: 'load modules, compiled modules or start-up code into every interpreter',
     names:
       'PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PYTHONPLATLIBDIR PYTHONEXECUTABLE PYTHONPYCACHEPREFIX PYTHONBREAKPOINT PIP_CONFIG_FILE PIP_PYTHON',
   },

@@ -8,7 +8,7 @@ export type Target =
   | { readonly kind: 'scope'; readonly scope: string }
   /** A scope and those below it, shown as far as the token reaches. */
   | { readonly kind: 'tree'; readonly scope: string }
-  /** Scopes of a backend, shown as far as the token reaches; left out: of any backend. */
+  /** Scopes of a backend, shown as far as the token reaches; default: of any backend. */
   | { readonly kind: 'backend'; readonly backend: string | undefined }
   /** Everything that a binding of this pattern can select. */
   | { readonly kind: 'pattern'; readonly pattern: string };

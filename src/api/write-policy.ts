@@ -13,7 +13,7 @@ type Governed = Pick<Operation, 'category' | 'sensitivity' | 'policyGoverned' | 
 /** By its id. */
 export type Registry = Readonly<Record<string, Governed>>;
 
-/** Whether sessions at the dashboard may do it, and the rule that says so; none where it is on by default. */
+/** Whether dashboard sessions may do it, and the rule that says so; none where it is on by default. */
 export function policyStateOf<Rule extends PolicyRule>(
   registry: Registry,
   rules: readonly Rule[],

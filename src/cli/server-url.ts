@@ -9,7 +9,7 @@ export const defaultUrl = 'http://127.0.0.1:4000';
 export function organizationOf(flags: ConnectionFlags, io: Io): string {
   const name = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
   if (!organizationGrammar.test(name))
-    throw new UsageError(`${organizationRule}: ${JSON.stringify(name)} is none`, 'correct --org or KICI_ORG');
+    throw new UsageError(`${organizationRule}: ${JSON.stringify(name)} is not valid`, 'correct --org or KICI_ORG');
   return name;
 }
 

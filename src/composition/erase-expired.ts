@@ -30,7 +30,7 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
     for (const organization of await organizationsWithExpired(database, times)) {
       // oxlint-disable-next-line no-await-in-loop -- one after another, so that requests come in between
       const secrets = await eraseExpired(createStore(database, keyring, organization, times));
-      if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose time is over');
+      if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose retention has ended');
     }
   }
 

@@ -34,7 +34,7 @@ function cannotListen(error: unknown, host: string, port: number): StartError {
   return code === 'EADDRINUSE'
     ? new StartError(
         'cannot_listen',
-        `something listens on ${host}:${port} already`,
+        `something is already listening on ${host}:${port}`,
         'stop it, or choose another port with --port or KICI_PORT',
       )
     : new StartError(

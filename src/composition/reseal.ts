@@ -15,7 +15,7 @@ import { anchorFile, databaseFile, type ServerSettings } from './settings.ts';
 const namedRows = 50;
 
 /**
- * Finds the rows of a data folder that were changed outside of the orchestrator, and accepts them if asked to; the audit
+ * Finds the rows of a data folder that were changed outside the orchestrator, and accepts them if asked to; the audit
  * log tells of that.
  * @throws KeyringError, DatabaseError
  */

@@ -14,11 +14,11 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** By which others reach the server, through a proxy or by name; left out: none. */
+  /** By which others reach the server, through a proxy or by name; default: none. */
   readonly publicUrls?: readonly URL[];
   /** Whether the page is served, and people sign in at it. */
   readonly dashboard: boolean;
-  /** What clients may take; left out: what suits the process. */
+  /** What clients may take; default: what suits the process. */
   readonly httpLimits?: Partial<HttpLimits>;
   /** Addresses that backends may reach, as CIDR blocks or addresses; `undefined`: all. */
   readonly allowedAddresses: readonly string[] | undefined;
@@ -30,7 +30,7 @@ export interface ServerSettings {
   /** Set where nobody named them: those of the usual list that are not installed are left out. */
   readonly mayLackPackages?: boolean;
   readonly requestTimeoutMs: number;
-  /** How long sessions at the dashboard last; left out: as by default. */
+  /** How long dashboard sessions last; default: 1 hour idle, 12 hours in all. */
   readonly signInLimits?: SignInLimits;
   /** How long a deleted secret of the internal store can be restored; 0: not at all. */
   readonly keepDeletedMs: number;

@@ -32,7 +32,7 @@ export async function requirePackages({ backendPackages, mayLackPackages }: Serv
   );
 }
 
-/** What is wrong with the log is recorded; what cannot be found out keeps the server from starting. */
+/** What is wrong with the log is recorded; what cannot be determined keeps the server from starting. */
 export async function examineAudit(log: AuditLog): Promise<void> {
   try {
     await log.examine();
@@ -41,7 +41,7 @@ export async function examineAudit(log: AuditLog): Promise<void> {
     throw new StartError(
       'cannot_read_anchor',
       `the audit anchor in the data folder cannot be read (${error.message}), so a cut-off audit log would not show`,
-      'see to the permissions of audit-anchor.json and to its disk; a server without it starts, and records that it is missing',
+      'check the permissions of audit-anchor.json and its disk; without that file the server starts, and records that it is missing',
     );
   }
 }

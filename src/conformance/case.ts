@@ -8,7 +8,7 @@ export interface ConformanceCase {
   readonly id: string;
   /** The law, as a sentence. */
   readonly title: string;
-  /** Which manifests the law speaks of; left out: every one. */
+  /** Which manifests the law speaks of; default: every one. */
   readonly when?: (capabilities: BackendCapabilities) => boolean;
   /** Without these the case is not proven. */
   readonly verbs?: readonly Verb[];

@@ -4,7 +4,7 @@ import type { ScopePath, SecretBackend, SecretRef, SecretValue } from '@kici-dev
 export interface Harness {
   /** A backend over a store that holds nothing. Each case gets a fresh one. */
   open(): Promise<Subject>;
-  /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; left out: 50. */
+  /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; default: 50. */
   readonly listPageSize?: number;
   /** Operations that the service acknowledges without a body, so that the fault `empty` cannot be told from success. */
   readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
@@ -57,10 +57,10 @@ export interface Provocations {
   hideFromLists?(ref: SecretRef): Promise<void>;
   /**
    * The next requests to the service meet this fault.
-   * @param times how many; left out: every one until `heal`
+   * @param times how many; default: every one until `heal`
    */
   fault?(kind: Fault, times?: number): Promise<void>;
-  /** The faults that `fault` can bring about; left out: all. */
+  /** The faults that `fault` can bring about; default: all. */
   readonly faults?: readonly Fault[];
   /** Ends the faults of `fault`. */
   heal?(): Promise<void>;

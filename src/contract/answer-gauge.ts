@@ -135,6 +135,6 @@ const subjects: Readonly<Record<AnswerKind, string>> = { value: 'about values', 
 
 function tooLarge(kind: AnswerKind, limit: string): BackendError {
   return new BackendError('too_large', {
-    detail: `the answer was not taken: one ${subjects[kind]} has at most ${limit}, and this one has more`,
+    detail: `the answer was rejected: an answer ${subjects[kind]} has at most ${limit}, and this one has more`,
   });
 }

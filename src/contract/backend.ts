@@ -16,7 +16,7 @@ import type {
  * A store of secrets, as the rest of the system sees it.
  *
  * Failures: every method except `read` rejects with a `BackendError`. `read` must not reject for a
- * single secret: what could not be found out is `unknown` in that secret's place. It may reject only
+ * single secret: what could not be determined is `unknown` in that secret's place. It may reject only
  * when the whole call was malformed or the backend is closed.
  *
  * Optional methods must be present exactly when the capability that names them is declared.

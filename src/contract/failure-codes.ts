@@ -34,7 +34,7 @@ export const failureCodes = Object.freeze({
     meaning: 'the backend could not be reached',
     hint: 'check its address, the network and its certificate',
   },
-  server_error: { transient: true, meaning: 'the backend failed', hint: "look at the backend's own log" },
+  server_error: { transient: true, meaning: 'the backend failed', hint: "check the backend's own log" },
   sealed: { transient: true, meaning: 'the backend is sealed or not initialized', hint: 'unseal it' },
   stale_replica: {
     transient: true,
@@ -44,7 +44,7 @@ export const failureCodes = Object.freeze({
   bad_answer: {
     transient: true,
     meaning: "the backend's answer makes no sense",
-    hint: "check that the address is the service and not a proxy's page",
+    hint: "check that the address leads to the service, not to a proxy's page",
   },
   deleted: {
     transient: false,
@@ -63,7 +63,7 @@ export const failureCodes = Object.freeze({
   decryption_failed: {
     transient: false,
     meaning: 'the value could not be decrypted',
-    hint: 'check the encryption key and the right to use it',
+    hint: 'check the encryption key and the permission to use it',
   },
   wrong_shape: {
     transient: false,
@@ -72,7 +72,7 @@ export const failureCodes = Object.freeze({
   },
   ambiguous: {
     transient: false,
-    meaning: 'two names of the backend meet in one scope and key',
+    meaning: 'two names in the backend map to the same scope and key',
     hint: 'rename one of them',
   },
   vanished: {
@@ -87,17 +87,17 @@ export const failureCodes = Object.freeze({
   },
   circuit_open: {
     transient: true,
-    meaning: 'the backend failed repeatedly and is being left alone for a moment',
+    meaning: 'the backend failed repeatedly, so calls to it are paused for a moment',
     hint: 'run `kici-admin backend test` to see whether it is back',
   },
   conflict: {
     transient: false,
-    meaning: 'somebody else changed it in the meantime, or it exists already',
+    meaning: 'somebody else changed it in the meantime, or it already exists',
     hint: 'read the current state and try again',
   },
   too_large: {
     transient: false,
-    meaning: 'the value, or an answer of the backend, is larger than what is taken',
+    meaning: 'the value, or an answer from the backend, is too large',
     hint: 'store a smaller value, or fewer names in one place',
   },
   invalid_argument: {

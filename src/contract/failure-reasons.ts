@@ -7,7 +7,7 @@ interface ReasonKind {
   readonly meaning: string;
   /** What a person does next; more exact than the hint of the code. */
   readonly hint: string;
-  /** What `about` names; left out: nothing. */
+  /** What `about` names; default: nothing. */
   readonly about?: 'setting' | 'scope' | 'secret';
 }
 
@@ -30,49 +30,49 @@ export const failureReasons = Object.freeze({
   },
   connection_timed_out: {
     of: [...connecting, 'timeout'],
-    meaning: 'no connection came about in time',
-    hint: 'check the address, and the firewalls on the way',
+    meaning: 'the connection was not established in time',
+    hint: 'check the address, and the firewalls in between',
   },
   connection_reset: {
     of: connecting,
-    meaning: 'the connection was closed before the answer was there',
-    hint: 'look at the log of the service and of what stands before it; a port that speaks TLS needs an https address',
+    meaning: 'the connection was closed before an answer came',
+    hint: 'check the log of the service and of any proxy in front of it; a TLS port needs an https address',
   },
   no_route: {
     of: connecting,
-    meaning: 'the network has no way to the address',
+    meaning: 'the network has no route to the address',
     hint: 'check the address, and the routes of the machine that asks',
   },
   not_tls: {
     of: connecting,
-    meaning: 'what answers does not speak TLS',
-    hint: 'give the port that speaks TLS, or an http address if that is meant',
+    meaning: 'the port does not speak TLS',
+    hint: 'give the port that speaks TLS, or an http address if that is what you mean',
   },
   tls_expected: {
     of: [...connecting, 'bad_answer'],
-    meaning: 'what answers speaks TLS only',
+    meaning: 'the port speaks only TLS',
     hint: 'give an https address',
   },
   tls_failed: {
     of: connecting,
-    meaning: 'no TLS connection could be agreed on',
-    hint: 'check which versions and ciphers of TLS the service takes',
+    meaning: 'the TLS handshake failed',
+    hint: 'check which TLS versions and ciphers the service accepts',
   },
   certificate_untrusted_by_system: {
     of: connecting,
-    meaning: 'its certificate comes from no authority that this machine trusts',
-    hint: 'set `tls.ca` where the type has it; elsewhere start the server with NODE_EXTRA_CA_CERTS',
+    meaning: 'its certificate was not issued by an authority that this machine trusts',
+    hint: 'set `tls.ca` if the type has it; otherwise start the server with NODE_EXTRA_CA_CERTS',
   },
   certificate_untrusted_by_setting: {
     of: connecting,
-    meaning: 'its certificate comes from no authority that the settings name',
-    hint: 'put the certificate of its authority into the setting',
+    meaning: 'its certificate was not issued by an authority that the settings name',
+    hint: 'add the certificate of its authority to the setting',
     about: 'setting',
   },
   certificate_for_another_name: {
     of: connecting,
     meaning: 'its certificate is for another name',
-    hint: 'give the address by a name that the certificate has, or set `tls.serverName` where the type has it',
+    hint: 'use an address with a name that the certificate has, or set `tls.serverName` if the type has it',
   },
   certificate_expired: {
     of: connecting,
@@ -86,17 +86,17 @@ export const failureReasons = Object.freeze({
   },
   client_certificate_refused: {
     of: connecting,
-    meaning: 'it takes no connection without a client certificate that it trusts',
-    hint: 'set `tls.cert` and `tls.key` where the type has them',
+    meaning: 'it accepts only connections with a client certificate that it trusts',
+    hint: 'set `tls.cert` and `tls.key` if the type has them',
   },
   proxy_unreachable: {
     of: connecting,
-    meaning: 'the proxy of the settings could not be reached',
+    meaning: 'the configured proxy could not be reached',
     hint: 'check the address of the proxy in the settings, and that it runs',
   },
   proxy_refused: {
     of: connecting,
-    meaning: 'the proxy of the settings did not let the connection through',
+    meaning: 'the configured proxy refused the connection',
     hint: 'check what the proxy allows, and the credentials for it in the settings',
   },
   address_not_allowed: {
@@ -121,7 +121,7 @@ export const failureReasons = Object.freeze({
   },
   token_narrowed: {
     of: ['permission_denied'],
-    meaning: 'the token that asks is narrowed to other scopes',
+    meaning: 'the calling token is narrowed to other scopes',
     hint: 'ask an owner of the organization for a token that reaches this scope',
   },
   setting_wrong: {
@@ -132,7 +132,7 @@ export const failureReasons = Object.freeze({
   },
   setting_not_allowed: {
     of: ['misconfigured'],
-    meaning: 'a setting asks for something of the machine that this server does not allow',
+    meaning: 'a setting needs access to the machine that this server does not allow',
     hint: 'allow it with `--ambient-credentials` or `--ambient-paths` of `kici-orchestrator`, or change the setting',
     about: 'setting',
   },
@@ -143,8 +143,8 @@ export const failureReasons = Object.freeze({
   },
   type_missing: {
     of: ['misconfigured'],
-    meaning: 'this server has no backends of its type',
-    hint: 'name the package that brings the type in `--backend-packages` of `kici-orchestrator`',
+    meaning: 'this server does not have its backend type',
+    hint: 'name the package that provides the type in `--backend-packages` of `kici-orchestrator`',
   },
   contract_broken: {
     of: ['bad_answer', 'misconfigured'],

@@ -9,12 +9,12 @@ export type ScopePath = string & { readonly __brand: 'ScopePath' };
 export interface SecretRef {
   readonly scope: ScopePath;
   readonly key: string;
-  /** A version pin, opaque to everyone but the backend. Left out: the current version. */
+  /** A version pin, opaque to everyone but the backend. Default: the current version. */
   readonly version?: string;
 }
 
 export interface ListQuery {
-  /** The scope to list; left out: the whole store. */
+  /** The scope to list; default: the whole store. */
   readonly scope?: ScopePath;
   /** `scope`: the secrets of this scope alone. `tree`: those of every scope below it too. */
   readonly depth: 'scope' | 'tree';

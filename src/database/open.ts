@@ -29,7 +29,7 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
     throw new DatabaseError(
       'cannot_open',
       `cannot open the database ${file} (${reason})`,
-      'check that the folder exists, can be written, and has room; KICI_DATA_DIR names another',
+      'check that the folder exists, is writable and has free space; KICI_DATA_DIR names another',
     );
   }
   return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });

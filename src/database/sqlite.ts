@@ -52,6 +52,6 @@ function toInputs(parameters: readonly unknown[]): SQLInputValue[] {
       value instanceof Uint8Array
     )
       return value;
-    throw new TypeError(`SQLite takes no ${typeof value}`);
+    throw new TypeError(`SQLite does not accept ${typeof value}`);
   });
 }

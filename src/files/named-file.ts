@@ -32,11 +32,11 @@ async function readPipe(pipe: FileHandle, maxBytes: number): Promise<Buffer> {
       chunks.push(chunk);
       length += chunk.byteLength;
       if (length > maxBytes)
-        throw new UnusableFileError('file_too_large', `gives more than the ${maxBytes} bytes that it may have`);
+        throw new UnusableFileError('file_too_large', `gives more than the allowed ${maxBytes} bytes`);
       continue;
     } else if (length > 0) return Buffer.concat(chunks);
     if (performance.now() - began > patience)
-      throw new UnusableFileError('not_a_plain_file', 'is a FIFO, and whoever should write into it does not');
+      throw new UnusableFileError('not_a_plain_file', 'is a FIFO that nobody writes to');
     // oxlint-disable-next-line no-await-in-loop -- nobody tells when there is more
     await pause(restMs);
   }

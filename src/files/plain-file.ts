@@ -45,8 +45,7 @@ async function readAll(path: string, { maxBytes, links = 'refuse' }: PlainFileOp
     if (bytesRead === 0) return Buffer.concat(chunks);
     chunks.push(buffer.subarray(0, bytesRead));
     room -= bytesRead;
-    if (room <= 0)
-      throw new UnusableFileError('file_too_large', `has more than the ${maxBytes} bytes that it may have`);
+    if (room <= 0) throw new UnusableFileError('file_too_large', `has more than the allowed ${maxBytes} bytes`);
   }
 }
 
@@ -68,7 +67,7 @@ export function readPlainFileSync(path: string, { maxBytes, links = 'refuse' }: 
       chunks.push(chunk.subarray(0, length));
       room -= length;
     }
-    throw new UnusableFileError('file_too_large', `has more than the ${maxBytes} bytes that it may have`);
+    throw new UnusableFileError('file_too_large', `has more than the allowed ${maxBytes} bytes`);
   } finally {
     closeSync(file);
   }

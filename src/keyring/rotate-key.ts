@@ -21,7 +21,7 @@ export async function rotateKeyEncryptionKey(
   if (from.id === to.id)
     throw new KeyringError(
       'same_key',
-      'the new key is the one that is in use',
+      'the new key is already in use',
       'nothing was changed; give a file with another key, or one that does not exist yet',
     );
   const before = await checkKey(database, from);
@@ -35,7 +35,7 @@ export async function rotateKeyEncryptionKey(
           throw new KeyringError(
             'wrong_key',
             `the data key ${id} does not open under the old key`,
-            'nothing was changed; see whether somebody else has rotated the key meanwhile, else restore that row from a backup',
+            'nothing was changed; check whether somebody else has rotated the key in the meantime; otherwise restore that row from a backup',
           );
         const row = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
         plain.fill(0);
@@ -46,7 +46,7 @@ export async function rotateKeyEncryptionKey(
   }
   throw new KeyringError(
     'busy',
-    'new data keys were made again and again meanwhile',
+    'new data keys kept being created in the meantime',
     'nothing was changed; stop the orchestrators and try again',
   );
 }

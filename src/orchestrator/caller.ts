@@ -13,13 +13,13 @@ export interface TokenCaller {
   readonly role: Role;
   /** `undefined`: every organization. */
   readonly organization: string | undefined;
-  /** Left out: every scope, every environment. */
+  /** Default: every scope, every environment. */
   readonly scopes?: readonly string[];
   readonly environments?: readonly string[];
   readonly agent?: AgentFacts;
-  /** Unix time in milliseconds; left out: never. */
+  /** Unix time in milliseconds; default: never. */
   readonly expiresAt?: number;
-  /** The session at the dashboard that it came through; left out: the token itself was shown. */
+  /** The dashboard session that it came through; default: the token itself was shown. */
   readonly signIn?: string;
 }
 
@@ -46,7 +46,7 @@ export function actorOf(caller: Caller): string {
   return caller.signIn === undefined ? token : `session:${caller.signIn}:${token}`;
 }
 
-/** Whether it came through a session at the dashboard. */
+/** Whether it came through a dashboard session. */
 export function isSession(caller: Caller): caller is TokenCaller & { readonly signIn: string } {
   return caller.kind === 'token' && caller.signIn !== undefined;
 }

@@ -35,7 +35,7 @@ export function allowsScope(narrowing: Narrowing, backend: string, path: string)
   return someAllowed(narrowing, backend, (pattern) => selectsScope(pattern, path));
 }
 
-/** Whether the token may see anything at or below the scope; left out: of the whole backend. */
+/** Whether the token may see anything at or below the scope; default: of the whole backend. */
 export function reachesInto(narrowing: Narrowing, backend: string, region: string | undefined): boolean {
   return someAllowed(narrowing, backend, (pattern) => couldMatchWithin(pattern, region));
 }

@@ -98,7 +98,7 @@ export interface OrchestratorTables {
     closed_at: number | null;
     seal: string | null;
   };
-  /** Sessions at the dashboard; each ends with the token that it was opened with. */
+  /** Dashboard sessions; each ends with the token that it was opened with. */
   readonly sign_ins: {
     id: string;
     token_id: string;

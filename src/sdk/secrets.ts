@@ -27,7 +27,7 @@ export interface SecretFileOptions {
  * The secrets of the job's environment. Nothing is loaded until it is asked for by name. `kici types` augments this
  * interface with the keys that exist.
  *
- * Methods that take a key reject with `SecretNotFoundError`, `SecretNotSetError` or, when it cannot be found out
+ * Methods that take a key reject with `SecretNotFoundError`, `SecretNotSetError` or, when it cannot be determined
  * whether there is a value or what it is, with `SecretUnavailableError`.
  */
 export interface StepSecrets {

@@ -5,7 +5,7 @@ export interface ShellOptions {
   readonly cwd?: string;
   /** In place of the step's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** What the command reads from its standard input; left out: nothing, it is at its end at once. */
+  /** What the command reads from its standard input; default: nothing, it is at its end at once. */
   readonly input?: string | Uint8Array;
   /** Resolve whatever becomes of the command: see `exitCode`. */
   readonly nothrow?: boolean;

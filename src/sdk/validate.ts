@@ -130,7 +130,7 @@ function checkSecrets({ secrets, environment }: Fields, path: string, report: Re
   if (secrets.length > maxStatedKeys)
     report(
       path,
-      `it has ${secrets.length} entries, and ${maxStatedKeys} are the most`,
+      `it has ${secrets.length} entries, and at most ${maxStatedKeys} are allowed`,
       'write several keys as one with *',
     );
   for (const [index, key] of secrets.entries())
@@ -223,7 +223,7 @@ function checkNeeds(needs: ReadonlyMap<string, readonly string[]>, report: Repor
       report(
         `jobs[${index}].needs`,
         `the job ${JSON.stringify(name)} waits for itself`,
-        'take one of the needs out of the circle',
+        'remove one of the needs to break the circle',
       );
   }
 }

@@ -5,7 +5,7 @@ import { validateWorkflow } from './validate.ts';
 export type StepFunction = (context: StepContext) => unknown;
 
 export interface StepOptions {
-  /** Milliseconds after which the step is ended and fails; left out: no limit. */
+  /** Milliseconds after which the step is ended and fails; default: no limit. */
   readonly timeout?: number;
 }
 
@@ -23,11 +23,11 @@ export interface JobContainer {
 export interface JobOptions {
   /** A label that the agent must have, or several that it must all have. */
   readonly runsOn: string | readonly string[];
-  /** The environment whose secrets and variables the job gets; left out: none. */
+  /** The environment whose secrets and variables the job gets; default: none. */
   readonly environment?: string;
   /**
    * The only keys of the environment that the job may have; `*` stands for any characters: `['DB_PASSWORD', 'AGE_KEY_*']`.
-   * One without `*` that is missing fails the job before its first step. Left out: every key of the environment.
+   * One without `*` that is missing fails the job before its first step. Default: every key of the environment.
    */
   readonly secrets?: readonly string[];
   /** Names of jobs that must succeed first. */

@@ -33,7 +33,7 @@ it('a workflow file whose import does not end is ended and named, and the others
     importMs: 3_000,
   });
   expect(workflows.map(({ workflow }) => workflow.name)).toEqual(['a', 'c', 'f']);
-  const forEver = 'its import did not end within 3 seconds; a module must not wait for ever while it is imported';
+  const forEver = 'its import did not end within 3 seconds; a module must not wait forever while it is imported';
   expect(broken.toSorted((left, right) => (left.file < right.file ? -1 : 1))).toEqual([
     { file: '.kici/workflows/b-waits.ts', problem: forEver },
     { file: '.kici/workflows/d-loops.ts', problem: forEver },

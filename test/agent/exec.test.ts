@@ -117,7 +117,7 @@ describe('kici exec', () => {
       'one name for two',
       secrets,
       '--only API_KEY --file API_KEY=DB_PASSWORD',
-      'two secrets would be the variable API_KEY',
+      'two secrets map to the variable API_KEY',
     ],
     [
       'a value that is not text',

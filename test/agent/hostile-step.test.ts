@@ -51,7 +51,7 @@ describe('a step is not trusted', () => {
       workflowOf(raw + body, 'console.log("NEVER")'),
     );
     expect(code).toBe(1);
-    expect(stderr).toContain('the step was ended: it sent its agent');
+    expect(stderr).toContain('the step was stopped: it sent its agent');
     expect(stdout).not.toContain('NEVER');
     expect(left).toEqual([]);
   });

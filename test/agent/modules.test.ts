@@ -27,7 +27,7 @@ interface Case {
   readonly head: string;
   /** What an earlier step does. @param at gives the path of a name in the project */
   readonly attack: (at: (name: string) => string) => Promise<unknown>;
-  /** What the error names; left out: it passes. */
+  /** What the error names; default: it passes. */
   readonly named?: string;
 }
 

@@ -94,7 +94,7 @@ describe('a value that is unavailable', () => {
     const error = await tell('ctx.secrets.get("U")', { unavailable: { U: 'unreachable' }, because });
     expect(error).toMatchObject({ name: 'SecretUnavailableError', code: 'unreachable', reason: because.reason });
     expect(error['message']).toContain(
-      'the backend could not be reached: its certificate comes from no authority that the settings name [unreachable] [certificate_untrusted_by_setting]',
+      'the backend could not be reached: its certificate was not issued by an authority that the settings name [unreachable] [certificate_untrusted_by_setting]',
     );
     expect(JSON.stringify(error)).not.toContain('tls.ca');
   });

@@ -25,7 +25,7 @@ it('a step sees and gets what its job states and nothing else, though an orchest
   );
   expect([code, stdout]).toEqual([0, expect.stringContaining('AGE_KEY_1,TOKEN false undefined\n9\n')]);
   expect(stdout.match(/SecretNotFoundError refused/g)).toHaveLength(3);
-  expect(stdout).toContain('the job "only" states its secrets, and OTHER is none of them');
+  expect(stdout).toContain('the job "only" states its secrets, and OTHER is not one of them');
   expect(stdout).not.toContain('HANDED OUT');
   // The orchestrator hears of it, for its audit log.
   expect(keysRead(api).flat()).toContain('OTHER');

@@ -95,7 +95,7 @@ describe('backend add', () => {
     [
       'two modes for one secret',
       ['--secret', 'auth.secretId', '--value', 'hunter2', '--from-stdin'],
-      'exclude each other',
+      'cannot be used together',
     ],
     ['one secret twice', ['--secret', 'auth.secretId', '--value', 'hunter2', '--secret', 'auth.secretId'], 'twice'],
     [

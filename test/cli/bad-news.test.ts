@@ -31,7 +31,7 @@ describe('bad news', () => {
   it('of a key that is unavailable is explained, and the exit code is 1', async () => {
     const outcome = await run('explain --environment production SHUT');
     expect(outcome.exitCode).toBe(1);
-    expect(outcome.stdout).toContain('unavailable: who supplies it cannot be found out');
+    expect(outcome.stdout).toContain('unavailable: it is not known who supplies it');
     expect(outcome.stdout).toContain('timeout: connection_refused');
     expect(outcome.stderr).toMatch(/key_unavailable: SHUT is unavailable .*\n +see .*kici-admin check --environment/);
     const json = await run('explain --environment production SHUT --json');

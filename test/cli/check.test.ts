@@ -144,7 +144,7 @@ it('kici check says with file and line what the environments of the jobs lack, a
     `${at}:13:65: note: the environment production has no secret SLACK_WEBHOOK; the code asks for it first`,
     `${at}:15:35: note: the key is computed, so it is not known before it runs`,
     `${at}:18:90: error: the environment production has no secret NOPE`,
-    `${at}:19:58: error: the job narrow states its secrets, and API_KEY is none of them`,
+    `${at}:19:58: error: the job narrow states its secrets, and API_KEY is not one of them`,
     expect.stringMatching(/^lib\/login\.ts:4:26: error: .*the environment production has no secret UNHEARD_OF/),
     '12 literal keys: 6 wrong',
     '',

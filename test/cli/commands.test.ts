@@ -325,7 +325,7 @@ describe('a scope that is renamed', () => {
 describe('variables', () => {
   it('that were locked are overwritten with a word about it', async () => {
     expect((await run('variable set --env production WAS_LOCKED', 'v\n')).stderr).toBe(
-      'WAS_LOCKED was locked, and is not any more\n',
+      'WAS_LOCKED was locked, and is no longer\n',
     );
     expect((await run('variable set --env production WAS_LOCKED --locked', 'v\n')).stderr).toBe(
       'WAS_LOCKED was locked, and still is\n',

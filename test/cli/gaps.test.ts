@@ -23,17 +23,17 @@ const deleted: Part = {
 const listed = { data: {}, text: 'KEY\nA' };
 
 describe('a list that lacks something', () => {
-  it('is printed, and fails with what could not be asked', () => {
+  it('is printed, and fails with what could not be queried', () => {
     const { text, notice, failure } = withGaps({ ...listed, notice: 'before' }, [unasked, deleted]);
     expect(text).toBe('KEY\nA');
     expect(notice?.split('\n')).toEqual([
       'before',
-      'corp: could not be asked: the backend did not answer in time [timeout]; bound by corp:**',
+      'corp: could not be queried: the backend did not answer in time [timeout]; bound by corp:**',
       'corp:apps/a?[31m, corp:apps/b: its keys are not known: it is deleted [deleted]',
     ]);
     expect(failure).toEqual({
       code: 'incomplete',
-      message: 'the list is not complete: corp could not be asked [timeout]',
+      message: 'the list is not complete: corp could not be queried [timeout]',
       hint: 'check the network',
     });
   });

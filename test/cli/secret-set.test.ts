@@ -114,7 +114,7 @@ describe('input modes', () => {
   it('refuses two modes before it reads or sends anything', async () => {
     const outcome = await run([...base, '--from-file', join(folder, 'is-not-there'), '--from-env', 'IS_NOT_SET']);
     expect(outcome.exitCode).toBe(2);
-    expect(outcome.stderr).toContain('--from-file and --from-env exclude each other');
+    expect(outcome.stderr).toContain('--from-file and --from-env cannot be used together');
     expect((await run([...base, '--value', 'a', '--value', 'b'])).exitCode).toBe(2);
     expect(api.calls).toEqual([]);
   });

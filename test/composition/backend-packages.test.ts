@@ -53,7 +53,7 @@ it.each<[string, Readonly<Record<string, string>>, readonly string[], readonly s
     'two packages of one type',
     { 'x.mjs': definition('memory') },
     [memoryPackage, './x.mjs'],
-    ['x.mjs brings the type memory, which another package brings too'],
+    ['x.mjs provides the type memory, which another package provides too'],
   ],
   ['the type of the built-in store', { 'x.mjs': definition('internal') }, ['./x.mjs'], ['the type internal']],
   [

@@ -190,7 +190,7 @@ describeLane(browserLane, () => {
     await dialog.getByText(/--set address=http:\/\/127\.0\.0\.1:9 .*--secret auth\.token/).waitFor();
     await dialog.getByRole('button', { name: 'Add backend' }).click();
     const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'second-vault' }) });
-    await card.getByText('set, and not shown').waitFor();
+    await card.getByText('set, not shown').waitFor();
     await card.getByRole('button', { name: 'Test' }).click();
     await card.getByRole('alert').waitFor();
     await card.getByRole('button', { name: 'Remove' }).click();

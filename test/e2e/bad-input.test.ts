@@ -107,7 +107,7 @@ describe('bad input to the programs is told with a next step and changes nothing
   it('two input modes', () =>
     refused(
       [...set, '--value', canary, '--from-stdin'],
-      { code: 2, message: 'exclude each other', nextStep: 'choose one way' },
+      { code: 2, message: 'cannot be used together', nextStep: 'choose one way' },
       { input: canary },
     ));
 
@@ -168,7 +168,7 @@ describe('a second orchestrator', () => {
     const { port } = new URL(orchestrator.url);
     await start(['--port', port], {
       code: 1,
-      message: `something listens on 127.0.0.1:${port} already`,
+      message: `something is already listening on 127.0.0.1:${port}`,
       nextStep: '--port',
     });
     expect(

@@ -21,7 +21,7 @@ describe.each(Object.entries(adapters))('why %s is unreachable', (_, adapter) =>
     });
   });
 
-  it('name_not_resolved: the name has no address', async () => {
+  it('name_not_resolved: the name does not resolve', async () => {
     expect(await failureOfCheck(adapter, 'https://service.test:1', { resolves: false })).toEqual({
       code: 'unreachable',
       reason: 'name_not_resolved',

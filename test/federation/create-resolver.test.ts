@@ -95,7 +95,7 @@ describe('createResolver', () => {
     expect(one.read).not.toHaveBeenCalled();
   });
 
-  it('tells what could not be asked, with the keys that a map names there', async () => {
+  it('tells what could not be queried, with the keys that a map names there', async () => {
     const down = scriptedBackend({
       list: () => {
         throw new BackendError('unreachable');

@@ -37,7 +37,7 @@ describe('a plain file', () => {
   it('is refused when it has more', async () => {
     await expect(readPlainFile(at('file'), { maxBytes: 11 })).rejects.toMatchObject({
       code: 'file_too_large',
-      message: 'has more than the 11 bytes that it may have',
+      message: 'has more than the allowed 11 bytes',
     });
     expect(() => readPlainFileSync(at('file'), { maxBytes: 11 })).toThrow('has more than the 11 bytes');
   });

@@ -24,7 +24,7 @@ async function restart({ application, dataDir }: TestServer): Promise<TestServer
   return startServer({ settings: { dataDir } });
 }
 
-const cutOff = 'break: the log ended at row 4, but the anchor outside the database knew row 6';
+const cutOff = 'break: the log ended at row 4, but the anchor outside the database had row 6';
 
 describe('a break of the audit log', () => {
   it('by a cut-off tail is named once new rows have grown past the cut, and after restarts', async () => {
@@ -59,7 +59,7 @@ describe('a break of the audit log', () => {
     [
       'every row that is left',
       'delete from audit_rows',
-      'ended at row 0, but the anchor outside the database knew row 9',
+      'ended at row 0, but the anchor outside the database had row 9',
     ],
   ])('is found again in %s', async (_, sql, problem) => {
     const server = await withRows();
@@ -83,7 +83,7 @@ describe('a break of the audit log', () => {
         { sequence: 1, problem: 'rows 1 to 2 are missing' },
         {
           sequence: 3,
-          problem: expect.stringContaining('ended at row 0, but the anchor outside the database knew row 2'),
+          problem: expect.stringContaining('ended at row 0, but the anchor outside the database had row 2'),
         },
       ],
     });
@@ -245,7 +245,7 @@ describe('kici-admin audit acknowledge', () => {
     const restored = await startServer({ settings: { dataDir: server.dataDir } });
     expect(await problemsOf(restored)).toEqual([
       'rows 7 to 8 are missing',
-      'break: the log ended at row 6, but the anchor outside the database knew row 8',
+      'break: the log ended at row 6, but the anchor outside the database had row 8',
     ]);
     await restored.call('audit.acknowledge', { reason });
     expect((await restored.call('audit.verify')).problems.every(({ acknowledged }) => acknowledged)).toBe(true);

@@ -42,7 +42,7 @@ it('values that were deleted are erased by time alone, and before that nobody ge
   await vi.waitFor(() => {
     expect(valuesIn(server)).toBe(1);
   });
-  expect(server.log()).toContain('erased deleted secrets whose time is over');
+  expect(server.log()).toContain('erased deleted secrets whose retention has ended');
 });
 
 it('what was over while no server ran is erased at the next start, in every organization', async () => {

@@ -158,7 +158,7 @@ describe('kici-orchestrator refuses to start', () => {
     const { code, stderr } = await run(home, ['--port', String(port)]);
     taken.close();
     expect(code).toBe(1);
-    expect(stderr).toContain(`something listens on 127.0.0.1:${port} already`);
+    expect(stderr).toContain(`something is already listening on 127.0.0.1:${port}`);
     expect(stderr).toContain('--port');
     expect(await readdir(home)).toEqual([]);
   });

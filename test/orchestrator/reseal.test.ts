@@ -4,7 +4,7 @@ import { cleanEnvironment, runProgram } from '../support/programs.ts';
 import { open } from './support/jobs.ts';
 import { base64, codeOf, startServer, testKey } from './support/server.ts';
 
-it('reseal lists what was changed outside of the orchestrator, and accepts it only when it is told to', async () => {
+it('reseal lists what was changed outside the orchestrator, and accepts it only when it is told to', async () => {
   const server = await startServer();
   await server.call('environments.create', { name: 'production', bind: ['high', 'low'] });
   for (const scope of ['high', 'low'])

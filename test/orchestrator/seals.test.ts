@@ -74,7 +74,7 @@ describe('whoever can write the database', () => {
     await server.call('tokens.revoke', { id });
     server.tamper(sql);
     expect(await codeOf(server.as(forged)('environments.list'))).toBe('tampered');
-    expect(server.log()).toContain('was changed outside of the orchestrator');
+    expect(server.log()).toContain('was changed outside the orchestrator');
   });
 
   it.each([

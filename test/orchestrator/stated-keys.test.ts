@@ -64,7 +64,7 @@ describe('a job that states its keys', () => {
     ]);
   });
 
-  it('is not told that a key is missing which cannot be found out, or that a lagging list left out (law 2)', async () => {
+  it('is not told that a key is missing which cannot be determined, or that a lagging list left out (law 2)', async () => {
     const server = await startServer();
     const [slow, down] = [newService({ 'apps NEW': 'v' }), newService()];
     slow.service.touch(ref('apps NEW')).hidden = true;

@@ -107,7 +107,7 @@ describe('an operator who asks what is true now', () => {
 });
 
 describe('an answer with names', () => {
-  it('has a place for a backend that could not be asked', async () => {
+  it('has a place for a backend that could not be queried', async () => {
     const server = await federated({ optional: true });
     breakDown(server);
     const part = { backend: 'corp', scopes: ['apps'], code: outage, answered: false, bindings: ['corp:apps/**'] };

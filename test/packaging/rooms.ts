@@ -6,7 +6,7 @@ export interface Room {
   readonly folder: string;
   /** Rooms that it may import, itself left out. */
   readonly mayImport: readonly string[];
-  /** Modules of Node that it may import; left out: all. */
+  /** Modules of Node that it may import; default: all. */
   readonly node?: readonly string[];
   /** Packages that only this room may import. */
   readonly alone?: readonly string[];

@@ -7,10 +7,10 @@ export type ProgramName = 'kici' | 'kici-admin' | 'kici-orchestrator';
 
 export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Given on standard input, which is closed after it; left out: none. */
+  /** Given on standard input, which is closed after it; default: none. */
   readonly input?: string | Uint8Array;
   readonly folder?: string;
-  /** How many files it may open; left out: as many as this process. */
+  /** How many files it may open; default: as many as this process. */
   readonly openFiles?: number;
 }
 
@@ -88,7 +88,7 @@ export interface RunningOrchestrator {
 
 export interface OrchestratorOptions {
   readonly home?: string;
-  /** The working folder; left out: the home. */
+  /** The working folder; default: the home. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];

@@ -8,7 +8,7 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** What comes down the pipe; left out: an empty one. */
+  /** What comes down the pipe; default: an empty one. */
   readonly stdin?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;

@@ -47,6 +47,6 @@ export function fieldOutcome(object: OpenedScope, key: string): ReadOutcome {
   if (second !== undefined) return unknown('ambiguous', 'the JSON object has this key more than once');
   const value = valueOf(field);
   return value === undefined
-    ? unknown('wrong_shape', 'the field is null, or no well-formed text', 'field_not_text')
+    ? unknown('wrong_shape', 'the field is null or not well-formed text', 'field_not_text')
     : found(value, object.version);
 }

@@ -44,7 +44,7 @@ export function objectPerScope(tools: LayoutTools): Layout {
   const write: NonNullable<Layout['write']> = async (entry, context) => {
     if (entry.value.byteLength > maxValueBytes) {
       throw new BackendError('too_large', {
-        detail: `a field has at most ${maxValueBytes} bytes, this one ${entry.value.byteLength}; all fields of a scope share 65,536`,
+        detail: `a field has at most ${maxValueBytes} bytes, and this one has ${entry.value.byteLength}; all fields of a scope share 65,536`,
       });
     }
     const text = entry.value.text();

@@ -69,7 +69,7 @@ export async function explainRefusal(
     if (description === undefined) return id.arn === undefined ? absent : lost(id.arn);
     if (description.scheduledForDeletion) return unknown('scheduled_for_deletion');
     if (refusal !== 'ResourceNotFoundException') return whyKept(id, description);
-    if (id.version !== undefined) return unknown('no_version', 'the secret exists and has no such version');
+    if (id.version !== undefined) return unknown('no_version', 'the secret exists but has no such version');
     return versionAt(description, 'AWSCURRENT') === undefined
       ? unknown('no_version')
       : unknown('stale_replica', 'the service says both that there is a current version and that there is none');
@@ -79,7 +79,7 @@ export async function explainRefusal(
       status: 'unknown',
       code,
       ...whyOf(why),
-      detail: `${detail ?? 'DescribeSecret failed'}; DescribeSecret tells a secret that does not exist from one without this version`,
+      detail: `${detail ?? 'DescribeSecret failed'}; only DescribeSecret can tell a missing secret from a missing version`,
     };
   }
 }
@@ -88,11 +88,11 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
   return arn !== undefined && underDefaultKey
     ? unknown(
         'decryption_failed',
-        'the secret is encrypted with the key aws/secretsmanager, which serves its own account alone; its owner has to encrypt it with a key that can be shared',
+        'the secret is encrypted with the key aws/secretsmanager, which works only in its own account; its owner must encrypt it with a key that can be shared',
       )
     : unknown(
         'invalid_argument',
-        'the secret exists, and the service refuses to give it out; another service may manage it',
+        'the secret exists, but the service refuses to return it; another service may manage it',
       );
 }
 
@@ -103,6 +103,6 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
 export function lost(arn: string): UnknownOutcome {
   return wrongSetting(
     'sharedSecrets',
-    `the service does not find ${arn}; put its present ARN into the setting sharedSecrets, or take it out`,
+    `the service does not find ${arn}; put its present ARN into the setting sharedSecrets, or remove it`,
   ).toOutcome();
 }

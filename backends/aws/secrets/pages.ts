@@ -14,10 +14,10 @@ export async function* pagesOf<T extends { readonly NextToken?: string | undefin
     asked.add(token);
     const answer = await ask(token === undefined ? {} : { NextToken: token });
     if ((answer.NextToken?.length ?? 0) > longestToken)
-      throw new BackendError('bad_answer', { detail: `${operation}: the token of the next page is longer than any` });
+      throw new BackendError('bad_answer', { detail: `${operation}: the token of the next page is too long` });
     yield answer;
     if (answer.NextToken !== undefined && asked.has(answer.NextToken))
-      throw new BackendError('bad_answer', { detail: `${operation}: the next page is one that came already` });
+      throw new BackendError('bad_answer', { detail: `${operation}: the next page was already returned` });
     // Moto ends some lists with an empty token.
     token = answer.NextToken === '' ? undefined : answer.NextToken;
   } while (token !== undefined);

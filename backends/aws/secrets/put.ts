@@ -33,7 +33,7 @@ export async function put(
     if (!BackendError.is(error) || error.code !== 'scheduled_for_deletion') throw error;
     return revive(service, config, version, context);
   }
-  throw new BackendError('conflict', { detail: 'the secret was created and deleted by others every time' });
+  throw new BackendError('conflict', { detail: 'others created and deleted the secret on every attempt' });
 }
 
 /** How long a deletion may take that is put back after the call is over. */
@@ -60,9 +60,10 @@ async function revive(
 export function requireSize({ byteLength }: SecretValue): void {
   if (byteLength > maxSecretBytes)
     throw new BackendError('too_large', {
-      detail: `a secret has at most ${maxSecretBytes} bytes, this one ${byteLength}`,
+      detail: `a secret has at most ${maxSecretBytes} bytes, and this one has ${byteLength}`,
     });
-  if (byteLength === 0) throw new BackendError('invalid_argument', { detail: 'Secrets Manager takes no empty value' });
+  if (byteLength === 0)
+    throw new BackendError('invalid_argument', { detail: 'Secrets Manager does not accept an empty value' });
 }
 
 /** @param stages left out: the version becomes current. @returns the stages that the version has now */

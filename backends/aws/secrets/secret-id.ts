@@ -7,7 +7,7 @@ import type { SharedSecrets } from '../shared-secrets.ts';
 export interface SecretId {
   readonly name: string;
   readonly arn?: string;
-  /** A version id, or one of the service's stages such as `AWSPREVIOUS`; left out: the current version. */
+  /** A version id, or one of the service's stages such as `AWSPREVIOUS`; default: the current version. */
   readonly version?: string;
 }
 

@@ -25,15 +25,14 @@ export interface StoredValue {
 export function acceptValue(entry: StoredValue, asked: SecretId): StoredOutcome {
   const { Name, VersionId, SecretString, SecretBinary } = entry;
   if (Name === undefined || VersionId === undefined)
-    return unknown('bad_answer', 'the answer names no secret or no version');
-  if (!isAbout(entry, asked))
-    return unknown('ambiguous', 'the service answered for another secret than the one that was asked for');
+    return unknown('bad_answer', 'the answer lacks the name or the version of the secret');
+  if (!isAbout(entry, asked)) return unknown('ambiguous', 'the service answered for another secret');
   if (asked.version !== undefined && !isStage(asked.version) && asked.version !== VersionId)
     return unknown('bad_answer', 'the answer is about another version');
   if ((SecretString === undefined) === (SecretBinary === undefined))
-    return unknown('bad_answer', 'the answer has not exactly one value');
+    return unknown('bad_answer', 'the answer does not have exactly one value');
   if (SecretString?.isWellFormed() === false)
-    return unknown('corrupt', 'the value holds half a surrogate pair, which is not text');
+    return unknown('corrupt', 'the value holds half of a surrogate pair, which is not text');
   const value =
     SecretString === undefined
       ? SecretValue.fromBytes(SecretBinary ?? new Uint8Array())

@@ -113,7 +113,7 @@ export function errorOf({ code, detail, retryAfterMs, ...why }: UnknownOutcome):
   });
 }
 
-/** The code for a failure as the service names it; undefined for a name that is none of its own. */
+/** The code for a failure as the service names it; undefined for a name that is not one of its own. */
 export function codeOfName(name: string): FailureCode | undefined {
   return codes.get(name);
 }

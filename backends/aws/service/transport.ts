@@ -41,7 +41,7 @@ async function requirePlain(response: { body?: unknown }): Promise<void> {
   if (!(response.body instanceof Readable)) return;
   const bytes = await buffer(response.body);
   if (asksForTls(bytes.toString()))
-    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the endpoint asks for https' });
+    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the endpoint requires https' });
   response.body = Readable.from([bytes]);
 }
 

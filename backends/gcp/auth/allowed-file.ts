@@ -31,7 +31,7 @@ export async function readAllowedFile(setting: string, path: string, { ambient }
       if (!(await file.stat()).isFile()) throw wrongSetting(setting, `${quote(path)} is not a regular file`);
       const bytes = Buffer.alloc(maxBytes + 1);
       const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
-      if (bytesRead > maxBytes) throw wrongSetting(setting, `the file ${quote(path)} is larger than any credential`);
+      if (bytesRead > maxBytes) throw wrongSetting(setting, `the file ${quote(path)} is too large for a credential`);
       return SecretValue.fromBytes(bytes.subarray(0, bytesRead));
     } finally {
       await file.close();

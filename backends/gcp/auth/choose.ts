@@ -57,7 +57,7 @@ function chooseSource(settings: Settings, host: BackendHost, safeFetch: SafeFetc
       return ambientTokens(project);
     case undefined:
     default:
-      throw wrongSetting('auth.method', 'auth.method is none of ambient, service-account, workload-identity, token');
+      throw wrongSetting('auth.method', 'auth.method is not one of ambient, service-account, workload-identity, token');
   }
 }
 

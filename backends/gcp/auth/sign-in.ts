@@ -69,7 +69,7 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
         return held.token;
       }
       return abandonAt(context.signal, fetching, () =>
-        interrupted(context, host.now(), 'signing in was not finished in time, or was cancelled'),
+        interrupted(context, host.now(), 'signing in timed out or was cancelled'),
       );
     },
     renew(refused) {

@@ -69,7 +69,7 @@ function parseSource(source: unknown, isAllowed: HostRule): Parsed<SubjectTokenS
     if (property(source, refused) !== undefined)
       return {
         ok: false,
-        reason: `credential_source.${refused} is not taken from settings; give a file or a url, or use auth.method=ambient`,
+        reason: `credential_source.${refused} is not accepted in settings; give a file or a url, or use auth.method=ambient`,
       };
   }
   const path = textIn(source, 'file');

@@ -91,10 +91,10 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
           detail: 'a field of a JSON object holds text; this value is not UTF-8',
         });
       if (key === '' || !key.isWellFormed())
-        throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
+        throw new BackendError('invalid_argument', { detail: 'a key must be non-empty, well-formed Unicode' });
       if (value.byteLength > objectPerScope.maxValueBytes)
         throw new BackendError('too_large', {
-          detail: `in one JSON object per scope a value has at most ${objectPerScope.maxValueBytes} bytes, this one ${value.byteLength}`,
+          detail: `in one JSON object per scope a value has at most ${objectPerScope.maxValueBytes} bytes, and this one has ${value.byteLength}`,
         });
       return writer.setField(requireId(scope), key, text, context);
     },
@@ -156,7 +156,7 @@ function pick(opened: OpenedScope, key: string): ReadOutcome {
     case 'ambiguous':
       return unknown('ambiguous', 'the JSON object of the scope has the key more than once');
     case 'not-text':
-      return unknown('wrong_shape', 'the field is null, or no well-formed text', 'field_not_text');
+      return unknown('wrong_shape', 'the field is null or not well-formed text', 'field_not_text');
   }
 }
 

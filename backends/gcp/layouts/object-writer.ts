@@ -58,7 +58,9 @@ export function createObjectWriter(service: Service, recent: RecentWrites): Obje
       if (between.status === 'absent') return receipt;
       base = { object: objectIn(between), version: BigInt(receipt.version) };
     }
-    throw new BackendError('conflict', { detail: 'other writers of the scope were faster every time; write again' });
+    throw new BackendError('conflict', {
+      detail: 'other writers of the scope were faster on every attempt; write again',
+    });
   };
   return {
     setField: (id, key, text, context) =>
@@ -87,7 +89,7 @@ async function newest(service: Service, recent: RecentWrites, id: string, contex
   }
 }
 
-/** @throws BackendError where it could not be found out what is there */
+/** @throws BackendError where it could not be determined what is there */
 function requireState(outcome: ReadOutcome): ReadOutcome {
   if (outcome.status === 'unknown' && !['no_version', 'disabled', 'destroyed'].includes(outcome.code))
     throw new BackendError(outcome.code, outcome);

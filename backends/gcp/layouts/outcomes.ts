@@ -1,11 +1,11 @@
 import { BackendError, unknown, type ReadOutcome } from '@kici-dev/secret-backend';
 
-/** What could not be found out for one secret takes no other with it. */
+/** What could not be determined for one secret takes no other with it. */
 export async function outcomeOf(find: () => Promise<ReadOutcome>): Promise<ReadOutcome> {
   try {
     return await find();
   } catch (error) {
-    return BackendError.is(error) ? error.toOutcome() : unknown('server_error', 'the answer could not be worked with');
+    return BackendError.is(error) ? error.toOutcome() : unknown('server_error', 'the answer could not be used');
   }
 }
 

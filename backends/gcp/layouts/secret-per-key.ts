@@ -89,7 +89,7 @@ function requireId(naming: Naming<KeyPlace>, { scope, key }: KeyPlace): string {
 }
 
 export function notAVersion(): ReadOutcome {
-  return unknown('invalid_argument', 'a version is a number, as a read or `versions` tells it');
+  return unknown('invalid_argument', 'a version is a number, as a read or `versions` returns it');
 }
 
 /** The value that a restore brings back. Rejects with a `BackendError`. */

@@ -83,11 +83,11 @@ export function flatScopes(prefix: string): Naming<ScopePath> {
 
 function checkedId(prefix: string, parts: readonly string[]): string {
   if (!parts.every((part) => part !== '' && part.isWellFormed()))
-    throw new BackendError('invalid_argument', { detail: 'a key is not empty and is well-formed Unicode' });
+    throw new BackendError('invalid_argument', { detail: 'a key must be non-empty, well-formed Unicode' });
   const id = prefix + escapeParts(parts);
   if (!secretId.test(id))
     throw new BackendError('invalid_argument', {
-      detail: `the secret's id would have ${id.length} characters, and the service takes 255; shorten the scope or the key`,
+      detail: `the secret's id would have ${id.length} characters, and the service allows 255; shorten the scope or the key`,
     });
   return id;
 }

@@ -69,7 +69,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 async function openClient({ endpoint, transport, host, safeFetch }: ConnectionOptions): Promise<SdkClient> {
   const addresses = await host.resolveAddress(endpoint.hostname);
   if (endpoint.plaintext && !addresses.every(({ address }) => isLoopback(address))) {
-    throw wrongSetting('endpoint', `plain http is taken for this machine only, and ${endpoint.hostname} is another`);
+    throw wrongSetting('endpoint', `plain http is allowed for this machine only, and ${endpoint.hostname} is another`);
   }
   const sdk = await loadSdk();
   const common = {
@@ -120,7 +120,7 @@ function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
   if (family === undefined)
     throw new BackendError('unreachable', {
       reason: 'name_not_resolved',
-      detail: "the service's name has no address",
+      detail: "the service's name does not resolve",
     });
   const literals = addresses
     .filter((each) => each.family === family)

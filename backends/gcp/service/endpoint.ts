@@ -27,7 +27,7 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   const plaintext = url.protocol === 'http:';
   const hostname = hostnameOf(url);
   if (plaintext && !isLoopback(hostname))
-    return { ok: false, reason: 'plain http would show secrets to the network; it is taken for this machine only' };
+    return { ok: false, reason: 'plain http would show secrets to the network; it is allowed for this machine only' };
   return {
     ok: true,
     endpoint: { hostname, port: url.port === '' ? (plaintext ? 80 : 443) : Number(url.port), plaintext },

@@ -41,7 +41,7 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
           error ??
             new BackendError('unreachable', {
               reason: 'name_not_resolved',
-              detail: `the name ${hostname} has no address`,
+              detail: `the name ${hostname} does not resolve`,
             }),
           '',
         );
@@ -79,7 +79,7 @@ function endIfNoConnectionComes(socket: Socket): void {
   if (!socket.connecting) return;
   const late = new BackendError('unreachable', {
     reason: 'connection_timed_out',
-    detail: `no connection came about in ${connectTimeoutMs} ms`,
+    detail: `the connection was not established within ${connectTimeoutMs} ms`,
   });
   const timer = setTimeout(() => socket.destroy(late), connectTimeoutMs);
   for (const ending of ['connect', 'close']) socket.once(ending, () => clearTimeout(timer));
@@ -117,7 +117,7 @@ async function toResponse(message: IncomingMessage, kind: AnswerKind, isPlain: b
   }
   const body = Buffer.concat(pieces);
   if (isPlain && status === 400 && asksForTls(body.toString()))
-    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the address asks for https' });
+    throw new BackendError('unreachable', { reason: 'tls_expected', detail: 'the address requires https' });
   if (status < 200 || status > 599)
     throw new BackendError('bad_answer', { detail: `the answer has the HTTP status ${status}` });
   const headers = new Headers();

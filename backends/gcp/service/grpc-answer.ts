@@ -140,10 +140,10 @@ function toVarint(value: number): Uint8Array {
 
 function tooLarge(method: string, limit: string): BackendError {
   return new BackendError('too_large', {
-    detail: `the answer to ${method} was not taken: it has more than ${limit}`,
+    detail: `the answer to ${method} was rejected: it has more than ${limit}`,
   });
 }
 
 function noMessage(): BackendError {
-  return new BackendError('bad_answer', { detail: 'what came is not an answer of Secret Manager' });
+  return new BackendError('bad_answer', { detail: 'the response is not one that Secret Manager sends' });
 }

@@ -18,13 +18,13 @@ export async function requireAnswer(response: Response): Promise<Response> {
       ? parseMessage(await response.text())
       : undefined;
   if (message === undefined)
-    throw new BackendError('bad_answer', { detail: 'what came is not an answer of Secret Manager' });
+    throw new BackendError('bad_answer', { detail: 'the response is not one that Secret Manager sends' });
   const headers = new Headers(response.headers);
   headers.delete('content-length');
   const kept = JSON.stringify(message, members);
   if (kept.length > answerLimits.bytes.value)
     throw new BackendError('too_large', {
-      detail: `the answer was not taken: what is read of one has at most ${answerLimits.bytes.value} characters`,
+      detail: `the answer was rejected: it may have at most ${answerLimits.bytes.value} characters`,
     });
   return new Response(kept, { status: response.status, headers });
 }

@@ -78,7 +78,7 @@ export function toFailure(error: unknown, operation: string, context: CallContex
   if (context.signal.aborted)
     return {
       status: undefined,
-      error: interrupted(context, now, `${operation} was not answered in time, or was cancelled`),
+      error: interrupted(context, now, `${operation} timed out or was cancelled`),
     };
   const code: unknown = property(error, 'code');
   const number = typeof code === 'number' ? code : 0;
@@ -138,8 +138,8 @@ const whatHappened: Readonly<Record<Unsaid, string>> = {
   timeout: 'no answer in time',
   unreachable: 'no connection, or it broke off',
   server_error: 'the service, or a proxy before it, failed',
-  bad_answer: 'what came is not an answer of Secret Manager',
-  too_large: 'the answer was not taken: it is larger than one may be',
+  bad_answer: 'the response is not one that Secret Manager sends',
+  too_large: 'the answer was rejected: it is too large',
 };
 
 /** gRPC tells of a connection in its text alone. */

@@ -41,8 +41,7 @@ export function createService({ resources, host, signIn, connection, limiter, cl
     send: Send<T>,
   ): Promise<{ readonly token: string; readonly answer: ServiceAnswer<T> }> => {
     const token = await signIn.token(context);
-    const unanswered = (): BackendError =>
-      interrupted(context, host.now(), `${operation} was not answered in time, or was cancelled`);
+    const unanswered = (): BackendError => interrupted(context, host.now(), `${operation} timed out or was cancelled`);
     const client = await abandonAt(context.signal, connection.client(), unanswered);
     const { gax } = await loadSdk();
     let refusal: BackendError | undefined;
@@ -75,7 +74,7 @@ export function createService({ resources, host, signIn, connection, limiter, cl
     async call(operation, context, send) {
       const bounded: CallContext = { ...context, signal: AbortSignal.any([context.signal, closing.signal]) };
       const notSent = (): BackendError =>
-        interrupted(bounded, host.now(), `${operation} was not sent in time, or was cancelled`);
+        interrupted(bounded, host.now(), `${operation} could not be sent in time, or was cancelled`);
       return limiter(bounded.signal, notSent, async () => {
         if (bounded.signal.aborted) throw notSent();
         const first = await attempt(operation, bounded, send);

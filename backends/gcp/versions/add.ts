@@ -16,7 +16,7 @@ export async function addVersion(
 ): Promise<WriteReceipt> {
   if (data.byteLength > maxPayloadBytes)
     throw new BackendError('too_large', {
-      detail: `a version has at most ${maxPayloadBytes} bytes, this one ${data.byteLength}`,
+      detail: `a version has at most ${maxPayloadBytes} bytes, and this one has ${data.byteLength}`,
     });
   const parent = service.resources.secret(id);
   const payload = { data, dataCrc32c: crc32c(data) };

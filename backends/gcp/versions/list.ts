@@ -32,7 +32,7 @@ export async function listVersions(
     for (const { name, state, createTime } of page) {
       const version = versionOf(name, id);
       if (version === undefined)
-        throw new BackendError('bad_answer', { detail: 'Secret Manager listed a version that is none of the secret' });
+        throw new BackendError('bad_answer', { detail: 'Secret Manager listed a version of another secret' });
       const createdAt = toRfc3339(createTime);
       versions.push({
         version,

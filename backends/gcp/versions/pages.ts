@@ -18,10 +18,10 @@ export async function* pagesOf<T>(ask: (pageToken: string) => Promise<Page<T>>):
     yield items;
     if (next === '') return;
     if (next.length > longestToken)
-      throw new BackendError('bad_answer', { detail: 'Secret Manager named the next page by more than any name has' });
+      throw new BackendError('bad_answer', { detail: 'Secret Manager returned a page token that is too long' });
     if (asked.has(next))
       throw new BackendError('bad_answer', {
-        detail: 'Secret Manager named a page that it had sent already as the one to follow',
+        detail: 'Secret Manager returned the same page token twice',
       });
     pageToken = next;
   }

@@ -38,5 +38,5 @@ export async function* listSecretIds(service: Service, context: CallContext): As
 }
 
 function strangeName(): never {
-  throw new BackendError('bad_answer', { detail: 'Secret Manager listed a secret whose name is none' });
+  throw new BackendError('bad_answer', { detail: 'Secret Manager listed a secret with a malformed name' });
 }

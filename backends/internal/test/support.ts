@@ -29,7 +29,7 @@ export interface TestStore {
   readonly database: Kysely<Tables>;
   readonly keyring: Keyring;
   readonly backend: SecretBackend;
-  /** @param now left out: the clock */
+  /** @param now default: the clock */
   backendOf(organization: string, now?: () => number): Promise<SecretBackend>;
   /** The same file by a connection of its own, as another process has it. */
   reopen(key?: KeyEncryptionKey): Promise<TestStore>;
@@ -41,7 +41,7 @@ export const keepDeletedMs = 60_000;
 
 export const testKey = (): KeyEncryptionKey => keyFromText('ab'.repeat(32), 'the test');
 
-/** @param faults every statement passes it; left out: the database is opened as the server opens it */
+/** @param faults every statement passes it; default: the database is opened as the server opens it */
 export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-internal-'));
   const stores = new Array<TestStore>();

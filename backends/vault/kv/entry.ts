@@ -48,7 +48,7 @@ export async function readSubkeys(
   if (speaksOf(answer, versionedPathWarning))
     throw wrongSetting(
       'listing',
-      'the server has no subkeys, which came with Vault 1.10: set listing to auto or values',
+      'the server does not have subkeys, which came with Vault 1.10: set listing to auto or values',
     );
   return requirePinned(await parseEntry(service, answer, 'subkeys', context), pin);
 }
@@ -56,7 +56,9 @@ export async function readSubkeys(
 /** Between here and the server something may answer by the path alone. */
 function requirePinned(entry: Entry, pin: string | undefined): Entry {
   if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
-    throw new BackendError('bad_answer', { detail: `version ${pin} was asked for, and version ${entry.version} came` });
+    throw new BackendError('bad_answer', {
+      detail: `version ${pin} was requested, but version ${entry.version} came back`,
+    });
   return entry;
 }
 
@@ -93,6 +95,6 @@ async function parseEntry(
   if (member(metadata, 'destroyed') === true) return { state: 'destroyed', ...facts };
   if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', ...facts };
   throw new BackendError('bad_answer', {
-    detail: 'the server gave a version without fields that is neither deleted nor destroyed',
+    detail: 'the server returned a version that has no fields but is neither deleted nor destroyed',
   });
 }

@@ -45,7 +45,7 @@ export async function* list(
     if ('children' in level) seen += level.children.paths.length + level.children.folders.length;
     if (seen > answerLimits.names)
       throw new BackendError('too_large', {
-        detail: `more than ${answerLimits.names} paths lie at and below one place`,
+        detail: `there are more than ${answerLimits.names} paths at or below one place`,
       });
     return level;
   };

@@ -24,11 +24,11 @@ export async function write(service: Service, entry: SecretWrite, context: CallC
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes)
     throw new BackendError('too_large', {
-      detail: `a value has at most ${capabilities.maxValueBytes} bytes, this one ${value.byteLength}`,
+      detail: `a value has at most ${capabilities.maxValueBytes} bytes, and this one has ${value.byteLength}`,
     });
   const text = value.text();
   if (text === undefined)
-    throw new BackendError('unsupported', { detail: 'the value is not UTF-8, and a field of Vault holds text only' });
+    throw new BackendError('unsupported', { detail: 'the value is not UTF-8, and a field in Vault holds only text' });
   if (key === '' || key.length > 512)
     throw new BackendError('invalid_argument', { detail: 'the name of a field has 1 to 512 characters' });
   const receipt = await change(service, scope, expectedVersion !== undefined, context, (current) => {
@@ -107,7 +107,7 @@ async function change(
       if (!isConflict) throw failureOf(answer);
       if (isConditional) break;
     }
-    throw new BackendError('conflict', { detail: `${scope} was written by others in the meantime` });
+    throw new BackendError('conflict', { detail: `${scope} was changed by others in the meantime` });
   });
 }
 

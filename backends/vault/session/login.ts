@@ -37,7 +37,7 @@ export async function signIn(
     });
   if (answer.status === 200 && isRecord(member(answer.body, 'auth')))
     throw new BackendError('unauthenticated', {
-      detail: `the sign-in by ${auth.method} gave no token; a second factor cannot be given`,
+      detail: `the sign-in by ${auth.method} gave no token; a second factor is not supported`,
     });
   if (speaksOf(answer, 'no handler for route'))
     throw wrongSetting(

@@ -78,7 +78,7 @@ describe('settings that make no backend', () => {
       { ...complete, 'auth.token': 'canary\nX-Other: header' },
       'auth.token has characters that cannot be sent',
     ],
-    ['a token of white space', { ...complete, 'auth.token': ' \n' }, 'auth.token is white space alone'],
+    ['a token of white space', { ...complete, 'auth.token': ' \n' }, 'auth.token is only white space'],
     [
       'a certificate to sign in with, over http',
       { address: 'http://vault:8200', 'auth.method': 'cert', 'tls.cert': 'x', 'tls.key': 'y' },

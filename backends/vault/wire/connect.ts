@@ -36,7 +36,7 @@ function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
     const [first] = addresses instanceof Error ? [] : addresses;
     if (addresses instanceof Error) done(addresses, '');
     else if (first === undefined)
-      done(new BackendError('unreachable', { reason: 'name_not_resolved', detail: 'the name has no address' }), '');
+      done(new BackendError('unreachable', { reason: 'name_not_resolved', detail: 'the name does not resolve' }), '');
     else if (wantsAll)
       done(
         null,
@@ -79,7 +79,7 @@ function tunnels(host: BackendHost, tls: TlsOptions, { address, username, passwo
     if (BackendError.is(opened)) callback(opened, null);
     else if (opened instanceof Error)
       callback(
-        new BackendError('unreachable', { reason: 'proxy_unreachable', detail: 'the proxy gave no answer' }),
+        new BackendError('unreachable', { reason: 'proxy_unreachable', detail: 'the proxy did not answer' }),
         null,
       );
     else if (opened.statusCode !== 200 || !(opened.socket instanceof Socket)) {

@@ -62,7 +62,7 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
         const gauge = new AnswerGauge(kind);
         const text = await readText(response.body, gauge);
         if (protocol === 'http:' && response.statusCode === 400 && asksForTls(text ?? ''))
-          throw new BackendError('unreachable', { reason: 'tls_expected', detail: `${origin} asks for https` });
+          throw new BackendError('unreachable', { reason: 'tls_expected', detail: `${origin} requires https` });
         const retryAfter = response.headers['retry-after'];
         return new VaultAnswer(
           response.statusCode,

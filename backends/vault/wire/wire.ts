@@ -11,7 +11,7 @@ export interface VaultRequest {
   readonly body?: object;
   readonly token?: string;
   readonly namespace: string | undefined;
-  /** What the answer is about; left out: values. */
+  /** What the answer is about; default: values. */
   readonly kind?: AnswerKind;
 }
 

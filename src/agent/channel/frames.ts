@@ -47,7 +47,7 @@ export class FrameReader {
         if (this.#buffered < headerBytes) return messages;
         this.#wanted = this.#take(headerBytes).readUInt32BE();
         if (this.#wanted > this.#maxBytes)
-          throw new FrameError(`a message of ${this.#wanted} bytes, where ${this.#maxBytes} are the most`);
+          throw new FrameError(`a message of ${this.#wanted} bytes, which is over the limit of ${this.#maxBytes}`);
       }
       if (this.#buffered < this.#wanted) return messages;
       messages.push(parse(this.#take(this.#wanted)));

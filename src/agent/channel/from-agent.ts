@@ -98,7 +98,7 @@ export interface ValueMeta {
 
 export type KeyProblem =
   | { readonly key: string; readonly status: 'not_found' }
-  /** The job states its keys, and this is none of them. */
+  /** The job states its keys, and this is not one of them. */
   | { readonly key: string; readonly status: 'refused' }
   | { readonly key: string; readonly status: 'not_set'; readonly backend: string; readonly scope: string }
   | {

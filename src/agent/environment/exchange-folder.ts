@@ -27,7 +27,7 @@ export class ExchangeFolder {
       throw new AgentError(
         'cannot_write',
         `cannot make a folder for temporary files in ${JSON.stringify(base)} (${systemCode(error) ?? 'unknown'})`,
-        'look at its room and its permissions; TMPDIR and --mount-dir choose another place',
+        'check its free space and permissions, or choose another folder with TMPDIR or --mount-dir',
       );
     }
     return new ExchangeFolder(path, journal);

@@ -12,7 +12,7 @@ export type ChildIo = Readonly<Record<'stdout' | 'stderr', (bytes: Uint8Array) =
 export interface ChildRun {
   readonly command: readonly [string, ...string[]];
   readonly variables: Readonly<Record<string, string>>;
-  /** Left out: the program has the very descriptors of this process, and so its terminal. */
+  /** Default: this process's own descriptors, and so its terminal. */
   readonly masker: Masker | undefined;
   readonly io: ChildIo;
   readonly signal: AbortSignal;

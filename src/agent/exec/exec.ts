@@ -14,7 +14,7 @@ export interface ExecOptions extends Handover {
   readonly mask: boolean;
   readonly clients: Clients;
   readonly inherited: Readonly<Record<string, string | undefined>>;
-  /** For mounted files; left out: the operating system's place. */
+  /** For mounted files; default: the operating system's place. */
   readonly temporary: string | undefined;
   readonly io: ChildIo;
   readonly notice: (message: string) => void;
@@ -65,7 +65,7 @@ async function fetchAll(options: ExecOptions): Promise<Handed> {
 function register(masker: Masker, { variables, files }: Handed, notice: ExecOptions['notice']): void {
   for (const { key, value } of [...variables, ...files])
     if (masker.add(value.bytes()) !== 'masked')
-      notice(`the value of ${key} is too short to be masked; it shows wherever it is printed`);
+      notice(`the value of ${key} is too short to be masked, so it is visible wherever it is printed`);
 }
 
 function cancelled(): AgentError {

@@ -68,7 +68,7 @@ function requireNames(names: readonly { readonly key: string; readonly variable:
   const problems = names.flatMap(({ variable }) => {
     const problem = variableNameProblem(variable)?.message;
     if (problem !== undefined) return [problem];
-    if (seen.has(variable)) return [`two secrets would be the variable ${variable}`];
+    if (seen.has(variable)) return [`two secrets map to the variable ${variable}`];
     seen.add(variable);
     return [];
   });

@@ -104,7 +104,7 @@ export class Journal {
   }
 
   /**
-   * Ends what steps have left running outside of their groups. A journal of things that may be there still stays, for the next agent.
+   * Ends what steps have left running outside their groups. A journal of things that may be there still stays, for the next agent.
    * @returns whether a container may still come to be, for which somebody must wait
    */
   async close(): Promise<boolean> {

@@ -38,7 +38,7 @@ export class StepFolder {
       if (SecretFileError.is(error)) throw error;
       throw new SecretFileError(
         'cannot_write',
-        `a secret cannot be written to a file (${systemCode(error) ?? 'unknown'}); look at the room and the permissions of the folder for temporary files`,
+        `a secret cannot be written to a file (${systemCode(error) ?? 'unknown'}); check the free space and the permissions of the folder for temporary files`,
       );
     }
   }

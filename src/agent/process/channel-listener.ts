@@ -34,7 +34,7 @@ export class ChannelListener {
       throw new AgentError(
         'cannot_write',
         `cannot make a socket at ${JSON.stringify(path)} (${systemCode(error) ?? 'unknown'})`,
-        'its path may have about a hundred characters; TMPDIR and --mount-dir choose another place',
+        'a socket path has at most about 100 characters; choose a shorter folder with TMPDIR or --mount-dir',
       );
     }
   }

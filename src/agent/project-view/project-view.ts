@@ -29,7 +29,7 @@ export const wholeProject: ProjectView = Object.freeze({
 });
 
 /**
- * What a step must not write, because it runs outside of its sandbox later on, and what it must not read, because it is the
+ * What a step must not write, because it runs outside its sandbox later on, and what it must not read, because it is the
  * owner's. Made before any code of the project runs, since paths mean what they mean then.
  * @throws AgentError (`sandbox_unavailable`)
  */
@@ -57,7 +57,7 @@ export async function viewProject(project: string, owner: Owner): Promise<Projec
         if ((await linkOrNothing(path)) !== before)
           throw new AgentError(
             'sandbox_broken',
-            `a step has made or changed ${path}, through which code runs outside of its sandbox`,
+            `a step has created or changed ${path}, from which code can run outside its sandbox`,
             'look at what it is and remove it before you use the project; steps that need it run with --sandbox none',
           );
       }

@@ -74,7 +74,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   }
 }
 
-const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait for ever while it is imported`;
+const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait forever while it is imported`;
 
 interface Talk {
   readonly finished: Extract<StepMessage, { type: 'finished' }> | undefined;
@@ -168,7 +168,7 @@ async function settle(
     return {
       status: 'failed',
       code: 'step_refused',
-      error: `the step was ended: ${talk.violation}`,
+      error: `the step was stopped: ${talk.violation}`,
       ...nothing,
     };
   if (talk.finished === undefined)

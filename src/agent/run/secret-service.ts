@@ -76,18 +76,20 @@ export class SecretService {
       return {
         id,
         status: 'mask_refused',
-        message: `all the steps of a job can mask ${bounds.needles} values and ${bounds.maskedBytes} bytes of their own, and this value would be more; do not print it`,
+        message: `all the steps of a job can mask ${bounds.needles} values and ${bounds.maskedBytes} bytes of their own, and this value would exceed that; do not print it`,
       };
     }
     if (this.#masker.add(bytes) === 'too_short')
-      this.#notice('a value that was given to ctx.mask is too short to be masked; it shows wherever it is printed');
+      this.#notice(
+        'a value that was given to ctx.mask is too short to be masked, so it is visible wherever it is printed',
+      );
     return { id, status: 'masked' };
   }
 
   #register(key: string, result: SecretRead): void {
     if (result.status !== 'value' || this.#masker.add(result.value.bytes()) === 'masked' || this.#told.has(key)) return;
     this.#told.add(key);
-    this.#notice(`the value of ${key} is too short to be masked; it shows wherever it is printed`);
+    this.#notice(`the value of ${key} is too short to be masked, so it is visible wherever it is printed`);
   }
 
   /** Undefined when it would be more than the masker can take. */

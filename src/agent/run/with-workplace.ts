@@ -17,7 +17,7 @@ export interface WorkplaceOptions {
   /** Where to look for the project. */
   readonly folder: string;
   readonly sandbox: SandboxName;
-  /** For temporary files; left out: the operating system's place for them. */
+  /** For temporary files; default: the operating system's place for them. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Files that no step may read, as far as a sandbox can see to it. */
@@ -82,8 +82,8 @@ function temporaryFolder(named: string | undefined): string {
   if (folder.includes('\n'))
     throw new AgentError(
       'cannot_write',
-      `the folder for temporary files, ${JSON.stringify(folder)}, has a line break in its name, which no journal can keep`,
-      'choose another by TMPDIR or --mount-dir',
+      `the folder for temporary files, ${JSON.stringify(folder)}, has a line break in its name, which the journal cannot record`,
+      'choose another with TMPDIR or --mount-dir',
     );
   return folder;
 }

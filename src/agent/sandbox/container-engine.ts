@@ -35,7 +35,7 @@ export class ContainerEngine {
           : `the container engine does not answer: ${reason(error)}`,
         missing
           ? 'install a Docker-compatible engine, or choose another --sandbox'
-          : 'start it, or let DOCKER_HOST say where it is, or choose another --sandbox',
+          : 'start it, set DOCKER_HOST to its address, or choose another --sandbox',
       );
     }
   }
@@ -53,8 +53,8 @@ export class ContainerEngine {
         );
       throw new AgentError(
         'sandbox_unavailable',
-        `the container engine cannot tell of the image ${JSON.stringify(reference)}: ${reason(error)}`,
-        'see whether the engine runs, and try again',
+        `the container engine cannot inspect the image ${JSON.stringify(reference)}: ${reason(error)}`,
+        'check that the engine is running, and try again',
       );
     }
   }
@@ -69,7 +69,7 @@ export class ContainerEngine {
         throw new AgentError(
           'sandbox_unavailable',
           `the container engine cannot make an image: ${reason(failure)}`,
-          'look at its log, or choose another --sandbox',
+          'check its log, or choose another --sandbox',
         );
       });
       return this.image(emptyImage);
@@ -121,5 +121,5 @@ function reason(error: unknown): string {
     error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
       ? error.stderr.trim().split('\n')[0]
       : undefined;
-  return printed === undefined || printed === '' ? 'docker did not end as it should' : printed;
+  return printed === undefined || printed === '' ? 'docker ended unexpectedly' : printed;
 }

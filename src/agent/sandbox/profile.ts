@@ -39,7 +39,7 @@ export interface LaunchCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Where the host looks for the channel, as a Unix socket; left out: it has it on descriptor 3. */
+  /** Where the host looks for the channel, as a Unix socket; default: descriptor 3. */
   readonly socket?: string;
   /**
    * It wraps the process, and ends it with itself: signals are for the group inside, of which it tells on descriptor 4, as

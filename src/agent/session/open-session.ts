@@ -19,7 +19,7 @@ export interface SessionRequest {
   readonly environment: string;
   readonly workflow: string;
   readonly job: string;
-  /** The only keys that the job may have; left out: every key of the environment. */
+  /** The only keys that the job may have; default: every key of the environment. */
   readonly secrets?: readonly string[] | undefined;
 }
 
@@ -72,7 +72,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
 
 function described({ backend, scopes, code, reason, answered, meaning }: OpenedJob['unavailable'][number]): string {
   const place = scopes.length === 0 ? backend : scopes.map((scope) => `${backend}:${scope}`).join(', ');
-  const verdict = answered ? 'its keys are not known' : 'could not be asked';
+  const verdict = answered ? 'its keys are not known' : 'could not be queried';
   return `${place}: ${verdict}: ${meaning} [${code}]${reason === undefined ? '' : ` [${reason}]`}; keys that it could supply are unavailable`;
 }
 

@@ -27,5 +27,5 @@ export function describeError(error: unknown, maxBytes: number): string {
   });
   const shown = withoutOwnFrames(text.split('\n')).join('\n');
   if (Buffer.byteLength(JSON.stringify(shown)) <= maxBytes) return shown;
-  return `${error instanceof Error ? error.name : typeof error}, with more than ${maxBytes} bytes to say; throw a smaller error`;
+  return `${error instanceof Error ? error.name : typeof error}, with more than ${maxBytes} bytes in its message; throw a smaller error`;
 }

@@ -10,7 +10,7 @@ export async function findStep({ file, workflow, job, step, jobIndex, stepIndex 
   const found = foundJob?.steps[stepIndex];
   if (found === undefined || definition.name !== workflow || foundJob?.name !== job || found.name !== step) {
     throw new Error(
-      `${file} defined the step ${JSON.stringify(step)} when the run began and does not any more; do not make the definition depend on time or chance`,
+      `${file} defined the step ${JSON.stringify(step)} when the run began but no longer does; do not make the definition depend on time or chance`,
     );
   }
   return found;

@@ -20,7 +20,7 @@ export class ProcessEnvironment {
     if (problem !== undefined) throw new EnvironmentNameError(problem.code, problem.message);
   }
 
-  /** @param others left out: that one alone @throws EnvironmentNameError when no program could be started with it */
+  /** @param others default: that one alone @throws EnvironmentNameError when no program could be started with it */
   requireSize(name: string, value: string, others?: NodeJS.ProcessEnv): void {
     const problem = variableSizeProblem(name, value, others);
     if (problem !== undefined) throw new EnvironmentNameError('variable_too_large', problem);

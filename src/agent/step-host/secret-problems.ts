@@ -52,7 +52,7 @@ export class SecretProblems {
         return `the environment ${this.#environment} has no secret ${problem.key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`;
       }
       case 'refused':
-        return `the job ${JSON.stringify(this.#job)} states its secrets, and ${problem.key} is none of them; add it to the job's secrets`;
+        return `the job ${JSON.stringify(this.#job)} states its secrets, and ${problem.key} is not one of them; add it to the job's secrets`;
       case 'not_set':
         return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
       case 'unavailable':

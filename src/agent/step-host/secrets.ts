@@ -37,7 +37,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
   function failureOf(answer: AgentAnswer): Error {
     if (answer.status === 'no_value') return problems.toError(answer.problems);
     if (answer.status === 'file_error') return new SecretFileError(answer.code, answer.message);
-    return new TypeError(`the agent answered ${answer.status}, which was not asked for`);
+    return new TypeError(`the agent gave the unexpected answer ${answer.status}`);
   }
 
   const methods: StepSecrets = {

@@ -163,7 +163,7 @@ function culpritOf(
       'see its output above',
     );
   const problem = late
-    ? `its import did not end within ${importMs / 1_000} seconds; a module must not wait for ever while it is imported`
+    ? `its import did not end within ${importMs / 1_000} seconds; a module must not wait forever while it is imported`
     : 'its import ended the process; a module must not call process.exit while it is imported';
   return { file, problem };
 }

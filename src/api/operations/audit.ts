@@ -36,8 +36,8 @@ export const auditOperations = {
     subject: [],
     input: z.object({
       before: z.coerce.number().int().positive().optional(),
-      since: instant.optional().describe('rows of this moment and later'),
-      until: instant.optional().describe('rows of before this moment'),
+      since: instant.optional().describe('rows from this moment on'),
+      until: instant.optional().describe('rows before this moment'),
       actor: z.string().min(1).optional().describe('part of the actor, such as the name of a token'),
       operation: z.string().min(1).optional().describe('an operation, such as secrets.set'),
       key: z.string().min(1).optional().describe('rows about a key or a variable of this name'),
@@ -49,7 +49,9 @@ export const auditOperations = {
       next: z
         .int()
         .optional()
-        .describe('set where the answer ends early, as it would be too large or take too long: ask on with `before`'),
+        .describe(
+          'set if the answer ends early because it would be too large or take too long: continue with `before`',
+        ),
     }),
   }),
   'audit.verify': defineOperation({
@@ -61,7 +63,7 @@ export const auditOperations = {
     subject: [],
     input: z.object({}),
     output: z.object({
-      intact: z.boolean().describe('false for ever after a problem, acknowledged or not'),
+      intact: z.boolean().describe('false forever after a problem, acknowledged or not'),
       rows: z.int(),
       openIntents: z.array(z.int()),
       problems: z.array(problem.extend({ acknowledged: z.boolean() })),

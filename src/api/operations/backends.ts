@@ -66,7 +66,7 @@ const treatment = {
     .int()
     .nonnegative()
     .optional()
-    .describe('how old a value may be that is served during an outage; 0, the default, serves none'),
+    .describe('how old a value served during an outage may be; 0, the default, serves none'),
 };
 
 const treatmentArguments = {
@@ -136,7 +136,7 @@ export const backendOperations = {
       ),
       problems: z
         .array(z.object({ package: z.string(), problem: z.string(), hint: z.string() }))
-        .describe("packages of the server's configuration that bring no type"),
+        .describe("packages in the server's configuration that provide no type"),
     }),
   }),
   'backends.add': defineOperation({

@@ -16,8 +16,8 @@ const bindingSettings = {
     .describe(
       'a scope or a glob over scopes: backend:pattern, a bare pattern for the internal store, or *:pattern for every backend',
     ),
-  host: z.string().min(1).optional().describe("a glob over the agent's host; left out: every host"),
-  priority: z.int().min(-1_000_000).max(1_000_000).optional().describe('higher wins; 0 when left out'),
+  host: z.string().min(1).optional().describe("a glob over the agent's host; default: every host"),
+  priority: z.int().min(-1_000_000).max(1_000_000).optional().describe('higher wins; default 0'),
   prefix: z.string().min(1).optional().describe('put before each key'),
   map: z.record(sourceKey, keyName).optional().describe('source key to key; selects only what it names'),
   skipDeleted: z

@@ -11,7 +11,7 @@ export const catalogueEntry = z.object({
   backend: z.string(),
   scope: z.string(),
   version: z.string().optional(),
-  /** `declared`: the name exists without a value. `unavailable`: who would win cannot be found out. */
+  /** `declared`: the name exists without a value. `unavailable`: who would win cannot be determined. */
   status: z.enum(['available', 'declared', 'unavailable']),
   code: failureCode.optional(),
   ...why,
@@ -39,7 +39,7 @@ export const deliveredSecret = z.discriminatedUnion('status', [
   }),
   z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),
   z.object({ key: keyName, status: z.literal('not_found') }),
-  /** The job states its keys, and this is none of them; nobody was asked for it. */
+  /** The job states its keys, and this is not one of them; nobody was asked for it. */
   z.object({ key: keyName, status: z.literal('refused') }),
 ]);
 
@@ -65,7 +65,7 @@ const openJob = defineOperation({
       .array(statedKey)
       .max(1_000)
       .optional()
-      .describe('the only keys that the job may have; left out: every key of the environment'),
+      .describe('the only keys that the job may have; default: every key of the environment'),
     agentPublicKey: base64Bytes.describe('X25519 public key, 32 bytes'),
     /** Milliseconds; the session ends by itself after it. */
     lifetimeMs: z
@@ -86,7 +86,7 @@ const openJob = defineOperation({
         z.object({
           key: keyName,
           status: z.enum(['not_found', 'declared']),
-          near: z.array(z.string()).describe('keys of the environment that are written alike'),
+          near: z.array(z.string()).describe('similar keys of the environment'),
         }),
       )
       .default([]),

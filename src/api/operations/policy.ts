@@ -25,7 +25,7 @@ const policyView = z.object({
       category: z.string(),
       sensitivity: z.string(),
       state,
-      rule: z.string().optional().describe('what the rule that decides is about; left out: on by default'),
+      rule: z.string().optional().describe('what the rule that decides is about; omitted when on by default'),
       since: timestamp.optional(),
       by: z.string().optional().describe('the token that has set the rule, for those who may read the audit log'),
     }),
@@ -34,7 +34,7 @@ const policyView = z.object({
 
 const changes = z
   .array(z.object({ operation: z.string(), from: state, to: state }))
-  .describe('what sessions may do from now on that they could not, and the other way round');
+  .describe('what sessions may do from now on that they could not before, and the other way round');
 
 const subject = z
   .string()
@@ -43,7 +43,7 @@ const subject = z
 export const policyOperations = {
   'policy.show': defineOperation({
     ...shared,
-    summary: 'Show what sessions at the dashboard may change',
+    summary: 'Show what dashboard sessions may change',
     method: 'GET',
     path: '/policy',
     permission: 'dashboard:open',
@@ -56,7 +56,7 @@ export const policyOperations = {
   }),
   'policy.set': defineOperation({
     ...changing,
-    summary: 'Switch off, or on again, what sessions at the dashboard may change',
+    summary: 'Switch off, or on again, what dashboard sessions may change',
     method: 'PATCH',
     path: '/policy',
     command: 'kici-admin policy set',
@@ -74,7 +74,7 @@ export const policyOperations = {
   }),
   'policy.reset': defineOperation({
     ...changing,
-    summary: 'Let sessions at the dashboard change everything again',
+    summary: 'Let dashboard sessions change everything again',
     method: 'DELETE',
     path: '/policy',
     command: 'kici-admin policy reset',

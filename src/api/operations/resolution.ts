@@ -26,7 +26,7 @@ const candidate = z.object({
   priority: z.int(),
   version: z.string().optional(),
   declaredOnly: z.boolean(),
-  problem: failureCode.optional().describe('why its value is unavailable, as far as its list tells'),
+  problem: failureCode.optional().describe('why its value is unavailable, as far as its list shows'),
   cachedAgeMs: z
     .number()
     .nonnegative()
@@ -47,8 +47,8 @@ const backendState = z.object({
 });
 
 const cell = z.object({
-  status: z.enum(['available', 'declared', 'unavailable', 'not_found']).describe('as `explain` tells it'),
-  backend: z.string().optional().describe('of the winner; left out where there is none, or it may not be named'),
+  status: z.enum(['available', 'declared', 'unavailable', 'not_found']).describe('as `explain` shows it'),
+  backend: z.string().optional().describe('of the winner; omitted where there is none, or it may not be named'),
   scope: z.string().optional(),
   version: z.string().optional(),
   overrides: z.int().describe('how many candidates lose to the winner'),
@@ -93,7 +93,7 @@ export const resolutionOperations = {
   }),
   'resolution.explain': defineOperation({
     ...shared,
-    summary: 'Tell which backend supplies a key, and why',
+    summary: 'Show which backend supplies a key, and why',
     method: 'GET',
     path: '/environments/{environment}/explain',
     command: 'kici-admin explain',
@@ -110,14 +110,14 @@ export const resolutionOperations = {
       skipped: z
         .array(z.object({ backend: z.string(), scope: z.string(), binding: z.string(), code: failureCode, ...why }))
         .describe('what is deleted and counts as absent, because its binding says so'),
-      near: z.array(z.string()).describe('keys of the environment that are written alike, when none has this one'),
+      near: z.array(z.string()).describe('similar keys of the environment, when it does not have this one'),
       limits: z.array(z.string()),
       backends: z.array(backendState),
     }),
   }),
   'resolution.grid': defineOperation({
     ...shared,
-    summary: 'Tell who supplies each key in each environment',
+    summary: 'Show which backend supplies each key in each environment',
     method: 'GET',
     path: '/grid',
     targets: noTargets,
@@ -129,7 +129,7 @@ export const resolutionOperations = {
       cached: z
         .stringbool()
         .optional()
-        .describe('names that were listed a moment ago will do; left out: every backend is asked'),
+        .describe('names that were listed a moment ago will do; default: every backend is asked'),
     }),
     output: z.object({
       environments: z.array(z.object({ name: z.string(), unavailable: z.array(unavailablePart) })),
@@ -137,13 +137,13 @@ export const resolutionOperations = {
         z.object({ key: z.string(), cells: z.array(cell).describe('one for each environment, in their order') }),
       ),
       total: z.int().describe('how many keys there are on all pages'),
-      next: z.string().optional().describe('what to give as `after` for the next page; left out on the last'),
+      next: z.string().optional().describe('what to give as `after` for the next page; omitted on the last'),
       backends: z.array(backendState),
     }),
   }),
   'resolution.check': defineOperation({
     ...shared,
-    summary: 'Tell what would fail right now for a job of an environment',
+    summary: 'Show what would fail right now for a job in an environment',
     method: 'GET',
     path: '/environments/{environment}/check',
     command: 'kici-admin check',

@@ -73,7 +73,7 @@ export const secretOperations = {
   'secrets.import': defineOperation({
     ...valueWrites,
     offWith: 'secrets.set',
-    summary: 'Set many secrets of a scope at once, or tell what that would change',
+    summary: 'Set many secrets of a scope at once, or show what that would change',
     method: 'POST',
     path: '/secrets/import',
     query: ['scope'],
@@ -162,7 +162,7 @@ export const secretOperations = {
     input: z.object({ scope: scopeId, key: sourceKey }),
     output: z.object({
       existed: z.boolean(),
-      restorableUntil: timestamp.optional().describe('left out where it is gone for good'),
+      restorableUntil: timestamp.optional().describe('omitted where it is gone for good'),
     }),
   }),
   'secrets.versions': defineOperation({
@@ -193,7 +193,7 @@ export const secretOperations = {
     input: z.object({
       scope: scopeId,
       key: sourceKey,
-      version: z.string().min(1).optional().describe('left out: the newest, as of a deleted secret'),
+      version: z.string().min(1).optional().describe('default: the newest, as for a deleted secret'),
     }),
     output: receipt,
   }),
@@ -247,12 +247,12 @@ export const secretOperations = {
       from: scopeId,
       to: scopeId,
       keepBindings: z.boolean().optional().describe('true: bindings go on naming the old scope'),
-      dryRun: z.boolean().optional().describe('true: nothing is changed, and the answer tells what would be'),
+      dryRun: z.boolean().optional().describe('true: nothing is changed, and the answer shows what would be'),
     }),
     output: z.object({
       scope: z.string(),
       moved: z.array(boundScope).describe('the bindings that name the scope by its new name now'),
-      kept: z.array(boundScope).describe('the bindings that name the old scope still'),
+      kept: z.array(boundScope).describe('the bindings that still name the old scope'),
       unmatched: z.array(boundScope).describe('the patterns that select the old name and not the new one'),
     }),
   }),

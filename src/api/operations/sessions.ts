@@ -15,7 +15,7 @@ const shared = {
 export const sessionOperations = {
   'sessions.code': defineOperation({
     ...shared,
-    summary: 'Make a code that signs in at the dashboard, once and within a minute',
+    summary: 'Create a code that signs in to the dashboard, once and within a minute',
     method: 'POST',
     path: '/sessions/codes',
     audit: 'write',
@@ -28,7 +28,8 @@ export const sessionOperations = {
   }),
   'sessions.list': defineOperation({
     ...shared,
-    summary: 'List the sessions at the dashboard: all for who manages tokens, else those of the own token',
+    summary:
+      "List the dashboard sessions: all for callers who manage tokens, otherwise those of the caller's own token",
     method: 'GET',
     path: '/sessions',
     audit: 'none',
@@ -53,7 +54,7 @@ export const sessionOperations = {
   }),
   'sessions.end': defineOperation({
     ...shared,
-    summary: 'End a session at the dashboard at once',
+    summary: 'End a dashboard session at once',
     method: 'DELETE',
     path: '/sessions/{id}',
     audit: 'write',

@@ -21,8 +21,8 @@ export const agentFacts = z.object({
 });
 
 const narrowing = {
-  scopes: z.array(z.string().min(1)).max(100).optional().describe('patterns, as in a binding; left out: every scope'),
-  environments: z.array(environmentName).max(100).optional().describe('left out: every environment'),
+  scopes: z.array(z.string().min(1)).max(100).optional().describe('patterns, as in a binding; default: every scope'),
+  environments: z.array(environmentName).max(100).optional().describe('default: every environment'),
   agent: agentFacts.optional(),
 };
 
@@ -56,7 +56,7 @@ export const tokenOperations = {
       name: z.string().min(1).max(100),
       role: z.enum(roleNames),
       ...narrowing,
-      lifetimeMs: z.int().min(1_000).optional().describe('milliseconds; left out: it does not expire'),
+      lifetimeMs: z.int().min(1_000).optional().describe('milliseconds; default: it does not expire'),
     }),
     output: tokenView.extend({ token: z.string() }),
   }),
@@ -81,7 +81,7 @@ export const tokenOperations = {
     command: 'kici-admin token revoke',
     commandArguments: { id: '' },
     subject: ['id'],
-    input: z.object({ id: z.string().describe('its id, or its name where no other token has it') }),
+    input: z.object({ id: z.string().describe('its id, or its name if no other token has it') }),
     output: z.object({}),
   }),
 };

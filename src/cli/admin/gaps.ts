@@ -7,7 +7,7 @@ import { count } from './format.ts';
 type Part = z.output<typeof unavailablePart>;
 
 /**
- * What a list lacks, for the person at the terminal. Where somebody could not be asked the list is not an answer to
+ * What a list lacks, for the person at the terminal. Where somebody could not be queried the list is not an answer to
  * compare or to act upon, and the exit code says so; the state of a scope is an answer like any other.
  */
 export function withGaps(result: Result, parts: readonly Part[]): Result {
@@ -21,14 +21,14 @@ export function withGaps(result: Result, parts: readonly Part[]): Result {
     notice,
     failure: {
       code: 'incomplete',
-      message: `the list is not complete: ${placeOf(first)} could not be asked [${first.code}]${also}`,
+      message: `the list is not complete: ${placeOf(first)} could not be queried [${first.code}]${also}`,
       hint: first.hint,
     },
   };
 }
 
 function described(part: Part): string {
-  const verdict = part.answered ? 'its keys are not known' : 'could not be asked';
+  const verdict = part.answered ? 'its keys are not known' : 'could not be queried';
   const bound = part.bindings === undefined ? '' : `; bound by ${part.bindings.join(', ')}`;
   const about = part.about === undefined ? '' : ` (${part.about})`;
   const reason = part.reason === undefined ? '' : ` [${part.reason}]`;

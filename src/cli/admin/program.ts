@@ -40,7 +40,7 @@ export interface ProgramOptions {
   readonly version: string;
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
-  /** The width of the terminal; left out: 80. */
+  /** The width of the terminal; default: 80. */
   readonly columns?: number;
   readonly run: (command: AdminCommand, parsed: Command) => Promise<void>;
 }

@@ -80,7 +80,7 @@ export async function init(folder: string, shown: Starter, json: boolean, io: Io
     if (code === 'EEXIST')
       throw new CommandError(
         'cannot_write',
-        `${file} exists already and was left as it is`,
+        `${file} already exists and was left as it is`,
         'edit it, or remove it first',
       );
     throw new CommandError('cannot_write', `cannot write ${file} (${code})`, 'check the permissions of the folder');

@@ -71,7 +71,7 @@ export function createProgram(options: ProgramOptions): Command {
     .addHelpText('after', examples('kici init', 'kici list', 'kici run deploy'));
   withServer(configure(program.command('run'), options))
     .description('Runs a workflow of .kici/workflows, in this folder or one above it.')
-    .argument('[workflow]', 'its name; may be left out where there is only one')
+    .argument('[workflow]', 'its name; optional if there is only one')
     .option('--json', 'print one JSON object for each event')
     .option('--job <name>', 'run this job and what it needs, and no other; may be repeated', added, [])
     .option('--jobs <count>', 'how many jobs run at the same time (else the number of cores)', count)
@@ -117,17 +117,17 @@ export function createProgram(options: ProgramOptions): Command {
     .addHelpText('after', examples('kici types', 'kici types --check', 'kici types --environment production --watch'))
     .action(async (flags: TypesFlags) => options.types(flags));
   withServer(configure(program.command('check'), options))
-    .description('Tells which keys that the workflows name in their code are not there for their jobs.')
+    .description('Shows which keys that the workflows name in their code are missing from their jobs.')
     .option('--json', 'print the result as JSON')
     .addOption(sandboxOption('the boundary around the process that reads the workflows'))
     .addHelpText('after', examples('kici check', 'kici check --json'))
     .action(async (flags: CheckFlags) => options.check(flags));
   withServer(configure(program.command('exec'), options))
-    .description('Runs a program with secrets of an environment as its variables or files, and ends as it ends.')
+    .description('Runs a program with secrets of an environment as its variables or files, and exits as it exits.')
     .argument('<command...>', 'the program and its arguments, after --')
     .option('--environment <name>', 'whose secrets and variables the program gets')
     .option('--only <key>', 'hand over this key, in which * stands for any characters; may be repeated', added, [])
-    .addOption(new Option('--all', 'hand over every key, but for those of --file').conflicts('only'))
+    .addOption(new Option('--all', 'hand over every key except those of --file').conflicts('only'))
     .option('--prefix <text>', 'put this before the name of each variable', '')
     .option(
       '--file <variable=key>',

@@ -30,6 +30,6 @@ export async function readAllWorkflows(
   throw new CommandError(
     'workflow_invalid',
     `${broken.map(({ file }) => file).join(' and ')} cannot be used; the problems are shown above`,
-    'correct what they name: what they need is not known before',
+    'correct what they name; until then, the secrets that they need are not known',
   );
 }

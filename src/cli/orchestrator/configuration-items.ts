@@ -39,7 +39,7 @@ export const configurationItems = {
     name: 'secretKeyFile',
     flag: '--secret-key-file <file>',
     variable: 'KICI_SECRET_KEY_FILE',
-    description: 'file of the key-encryption key; made on the first start at its default place',
+    description: 'file of the key-encryption key; created on the first start at its default place',
     default: '',
   },
   host: {
@@ -109,14 +109,14 @@ export const configurationItems = {
     name: 'sessionIdle',
     flag: '--session-idle <duration>',
     variable: 'KICI_SESSION_IDLE',
-    description: 'how long a session at the dashboard lasts without a request',
+    description: 'how long a dashboard session lasts without a request',
     default: '1h',
   },
   sessionLifetime: {
     name: 'sessionLifetime',
     flag: '--session-lifetime <duration>',
     variable: 'KICI_SESSION_LIFETIME',
-    description: 'how long a session at the dashboard lasts at most',
+    description: 'how long a dashboard session lasts at most',
     default: '12h',
   },
   logLevel: {

@@ -22,7 +22,7 @@ export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url;
     throw new UsageError(
-      `${JSON.stringify(text)} is not a URL by which a server is reached`,
+      `${JSON.stringify(text)} is not the URL of a server`,
       'it is one such as https://kici.example.com, without a path: correct --public-url or KICI_PUBLIC_URL',
     );
   });

@@ -32,14 +32,14 @@ export function createProgram(options: ProgramOptions): Command {
     .action((flags: { json?: boolean }) => options.printConfiguration(program.opts(), flags.json === true || isJson()));
   configure(program.command('rotate-key'), options)
     .description('put the stored data under another key-encryption key; stop the orchestrators first')
-    .requiredOption('--new-key-file <file>', 'file of the new key; made when there is none')
+    .requiredOption('--new-key-file <file>', 'file of the new key; created if there is none')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  kici-orchestrator rotate-key --new-key-file /etc/kici/secret-2.key\n')
     .action((flags: { newKeyFile: string; json?: boolean }) =>
       options.rotateKey(program.opts(), flags.newKeyFile, flags.json === true || isJson()),
     );
   configure(program.command('reseal'), options)
-    .description('list the rows that were changed outside of the orchestrator, and accept them if asked to')
+    .description('list the rows that were changed outside the orchestrator, and accept them on request')
     .option('-y, --yes', 'accept all of them as they are')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  kici-orchestrator reseal\n')

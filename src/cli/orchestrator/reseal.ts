@@ -5,7 +5,7 @@ import type { Configuration } from './configuration.ts';
 import { explained } from './explained.ts';
 import { storageOf } from './storage.ts';
 
-/** Lists the rows that were changed outside of the orchestrator, and accepts them as they are once `yes` says so. */
+/** Lists the rows that were changed outside the orchestrator, and accepts them as they are once `yes` says so. */
 export async function reseal(configuration: Configuration, yes: boolean, json: boolean, io: Io): Promise<void> {
   const { dataDir, key } = storageOf(configuration);
   const { reseal: run } = await import('../../composition/reseal.ts');
@@ -22,7 +22,7 @@ export async function reseal(configuration: Configuration, yes: boolean, json: b
   if (yes || found.length === 0) return;
   throw new CommandError(
     'tampered',
-    `${found.length === 1 ? 'something was' : `${found.length} things were`} changed outside of the orchestrator`,
+    `${found.length === 1 ? 'something was' : `${found.length} things were`} changed outside the orchestrator`,
     'look at each and restore a backup; `kici-orchestrator reseal --yes` accepts all of them as they are',
   );
 }

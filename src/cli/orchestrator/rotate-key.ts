@@ -16,8 +16,8 @@ export async function rotateKey(
   const file = resolve(newKeyFile);
   if (file.startsWith(`${dataDir}${sep}`))
     throw new UsageError(
-      `the key file ${file} would lie beside the data`,
-      'whoever has both has the secrets: choose a file outside the data folder',
+      `the key file ${file} would be stored next to the data`,
+      'anyone with both has the secrets: choose a file outside the data folder',
     );
   const { rotateKey: rotate } = await import('../../composition/rotate-key.ts');
   // A key in use is there; one that was made now could not open anything.
@@ -30,7 +30,7 @@ export async function rotateKey(
   }
   const made = rotation.createdKeyFile ? ', which was made: back it up apart from the data' : '';
   io.stdout.write(
-    `the data in ${dataDir} is under the key of ${file} now${made}\n` +
+    `the data in ${dataDir} is now under the key of ${file}${made}\n` +
       `start the orchestrator with KICI_SECRET_KEY_FILE=${file}${key.kind === 'file' ? `, or move that file to ${key.file}` : ' and without KICI_SECRET_KEY'}\n` +
       'keep the old key for as long as you keep backups that were made under it\n',
   );

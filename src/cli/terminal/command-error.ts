@@ -13,7 +13,7 @@ export class UsageError extends CodedError<'usage'> {
 /** Every way in which a client fails by itself, with what it means and what to do in general; a hint says it more exactly. The API's own codes come on top. */
 export const clientErrorCodes = Object.freeze({
   usage: {
-    meaning: 'the command line is not one that the program takes; nothing was read or sent',
+    meaning: 'the command line is not valid; nothing was read or sent',
     next: 'see `--help` of the command',
   },
   cannot_read: {
@@ -42,7 +42,7 @@ export const clientErrorCodes = Object.freeze({
     next: 'use `--from-file` or `--from-stdin`, which take any bytes',
   },
   several_lines: {
-    meaning: 'a prompt takes one line, and more than one was pasted',
+    meaning: 'a prompt takes one line, but more than one was pasted',
     next: 'use `--from-file`, or pipe them to `--from-stdin`',
   },
   not_text: {
@@ -50,36 +50,37 @@ export const clientErrorCodes = Object.freeze({
     next: 'store it as a secret: secrets take any bytes',
   },
   fingerprint_mismatch: {
-    meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives',
-    next: 'fetch the value again; the message says where only a line end makes the difference',
+    meaning: 'the SHA-256 of the bytes to be stored does not match --confirm-fingerprint',
+    next: 'fetch the value again; the message says so if only a line end differs',
   },
   not_confirmed: {
-    meaning: 'the question whether to go on was answered with no',
+    meaning: 'the confirmation was declined',
     next: 'nothing was changed; `--yes` answers in advance',
   },
   cancelled: { meaning: 'the command was interrupted', next: 'run it again' },
   check_failed: {
-    meaning: 'a job of the environment would fail, or miss a key, right now',
-    next: 'mend what the list shows, worst first',
+    meaning: 'a job in the environment would fail right now, or lack a key',
+    next: 'fix what the list shows, worst first',
   },
   key_unavailable: {
-    meaning: 'who supplies a key, or its value, cannot be found out right now, so a step that asks for it fails',
+    meaning: 'it is not known right now who supplies a key, or what its value is, so a step that asks for it fails',
     next: 'run `kici-admin check` for the environment, and do what it says',
   },
   incomplete: {
-    meaning: 'a list lacks what a backend, or a folder of it, could not be asked for; what is known is printed',
-    next: 'do what the hint says, and list again; `--json` has it under `unavailable`',
+    meaning:
+      'a list is incomplete because a backend, or a folder in it, could not be queried; what is known is printed',
+    next: 'follow the hint, then list again; `--json` has it under `unavailable`',
   },
   invalid_import: {
-    meaning: 'what was to be imported is not names with texts; nothing was sent',
-    next: 'correct the place that the message names; `--format` says what the file is where its name does not',
+    meaning: 'the input is not a set of names with text values; nothing was sent',
+    next: "correct the place that the message names; give `--format` if the file's name does not show its format",
   },
   partly_done: {
-    meaning: 'an import stopped at a secret that could not be written; what was written before it stands',
-    next: 'mend what the message names and run the same command again',
+    meaning: 'an import stopped at a secret that could not be written; what was written before it stays',
+    next: 'fix what the message names and run the same command again',
   },
   backend_unhealthy: {
-    meaning: 'the backend was asked and did not answer as it should',
+    meaning: 'the backend did not answer as expected',
     next: "follow the hint, which is that of the backend's own code",
   },
   audit_damaged: {
@@ -87,16 +88,16 @@ export const clientErrorCodes = Object.freeze({
     next: 'keep the data as it is, and compare it with copies of `audit-anchor.json` and of the database',
   },
   tampered: {
-    meaning: 'rows of the database that grant or decide something were changed outside of the orchestrator',
+    meaning: 'rows of the database that grant or decide something were changed outside the orchestrator',
     next: 'find out who can write the database, look at each row that the message lists, and restore a backup',
   },
   cannot_listen: {
     meaning: 'the orchestrator cannot listen on its address',
-    next: 'stop what holds the address, or choose another with `--host` and `--port`',
+    next: 'stop the program that uses the address, or choose another with `--host` and `--port`',
   },
   backend_package: {
-    meaning: 'a package of `--backend-packages` is not there, or brings no type of backend that fits',
-    next: 'do what the hint says for the package that the message names; nothing was changed',
+    meaning: 'a package in `--backend-packages` is missing, or provides no compatible backend type',
+    next: 'follow the hint for the package that the message names; nothing was changed',
   },
   invalid_configuration: {
     meaning: "the orchestrator's configuration cannot be used",
@@ -112,7 +113,7 @@ export const clientErrorCodes = Object.freeze({
   },
   migration_failed: {
     meaning: 'the tables of the database could not be brought up to date',
-    next: 'the database is as it was: see the message, and try again',
+    next: 'the database is unchanged: see the message, and try again',
   },
   malformed_key: {
     meaning: 'the key-encryption key is not 64 hex digits or base64 of 32 bytes',
@@ -123,7 +124,7 @@ export const clientErrorCodes = Object.freeze({
     next: 'start with the key that belongs to this data; nothing was changed',
   },
   same_key: {
-    meaning: 'the new key-encryption key is the one that is in use',
+    meaning: 'the new key-encryption key is already in use',
     next: 'nothing was changed; give another key',
   },
   busy: {
@@ -136,18 +137,18 @@ export const clientErrorCodes = Object.freeze({
   },
   cannot_read_anchor: {
     meaning: 'the file that anchors the audit log cannot be read',
-    next: 'check its permissions, or bring it back from a copy',
+    next: 'check its permissions, or restore it from a copy',
   },
   project_not_found: {
     meaning: 'there is no folder .kici/workflows with a workflow in it',
     next: 'run it inside the project, or write a workflow to start from with `kici init`',
   },
   workflow_not_found: {
-    meaning: 'no workflow has the name that was given, or several could be meant',
+    meaning: 'no workflow has the given name, or several could be meant',
     next: 'give one of the names that the message lists',
   },
   job_not_found: {
-    meaning: 'the workflow has no job of the name that was given',
+    meaning: 'the workflow has no job with the given name',
     next: 'give one of the names that the message lists',
   },
   workflow_invalid: {
@@ -163,7 +164,7 @@ export const clientErrorCodes = Object.freeze({
     next: 'correct the names that the message lists, or set the secrets',
   },
   secret_unavailable: {
-    meaning: 'whether a secret that a command names has a value, or what it is, could not be found out',
+    meaning: 'whether a secret that a command names has a value, or what it is, could not be determined',
     next: "follow the hint of the backend's code in the message; nothing was run",
   },
   variable_refused: {
@@ -171,11 +172,11 @@ export const clientErrorCodes = Object.freeze({
     next: 'give `--prefix`, or hand it over as a file with `--file`',
   },
   command_not_found: {
-    meaning: 'there is no program of the name that was given; the exit code is 127',
+    meaning: 'no program has the given name; the exit code is 127',
     next: 'check its name and `PATH`',
   },
   command_not_started: {
-    meaning: 'the program that was given cannot be started; the exit code is 126',
+    meaning: 'the given program cannot be started; the exit code is 126',
     next: 'check that it is a program, and its permissions',
   },
   variable_too_large: {
@@ -183,11 +184,11 @@ export const clientErrorCodes = Object.freeze({
     next: 'put the value that the message names in a file',
   },
   sandbox_unavailable: {
-    meaning: 'this machine cannot offer the sandbox that was asked for, or not for this project',
-    next: 'install or do what the message says, or choose another `--sandbox`',
+    meaning: 'this machine cannot provide the requested sandbox, or not for this project',
+    next: 'do what the message says, or choose another `--sandbox`',
   },
   sandbox_broken: {
-    meaning: 'a step has made or changed what runs outside of its sandbox later on',
+    meaning: 'a step has created or changed something that later runs outside its sandbox',
     next: 'look at what the message names and remove it before you use the project',
   },
   step_failed: { meaning: 'the function of a step threw, or rejected', next: 'see the error above it in the log' },
@@ -200,15 +201,15 @@ export const clientErrorCodes = Object.freeze({
     next: 'see the log of the step for what ended it',
   },
   step_refused: {
-    meaning: 'a step sent its agent something that no step sends, and was ended',
-    next: 'a step must not write to the descriptors of its process that are not its own',
+    meaning: 'a step sent its agent an invalid message and was stopped',
+    next: 'a step must not write to file descriptors that it did not open',
   },
   invalid_env_file: {
-    meaning: 'a line that a step wrote to `$KICI_ENV` is none',
+    meaning: 'a line that a step wrote to `$KICI_ENV` is not valid',
     next: 'correct the line that the message names',
   },
   types_stale: {
-    meaning: 'the declarations of `kici types` are not those of the secrets as they are now',
+    meaning: 'the declarations from `kici types` are out of date',
     next: 'run `kici types`; the difference is printed above',
   },
   run_failed: { meaning: 'a step or a job of the workflow failed', next: 'see the log of the step above' },

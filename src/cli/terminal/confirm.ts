@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 export async function confirm(question: string, yes: boolean, io: Io): Promise<void> {
   if (yes) return;
   if (io.stdin.isTTY !== true)
-    throw new UsageError(`this asks before it acts: ${question}`, 'add --yes to go on without being asked');
+    throw new UsageError(`this needs confirmation: ${question}`, 'add --yes to skip the question');
   const { default: ask } = await import('@inquirer/confirm');
   if (!(await ask({ message: question, default: false }, { input: io.stdin, output: io.stderr }))) {
     throw new CommandError('not_confirmed', 'not confirmed', 'nothing was changed');

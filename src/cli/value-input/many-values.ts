@@ -21,7 +21,7 @@ export async function parseValues(bytes: Uint8Array, format: FileFormat): Promis
     throw new CommandError(
       'invalid_import',
       'there is no name in it',
-      `is it ${format}? --format says what else it is`,
+      `is it ${format}? give --format if it is something else`,
     );
   return values;
 }
@@ -55,13 +55,12 @@ function parseDotenv(text: string): ReadonlyMap<string, string> {
     const quote = /^["'`]/.exec(rest)?.[0];
     if (quote === undefined || rest.indexOf(quote, 1) > 0) continue;
     const end = lines.findIndex((one, index) => index > at && one.includes(quote));
-    if (end < 0) throw wrongLine(at, `opens a quote for ${name} that nothing closes`);
+    if (end < 0) throw wrongLine(at, `opens a quote for ${name} and never closes it`);
     at = end;
   }
   const parsed = new Map(Object.entries(parseEnv(text)));
   const lost = [...names].find(([name]) => !parsed.has(name));
-  if (lost !== undefined || parsed.size !== names.size)
-    throw wrongLine(lost?.[1] ?? 0, 'cannot be read as NAME=value for certain');
+  if (lost !== undefined || parsed.size !== names.size) throw wrongLine(lost?.[1] ?? 0, 'is ambiguous as NAME=value');
   return new Map([...names.keys()].map((name) => [name, parsed.get(name) ?? '']));
 }
 

@@ -25,7 +25,7 @@ export function chooseMode(flags: ModeFlags, stdinIsTerminal: boolean): InputMod
   if (flags.value !== undefined) chosen.push(['--value', { kind: 'argument', value: flags.value }]);
   if (chosen.length > 1)
     throw new UsageError(
-      `${chosen.map(([flag]) => flag).join(' and ')} exclude each other`,
+      `${chosen.map(([flag]) => flag).join(' and ')} cannot be used together`,
       'choose one way to give the value',
     );
   return chosen[0]?.[1] ?? { kind: stdinIsTerminal ? 'prompt' : 'stdin' };

@@ -30,7 +30,7 @@ function undamaged(text: string, source: string): Uint8Array {
   if (text.includes('\uFFFD'))
     throw new CommandError(
       'damaged_value',
-      `the value from ${source} is not UTF-8 text, and bytes of it are lost`,
+      `the value from ${source} is not UTF-8 text, so some of its bytes were lost`,
       'use --from-file or --from-stdin, which take any bytes',
     );
   return Buffer.from(text);
@@ -55,7 +55,7 @@ export async function readFile(path: string, maxBytes = maxReadBytes): Promise<U
 function fromEnvironment(name: string, io: Io): Uint8Array {
   if (name.includes('='))
     throw new UsageError(
-      '--from-env takes the name of a variable and nothing else',
+      '--from-env takes only the name of a variable',
       'write --from-env <name>, and the variable before the command',
     );
   const value = io.environment[name];

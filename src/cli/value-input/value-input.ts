@@ -36,7 +36,7 @@ export async function readValue(flags: ValueFlags, label: string, io: Io): Promi
   if (bytes.byteLength > maxValueBytes) throw tooLarge();
   if (byteOrderMark.equals(bytes.subarray(0, byteOrderMark.byteLength)))
     io.stderr.write(
-      `warning: the value of ${label} begins with a byte order mark, which most programs refuse; it is stored as it is: save the text as UTF-8 without one to be rid of it\n`,
+      `warning: the value of ${label} begins with a byte order mark, which most programs refuse; it is stored as it is; to avoid it, save the text as UTF-8 without one\n`,
     );
   if (bytes.byteLength === 0 && flags.allowEmpty !== true) {
     throw new CommandError(
@@ -61,13 +61,13 @@ function mismatch(untrimmedMatches: boolean): CommandError {
   return untrimmedMatches
     ? new CommandError(
         'fingerprint_mismatch',
-        'the fingerprint is that of the value with its line end, which is taken off before it is stored',
+        'the fingerprint includes the line end of the value, which is removed before the value is stored',
         'add --no-trim to store the line end, or make the fingerprint without it (`printf %s`)',
       )
     : new CommandError(
         'fingerprint_mismatch',
         "the value's fingerprint differs from the one given",
-        'the value may have been changed on its way; nothing was stored',
+        'the value may have been changed in transit; nothing was stored',
       );
 }
 

@@ -30,7 +30,7 @@ export function infrastructureModule(opened: OpenResources): ContainerModule {
     bind(identifiers.seals).toResolvedValue(
       (keyring, log) =>
         createSeals(keyring, (what) => {
-          log.error(`${what} was changed outside of the orchestrator: it is refused`);
+          log.error(`${what} was changed outside the orchestrator: it is refused`);
         }),
       [identifiers.keyring, identifiers.log],
     );

@@ -84,7 +84,7 @@ async function race(
   deepEqual(
     codes.filter((code) => code !== 'conflict'),
     [],
-    'who loses is told of a conflict',
+    'the loser is told of a conflict',
   );
   return values.filter((_, index) => attempts[index]?.ok === true);
 }

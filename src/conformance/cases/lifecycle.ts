@@ -65,7 +65,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
   },
   {
     id: 'close.twice',
-    title: 'closing twice is well, used or unused',
+    title: 'closing twice is safe, used or unused',
     async run({ backend }) {
       await backend.close();
       await backend.close();

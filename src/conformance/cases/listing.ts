@@ -21,7 +21,7 @@ async function seedTree(world: World): Promise<void> {
   for (const secret of tree) await world.seed(secret, `value of ${secret.key}`);
 }
 
-/** A list tells of the secret, or of its scope alone; what lies beside and below is none of it. */
+/** A list tells of the secret, or of its scope alone; what lies beside and below is not part of it. */
 function state(id: string, title: string, verb: StateVerb, codes: readonly FailureCode[]): ConformanceCase {
   return {
     id: `listing.${id}`,
@@ -175,18 +175,16 @@ export const listingCases: readonly ConformanceCase[] = [
       equal(code, 'permission_denied', 'an empty list would say that nothing is there');
     },
   },
-  state('deleted', 'a deleted secret is told of, and takes nothing beside it off the list', 'deleteCurrent', [
-    'deleted',
-  ]),
-  state('destroyed', 'a destroyed secret is told of, and takes nothing beside it off the list', 'destroyCurrent', [
+  state('deleted', 'a deleted secret is reported, and hides nothing else in the list', 'deleteCurrent', ['deleted']),
+  state('destroyed', 'a destroyed secret is reported, and hides nothing else in the list', 'destroyCurrent', [
     'destroyed',
   ]),
-  state('disabled', 'a disabled secret is told of, and takes nothing beside it off the list', 'disableCurrent', [
+  state('disabled', 'a disabled secret is reported, and hides nothing else in the list', 'disableCurrent', [
     'disabled',
   ]),
   state(
     'scheduled',
-    'a secret that waits for its deletion is told of, and takes nothing beside it off the list',
+    'a secret that waits for its deletion is reported, and hides nothing else in the list',
     'scheduleDeletion',
     ['scheduled_for_deletion'],
   ),
@@ -235,7 +233,7 @@ export const listingCases: readonly ConformanceCase[] = [
           else await world.fault('server_error');
         }
       });
-      ok(!attempted.ok || reported || seen.length === wanted.length, 'the list ended early without a word');
+      ok(!attempted.ok || reported || seen.length === wanted.length, 'the list ended early without an error');
     },
   },
 ];

@@ -12,7 +12,7 @@ export interface Gate {
   readonly since?: string | undefined;
 }
 
-const atCommandLine = 'With a token it is done by:';
+const atCommandLine = 'With a token, run:';
 
 /** `undefined`: it may be done. The server decides; this only says so beforehand. */
 export function useGate(): (id: OperationId) => Gate | undefined {
@@ -25,7 +25,7 @@ export function useGate(): (id: OperationId) => Gate | undefined {
         why: `The role ${role} does not have the permission ${permission}.`,
         next: 'Somebody who has it can run:',
       };
-    if (tokenOnly === true) return { why: 'This is never done from the dashboard.', next: atCommandLine };
+    if (tokenOnly === true) return { why: 'This cannot be done from the dashboard.', next: atCommandLine };
     const decided = policy?.operations.find(({ operation }) => operation === id);
     if (decided?.state !== 'off') return undefined;
     const by = decided.by === undefined ? '' : `, set by ${actorName(decided.by)}`;

@@ -16,7 +16,7 @@ export class Problem extends Error {
     super(text('message') ?? `the server answered with status ${status}`);
     this.status = status;
     this.code = text('error') ?? 'bad_answer';
-    this.hint = text('hint') ?? 'try again; if it stays, see the log of the orchestrator';
+    this.hint = text('hint') ?? "try again; if it keeps failing, see the orchestrator's log";
     this.requestId = text('requestId');
     this.command = text('cliEquivalent');
   }
@@ -26,7 +26,7 @@ export function unreachable(): Problem {
   return new Problem(0, {
     error: 'unreachable',
     message: 'the orchestrator does not answer',
-    hint: 'what you typed is kept; the page goes on when it answers again',
+    hint: 'what you typed is kept; the page continues when the orchestrator answers again',
   });
 }
 

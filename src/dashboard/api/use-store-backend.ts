@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts';
 import { carriedSettings } from './value-entry.ts';
 
 type Stored = Omit<ClientInput<'backends.update'>, 'secretSettings' | 'sealedSettings'> & {
-  /** Of something new; left out: what is there is changed. */
+  /** Of something new; default: what is there is changed. */
   readonly type?: string | undefined;
   readonly secrets: Readonly<Record<string, string>>;
 };

@@ -19,7 +19,7 @@ async function carrier(organization: string): Promise<Carry> {
   if (!isSecureContext)
     throw new Problem(0, {
       error: 'unsupported',
-      message: 'values are sealed before they are sent, which browsers do over TLS or on this machine only',
+      message: 'values are sealed before they are sent, which browsers can do only over TLS or on this machine',
       hint: 'open this page with https, or use the command below',
     });
   return async (place, bytes) => ({

@@ -84,7 +84,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
               </div>
             ))}
           </div>
-          {found.length === 0 ? <p className={styles['none']}>Nothing has such a name.</p> : undefined}
+          {found.length === 0 ? <p className={styles['none']}>Nothing has a name like that.</p> : undefined}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -50,7 +50,7 @@ export function Shell(): ReactElement {
           <div className={styles['banner']}>
             <Notice look="warn">
               <strong>The orchestrator does not answer.</strong>
-              <p>What you typed is kept on this page, which goes on by itself when it answers again.</p>
+              <p>What you typed is kept. This page continues by itself when the orchestrator answers again.</p>
             </Notice>
           </div>
         ) : undefined}
@@ -72,7 +72,7 @@ export function Shell(): ReactElement {
                 <Route path={place('access')} component={AccessPage} />
                 <Route>
                   <Empty title="There is no such page">
-                    <p>The address names nothing of this page. The sections on the left lead to all there is.</p>
+                    <p>Nothing is at this address. The sections on the left lead to every page.</p>
                   </Empty>
                 </Route>
               </Switch>

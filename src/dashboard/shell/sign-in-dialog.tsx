@@ -9,7 +9,7 @@ export default function SignInDialog({ onSignedIn, actor }: SignInProps & { read
   return (
     <Dialog title="Your session has ended" onClose={() => undefined} onSubmit={form.submit} actions={form.button}>
       <p>
-        Nothing that you typed on this page is lost. Sign in again to go on; you were <strong>{actor}</strong>.
+        Nothing that you typed on this page is lost. Sign in again to continue; you were <strong>{actor}</strong>.
       </p>
       {form.error === null ? undefined : <ErrorNotice error={form.error} />}
       {form.field}

@@ -40,7 +40,7 @@ export function useSignIn({ onSignedIn }: SignInProps) {
         onChange={(event) => {
           setToken(event.target.value);
         }}
-        note="It is exchanged for a session and not kept by this page."
+        note="It is exchanged for a session, and this page does not keep it."
       />
     ),
     button: (
@@ -76,7 +76,7 @@ export function SignInPage({ onSignedIn, isDown }: SignInProps & { readonly isDo
         {isDown ? (
           <Notice look="warn">
             <strong>The orchestrator does not answer.</strong>
-            <p>This page goes on by itself when it does.</p>
+            <p>This page continues by itself when it does.</p>
           </Notice>
         ) : undefined}
         {form.error === null || isDown ? undefined : <ErrorNotice error={form.error} />}

@@ -76,7 +76,7 @@ async function makeBackend(create: () => unknown, redactor: Redactor): Promise<u
     const error = redactor.error(thrown);
     if (error instanceof ContractBreach) throw error.inCreation();
     const why = redactor.why('misconfigured', error.reason, error.about);
-    throw new BackendError('misconfigured', { ...why, detail: error.detail ?? 'the adapter said no more' });
+    throw new BackendError('misconfigured', { ...why, detail: error.detail ?? 'the adapter gave no details' });
   }
 }
 

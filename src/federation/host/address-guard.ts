@@ -7,10 +7,10 @@ export interface AddressGuardOptions {
   /**
    * Host names, addresses and CIDR ranges that backends may reach. A listed name vouches for whatever it resolves
    * to, save the link-local and metadata addresses of the machine itself, which no name and no wider range allows:
-   * they must be listed as themselves. Left out: any but these.
+   * they must be listed as themselves. Default: any but these.
    */
   readonly allow?: readonly string[];
-  /** Left out: the system's resolver. */
+  /** Default: the system's resolver. */
   readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
 
@@ -116,7 +116,7 @@ function toAddress(address: string): ResolvedAddress {
 function denied(hostname: string, address: string, reason: string, entry: string): BackendError {
   return new BackendError('unreachable', {
     reason: 'address_not_allowed',
-    detail: `${quote(hostname)} leads to ${address}, which is not allowed by this server: ${reason}; the server's --allow-addresses can list ${entry}`,
+    detail: `${quote(hostname)} leads to ${address}, which this server does not allow: ${reason}; the server's --allow-addresses can list ${entry}`,
   });
 }
 

@@ -120,7 +120,7 @@ function able({ backend, capabilities }: Created, name: keyof OptionalMethods): 
 function writable(created: Created, { value, expectedVersion }: SecretWrite): SecretBackend {
   const { compareAndSet, maxValueBytes, binary } = created.capabilities;
   if (expectedVersion !== undefined && !compareAndSet)
-    throw new BackendError('unsupported', { detail: 'the backend cannot write on condition that nobody else did' });
+    throw new BackendError('unsupported', { detail: 'the backend has no conditional writes (check-and-set)' });
   if (value.byteLength > maxValueBytes)
     throw new BackendError('too_large', {
       detail: `the value has ${value.byteLength} bytes, and the backend takes at most ${maxValueBytes}`,

@@ -59,7 +59,7 @@ export interface HostedBackend extends SecretBackend {
 
   /**
    * As `list`, whole and with its age.
-   * @param maxAgeMs 0: the backend is asked, or a list that it is giving just now is joined; left out: as the policy says
+   * @param maxAgeMs 0: the backend is asked, or a list that it is giving just now is joined; default: as the policy says
    * @throws BackendError when nothing of the query is known
    */
   listAged(query: ListQuery, context: CallContext, maxAgeMs?: number): Promise<AgedNames>;

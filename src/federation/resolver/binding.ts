@@ -45,7 +45,7 @@ export function parseBinding(input: BindingInput): Parsed<Binding> {
     if (!name.ok) return name;
   }
   if (placeholderInClass.test(pattern))
-    return { ok: false, reason: `a placeholder cannot stand in a [class]: ${quote(input.scope)}` };
+    return { ok: false, reason: `a placeholder cannot be used in a [class]: ${quote(input.scope)}` };
   // A placeholder stands for one segment's worth of plain characters.
   const sample = parseScopePattern(pattern.replace(placeholder, 'x'));
   if (!sample.ok) return { ok: false, reason: `${sample.reason} (in ${quote(input.scope)})` };

@@ -11,7 +11,7 @@ import { isDeletion, isState } from './states.ts';
 /** A part of a backend whose names are not known, as far as one binding reaches into it. */
 export interface Block extends Failure {
   readonly backend: string;
-  /** What could not be listed; left out: the whole backend. */
+  /** What could not be listed; default: the whole backend. */
   readonly region: string | undefined;
   /** The one scope in which the names lie that the binding selects; undefined where there may be many. */
   readonly scope: string | undefined;

@@ -71,7 +71,7 @@ function limitsOf(catalogue: Catalogue, key: string): string[] {
       .filter(reaches)
       .map(
         ({ backend, compiled }) =>
-          `${backend} lists with a delay: a secret made a moment ago under ${compiled.binding.pattern} may be missing here, and a glob cannot be asked by name`,
+          `${backend} lists with a delay: a secret made a moment ago under ${compiled.binding.pattern} may be missing here, and a glob cannot be queried by name`,
       ),
   ];
 }

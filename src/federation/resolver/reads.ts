@@ -176,7 +176,7 @@ function settleKey(
 function blocked(winner: FrozenEntry['winner'], by: NonNullable<FrozenEntry['blockedBy']>): Resolution {
   const { backend, scope } = by;
   if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, by);
-  const rest = `it ranks above ${winner.backend}:${winner.scope}, which has this key and is not served in its place`;
+  const rest = `it ranks above ${winner.backend}:${winner.scope}, which has this key but is not served in its place`;
   return unavailable(backend, scope, by, `${hintOf(by)}; ${rest}`);
 }
 

@@ -7,7 +7,7 @@ export interface UnavailablePart extends Failure {
   readonly backend: string;
   /** Scopes, or folders of them; empty: whatever of the backend the bindings select. */
   readonly scopes: readonly string[];
-  /** The backend has answered, and this is the state of the scope; otherwise it could not be asked. */
+  /** The backend has answered, and this is the state of the scope; otherwise it could not be queried. */
   readonly told: boolean;
   /** The ids of the bindings that reach into it. */
   readonly bindings: readonly string[];

@@ -19,7 +19,7 @@ export type AnchorState =
 
 /** The newest row of each organization, kept outside the database, so that a cut-off tail shows. */
 export interface AuditAnchor {
-  /** Rejects when it could not be found out, which says nothing of the anchor. */
+  /** Rejects when it could not be determined, which says nothing of the anchor. */
   read(): Promise<AnchorState>;
   /** Durable when it resolves. What was damaged is set aside first. */
   write(heads: AuditHeads): Promise<void>;

@@ -26,7 +26,7 @@ export function createAudit(
         throw new ApiError(
           'conflict',
           'the audit log is intact: there is nothing to acknowledge',
-          '`kici-admin audit verify` tells of problems',
+          '`kici-admin audit verify` shows problems',
         );
       // The outcome's row is signed like any other, so that what was acknowledged cannot be changed either.
       call.note(verification.state);

@@ -18,9 +18,9 @@ export type AuditBreak = z.output<typeof breakSchema>;
 export function describeBreak(found: AuditBreak): string {
   switch (found.kind) {
     case 'cut_off':
-      return `the log ended at row ${found.last}, but the anchor outside the database knew row ${found.anchored}`;
+      return `the log ended at row ${found.last}, but the anchor outside the database had row ${found.anchored}`;
     case 'replaced':
-      return `row ${found.anchored} was another one than the anchor outside the database knew`;
+      return `row ${found.anchored} differs from the one in the anchor outside the database`;
     case 'forged':
       return `row ${found.row}, which followed the anchored row ${found.anchored}, was not written by an orchestrator of these keys`;
     case 'anchor_missing':

@@ -97,7 +97,7 @@ function anchorProblems(
   if (known.state === 'damaged') return ofAnchor(`the anchor outside the database ${known.problem}`);
   if (anchored === undefined) return rows > 0 ? ofAnchor('there is no anchor outside the database') : [];
   if (anchored.sequence <= sequence) return [];
-  const problem = `the log ends at row ${sequence}, but the anchor outside the database knows row ${anchored.sequence}`;
+  const problem = `the log ends at row ${sequence}, but the anchor outside the database has row ${anchored.sequence}`;
   return [{ sequence: anchored.sequence, problem }];
 }
 

@@ -118,11 +118,11 @@ export function createBackendHandlers({
     },
     async 'backends.add'(input, call) {
       const { organization } = call;
-      refuseInternal(input.name, 'is there already');
+      refuseInternal(input.name, 'already exists');
       if (input.type === internalBackendName)
         throw new ApiError(
           'invalid_request',
-          'there is one internal store, and it is there already',
+          'there can be only one internal store, and it already exists',
           'see `kici-admin backend types` for what can be added',
         );
       const definition = await types.get(input.type);
@@ -177,7 +177,7 @@ export function createBackendHandlers({
         updated_at: now(),
       };
       if (!(await store.update(before, row, secrets)))
-        throw new ApiError('conflict', `the backend ${input.name} was changed by somebody else meanwhile`);
+        throw new ApiError('conflict', `the backend ${input.name} was changed by somebody else in the meantime`);
       return viewAsStored(organization, input.name);
     },
     async 'backends.remove'({ name }, { organization }) {

@@ -64,6 +64,6 @@ export function unsupported(name: string, action: string): ApiError {
   return new ApiError(
     'unsupported',
     `the backend ${name} cannot ${action}`,
-    `\`kici-admin backend show ${name}\` tells what it can; do this in the service itself, or use a scope of another backend`,
+    `\`kici-admin backend show ${name}\` shows what it can do; do this in the service itself, or use a scope of another backend`,
   );
 }

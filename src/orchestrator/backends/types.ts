@@ -100,7 +100,7 @@ async function loadPackage(source: BackendPackage): Promise<Loaded> {
   return {
     package: name,
     problem: ['exports no backend definition', ...lacks].join(': '),
-    hint: 'a package exports one or more `BackendDefinition` of the contract @kici-dev/secret-backend; install a version that fits, or take it out of the list',
+    hint: 'a package exports one or more `BackendDefinition` of the contract @kici-dev/secret-backend; install a compatible version, or remove it from the list',
   };
 }
 
@@ -192,7 +192,7 @@ function isDefinition(value: object): value is BackendDefinition {
 function twice(name: string, type: string): PackageProblem {
   return {
     package: name,
-    problem: `brings the type ${type}, which another package brings too`,
-    hint: "take one of them out of the server's configuration",
+    problem: `provides the type ${type}, which another package provides too`,
+    hint: "remove one of them from the server's configuration",
   };
 }

@@ -103,7 +103,7 @@ function requireMovable(caller: Caller, before: readonly BindingRow[], after: re
     throw new ApiError(
       'permission_denied',
       `this token may not change ${namesOf(caller, closed)}`,
-      'nothing was renamed; whoever may change them may rename the scope, or rename it with `--keep-bindings`',
+      'nothing was renamed; ask somebody who may change them, or rename the scope with `--keep-bindings`',
     );
 }
 

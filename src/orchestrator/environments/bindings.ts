@@ -92,7 +92,7 @@ export function createBindings(
         const before = await requireBinding(call, environment, id);
         if (prefix !== undefined && map !== undefined)
           throw new ApiError('invalid_request', 'a binding has a prefix or a map, not both');
-        // Prefix and map exclude each other, so a new one takes the place of the other.
+        // Prefix and map cannot be used together, so a new one takes the place of the other.
         const row = await requireValid(call, {
           ...before,
           scope: scope ?? before.scope,
@@ -133,7 +133,7 @@ export function createBindings(
 
 /** What was within reach when it was looked at need not be any more. */
 function changedMeanwhile(id: string): ApiError {
-  return new ApiError('conflict', `the binding ${id} was changed or removed meanwhile`);
+  return new ApiError('conflict', `the binding ${id} was changed or removed in the meantime`);
 }
 
 /** @throws ApiError `invalid_request` */

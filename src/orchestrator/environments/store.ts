@@ -136,7 +136,7 @@ function findEnvironment(
     .executeTakeFirst();
 }
 
-/** @param environment left out: those of all */
+/** @param environment default: those of all */
 function bindingsOf(
   database: Kysely<OrchestratorTables>,
   organization: string,

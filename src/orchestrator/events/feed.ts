@@ -71,7 +71,7 @@ export function createChangeFeed(
     return { sequence: row?.last ?? 0, generation: row?.generation ?? 0 };
   }
 
-  /** What cannot be found out has not changed. */
+  /** What cannot be determined has not changed. */
   async function healthNow(generation: number): Promise<Position['health'] | undefined> {
     try {
       const open = await instances.of({ organization, generation });

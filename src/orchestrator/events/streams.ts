@@ -72,7 +72,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
   }
 
   async function tell({ feed, readers, started }: Following): Promise<void> {
-    // What could not be found out now is found out next time.
+    // What could not be determined now is found out next time.
     const news = await started.then(() => feed.look()).catch(() => undefined);
     await Promise.all([...readers].map((reader) => tellReader(reader, news, feed.sequence)));
   }
@@ -97,7 +97,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
         throw new ApiError(
           'too_many_requests',
           'too many pages listen for changes already',
-          'close some of them; what changes shows when a page is loaded again',
+          'close some of them; changes show when a page is reloaded',
         );
       const following = follow(reader.organization);
       following.readers.add(reader);

@@ -38,7 +38,7 @@ export function createReadiness(
 async function within(probe: Promise<void>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new Error(`the probe has not ended for ${patienceMs} ms`));
+    reject(new Error(`the probe has been running for ${patienceMs} ms`));
   }, patienceMs);
   try {
     await Promise.race([probe, late]);

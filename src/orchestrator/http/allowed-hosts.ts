@@ -31,7 +31,7 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
       'host_not_allowed',
       text === undefined || text === ''
         ? 'the request names no host'
-        : `this orchestrator does not go by the name ${quote(text)}`,
+        : `this orchestrator does not have the name ${quote(text)}`,
     );
   }
 

@@ -77,8 +77,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
 
   app.post(dashboardSessionPath, { bodyLimit }, async (request, reply) => {
     const parsed = signInRequest.safeParse(request.body);
-    if (!parsed.success)
-      throw new ApiError('invalid_request', 'signing in takes a token or a code, and one of the two');
+    if (!parsed.success) throw new ApiError('invalid_request', 'signing in takes either a token or a code');
     const secretText = 'token' in parsed.data ? parsed.data.token : parsed.data.code;
     const names = [`address:${request.ip}`, `prefix:${secretText.slice(0, prefixLength)}`];
     attempts.require(names);

@@ -51,7 +51,7 @@ export function registerEventStream(
 
 function requireReader(caller: Caller): TokenCaller {
   requirePermission(caller, 'dashboard:open');
-  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job has no dashboard');
+  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job cannot use the dashboard');
   return caller;
 }
 

@@ -113,7 +113,7 @@ function parseInput(operation: Operation, input: Operation['input'], request: Fa
   const { org: _, ...inPath } = asRecord(params);
   const inQuery = asRecord(query);
   const stray = Object.keys(inQuery).find((name) => !bodiless && operation.query?.includes(name) !== true);
-  if (stray !== undefined) throw new ApiError('invalid_request', `${stray}: does not belong into the query`);
+  if (stray !== undefined) throw new ApiError('invalid_request', `${stray}: does not belong in the query`);
   const named = { ...inQuery, ...inPath };
   const rest = bodiless ? {} : asRecord(body);
   const twice = [...Object.keys(inQuery), ...Object.keys(rest)].find((name) => Object.hasOwn(inPath, name));

@@ -23,7 +23,7 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly log: Logger;
   readonly addressing: Addressing;
   readonly limits: HttpLimits;
-  /** With the page's files, where one was built; left out: none of its routes, and nobody signs in. */
+  /** With the page's files, where one was built; default: none of its routes, and nobody signs in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
   /** Rejects while a request could not be served. */
   readonly ready: () => Promise<void>;
@@ -78,7 +78,7 @@ export function createServer(options: ServerOptions): HttpServer {
     frameworkErrors: (_, request, reply) => {
       if (hasUnreadBody(request.raw)) endWithoutBody(request.raw);
       const { status, body } = answerTo(
-        new ApiError('invalid_request', "the request's address or headers make no sense"),
+        new ApiError('invalid_request', "the request's address or headers are malformed"),
         request.id,
       );
       reply.raw

@@ -5,7 +5,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import type { Credentials } from './authenticate.ts';
 
-/** The cookie of a session at the dashboard. */
+/** The cookie of a dashboard session. */
 export interface SessionCookies {
   /**
    * What a request shows of who sends it.
@@ -47,7 +47,7 @@ export function createSessionCookies({ publicUrls }: Pick<Addressing, 'publicUrl
       if (way === 'open')
         throw new ApiError(
           'host_not_allowed',
-          'the dashboard is not opened at an address to which the network would carry the session in the clear',
+          'the dashboard cannot be used at this address: the network would carry the session unencrypted',
           'use the loopback address, or start the orchestrator with the URL of its proxy in --public-url, such as https://kici.example.com',
         );
       return way === 'tls'
@@ -77,7 +77,10 @@ export function csrfOf(secret: string): string {
 export function requireOwnPage({ method, headers }: IncomingMessage, secret: string): void {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new ApiError('origin_not_allowed', "a session is for the orchestrator's own page, and another sent this");
+    throw new ApiError(
+      'origin_not_allowed',
+      "a session works only from the orchestrator's own page, and another page sent this request",
+    );
   if (method === 'GET' || method === 'HEAD') return;
   const [given, expected] = [Buffer.from(String(headers[csrfHeader] ?? '')), Buffer.from(csrfOf(secret))];
   if (given.byteLength !== expected.byteLength || !timingSafeEqual(given, expected))

@@ -74,7 +74,7 @@ function endOf(row: JobRow, token: TokenRow | undefined, now: number): string | 
   if (row.closed_at !== null) return `${session} was closed`;
   if (token.expires_at !== null && token.expires_at <= now) return `${opener} has expired`;
   if (row.expires_at <= now) return `${session} has expired`;
-  return isAsBefore(row, token) ? undefined : `${opener} may do other things than it could then`;
+  return isAsBefore(row, token) ? undefined : `${opener} no longer has the permissions that it had then`;
 }
 
 const opening: Permission = 'jobs:open';

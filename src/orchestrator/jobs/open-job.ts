@@ -25,7 +25,7 @@ export function createOpenJob(
 ): Handlers['jobs.open'] {
   return async ({ environment, workflow, job, secrets: stated, agentPublicKey, lifetimeMs }, call) => {
     const { caller, organization } = call;
-    if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job opens no other job');
+    if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job cannot open another job');
     const resolved = await resolver.resolve(call, environment, factsOf(call));
     const narrowing = narrowingOf(caller);
     requireNames(environment, resolved, narrowing);
@@ -78,14 +78,14 @@ function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvi
   if (binding !== undefined && !showsBinding(narrowing, binding))
     throw new ApiError(
       'backend_unavailable',
-      `the environment ${environment} needs a backend whose names cannot be listed, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
+      `the environment ${environment} needs a backend that cannot be listed and is outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
     );
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError(
     'backend_unavailable',
     `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be listed: ${describeFailure(failure)}`,
-    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
+    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows everything that would fail`,
     failure,
   );
 }

@@ -12,7 +12,7 @@ export function statedOnly(catalogue: FrozenCatalogue, stated: readonly string[]
 }
 
 /**
- * The keys that a job states by name and would ask for in vain, all of them at once. What cannot be found out is not
+ * The keys that a job states by name and would ask for in vain, all of them at once. What cannot be determined is not
  * missing. A backend whose lists lag is asked by name, as it is when the job reads, and what it answers is dropped.
  */
 export async function missingKeys(

@@ -16,7 +16,7 @@ export interface Gated {
   readonly named: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps sessions at the dashboard from what the organization's policy switches off; a token is never hindered. */
+/** Keeps dashboard sessions from what the organization's policy switches off; a token is never hindered. */
 export interface PolicyGate {
   /** @throws ApiError `operation_disabled`, and an audit row tells of it */
   require(request: Gated): Promise<void>;
@@ -74,13 +74,13 @@ async function refusalOf(
   id: OperationId,
   { policyGoverned, tokenOnly, summary }: Operation,
 ): Promise<string | undefined> {
-  if (tokenOnly === true) return `this is done with a token and not at the dashboard: ${lower(summary)}`;
+  if (tokenOnly === true) return `this needs a token and cannot be done from the dashboard: ${lower(summary)}`;
   if (!policyGoverned) return undefined;
   try {
     const { state } = stateOf(await store.read(organization), id);
     return state === 'on' ? undefined : `the organization's policy keeps this from the dashboard: ${lower(summary)}`;
   } catch {
-    return "the organization's policy cannot be read, so nothing is changed from the dashboard";
+    return "the organization's policy cannot be read, so nothing can be changed from the dashboard";
   }
 }
 

@@ -39,7 +39,7 @@ export function createPolicy(
       (effect, change) => () => audited(audit, 'write', { ...entry, subject: change }, {}, effect),
       async () => {
         if (!(await store.replace(call.organization, before, after)))
-          throw new ApiError('conflict', 'the policy was changed meanwhile by somebody else');
+          throw new ApiError('conflict', 'the policy was changed by somebody else in the meantime');
       },
     );
     await written();
@@ -121,7 +121,7 @@ function rulesOf({
   if (unknown !== undefined)
     throw new ApiError(
       'invalid_request',
-      `${JSON.stringify(unknown)} is nothing that the policy switches`,
+      `${JSON.stringify(unknown)} is not something that the policy controls`,
       `there are ${subjects.join(', ')}`,
     );
   const both = disable.find((what) => enable.includes(what));

@@ -26,7 +26,7 @@ export type WritePolicy = z.output<typeof policySchema>;
 
 export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false };
 
-/** What sessions at the dashboard may change, by organization. */
+/** What dashboard sessions may change, by organization. */
 export interface PolicyStore {
   /** @throws ApiError `tampered`, `unsupported` where it cannot be read */
   read(organization: string): Promise<WritePolicy>;
@@ -69,8 +69,8 @@ function parse(text: string | null): WritePolicy {
   if (parsed.success) return parsed.data;
   throw new ApiError(
     'unsupported',
-    'the dashboard-write policy was written by another version and cannot be read, so that it denies everything',
-    'run that version, or set the policy back with `kici-admin policy reset`',
+    'the dashboard-write policy was written by another version and cannot be read, so it denies everything',
+    'run that version, or reset the policy with `kici-admin policy reset`',
   );
 }
 

@@ -27,7 +27,7 @@ export function partProblem(
       ...shared,
       kind: 'scope_unavailable',
       severity: keys.length === 0 ? 'warning' : 'error',
-      message: `the service says: ${describeFailure(part)}; which keys it held, nobody can tell${taken(keys)}`,
+      message: `the service says: ${describeFailure(part)}; nobody can tell which keys it held${taken(keys)}`,
       hint: `${hintOf(part)}; a binding with \`--skip-deleted\` counts what is deleted as absent`,
     };
   }
@@ -91,7 +91,7 @@ export function unsteady({ listings, instances }: ResolvedEnvironment, narrowing
         kind: 'backend_unsteady',
         severity: 'warning',
         subject: backend,
-        message: `it answers now, and failed at ${rfc3339(last.at)}: ${describeFailure(last)}`,
+        message: `it answers now, but failed at ${rfc3339(last.at)}: ${describeFailure(last)}`,
         hint: hintOf(last),
         code: last.code,
         ...whyOf(last),

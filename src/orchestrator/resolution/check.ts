@@ -57,7 +57,7 @@ function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
         severity: 'error',
         subject: key,
         message: twins
-          ? `two names of ${place} meet in the key ${key}`
+          ? `two names in ${place} map to the same key ${key}`
           : `${key} is unavailable from ${place}: ${describeFailure(cause)}`,
         hint: hintOf(cause),
         code: cause.code,

@@ -59,7 +59,7 @@ export async function resealOrganization(
 }
 
 /**
- * Tokens are sealed as they are, and sessions at the dashboard end that are not ours.
+ * Tokens are sealed as they are, and dashboard sessions end that are not ours.
  * @param organization null: those of every organization
  */
 export async function resealAccess(

@@ -23,7 +23,7 @@ export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): Sco
   async function requireStore(call: Call, name: string): Promise<ScopeStore> {
     const backend = await backends.require(call, name);
     if (backend.scopes === undefined || !(await backend.ready()).scopes)
-      throw unsupported(name, 'hold scopes apart from the secrets in them');
+      throw unsupported(name, 'manage scopes separately from their secrets');
     return backend.scopes;
   }
 
@@ -56,7 +56,7 @@ export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): Sco
       if (source.backend !== target.backend)
         throw new ApiError(
           'invalid_request',
-          'a scope stays in its backend when it is renamed',
+          'a rename cannot move a scope to another backend',
           'set its secrets again in the other backend, then delete the scope',
         );
       const store = await requireStore(call, source.backend);

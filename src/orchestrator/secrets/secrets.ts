@@ -45,7 +45,7 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
       const write = await backends.requireMethod(call, place.backend, 'write');
       const { compareAndSet } = await (await backends.require(call, place.backend)).ready();
       if (input.expectedVersion !== undefined && !compareAndSet)
-        throw unsupported(place.backend, 'compare a version before it writes');
+        throw unsupported(place.backend, 'check the current version before it writes');
       const value = await values.open(
         call,
         'secrets.set',
@@ -137,7 +137,7 @@ function listed({ scope, tree, backend }: OperationInput<'secrets.list'>): { bac
   if (scope === undefined && backend !== undefined && tree === undefined) return { backend, query: { depth: 'tree' } };
   throw new ApiError(
     'invalid_request',
-    'a list is of a scope, with tree if wanted, or of a backend',
+    'list either a scope, with tree if wanted, or a backend',
     'give one of the two',
   );
 }
@@ -145,7 +145,11 @@ function listed({ scope, tree, backend }: OperationInput<'secrets.list'>): { bac
 /** @throws ApiError `not_found`, `invalid_request` where the backend lists no versions */
 async function newestOf(backend: HostedBackend, ref: SecretRef, context: CallContext): Promise<string> {
   if (backend.versions === undefined || !(await backend.ready()).versions)
-    throw new ApiError('invalid_request', 'the backend lists no versions to restore the newest of', 'name the version');
+    throw new ApiError(
+      'invalid_request',
+      'the backend cannot list versions, so the newest is not known',
+      'name the version',
+    );
   const newest = (await backend.versions(ref, context)).find(({ readable }) => readable);
   if (newest === undefined) throw new ApiError('not_found', `no version of ${ref.key} in ${ref.scope} can be restored`);
   return newest.version;

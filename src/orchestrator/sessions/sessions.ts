@@ -11,7 +11,7 @@ import { readToken, type StoredToken } from '../tokens/token-caller.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
 import type { SignIn, SignIns } from './sign-ins.ts';
 
-/** Lists and ends sessions at the dashboard, and makes codes that open one. */
+/** Lists and ends dashboard sessions, and makes codes that open one. */
 export function createSessions(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
@@ -73,6 +73,6 @@ function manages({ role }: TokenCaller): boolean {
 }
 
 function requireToken(caller: Caller): TokenCaller {
-  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job has no session at the dashboard');
+  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job cannot use dashboard sessions');
   return caller;
 }

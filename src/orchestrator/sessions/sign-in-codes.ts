@@ -47,8 +47,8 @@ export function createSignInCodes(database: Kysely<OrchestratorTables>, seals: S
       if (row === undefined || row.expires_at <= now())
         throw new ApiError(
           'unauthenticated',
-          'this code was used, is out of date, or never was one',
-          'a code holds for a minute and once: make another with `kici-admin dashboard`',
+          'this code was already used, has expired, or never existed',
+          'a code works once and within a minute: create another with `kici-admin dashboard`',
         );
       seals.require(row.seal, (await seals.of(row.organization)).signInCode(row), 'a code to sign in');
       return { tokenId: row.token_id, home: row.home };

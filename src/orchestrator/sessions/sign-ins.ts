@@ -15,7 +15,7 @@ export interface SignInLimits {
   readonly lifetimeMs: number;
 }
 
-/** Sessions at the dashboard: a random secret in a cookie, kept here as its hash. */
+/** Dashboard sessions: a random secret in a cookie, kept here as its hash. */
 export interface SignIns {
   /** @returns the session, and what its cookie holds */
   open(caller: TokenCaller, home: string): Promise<{ readonly signIn: SignIn; readonly secret: string }>;
@@ -54,9 +54,10 @@ export function createSignIns(
       .executeTakeFirst();
     if (row === undefined) throw new ApiError('unauthenticated', 'this session has ended', over);
     await requireOwn(row);
-    if (row.expires_at <= now()) throw new ApiError('unauthenticated', 'this session has lasted its time', over);
+    if (row.expires_at <= now())
+      throw new ApiError('unauthenticated', 'this session has reached its maximum lifetime', over);
     if (row.used_at + idleMs <= now())
-      throw new ApiError('unauthenticated', 'this session has ended, as nothing was done in it for a while', over);
+      throw new ApiError('unauthenticated', 'this session has ended because it was idle', over);
     return row;
   }
 

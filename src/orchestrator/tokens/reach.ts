@@ -21,7 +21,7 @@ export const mostReach: Reach = { organization: null, role: 'owner' };
 /** What a token is issued with. */
 export interface TokenGrant extends Reach {
   readonly agent?: AgentFacts | undefined;
-  /** Unix time in milliseconds; left out: never. */
+  /** Unix time in milliseconds; default: never. */
   readonly expiresAt: number | undefined;
 }
 
@@ -43,13 +43,13 @@ export function requireRevocable(caller: Caller, other: Reach): void {
   refuse(excessOf(requireToken(caller), other), 'revoke');
 }
 
-/** Whether the token may do more than the caller's, and so is none of a narrowed caller's business. */
+/** Whether the token may do more than the caller's, and so is not a narrowed caller's business. */
 export function exceeds(caller: Caller, other: Reach): boolean {
   return excessOf(requireToken(caller), other) !== undefined;
 }
 
 function requireToken(caller: Caller): TokenCaller {
-  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job handles no tokens');
+  if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job cannot manage tokens');
   return caller;
 }
 

@@ -69,7 +69,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
       throw new ApiError(
         'conflict',
         `${rows.length} tokens are called ${idOrName}: ${rows.map(({ id }) => id).join(', ')}`,
-        'give the id of the one that is meant',
+        'give the id of the one that you mean',
       );
     return first;
   }

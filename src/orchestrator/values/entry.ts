@@ -37,14 +37,14 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
     if (opened.kind === 'other_key')
       throw new ApiError(
         'invalid_request',
-        `the value of ${place.key} is sealed to another key than the orchestrator's`,
+        `the value of ${place.key} is not sealed to the orchestrator's key`,
         'fetch the key again: reload the page, or run the command again',
       );
     if (opened.kind === 'not_sealed_for_here')
       throw new ApiError(
         'invalid_request',
         `the value of ${place.key} was not sealed for this organization, place and key, or was changed on its way`,
-        'seal it for where it is sent',
+        'seal it for the place that it is sent to',
       );
     if (opened.value.byteLength > maxValueBytes)
       throw new ApiError('too_large', `a value has at most ${maxValueBytes} bytes`);
@@ -57,7 +57,7 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
       id,
       call.organization,
       { scope, key, name: scope },
-      "the organization's policy takes values from the dashboard only as the page seals them",
+      "the organization's policy accepts values from the dashboard only if the page has sealed them",
     );
   }
 
@@ -69,7 +69,7 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
     },
     async open(call, id, place, { value, sealed }) {
       if ((value === undefined) === (sealed === undefined))
-        throw new ApiError('invalid_request', `value: ${place.key} takes a value, or a sealed one, and one of the two`);
+        throw new ApiError('invalid_request', `value: ${place.key} takes either a value or a sealed one`);
       if (sealed !== undefined) return unseal({ ...place, organization: call.organization }, sealed);
       await requireOpenEntry(call, id, place);
       return wrapped(Buffer.from(value ?? '', 'base64'));

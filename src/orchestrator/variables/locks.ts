@@ -21,5 +21,5 @@ export function requireUnlocked(
 }
 
 function refusal(id: OperationId, organization: string, input: Record<string, unknown>, name: string): ApiError {
-  return disabled(id, organization, input, `the variable ${name} is locked, and the dashboard does not change it`);
+  return disabled(id, organization, input, `the variable ${name} is locked, so the dashboard cannot change it`);
 }

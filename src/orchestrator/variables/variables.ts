@@ -31,7 +31,7 @@ export function createVariables(
       async 'variables.set'({ environment, name, value, locked }, call) {
         const { organization } = call;
         if (value.includes('\0'))
-          throw new ApiError('invalid_request', 'a variable holds no NUL: no process environment can');
+          throw new ApiError('invalid_request', 'a variable cannot hold NUL: no process environment can');
         const bytes = Buffer.byteLength(value);
         if (bytes > maxValueBytes)
           throw new ApiError(

@@ -3,7 +3,7 @@ import { SdkError } from './sdk-error.ts';
 /** Why one key has no value. */
 export interface SecretProblem {
   readonly key: string;
-  /** `refused`: the job states its keys, and this is none of them. */
+  /** `refused`: the job states its keys, and this is not one of them. */
   readonly status: 'not_found' | 'refused' | 'not_set' | 'unavailable';
   readonly backend?: string;
   readonly scope?: string;
@@ -43,7 +43,7 @@ export class SecretNotFoundError extends SecretAccessError {
   }
 }
 
-/** Whether there is a value, or what it is, could not be found out. Never a sign that the secret is missing. */
+/** Whether there is a value, or what it is, could not be determined. Never a sign that the secret is missing. */
 export class SecretUnavailableError extends SecretAccessError {
   override readonly name = 'SecretUnavailableError';
   /** The first key that is unavailable; what follows is about it. */

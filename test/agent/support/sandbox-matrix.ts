@@ -221,7 +221,9 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
       { KICI_URL: api.url },
     );
     const { code, stdout, stderr } = await project.run('run', '--sandbox', sandbox);
-    expect(stderr).toContain(`a step has made or changed ${project.folder}/${name}, through which code runs outside`);
+    expect(stderr).toContain(
+      `a step has created or changed ${project.folder}/${name}, from which code can run outside`,
+    );
     expect(stdout).not.toContain('SECOND');
     expect(code).toBe(1);
   });
@@ -344,7 +346,7 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     );
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('a message of 4294967295 bytes, where 1048576 are the most'),
+      expect.stringContaining('a message of 4294967295 bytes, which is over the limit of 1048576'),
     ]);
     expect(left).toEqual([]);
   });

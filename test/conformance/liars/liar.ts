@@ -5,7 +5,7 @@ export interface Liar {
   readonly lie: string;
   /** The one case that must find it out. */
   readonly caught: string;
-  /** What its suite announces; left out: the reference's own manifest. */
+  /** What its suite announces; default: the reference's own manifest. */
   readonly capabilities?: BackendCapabilities;
   /** A method that it does not have. */
   readonly lacks?: 'versions';

@@ -84,7 +84,7 @@ describe('law 11: addresses are checked after name resolution', () => {
     '2002:a00:1::',
     '2001:0:808:808::f7f7:f7f7',
     '2001:db8::5efe:a00:1',
-  ])('%s, whose IPv4 address is none of the machine itself, is taken', async (hostname) => {
+  ])("%s, whose IPv4 address is not the machine's own, is taken", async (hostname) => {
     expect(await guard()(hostname)).toEqual([{ address: hostname, family: 6 }]);
     expect(await guard(['::/0'])(hostname)).toHaveLength(1);
     await expect(guard(['10.0.0.0/8', '127.0.0.0/8'])(hostname)).rejects.toMatchObject({ code: 'unreachable' });

@@ -189,8 +189,8 @@ describe('a conditional field exists only while its condition holds', () => {
     expect(parsed.ok ? [] : parsed.problems).toEqual([
       {
         field: 'auth.roleId',
-        problem: 'has a meaning only when auth.method is approle',
-        hint: 'leave it out; an update takes it away with --unset auth.roleId',
+        problem: 'applies only when auth.method is approle',
+        hint: 'leave it out; an update removes it with --unset auth.roleId',
       },
     ]);
   });

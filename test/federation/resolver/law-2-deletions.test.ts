@@ -215,6 +215,6 @@ describe('law 2: what is unavailable on account of another secret', () => {
     const gone: readonly Deletion[] = [{ backend: 'a', scope: high, code: 'deleted', names: 'none' }];
     const answer = getAll(world, resolveWorld(world, { ...noOutage, deletions: gone }).frozen).get('K');
     expect(answer).toMatchObject({ status: 'unavailable', backend: 'a', scope: 'p/gone', code: 'deleted' });
-    expect(tell(answer)).toContain('it ranks above a:p/z, which has this key and is not served in its place');
+    expect(tell(answer)).toContain('it ranks above a:p/z, which has this key but is not served in its place');
   });
 });

@@ -1,7 +1,7 @@
 import { Refusal } from './refusal.ts';
 
 export interface FakeRole {
-  /** Signing in with these access keys may assume it; left out: with any. */
+  /** Signing in with these access keys may assume it; default: with any. */
   readonly trusts?: readonly string[];
   readonly externalId?: string;
 }

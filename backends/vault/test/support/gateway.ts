@@ -20,7 +20,7 @@ export interface Gateway {
   readonly requests: readonly Recorded[];
   /** Requests apart from signing in and looking after the token. */
   count(): number;
-  /** @param times how many requests meet it; left out: every one until `heal` */
+  /** @param times how many requests meet it; default: every one until `heal` */
   fault(kind: Fault, times?: number): void;
   /** The next request gets this instead of the server's answer. */
   answerOnce(reply: RawReply): void;

@@ -14,7 +14,7 @@ export const basePath = 'teams/shop';
 export interface HarnessOptions {
   /** Of the mount. */
   readonly kvVersion: '1' | '2';
-  /** What the settings say of it; left out: the same. */
+  /** What the settings say of it; default: the same. */
   readonly said?: '1' | '2' | 'auto';
   readonly listing?: 'auto' | 'subkeys' | 'values';
 }

@@ -51,11 +51,11 @@ function argumentOf(value: unknown, position: number): string {
       value instanceof Promise || (typeof value === 'object' && value !== null && 'then' in value)
         ? 'a promise; await it first'
         : `${value === null ? 'null' : typeof value}; write text, a number, true or false, or a list of them`;
-    throw invalidCommand(`what stands in its \${…} number ${position} is ${what}`);
+    throw invalidCommand(`the value of its \${…} number ${position} is ${what}`);
   }
   if (text.includes('\0'))
     throw invalidCommand(
-      `what stands in its \${…} number ${position} holds a NUL byte, which no argument can; give it as input, or in a file`,
+      `the value of its \${…} number ${position} holds a NUL byte, which no argument can; give it as input, or in a file`,
     );
   return text;
 }

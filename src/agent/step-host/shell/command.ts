@@ -97,7 +97,9 @@ export class Command implements ShellPromise {
     if (this.#pipe !== undefined || reader.#source !== undefined || reader.#request.input !== undefined)
       throw invalidCommand('pipe() joins one output with one input; use tee or cat for more');
     if (this.#started || reader.#started)
-      throw invalidCommand('pipe() comes too late: one of the commands runs already; join them where they are made');
+      throw invalidCommand(
+        'pipe() was called too late: one of the commands is already running; join them where they are created',
+      );
     reader.#source = this;
     this.#pipe = new PassThrough();
     reader.#stdin = this.#pipe;

@@ -63,13 +63,13 @@ export function reasonOf(
     case 'ENOTDIR':
       return statSync(command.folder, { throwIfNoEntry: false })?.isDirectory() === true
         ? `there is no bash on PATH, and ctx.$ runs every command in it (${code})`
-        : `${folder}, where it was to run, is not a folder (${code})`;
+        : `${folder}, its working directory, is not a folder (${code})`;
     case 'EACCES':
     case 'EPERM':
       return `bash may not be run, or the folder ${folder} not be entered (${code})`;
     case 'E2BIG': {
       const variables = environmentBytes(command.variables);
-      return `it has ${Buffer.byteLength(command.script)} bytes and its variables ${variables}; a process takes less than ${maxVariableBytes} in one piece, and about 2 MiB in all (${code}); give it what is large as input, ctx.$({ input }), or in a file`;
+      return `it has ${Buffer.byteLength(command.script)} bytes and its variables ${variables}; a process takes less than ${maxVariableBytes} in one piece, and about 2 MiB in all (${code}); pass large values as input, ctx.$({ input }), or in a file`;
     }
     default:
       return `the system refuses it (${code})`;

@@ -95,7 +95,7 @@ class Output implements ShellOutput {
     if (this.#chunks === undefined) {
       throw new ShellError(
         'output_too_large',
-        `the command printed more than ${maxKeptBytes} bytes, which are not kept; redirect its output to a file with > and read that`,
+        `the command printed more than ${maxKeptBytes} bytes, too many to keep; redirect its output to a file with > and read that`,
         noOutput,
       );
     }

@@ -14,14 +14,14 @@ const list = defineCommand({
     'kici-admin audit list --before 1200 --json',
   ],
   parameters: {
-    since: pointInTime('--since <time>', 'rows of this time and later, such as 24h ago or 2026-01-31T09:00:00Z'),
-    until: pointInTime('--until <time>', 'rows of before this time'),
+    since: pointInTime('--since <time>', 'rows from this time on, such as 24h ago or 2026-01-31T09:00:00Z'),
+    until: pointInTime('--until <time>', 'rows before this time'),
     actor: option('--actor <text>', 'rows whose actor has this in its name'),
     operation: option('--operation <id>', 'rows of an operation, such as secrets.set'),
     key: option('--key <key>', 'rows about a secret or variable of this name'),
     environment: option('--environment <environment>', 'rows about this environment'),
     before: integer('--before <sequence>', 'rows older than this one'),
-    limit: integer('--limit <n>', 'how many rows; 100 when left out'),
+    limit: integer('--limit <n>', 'how many rows; default 100'),
   },
   run: async (input, session) => {
     const data = await session.call('audit.list', input);
@@ -44,8 +44,8 @@ const list = defineCommand({
 function endsEarly(next: number): NonNullable<Result['failure']> {
   return {
     code: 'incomplete',
-    message: 'the list is not complete: all of it would be too large, or take too long',
-    hint: `go on with the same command and --before ${next}`,
+    message: 'the list is incomplete: all of it would be too large, or take too long',
+    hint: `continue with the same command and --before ${next}`,
   };
 }
 
@@ -124,7 +124,7 @@ const verify = defineCommand({
       failure: {
         code: 'audit_damaged',
         message: `the audit log is not intact: ${count(fresh.length, 'problem')} in ${count(data.rows, 'row')} that nobody has acknowledged`,
-        hint: 'compare the database with its backups and with the anchor that lies outside of it; an owner who knows the cause records it with `kici-admin audit acknowledge`',
+        hint: 'compare the database with its backups and with the anchor that is kept outside it; an owner who knows the cause records it with `kici-admin audit acknowledge`',
       },
     };
   },
@@ -140,7 +140,7 @@ const acknowledge = defineCommand({
     const data = await session.call('audit.acknowledge', input);
     return {
       data,
-      text: `acknowledged ${count(data.problems.length, 'problem')}; \`kici-admin audit verify\` goes on telling of ${data.problems.length === 1 ? 'it' : 'them'}`,
+      text: `acknowledged ${count(data.problems.length, 'problem')}; \`kici-admin audit verify\` keeps reporting ${data.problems.length === 1 ? 'it' : 'them'}`,
     };
   },
 });

@@ -18,13 +18,10 @@ const treatment = {
   optional: truth('--optional <true|false>', 'true: jobs start without it; keys that it could supply are unavailable'),
   deadlineMs: duration(
     '--deadline <duration>',
-    'how long a call to it may take, retries included, from 1s to 60s; 10s when left out',
+    'how long a call to it may take, retries included, from 1s to 60s; default 10s',
   ),
   cacheMaxAgeMs: duration('--cache-max-age <duration>', 'how old a cached value may be, such as 30s; 0 caches none'),
-  serveStaleMs: duration(
-    '--serve-stale <duration>',
-    'how old a value may be that is served during an outage; 0 serves none',
-  ),
+  serveStaleMs: duration('--serve-stale <duration>', 'how old a value served during an outage may be; 0 serves none'),
 };
 const settings = {
   set: pairs('--set <name=value>', 'a setting, as `backend types` lists them (repeatable)'),

@@ -6,10 +6,10 @@ import { flag } from '../parameters/text.ts';
 
 export const dashboardCommand: AdminCommand = defineCommand({
   name: 'dashboard',
-  summary: 'Open the dashboard, signed in with a code that holds once and for a minute',
+  summary: 'Open the dashboard, signed in with a code that works once and within a minute',
   operations: ['sessions.code'],
   examples: ['kici-admin dashboard', 'kici-admin dashboard --print'],
-  parameters: { print: flag('--print', 'print the address in place of opening it') },
+  parameters: { print: flag('--print', 'print the address instead of opening it') },
   run: async ({ print }, session) => {
     const { code, expiresAt } = await session.call('sessions.code', {});
     // Behind the "#": a browser sends it to nobody.

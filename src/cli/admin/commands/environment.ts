@@ -15,10 +15,10 @@ const environment = argument('environment', 'the name of the environment');
 const scopeHelp =
   'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
 const settings = {
-  priority: integer('--priority <n>', 'higher wins; 0 when left out'),
+  priority: integer('--priority <n>', 'higher wins; default 0'),
   prefix: option('--prefix <prefix>', 'put before each key'),
   map: pairs('--map <source=KEY>', 'bind one name under another key, and nothing that is not mapped (repeatable)'),
-  host: option('--host <pattern>', 'for agents on hosts that match; every host when left out'),
+  host: option('--host <pattern>', 'for agents on hosts that match; default: every host'),
 };
 
 const create = defineCommand({

@@ -13,7 +13,7 @@ const subjects = 'an operation such as secrets.set, category:NAME or sensitivity
 
 const show = defineCommand({
   name: 'show',
-  summary: 'Show what sessions at the dashboard may change',
+  summary: 'Show what dashboard sessions may change',
   operations: ['policy.show', 'secrets.sealingKey'],
   examples: ['kici-admin policy show'],
   parameters: {},
@@ -50,7 +50,7 @@ function valueEntryText(state: Policy['valueEntry']): string {
 
 const set = defineCommand({
   name: 'set',
-  summary: 'Switch off, or on again, what sessions at the dashboard may change',
+  summary: 'Switch off, or on again, what dashboard sessions may change',
   operations: ['policy.set'],
   examples: [
     'kici-admin policy set --disable secrets.set --disable variables.set',
@@ -75,7 +75,7 @@ const set = defineCommand({
 
 const reset = defineCommand({
   name: 'reset',
-  summary: 'Let sessions at the dashboard change everything again',
+  summary: 'Let dashboard sessions change everything again',
   operations: ['policy.reset'],
   examples: ['kici-admin policy reset'],
   parameters: {},
@@ -106,12 +106,12 @@ function loophole({ operations, changes }: Changed): string | undefined {
   const isOff = operations.some(({ state }) => state === 'off');
   const issues = operations.some(({ operation, state }) => operation === 'tokens.create' && state === 'on');
   return isOff && issues && changes.length > 0
-    ? 'a token is never hindered, and sessions may still issue tokens: kici-admin policy set --disable tokens.create'
+    ? 'a token is never restricted, and sessions may still issue tokens: kici-admin policy set --disable tokens.create'
     : undefined;
 }
 
 export const policyCommands: CommandGroup = {
   name: 'policy',
-  summary: 'Show and change what sessions at the dashboard may change',
+  summary: 'Show and change what dashboard sessions may change',
   commands: [show, set, reset],
 };

@@ -12,7 +12,7 @@ type Problem = OutputOf<'resolution.check'>['problems'][number];
 
 export const explainCommand: AdminCommand = defineCommand({
   name: 'explain',
-  summary: 'Tell which backend supplies a key, and why',
+  summary: 'Show which backend supplies a key, and why',
   operations: ['resolution.explain'],
   examples: [
     'kici-admin explain --environment production DB_PASSWORD',
@@ -39,7 +39,7 @@ export const explainCommand: AdminCommand = defineCommand({
 const verdicts: Readonly<Record<Explanation['status'], readonly ['green' | 'yellow' | 'red', string]>> = {
   available: ['green', 'available'],
   declared: ['yellow', 'declared, and not set'],
-  unavailable: ['red', 'unavailable: who supplies it cannot be found out'],
+  unavailable: ['red', 'unavailable: it is not known who supplies it'],
   not_found: ['yellow', 'not found: no binding supplies it'],
 };
 
@@ -118,7 +118,7 @@ function origin(one: Explanation['candidates'][number], key: string): string {
 
 export const checkCommand: AdminCommand = defineCommand({
   name: 'check',
-  summary: 'Tell what would fail right now for a job of an environment',
+  summary: 'Show what would fail right now for a job in an environment',
   operations: ['resolution.check'],
   examples: ['kici-admin check --environment production'],
   parameters: { environment, ...agentFacts },
@@ -133,8 +133,8 @@ export const checkCommand: AdminCommand = defineCommand({
       ...(errors !== 0 && {
         failure: {
           code: 'check_failed',
-          message: `a job of environment ${input.environment} would meet ${count(errors, 'error')}`,
-          hint: 'do what each of them says, then run the check again',
+          message: `a job in environment ${input.environment} would run into ${count(errors, 'error')}`,
+          hint: 'follow the hint of each, then run the check again',
         },
       }),
     };

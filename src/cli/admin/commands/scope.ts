@@ -50,7 +50,7 @@ const rename = defineCommand({
     from: argument('from', 'the scope as it is called now'),
     to: argument('to', 'its new name'),
     keepBindings: flag('--keep-bindings', 'leave the bindings on the old name; without it they move with the scope'),
-    dryRun: flag('--dry-run', 'change nothing, and tell what would be'),
+    dryRun: flag('--dry-run', 'change nothing, and show what would change'),
   },
   run: async ({ from, to, keepBindings, dryRun }, session) => {
     const data = await session.call('scopes.rename', {

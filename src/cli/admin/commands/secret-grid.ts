@@ -9,7 +9,7 @@ type Cell = Grid['keys'][number]['cells'][number];
 
 export const grid: AdminCommand = defineCommand({
   name: 'grid',
-  summary: 'Show who supplies each key in each environment',
+  summary: 'Show which backend supplies each key in each environment',
   operations: ['resolution.grid'],
   examples: ['kici-admin secret grid', 'kici-admin secret grid --json'],
   parameters: {},

@@ -22,8 +22,8 @@ export const importCommand: AdminCommand = defineCommand({
   ],
   parameters: {
     scope: required('--scope <scope>', 'backend:path, or a bare path in the internal store'),
-    file: optionalArgument('file', 'the file; left out, or "-": standard input'),
-    format: option('--format <format>', 'what it is; else as its name says, and dotenv where that says nothing', {
+    file: optionalArgument('file', 'the file; standard input by default, or with "-"'),
+    format: option('--format <format>', 'its format; by default as its name says, otherwise dotenv', {
       choices: formats,
     }),
     dryRun: flag('--dry-run', 'print what would change, and write nothing'),
@@ -67,7 +67,7 @@ async function requireStorable(scope: string, values: ReadonlyMap<string, string
     throw new CommandError(
       'empty_value',
       `the value of ${empty.join(', ')} is empty`,
-      'take the lines away; --allow-empty stores empty values on purpose',
+      'remove the lines; --allow-empty stores empty values on purpose',
     );
   const large = [...values].flatMap(([key, text]) => (Buffer.byteLength(text) > maxValueBytes ? [key] : []));
   if (large.length > 0)
@@ -107,7 +107,7 @@ function resultOf(data: Imported, dryRun: boolean, session: ApiSession): Result 
       message: printable(
         `${failed?.key ?? 'a secret'} could not be written (${failed?.code ?? 'unknown'}); ${written.length === 0 ? 'nothing was written' : `written before it: ${written.join(', ')}`}`,
       ),
-      hint: 'mend what the code names and run the same again: what is written already counts as the same',
+      hint: 'fix what the code names and run the same command again: what is already written counts as the same',
     },
   };
 }

@@ -49,7 +49,7 @@ const set = defineCommand({
 async function requireKey(scope: string, key: string): Promise<void> {
   if (key.includes('='))
     throw new UsageError(
-      'the key is a name and nothing else, and this one has a "=", as if a value followed',
+      'the key must be a name alone, and this one has a "=", as if a value followed',
       'write the name alone; see --help for the ways to give the value',
     );
   const { keyProblem } = await import('../../../api/fields.ts');
@@ -67,7 +67,7 @@ const restore = defineCommand({
   ],
   parameters: {
     ...at,
-    version: optionalArgument('version', 'as `secret versions` shows it; left out: the newest, as of a deleted secret'),
+    version: optionalArgument('version', 'as `secret versions` shows it; default: the newest, as for a deleted secret'),
   },
   run: async (input, session) =>
     written(
@@ -119,14 +119,20 @@ const list = defineCommand({
     scope: option('--scope <scope>', 'the secrets of this scope'),
     tree: flag('--tree', 'with --scope: those of every scope below it too'),
     backend: option('--backend <backend>', 'the secrets of every scope of this backend'),
-    environment: option('--environment <environment>', 'the keys of this environment, with who supplies each'),
+    environment: option(
+      '--environment <environment>',
+      'the keys of this environment, with the backend that supplies each',
+    ),
     ...agentFacts,
   },
   run: async ({ scope, backend, tree, environment, ...agent }, session) => {
     if ([scope, backend, environment].filter((one) => one !== undefined).length > 1)
-      throw new UsageError('--scope, --backend and --environment exclude each other', 'choose one');
+      throw new UsageError('--scope, --backend and --environment cannot be used together', 'choose one');
     if (tree && scope === undefined)
-      throw new UsageError('--tree needs --scope', 'leave it out: a backend or an environment is shown whole');
+      throw new UsageError(
+        '--tree needs --scope',
+        'leave it out: a backend or an environment is always listed in full',
+      );
     if (environment !== undefined) return listEnvironment({ environment, ...agent }, session);
     if (agent.host !== undefined || agent.agentId !== undefined)
       throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');

@@ -5,7 +5,7 @@ import { argument } from '../parameters/text.ts';
 
 const list = defineCommand({
   name: 'list',
-  summary: 'List the sessions at the dashboard',
+  summary: 'List the dashboard sessions',
   operations: ['sessions.list'],
   examples: ['kici-admin session list'],
   parameters: {},
@@ -28,7 +28,7 @@ const list = defineCommand({
 
 const end = defineCommand({
   name: 'end',
-  summary: 'End a session at the dashboard at once',
+  summary: 'End a dashboard session at once',
   operations: ['sessions.end'],
   examples: ['kici-admin session end SESSION_ID'],
   parameters: { id: argument('session', 'its id, as `session list` shows it') },
@@ -40,6 +40,6 @@ const end = defineCommand({
 
 export const sessionCommands: CommandGroup = {
   name: 'session',
-  summary: 'List and end sessions at the dashboard',
+  summary: 'List and end dashboard sessions',
   commands: [list, end],
 };

@@ -25,7 +25,7 @@ const set = defineCommand({
   run: async ({ environment, name, lock, unlock, value }, session) => {
     if (lock && unlock)
       throw new UsageError(
-        '--locked and --unlock exclude each other',
+        '--locked and --unlock cannot be used together',
         'choose one; with neither, a lock stays as it is',
       );
     await session.precheck('variables.set', { environment, name });
@@ -47,7 +47,7 @@ const set = defineCommand({
     const { locked, wasLocked, updatedAt } = view;
     return {
       data: { environment, name, bytes: bytes.byteLength, locked, wasLocked, updatedAt },
-      ...(wasLocked && { notice: `${name} was locked, and ${locked ? 'still is' : 'is not any more'}` }),
+      ...(wasLocked && { notice: `${name} was locked, and ${locked ? 'still is' : 'is no longer'}` }),
       text: `set ${name} in environment ${environment}: ${count(bytes.byteLength, 'byte')}${state}, ${moment(view.updatedAt)}`,
     };
   },

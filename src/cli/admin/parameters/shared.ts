@@ -20,7 +20,7 @@ export function environmentByAnyName(): Parameter<string> {
       if (first === undefined) throw new UsageError('--environment is missing', 'add --environment <environment>');
       if (more.length > 0)
         throw new UsageError(
-          '--environment, --env and --scope say the same and exclude each other',
+          '--environment, --env and --scope mean the same and cannot be used together',
           'give one of them',
         );
       return first;

@@ -27,7 +27,7 @@ const sources: readonly ValueOption[] = [
     description: 'take it from the command line (discouraged: visible in shell history)',
     gives: (value) => ({ value }),
   },
-  { flags: '--trim', description: 'take off one line end, whatever the value', gives: () => ({ trim: true }) },
+  { flags: '--trim', description: 'remove one line end, whatever the value', gives: () => ({ trim: true }) },
   { flags: '--no-trim', description: 'keep the line end of a one-line value', gives: () => ({ trim: false }) },
   { flags: '--allow-empty', description: 'accept an empty value', gives: () => ({ allowEmpty: true }) },
   {
@@ -63,7 +63,7 @@ export interface SecretSetting {
 export function secretSettings(): Parameter<readonly SecretSetting[]> {
   const secret = new Option(
     '--secret <name>',
-    'a secret setting; its input mode follows it, a prompt when none does (repeatable)',
+    'a secret setting; its input mode follows it; a prompt by default (repeatable)',
   );
   const recorder = new Recorder([
     secret,
@@ -92,7 +92,7 @@ export function secretSettings(): Parameter<readonly SecretSetting[]> {
 function settingName(word: string): string {
   if (!/^[A-Za-z][A-Za-z0-9.]*$/.test(word))
     throw new UsageError(
-      '--secret takes the name of a setting and nothing else',
+      '--secret takes only the name of a setting',
       'write --secret <name>, then one of --prompt, --from-stdin, --from-file, --from-env',
     );
   return word;
@@ -102,7 +102,7 @@ function combine(options: readonly ValueOption[], given: readonly Given[]): Valu
   const twice = given.find(({ flag }, index) => given.findIndex((one) => one.flag === flag) !== index);
   if (twice !== undefined) throw new UsageError(`${twice.flag} is given more than once`, 'give it once');
   if (given.some(({ flag }) => flag === '--trim') && given.some(({ flag }) => flag === '--no-trim'))
-    throw new UsageError('--trim and --no-trim exclude each other', 'choose one');
+    throw new UsageError('--trim and --no-trim cannot be used together', 'choose one');
   const parts = given.flatMap(({ flag, word }) =>
     options.filter(({ flags }) => flags.split(' ')[0] === flag).map((one) => one.gives(word)),
   );

@@ -23,7 +23,7 @@ export async function check(flags: CheckFlags, io: Io): Promise<number> {
     if (errors === 0) return 0;
     throw new CommandError(
       'check_failed',
-      `${errors} of the keys that the workflows name would not be there for their jobs`,
+      `${errors} of the keys that the workflows name would be missing from their jobs`,
       'correct what the list shows, or set the secrets with `kici-admin secret set`',
     );
   });

@@ -27,7 +27,7 @@ export class Verdicts {
     if (environment === undefined)
       return { kind: 'no_environment', message: `the job ${name} binds no environment, so it has no secret ${key}` };
     if (!isStated(secrets, key))
-      return { kind: 'not_stated', message: `the job ${name} states its secrets, and ${key} is none of them` };
+      return { kind: 'not_stated', message: `the job ${name} states its secrets, and ${key} is not one of them` };
     // A pattern may select nothing.
     if (isPattern(key)) return { kind: 'available' };
     const status = (await this.#catalogue(environment)).get(key);
@@ -61,7 +61,7 @@ export class Verdicts {
     if (status === 'unavailable')
       return {
         kind: 'unavailable',
-        message: `nobody can tell now whether the environment ${environment} has a secret ${key}, or what it is`,
+        message: `it is not known right now whether the environment ${environment} has a secret ${key}, or what it is`,
       };
     const message = `the environment ${environment} has no secret ${key}`;
     if (limits.length > 0) return { kind: 'unknown', message: `${message} that a list shows: ${limits.join('; ')}` };

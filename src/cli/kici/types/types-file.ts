@@ -12,7 +12,7 @@ export async function readTypes(path: string): Promise<string | undefined> {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
-    throw new CommandError('cannot_read', `cannot read ${path} (${code})`, 'look at what lies in its place');
+    throw new CommandError('cannot_read', `cannot read ${path} (${code})`, 'see what is there instead');
   }
 }
 

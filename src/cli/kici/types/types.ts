@@ -18,7 +18,7 @@ import { watchProject } from './watch.ts';
 /** Writes the declarations, or compares them. @returns the exit code */
 export async function types(flags: TypesFlags, io: Io): Promise<number> {
   if (flags.check === true && flags.watch === true)
-    throw new UsageError('--check and --watch exclude each other', 'choose one of them');
+    throw new UsageError('--check and --watch cannot be used together', 'choose one of them');
   return untilSignal(io, flags.json === true, async (signal) => {
     const client = await connectOnceStarted(flags, io, signal);
     if (flags.watch !== true) {
@@ -84,7 +84,7 @@ async function refresh(flags: TypesFlags, client: ApiClient, io: Io, signal: Abo
     else io.stdout.write(difference.map((line) => `${line}\n`).join(''));
     throw new CommandError(
       'types_stale',
-      before === undefined ? `${path} is not there` : `${path} is not what the secrets are now`,
+      before === undefined ? `${path} is not there` : `${path} is out of date`,
       'run `kici types`, and commit the file if you keep it in the repository',
     );
   }
@@ -124,13 +124,13 @@ type Gap = KnownKeys['gaps'][number];
 
 function toldGap({ environment, backend, scopes, answered, meaning, code }: Gap): string {
   const place = scopes.length === 0 ? backend : scopes.map((scope) => `${backend}:${scope}`).join(', ');
-  return `${environment}: ${place}: ${answered ? 'its keys are not known' : 'could not be asked'}: ${meaning} [${code}]`;
+  return `${environment}: ${place}: ${answered ? 'its keys are not known' : 'could not be queried'}: ${meaning} [${code}]`;
 }
 
 function incomplete({ environment, backend, code, hint }: Gap, then: string): CommandError {
   return new CommandError(
     'incomplete',
-    `the keys of ${environment} are not all known: ${backend} could not be asked [${code}]; ${then}`,
+    `the keys of ${environment} are not all known: ${backend} could not be queried [${code}]; ${then}`,
     hint,
   );
 }

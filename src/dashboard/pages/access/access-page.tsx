@@ -42,7 +42,7 @@ export default function AccessPage(): ReactElement {
         </Action>
       }
     >
-      <h2 className={styles['section']}>Sessions at the dashboard</h2>
+      <h2 className={styles['section']}>Dashboard sessions</h2>
       <Sessions />
       {mayManage ? (
         <>

@@ -35,8 +35,8 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
     return (
       <Dialog title={`Token ${data.name}`} onClose={onClose} actions={<Button onClick={onClose}>Done</Button>}>
         <Notice look="warn">
-          <strong>This is the only time that it is shown.</strong>
-          <p>Put it where it is used before this is closed.</p>
+          <strong>It is shown only once.</strong>
+          <p>Store it where it is needed before you close this.</p>
         </Notice>
         <p style={{ overflowWrap: 'anywhere' }}>
           <code>{data.token}</code>
@@ -89,7 +89,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
         onChange={(event) => {
           setEnvironments(event.target.value);
         }}
-        note="Narrows it to these, separated by commas; empty: every environment."
+        note="Narrows it to these, separated by commas. Leave empty for every environment."
       />
       <TextField
         label="Scopes"
@@ -98,7 +98,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
         onChange={(event) => {
           setScopes(event.target.value);
         }}
-        note="Patterns, separated by commas; empty: every scope."
+        note="Patterns, separated by commas. Leave empty for every scope."
       />
       <TextField
         label="Days until it expires"
@@ -108,7 +108,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
           setDays(event.target.value);
         }}
         problem={isNumber ? undefined : 'A number of days, or nothing.'}
-        note="Empty: it does not expire."
+        note="Leave empty for a token that does not expire."
       />
       {error === null ? undefined : <ErrorNotice error={error} />}
       <Command text={commandLine(organization, 'tokens.create', { name: name === '' ? undefined : name, ...input })} />

@@ -42,7 +42,7 @@ export default function AuditPage(): ReactElement {
       <div className={split['list']}>
         <Page
           title="Audit"
-          lead="Each change has a row before it and one after it, chained, so that a row that was changed or cut off is found."
+          lead="Each change has one row before it and one after it. The rows are chained, so that a changed or missing row shows."
           actions={
             <Button
               disabled={listed.data === undefined}
@@ -84,8 +84,8 @@ export default function AuditPage(): ReactElement {
           <Result of={listed} what="the audit log">
             {({ rows }) =>
               rows.length === 0 ? (
-                <Empty title="No row passes the filter">
-                  <p>An operation and a key are given whole; a part of who is enough.</p>
+                <Empty title="No row matches the filter">
+                  <p>Give the operation and the key in full; for who, a part is enough.</p>
                 </Empty>
               ) : (
                 <div style={{ opacity: listed.isPlaceholderData ? 0.5 : 1 }}>

@@ -26,7 +26,7 @@ export function Verification(): ReactElement {
             ))}
             {openIntents.length === 0 ? undefined : (
               <p>
-                Begun and never finished, as far as the log tells: {openIntents.map((row) => `row ${row}`).join(', ')}.
+                Begun and never finished, as far as the log shows: {openIntents.map((row) => `row ${row}`).join(', ')}.
               </p>
             )}
             {acknowledgement === undefined ? undefined : (

@@ -85,7 +85,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                 <SelectField
                   label="Type"
                   value={type?.type}
-                  note={type === undefined ? 'No package brings a type that can be added.' : sentence(type.summary)}
+                  note={type === undefined ? 'No package provides a type that can be added.' : sentence(type.summary)}
                   onChange={(event) => {
                     setType(event.target.value);
                     setTexts({});
@@ -106,7 +106,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                   onChange={(event) => {
                     setName(event.target.value);
                   }}
-                  note="As scopes name it: NAME:path."
+                  note="Scopes refer to it as NAME:path."
                 />
               </>
             ) : undefined}

@@ -30,7 +30,7 @@ export default function BackendsPage(): ReactElement {
   return (
     <Page
       title="Backends"
-      lead="The stores that scopes lie in. What one of them cannot answer is unavailable, and never supplied by another in its place."
+      lead="The stores that hold the scopes. What one of them cannot answer is unavailable; another never supplies it instead."
       actions={
         <Action
           look="primary"
@@ -125,7 +125,7 @@ function BackendCard({ backend, onDo }: CardProps): ReactElement {
             <Fact key={setting} name={setting} text={String(value)} />
           ))}
           {secretSettings.map((setting) => (
-            <Fact key={setting} name={setting} text="set, and not shown" />
+            <Fact key={setting} name={setting} text="set, not shown" />
           ))}
           <Fact name="deadline" text={span(deadlineMs)} />
           <dt>changed</dt>
@@ -222,7 +222,7 @@ function RemoveDialog({ name, onClose }: { readonly name: string; readonly onClo
         );
       }}
     >
-      <p>Its store keeps its secrets. A backend that bindings name is not removed: unbind it first.</p>
+      <p>Its store keeps its secrets. A backend that bindings name cannot be removed: unbind it first.</p>
     </ConfirmDialog>
   );
 }

@@ -24,7 +24,7 @@ interface SettingFieldProps {
 
 export function SettingField({ setting, isSet, text, onChange }: SettingFieldProps): ReactElement {
   const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.choices;
-  const label = setting.required ? setting.name : `${setting.name} (may be left out)`;
+  const label = setting.required ? setting.name : `${setting.name} (optional)`;
   const note = sentence(setting.description);
   if (choices !== undefined)
     return (
@@ -49,7 +49,7 @@ export function SettingField({ setting, isSet, text, onChange }: SettingFieldPro
       note={note}
       isMono
       type={setting.secret ? 'password' : 'text'}
-      placeholder={isSet ? 'set, and not shown; empty leaves it' : String(setting.default ?? setting.example)}
+      placeholder={isSet ? 'set, not shown; leave empty to keep it' : String(setting.default ?? setting.example)}
       value={text}
       onChange={(event) => {
         onChange(event.target.value);

@@ -93,7 +93,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
           setPriority(event.target.value);
         }}
         problem={isNumber ? undefined : 'A priority is a whole number.'}
-        note="The higher one wins a key that several bindings supply."
+        note="If several bindings supply a key, the highest priority wins."
       />
       <details>
         <summary>Hosts and names</summary>
@@ -124,7 +124,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
           onChange={(event) => {
             setMap(event.target.value);
           }}
-          note="One name=KEY a line; then only what is mapped is bound."
+          note="One name=KEY per line; then only mapped names are bound."
         />
         <CheckField
           label="Skip what is deleted"

@@ -18,7 +18,7 @@ export function CheckResult({ environment }: { readonly environment: string }): 
         <div className={pageStyles['padded']} style={{ paddingBottom: 24 }}>
           {problems.length === 0 ? (
             <Notice look="good">
-              <p>A job that starts now meets no problem with {count(keys, 'key')}.</p>
+              <p>A job that starts now has no problem with {count(keys, 'key')}.</p>
             </Notice>
           ) : (
             problems.map((problem) => (

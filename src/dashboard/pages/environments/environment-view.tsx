@@ -202,7 +202,7 @@ function UnbindDialog({ environment, binding: { id, scope }, onClose }: UnbindPr
           { environment, id },
           {
             onSuccess: () => {
-              say(`${environment} does not bind ${scope} any more.`);
+              say(`${environment} no longer binds ${scope}.`);
               onClose();
             },
           },

@@ -21,7 +21,7 @@ export function FirstSteps(): ReactElement {
         A job runs in an environment, which binds the scopes that its secrets come from. Three steps lead to the first
         one:
       </p>
-      <h3>1. Make an environment that binds a scope of its name</h3>
+      <h3>1. Create an environment that binds a scope of the same name</h3>
       <div>
         <TextField
           label="Name"

@@ -25,7 +25,7 @@ export function GridFoot({ grid, shown, isAsking, onRefresh }: GridFootProps): R
       </span>
       {failed.length === 0 ? undefined : (
         <span className={styles['trouble']}>
-          {`${count(failed.length, 'backend')} cannot be asked: ${failed.map(({ backend, code }) => `${backend} (${code ?? 'partly'})`).join(', ')}`}
+          {`${count(failed.length, 'backend')} cannot be queried: ${failed.map(({ backend, code }) => `${backend} (${code ?? 'partly'})`).join(', ')}`}
         </span>
       )}
       <Button look="quiet" onClick={onRefresh} disabled={isAsking}>

@@ -181,11 +181,11 @@ function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps
         )}
       </div>
       {rows.length === 0 ? (
-        <Empty title={grid.total === 0 ? 'No key yet' : 'No key passes the filter'}>
+        <Empty title={grid.total === 0 ? 'No key yet' : 'No key matches the filter'}>
           <p>
             {grid.total === 0
               ? 'The environments bind scopes that hold nothing. Add a secret to a scope that one of them binds.'
-              : `It looks through the names of all ${grid.total} keys and the scopes that supply them.`}
+              : `It searches the names of all ${grid.total} keys and the scopes that supply them.`}
           </p>
         </Empty>
       ) : (

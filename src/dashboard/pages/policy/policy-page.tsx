@@ -14,7 +14,7 @@ import { Time } from '../../ui/time.tsx';
 type Policy = ClientOutput<'policy.show'>;
 
 const entries: Readonly<Record<Policy['valueEntry'], string>> = {
-  open: 'Values are entered on this page and travel as the browser sends them, under the TLS that stands in front of the orchestrator.',
+  open: 'Values are entered on this page and travel as the browser sends them, under the TLS in front of the orchestrator.',
   sealed:
     'Values are sealed in the browser to the orchestrator’s own key, so that nothing in between sees one; plain ones from this page are refused.',
   off: 'Values are not entered on this page. Names, scopes and bindings are.',
@@ -27,7 +27,7 @@ export default function PolicyPage(): ReactElement {
   return (
     <Page
       title="Dashboard-write policy"
-      lead="What people who are signed in here may change. It is read here and changed by kici-admin alone, so that whoever has taken over a browser cannot."
+      lead="What people who are signed in here may change. It is only shown here. Only kici-admin changes it, so that somebody who takes over a browser cannot."
     >
       <Result of={policy} what="the policy">
         {({ valueEntry, sealingKey, operations }) => (

@@ -65,7 +65,9 @@ export function ImportReview({ entries, isStorable, left, onLeft, reviewed }: Re
       {reviewed?.complete === false ? (
         <Notice look="bad">
           <strong>Not all of it was stored.</strong>
-          <p>What is written stays. Mend what the code names and apply again: what is the same is not written twice.</p>
+          <p>
+            What was written stays. Fix what the code names and apply again: unchanged values are not written twice.
+          </p>
         </Notice>
       ) : undefined}
     </>

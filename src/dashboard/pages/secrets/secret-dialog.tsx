@@ -16,7 +16,7 @@ import { backendOf, fullScope } from './scopes.ts';
 import { bytesOf, draftProblem, emptyDraft, useFingerprint, ValueField, type ValueDraft } from './value-field.tsx';
 
 interface SecretDialogProps {
-  /** What is replaced; left out: something new. */
+  /** What is replaced; default: something new. */
   readonly at?: { readonly scope: string; readonly key: string };
   /** Where something new begins. */
   readonly scope?: string;
@@ -38,7 +38,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const current = useRead('secrets.list', { scope }, { enabled: error?.code === 'conflict' });
   const now = current.data?.secrets.find((one) => one.key === key && one.scope === fullScope(scope))?.version;
   const place = parseScopeId(scope);
-  const name = backendOf(scope) === 'internal' ? parseKey(key) : { ok: key !== '', reason: 'A name is not empty' };
+  const name = backendOf(scope) === 'internal' ? parseKey(key) : { ok: key !== '', reason: 'A name cannot be empty' };
   const problem = draftProblem(draft);
   const isReady = place.ok && name.ok && problem === undefined && !isPending;
 

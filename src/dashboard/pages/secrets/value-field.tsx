@@ -80,7 +80,7 @@ export function ValueField({ draft, onChange, isFocused, sha256 }: ValueFieldPro
             event.preventDefault();
             void take(file);
           }}
-          note="This page can set a value and cannot show one: once saved, it is not readable here by anybody."
+          note="This page can set a value but cannot show one: once saved, nobody can read it here."
         />
       ) : (
         <div>

@@ -31,7 +31,7 @@ export default function VariablesPage(): ReactElement {
   return (
     <Page
       title="Variables"
-      lead="Plain values that are part of every step’s environment. Unlike secrets they are shown to whoever may read them."
+      lead="Plain values that are part of every step’s environment. Unlike secrets, they are shown to anyone who may read them."
       actions={
         environment === undefined ? undefined : (
           <Action
@@ -67,7 +67,7 @@ export default function VariablesPage(): ReactElement {
         {() =>
           environment === undefined ? (
             <Empty title="No environment yet">
-              <p>Variables belong to an environment: create one on the page Environments first.</p>
+              <p>Variables belong to an environment: create one on the Environments page first.</p>
             </Empty>
           ) : (
             <VariableTable key={environment} environment={environment} onDo={setDoing} />
@@ -98,7 +98,7 @@ export default function VariablesPage(): ReactElement {
 
 const lockedGate = {
   why: 'This variable is locked: the dashboard cannot change it, whatever its policy says.',
-  next: 'With a token it is changed by:',
+  next: 'With a token, change it with:',
 };
 
 interface TableProps {

@@ -48,7 +48,7 @@ export async function collectNames(
     for (const one of texts) characters += one.length;
     if (names > answerLimits.names || characters > mostCharacters)
       throw new BackendError('too_large', {
-        detail: `the list was not taken: one has at most ${answerLimits.names} names of ${mostCharacters} characters in all`,
+        detail: `the list was rejected: a list has at most ${answerLimits.names} names of ${mostCharacters} characters in all`,
       });
   };
   for await (const answer of pages) {
@@ -137,7 +137,7 @@ function checkUnnameable(item: unknown): UnnameableSecret {
 export function checkScope(scope: unknown): ScopePath {
   const path = typeof scope === 'string' ? parseScopePath(scope) : undefined;
   if (path?.ok !== true)
-    throw badAnswer(`the list holds a scope that is none${path === undefined ? '' : `: ${path.reason}`}`);
+    throw badAnswer(`the list holds an invalid scope${path === undefined ? '' : `: ${path.reason}`}`);
   return path.value;
 }
 

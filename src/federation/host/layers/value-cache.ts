@@ -73,7 +73,7 @@ export class ValueCache {
     this.#values.deleteWhere(({ ref }) => scopes.has(ref.scope) || denied.has(placeOf(ref)));
   }
 
-  /** After a change to this secret; left out: to any. */
+  /** After a change to this secret; default: to any. */
   invalidate(ref?: Pick<SecretRef, 'scope' | 'key'>): void {
     this.#epoch += 1;
     if (ref === undefined) this.#values.clear();

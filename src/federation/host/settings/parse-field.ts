@@ -22,10 +22,10 @@ export function parseField(field: SettingField, given: PlainValue): ParsedField 
   switch (field.type) {
     case 'string': {
       const matches = field.pattern === undefined || new RegExp(`^(?:${field.pattern})$`, 'u').test(given);
-      return matches ? { value: given } : refuse('does not have the form that it must have');
+      return matches ? { value: given } : refuse('does not have the required form');
     }
     case 'choice':
-      return field.choices.includes(given) ? { value: given } : refuse(`is none of ${field.choices.join(', ')}`);
+      return field.choices.includes(given) ? { value: given } : refuse(`is not one of ${field.choices.join(', ')}`);
     case 'path':
       return isAbsolute(given) && !given.includes('\0') ? { value: given } : refuse('is not an absolute path');
     case 'address':
@@ -52,7 +52,7 @@ function parseAddress(given: string, refuse: (problem: string) => ParsedField): 
   const url = given.includes('://') ? given : `https://${given}`;
   if (/[\s\\]/.test(given) || !URL.canParse(url)) return refuse('is not an address');
   const { protocol, username, password, hostname } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return refuse('is not an address of HTTP');
+  if (protocol !== 'http:' && protocol !== 'https:') return refuse('is not an http or https address');
   // Not quoted: what was meant as a password would be shown.
   if (username !== '' || password !== '')
     return {

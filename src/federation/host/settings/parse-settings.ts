@@ -65,14 +65,14 @@ function parseGiven(name: string, field: SettingField, { plain, secret }: Given)
   if (field.secret === true) {
     if (text !== undefined)
       return {
-        problem: 'is secret, and was given as plain text',
+        problem: 'is secret but was given as plain text',
         hint: `give it with --secret ${name}, which does not show it`,
       };
     if (value === undefined) return missing(field, `--secret ${name}`);
     return value.byteLength === 0 ? { problem: 'is empty', hint: field.description } : { value };
   }
   if (value !== undefined)
-    return { problem: 'is not secret, and was given as a secret', hint: `give it with --set ${name}=${field.example}` };
+    return { problem: 'is not secret but was given as a secret', hint: `give it with --set ${name}=${field.example}` };
   if (text === undefined) return missing(field, `--set ${name}=${field.example}`);
   return parseField(field, text);
 }
@@ -95,8 +95,8 @@ function whyIdle({ when }: SettingField, values: ReadonlyMap<string, Settings[st
 function refuseIdle(name: string, condition: string, { plain, secret }: Given): Verdict {
   return plain.has(name) || secret.has(name)
     ? {
-        problem: `has a meaning only when ${condition}`,
-        hint: `leave it out; an update takes it away with --unset ${name}`,
+        problem: `applies only when ${condition}`,
+        hint: `leave it out; an update removes it with --unset ${name}`,
       }
     : { value: undefined };
 }
@@ -143,8 +143,7 @@ function judge(
   settings: Settings,
 ): readonly SettingsProblem[] {
   const redactor = new Redactor(Object.values(settings).filter((value) => value instanceof SecretValue));
-  const wording = (text: string): string =>
-    redactor.wording(text) ?? 'is not acceptable together with the other settings';
+  const wording = (text: string): string => redactor.wording(text) ?? 'conflicts with the other settings';
   try {
     return (validate?.(settings) ?? []).map(({ field, problem, hint }) => ({
       field,

@@ -61,7 +61,7 @@ export function createBackend(store: Store): SecretBackend {
     async read(refs, context) {
       if (closed) throw new BackendError('closed');
       const problem = interrupted(context);
-      // A read answers for each secret by itself: what could not be found out is unknown, and never absent.
+      // A read answers for each secret by itself: what could not be determined is unknown, and never absent.
       return refs.map((ref) => {
         if (problem !== undefined) return problem.toOutcome();
         if (ref.version !== undefined) return unknown('unsupported', 'this store keeps one version');
