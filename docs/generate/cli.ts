@@ -36,7 +36,7 @@ export function cliPage(): string {
   return (
     [
       '# Command line',
-      'Exit codes: 0 done, 1 failed, 2 wrong usage; `kici` that a signal has cancelled ends with 128 and its number: 130 after Ctrl-C, 143 after SIGTERM. Errors stand on stderr with a code of [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` the flags of the program too.\nHow a value is given is told in [input-modes.md](input-modes.md).',
+      'Exit codes: 0 done, 1 failed, 2 wrong usage; `kici` cancelled by a signal exits with 128 plus its number: 130 after Ctrl-C, 143 after SIGTERM. Errors go to stderr with a code from [errors.md](errors.md) and what to do next. Every command takes `--json` and `--help`, and every command of `kici-admin` also takes the flags of the program.\n[input-modes.md](input-modes.md) says how to give a value.',
       ...programs.flatMap((program) => [
         `## ${program.name()}`,
         program.description(),

@@ -14,13 +14,13 @@ interface Told {
 
 const resolverErrors = {
   secret_not_found: {
-    meaning: 'no backend has the key: each that could was asked and said so',
+    meaning: 'no backend has the key: each that could hold it was queried and said so',
     next: 'look at the near matches in the message, and at `resolver.list()`',
   },
   secret_unavailable: {
     meaning:
       "whether there is a value, or what it is, could not be determined; the message ends with the backend's own code",
-    next: 'follow the hint of that code; `resolver.explain(key)` shows what is in the way',
+    next: 'follow the hint of that code; `resolver.explain(key)` shows what blocks it',
   },
   secret_not_set: {
     meaning: 'the name is declared and nobody has set a value yet',
@@ -39,7 +39,7 @@ const checkProblems = {
   },
   key_unavailable: {
     meaning: 'a key is known and its value is unavailable',
-    next: 'follow the hint; `kici-admin explain` shows what is in the way',
+    next: 'follow the hint; `kici-admin explain` shows what blocks it',
   },
   key_unset: { meaning: 'a key is declared and has no value', next: 'set it with the command that the hint shows' },
   twins: {
@@ -55,11 +55,11 @@ const checkProblems = {
     next: 'look at `kici-admin backend show`, and at the service',
   },
   scope_unavailable: {
-    meaning: 'a scope is deleted, disabled or cannot be taken apart, and nobody can tell which keys it held',
+    meaning: 'a scope is deleted, disabled or cannot be parsed, so it is not known which keys it held',
     next: 'restore it or write it again; `--skip-deleted` on its binding counts what is deleted as absent',
   },
   not_nameable: {
-    meaning: 'a name in the backend belongs to no scope, so no binding reaches it',
+    meaning: 'a name in the backend belongs to no scope, so no binding can select it',
     next: 'rename it in the backend, if a job needs it',
   },
   listing_lag: {
@@ -67,7 +67,7 @@ const checkProblems = {
     next: 'bind the exact scope, which is asked by name, where that matters',
   },
   binding_empty: {
-    meaning: 'nothing comes of a binding, though its backends have answered',
+    meaning: 'a binding supplies nothing, though its backends have answered',
     next: 'correct or remove it',
   },
   variable_taken: {
@@ -83,9 +83,9 @@ export function errorsPage(): string {
     [
       '# Errors',
       'Every error says what failed, why, and what to do next, and carries one of these codes. Codes are stable; messages may change. The hint that comes with an error is more exact than this page.',
-      'Found by where the code was seen: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
+      'By where you saw the code: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
       '## Programs',
-      'What `kici`, `kici-admin` and `kici-orchestrator` print before the message, and as `error` with `--json`. `usage` ends with exit code 2, every other with 1. A program also ends with codes of the HTTP API.',
+      'What `kici`, `kici-admin` and `kici-orchestrator` print before the message, and as `error` with `--json`. `usage` exits with 2, every other with 1. A program can also fail with a code of the HTTP API.',
       table(
         ['code', 'what happened', 'what to do'],
         [
@@ -109,7 +109,7 @@ export function errorsPage(): string {
         ]),
       ),
       '## Backends',
-      'Why a backend could not say what a value is, or could not do what it was told. None of these ever means that a secret is not there. *Passing*: the same call may succeed a moment later by itself.',
+      'Why a backend could not say what a value is, or could not do what it was asked to do. None of these ever means that a secret does not exist. *Passing*: the same call may succeed a moment later by itself.',
       table(
         ['code', 'what happened', 'what to do', 'passing'],
         Object.entries(failureCodes).map(([code, { meaning, hint, transient }]) => [
@@ -120,7 +120,7 @@ export function errorsPage(): string {
         ]),
       ),
       '## Reasons',
-      'Why a backend failed as its code says, where that is known: in brackets after the code within a message, and as `reason` beside `code` in JSON. `about` names the setting or the secret that a reason is about. None of them holds a word of the service or of a library.',
+      'Why a backend failed as its code says, where that is known: in brackets after the code within a message, and as `reason` beside `code` in JSON. `about` names the setting or the secret that a reason is about. None of them quotes the service or a library.',
       table(
         ['reason', 'with', 'what happened', 'what to do'],
         Object.entries(failureReasons).map(([reason, { of, meaning, hint }]) => [

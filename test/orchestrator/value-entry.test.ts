@@ -50,7 +50,7 @@ describe('value entry', () => {
       cliEquivalent: 'kici-admin secret set --scope production DB_PASSWORD --org default',
     });
     expect(outcome(await person.call('secrets.set', { ...at, sealed: await sealed() }))).toBe('done');
-    // A token is never hindered.
+    // A token is never restricted.
     await server.call('secrets.set', { ...at, value: base64(canary) });
   });
 
