@@ -12,8 +12,8 @@ export interface LayoutTools {
   readonly tokens: WriteTokens;
 }
 
-/** How scopes and keys meet the service's names: everything of a backend that depends on it. */
+/** How scopes and keys map to the service's names: everything of a backend that depends on it. */
 export interface Layout extends Omit<SecretBackend, 'check' | 'close' | 'scopes'> {
-  /** The secret in which a place lies; undefined where no secret can have that name. */
+  /** The secret that holds a place; undefined if no secret can have that name. */
   nameOf(ref: SecretRef): string | undefined;
 }

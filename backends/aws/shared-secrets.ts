@@ -73,7 +73,7 @@ function refuseSecond(arn: string, name: string, known: string | undefined): Ref
 }
 
 /**
- * Shared secrets are changed by whoever owns them.
+ * Only their owner changes shared secrets.
  * @throws BackendError `invalid_argument`
  */
 export function requireOwn(shared: SharedSecrets, name: string | undefined): void {

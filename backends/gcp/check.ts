@@ -38,7 +38,7 @@ async function requireAccess(service: Service, id: string, context: CallContext)
     });
 }
 
-/** Where no secret of ours is seen, who may read is told that there is none, and who may not is refused. */
+/** When the list has no secret of ours: with permission to read, the answer is "not found", without it a refusal. */
 async function probeAccess(service: Service, id: string, context: CallContext): Promise<void> {
   const outcome = await accessVersion(service, id, '1', context);
   if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);

@@ -17,8 +17,8 @@ export function isOver(store: Pick<Store, 'now' | 'keepDeletedMs'>, row: SecretR
 }
 
 /**
- * Deletes a secret: for as long as deleted ones are kept its value can be restored. A row that somebody has tampered with
- * goes for good, since nobody knows what it would bring back.
+ * Deletes a secret: for as long as deleted ones are kept its value can be restored. A row that somebody has tampered
+ * with goes for good, since nobody knows what it would restore.
  */
 export async function markDeleted(
   { organization, now, keepDeletedMs }: Store,
@@ -95,7 +95,7 @@ export async function organizationsWithExpired(
   return rows.map(({ organization }) => organization);
 }
 
-/** The conditions stand as the index has them, so that it is used. */
+/** In the order of the index, so that it is used. */
 function expired(database: Kysely<InternalTables>, { now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>) {
   return database
     .selectFrom('internal_secrets')

@@ -71,7 +71,7 @@ function createInternal(store: Store): SecretBackend {
       delete: (scope, context) => run(context, () => deleteScope(store, scope)),
     },
     check: (context) => run(context, () => check(store)),
-    // The database belongs to whoever opened it.
+    // Whoever opened the database closes it.
     close: async () => {
       closed = true;
     },

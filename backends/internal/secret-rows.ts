@@ -16,7 +16,7 @@ export function findSecret(
     .executeTakeFirst();
 }
 
-/** Puts a row in the place of the one of its name, if there is one. */
+/** Inserts a row, or replaces the one with its name. */
 export async function storeSecret(database: Kysely<InternalTables>, row: SecretRow): Promise<void> {
   const { version, last_version, deleted, updated_at, seal } = row;
   await database

@@ -93,7 +93,9 @@ export function speaksOf(answer: VaultAnswer, words: string): boolean {
   );
 }
 
-/** Whether these are the server's own words on the request: a list of errors. What stands before it answers otherwise. */
+/**
+ * Whether these are the server's own words on the request: a list of errors. A proxy in front of it answers otherwise.
+ */
 export function isJudgement({ body }: VaultAnswer): boolean {
   return Array.isArray(member(body, 'errors'));
 }

@@ -132,7 +132,7 @@ export class ApiError extends Error {
   readonly hint: string;
   /** What failed in a backend, where that is why. */
   readonly failure: Failure | undefined;
-  /** Under which the server's log tells of it, where a server answered. */
+  /** The request's id in the server's log, if a server answered. */
   readonly requestId: string | undefined;
   /** With `operation_disabled`. */
   readonly disabled: DisabledOperation | undefined;

@@ -16,7 +16,7 @@ export interface ClientOptions {
 
 export interface ApiClient {
   /**
-   * @param token in place of the client's own, such as a job's
+   * @param token instead of the client's own, such as a job's
    * @throws ApiError
    */
   call<I extends z.ZodObject, O extends z.ZodType>(

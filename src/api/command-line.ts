@@ -2,7 +2,7 @@ import type { Operation } from './operation.ts';
 
 /**
  * The whole command that does the same, ready to be pasted into a shell.
- * @param input what is known of the operation's input; what the command needs and is not known stands in capitals
+ * @param input what is known of the operation's input; what the command needs and is not known is in capitals
  */
 export function commandLine(
   { command, commandArguments = {} }: Pick<Operation, 'command' | 'commandArguments'>,
@@ -14,7 +14,7 @@ export function commandLine(
   const flags = entries.flatMap(([field, flag]) => (isFlag(flag) ? flagWords(flag, field, input[field]) : []));
   const positions = entries.flatMap(([field, flag]) => (isFlag(flag) ? [] : position(flag, field, input[field])));
   const org = ['--org', shellWord(organization)];
-  // Whoever reads it looks for the name first; what looks like a flag must stand behind all of them.
+  // A reader looks for the name first; a value that looks like a flag must come last.
   const tail = positions.some((word) => /^['$]*-/.test(word)) ? [...org, '--', ...positions] : [...positions, ...org];
   return [command, ...flags, ...tail].join(' ');
 }
@@ -44,7 +44,9 @@ function placeholder(field: string): string {
   return field.replace(/[A-Z]/g, '_$&').toUpperCase();
 }
 
-/** One word to sh, bash and zsh, as it stands; control characters are written out, since a terminal acts on pasted ones. */
+/**
+ * One word to sh, bash and zsh, unchanged; control characters are written out, since a terminal acts on pasted ones.
+ */
 export function shellWord(text: string): string {
   if (/^[A-Za-z0-9_./:@%+,=-]+$/.test(text)) return text;
   // oxlint-disable-next-line no-control-regex -- these are what is looked for

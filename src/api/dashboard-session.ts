@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sealingKey, timestamp } from './fields.ts';
 import { permissions, roleNames } from './roles.ts';
 
-/** Below the server's own address: `POST` signs in, `GET` tells of the session, `DELETE` signs out. */
+/** Below the server's own address: `POST` signs in, `GET` shows the session, `DELETE` signs out. */
 export const dashboardSessionPath = '/dashboard/session';
 
 /** Under a cookie each request that is not a GET carries the session's `csrf` in it, which another site's page cannot know. */

@@ -35,7 +35,7 @@ function parseOpenScopeId(text: string): Parsed<ScopeId> {
     : scope;
 }
 
-/** Why the backend of the scope would not take the key, where that can be told without asking it; else `undefined`. */
+/** Why the backend of the scope would not take the key, if that is known without querying it; otherwise `undefined`. */
 export function keyProblem(scope: string, key: string): string | undefined {
   const place = parseScopeId(scope);
   const name = parseKey(key);

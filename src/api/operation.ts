@@ -50,7 +50,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly commandArguments?: Readonly<Record<string, string>>;
   /** Whether the dashboard-write policy can switch it off for cookie sessions. */
   readonly policyGoverned: boolean;
-  /** The operation that it is switched off with, whatever the policy says of itself. */
+  /** The operation that it is switched off with, whatever the policy says about this one. */
   readonly offWith?: string;
   /** Set where no cookie session may ever do it, whatever the policy says. */
   readonly tokenOnly?: true;

@@ -5,13 +5,14 @@ export interface RefusedVariables {
   readonly effect: string;
   /** Words with blanks between them; `*` at the end stands for any rest, and within a name for any part. */
   readonly names: string;
-  /** Whether the programs that read them do not tell upper from lower case. Default: they do. */
+  /** Whether the programs that read them ignore case. Default: they do not. */
   readonly ignoreCase?: true;
 }
 
 /**
- * A name stands here when a common program takes code, a program to start, or whom to trust from it without the command
- * saying so. What only carries data, picks an installed tool or holds credentials does not: NODE_ENV, JAVA_HOME, KUBECONFIG.
+ * A name is listed here if a common program takes code, a program to start, or whom to trust from it without the
+ * command saying so. What only carries data, picks an installed tool or holds credentials does not: NODE_ENV,
+ * JAVA_HOME, KUBECONFIG.
  */
 export const refusedVariables: readonly RefusedVariables[] = [
   {

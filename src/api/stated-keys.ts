@@ -10,7 +10,7 @@ export function isPattern(stated: string): boolean {
   return stated.includes('*');
 }
 
-/** In time of pattern times key, whatever they are: the pattern comes from whoever opens a job. */
+/** In time of pattern times key, whatever they are: the pattern comes from the opener of a job. */
 function matches(pattern: string, key: string): boolean {
   let at = 0;
   let star = -1;

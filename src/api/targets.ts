@@ -14,12 +14,12 @@ export type Target =
   | { readonly kind: 'pattern'; readonly pattern: string };
 
 /**
- * What an operation reaches with an input; `organization`: what lies beyond any scope and environment.
+ * What an operation reaches with an input; `organization`: what is beyond any scope and environment.
  * What it finds stored besides, such as the scope of a binding that it removes, its handler checks.
  */
 export type Targets<Input> = 'organization' | { reach(input: Input): readonly Target[] }['reach'];
 
-/** For operations that show or change nothing that lies in a scope or an environment, or whose handler settles it. */
+/** For operations that show or change nothing that is in a scope or an environment, or whose handler settles it. */
 export const noTargets = (): readonly Target[] => [];
 
 export const viewOf = ({ environment }: { readonly environment: string }): readonly Target[] => [

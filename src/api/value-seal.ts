@@ -1,8 +1,8 @@
 import { formatScopeId, parseScopeId } from '@kici-dev/secret-backend';
 
 /**
- * The sealed way of values from whoever enters them to the orchestrator, past proxies that end TLS: X25519 with a fresh
- * key for each value, HKDF-SHA-256, AES-256-GCM. Made of WebCrypto alone, so that a browser and Node.js do the same.
+ * Seals values from their source to the orchestrator, so that proxies that end TLS cannot read them: X25519 with a
+ * fresh key for each value, HKDF-SHA-256, AES-256-GCM. Uses only WebCrypto, so that a browser and Node.js do the same.
  */
 
 /** Where a value belongs; it opens nowhere else. */

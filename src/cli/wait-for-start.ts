@@ -30,7 +30,7 @@ function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Whether anything but a refusal comes of a connection: only a refusal may end by waiting. */
+/** Whether a connection gives anything but a refusal: only a refusal may end by waiting. */
 function listens({ hostname, port, protocol }: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({

@@ -31,7 +31,7 @@ async function loadInstalled(name: string): Promise<unknown> {
 async function loadPath(path: string): Promise<unknown> {
   const status = await stat(path);
   if (status.isFile()) return import(pathToFileURL(path).href);
-  // To import anything else may wait for ever.
+  // To import anything else may wait forever.
   if (!status.isDirectory())
     throw new UnusableFileError('not_a_plain_file', `is ${kindOf(status)}, not a plain file or a folder`);
   const file = join(path, 'package.json');

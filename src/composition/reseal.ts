@@ -15,8 +15,8 @@ import { anchorFile, databaseFile, type ServerSettings } from './settings.ts';
 const namedRows = 50;
 
 /**
- * Finds the rows of a data folder that were changed outside the orchestrator, and accepts them if asked to; the audit
- * log tells of that.
+ * Finds the rows of a data folder that were changed outside the orchestrator, and accepts them on request; the audit
+ * log records that.
  * @throws KeyringError, DatabaseError
  */
 export async function reseal(

@@ -17,7 +17,7 @@ export interface KeyRotation {
 }
 
 /**
- * Puts the data keys of a data folder under the key of another file, which is made when there is none. The new key is
+ * Puts the data keys of a data folder under the key of another file, which is created if there is none. The new key is
  * safe on disk before anything needs it, and the old one opens the database until all data keys are under the new one.
  * @throws KeyringError, DatabaseError
  */

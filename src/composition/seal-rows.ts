@@ -10,7 +10,7 @@ import {
 import { createSeals } from '../orchestrator/seals/seals.ts';
 import type { AllTables } from './all-tables.ts';
 
-/** Thrown to take back what was only looked at. */
+/** Thrown to roll back what was only a look. */
 class Rollback extends Error {
   override readonly name = 'Rollback';
   readonly found: readonly Resealed[];

@@ -25,7 +25,7 @@ export interface ServerSettings {
   readonly ambientCredentials: boolean;
   /** Paths that the settings of backends may name. */
   readonly ambientPaths: readonly string[];
-  /** Packages that bring types of backends. */
+  /** Packages that provide backend types. */
   readonly backendPackages: readonly string[];
   /** Set where nobody named them: those of the usual list that are not installed are left out. */
   readonly mayLackPackages?: boolean;

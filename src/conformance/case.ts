@@ -12,7 +12,7 @@ export interface ConformanceCase {
   readonly when?: (capabilities: BackendCapabilities) => boolean;
   /** Without these the case is not proven. */
   readonly verbs?: readonly Verb[];
-  /** A fault that `fault` must be able to bring about. */
+  /** A fault that `fault` must be able to cause. */
   readonly fault?: Fault;
   run(world: World): Promise<void>;
 }

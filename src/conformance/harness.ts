@@ -6,7 +6,10 @@ export interface Harness {
   open(): Promise<Subject>;
   /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; default: 50. */
   readonly listPageSize?: number;
-  /** Operations that the service acknowledges without a body, so that the fault `empty` cannot be told from success. */
+  /**
+   * Operations that the service acknowledges without a body, so that the fault `empty` cannot be distinguished from
+   * success.
+   */
   readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
 }
 
@@ -56,11 +59,11 @@ export interface Provocations {
   /** The secret stays readable and is missing from lists, as on a service whose lists lag behind. */
   hideFromLists?(ref: SecretRef): Promise<void>;
   /**
-   * The next requests to the service meet this fault.
+   * The next requests to the service hit this fault.
    * @param times how many; default: every one until `heal`
    */
   fault?(kind: Fault, times?: number): Promise<void>;
-  /** The faults that `fault` can bring about; default: all. */
+  /** The faults that `fault` can cause; default: all. */
   readonly faults?: readonly Fault[];
   /** Ends the faults of `fault`. */
   heal?(): Promise<void>;

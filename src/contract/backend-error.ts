@@ -54,7 +54,7 @@ export class BackendError extends Error {
   }
 }
 
-/** @param settings the name of the setting that is to be corrected, or several with ", " between them */
+/** @param settings the name of the setting to correct, or several with ", " between them */
 export function wrongSetting(settings: string, detail: string): BackendError {
   return new BackendError('misconfigured', { reason: 'setting_wrong', about: settings, detail });
 }

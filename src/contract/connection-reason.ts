@@ -27,7 +27,7 @@ const mostCauses = 4;
 const tlsRecords: readonly number[] = [0x15, 0x16];
 
 /**
- * Why a connection failed, as far as the error of a client library tells. Its words are compared, and none is kept.
+ * Why a connection failed, as far as the client library's error shows. Its message is compared, never kept.
  * @param authorities the setting that names whom to trust, where the connection goes by it
  */
 export function connectionReason(error: unknown, authorities?: string): Why {
@@ -43,7 +43,7 @@ export function connectionReason(error: unknown, authorities?: string): Why {
       : { reason };
 }
 
-/** Whether this is what servers that speak TLS tell a client that does not: those of Go, nginx and Apache. */
+/** Whether this is the answer of a TLS server to a client without TLS: those of Go, nginx and Apache. */
 export function asksForTls(body: string): boolean {
   return /(?:HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|speaking plain HTTP to an SSL-enabled server)/i.test(
     body,

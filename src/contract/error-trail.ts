@@ -7,8 +7,8 @@ const frame =
   /^ {4}at (?:async )?(?:([\w$.<>#]+(?: [\w$.<>#]+)?) (?:\[as [^\]]*\] )?)?\(?(?:file:\/\/)?([^()]+:\d+:\d+)\)?$/;
 
 /**
- * Where an error came from, for whoever looks for a fault: its class, its code, and for each frame of its stack the
- * function, file and line; then the same of its causes. Nothing of a message, which may hold a value.
+ * Where an error came from, to find a fault: its class, its code, and for each frame of its stack the
+ * function, file and line; then the same of its causes. No message, since it may hold a value.
  */
 export function errorTrail(error: unknown): string {
   try {

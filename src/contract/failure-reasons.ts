@@ -170,7 +170,7 @@ export type FailureReason = keyof typeof failureReasons;
 /** What is known of a failure, and safe to show. */
 export interface Failure {
   readonly code: FailureCode;
-  /** Left out where nobody could tell. */
+  /** Omitted if it is not known. */
   readonly reason?: FailureReason | undefined;
   /** What the reason is about: the name of a setting, a scope, or a scope and key with a "/" between them. */
   readonly about?: string | undefined;

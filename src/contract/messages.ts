@@ -5,7 +5,7 @@ import type { SecretValue } from './secret-value.ts';
 /** Segments joined by `/`; see `parseScopePath`. */
 export type ScopePath = string & { readonly __brand: 'ScopePath' };
 
-/** Where a secret lies in its backend. The key is the backend's own field or name, in any characters. */
+/** Where a secret is in its backend. The key is the backend's own field or name, in any characters. */
 export interface SecretRef {
   readonly scope: ScopePath;
   readonly key: string;
@@ -32,13 +32,13 @@ export interface SecretDescriptor {
   readonly scope: ScopePath;
   readonly key: string;
   readonly version?: string;
-  /** RFC 3339, as the service tells it. */
+  /** RFC 3339, as the service reports it. */
   readonly updatedAt?: string;
   /** A name that exists without a value. */
   readonly declaredOnly?: true;
   /**
    * Set where a read could not succeed whoever asks: the secret is deleted, disabled or waiting for its deletion, or
-   * two names of the service meet here.
+   * two names of the service map to it.
    */
   readonly problem?: FailureCode;
   /** Of the problem. */
@@ -51,7 +51,7 @@ export interface UnlistedScope extends Failure {
   /** `scope`: those of this scope alone, as where its one object is deleted. `tree`, or left out: below it too. */
   readonly depth?: ListQuery['depth'];
   /**
-   * Of a scope that is one object: the version that is deleted, and its time, just as its keys would tell them. The
+   * Of a scope that is one object: the version that is deleted, and its time, just as its keys would have them. The
    * host remembers which keys that version held, if it has ever listed it.
    */
   readonly version?: string;
@@ -82,7 +82,7 @@ export interface WriteReceipt {
 
 export interface DeleteReceipt {
   readonly existed: boolean;
-  /** RFC 3339; left out where the secret is gone for good, or nobody can tell. */
+  /** RFC 3339; omitted if the secret is gone for good, or it is not known. */
   readonly restorableUntil?: string;
 }
 
@@ -99,6 +99,6 @@ export interface VersionInfo {
 export interface HealthReport {
   /** Whom the service says we are, where it says so. */
   readonly identity?: string;
-  /** The service and its version, where it tells. */
+  /** The service and its version, if it says so. */
   readonly server?: string;
 }

@@ -7,7 +7,7 @@ const environmentKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/;
 export const internalBackendName = 'internal';
 export const maxScopePathLength = 512;
 
-/** Either the parsed name or why it is none; the reason completes `"<name>" is not …: `. */
+/** Either the parsed name or why it is not one; the reason completes `"<name>" is not …: `. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 export interface ScopeId {
@@ -45,7 +45,7 @@ function scopePathProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** `backend:path`; a bare path lies in the internal store. */
+/** `backend:path`; a bare path is in the internal store. */
 export function parseScopeId(text: string): Parsed<ScopeId> {
   const colon = text.indexOf(':');
   const backend = parseBackendName(colon < 0 ? internalBackendName : text.slice(0, colon));

@@ -1,7 +1,7 @@
 const mostShown = 3;
 /** Of a name; what follows is not compared. */
 const longest = 64;
-/** A list may have a million names, and whoever asks may choose a long one. */
+/** A list may have a million names, and the caller may choose a long one. */
 const mostSteps = 1_000_000;
 
 /** The known names closest to a wanted one, for an error message. */

@@ -14,7 +14,7 @@ const SignInDialog = lazy(() => import('./shell/sign-in-dialog.tsx'));
 
 /** How often a server that does not answer is asked again. */
 const retryMs = 1_500;
-/** How often it is asked whether the session still stands, where no event says so. */
+/** How often to check that the session is still valid, when no event says so. */
 const sessionMs = 60_000;
 
 export function App(): ReactElement {

@@ -56,7 +56,7 @@ async function whenFree<T>(run: () => Promise<T>): Promise<T> {
       return await run();
     } catch (error) {
       if (!isBusy(error) || Date.now() > end) throw error;
-      // At random, so that those who wait do not meet again.
+      // At random, so that waiters do not collide again.
       await wait(1 + Math.random() * longestPauseMs);
     }
   }

@@ -44,7 +44,7 @@ function requirePlainFiles(file: string): void {
   }
 }
 
-/** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries for ever. */
+/** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries forever. */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);

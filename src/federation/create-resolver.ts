@@ -25,12 +25,12 @@ import { unavailableParts, type UnavailablePart } from './resolver/unavailable.t
 
 export interface ResolverOptions {
   readonly bindings: readonly Omit<BindingInput, 'id'>[];
-  /** By name, as bindings call them. Whoever made them closes them. */
+  /** By name, as bindings call them. Their creator closes them. */
   readonly backends: Readonly<Record<string, { readonly backend: SecretBackend; readonly optional?: boolean }>>;
   readonly facts?: JobFacts;
   /** Milliseconds that one call to a backend may take, its retries included; 10,000 when left out. */
   readonly timeoutMs?: number;
-  /** Told, with the backend's name, what a backend does that the contract forbids; names and codes, never values. */
+  /** Called, with the backend's name, when a backend breaks the contract; names and codes, never values. */
   readonly log?: BackendHost['log'];
 }
 

@@ -1,4 +1,4 @@
-/** What the system says of a disk that is away. */
+/** What the system reports for a missing disk. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ETIMEDOUT';

@@ -37,7 +37,7 @@ async function readPipe(pipe: FileHandle, maxBytes: number): Promise<Buffer> {
     } else if (length > 0) return Buffer.concat(chunks);
     if (performance.now() - began > patience)
       throw new UnusableFileError('not_a_plain_file', 'is a FIFO that nobody writes to');
-    // oxlint-disable-next-line no-await-in-loop -- nobody tells when there is more
+    // oxlint-disable-next-line no-await-in-loop -- nothing signals when there is more
     await pause(restMs);
   }
 }

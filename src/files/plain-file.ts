@@ -2,12 +2,12 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { inTime } from './in-time.ts';
 
-/** A plain file may lie on a disk that does not answer. */
+/** A plain file may be on a disk that does not respond. */
 const deadlineMs = 10_000;
 
 export type UnusableFileCode = 'not_a_plain_file' | 'file_too_large';
 
-/** What lies where a file of ours should is not that file. Its message goes on after the path: "is a FIFO, …". */
+/** Something other than the expected file is at its path. The message continues after the path: "is a FIFO, …". */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError';
   readonly code: UnusableFileCode;
@@ -26,7 +26,7 @@ export interface PlainFileOptions {
 }
 
 /**
- * The bytes of a plain file. Never waits for somebody to write into it, whatever lies in its place.
+ * The bytes of a plain file. Never waits for somebody to write into it, whatever is in its place.
  * @throws UnusableFileError, or the system's error
  */
 export function readPlainFile(path: string, options: PlainFileOptions): Promise<Buffer> {
@@ -50,7 +50,7 @@ async function readAll(path: string, { maxBytes, links = 'refuse' }: PlainFileOp
 }
 
 /**
- * As `readPlainFile`, in the calling thread: for what is read while others wait, beside a database that is read so too.
+ * As `readPlainFile`, in the calling thread: for what is read while others wait, like a database.
  * @throws UnusableFileError, or the system's error
  */
 export function readPlainFileSync(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Buffer {
@@ -109,7 +109,7 @@ export function fileProblem(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }
 
-/** What the system says of things that it does not even open. */
+/** What the system reports for things that it does not even open. */
 function unusable(error: unknown): UnusableFileError | undefined {
   const kinds: Readonly<Record<string, string>> = {
     ELOOP: 'a symbolic link',
@@ -126,7 +126,7 @@ export async function isPipe(path: string): Promise<boolean> {
   return (await stat(path)).isFIFO();
 }
 
-/** What lies there, in words: "a FIFO". */
+/** What is there, in words: "a FIFO". */
 export function kindOf(status: Stats): string {
   if (status.isDirectory()) return 'a folder';
   if (status.isFIFO()) return 'a FIFO';

@@ -61,7 +61,7 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
           'the key-encryption key was replaced while this process ran',
           'start it again with the new key',
         );
-      // Another orchestrator may have been first; its key then stands, and this one was never used.
+      // Another orchestrator may have been first; its key then counts, and this one was never used.
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('active_data_keys')
         .values({ organization, purpose, id })

@@ -4,8 +4,8 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /**
- * What the check row holds tells, under the key and so beyond the reach of whoever can write the database, whether its
- * rows were signed yet: versions that did not sign rows wrote the first text.
+ * The check row, which cannot be forged without the key, shows whether rows were signed yet: versions that did not sign
+ * rows wrote the first text.
  */
 const unsealedText = 'kici key check';
 const sealedText = 'kici key check: rows sealed';
@@ -18,7 +18,7 @@ export interface KeyCheck {
 }
 
 /**
- * Tells whether the database was written under this key, and marks a new one as written under it.
+ * Checks that the database was written under this key, and marks a new one as written under it.
  * @throws KeyringError `wrong_key`
  */
 export async function checkKey(database: Kysely<KeyringTables>, kek: KeyEncryptionKey): Promise<KeyCheck> {

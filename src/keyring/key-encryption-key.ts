@@ -7,9 +7,9 @@ import { decrypt, encrypt } from './envelope.ts';
 import { KeyringError } from './keyring-error.ts';
 import { parseKeyText } from './key-text.ts';
 
-/** What wraps data keys; a key service can stand behind it. */
+/** What wraps data keys; a key service can implement it. */
 export interface KeyEncryptionKey {
-  /** Tells keys apart without saying anything of them. */
+  /** Identifies keys without revealing anything about them. */
   readonly id: string;
   wrap(key: Uint8Array, associated: readonly string[]): Promise<Uint8Array>;
   /** `undefined` when the bytes were not wrapped by this key. */

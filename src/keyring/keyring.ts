@@ -99,7 +99,7 @@ export async function openKeyring(
   };
 }
 
-/** To whoever reads or writes a secret, a key that does not open is a failure like any other. */
+/** For reads and writes of secrets, a key that does not open is a failure like any other. */
 async function usable<T>(key: Promise<T>): Promise<T> {
   try {
     return await key;

@@ -50,7 +50,7 @@ function someAllowed(narrowing: Narrowing, backend: string, test: (pattern: Scop
   );
 }
 
-/** Whether everything that the binding can select lies within. Errs towards no. */
+/** Whether everything that the binding can select is within. Errs towards no. */
 export function holdsBinding(
   narrowing: Narrowing,
   { backend, pattern }: Pick<Binding, 'backend' | 'pattern'>,
@@ -58,7 +58,7 @@ export function holdsBinding(
   return someAllowed(narrowing, backend, (outer) => covers(outer, pattern));
 }
 
-/** Whether a binding may be shown: what it can select lies within, or holds what lies within. Errs towards no. */
+/** Whether a binding may be shown: what it can select is within, or holds what is within. Errs towards no. */
 export function showsBinding(narrowing: Narrowing, binding: Pick<Binding, 'backend' | 'pattern'>): boolean {
   if (holdsBinding(narrowing, binding)) return true;
   const outer = parseScopePattern(binding.pattern);
@@ -75,7 +75,7 @@ export function showsBinding(narrowing: Narrowing, binding: Pick<Binding, 'backe
   );
 }
 
-/** Whether some scope of the backend may lie within. */
+/** Whether some scope of the backend may be within. */
 export function reachesBackend(narrowing: Narrowing, backend: string): boolean {
   return someAllowed(narrowing, backend, () => true);
 }

@@ -15,8 +15,9 @@ type Refusal =
   | { readonly kind: 'elsewhere'; readonly axis: Axis; readonly target: string };
 
 /**
- * The one place where narrowing is enforced. On an axis that it does not name, a narrowed token reaches nothing: whoever
- * binds any scope to its environment can have it read, and whoever binds its scope to any environment decides there.
+ * The one place where narrowing is enforced. On an axis that it does not name, a narrowed token reaches nothing:
+ * binding any scope to its environment would make that scope readable, and binding its scope to any environment would
+ * decide there.
  * @throws ApiError `permission_denied`, whether or not what was named exists
  */
 export function requireReach({ targets, permission }: Operation, input: Record<string, unknown>, caller: Caller): void {
@@ -25,7 +26,7 @@ export function requireReach({ targets, permission }: Operation, input: Record<s
 }
 
 /**
- * What of it can be told before there is an input.
+ * The checks that need no input.
  * @throws ApiError `permission_denied`
  */
 export function requireWithinOrganization(
@@ -77,7 +78,7 @@ function refusalOf(caller: Caller, target: Target): Refusal | undefined {
 
 type ScopeTarget = Exclude<Target, { readonly environment: string }>;
 
-/** What makes no sense lies within nothing. */
+/** Anything invalid is within nothing. */
 function holds(scopes: NonNullable<Narrowing>, target: ScopeTarget): boolean {
   switch (target.kind) {
     case 'backend':

@@ -53,7 +53,7 @@ export interface OrchestratorTables {
     serve_stale_ms: number;
     /** Changes with the settings; never the same for two backends of one name. */
     generation: number;
-    /** The generation that it came with: tells it from another that had, or will have, its name. */
+    /** The generation that it came with: distinguishes it from others that had, or will have, its name. */
     added: number;
     /** Changes with every write to it through us. */
     written: number;

@@ -1,9 +1,9 @@
-/** What may stand in `${…}` of a command: quoted as one argument, or each element of a list as one. */
+/** What `${…}` in a command may hold: quoted as one argument, or each element of a list as one. */
 export type ShellArgument = string | number | boolean | ShellOutput | readonly (string | number | boolean)[];
 
 export interface ShellOptions {
   readonly cwd?: string;
-  /** In place of the step's environment. */
+  /** Instead of the step's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What the command reads from its standard input; default: nothing, it is at its end at once. */
   readonly input?: string | Uint8Array;
@@ -19,7 +19,10 @@ export interface ShellOptions {
 export interface ShellOutput {
   readonly stdout: string;
   readonly stderr: string;
-  /** As a shell tells it: 128 and the signal's number after a signal, 126 or 127 when the command could not be started. */
+  /**
+   * As a shell reports it: 128 and the signal's number after a signal, 126 or 127 when the command could not be
+   * started.
+   */
   readonly exitCode: number;
   readonly signal: string | null;
   /** Standard output and standard error as they came. */
@@ -47,8 +50,8 @@ export interface ShellPromise extends PromiseLike<ShellOutput> {
 }
 
 /**
- * Runs a command in bash, with `set -euo pipefail` in force: `` await ctx.$`tar czf ${file} dist` ``. What stands in `${…}` is quoted.
- * The command sees the step's environment as it is at that moment, with everything exposed so far.
+ * Runs a command in bash, with `set -euo pipefail` in force: `` await ctx.$`tar czf ${file} dist` ``. Values in `${…}`
+ * are quoted. The command sees the step's environment as it is at that moment, with everything exposed so far.
  */
 export interface Shell {
   (pieces: TemplateStringsArray, ...values: ShellArgument[]): ShellPromise;

@@ -1,6 +1,9 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 
-/** A field as it stands in the text, so that numbers keep their digits and writing one field keeps the others byte for byte. */
+/**
+ * A field exactly as in the text, so that numbers keep their digits and writing one field keeps the others byte for
+ * byte.
+ */
 export interface Field {
   readonly key: string;
   /** The key as written, with its quotes. */

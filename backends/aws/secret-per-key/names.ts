@@ -9,7 +9,7 @@ export function nameFor(prefix: string, { scope, key }: SecretRef): string | und
 
 export type Place = { readonly scope: ScopePath; readonly key: string } | { readonly reason: string };
 
-/** The way back: the key is what follows the last `/`, so that no two names meet in one place. */
+/** The way back: the key is what follows the last `/`, so that no two names map to the same place. */
 export function placeOf(prefix: string, name: string): Place {
   const rest = name.slice(prefix.length);
   const slash = rest.lastIndexOf('/');

@@ -13,7 +13,7 @@ export async function explained(
 ): Promise<unknown> {
   if (!isException(error, 'InvalidRequestException')) return error;
   const outcome = await explainRefusal(service, id, 'InvalidRequestException', context);
-  // Deletion without a window goes on for a while after the name is gone.
+  // Deletion without a window continues for a while after the name is gone.
   return outcome.status === 'absent'
     ? new BackendError('server_error', { detail: 'the service is still removing a secret of this name' })
     : errorOf(outcome);

@@ -49,7 +49,10 @@ export async function readBatch(
   return outcomes;
 }
 
-/** An ARN first: one that lacks its suffix, which its form does not always tell, is answered with it, and may have a name that was asked for too. */
+/**
+ * An ARN first: one that lacks its suffix, which its form does not always show, is answered with it, and may have a
+ * name that was asked for too.
+ */
 function idOf({ ARN, Name }: StoredValue, ids: readonly SecretId[]): SecretId | undefined {
   return (
     ids.find(({ arn }) => arn !== undefined && ARN?.startsWith(arn) === true) ?? ids.find(({ name }) => name === Name)

@@ -5,12 +5,12 @@ import { idKey, secretId } from './secret-id.ts';
 
 /** Begins with what no binding can name, and need not exist. */
 const probe = '__kici/check';
-/** What a secret can be in whoever asks, so that no right is missing. */
+/** States that a secret can be in for any caller, so that no permission is missing. */
 const statesOfSecrets: readonly FailureCode[] = ['scheduled_for_deletion', 'no_version'];
 
 /**
- * Uses the rights that jobs need. A name that does not exist answers ResourceNotFoundException only to who may
- * read it; to everybody else it is AccessDeniedException. Shared secrets are each read, because each is a right of its own.
+ * Uses the rights that jobs need. A name that does not exist gives ResourceNotFoundException only to those who may read
+ * it; everybody else gets AccessDeniedException. Shared secrets are each read, because each is a right of its own.
  */
 export async function check({ config, service, reader }: LayoutTools, context: CallContext): Promise<void> {
   const { prefix, sharedSecrets } = config;

@@ -97,8 +97,8 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
 }
 
 /**
- * That an ARN leads nowhere says nothing of its name: the secret may have been created again under another ARN,
- * and whether a secret of another account exists is told only to whom it is shared with.
+ * An ARN without a secret proves nothing about its name: the secret may have been created again under another ARN,
+ * and whether a secret of another account exists is revealed only to those it is shared with.
  */
 export function lost(arn: string): UnknownOutcome {
   return wrongSetting(

@@ -44,7 +44,7 @@ export async function allowedFile(setting: string, path: string, { paths }: Ambi
     )
   )
     throw notAllowed(setting, path);
-  // Opening a pipe would wait for whoever writes to it, and with it everybody who waits for the sign-in.
+  // Opening a pipe would wait for its writer, and so would everybody who waits for the sign-in.
   const isRegular = await stat(file).then(
     (stats) => stats.isFile(),
     () => false,

@@ -26,7 +26,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** How long a sign-in that did not help is left alone. */
+/** How long to wait after a sign-in that did not help. */
 const pauseMs = 10_000;
 
 /** Nothing is loaded or opened before the first call. */
@@ -69,7 +69,7 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
           const failure = toBackendError(error, operation, context, host.now());
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
           if (!expired || renewed || !renewable) throw failure;
-          // A new client has no credentials yet; whoever else noticed has put one in place already.
+          // A new client has no credentials yet; another caller has already noticed and put one in place.
           if (client !== used) continue;
           // Where new credentials were refused as well, others will be.
           if (Math.abs(host.now() - renewedAt) < pauseMs) throw failure;
@@ -85,7 +85,7 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
   };
 }
 
-/** A sign-in knows no signal: it goes on in the background, for the next call, and nobody waits for it. */
+/** A sign-in knows no signal: it continues in the background, for the next call, and nobody waits for it. */
 function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new BackendError('aborted'));

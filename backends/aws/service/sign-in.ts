@@ -58,7 +58,7 @@ function first(
       return async () => staticKeys(source);
     case 'web-identity':
       return async (properties) => {
-        // Read each time: whoever projects the token replaces it before it expires.
+        // Read each time: the issuer replaces the token before it expires.
         const webIdentityToken = (
           await readFile(await allowedFile('auth.tokenFile', source.tokenFile, host.ambient), 'utf8')
         ).trim();

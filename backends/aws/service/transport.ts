@@ -28,7 +28,7 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
   handler.handle = async (request, options) => {
     const { response } = await handle(request, options);
     const body: unknown = response.body;
-    // Whoever reads the body is told of an error through it.
+    // The body's reader gets the error through it.
     if (body instanceof Readable) response.body = pipeline(body, judged(request.headers), () => undefined);
     if (request.protocol === 'http:' && response.statusCode === 400) await requirePlain(response);
     return { response };

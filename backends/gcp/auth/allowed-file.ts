@@ -25,7 +25,7 @@ export async function readAllowedFile(setting: string, path: string, { ambient }
     });
   }
   try {
-    // Opening a pipe would wait for whoever writes to it.
+    // Opening a pipe would wait for its writer.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (!(await file.stat()).isFile()) throw wrongSetting(setting, `${quote(path)} is not a regular file`);

@@ -7,7 +7,7 @@ export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
 export interface TokenExchange {
   readonly url: URL;
-  /** Who is asked, as an error tells it. */
+  /** The service that is called, as errors name it. */
   readonly service: string;
   readonly options: FetchOptions;
   /** What a refusal means. */

@@ -19,8 +19,8 @@ export function allowedHosts(setting: string | undefined): HostRule {
 }
 
 /**
- * An address that credentials bring along. Such JSON comes from others and decides where a token is sent, so it
- * reaches Google, and what the operator names, and nobody else.
+ * An address from credentials. Such JSON comes from others and decides where a token is sent, so it may only name
+ * Google and what the operator allows.
  */
 export function parseCredentialUrl(field: string, value: unknown, isAllowed: HostRule): Parsed<URL> {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;

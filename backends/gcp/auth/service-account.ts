@@ -42,7 +42,7 @@ function parseKey(pem: string | undefined): KeyObject | undefined {
   }
 }
 
-/** Source: RFC 7523, as "Using OAuth 2.0 for server to server applications" tells it. */
+/** Source: RFC 7523, as described in "Using OAuth 2.0 for server to server applications". */
 export function serviceAccountTokens(account: ServiceAccount, host: BackendHost, safeFetch: SafeFetch): TokenSource {
   return async (signal) => {
     const assertion = signAssertion(account, Math.floor(host.now() / 1000));

@@ -14,14 +14,14 @@ export type TokenSource = (signal: AbortSignal) => Promise<AccessToken>;
 export interface SignIn {
   /** @throws BackendError */
   token(context: CallContext): Promise<string>;
-  /** The service did not accept this token. False when there is no other to be had. */
+  /** The service did not accept this token. False when no other can be obtained. */
   renew(refused: string): boolean;
   close(): void;
 }
 
 /** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
 const renewalMs = 300_000;
-/** How long a sign-in that did not help is left alone. */
+/** How long to wait after a sign-in that did not help. */
 const pauseMs = 10_000;
 
 /** A token that was given to us, and that nobody can renew. */

@@ -68,7 +68,7 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
       }
     },
     async read(refs, context) {
-      // An object is taken apart once, however many of its keys are asked for.
+      // An object is parsed once, however many of its keys are asked for.
       const find = once<OpenedScope>();
       return Promise.all(
         refs.map(({ scope, key, version }) =>

@@ -1,6 +1,6 @@
 import { BackendError, unknown, type ReadOutcome } from '@kici-dev/secret-backend';
 
-/** What could not be determined for one secret takes no other with it. */
+/** A failure for one secret does not affect the others. */
 export async function outcomeOf(find: () => Promise<ReadOutcome>): Promise<ReadOutcome> {
   try {
     return await find();

@@ -10,7 +10,7 @@ export type Named<Place> =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'unnameable'; readonly reason: string };
 
-/** How the places of a layout and the secret ids of the service stand for each other. */
+/** The mapping between the places of a layout and the secret ids of the service. */
 export interface Naming<Place> {
   /**
    * `undefined`: this naming has no id for the place, so that there is no secret there.

@@ -24,13 +24,16 @@ export function secretIdOf(name: unknown): string | undefined {
   return typeof name === 'string' ? secretName.exec(name)?.[1] : undefined;
 }
 
-/** `undefined` also for a version of another secret, so that an answer to another question is none. */
+/** `undefined` also for a version of another secret, so that an answer to another request does not count. */
 export function versionOf(name: unknown, id: string): string | undefined {
   const [, ofId, version] = typeof name === 'string' ? (versionName.exec(name) ?? []) : [];
   return ofId === id ? version : undefined;
 }
 
-/** A version number as this backend gives it out. Aliases and `latest` are none: they may mean another version tomorrow. */
+/**
+ * A version number as this backend returns it. Aliases and `latest` do not count: they may mean another version
+ * tomorrow.
+ */
 export function isVersion(text: string): boolean {
   return /^[1-9][0-9]{0,18}$/.test(text);
 }

@@ -60,7 +60,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     async close() {
       closed = true;
-      // One that is still being opened closes itself: looking up its name may take for ever.
+      // One that is still being opened closes itself: looking up its name may take forever.
       if (current !== undefined) await closeClient(current);
     },
   };

@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly plaintext: boolean;
 }
 
-/** Either the endpoint, or why the text is none. */
+/** Either the endpoint, or why the text is not one. */
 export type ParsedEndpoint =
   { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly reason: string };
 

@@ -25,14 +25,14 @@ const read: Readonly<Record<string, Fields>> = {
   TestIamPermissions: fields(1),
 };
 
-/** Fields that are looked at, most of which are then left out: a page of secrets with all their labels and annotations. */
+/** Fields that are read, most of which are then dropped: a page of secrets with all their labels and annotations. */
 const mostFields = 262_144;
 /** Fields that are kept: a page has some thousands. */
 const mostKept = 16_384;
 
 /**
  * Cuts answers down before the library decodes them, which takes a microsecond and more for every part, and no pause.
- * @param refused called with the reason when an answer is too large to be looked at
+ * @param refused called with the reason when an answer is too large to be read
  */
 export function judgeAnswers(
   { InterceptingCall }: typeof grpc,

@@ -8,7 +8,7 @@ export function interrupted({ signal, deadline }: CallContext, now: number, deta
   return new BackendError(isLate ? 'timeout' : 'aborted', { detail });
 }
 
-/** The work goes on for others who wait for it; a failure that nobody waits for any more is nobody's. */
+/** The work continues for others who wait for it; a failure that nobody waits for is dropped. */
 export async function abandonAt<T>(signal: AbortSignal, work: Promise<T>, reason: () => BackendError): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abandon = (): void => reject(BackendError.is(signal.reason) ? signal.reason : reason());

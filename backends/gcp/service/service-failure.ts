@@ -104,7 +104,7 @@ export function toFailure(error: unknown, operation: string, context: CallContex
   };
 }
 
-/** What the gRPC library also says of itself, when a connection or an answer breaks. Source: @grpc/grpc-js 1.14. */
+/** Messages of the gRPC library itself, when a connection or an answer breaks. Source: @grpc/grpc-js 1.14. */
 const alsoLocal: readonly (Status | undefined)[] = [
   'CANCELLED',
   'UNKNOWN',
@@ -122,7 +122,7 @@ const alsoLocal: readonly (Status | undefined)[] = [
  */
 function isSaidByService(error: unknown, number: number): boolean {
   const http: unknown = property(error, 'httpStatusCode');
-  // Refusals are refusals, whoever speaks them; the library does not keep their bodies.
+  // A refusal counts, whether the service or a proxy sends it; the library does not keep their bodies.
   if (typeof http === 'number')
     return http === 401 || http === 403 || http === 429 || googleStatusOf(error) === statuses[number];
   const metadata: unknown = property(error, 'metadata');
@@ -142,7 +142,7 @@ const whatHappened: Readonly<Record<Unsaid, string>> = {
   too_large: 'the answer was rejected: it is too large',
 };
 
-/** gRPC tells of a connection in its text alone. */
+/** gRPC describes a connection only in its text. */
 function whyUnsaid(error: unknown, failure: Unsaid): Why {
   if (failure !== 'unreachable') return {};
   const why = connectionReason(error);

@@ -8,7 +8,7 @@ import { judgeAnswers } from './grpc-answer.ts';
 import type { Limiter } from './limiter.ts';
 import { loadSdk, type SdkCallOptions, type SdkClient } from './sdk.ts';
 
-/** What a call brought: an answer, or why there is none. */
+/** The result of a call: an answer, or why there is none. */
 export type ServiceAnswer<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ServiceFailure };
 

@@ -21,7 +21,8 @@ export async function accessVersion(
   );
   if (answer.ok) return verify(answer.value, id, version);
   const { status } = answer.failure;
-  // A number that does not exist is proven absent; whether `latest` means no secret or no version, only the secret can tell.
+  // A number that does not exist is proven absent; whether `latest` means no secret or no version, only the secret
+  // shows.
   if (status === 'NOT_FOUND') return version === 'latest' ? whyNoLatest(service, id, context) : absent;
   if (status === 'FAILED_PRECONDITION') return whyNotReadable(service, name, context);
   return answer.failure.error.toOutcome();
@@ -38,7 +39,7 @@ function verify({ name, payload }: Accessed, id: string, asked: string): ReadOut
     return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without the version that was asked for');
   const data =
     typeof payload?.data === 'string' ? Buffer.from(payload.data, 'base64') : (payload?.data ?? new Uint8Array());
-  // The service takes no empty value, so that none can come back.
+  // The service does not accept empty values, so none can come back.
   if (data.byteLength === 0 || payload == null)
     return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without a payload');
   // Versions from before the service kept checksums have none.

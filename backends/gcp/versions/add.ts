@@ -48,7 +48,7 @@ export async function addVersion(
 
 async function createSecret(service: Service, id: string, context: CallContext): Promise<void> {
   const { parent, isRegional } = service.resources;
-  // A regional secret lies where its endpoint is; a global one says how it is replicated.
+  // A regional secret is stored where its endpoint is; a global one says how it is replicated.
   const secret = isRegional ? {} : { replication: { automatic: {} } };
   const answer = await service.call('CreateSecret', context, (client, options) =>
     client.createSecret({ parent, secretId: id, secret }, options),

@@ -3,7 +3,7 @@ import type { Service } from '../service/service.ts';
 import { accessVersion } from './access.ts';
 import { isOlder, type RecentWrites } from './recent-writes.ts';
 
-/** What the service says of the value, and not that it could not be queried. */
+/** What the service says about the value; never that it could not be queried. */
 const saysSomething: readonly string[] = ['no_version', 'disabled', 'destroyed'];
 
 /**

@@ -8,7 +8,7 @@ import type { Service } from './service.ts';
 /** What a path holds. */
 export type Entry =
   | { readonly state: 'present'; readonly fields: JsonRecord; readonly version?: number; readonly createdAt?: string }
-  /** The version is there and its fields are not; another version is never looked at in its place. */
+  /** The version is there and its fields are not; another version is never read instead. */
   | { readonly state: 'deleted' | 'destroyed'; readonly version: number; readonly createdAt?: string }
   | { readonly state: 'never' };
 

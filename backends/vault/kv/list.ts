@@ -30,7 +30,10 @@ interface Names {
   readonly unnameable: readonly UnnameableSecret[];
 }
 
-/** Level by level. What is refused is told and left out; any other failure ends the listing, because asking again may help. */
+/**
+ * Level by level. What is refused is reported and skipped; any other failure ends the listing, because asking again may
+ * help.
+ */
 export async function* list(
   service: Service,
   { scope, depth }: ListQuery,
@@ -106,7 +109,7 @@ export async function listFolder(
   return { refused: { scope: folder, code, reason: 'list_refused' } };
 }
 
-/** A folder may have so many entries that others of the process would wait for all of them to be looked at. */
+/** A folder may have so many entries that other work in the process would have to wait for all of them. */
 async function sorted(folder: ScopePath | undefined, names: readonly string[]): Promise<Children> {
   const parts: Children[] = [];
   for (let start = 0; start < names.length; start += namesAtOnce) {
@@ -156,8 +159,8 @@ function factsOf({ version, createdAt }: Exclude<Entry, { state: 'never' }>): { 
 }
 
 /**
- * Names that are known to have lain in a deleted version: those of the version before it that can still be read. What
- * else it held, the server tells nobody.
+ * Names that are known to have lain in a deleted version: those of the version before it that can still be read. The
+ * server does not reveal what else it held.
  */
 async function heldBefore(
   service: Service,

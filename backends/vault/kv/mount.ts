@@ -5,8 +5,8 @@ import { descriptionOf } from './path.ts';
 import type { Service } from './service.ts';
 
 /**
- * Asks what lies at the mount, also where the settings say it: reading version 1 by the paths of version 2 would
- * answer that nothing exists. A refusal leaves the settings' word, and never means version 1.
+ * Asks what is at the mount, even if the settings say it: reading version 1 by the paths of version 2 would
+ * answer that nothing exists. After a refusal the settings decide; it never means version 1.
  * @param mustSee a refusal is a failure: the server describes a mount to everybody who has any right below it
  * @throws BackendError
  */

@@ -29,7 +29,7 @@ export function pathOf(config: VaultConfig, version: 1 | 2, part: Part, scope: S
   return `${rootOf(config, version, part)}${encodePath(scope)}`;
 }
 
-/** The address that lists what lies below a folder; `undefined`: everything. */
+/** The address that lists what is below a folder; `undefined`: everything. */
 export function folderOf(config: VaultConfig, version: 1 | 2, folder: ScopePath | undefined): string {
   const root = rootOf(config, version, 'metadata');
   return `${folder === undefined ? root : `${root}${encodePath(folder)}/`}?list=true`;

@@ -15,7 +15,7 @@ import { openWire } from '../wire/wire.ts';
 import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
 
-/** How long what the server said of the mount stands behind an absence. */
+/** How long what the server said about the mount can support an absence. */
 const settledMs = 30_000;
 
 export interface ServiceRequest {

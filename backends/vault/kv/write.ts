@@ -93,7 +93,7 @@ async function change(
               path,
               body: { options: { cas: current.state === 'never' ? 0 : current.version }, data: fields },
             }
-          : // Version 1 takes no empty path.
+          : // Version 1 does not accept an empty path.
             isEmpty
             ? { method: 'DELETE', path }
             : { method: 'POST', path, body: fields },

@@ -60,7 +60,7 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
   }
 }
 
-/** A given token tells when it ends, unless its policies do not let it; it may still be good then. */
+/** A given token can be asked when it ends, unless its policies forbid that; it may still be good then. */
 async function lookUp(
   wire: Wire,
   token: string,

@@ -24,7 +24,7 @@ export interface Sessions {
   current(context: CallContext): Promise<TokenSession>;
   /**
    * After a 403, which means either that the token is no longer good or that it may not do this.
-   * @returns another session to try once more with, or `undefined` when the token is good and the refusal stands
+   * @returns another session to try once more with, or `undefined` when the token is good and the refusal is final
    * @throws BackendError `unauthenticated` when the token is bad and there is no other
    */
   afterRefusal(refused: TokenSession, context: CallContext): Promise<TokenSession | undefined>;

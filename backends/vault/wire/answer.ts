@@ -1,4 +1,7 @@
-/** What the server said. A class, so that what comes back through the client library can be told from anything else. */
+/**
+ * What the server said. A class, so that what comes back through the client library can be distinguished from anything
+ * else.
+ */
 export class VaultAnswer {
   readonly status: number;
   /** Parsed, with numbers that keep every digit of theirs; `undefined` when there is none or it is not JSON. */

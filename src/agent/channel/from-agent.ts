@@ -1,4 +1,4 @@
-/** What the agent tells a step host. The host trusts it; no schema library is loaded in a step. */
+/** Messages from the agent to a step host. The host trusts it; no schema library is loaded in a step. */
 export type AgentMessage = StartStep | LoadWorkflows | Answers;
 
 export interface StartStep {

@@ -18,8 +18,8 @@ export class EnvFileError extends Error {
 }
 
 /**
- * `KEY=value` with the value as it stands, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments pass. A line ends
- * with LF or CRLF.
+ * `KEY=value` with the value as it is, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments are ignored.
+ * A line ends with LF or CRLF.
  * @throws EnvFileError
  */
 export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
@@ -43,7 +43,7 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
       continue;
     }
     if (rest === '') throw new EnvFileError(number, 'starts a block without a delimiter');
-    // A block that begins with CRLF has it throughout; any other holds its lines as they stand.
+    // A block that begins with CRLF has it throughout; any other holds its lines as they are.
     const read = whole === line ? (text: string) => text : withoutReturn;
     const length = lines.slice(index + 1).findIndex((text) => read(text) === rest);
     if (length < 0) throw new EnvFileError(number, 'starts a block that its delimiter never ends');

@@ -7,7 +7,7 @@ import type { Journal } from '../mounts/journal.ts';
 import { envFile, temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 
-/** Where one step leaves what later steps shall have in their environment. The file itself is the step's to make. */
+/** Where a step leaves variables for later steps. The step itself creates the file. */
 export class ExchangeFolder {
   readonly path: string;
   readonly #journal: Journal;

@@ -31,7 +31,7 @@ export class JobEnvironment {
     this.#basePath = options.path;
     this.#variables = new Map();
     const ignored: string[] = [];
-    // Whoever set them should have been refused; an older orchestrator did not.
+    // Setting them should have been refused; an older orchestrator did not.
     for (const { name, value } of options.variables) {
       const problem = variableNameProblem(name);
       if (problem === undefined) this.#variables.set(name, value);

@@ -1,8 +1,8 @@
 import { maxVariableBytes, variableBytes } from '@kici-dev/sdk';
 
 /**
- * Of all variables together. Linux gives a process 2 MiB for its arguments and its variables, unless told otherwise; the
- * rest is for a command line.
+ * Of all variables together. Linux gives a process 2 MiB for its arguments and its variables, by default; the rest is
+ * for a command line.
  */
 const maxEnvironmentBytes = 1_835_008;
 /** Each of them also takes a place in a list. */

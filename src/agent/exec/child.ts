@@ -20,7 +20,7 @@ export interface ChildRun {
 
 const passed = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 type Passed = (typeof passed)[number];
-/** As long as a step has that is told to end. */
+/** As long as a step has to end. */
 const graceMs = 5_000;
 /** Output may stay open after the program has ended, in the hands of what it started. */
 const drainMs = 5_000;
@@ -73,7 +73,7 @@ function endOf(child: ChildProcess, file: string): Promise<number> {
 }
 
 /**
- * What this process is told, the program is told. Who asks for the end of it all (SIGTERM, SIGHUP, a parent that is gone)
+ * Passes signals on to the program. A request to end everything (SIGTERM, SIGHUP, a parent that is gone)
  * gets it after five seconds; a Ctrl-C is the program's own business.
  */
 function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
@@ -82,14 +82,14 @@ function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void):
   const pass = (name: Passed): void => {
     heard = true;
     const isKey = name === 'SIGINT' || name === 'SIGQUIT';
-    // A terminal tells every process in front of it: a second signal would be a second Ctrl-C.
+    // A terminal signals every process in the foreground: a second signal would be a second Ctrl-C.
     if (!(isKey && isForeground())) kill(name);
     if (name === 'SIGTERM' || name === 'SIGHUP')
       timer ??= setTimeout(() => {
         kill('SIGKILL');
       }, graceMs);
   };
-  // Without a signal of its own: whoever started this process is gone.
+  // Without a signal of its own: the starter of this process is gone.
   const onAbort = (): void => {
     setImmediate(() => {
       if (!heard) pass('SIGTERM');

@@ -57,7 +57,7 @@ async function fetchAll(options: ExecOptions): Promise<Handed> {
       await session.close().catch(() => undefined);
     }
   } catch (error) {
-    // What failed then had run out of time.
+    // By then, failures come from the deadline.
     throw signal.aborted ? cancelled() : error;
   }
 }

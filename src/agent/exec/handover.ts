@@ -6,7 +6,7 @@ import { AgentError } from '../agent-error.ts';
 import { described } from '../run/stated-keys.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
 
-/** What a program is to be given. */
+/** What a program gets. */
 export interface Handover {
   /** Keys that become variables; `*` in one stands for any characters. */
   readonly keys: readonly string[] | 'all';

@@ -9,7 +9,7 @@ export function isForeground(): boolean {
     const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return terminal !== '0' && group === foreground;
   } catch {
-    // Where the system does not tell, whoever types stands before it.
+    // If the system does not say, assume a person at the terminal.
     return isatty(0);
   }
 }

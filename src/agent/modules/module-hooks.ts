@@ -64,7 +64,7 @@ export function registerModuleHooks(): ModuleHooks {
       if (link !== undefined) return { format: 'module', source: link, shortCircuit: true };
       if (!url.startsWith('file:')) return nextLoad(url, context);
       const path = fileURLToPath(url);
-      // Reading anything else may wait for ever.
+      // Reading anything else may wait forever.
       if (!statSync(path).isFile()) throw new Error(`${path} is not a plain file`);
       const loaded = nextLoad(url, context);
       const source = sourceOf(loaded);

@@ -13,7 +13,10 @@ export type RemoveContainer = (name: string) => Promise<boolean>;
 
 /** Hundred thousands of folders. */
 const maxJournalBytes = 16_777_216;
-/** A request to make a container may outlive whoever sent it: for so long one that the engine does not know may still come to be. */
+/**
+ * A request to make a container may outlive its sender: for so long, a container that the engine does not know yet may
+ * still appear.
+ */
 const arrivalMs = 60_000;
 /** Before the name of a container that the engine has made. */
 const madeMark = 'made ';
@@ -30,8 +33,9 @@ export function journalFolder(environment: Readonly<Record<string, string | unde
 }
 
 /**
- * What folders and containers an agent has made, on disk before they are; a step's processes are known by its folder. A journal whose agent is gone tells the
- * next one what to remove. Its file's name says whose it is, so that it is complete the moment it exists.
+ * What folders and containers an agent has made, on disk before they are; a step's processes are known by its folder.
+ * The journal of an agent that is gone says what the next one has to remove. Its file's name says whose it is, so that
+ * it is complete the moment it exists.
  */
 export class Journal {
   readonly path: string;
@@ -40,7 +44,7 @@ export class Journal {
   readonly #outstanding = new Set<string>();
   readonly #made = new Set<string>();
   readonly #marks = new Set<string>();
-  /** Whether a container may still come to be, of this agent or of one before. */
+  /** Whether a container of this agent, or of an earlier one, may still appear. */
   #isWaiting = false;
 
   private constructor(path: string, handle: FileHandle, removeContainer: RemoveContainer) {
@@ -68,7 +72,7 @@ export class Journal {
   }
 
   /**
-   * Resolves when it is safe on disk: only then may the thing come to be.
+   * Resolves when it is safe on disk: only then may the thing be made.
    * @param thing a folder's path, or a container's name
    */
   async record(thing: string): Promise<void> {
@@ -95,7 +99,7 @@ export class Journal {
     await this.#tryContainer(name);
   }
 
-  /** @returns whether it may still come to be */
+  /** @returns whether it may still appear */
   async #tryContainer(name: string): Promise<boolean> {
     const wasThere = await this.#removeContainer(name).catch(() => undefined);
     const isLate = wasThere === false && !this.#made.has(name);
@@ -104,8 +108,9 @@ export class Journal {
   }
 
   /**
-   * Ends what steps have left running outside their groups. A journal of things that may be there still stays, for the next agent.
-   * @returns whether a container may still come to be, for which somebody must wait
+   * Ends what steps have left running outside their groups. A journal of things that may still exist stays, for the
+   * next agent.
+   * @returns whether a container may still appear, for which somebody must wait
    */
   async close(): Promise<boolean> {
     await endMarked(this.#marks);
@@ -117,7 +122,7 @@ export class Journal {
   }
 }
 
-/** Whose journal has this name. Undefined: it is none. */
+/** Whose journal has this name; undefined for any other file. */
 export function ownerOf(name: string): ProcessIdentity | undefined {
   const [, place, pid, started] = fileName.exec(name) ?? [];
   return place === undefined || pid === undefined || started === undefined
@@ -127,7 +132,7 @@ export function ownerOf(name: string): ProcessIdentity | undefined {
 
 /**
  * Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here.
- * @returns whether a container of those that are dead may still come to be
+ * @returns whether a container of those that are dead may still appear
  */
 export async function sweep(folder: string, here: string, removeContainer: RemoveContainer): Promise<boolean> {
   let isWaiting = false;
@@ -140,7 +145,7 @@ export async function sweep(folder: string, here: string, removeContainer: Remov
   return isWaiting;
 }
 
-/** @returns whether a container may still come to be */
+/** @returns whether a container may still appear */
 async function sweepOne(path: string, removeContainer: RemoveContainer): Promise<boolean> {
   let text;
   let age;

@@ -33,7 +33,10 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
-/** Folders that their owner may not change keep what is in them, and what lies too deep has no path: folders of folders are moved to the top, level after level. */
+/**
+ * Folders that their owner may not change keep what is in them, and what is too deep has no path: folders of folders
+ * are moved to the top, level after level.
+ */
 async function removeLevels(top: string): Promise<void> {
   for (let entries = await entriesOf(top); entries.length > 0; entries = await entriesOf(top)) {
     for (const { path, isFolder } of entries) {

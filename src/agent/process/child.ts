@@ -51,7 +51,7 @@ export class Child {
   #latest = Number.POSITIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param clearUp what is to be done before the process counts as gone; does not reject */
+  /** @param clearUp what to do before the process counts as gone; does not reject */
   constructor(command: LaunchCommand, folder: string, clearUp: (status: ExitStatus) => Promise<void>) {
     const piped = command.socket === undefined;
     const child = spawn(command.file, command.args, {
@@ -130,7 +130,7 @@ export class Child {
     }
   }
 
-  /** What a process leaves behind in its group is told to end as well, and has its time to. */
+  /** Processes left behind in the group are told to end as well, with the same time. */
   async #endRest(): Promise<void> {
     const group = this.#pid;
     if (group === undefined || !isGroupAlive(group)) return;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What Linux's /proc tells of a process. */
+/** What Linux's /proc says about a process. */
 export interface ProcessStatus {
   readonly pid: number;
   readonly group: number;

@@ -3,12 +3,12 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { processStatus } from './group.ts';
 
-/** A process, told apart from a later one with the same number. */
+/** Identifies a process, even if a later one has the same number. */
 export interface ProcessIdentity {
   /** Where its number means something: a machine, or a container that counts its own processes. */
   readonly place: string;
   readonly pid: number;
-  /** When it started, as the system counts; `0` where the system does not tell. */
+  /** When it started, as the system counts; `0` if the system does not say. */
   readonly started: string;
 }
 

@@ -9,9 +9,9 @@ const maxLooks = 50;
 const lookMs = 20;
 
 /**
- * Kills what runs with one of these marks in its environment, and with it all of its session: each such process descends
- * from the one that began the session, and that one from a step. A number that was given to another process since is never
- * met, since nothing is remembered but the mark.
+ * Kills processes with one of these marks in their environment, each with its whole session: each such process
+ * descends from the one that began the session, and that one from a step. A number that was given to another process
+ * since is never met, since nothing is remembered but the mark.
  * @returns whether none is left; true where the system has no /proc to tell
  */
 export async function endMarked(marks: ReadonlySet<string>): Promise<boolean> {

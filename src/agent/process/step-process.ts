@@ -26,7 +26,7 @@ export interface Workplace {
 
 const lingerMs = 1_000;
 
-/** A step host that has not been told yet what to do, with the folder it shares with the agent. */
+/** A step host that has no work yet, with the folder it shares with the agent. */
 export class StepProcess {
   readonly child: Child;
   readonly exchange: ExchangeFolder;
@@ -38,7 +38,8 @@ export class StepProcess {
     this.#channel = channel;
     // Whatever happens to the channel shows in what the process does or fails to do.
     channel.on('error', () => undefined);
-    // What the process has sent is read to its end; but somebody who has left the group may hold the other end for ever.
+    // What the process has sent is read to its end; but a process that has left the group may hold the other end
+    // forever.
     void child.gone.finally(() => {
       setTimeout(() => {
         channel.destroy();

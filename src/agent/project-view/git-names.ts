@@ -10,8 +10,8 @@ const maxBytes = 1_048_576;
 const executed = ['hooks', 'config', 'config.worktree', 'commondir'];
 
 /**
- * What of a project's repository no step may write: whoever uses git there later on would run it. Also of its submodules and other
- * working trees, as far as they lie in it.
+ * What of a project's repository no step may write: using git there later would run it. Includes submodules and other
+ * working trees in it.
  */
 export async function gitNames(project: string): Promise<readonly ProjectMount[]> {
   const git = join(project, '.git');

@@ -6,7 +6,7 @@ import { configFolder } from '../../api/local-credentials.ts';
 export interface Owner {
   /** The whole environment that the agent was started with. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Files that the agent was told of, such as a token's. */
+  /** Files that the agent knows of, such as a token's. */
   readonly files: readonly string[];
   /** For temporary files of every step. */
   readonly temporary: string;

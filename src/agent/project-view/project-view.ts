@@ -13,9 +13,9 @@ export interface ProjectMount {
 
 /** How a sandbox shows the project's folder. */
 export interface ProjectView {
-  /** Over the folder itself, each after those that it lies in. */
+  /** Over the folder itself, each after those that contain it. */
   readonly mounts: readonly ProjectMount[];
-  /** What of the agent's owner lies elsewhere. */
+  /** The owner's private files elsewhere. */
   readonly elsewhere: readonly PrivatePlace[];
   /** What no mount can hold fast. @throws AgentError (`sandbox_broken`) when a step has made or changed it */
   requireUnchanged(): Promise<void>;
@@ -78,7 +78,7 @@ class Draft {
   /** Whatever is known of the path first counts. */
   add(path: string, as: ProjectMount['as']): void {
     if (!isWithin(path, this.#project) || this.#mounts.has(path)) return;
-    // Whoever moves a folder moves the mounts in it, and could make another in its place.
+    // Moving a folder moves the mounts in it, and another could take its place.
     this.add(dirname(path), 'fixed');
     this.#mounts.set(path, as);
   }

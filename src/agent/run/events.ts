@@ -5,7 +5,7 @@ export type StepErrorCode =
 export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 
-/** What a run tells while it goes on, of all its jobs as it comes. Everything that came out of a step is masked. */
+/** The events of a run, of all its jobs, as they happen. Everything that came out of a step is masked. */
 export type RunEvent =
   /** With the jobs that are to run. */
   | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly string[] }
@@ -38,12 +38,14 @@ export type RunEvent =
       readonly code?: string;
       readonly error?: string;
       readonly hint?: string;
-      /** Under which the log of the orchestrator tells of it. */
+      /** The request's id in the orchestrator's log. */
       readonly requestId?: string;
       /** Of a job that was skipped: those that it needs and that did not succeed. */
       readonly because?: readonly string[];
     }
   | { readonly type: 'workflow_finished'; readonly workflow: string; readonly status: RunStatus };
 
-/** @param behind hears, where whoever reads the output is slow, of a promise that resolves when there is room for more */
+/**
+ * @param behind called, when the reader of the output is slow, with a promise that resolves when there is room for more
+ */
 export type Emit = (event: RunEvent, behind?: (room: Promise<void>) => void) => void;

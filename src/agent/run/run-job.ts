@@ -59,7 +59,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   } catch (error) {
     if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
     if (signal.aborted) {
-      // What failed then had run out of time.
+      // By then, failures come from the deadline.
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
       return 'cancelled';
     }
@@ -158,7 +158,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   return 'succeeded';
 }
 
-/** A step that left more to the later ones than any program can be given is told so, before they are. */
+/** If a step leaves more to later ones than any program can get, that step fails, not the later ones. */
 function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'code' | 'error'> {
   const error = environment.sizeProblem();
   return error === undefined ? { status: 'succeeded' } : { status: 'failed', code: 'variable_too_large', error };

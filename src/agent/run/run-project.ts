@@ -18,7 +18,7 @@ export interface ProjectRun {
   readonly project: Project;
   /** A process for the author's modules to be read in. */
   readonly loader: StepProcess;
-  /** Another one, where that has come to its end. */
+  /** Another one, after the first has ended. */
   readonly launch: () => Promise<StepProcess>;
   readonly workplace: Workplace;
   readonly pool: StepPool;

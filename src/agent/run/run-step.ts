@@ -143,7 +143,7 @@ async function serve(host: StepProcess, service: SecretService, requests: readon
   try {
     for await (const answers of service.answer(requests)) await host.send({ type: 'answers', answers });
   } catch {
-    // The agent's own failure: without an answer the step would wait for ever.
+    // The agent's own failure: without an answer the step would wait forever.
     host.child.kill();
   }
 }

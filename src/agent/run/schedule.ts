@@ -52,7 +52,7 @@ export async function runSchedule({
       else if (![...waiting].some(isReady)) return outcomes;
     }
   } finally {
-    // A fault in one of them is told when nothing of the others is left running.
+    // A fault in one of them is thrown once none of the others is running.
     await Promise.allSettled(running);
   }
 }

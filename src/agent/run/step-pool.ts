@@ -13,7 +13,7 @@ export class StepPool {
   prepare(surroundings: Surroundings): void {
     if (this.#spare !== undefined) return;
     const process = StepProcess.launch(this.#workplace, surroundings);
-    // Whoever takes it sees the failure.
+    // The caller that takes it sees the failure.
     process.catch(() => undefined);
     this.#spare = { surroundings, process };
   }

@@ -30,7 +30,7 @@ export interface OpenWorkplace {
   readonly pool: StepPool;
   /** A process for the author's modules to be read in. */
   readonly loader: StepProcess;
-  /** Another one, where that has come to its end. */
+  /** Another one, after the first has ended. */
   readonly launch: () => Promise<StepProcess>;
 }
 
@@ -70,7 +70,7 @@ export async function withWorkplace<T>(
       await pool.close();
     }
   } finally {
-    // A container that may still come to be is the watchdog's, which goes on when this process has ended.
+    // The watchdog, which outlives this process, takes care of a container that may still appear.
     const isWaiting = await journal.close();
     if (!isWaiting) await watchdog.end();
   }

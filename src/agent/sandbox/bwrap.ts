@@ -103,7 +103,7 @@ function isolation(network: boolean): string[] {
   return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL'];
 }
 
-/** The program folders of PATH are there too, wherever they lie; what is private is not, wherever it lies in any of them. */
+/** The program folders of PATH are there too, wherever they are; private files are not, wherever they are in them. */
 function system(path: string, owner: readonly PrivatePlace[]): string[] {
   const hidden = [...owner, ...systemKeys];
   const shown = (folder: string): string[] => [
@@ -124,7 +124,7 @@ function system(path: string, owner: readonly PrivatePlace[]): string[] {
     '/dev',
     '--tmpfs',
     '/tmp',
-    // Those that lie in others after them.
+    // Folders inside others come after them.
     ...programs.toSorted().flatMap(shown),
   ];
 }

@@ -40,7 +40,7 @@ export class ContainerEngine {
     }
   }
 
-  /** Never pulls one: that is for whoever trusts it. @throws AgentError */
+  /** Never pulls one: only a person can decide to trust it. @throws AgentError */
   async image(reference: string): Promise<Image> {
     try {
       return await this.#inspect(reference);

@@ -8,7 +8,7 @@ import type { ProjectMount } from '../project-view/project-view.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 
-/** Where the product lies in a container. */
+/** Where the product is in a container. */
 const runtimeRoot = '/kici';
 const defaultSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What Node.js itself is linked with. */

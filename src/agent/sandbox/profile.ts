@@ -5,7 +5,7 @@ export const sandboxNames = ['none', 'bwrap', 'container'] as const;
 
 export type SandboxName = (typeof sandboxNames)[number];
 
-/** What a job says of the place where its steps run. */
+/** What a job says about where its steps run. */
 export interface JobNeeds {
   readonly network: boolean;
   /** Of a container; sandboxes that run no images pass over it. */
@@ -28,7 +28,7 @@ export interface LaunchRequest {
   readonly project: string;
   /** Over it. */
   readonly mounts: readonly ProjectMount[];
-  /** What of this machine's files the sandbox must not show, wherever else it lies. */
+  /** What of this machine's files the sandbox must not show, wherever they are. */
   readonly hidden: readonly PrivatePlace[];
   /** A folder shared with the agent, apart from the project. */
   readonly exchange: string;
@@ -42,8 +42,8 @@ export interface LaunchCommand {
   /** Where the host looks for the channel, as a Unix socket; default: descriptor 3. */
   readonly socket?: string;
   /**
-   * It wraps the process, and ends it with itself: signals are for the group inside, of which it tells on descriptor 4, as
-   * JSON with a `child-pid`.
+   * It wraps the process, and ends it with itself: signals are for the group inside, which it reports on descriptor 4,
+   * as JSON with a `child-pid`.
    */
   readonly tellsGroup?: true;
   /** What may outlive the command, when that is killed. */

@@ -20,8 +20,9 @@ export function findRuntime(): Runtime {
 }
 
 /**
- * What runs of the product, on this machine or as a step's process: where that lies in a project, no step may change it. In a checkout
- * its code and its dependencies; of a published package the folder with all of ours, since a module is also looked for beside it.
+ * What runs of the product, on this machine or as a step's process: if that is in a project, no step may change it. In
+ * a checkout its code and its dependencies; of a published package the folder with all of ours, since a module is also
+ * looked for beside it.
  */
 export function ownFiles(): readonly string[] {
   const here = import.meta.dirname;

@@ -23,8 +23,8 @@ export interface JobSession {
   readonly notices: readonly string[];
   readonly variables: readonly Variable[];
   /**
-   * One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended, or the job
-   * states its keys without it: then the orchestrator is told, for its audit log, and nothing is served.
+   * One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended, or the
+   * job states its keys without it: then the orchestrator is informed, for its audit log, and nothing is served.
    */
   read(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, SecretRead>>;
   close(): Promise<void>;

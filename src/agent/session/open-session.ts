@@ -24,7 +24,7 @@ export interface SessionRequest {
 }
 
 export interface Clients {
-  /** For everything while the run goes on; cancelled with it. */
+  /** For everything during the run; cancelled with it. */
   readonly work: ApiClient;
   /** For what must still be said afterwards, whether the run was cancelled or not. */
   readonly farewell: () => Promise<ApiClient>;

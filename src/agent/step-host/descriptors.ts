@@ -4,8 +4,9 @@ import { closeSync, readdirSync, readFileSync } from 'node:fs';
 const closeOnExec = 0o2000000;
 
 /**
- * Closes what whoever started the agent had open and did not mean for a step: Node.js passes it on to the programs that it
- * starts. Its own descriptors it keeps to itself, which is how they are told apart. Elsewhere than on Linux, programs get none.
+ * Closes descriptors that the starter of the agent had open and that no step should get: Node.js passes them on to the
+ * programs that it starts. It does not pass on its own descriptors, which is how they are recognized. Elsewhere than on
+ * Linux, programs get none.
  */
 export function closeStrangers(): void {
   for (const descriptor of openDescriptors()) {

@@ -12,7 +12,7 @@ import type { ModuleHooks } from '../modules/module-hooks.ts';
 import { ModuleRecorder } from '../modules/module-records.ts';
 import { stripFiles } from '../modules/strip-types.ts';
 
-/** Tells the agent what workflows there are, as data, and of what modules they are made. */
+/** Sends the agent the workflows, as data, and the modules that they consist of. */
 export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
   const recorder = new ModuleRecorder();
   modules.observe(recorder);

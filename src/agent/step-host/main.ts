@@ -4,7 +4,7 @@ import { closeStrangers } from './descriptors.ts';
 import { endWithGroup } from './ending.ts';
 import { keepOutput } from './output.ts';
 
-// The only entry of every process that runs author code. It is told over its channel what to do.
+// The only entry of every process that runs author code. Its channel tells it what to do.
 closeStrangers();
 keepOutput();
 endWithGroup();
@@ -27,7 +27,7 @@ channel.onMessage = async (message) => {
       return channel.requests.settle(message.answers);
   }
 };
-// Who has to wait for a word waits to run a step, and is ready for it.
+// A process that waits for a message is ready to run a step.
 setImmediate(() => {
   if (!told) void import('./run-step.ts');
 });

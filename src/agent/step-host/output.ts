@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { systemCode } from '../agent-error.ts';
 
-/** How long a pipe that is full is left alone, where a child has made it one that does not wait by itself. */
+/** How long to wait while a pipe is full, where a child has made it one that does not wait by itself. */
 const restMs = 2;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 

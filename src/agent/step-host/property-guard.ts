@@ -4,7 +4,7 @@ import { SecretPropertyAccessError, type StepSecrets } from '@kici-dev/sdk';
 /** Names that every object answers to, and that others ask every object for. */
 const usual = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON']);
 
-/** Tells an author who reads a secret as a property what to write in its place; shows names only. */
+/** Tells an author who reads a secret as a property what to write instead; shows only names. */
 export function guardProperties(methods: StepSecrets, names: readonly string[]): StepSecrets {
   const shown = (): object => ({ secrets: [...names] });
   const target = Object.defineProperties(

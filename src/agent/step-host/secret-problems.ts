@@ -8,7 +8,7 @@ import {
 } from '@kici-dev/sdk';
 import type { KeyProblem, StartStep } from '../channel/from-agent.ts';
 
-/** Turns what the agent says of keys into the errors that an author sees. */
+/** Turns the agent's answers about keys into the errors that an author sees. */
 export class SecretProblems {
   readonly #job: string;
   readonly #environment: string | undefined;

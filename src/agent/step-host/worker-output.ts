@@ -6,8 +6,8 @@ import type { WorkerOptions } from 'node:worker_threads';
 const preload = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? 'worker.ts' : 'step-host-worker.mjs');
 
 /**
- * Has threads write their output themselves. Otherwise it travels through the event loops of both threads, and what is on
- * its way is lost where the process ends. Output that an author has taken is left alone.
+ * Has threads write their output themselves. Otherwise it travels through the event loops of both threads, and output
+ * in transit is lost when the process ends. Output that an author has taken over is not touched.
  */
 export function keepWorkerOutput(): void {
   const threads = process.getBuiltinModule('node:worker_threads');

@@ -13,7 +13,7 @@ const shared = {
   policyGoverned: true,
 } as const;
 
-/** What the operator states of an agent; bindings see these facts and never what an agent says of itself. */
+/** What the operator states of an agent; bindings see these facts and never what an agent says about itself. */
 export const agentFacts = z.object({
   id: z.string().min(1).max(63),
   host: z.string().min(1).max(253).optional(),

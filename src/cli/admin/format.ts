@@ -34,7 +34,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** The rows as a table on stdout, or, when there is none, a line for the person alone: a pipe gets nothing. */
+/** The rows as a table on stdout, or, when there are none, a line for a person: a pipe gets nothing. */
 export function listing(
   headings: readonly string[],
   rows: readonly (readonly string[])[],

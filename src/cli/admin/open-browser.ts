@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Io } from '../terminal/io.ts';
 
 /**
- * Shows an address in the browser of whoever sits at this machine.
+ * Shows an address in the browser of this machine's user.
  * @returns false when there is none
  */
 export async function openInBrowser(url: string, environment: Io['environment']): Promise<boolean> {

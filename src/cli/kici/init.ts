@@ -39,7 +39,7 @@ export default workflow('hello', {
 `;
 }
 
-/** An editor reads no folder that begins with a dot, nor declarations that nothing imports, unless it is told to. */
+/** An editor reads no folder that begins with a dot, nor declarations that nothing imports, unless configured to. */
 const compilerSettings = `{
   "compilerOptions": {
     "module": "nodenext",
@@ -53,7 +53,7 @@ const compilerSettings = `{
 }
 `;
 
-/** What may stand between quotes of the generated text: any environment's name, any key. */
+/** What may be quoted in the generated text: any environment's name, any key. */
 const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 function requireName(flag: string, text: string | undefined): void {

@@ -8,7 +8,7 @@ export interface JobLog {
   output(job: string, stream: StreamName, bytes: Uint8Array, behind?: (room: Promise<void>) => void): void;
   /** Lines of the agent's own. */
   line(job: string, stream: StreamName, text: string): void;
-  /** Nothing more comes of the job's step. */
+  /** The job's step prints no more. */
   endLines(job: string): void;
 }
 

@@ -3,7 +3,7 @@ import { processStatus } from '../../agent/process/group.ts';
 const lookMs = 500;
 
 /**
- * Calls once whoever started this process is gone, where the two belong together: `npm` and scripts end their shell, and
+ * Calls once the starter of this process is gone, where the two belong together: `npm` and scripts end their shell, and
  * no signal reaches what the shell has started. What has a group of its own, as every command of an interactive shell
  * has and all that `setsid` starts, goes on without its parent.
  * @returns what ends the watch
@@ -22,7 +22,7 @@ export function onParentGone(environment: Readonly<Record<string, string | undef
   };
 }
 
-/** Where the system does not tell, npm says that it stands behind. */
+/** If the system does not say, npm reveals that it is the starter. */
 function isOneGroup(parent: number, environment: Readonly<Record<string, string | undefined>>): boolean {
   const own = processStatus('self')?.group;
   return own === undefined ? environment['npm_lifecycle_event'] !== undefined : own === processStatus(parent)?.group;

@@ -11,7 +11,7 @@ import type { Configuration } from './configuration.ts';
 /** Thousands of folders. */
 const maxBytes = 1_048_576;
 
-/** What a start finds out about its data folder, told once the server runs. */
+/** What a start finds out about its data folder, reported once the server runs. */
 export interface DataFolder {
   /**
    * Keeps the folder out of git and remembers it for the next start.

@@ -230,11 +230,11 @@ export interface CommandFailure {
   readonly hint: string;
   /** What failed in a backend, where that is why. */
   readonly cause?: { readonly code: string; readonly reason?: string | undefined; readonly about?: string | undefined };
-  /** Under which the log of the orchestrator tells of it. */
+  /** The request's id in the orchestrator's log. */
   readonly requestId?: string;
 }
 
-/** What the user is told of any error. Only our own errors speak for themselves. */
+/** What the user sees of any error. Only this project's errors show their own message. */
 export function failureOf(error: unknown): CommandFailure {
   if (error instanceof UsageError || error instanceof CommandError)
     return {

@@ -3,7 +3,7 @@ import { errorTrail } from '../../api/error-trail.ts';
 import { failureOf } from './command-error.ts';
 import { printable, type Io } from './io.ts';
 
-/** Failures that the log of the orchestrator tells more of. */
+/** Failures with more detail in the orchestrator's log. */
 const logged: ReadonlySet<string> = new Set([
   'internal_error',
   'backend_unavailable',
@@ -12,8 +12,8 @@ const logged: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells a failure on stderr, as text or as JSON.
- * @param debug also where in the program it happened; nothing of any message but our own
+ * Reports a failure on stderr, as text or as JSON.
+ * @param debug also where in the program it happened; of messages, only our own
  * @returns the exit code
  */
 export function reportFailure(error: unknown, io: Io, program: string, json: boolean, debug = false): number {

@@ -13,7 +13,7 @@ const escape = 0x1b;
 /** So long nothing may come before the terminal counts as quiet; longer once it is clear that a paste is under way. */
 const quietMs = 400;
 const quietAfterMoreMs = 1_500;
-/** A terminal that never falls silent does not hold the program for ever. */
+/** A terminal that never falls silent does not hold the program forever. */
 const longestDrainMs = 30_000;
 
 /** The head of a key file: what follows it is on its way, however slowly. */
@@ -21,7 +21,7 @@ const armour = /^-----BEGIN [A-Z0-9 ]+-----$/;
 const longestArmour = 64;
 
 /**
- * Stands between a terminal and a prompt for one line. What is pasted behind the first line reaches neither the
+ * Guards a one-line prompt on a terminal. What is pasted behind the first line reaches neither the
  * prompt nor, later, the shell, which would run it and keep it in its history.
  */
 export class PasteGuard extends Readable {
@@ -62,7 +62,7 @@ export class PasteGuard extends Readable {
     this.#terminal.resume();
   }
 
-  /** Swallows what still comes of a paste, then gives the terminal back as it was. */
+  /** Swallows the rest of a paste, then restores the terminal. */
   async release(): Promise<void> {
     const end = Date.now() + longestDrainMs;
     const quiet = (): boolean =>

@@ -11,7 +11,7 @@ async function remove({ backend }: World, one: SecretRef): Promise<DeleteReceipt
   return backend.delete?.(one, callContext()) ?? missing('delete');
 }
 
-/** Gone for good is absent; a service that can still bring it back says so. */
+/** Gone for good is absent; a service that can still restore it says so. */
 export function isGone(outcome: ReadOutcome): boolean {
   return (
     outcome.status === 'absent' ||

@@ -17,7 +17,9 @@ import {
 import { attempt, callContext, type Attempt, type World } from '../world.ts';
 import { isGone } from './deleting.ts';
 
-/** What a backend may say of each fault. A service's own words differ, so some faults have several honest codes. */
+/**
+ * What a backend may answer under each fault. A service's own words differ, so some faults have several honest codes.
+ */
 export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
   delay: [],
   hang: ['timeout', 'aborted'],
@@ -50,7 +52,7 @@ export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) =>
       fault,
       async run(world) {
         await seedTargets(world);
-        // A session that works already; `check` meets the fault while it signs in.
+        // A session that works already; `check` hits the fault during sign-in.
         if (operation.name !== 'check') await world.readOne(neighbour);
         // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to see.
         const changes = operation.name === 'write' || operation.name === 'delete';

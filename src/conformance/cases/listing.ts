@@ -21,7 +21,7 @@ async function seedTree(world: World): Promise<void> {
   for (const secret of tree) await world.seed(secret, `value of ${secret.key}`);
 }
 
-/** A list tells of the secret, or of its scope alone; what lies beside and below is not part of it. */
+/** A list reports the secret, or its scope alone; what is beside and below is not affected. */
 function state(id: string, title: string, verb: StateVerb, codes: readonly FailureCode[]): ConformanceCase {
   return {
     id: `listing.${id}`,

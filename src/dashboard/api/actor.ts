@@ -1,4 +1,4 @@
-/** The name in `token:<id>:<name>`, whatever stands before it. */
+/** The name in `token:<id>:<name>`, whatever precedes it. */
 export function actorName(actor: string): string {
   return /(?:^|:)token:[^:]*:(.*)$/s.exec(actor)?.[1] ?? actor;
 }

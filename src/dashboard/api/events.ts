@@ -24,12 +24,12 @@ export function useLive(): boolean {
   );
 }
 
-/** Several changes that come together are asked for once. */
+/** Several changes that come together are fetched once. */
 const gatherMs = 100;
-/** Until a stream that was refused is asked for again. */
+/** Delay before a refused stream is requested again. */
 const againMs = 5_000;
 
-/** What shows none of a change of its kind need not be asked for again. */
+/** A query that does not show this kind of change need not be fetched again. */
 const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
   audit: /^audit\./,
   jobs: /^(jobs|audit)\./,
@@ -38,7 +38,7 @@ const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
   variables: /^(variables|audit)\./,
 };
 
-/** One stream for the page: what shows what has changed is asked for again. */
+/** One stream for the page: queries that show what has changed are fetched again. */
 export function useEvents(): void {
   const organization = useOrganization();
   const client = useQueryClient();

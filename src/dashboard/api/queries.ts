@@ -44,7 +44,7 @@ export function useRead<Id extends OperationId>(
   });
 }
 
-/** Does an operation; everything that is shown is asked for again after it. */
+/** Does an operation; everything shown is fetched again afterwards. */
 export function useWrite<Id extends OperationId>(
   id: Id,
 ): UseMutationResult<ClientOutput<Id>, Problem, ClientInput<Id>> {

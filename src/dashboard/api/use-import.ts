@@ -10,7 +10,7 @@ interface Import {
   readonly entries: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** @param dryRun only tells what would change */
+/** @param dryRun only shows what would change */
 export function useImport(dryRun: boolean): UseMutationResult<ClientOutput<'secrets.import'>, Problem, Import> {
   const organization = useOrganization();
   const client = useQueryClient();

@@ -40,7 +40,7 @@ export async function storeValue(
 
 /**
  * Many at once.
- * @param dryRun only tells what that would change
+ * @param dryRun only shows what that would change
  * @throws Problem
  */
 export async function importValues(

@@ -14,7 +14,7 @@ export function usePlaces(): (path: string) => string {
   return (path) => `/orgs/${encodeURIComponent(organization)}/${path}`;
 }
 
-/** A scope stands in the address as the command line writes it. */
+/** A scope appears in the address as the command line writes it. */
 export function scopeInAddress(scope: string): string {
   return scope.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');
 }
@@ -28,7 +28,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** What the drawer shows stands in the address, so that it can be sent to somebody. */
+/** What the drawer shows is in the address, so that it can be sent to somebody. */
 export function useDrawer(): {
   readonly shown: URLSearchParams;
   readonly open: (what: Readonly<Record<string, string>>) => void;

@@ -17,7 +17,7 @@ function change(next: readonly Said[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Tells that something was done. What has failed is told where it was tried. */
+/** Says that something was done. A failure is shown where it was tried. */
 export function say(text: string): void {
   last += 1;
   const id = last;

@@ -33,7 +33,7 @@ export function Action({ operation, command, onClick, children, gate, ...rest }:
   );
 }
 
-/** The lock stands in the place of the icon, so that the control keeps its size. */
+/** The lock replaces the icon, so that the control keeps its size. */
 function withoutIcon(children: ReactNode): ReactNode {
   return Array.isArray(children) ? children.slice(1) : children;
 }

@@ -5,7 +5,7 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: 'primary' | 'danger' | 'quiet' | undefined;
   /** Only a picture, so that it needs a label. */
   readonly isIcon?: boolean;
-  /** It stays where it is, and tells why it does nothing. */
+  /** It stays where it is, and says why it does nothing. */
   readonly isLocked?: boolean;
   readonly ref?: React.Ref<HTMLButtonElement>;
 }

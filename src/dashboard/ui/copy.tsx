@@ -40,7 +40,7 @@ export function Command({ text }: { readonly text: string }): ReactElement {
     <div className={styles['command']}>
       <code className={styles['text']}>
         {text.split(' ').map((word, at) => (
-          // A word stands whole on a line where it can; the same word may stand in it twice.
+          // A word is kept whole on a line if it fits; the same word may occur twice.
           // oxlint-disable-next-line react/no-array-index-key
           <Fragment key={at}>
             {at === 0 ? '' : ' '}

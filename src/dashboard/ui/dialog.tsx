@@ -27,7 +27,7 @@ export function Dialog({ title, children, actions, isWide, onClose, onSubmit }: 
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      // What was typed is not lost by a click beside it.
+      // What was typed is not lost by a click outside it.
       disablePointerDismissal={onSubmit !== undefined}
     >
       <Base.Portal>

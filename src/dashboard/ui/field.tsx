@@ -5,7 +5,7 @@ import styles from './field.module.css';
 interface FieldProps {
   readonly label: string;
   readonly note?: ReactNode;
-  /** What is wrong with what stands in it. */
+  /** What is wrong with its value. */
   readonly problem?: string | undefined;
   readonly isMono?: boolean;
 }

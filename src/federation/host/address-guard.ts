@@ -14,7 +14,10 @@ export interface AddressGuardOptions {
   readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
 
-/** Link-local ranges, the metadata addresses of clouds that lie outside them, and local translation, which may lead to both. */
+/**
+ * Link-local ranges, the metadata addresses of clouds that are outside them, and local translation, which may lead to
+ * both.
+ */
 const machineLocal: readonly string[] = [
   '169.254.0.0/16',
   'fe80::/10',
@@ -72,7 +75,7 @@ export function createAddressGuard({
   };
 }
 
-/** The address, and what it stands for. A zone says nothing. */
+/** The address, and what it stands for. A zone does not matter. */
 function formsOf(address: string): readonly string[] {
   const [plain = ''] = canonical(address).split('%');
   return [plain, ...embeddedAddresses(plain)];

@@ -55,7 +55,7 @@ export class CallPipeline {
 
   /**
    * @param lostAccess called when the backend no longer lets us in
-   * @param breached told of everything in which the adapter does not keep the contract
+   * @param breached called for every breach of the contract by the adapter
    */
   constructor(
     instance: AdapterLifecycle,
@@ -80,7 +80,7 @@ export class CallPipeline {
     };
   }
 
-  /** Tells of an answer, or of a part of one, that breaks the contract. */
+  /** Reports an answer, or a part of one, that breaks the contract. */
   noteBreach(
     operation: string,
     breach: { readonly detail?: string | undefined; readonly trail?: string | undefined } | undefined,
@@ -126,7 +126,7 @@ export class CallPipeline {
     }
   }
 
-  /** While a backend is left alone, what made it so is still why. */
+  /** While calls to a backend are paused, the reason is still what caused the pause. */
   #circuitOpen(): BackendError {
     const { reason, about } = this.#failure ?? {};
     return new BackendError(

@@ -23,7 +23,10 @@ export interface AgedNames {
 }
 
 export interface HostHealth extends Why {
-  /** `open`: the backend failed repeatedly and is left alone for a moment; `half_open`: it is being tried again. */
+  /**
+   * `open`: the backend failed repeatedly, so calls to it are paused for a moment; `half_open`: it is being tried
+   * again.
+   */
   readonly breaker: 'closed' | 'open' | 'half_open';
   /** When the breaker opened, in milliseconds since the Unix epoch; while it is not closed. */
   readonly openedAt?: number;

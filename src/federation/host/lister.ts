@@ -23,7 +23,7 @@ export class Lister {
   readonly #learned: (names: CheckedNames) => void;
   #epoch = 0;
 
-  /** @param learned told of each list that the backend gives */
+  /** @param learned called with each list that the backend gives */
   constructor(caller: CallPipeline, policy: HostPolicy, redactor: Redactor, learned: (names: CheckedNames) => void) {
     this.#caller = caller;
     this.#learned = learned;

@@ -15,8 +15,8 @@ export interface HostPolicy {
   /** How old a cached list of names may be; 0 caches none. */
   readonly namesMaxAgeMs: number;
   /**
-   * Whether a call may take the answer to one that began before it. False where others change the backend through us
-   * and this host does not hear of it: what they were told is done, every call after it must see.
+   * Whether a call may take the answer to one that began before it. False if others change the backend through other
+   * hosts: every call must see a change that was confirmed before it.
    */
   readonly mayJoinCalls: boolean;
   /** Grows whenever the settings of the instance change: nothing cached under other settings is served. */

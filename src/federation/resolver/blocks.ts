@@ -13,9 +13,9 @@ export interface Block extends Failure {
   readonly backend: string;
   /** What could not be listed; default: the whole backend. */
   readonly region: string | undefined;
-  /** The one scope in which the names lie that the binding selects; undefined where there may be many. */
+  /** The one scope that holds all names that the binding selects; undefined where there may be many. */
   readonly scope: string | undefined;
-  /** The backend has answered, and this is the state of the scope: asking again tells no more. */
+  /** The backend has answered, and this is the state of the scope: asking again gives no more. */
   readonly told: boolean;
   readonly binding: string;
   readonly priority: number;
@@ -135,12 +135,15 @@ export function couldOutrank(block: Block, winner: Ranked): boolean {
   return decide(highestRank(block), winner).order <= 0;
 }
 
-/** A winner that is known to be deleted with its scope has one cause, which is not told twice. */
+/** A winner that is known to be deleted with its scope has one cause, which is not reported twice. */
 export function isOwnProblem({ backend, scope, code }: Block, winner: Candidate): boolean {
   return winner.problem === code && winner.backend === backend && winner.scope === scope;
 }
 
-/** The keys that a map names in the part: that they belong there is the operator's word, whoever cannot be asked. */
+/**
+ * The keys that a map names in the part: the operator says that they belong there, even if the backend cannot be
+ * queried.
+ */
 export function keysByMap({ rename }: Block): readonly string[] {
   return rename.kind === 'map' ? [...new Set(rename.keys.values())] : [];
 }

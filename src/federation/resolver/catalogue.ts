@@ -13,15 +13,15 @@ export interface Entry {
   readonly winner: Candidate;
   /** In order of rank. */
   readonly losers: readonly Candidate[];
-  /** The best of the parts whose names could not be listed and that could outrank the winner; `explain` tells of all. */
+  /** The best of the parts whose names could not be listed and that could outrank the winner; `explain` shows all. */
   readonly blockedBy: Block | undefined;
   /** `declared`: the winner is a name without a value. */
   readonly status: 'available' | 'declared' | 'unavailable';
 }
 
 /**
- * A required backend, or a folder of one, whose names could not be listed: a job must not start. A scope whose state the
- * backend tells is none: it takes the keys that it could supply, and no job.
+ * A required backend, or a folder of one, whose names could not be listed: a job must not start. A scope whose state
+ * the backend reports does not count: it takes away the keys that it could supply, but no job.
  */
 export interface CatalogueFailure extends Failure {
   readonly backend: string;
@@ -42,7 +42,7 @@ export interface Catalogue {
   readonly blocks: readonly Block[];
   /** What is deleted and counts as absent, by the key that it would supply, the best first. */
   readonly skipped: ReadonlyMap<string, readonly SkippedCandidate[]>;
-  /** Likewise scopes, of which nobody can tell what keys they held. */
+  /** Likewise scopes whose former keys are not known. */
   readonly skippedScopes: readonly Block[];
   readonly probeScopes: readonly ProbeScope[];
   /** Globs over backends that list with a delay: a secret made a moment ago may be missing. */
@@ -81,7 +81,7 @@ export function followCatalogue(
   return withoutPause(mergeInPieces(bindings, backends, listings));
 }
 
-/** As `followCatalogue`, for whoever has other work in between. */
+/** As `followCatalogue`, for a caller that has other work in between. */
 export function* mergeInPieces(
   bindings: CompiledBindings,
   backends: readonly BackendTraits[],

@@ -3,7 +3,7 @@ import { everyBackend, everyHost, placeholder, type Binding } from './binding.ts
 import { compileSegment, wildcard } from './glob.ts';
 import { parseScopePattern, type ScopePattern } from './scope-pattern.ts';
 
-/** What the operator states of the agent that a job runs on; never what an agent says of itself. */
+/** What the operator states of the agent that a job runs on; never what an agent says about itself. */
 export interface JobFacts {
   readonly agentId?: string | undefined;
   readonly host?: string | undefined;
@@ -60,7 +60,7 @@ function compileBinding(binding: Binding, facts: JobFacts): CompiledBinding | st
   return { binding, pattern: pattern.value, hostRank, patternRank };
 }
 
-/** A fact is inserted only as one literal segment: it cannot bring a slash, a wildcard or a way out. */
+/** A fact is inserted only as one literal segment: it cannot add a slash, a wildcard or a "..". */
 function factOf(name: string, facts: JobFacts): string | undefined {
   const labels = facts.labels ?? {};
   const label = name.slice('label:'.length);

@@ -1,4 +1,4 @@
-/** Work that stops after each small piece. Whoever runs it decides who has a turn in between; the result is the same. */
+/** Work that stops after each small piece. The caller decides what runs in between; the result is the same. */
 export type Pieces<T> = Generator<undefined, T, undefined>;
 
 export function withoutPause<T>(work: Pieces<T>): T {

@@ -9,7 +9,7 @@ export interface Ranked {
   readonly sourceKey: string;
 }
 
-/** The rules of the order, first to last; the first that tells two candidates apart decides. */
+/** The rules of the order, first to last; the first that separates two candidates decides. */
 const rules: readonly (readonly [string, (left: Ranked, right: Ranked) => number])[] = [
   ['higher priority', (left, right) => right.priority - left.priority],
   ['more specific host pattern', (left, right) => right.hostRank - left.hostRank],

@@ -145,7 +145,7 @@ export function settleReads(
   );
 }
 
-/** The first step that says anything but a proven absence decides; nothing below it is looked at. */
+/** The first step that says anything but a proven absence decides; nothing below it is read. */
 function settleKey(
   steps: readonly Step[],
   otherwise: Resolution,
@@ -172,7 +172,7 @@ function settleKey(
   return otherwise;
 }
 
-/** Who is to blame may not be who has the key: then the message says what the one has to do with the other. */
+/** The failed backend need not be the one that has the key: then the message explains how they relate. */
 function blocked(winner: FrozenEntry['winner'], by: NonNullable<FrozenEntry['blockedBy']>): Resolution {
   const { backend, scope } = by;
   if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, by);

@@ -1,11 +1,13 @@
 import type { FailureCode } from '@kici-dev/secret-backend';
 
-/** What a service says of a secret that it still knows: it is gone, or will be. A binding may count these as absent. */
+/**
+ * What a service says about a secret that it still knows: it is gone, or will be. A binding may count these as absent.
+ */
 const deletions: ReadonlySet<FailureCode> = new Set(['deleted', 'destroyed', 'scheduled_for_deletion']);
 
 /**
- * What a service says of a secret when it answers well. `disabled` is a state and no deletion: somebody holds a value
- * back for a while, and counts on nothing taking its place.
+ * What a service says about a secret in a valid answer. `disabled` is a state, not a deletion: somebody holds a value
+ * back for a while, and expects that nothing takes its place.
  */
 const states: ReadonlySet<FailureCode> = new Set([
   ...deletions,

@@ -23,7 +23,7 @@ export function unavailableParts(blocks: readonly Block[]): readonly Unavailable
     JSON.stringify([backend, isTransient(code) ? null : [code, reason, about], told ? scope : null]),
   );
   return [...causes.values()].flatMap((own) => {
-    // That it is left alone says less than what it failed with.
+    // The pause says less than the failure that caused it.
     const first = own.find(({ code }) => code !== 'circuit_open') ?? own[0];
     if (first === undefined) return [];
     const { backend, code, told } = first;

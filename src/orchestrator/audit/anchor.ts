@@ -14,7 +14,7 @@ export type AuditHeads = ReadonlyMap<string, AuditHead>;
 export type AnchorState =
   | { readonly state: 'readable'; readonly heads: AuditHeads }
   | { readonly state: 'missing' }
-  /** There is something in its place that we did not write so; `problem` goes on after "the anchor". */
+  /** Something else is in its place; `problem` continues after "the anchor". */
   | { readonly state: 'damaged'; readonly problem: string };
 
 /** The newest row of each organization, kept outside the database, so that a cut-off tail shows. */
@@ -29,7 +29,10 @@ export interface AuditAnchor {
 
 const maxBytes = 16 * 1_024 * 1_024;
 
-/** An anchor in a file of a folder that exists, replaced as a whole. A head never moves back, provided that nobody else writes meanwhile. */
+/**
+ * An anchor in a file of a folder that exists, replaced as a whole. A head never moves back, provided that nobody else
+ * writes in the meantime.
+ */
 export function createFileAnchor(file: string): AuditAnchor {
   const read = (): AnchorState => {
     try {
@@ -74,7 +77,7 @@ function parse(bytes: Buffer): AnchorState {
   }
 }
 
-/** Under another name, for whoever looks into it. */
+/** Under another name, for an investigation. */
 function setAside(file: string): void {
   renameSync(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
 }

@@ -22,7 +22,7 @@ interface Committed {
 /**
  * Appends the entries behind what the log of each organization and the anchor agree on; where they do not, a row that
  * says so comes first.
- * @param examined whether the logs of other organizations are looked at too
+ * @param examined whether the logs of other organizations are examined too
  * @returns the sequence of each entry
  */
 export async function commit(
@@ -101,7 +101,7 @@ async function appendTo(
       intent: intent ?? null,
     }),
   );
-  // First rows without an anchor could not be told from those whose anchor was taken away.
+  // First rows without an anchor could not be distinguished from rows whose anchor was removed.
   if (beginnings.size > 0) await anchor.write(beginnings);
   await insert(transaction, rows);
   return { sequences, heads, breaks };

@@ -12,7 +12,7 @@ export interface RowPage {
 }
 
 const mostRows = 1_000;
-/** A job can ask for a thousand names that do not exist, all of which its row tells. */
+/** A job can ask for a thousand names that do not exist, all of which its row names. */
 const mostBytes = 4 * 1_024 * 1_024;
 
 /** The first rows of a query: as many as may be in memory together, and at least one where there is one. */

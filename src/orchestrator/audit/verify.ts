@@ -15,7 +15,7 @@ interface Problem {
   readonly evidence?: string;
 }
 
-/** What an owner has looked at and accepted: everything that was wrong up to a row. */
+/** What an owner has examined and accepted: everything that was wrong up to a row. */
 export interface Acknowledgement {
   readonly row: number;
   readonly at: number;
@@ -24,7 +24,7 @@ export interface Acknowledgement {
 }
 
 export interface AuditVerification {
-  /** False for ever once a problem was found: what an owner acknowledges is still there. */
+  /** False forever once a problem was found: what an owner acknowledges is still there. */
   readonly intact: boolean;
   readonly rows: number;
   readonly openIntents: readonly number[];
@@ -49,7 +49,7 @@ export async function verifyAudit(
   anchor: AuditAnchor,
   organization: string,
 ): Promise<AuditVerification> {
-  // Read first: rows appended during the walk then lie beyond the anchor, never before it.
+  // Read first: rows appended during the walk are then beyond the anchor, never before it.
   const known = await anchor.read().catch(() => undefined);
   const anchored = known?.state === 'readable' ? known.heads.get(organization) : undefined;
   const walk = createWalk(await signer(organization), anchored);
@@ -83,7 +83,7 @@ export async function verifyAudit(
   };
 }
 
-/** What the anchor, which lies outside the database, says of a log that ends at a row. */
+/** What the anchor, outside the database, says about a log that ends at a row. */
 function anchorProblems(
   known: AnchorState | undefined,
   anchored: AuditHead | undefined,

@@ -22,8 +22,8 @@ export function requireValidSettings(
 }
 
 /**
- * Stored credentials go to the address that they were given for. Whoever names another address must bring them
- * again, so that nobody learns a stored one by having it sent to a place of their own.
+ * Stored credentials go to the address that they were given for. A change of address needs them again, so that nobody
+ * learns a stored one by having it sent elsewhere.
  * @throws ApiError `invalid_request`
  */
 export function requireSecretsForNewAddress(

@@ -5,8 +5,8 @@ import type { OperationOutput } from '../handlers.ts';
 import type { Instance } from './instances.ts';
 
 /**
- * Signs in, lists and measures. Of a failure only the code, the reason and their standing words leave: what a service answers
- * to whoever can name an address is not for the caller.
+ * Signs in, lists and measures. Of a failure it returns only the code, the reason and their fixed texts: the caller may
+ * choose the address, so must not see what answers there.
  */
 export async function testBackend({ state }: Instance, call: Call): Promise<OperationOutput<'backends.test'>> {
   if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure) };

@@ -64,7 +64,7 @@ export function seenRows(caller: Caller, rows: readonly BindingRow[]): readonly 
 /**
  * Lets bindings name the scope by its new name, within the transaction that renames it.
  * @returns the bindings as they are then
- * @throws ApiError `permission_denied` for who may not change each of them, `tampered`
+ * @throws ApiError `permission_denied` if the caller may not change each of them, `tampered`
  */
 export async function moveBindings(
   transaction: Kysely<OrchestratorTables>,

@@ -131,7 +131,7 @@ export function createBindings(
   };
 }
 
-/** What was within reach when it was looked at need not be any more. */
+/** What was within reach when it was read may not be any longer. */
 function changedMeanwhile(id: string): ApiError {
   return new ApiError('conflict', `the binding ${id} was changed or removed in the meantime`);
 }

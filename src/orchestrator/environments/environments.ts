@@ -75,7 +75,8 @@ export function createEnvironments(
       // Its key is loaded before the transaction takes the connection.
       const own = await seals.of(organization);
       await database.transaction().execute(async (transaction) => {
-        // Here, since another may be bound meanwhile. Whoever may do everything may also delete what was tampered with.
+        // Here, since another may be bound in the meantime. A caller who may do everything may also delete what was
+        // tampered with.
         const rows = isNarrowed(caller) ? await store.bindings(organization, environment, transaction) : [];
         if (!rows.every(({ scope }) => reaches(caller, { kind: 'pattern', pattern: scope })))
           throw new ApiError(

@@ -13,7 +13,7 @@ interface Position {
 /** What happened since the last look. */
 export interface News {
   readonly changes: readonly Change[];
-  /** More than can be told one by one. */
+  /** More than can be reported one by one. */
   readonly overflow: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface News {
 export interface ChangeFeed {
   /** The first look finds nothing. */
   look(): Promise<News>;
-  /** The newest row that was looked at. */
+  /** The newest row that was read. */
   readonly sequence: number;
 }
 

@@ -14,12 +14,12 @@ export interface StreamReader {
    * @throws ApiError when that is nobody any more
    */
   current(): Promise<TokenCaller>;
-  /** @param sequence the newest row of the audit log that was looked at */
+  /** @param sequence the newest row of the audit log that was read */
   send(events: readonly ChangeEvent[], sequence: number): void;
   end(reason: ApiError | undefined): void;
 }
 
-/** Tells all readers what changes, at most half a second late. */
+/** Notifies all readers of changes, at most half a second late. */
 export interface EventStreams {
   /**
    * @param after the row that the reader knows of already

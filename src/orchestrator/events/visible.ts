@@ -10,7 +10,7 @@ import { isNarrowed, reaches } from '../reach.ts';
 /** Something that has changed, with all that is known of it. */
 export interface Change {
   readonly event: ChangeEvent & { readonly kind: EventKind };
-  /** What it reaches; `organization`: what lies beyond any scope and environment. */
+  /** What it reaches; `organization`: what is beyond any scope and environment. */
   readonly targets: 'organization' | readonly Target[];
 }
 
@@ -33,12 +33,12 @@ const named = z.object({
 });
 const registry: Readonly<Record<string, Operation>> = operations;
 
-/** What an outcome row of the audit log tells; `undefined` of what changes nothing that anybody reads. */
+/** What an outcome row of the audit log announces; `undefined` if nothing that anybody reads has changed. */
 export function changeOf(operation: string, subject: string): Change | undefined {
   const kind = operation.split('.')[0] ?? '';
   if (!isKind(kind)) return undefined;
   const parsed = named.safeParse(json(subject));
-  // Whose tokens and sessions they are stands in no row.
+  // No row says whose tokens and sessions they are.
   const event = kind === 'tokens' || kind === 'sessions' ? { kind } : { kind, ...parsed.data };
   return { event, targets: targetsOf(registry[operation], json(subject)) };
 }

@@ -1,14 +1,14 @@
-/** Tells whether requests can be served. */
+/** Whether requests can be served. */
 export type Readiness = () => Promise<void>;
 
-/** For so long an answer stands, so that those who ask cost no more than one probe a second. */
+/** How long an answer is reused, so that requests cause at most one probe a second. */
 const standsForMs = 1_000;
 
 /** Longer than the database waits for another process's write. */
 const patienceMs = 8_000;
 
 /**
- * Rejects while the probe does, or does not end; whoever asks meanwhile hears of the one probe that is under way.
+ * Rejects while the probe does, or does not end; callers in the meantime share the one probe in progress.
  * @param probe does what a request would do
  * @param failed hears why a probe has failed
  */

@@ -13,8 +13,8 @@ export interface ConnectionLimit {
 }
 
 /**
- * Where there is no room for a new connection, the oldest goes that has shown no token: whoever holds many open
- * and says nothing keeps nobody else out.
+ * If there is no room for a new connection, the oldest without a token is closed: holding many idle connections open
+ * locks nobody out.
  */
 export function createConnections(limit: number): ConnectionLimit {
   const strangers = new Set<Socket>();

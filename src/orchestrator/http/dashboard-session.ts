@@ -34,7 +34,7 @@ export interface DashboardSessionServices {
 
 /** Failed attempts a minute: an address may stand for everybody behind a proxy. */
 const attemptLimits = { address: 30, prefix: 5 };
-/** As much of a token as tells whose it is, and no more of it is kept. */
+/** Just enough of a token to identify it; no more is kept. */
 const prefixLength = 12;
 const bodyLimit = 8_192;
 

@@ -25,7 +25,7 @@ const fromBackend: Partial<Record<FailureCode, ApiErrorCode>> = {
   unsupported: 'unsupported',
 };
 
-/** What a caller is told of any error; nothing of an error that is not ours gets out. */
+/** What a caller learns of any error; nothing of a foreign error gets out. */
 export function answerTo(error: unknown, requestId: string): ErrorAnswer {
   const known = toApiError(error);
   const code: ApiErrorCode = known !== undefined && isApiErrorCode(known.code) ? known.code : 'internal_error';

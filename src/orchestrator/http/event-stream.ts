@@ -15,10 +15,10 @@ export interface EventStreamServices {
 
 /** Shorter than anything on the way keeps a silent connection. */
 const heartbeatMs = 15_000;
-/** Whoever is so far behind reads no more. */
+/** A reader that far behind is dropped. */
 const maxUnsentBytes = 65_536;
 
-/** Tells a page what changes; it holds no values, and no name that its reader may not know. */
+/** Notifies a page of changes; it holds no values, and no name that its reader may not know. */
 export function registerEventStream(
   app: FastifyInstance,
   { authenticator, cookies, events }: EventStreamServices,

@@ -131,7 +131,7 @@ function parseInput(operation: Operation, input: Operation['input'], request: Fa
   throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
 }
 
-/** What the address alone says of the input. */
+/** The part of the input that the address gives. */
 function namedOf({ query = [] }: Operation, request: FastifyRequest): Record<string, unknown> {
   const { org: _, ...inPath } = asRecord(request.params);
   const inQuery = Object.entries(asRecord(request.query)).filter(

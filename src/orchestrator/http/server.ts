@@ -42,9 +42,9 @@ const bodyLimit = Math.ceil(maxValueBytes / 3) * 4 + 65_536;
 /** Longer than any name that a path may hold, so that it is the name's own rule that speaks. */
 const longestName = 1_024;
 
-/** How often deadlines are looked at. */
+/** How often deadlines are checked. */
 const checkingMs = 1_000;
-/** Without a byte either way, so that nobody is served for ever who does not take his answer. */
+/** Without a byte either way, so that a client that does not read its answer is not served forever. */
 const silenceMs = 60_000;
 /** How long a connection is kept for a next request. */
 const keepAliveMs = 72_000;

@@ -5,7 +5,7 @@ import { rolePermissions, type Permission } from '../../api/roles.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** Tells whether job sessions go on: each ends with its job, and with what the token that opened it may do. */
+/** Decides whether job sessions continue: each ends with its job, and with what the token that opened it may do. */
 export interface LiveSessions {
   /**
    * Undefined where no job has such a token.

@@ -63,7 +63,7 @@ export function createOpenJob(
   };
 }
 
-/** What the operator states of the agent in its token; never what an agent says of itself. */
+/** What the operator states of the agent in its token; never what an agent says about itself. */
 function factsOf({ caller }: Call): JobFacts {
   return caller.kind === 'token' && caller.agent !== undefined
     ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
@@ -94,7 +94,7 @@ function addedWith({ instances }: ResolvedEnvironment): StoredJob['backends'] {
   return Object.fromEntries([...instances.values()].map(({ name, added }) => [name, added]));
 }
 
-/** Keys whose winner lies outside the token's scopes is unavailable with it, and nothing else takes their place. */
+/** Keys whose winner is outside the token's scopes are unavailable with it, and nothing else takes their place. */
 function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
   return {
     ...catalogue,

@@ -26,7 +26,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
         ),
       ),
     );
-    // Backends may have taken long, and a session that has ended meanwhile gets nothing any more.
+    // Backends may have taken long, and a session that has ended in the meantime gets nothing.
     await jobs.requireLive(jobId);
     const secrets = [
       ...[...settleReads(plan, outcomes)].map(([key, resolution]) =>
@@ -39,7 +39,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
   };
 }
 
-/** A backend that was removed while the job ran took its secrets along, whoever has its name now. */
+/** A backend that was removed while the job ran took its secrets along, even if another has its name now. */
 function sameAs({ backends }: StoredJob, instance: Instance | undefined): Instance | undefined {
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
 }

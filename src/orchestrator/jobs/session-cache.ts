@@ -1,6 +1,9 @@
 import type { StoredJob } from './job-store.ts';
 
-/** Keys of catalogues that are held together: some hundred bytes each, and whoever may open jobs decides how many there are. */
+/**
+ * Keys of catalogues that are held together: some hundred bytes each, and callers who open jobs decide how many there
+ * are.
+ */
 const mostKeys = 100_000;
 const mostSessions = 1_000;
 

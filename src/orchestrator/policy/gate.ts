@@ -18,7 +18,7 @@ export interface Gated {
 
 /** Keeps dashboard sessions from what the organization's policy switches off; a token is never hindered. */
 export interface PolicyGate {
-  /** @throws ApiError `operation_disabled`, and an audit row tells of it */
+  /** @throws ApiError `operation_disabled`, and writes an audit row */
   require(request: Gated): Promise<void>;
 }
 

@@ -31,7 +31,7 @@ export interface PolicyStore {
   /** @throws ApiError `tampered`, `unsupported` where it cannot be read */
   read(organization: string): Promise<WritePolicy>;
   /**
-   * Puts a policy in the place of the one that was read; false when another has taken that place meanwhile.
+   * Replaces the policy that was read; false if another has been stored in the meantime.
    * @param before `undefined`: whichever is there
    * @throws ApiError `tampered`
    */

@@ -16,7 +16,7 @@ type Grid = OperationOutput<'resolution.grid'>;
 type Cell = Grid['keys'][number]['cells'][number];
 
 /**
- * Every key of an organization in every environment. Each cell is what `explain` says of it, since it is asked.
+ * Every key of an organization in every environment. Each cell is what `explain` says, since it comes from there.
  * @param factsFor what a caller is resolved as
  */
 export function createGrid(
@@ -55,7 +55,7 @@ export function createGrid(
   };
 }
 
-/** Who deletes an environment while it is looked at takes it out of the answer. */
+/** An environment that is deleted meanwhile is left out of the answer. */
 async function unlessDeleted(resolving: Promise<ResolvedEnvironment>): Promise<ResolvedEnvironment | undefined> {
   try {
     return await resolving;
@@ -89,7 +89,7 @@ function cellOf({ catalogue }: ResolvedEnvironment, key: string, narrowing: Narr
       ...(winner.version !== undefined && { version: winner.version }),
       ...(winner.problem !== undefined && { code: winner.problem, ...whyOf(winner) }),
     }),
-    // Nobody can tell who wins behind it, so it is what the cell is about.
+    // It is not known who wins behind it, so the cell shows this one.
     ...(block !== undefined && {
       backend: block.backend,
       scope: block.scope,

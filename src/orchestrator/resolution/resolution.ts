@@ -18,7 +18,7 @@ type ResolutionHandlers = HandlersFor<
   'resolution.catalogue' | 'resolution.explain' | 'resolution.grid' | 'resolution.check'
 >;
 
-/** Tells operators and authors what a job would get, from the same catalogue that a job gets. */
+/** Shows operators and authors what a job would get, from the same catalogue that a job gets. */
 export function createResolution(
   resolver: EnvironmentResolver,
   environments: Pick<EnvironmentStore, 'all'>,
@@ -96,7 +96,7 @@ function cachedAge(
   return cachedAgeMs === undefined ? {} : { cachedAgeMs };
 }
 
-/** An agent asks for itself: its token's facts stand, whatever it asks for. */
+/** An agent asks for itself: its token's facts count, whatever it sends. */
 function factsFor(
   { caller }: Call,
   asked: { readonly host?: string | undefined; readonly agentId?: string | undefined },

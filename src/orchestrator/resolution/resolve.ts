@@ -89,7 +89,7 @@ async function listOwn(
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
   if ('failure' in state) return { name, optional, listConsistency: 'strong' };
-  // One that cannot be made lists nothing either, and that tells why.
+  // One that cannot be opened lists nothing either, and that error says why.
   const { listConsistency } = await state.open.ready().catch(() => state.open.capabilities);
   return { name, optional, listConsistency };
 }

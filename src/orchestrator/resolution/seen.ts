@@ -13,7 +13,7 @@ export function seenEntries({ entries }: Catalogue, narrowing: Narrowing): reado
   return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
 }
 
-/** The keys that the caller may know of, whoever wins them, and those that only a map of a binding names. */
+/** The keys that the caller may know of, whatever wins them, and those that only a map of a binding names. */
 export function seenKeys(catalogue: Catalogue, narrowing: Narrowing): readonly string[] {
   const mapped = [...keysOfBlocks(catalogue)].filter(([, block]) =>
     allowsScope(narrowing, block.backend, blockScope(block)),
@@ -38,8 +38,8 @@ export function explainSeen(catalogue: Catalogue, key: string, narrowing: Narrow
 }
 
 /**
- * A key that lies outside alone is told like one that is nowhere. Where something inside competes with something outside
- * the catalogue stays whole, since the winner can only be told by both.
+ * A key that is only outside is reported like one that does not exist. If something inside competes with something
+ * outside, the catalogue stays whole, since both decide the winner.
  */
 function within(catalogue: Catalogue, key: string, narrowing: Narrowing): Catalogue {
   if (narrowing === undefined) return catalogue;

@@ -97,7 +97,7 @@ async function endForeignSignIns(
     .execute();
   const foreign = rows.filter((row) => !isSealed(row.seal, own.signIn(row)));
   for (const { id } of foreign) await transaction.deleteFrom('sign_ins').where('id', '=', id).execute();
-  // A code holds for a minute, and whoever needs one makes another.
+  // A code lasts only a minute, and anyone can make another.
   await transaction
     .deleteFrom('sign_in_codes')
     .where('organization', organization === null ? 'is' : '=', organization)

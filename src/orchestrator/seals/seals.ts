@@ -18,7 +18,7 @@ export interface RowSeals {
   variables(row: Covered<'environments'>, variables: readonly Covered<'variables'>[]): string;
 }
 
-/** Tells rows that the orchestrator wrote from what somebody else has put into the database. */
+/** Distinguishes rows that the orchestrator wrote from anything else in the database. */
 export interface Seals {
   /**
    * Fetched before a transaction: a key that must be loaded needs the connection that the transaction holds.
@@ -28,7 +28,7 @@ export interface Seals {
   /**
    * @param what the row, in words
    * @param hint what to do, where it is more than the code says
-   * @throws ApiError `tampered`, and tells the server's log
+   * @throws ApiError `tampered`, and writes to the server's log
    */
   require(stored: string | null, expected: string, what: string, hint?: string): void;
 }

@@ -11,7 +11,7 @@ const windowMs = 60_000;
 /** How many names are remembered; the oldest go first. */
 const maxNames = 10_000;
 
-/** @param limits by the kind of name, which stands before its colon */
+/** @param limits by the kind of name, which precedes its colon */
 export function createAttempts(limits: Readonly<Record<string, number>>, now: () => number): Attempts {
   const failures = new Map<string, { readonly since: number; count: number }>();
 

@@ -18,7 +18,10 @@ export function createSessions(
   signIns: SignIns,
   codes: SignInCodes,
 ): HandlersFor<'sessions.code' | 'sessions.list' | 'sessions.end'> {
-  /** Everybody sees those of the own token; whoever manages tokens, those of tokens that may do no more than their own. */
+  /**
+   * Everybody sees those of their own token; with permission to manage tokens, also those of tokens that may do no
+   * more.
+   */
   async function seenBy(caller: TokenCaller, found: readonly SignIn[]): Promise<readonly [SignIn, StoredToken][]> {
     if (found.length === 0) return [];
     const ids = found.map(({ token_id }) => token_id);

@@ -6,7 +6,7 @@ import { hashToken } from '../http/authenticate.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** Codes that open a session in place of a token, once. */
+/** One-time codes that open a session instead of a token. */
 export interface SignInCodes {
   /** @param home the organization that the page opens with */
   issue(caller: TokenCaller, home: string): Promise<{ readonly code: string; readonly expiresAt: number }>;

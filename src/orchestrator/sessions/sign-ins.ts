@@ -102,7 +102,7 @@ export function createSignIns(
       const at = now();
       if (row.used_at + Math.min(usedEveryMs, idleMs / 4) > at) return row;
       const used = { ...row, used_at: at };
-      // Whatever was first stands. What cannot be written down ends the session sooner, and fails no request.
+      // The first write wins. If a write fails, the session ends sooner, but no request fails.
       await database
         .updateTable('sign_ins')
         .set({ used_at: at, seal: await sealOf(used) })

@@ -13,7 +13,7 @@ export interface KnownToken {
   readonly generation: number;
 }
 
-/** Finds who a token stands for, as it is now. */
+/** Finds the caller that a token represents, as of now. */
 export interface TokenCallers {
   /**
    * @param hash of the token
@@ -30,7 +30,7 @@ export interface TokenCallers {
 type TokenRow = Selectable<OrchestratorTables['tokens']>;
 type FoundRow = TokenRow & { readonly generation: number | null };
 
-/** What a row says of its token. */
+/** What a row says about its token. */
 export type StoredToken = Omit<TokenCaller, 'signIn'>;
 
 const list = z.array(z.string());

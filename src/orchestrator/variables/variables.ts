@@ -39,7 +39,7 @@ export function createVariables(
             `the value of ${name} has ${bytes} bytes, and a variable at most ${maxValueBytes}`,
           );
         const { catalogue } = await resolver.resolve(call, environment, {});
-        // Of secrets that nobody can tell of now, `check` tells later.
+        // `check` reports secrets that are not known now later.
         if (catalogue.entries.has(name))
           throw new ApiError(
             'conflict',

@@ -19,7 +19,10 @@ export class ShellError extends SdkError {
     this.#output = output;
   }
 
-  /** As a shell tells it: 128 and the signal's number after a signal, 126 or 127 when the command could not be started. */
+  /**
+   * As a shell reports it: 128 and the signal's number after a signal, 126 or 127 when the command could not be
+   * started.
+   */
   get exitCode(): number {
     return this.#output.exitCode;
   }

@@ -8,7 +8,7 @@ const plainWord = /^[\w/.@:=-]+$/;
 
 export interface CommandText {
   readonly script: string;
-  /** For people: as the author wrote it, with what stands in `${…}`. */
+  /** For people: as the author wrote it, with the values in `${…}`. */
   readonly shown: string;
 }
 

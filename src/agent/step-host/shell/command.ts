@@ -103,7 +103,7 @@ export class Command implements ShellPromise {
     reader.#source = this;
     this.#pipe = new PassThrough();
     reader.#stdin = this.#pipe;
-    // Whoever awaits the reader hears of it.
+    // Awaiting the reader reports it.
     this.#result.catch(() => undefined);
     return reader;
   }

@@ -38,7 +38,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     executed = { ending: { kind: 'not_started', error }, timedOut: false };
   }
   pipe?.end();
-  // Who still writes for a command that is gone is told so.
+  // A writer to a command that is gone gets an error.
   if (input instanceof PassThrough) input.destroy();
   return executed;
 }

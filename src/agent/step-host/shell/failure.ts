@@ -11,7 +11,7 @@ export type Ending =
   | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'not_started'; readonly error: Error };
 
-/** As a shell tells it. */
+/** As a shell reports it. */
 export function exitCodeOf(ending: Ending): number {
   if (ending.kind === 'exited') return ending.code;
   if (ending.kind === 'signalled') return 128 + constants.signals[ending.signal];
@@ -28,7 +28,7 @@ export interface Failed {
   readonly output: ShellOutput;
   /** Why it could not be started. */
   readonly reason: string | undefined;
-  /** The time that it had, where that is why it ended. */
+  /** Its time limit, if that is why it ended. */
   readonly timeoutMs: number | undefined;
   readonly errorLines: readonly string[];
   readonly site: CallSite;
@@ -44,14 +44,15 @@ export function failureOf(failed: Failed): ShellError {
     ...(errorLines.length === 0 ? [] : ['  the end of its error output:', ...errorLines.map((line) => `    ${line}`)]),
   ].join('\n');
   const error = new ShellError(code, place === undefined ? told : `${told}\n  at ${place}`, failed.output);
-  // It is made where the command has ended; who is to mend it looks where it was called. Four blanks make it a line of a stack.
+  // The error is made where the command ended, but its author looks for the call. Four blanks make it a line of a
+  // stack.
   error.stack = [`${error.name}: ${told}`, ...(place === undefined ? [] : [`    at ${place}`]), ...site.callers].join(
     '\n',
   );
   return error;
 }
 
-/** What the system says of a command that it does not start. */
+/** Why the system does not start a command. */
 export function reasonOf(
   error: Error,
   command: { readonly folder: string; readonly script: string; readonly variables: Readonly<Record<string, string>> },

@@ -3,7 +3,10 @@ import { processStatus } from '../../process/group.ts';
 
 /** A process with all that it has started and, where the system has Linux's /proc, all that these have. */
 export class ProcessTree {
-  /** When each has started, by which it is told apart from a later one with its number; `undefined`: the system does not tell. */
+  /**
+   * When each has started, which distinguishes it from a later one with its number; `undefined`: the system does not
+   * say.
+   */
   readonly #known: Map<number, string | undefined>;
 
   constructor(pid: number) {

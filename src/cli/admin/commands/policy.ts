@@ -101,7 +101,7 @@ function changed(data: Changed, session: ApiSession): Result {
   };
 }
 
-/** Whoever may issue a token at the dashboard has what no policy hinders. */
+/** Anyone who may issue a token at the dashboard can bypass the policy with it. */
 function loophole({ operations, changes }: Changed): string | undefined {
   const isOff = operations.some(({ state }) => state === 'off');
   const issues = operations.some(({ operation, state }) => operation === 'tokens.create' && state === 'on');

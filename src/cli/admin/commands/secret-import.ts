@@ -96,7 +96,7 @@ function resultOf(data: Imported, dryRun: boolean, session: ApiSession): Result 
       notice: `${count(left, 'other secret')} of the scope ${left === 1 ? 'is' : 'are'} left alone`,
     }),
   };
-  // What could not be listed besides takes nothing from what was written.
+  // A failed list does not undo what was written.
   if (data.complete) return dryRun ? withGaps(shown, data.unavailable) : shown;
   const written = data.entries.filter(({ result }) => result === 'written').map(({ key }) => key);
   const failed = data.entries.find(({ result }) => result === 'failed');

@@ -45,7 +45,7 @@ const set = defineCommand({
   },
 });
 
-/** Refused here already: as a name a value would stand in the audit log for good, and a dry run asks nobody. */
+/** Refused here already: a value given as a name would stay in the audit log for good, and a dry run sends nothing. */
 async function requireKey(scope: string, key: string): Promise<void> {
   if (key.includes('='))
     throw new UsageError(

@@ -94,7 +94,7 @@ const list = defineCommand({
   },
 });
 
-/** As JSON where it would not fit on a line as it stands. */
+/** As JSON if it does not fit on one line otherwise. */
 function oneLine(value: string): string {
   return printable(value) === value ? value : JSON.stringify(value);
 }

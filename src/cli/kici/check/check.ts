@@ -8,7 +8,11 @@ import { untilSignal } from '../until-signal.ts';
 import { findProblems, type Finding } from './findings.ts';
 import { Verdicts } from './verdict.ts';
 
-/** Tells which keys that workflows name their jobs do not have. @returns the exit code @throws CommandError (`check_failed`) */
+/**
+ * Reports which keys that workflows name are missing from their jobs.
+ * @returns the exit code
+ * @throws CommandError (`check_failed`)
+ */
 export async function check(flags: CheckFlags, io: Io): Promise<number> {
   return untilSignal(io, flags.json === true, async (signal) => {
     const { root, workflows } = await readAllWorkflows(flags, io, signal);

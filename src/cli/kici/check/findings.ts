@@ -17,7 +17,7 @@ export interface Finding {
 }
 
 export interface Findings {
-  /** Literal keys that were looked at. */
+  /** Literal keys that were checked. */
   readonly checked: number;
   /** By file and place. */
   readonly findings: readonly Finding[];

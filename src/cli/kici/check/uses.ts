@@ -28,7 +28,7 @@ interface Scope {
 }
 
 /**
- * Every place of a module where a step's secrets are asked for, as far as it can be told without running it.
+ * Every place of a module where a step's secrets are asked for, as far as this is known without running it.
  * @param typescript the text before its types became blanks: what a parameter is, only its type says
  */
 export function findUses(program: Program, typescript: string): readonly KeyUse[] {

@@ -7,7 +7,7 @@ export type Verdict =
   | { readonly kind: 'available' }
   /** A job that asks for it fails. */
   | { readonly kind: 'missing' | 'unset' | 'not_stated' | 'no_environment'; readonly message: string }
-  /** Nobody can tell now. */
+  /** Not known right now. */
   | { readonly kind: 'unavailable' | 'unknown'; readonly message: string };
 
 type Known = ReadonlyMap<string, 'available' | 'declared' | 'unavailable'>;

@@ -14,7 +14,7 @@ export type KeyOrigin = Pick<Entry, 'backend' | 'scope' | 'status' | 'code'> & {
 export interface KnownKeys {
   /** Sorted by code unit, and of each key the environments by name. */
   readonly keys: ReadonlyMap<string, readonly KeyOrigin[]>;
-  /** What could not be queried, or cannot tell its keys. */
+  /** What could not be queried, or does not reveal its keys. */
   readonly gaps: readonly (Part & { readonly environment: string })[];
 }
 

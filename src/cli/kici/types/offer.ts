@@ -12,7 +12,7 @@ const headBytes = 16_384;
 
 /**
  * Tells a person at a terminal, in one line, that the declarations are missing, or are of other environments than those
- * that the workflows bind. Only the head of one file is looked at: nobody waits for a server.
+ * that the workflows bind. Reads only the head of one file: nobody waits for a server.
  */
 export async function offerTypes(root: string, workflows: readonly WorkflowData[], io: Io): Promise<void> {
   if (io.stderr.isTTY !== true || (io.environment['CI'] ?? '') !== '') return;

@@ -38,7 +38,7 @@ interface KeyedFileOptions extends Omit<SecretFileOptions, 'sources'> {
 `;
 }
 
-/** The environments that a file of ours was written for; `undefined` for any other text. */
+/** The environments that a generated file was written for; `undefined` for any other text. */
 export function environmentsOf(text: string): readonly string[] | undefined {
   try {
     const names: unknown = JSON.parse(environmentsLine.exec(text)?.[1] ?? '');

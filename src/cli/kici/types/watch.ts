@@ -7,13 +7,13 @@ import { reportFailure } from '../../terminal/report.ts';
 import { commandErrorOf } from '../agent-errors.ts';
 import { programName } from '../program.ts';
 
-/** Secrets change where nobody tells of it. */
+/** Secrets change without notice. */
 const lookAgainMs = 10_000;
 /** An editor writes a file in several steps. */
 const settleMs = 100;
 
 /**
- * Refreshes when a workflow's file changes, and every ten seconds, until the signal. What fails is told, and tried again.
+ * Refreshes when a workflow's file changes, and every ten seconds, until the signal. Failures are reported and retried.
  * @param refresh returns the folder of the project
  */
 export async function watchProject(

@@ -21,7 +21,7 @@ export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
 type Doing =
   { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
-/** The bindings of an environment, and what they come to. */
+/** The bindings of an environment, and what they yield. */
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {
   const organization = useOrganization();
   const place = usePlaces();

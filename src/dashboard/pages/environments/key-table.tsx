@@ -9,7 +9,7 @@ import { State, type StateName } from '../../ui/state.tsx';
 
 const states: Readonly<Record<string, StateName>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
 
-/** What the bindings come to: the keys that a job gets, each with who supplies it. */
+/** The result of the bindings: the keys that a job gets, each with its supplier. */
 export function KeyTable({ environment }: { readonly environment: string }): ReactElement {
   const place = usePlaces();
   const catalogue = useRead('resolution.catalogue', { environment });

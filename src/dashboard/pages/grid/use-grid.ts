@@ -60,7 +60,7 @@ export function useGrid(): {
     isAsking,
     refresh: async () => {
       setAsking(true);
-      // Whatever it answers with, the pages that follow tell.
+      // The following pages show whatever it answers.
       await call(organization, 'resolution.grid', { limit: 1 }).catch(() => undefined);
       await client.invalidateQueries();
       setAsking(false);

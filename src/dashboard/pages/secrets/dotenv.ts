@@ -6,7 +6,7 @@ export interface DotenvEntry {
 export interface ParsedDotenv {
   /** The last of each name, in their order. */
   readonly entries: readonly DotenvEntry[];
-  /** Numbers of the lines that are none of a `.env` file, or that its readers do not all read alike. */
+  /** Numbers of lines that are not valid in a `.env` file, or that readers interpret differently. */
   readonly wrong: readonly number[];
 }
 

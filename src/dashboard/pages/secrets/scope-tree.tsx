@@ -7,10 +7,10 @@ import { problemOf } from '../../api/problem.ts';
 import { backendOf, pathOf, treeOf, type ScopeNode } from './scopes.ts';
 import styles from './secrets.module.css';
 
-/** Every backend with its scopes, which are asked for when it is opened. */
+/** Every backend with its scopes, which are fetched when it is opened. */
 export function ScopeTree({ shown }: { readonly shown: string | undefined }): ReactElement {
   const { data, error } = useRead('backends.list', {});
-  // Who may not look at backends has the internal store all the same.
+  // Without permission to see backends, the internal store is still shown.
   const names = data?.backends.map(({ name }) => name) ?? (error === null ? [] : ['internal']);
   return (
     <>

@@ -11,7 +11,7 @@ export interface Written {
 
 const newest = 1_000;
 
-/** Who set which version, as far as the newest rows of the audit log tell and the session may read them. */
+/** Who set which version, as far as the newest rows of the audit log show and the session may read them. */
 export function useWriters(): (scope: string, key: string, version: string | undefined) => Written | undefined {
   const mayRead = useSession().permissions.includes('audit:read');
   const set = useRead('audit.list', { operation: 'secrets.set', limit: newest }, { enabled: mayRead });

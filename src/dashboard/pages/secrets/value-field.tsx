@@ -7,12 +7,12 @@ import { count } from '../../ui/time.tsx';
 
 const maxBytes = 65_536;
 
-/** What is to be stored, with what can be told of it. It lives in memory, and only while the dialog is open. */
+/** The value to store, with what is known about it. It lives in memory, and only while the dialog is open. */
 export interface ValueDraft {
   readonly text: string;
   /** Whether the line end after the only line goes too. */
   readonly keepsEnd: boolean;
-  /** Bytes of a file, in place of a text. */
+  /** Bytes of a file, instead of a text. */
   readonly file: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined;
 }
 

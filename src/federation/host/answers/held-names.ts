@@ -11,13 +11,13 @@ interface Held {
 }
 
 /**
- * What the versions of scopes held when they were last listed. A version never changes, so that one that is deleted
- * by now held just these keys, though its service no longer tells.
+ * What the versions of scopes held when they were last listed. A version never changes, so that one that is deleted by
+ * now held exactly these keys, even if the service no longer reveals them.
  */
 export class HeldNames {
   readonly #scopes = new Map<ScopePath, Held>();
 
-  /** @returns the names, with the keys of deleted scopes in the place of their lack where they are remembered */
+  /** @returns the names, with the keys of deleted scopes filled in where they are remembered */
   *complete(names: CheckedNames): Pieces<CheckedNames> {
     const told = new Map<ScopePath, readonly SecretDescriptor[]>();
     for (const part of names.unlisted) {

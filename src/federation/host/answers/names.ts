@@ -25,11 +25,11 @@ export interface CheckedNames {
 }
 
 /**
- * Every name of a listing, copied field by field: a backend that reads values in order to list, or an adapter that
- * lets one slip into a descriptor, leaves none behind. A name that comes twice is two names of the service that
- * meet in one secret, neither of which may be taken.
- * @throws BackendError `bad_answer` when any page is none: part of a list is not a list; `too_large` for more names than
- * any listing may have
+ * Every name of a listing, copied field by field: a backend that reads values in order to list, or an adapter that lets
+ * one slip into a descriptor, leaves none behind. A name that comes twice is two names of the service that map to one
+ * secret, neither of which may be used.
+ * @throws BackendError `bad_answer` when any page is none: part of a list is not a list; `too_large` for more names
+ * than any listing may have
  */
 export async function collectNames(
   pages: AsyncIterable<unknown>,
@@ -53,7 +53,7 @@ export async function collectNames(
   };
   for await (const answer of pages) {
     signal.throwIfAborted();
-    // A page may be empty, and have a successor for ever.
+    // A page may be empty, and have a successor forever.
     if (turns.isOver) await turns.next(signal);
     const page = record(answer, 'a page of the list');
     for (const item of array(page['secrets'], 'the secrets of a page')) {

@@ -13,7 +13,7 @@ import { badAnswer, isRecord } from './shape.ts';
 
 /**
  * The outcomes that an adapter's answer to a read holds, each in the contract's shape and no more.
- * @throws ContractBreach when the answer cannot be told apart by refs
+ * @throws ContractBreach when the answer cannot be matched to refs
  */
 export function checkOutcomes(
   answer: unknown,

@@ -15,7 +15,7 @@ import { ContractBreach } from './breach.ts';
 const longestDetail = 300;
 /** Shorter values occur in any text by chance. */
 const shortestSecret = 4;
-/** What the system says of itself; no adapter can know it. */
+/** States that only the host knows; no adapter can report them. */
 const ownReasons: ReadonlySet<FailureReason> = new Set([
   'token_narrowed',
   'backend_missing',

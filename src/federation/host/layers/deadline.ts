@@ -5,7 +5,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Ends with `run` or at the deadline, whichever is first. What runs on after that is abandoned: its signal has
- * fired and whatever comes of it is dropped.
+ * fired and its result is dropped.
  * @param limitMs the longest that it may take, whatever the caller allows
  * @throws BackendError `timeout` or `aborted`, or what `run` rejects with
  */

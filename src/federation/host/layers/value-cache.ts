@@ -45,7 +45,7 @@ export class ValueCache {
     return this.#served(ref, this.#maxAgeMs);
   }
 
-  /** The last good value in place of a failure that may pass, where the policy allows it; else the outcome itself. */
+  /** The last good value instead of a failure that may pass, if the policy allows it; otherwise the outcome itself. */
   orStale(ref: SecretRef, outcome: ReadOutcome): AgedOutcome {
     const passing = outcome.status === 'unknown' && isTransient(outcome.code);
     return (passing ? this.#served(ref, this.#staleMs) : undefined) ?? { outcome };
@@ -62,7 +62,7 @@ export class ValueCache {
     }
   }
 
-  /** Drops what a list says is unavailable whoever asks, likewise. */
+  /** Likewise drops what a list says is unavailable to everybody. */
   learnNames({ secrets, unlisted }: CheckedNames): void {
     if (this.#values.isEmpty) return;
     const isLasting = (code: FailureCode | undefined): boolean => code !== undefined && !isTransient(code);
