@@ -1,5 +1,5 @@
 import { freezeCatalogue, type Resolution } from '@kici-dev/secret-federation';
-import { meaningOf, nearMatches, quote } from '@kici-dev/secret-backend';
+import { meaningOf, nearMatches, quote, type Failure } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
@@ -65,13 +65,13 @@ export function createReadValues(
   };
 }
 
-/** @throws ApiError `permission_denied`, and an audit row tells of it */
+/** @throws ApiError `operation_disabled`, and an audit row tells of it */
 async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void> {
   const { plainReads } = await policy.read(call.organization);
   if (plainReads) return;
   call.note({ refused: 'plain reads are off' });
   throw new ApiError(
-    'permission_denied',
+    'operation_disabled',
     'the policy of this organization answers no plain values',
     'an owner switches them on with `kici-admin policy set --plain-reads on`',
   );
@@ -85,17 +85,21 @@ function requireAll(
 ): ReadonlyMap<string, Found> {
   const found = new Map<string, Found>();
   const absent: string[] = [];
-  const unavailable: string[] = [];
+  const unavailable: { readonly text: string; readonly failure: Failure }[] = [];
   for (const [key, resolution] of resolutions)
     if (resolution.status === 'found') found.set(key, resolution);
     else if (resolution.status === 'unavailable')
-      unavailable.push(`${key} of ${resolution.backend}: ${meaningOf(resolution)} [${resolution.code}]`);
+      unavailable.push({
+        text: `${key} of ${resolution.backend}: ${meaningOf(resolution)} [${resolution.code}]`,
+        failure: resolution,
+      });
     else absent.push(key);
   if (unavailable.length > 0)
     throw new ApiError(
       'backend_unavailable',
-      `cannot be read now: ${unavailable.join('; ')}`,
+      `cannot be read now: ${unavailable.map(({ text }) => text).join('; ')}`,
       `\`kici-admin explain --environment ${environment} KEY\` shows what is in the way; nothing was put in its place`,
+      unavailable[0]?.failure,
     );
   if (absent.length > 0) throw missing(environment, absent, known);
   return found;
