@@ -66,7 +66,7 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   if (!problem.success || !isApiErrorCode(problem.data.error))
     throw new ApiError(
       'bad_answer',
-      `${url.origin} answered with status ${status} and a body that is not an error of an orchestrator`,
+      `${url.origin} answered with status ${status} and a body that no orchestrator sends`,
     );
   const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem.data;
   throw new ApiError(

@@ -21,7 +21,7 @@ import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
-/** What the operator states of the agent in its token; never what an agent says of itself. */
+/** What the operator states of the agent in its token; never what an agent says about itself. */
 export function factsOf({ caller }: Call): JobFacts {
   return caller.kind === 'token' && caller.agent !== undefined
     ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
@@ -40,19 +40,19 @@ export function requireNames(
   if (binding !== undefined && !showsBinding(narrowing, binding))
     throw new ApiError(
       'backend_unavailable',
-      `the environment ${environment} needs a backend whose names cannot be listed, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
+      `the environment ${environment} needs a backend that cannot be listed and is outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
     );
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError(
     'backend_unavailable',
     `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be listed: ${describeFailure(failure)}`,
-    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
+    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows everything that would fail`,
     failure,
   );
 }
 
-/** A key whose winner lies outside the token's scopes is unavailable with it, and nothing else takes its place. */
+/** A key whose winner is outside the token's scopes is unavailable with it, and nothing else takes its place. */
 export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
   return {
     ...catalogue,

@@ -65,7 +65,7 @@ export function createReadValues(
   };
 }
 
-/** @throws ApiError `operation_disabled`, and an audit row tells of it */
+/** @throws ApiError `operation_disabled`, and writes an audit row */
 async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void> {
   const { plainReads } = await policy.read(call.organization);
   if (plainReads) return;
