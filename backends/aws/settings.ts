@@ -151,7 +151,7 @@ export function validate(given: Settings): readonly SettingsProblem[] {
   if (given['auth.externalId'] !== undefined && given['auth.roles'] === undefined) {
     problems.push({
       field: 'auth.externalId',
-      problem: 'an external id goes with a role',
+      problem: 'an external id needs a role',
       hint: 'set auth.roles, or leave the external id out',
     });
   }

@@ -43,7 +43,7 @@ function refuse(arn: string, { region, prefix, layout }: Place): Refusal | undef
   }
   if (parsed.region !== region) {
     return {
-      problem: `${arn} lies in another region than ${region}`,
+      problem: `${arn} is in another region than ${region}`,
       hint: `add another backend for ${parsed.region}, or have its owner replicate the secret to ${region}`,
     };
   }

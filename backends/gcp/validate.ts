@@ -48,7 +48,7 @@ function credentials(settings: Settings): SettingsProblem[] {
     return [
       {
         field: 'auth.credentials',
-        problem: 'either this or auth.credentialsFile is needed, and not both',
+        problem: 'give either this or auth.credentialsFile, not both',
         hint: 'give the JSON itself, or the path of its file',
       },
     ];

@@ -13,7 +13,7 @@ interface Meaning extends Failure {
 const meanings: Readonly<Record<number, Meaning>> = {
   400: { code: 'invalid_argument', detail: 'the server does not take the request' },
   403: { code: 'permission_denied' },
-  405: { ...wrong('mount, kvVersion'), detail: 'the mount does not know this operation: check mount and kvVersion' },
+  405: { ...wrong('mount, kvVersion'), detail: 'the mount does not support this operation: check mount and kvVersion' },
   412: { code: 'stale_replica' },
   413: { code: 'too_large' },
   429: { code: 'throttled' },

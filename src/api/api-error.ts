@@ -108,7 +108,7 @@ export const clientErrors = Object.freeze({
     hint: 'start it with `kici-orchestrator`, or point KICI_URL to where it runs',
   },
   bad_answer: {
-    meaning: "what answers at the orchestrator's address is not an orchestrator",
+    meaning: "the server at the orchestrator's address is not an orchestrator",
     hint: "check that KICI_URL points to an orchestrator, not to a proxy's page",
   },
 });

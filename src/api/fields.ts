@@ -87,7 +87,7 @@ export const sealedBytes: z.ZodType<string> = z
     error: `a value has at most ${maxValueBytes} bytes`,
     params: { code: 'too_large' },
   })
-  .describe('in place of the value: the value, sealed to the orchestrator, base64');
+  .describe('instead of the value: the value, sealed to the orchestrator, base64');
 
 /** The key that values are sealed to on their way to the orchestrator. */
 export const sealingKey = z.object({

@@ -43,7 +43,7 @@ export const failureCodes = Object.freeze({
   },
   bad_answer: {
     transient: true,
-    meaning: "the backend's answer makes no sense",
+    meaning: 'the backend gave an invalid answer',
     hint: "check that the address leads to the service, not to a proxy's page",
   },
   deleted: {

@@ -36,7 +36,7 @@ export async function checkKey(database: Kysely<KeyringTables>, kek: KeyEncrypti
   throw new KeyringError(
     'wrong_key',
     'this is not the key that the database was sealed with',
-    'start with the key that made it: KICI_SECRET_KEY or KICI_SECRET_KEY_FILE; without that key its secrets cannot be read',
+    'start with the key that sealed it: KICI_SECRET_KEY or KICI_SECRET_KEY_FILE; without that key its secrets cannot be read',
   );
 }
 

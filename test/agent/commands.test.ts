@@ -94,7 +94,7 @@ describe('a pipe', () => {
       ['ctx.$`seq 1 100000`.pipe`exit 5`', '`exit 5` ended with exit code 5'],
       ['ctx.$`exit 6`.pipe`cat`.pipe`cat`', '`exit 6` ended with exit code 6'],
       ['ctx.$`nosuchprogram`.pipe`cat`', '`nosuchprogram` ended with exit code 127'],
-      ['{ const first = ctx.$`echo`; await first; await first.pipe`cat`; }', 'pipe() comes too late'],
+      ['{ const first = ctx.$`echo`; await first; await first.pipe`cat`; }', 'pipe() was called too late'],
       ['{ const one = ctx.$`echo`; one.pipe`cat`; await one.pipe`cat`; }', 'pipe() joins one output with one input'],
     ] as const;
     const { failures } = await failuresOf(cases.map(([command]) => command));

@@ -86,11 +86,7 @@ describe('backend add', () => {
     ['a setting that is unknown', ['--set', 'adress=hunter2'], 'it has address, auth.method'],
     ['a number that is none', ['--set', 'kvVersion=two'], 'whole number'],
     ['a truth that is none', ['--set', 'tlsVerify=maybe'], 'true or false'],
-    [
-      'a value behind the name of a secret',
-      ['--secret', 'auth.secretId=hunter2'],
-      'the name of a setting and nothing else',
-    ],
+    ['a value behind the name of a secret', ['--secret', 'auth.secretId=hunter2'], 'takes only the name of a setting'],
     ['an input mode before any secret', ['--from-stdin', '--secret', 'auth.secretId'], 'before any --secret'],
     [
       'two modes for one secret',

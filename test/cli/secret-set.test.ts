@@ -204,7 +204,7 @@ describe('fingerprint and rehearsal', () => {
     expect(other.stderr).not.toContain('line end');
     const untrimmed = await run([...base, '--confirm-fingerprint', sha256('one\n')], { stdin: 'one\n' });
     expect(untrimmed.exitCode).toBe(1);
-    expect(untrimmed.stderr).toContain('with its line end');
+    expect(untrimmed.stderr).toContain('includes the line end');
     expect(untrimmed.stderr).toContain('--no-trim');
     expect(api.calls).toEqual([]);
   });

@@ -42,7 +42,7 @@ describe('the gauge of answers', () => {
     ['a tower of objects', 'value', '{"a":'.repeat(10_000), '256 levels'],
     ['many numbers with digits to keep', 'value', list('1.0', besideSpelledNumbers + 1), '8192 elements and members'],
   ])('refuses %s, and says what the limit is', (_, kind, text, limit) => {
-    expect(judge(kind, text)).toContain('too_large: the answer was not taken');
+    expect(judge(kind, text)).toContain('too_large: the answer was rejected');
     expect(judge(kind, text)).toContain(limit);
   });
 

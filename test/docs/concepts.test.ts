@@ -43,6 +43,6 @@ describe('docs/concepts.md', () => {
     ).toEqual(['eventual', 'eventual', 'strong']);
     expect(page).toContain('AWS and Google list new secrets with a delay');
     expect(defaultHostPolicy).toMatchObject({ namesMaxAgeMs: 30_000, cacheMaxAgeMs: 0, serveStaleMs: 0 });
-    expect(page).toContain('Names are kept for 30 seconds');
+    expect(page).toContain('Names are cached for 30 seconds');
   });
 });

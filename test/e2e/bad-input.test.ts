@@ -194,7 +194,7 @@ describe('a second orchestrator', () => {
     const before = await files();
     await start(
       [],
-      { code: 1, message: 'wrong_key', nextStep: 'start with the key that made it' },
+      { code: 1, message: 'wrong_key', nextStep: 'start with the key that sealed it' },
       { KICI_SECRET_KEY: 'ee'.repeat(32) },
     );
     expect(await files()).toEqual(before);

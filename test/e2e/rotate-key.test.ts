@@ -123,7 +123,7 @@ describe('kici-orchestrator rotate-key', () => {
       'wrong_key',
     ],
     ['a file that holds no key', ['--new-key-file', 'no.key'], {}, 1, 'malformed_key'],
-    ['a file in the data folder', ['--new-key-file', 'data/new.key'], {}, 2, 'whoever has both'],
+    ['a file in the data folder', ['--new-key-file', 'data/new.key'], {}, 2, 'anyone with both'],
     ['a folder without data', ['--new-key-file', 'new.key'], { KICI_DATA_DIR: 'elsewhere' }, 1, 'there is no database'],
     [
       'no key at the default place',

@@ -90,7 +90,11 @@ describe('a break of the audit log', () => {
   });
 
   it.each([
-    ['a last row that was replaced', "update audit_rows set mac = 'ab' where sequence = 6", 'row 6 was another one'],
+    [
+      'a last row that was replaced',
+      "update audit_rows set mac = 'ab' where sequence = 6",
+      'row 6 differs from the one',
+    ],
     [
       'rows that somebody has added',
       "insert into audit_rows select organization, 7, at, phase, operation, actor, subject, result, intent, 'ab' from audit_rows where sequence = 6",
@@ -99,7 +103,7 @@ describe('a break of the audit log', () => {
     [
       'rows that were cut off and put back in part',
       'delete from audit_rows where sequence = 6; update audit_rows set sequence = 8 where sequence = 5',
-      'row 6 was another one',
+      'row 6 differs from the one',
     ],
   ])('is %s', async (_, sql, problem) => {
     const server = await withRows();

@@ -63,10 +63,10 @@ describe('the end of a session', () => {
 
   it.each([
     ['given another expiry, which has come', 'expires_at = 1', 'has expired'],
-    ['narrowed to other scopes', `scopes = '["elsewhere"]'`, 'may do other things'],
-    ['narrowed to other environments', `environments = '["staging"]'`, 'may do other things'],
-    ['given a role that opens no jobs', `role = 'auditor'`, 'may do other things'],
-    ['given a role that nobody knows', `role = 'king'`, 'may do other things'],
+    ['narrowed to other scopes', `scopes = '["elsewhere"]'`, 'no longer has the permissions'],
+    ['narrowed to other environments', `environments = '["staging"]'`, 'no longer has the permissions'],
+    ['given a role that opens no jobs', `role = 'auditor'`, 'no longer has the permissions'],
+    ['given a role that nobody knows', `role = 'king'`, 'no longer has the permissions'],
   ])('comes when that token is %s', async (_, change, message) => {
     const server = await withProduction();
     const agent = await server.call('tokens.create', { name: 'agent', role: 'agent', environments: ['production'] });

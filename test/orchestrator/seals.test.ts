@@ -119,7 +119,7 @@ describe('whoever can write the database', () => {
     // A server that has not seen the session yet.
     const other = await startServer({ settings: { dataDir: server.dataDir } });
     const error = await errorOf(other.as(opened.jobToken)('jobs.read', { jobId: opened.jobId, keys: ['TOKEN'] }));
-    expect(error.message).toMatch(/\[corrupt\]|may do other things/);
+    expect(error.message).toMatch(/\[corrupt\]|no longer has the permissions/);
   });
 
   it.each([

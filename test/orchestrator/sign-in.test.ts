@@ -218,7 +218,10 @@ describe('a session', () => {
     expect([answer.status, answer.json?.['message']]).toEqual([401, expect.stringContaining('for a while')]);
     now += 3 * minute;
     const over = await busy.call('environments.list');
-    expect([over.status, over.json?.['message']]).toEqual([401, expect.stringContaining('lasted its time')]);
+    expect([over.status, over.json?.['message']]).toEqual([
+      401,
+      expect.stringContaining('reached its maximum lifetime'),
+    ]);
   });
 
   it('is kept as a hash, sealed: one that somebody made longer, or another’s, is refused', async () => {

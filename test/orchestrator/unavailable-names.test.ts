@@ -50,7 +50,9 @@ describe('an operator who asks what is true now', () => {
     breakDown(server);
     for (let time = 0; time < 3; time += 1) await server.call('resolution.check', { environment: 'e' });
     const { problems } = await server.call('resolution.check', { environment: 'e' });
-    expect(problems[0]?.message).toMatch(/\[circuit_open\]; it has been left alone since 20.*last failed with unreach/);
+    expect(problems[0]?.message).toMatch(
+      /\[circuit_open\]; calls to it have been paused since 20.*last failed with unreach/,
+    );
     const { backends } = await server.call('resolution.explain', { environment: 'e', key: 'DB_PASSWORD' });
     expect(backends).toContainEqual(
       expect.objectContaining({ backend: 'corp', breaker: 'open', openedAt: expect.stringMatching(/^20/) }),

@@ -55,7 +55,10 @@ async function whyNoLatest(service: Service, id: string, context: CallContext): 
   if (answer.ok) return unknown('no_version');
   return answer.failure.status === 'NOT_FOUND'
     ? absent
-    : undecided(answer.failure, 'there is no value; whether there is a secret needs secretmanager.secrets.get');
+    : undecided(
+        answer.failure,
+        'there is no value; without secretmanager.secrets.get it is not known whether there is a secret',
+      );
 }
 
 async function whyNotReadable(service: Service, name: string, context: CallContext): Promise<ReadOutcome> {
@@ -65,14 +68,14 @@ async function whyNotReadable(service: Service, name: string, context: CallConte
   if (!answer.ok)
     return undecided(
       answer.failure,
-      'the version is disabled or destroyed; which of them needs secretmanager.versions.get',
+      'the version is disabled or destroyed; without secretmanager.versions.get it is not known which',
     );
   const state = stateOf(answer.value.state);
   if (state === 'DISABLED') return unknown('disabled');
   if (state === 'DESTROYED') return unknown('destroyed');
   return unknown(
     'decryption_failed',
-    'the version is enabled and cannot be accessed; its encryption key may be disabled or out of reach',
+    'the version is enabled but cannot be accessed; its encryption key may be disabled or out of reach',
   );
 }
 

@@ -18,7 +18,7 @@ export async function detectVersion(service: Service, mustSee: boolean, context:
     if (said !== undefined && !mustSee) return said;
     throw new BackendError('permission_denied', {
       reason: 'read_refused',
-      detail: `the identity has no right below the mount ${mount}, or there is no such mount; if the server merely refuses to describe it, set kvVersion`,
+      detail: `the identity has no permission below the mount ${mount}, or there is no such mount; if the server merely refuses to describe it, set kvVersion`,
     });
   }
   if (answer.status !== 200) {

@@ -39,7 +39,7 @@ export interface Service {
    * @throws BackendError `bad_answer` when it is not
    */
   requireVersion(expected: 1 | 2, context: CallContext): Promise<void>;
-  /** Asks again, and fails where the identity has no right below the mount. @throws BackendError */
+  /** Asks again, and fails where the identity has no permission below the mount. @throws BackendError */
   examine(context: CallContext): Promise<1 | 2>;
   /** Changes of one path wait for each other. */
   alone<T>(scope: ScopePath, context: CallContext, work: () => Promise<T>): Promise<T>;

@@ -29,7 +29,7 @@ const secretSettings = z
   .record(z.string(), secretBytes)
   .describe('values of the settings that are marked secret, base64');
 
-const sealedSettings = z.record(z.string(), sealedBytes).describe('in place of secretSettings: the same, sealed');
+const sealedSettings = z.record(z.string(), sealedBytes).describe('instead of secretSettings: the same, sealed');
 
 const settingView = z.object({
   name: z.string(),

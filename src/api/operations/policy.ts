@@ -18,7 +18,7 @@ const state = z.enum(['on', 'off']);
 
 const policyView = z.object({
   valueEntry: z.enum(valueEntries).describe('how values are entered at the dashboard'),
-  plainReads: state.describe('whether tokens of the role reader are answered values as plain JSON'),
+  plainReads: state.describe('whether tokens with the role reader get values as plain JSON'),
   sealingKey: sealingKey.describe('what the dashboard and kici-admin seal values to'),
   operations: z.array(
     z.object({

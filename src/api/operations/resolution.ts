@@ -31,7 +31,7 @@ const candidate = z.object({
     .number()
     .nonnegative()
     .optional()
-    .describe('a job that read it now would get a value of this age without its backend being asked'),
+    .describe('a job that read it now would get a value of this age without querying its backend'),
   rule: z.string().describe('the rule by which the candidate before it ranks above it; empty for the first'),
 });
 
@@ -129,7 +129,7 @@ export const resolutionOperations = {
       cached: z
         .stringbool()
         .optional()
-        .describe('names that were listed a moment ago will do; default: every backend is asked'),
+        .describe('true: names listed a moment ago will do; default: every backend is queried'),
     }),
     output: z.object({
       environments: z.array(z.object({ name: z.string(), unavailable: z.array(unavailablePart) })),

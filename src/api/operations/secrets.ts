@@ -97,14 +97,14 @@ export const secretOperations = {
           key: z.string(),
           change: z
             .enum(['new', 'replace', 'same', 'unknown'])
-            .describe('same: the store has this very value; unknown: it cannot be told what the store has'),
+            .describe('same: the store has exactly this value; unknown: what the store has is not known'),
           result: z.enum(['planned', 'written', 'left', 'failed', 'not_tried']),
           version: z.string().optional(),
           code: failureCode.optional().describe('why it is unknown, or has failed'),
         }),
       ),
       leftAlone: z.array(z.string()).describe('keys of the scope that the import does not name'),
-      unavailable: z.array(unavailablePart).describe('what of the scope could not be listed'),
+      unavailable: z.array(unavailablePart).describe('the parts of the scope that could not be listed'),
     }),
   }),
   'secrets.declare': defineOperation({
@@ -133,7 +133,7 @@ export const secretOperations = {
     input: z.object({
       scope: scopeId.optional(),
       tree: z.stringbool().optional().describe('scopes below it too'),
-      backend: backendName.optional().describe('in place of a scope: every scope of this backend'),
+      backend: backendName.optional().describe('instead of a scope: every scope of this backend'),
     }),
     output: z.object({
       secrets: z.array(

@@ -6,7 +6,7 @@ import { viewOf } from '../targets.ts';
 const encoding = z
   .enum(['text', 'base64'])
   .default('text')
-  .describe('how values are written; a value that is not UTF-8 text is answered as base64 alone');
+  .describe('how values are written; a value that is not UTF-8 text is returned only as base64');
 
 const reading = {
   category: 'secrets',
@@ -40,7 +40,7 @@ export const valueOperations = {
   }),
   'values.getMany': defineOperation({
     ...reading,
-    summary: 'Read the values of the keys that are named as one plain JSON object, all of them or none',
+    summary: 'Read the values of the named keys as one plain JSON object, all of them or none',
     path: '/environments/{environment}/values',
     subject: ['environment', 'keys'],
     input: z.object({

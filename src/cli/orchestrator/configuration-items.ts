@@ -23,7 +23,7 @@ export const configurationItems = {
     name: 'databaseUrl',
     flag: '--database-url <url>',
     variable: 'KICI_DATABASE_URL',
-    description: 'database in place of the one in the data folder',
+    description: 'database to use instead of the one in the data folder',
     default: '',
     secret: true,
   },

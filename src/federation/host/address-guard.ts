@@ -42,7 +42,7 @@ const machineLocal: readonly string[] = [
 
 /**
  * Checks where a backend is about to connect, after its name was resolved: a name cannot lead past the check, nor
- * can an IPv6 address that stands for an IPv4 one.
+ * can an IPv6 address that embeds an IPv4 one.
  * @throws RangeError when an entry of the list is neither a name, an address nor a range
  */
 export function createAddressGuard({

@@ -16,8 +16,8 @@ export function requirePrivateWay({ headers, socket }: IncomingMessage, publicUr
   if (host !== undefined && isLoopback(host.hostname) && isOwnMachine(socket.remoteAddress)) return;
   throw new ApiError(
     'host_not_allowed',
-    'values are answered over TLS or within this machine alone',
-    'ask at the https:// URL of a proxy in front of the orchestrator, and start it with that URL in --public-url',
+    'values are served only over TLS or on this machine',
+    'use the https:// URL of a proxy in front of the orchestrator, and set --public-url to that URL',
   );
 }
 

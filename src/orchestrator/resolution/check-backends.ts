@@ -74,7 +74,7 @@ function since(instance: Instance | undefined): string {
   const { breaker = 'closed', openedAt, lastFailure } = healthOf(instance) ?? {};
   if (breaker === 'closed' || openedAt === undefined) return '';
   const last = lastFailure === undefined ? '' : `, and last failed with ${lastFailure.code}`;
-  return `; it has been left alone since ${rfc3339(openedAt)}${last}`;
+  return `; calls to it have been paused since ${rfc3339(openedAt)}${last}`;
 }
 
 const unsteadyMs = 60_000;

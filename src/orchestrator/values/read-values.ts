@@ -72,7 +72,7 @@ async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void>
   call.note({ refused: 'plain reads are off' });
   throw new ApiError(
     'operation_disabled',
-    'the policy of this organization answers no plain values',
+    'the policy of this organization does not allow plain reads',
     'an owner switches them on with `kici-admin policy set --plain-reads on`',
   );
 }
@@ -98,7 +98,7 @@ function requireAll(
     throw new ApiError(
       'backend_unavailable',
       `cannot be read now: ${unavailable.map(({ text }) => text).join('; ')}`,
-      `\`kici-admin explain --environment ${environment} KEY\` shows what is in the way; nothing was put in its place`,
+      `\`kici-admin explain --environment ${environment} KEY\` shows what blocks it; nothing was served in its place`,
       unavailable[0]?.failure,
     );
   if (absent.length > 0) throw missing(environment, absent, known);

@@ -108,7 +108,7 @@ describe('law 11: addresses are checked after name resolution', () => {
         () => new Error('taken'),
         (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
       );
-      expect(message).toContain('not allowed by this server');
+      expect(message).toContain('which this server does not allow');
       expect(message).toContain(why);
       expect(message).toContain('--allow-addresses');
       expect(message).not.toContain('grant');

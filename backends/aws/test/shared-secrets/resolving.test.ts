@@ -73,7 +73,7 @@ describe('sharedSecrets as an operator gives it', () => {
     });
     expect(judge('apps/A')).toMatchObject({
       ok: false,
-      problems: [{ field: 'sharedSecrets', problem: expect.stringContaining('does not have the form') }],
+      problems: [{ field: 'sharedSecrets', problem: expect.stringContaining('does not have the required form') }],
     });
   });
 });

@@ -17,7 +17,7 @@ describe('the setting sharedSecrets', () => {
     [
       'another region',
       { sharedSecrets: arn('apps/A-a1b2c3', 'us-east-1') },
-      'lies in another region than eu-central-1',
+      'is in another region than eu-central-1',
       'us-east-1',
     ],
     ['a partial ARN', { sharedSecrets: arn('apps/DATABASE') }, 'lacks the "-" and six characters', 'describe-secret'],

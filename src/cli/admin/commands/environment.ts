@@ -17,7 +17,7 @@ const scopeHelp =
 const settings = {
   priority: integer('--priority <n>', 'higher wins; default 0'),
   prefix: option('--prefix <prefix>', 'put before each key'),
-  map: pairs('--map <source=KEY>', 'bind one name under another key, and nothing that is not mapped (repeatable)'),
+  map: pairs('--map <source=KEY>', 'bind one name under another key; only mapped names are bound (repeatable)'),
   host: option('--host <pattern>', 'for agents on hosts that match; default: every host'),
 };
 

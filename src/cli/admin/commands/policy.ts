@@ -46,14 +46,14 @@ function valueEntryText(state: Policy['valueEntry']): string {
   return {
     open: 'open: values are entered at the dashboard as they are',
     sealed: 'sealed: the dashboard seals values in the browser, and plain ones are refused',
-    off: 'off: values are entered with kici-admin alone',
+    off: 'off: values are entered only with kici-admin',
   }[state];
 }
 
 function plainReadsText(state: Policy['plainReads']): string {
   return state === 'on'
-    ? 'on: tokens of the role reader are answered values as plain JSON'
-    : 'off: no token is answered a plain value';
+    ? 'on: tokens with the role reader get values as plain JSON'
+    : 'off: no token gets plain values';
 }
 
 const set = defineCommand({
@@ -70,7 +70,7 @@ const set = defineCommand({
     disable: repeated('--disable <what>', subjects),
     enable: repeated('--enable <what>', subjects),
     valueEntry: option('--value-entry <state>', 'how values are entered at the dashboard', { choices: valueEntries }),
-    plainReads: option('--plain-reads <state>', 'whether tokens of the role reader are answered plain values', {
+    plainReads: option('--plain-reads <state>', 'whether tokens with the role reader get plain values', {
       choices: switches,
     }),
   },

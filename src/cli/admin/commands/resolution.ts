@@ -46,7 +46,7 @@ const verdicts: Readonly<Record<Explanation['status'], readonly ['green' | 'yell
 function explained(data: Explanation, environmentName: string, session: ApiSession): string {
   const [colour, general] = verdicts[data.status];
   const problem = data.blockedBy.length === 0 ? data.candidates[0]?.problem : undefined;
-  const verdict = problem === undefined ? general : `unavailable: the value of its winner is unavailable [${problem}]`;
+  const verdict = problem === undefined ? general : `unavailable: the value of its winner cannot be read [${problem}]`;
   const sections = [
     `${printable(data.key)} in environment ${environmentName}: ${paint(session.io, colour, verdict, 'stdout')}`,
   ];

@@ -14,7 +14,7 @@ function isRole(text: string): text is Role {
 
 const create = defineCommand({
   name: 'create',
-  summary: 'Issue a token; it is shown once, on stdout alone',
+  summary: 'Issue a token; it is shown once, only on stdout',
   operations: ['tokens.create'],
   examples: [
     'kici-admin token create ci --role author --environment production --lifetime 90d > token',

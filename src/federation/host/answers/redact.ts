@@ -66,7 +66,7 @@ export class Redactor {
     if (thrown instanceof ContractBreach) return thrown;
     try {
       if (!BackendError.is(thrown))
-        return new ContractBreach(`the adapter threw ${kindOf(thrown)} in place of a BackendError`, errorTrail(thrown));
+        return new ContractBreach(`the adapter threw ${kindOf(thrown)} instead of a BackendError`, errorTrail(thrown));
       const code: unknown = thrown.code;
       if (typeof code === 'string' && isFailureCode(code)) return new BackendError(code, this.details(code, thrown));
     } catch {
