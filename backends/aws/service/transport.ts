@@ -6,7 +6,7 @@ import { callbackify } from 'node:util';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { AnswerGauge, asksForTls, BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
-/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+/** Three tries fit into the usual deadline, so that the last error says that no connection was established. */
 const connectionTimeout = 3_000;
 const maxSockets = 50;
 /** Of the Security Token Service, whose answers are a few kilobytes of XML. */

@@ -23,7 +23,7 @@ export interface SafeFetch {
   readonly close: () => void;
 }
 
-/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+/** Three tries fit into the usual deadline, so that the last error says that no connection was established. */
 const connectTimeoutMs = 3_000;
 
 /**

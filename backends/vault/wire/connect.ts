@@ -4,7 +4,7 @@ import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 import { buildConnector, Pool } from 'undici';
 import type { ProxyConfig } from '../config.ts';
 
-/** Three tries fit into the usual deadline, so that what is said in the end is that no connection came about. */
+/** Three tries fit into the usual deadline, so that the last error says that no connection was established. */
 export const connectTimeoutMs = 3_000;
 
 export interface TlsOptions {
