@@ -100,7 +100,7 @@ export function isJudgement({ body }: VaultAnswer): boolean {
   return Array.isArray(member(body, 'errors'));
 }
 
-/** No right, or a token that is no longer good. */
+/** No permission, or a token that is no longer good. */
 export function isRefusal(answer: VaultAnswer): boolean {
   return answer.status === 403 && isJudgement(answer);
 }

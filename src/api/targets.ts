@@ -2,7 +2,7 @@
 export type Target =
   /** An environment as it shows to those who see only some of its scopes. */
   | { readonly kind: 'view'; readonly environment: string }
-  /** An environment as such: its variables, its being there. */
+  /** An environment itself: its variables, its existence. */
   | { readonly kind: 'environment'; readonly environment: string }
   /** A scope, as `backend:path`. */
   | { readonly kind: 'scope'; readonly scope: string }

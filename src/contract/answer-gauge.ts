@@ -24,8 +24,8 @@ export type AnswerKind = keyof typeof answerLimits.bytes;
 const plainNumber = 15;
 
 /**
- * Looks at JSON while it comes in, piece by piece, and ends an answer that is more than the limits allow. What is no
- * JSON passes: the parser finds that out at once.
+ * Looks at JSON while it comes in, piece by piece, and ends an answer that is more than the limits allow. Anything that
+ * is not JSON passes: the parser finds that out at once.
  */
 export class AnswerGauge {
   readonly #kind: AnswerKind;

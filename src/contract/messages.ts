@@ -37,7 +37,7 @@ export interface SecretDescriptor {
   /** A name that exists without a value. */
   readonly declaredOnly?: true;
   /**
-   * Set where a read could not succeed whoever asks: the secret is deleted, disabled or waiting for its deletion, or
+   * Set if no read could succeed, whoever asks: the secret is deleted, disabled or waiting for its deletion, or
    * two names of the service map to it.
    */
   readonly problem?: FailureCode;

@@ -60,7 +60,7 @@ function traits({ version, updatedAt, scheduledForDeletion }: Omit<ListedSecret,
 
 /**
  * No list shows a shared secret, so that it is described. Its name is known from the settings: where it cannot be
- * described it is listed all the same, and without a problem, because its value is a right of its own.
+ * described it is listed anyway, and without a problem, because its value is a right of its own.
  */
 async function sharedTraits(service: Service, id: SecretId, context: CallContext): Promise<Traits> {
   try {

@@ -88,7 +88,7 @@ async function sweep(service: Service, name: string, { stages }: Description, co
   for (const { stage, version } of leftovers) await dropStage(service, name, stage, version, context);
 }
 
-/** A version that keeps a stage is kept for good, which is no harm to anybody: failing here fails nothing. */
+/** A version that keeps a stage is kept for good, which harms nobody: a failure here is ignored. */
 async function dropStage(
   service: Service,
   name: string,

@@ -15,7 +15,7 @@ export interface StartStep {
   /** `undefined`: the job binds none. */
   readonly environment?: string;
   readonly catalogue: readonly CatalogueEntry[];
-  /** Whether a key that is not in the catalogue may exist all the same. */
+  /** Whether a key that is not in the catalogue may exist anyway. */
   readonly openEnded: boolean;
   readonly stripped: readonly StrippedSource[];
   readonly modules: ModuleRecords;

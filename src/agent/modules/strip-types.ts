@@ -7,7 +7,7 @@ import type { StrippedSource } from '../channel/from-agent.ts';
 const maxCharacters = 65_536;
 /** That many characters, whatever they are. */
 const maxBytesOfFile = 4 * maxCharacters;
-/** Every step is told all of it. */
+/** Every step gets all of it. */
 const maxCharactersInAll = 262_144;
 
 const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+\.ts)['"]/g;

@@ -94,7 +94,7 @@ export class Journal {
     this.#outstanding.delete(thing);
   }
 
-  /** What may be there all the same stays recorded. */
+  /** What may be there anyway stays recorded. */
   async removeContainer(name: string): Promise<void> {
     await this.#tryContainer(name);
   }

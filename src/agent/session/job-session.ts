@@ -17,7 +17,7 @@ export interface JobSession {
   readonly catalogue: readonly CatalogueEntry[];
   /** Keys that the job states by name and that have no value. */
   readonly missing: readonly MissingKey[];
-  /** Whether a key that is not in the catalogue may exist all the same. */
+  /** Whether a key that is not in the catalogue may exist anyway. */
   readonly openEnded: boolean;
   /** What could not be listed when the session was opened, in words. */
   readonly notices: readonly string[];

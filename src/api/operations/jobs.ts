@@ -90,7 +90,7 @@ const openJob = defineOperation({
         }),
       )
       .default([]),
-    /** True when a key that is not listed may exist all the same, because a backend lists with a delay. */
+    /** True when a key that is not listed may exist anyway, because a backend lists with a delay. */
     openEnded: z.boolean(),
     unavailable: z.array(unavailablePart),
     variables: z.array(z.object({ name: z.string(), value: z.string(), locked: z.boolean() })),

@@ -12,7 +12,7 @@ export interface Result {
   readonly text?: string;
   /** For the person at the terminal, on stderr; left out with `--json`. */
   readonly notice?: string;
-  /** Set when the answer is bad news: it is printed all the same, and the exit code is 1. */
+  /** Set when the answer is bad news: it is printed anyway, and the exit code is 1. */
   readonly failure?: { readonly code: ClientErrorCode; readonly message: string; readonly hint: string };
 }
 

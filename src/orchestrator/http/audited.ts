@@ -19,7 +19,7 @@ export async function audited<T>(
 ): Promise<T> {
   if (kind === 'read') {
     const output = await effect().catch(async (error: unknown) => {
-      // What was asked for in vain is told too, where the operation has noted it.
+      // Requests in vain are recorded too, if the operation has noted them.
       if (Object.keys(notes).length > 0) {
         const result = toApiError(error)?.code ?? 'internal_error';
         await audit

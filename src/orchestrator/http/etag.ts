@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** An entity tag of what is no secret itself, such as versions. */
+/** An entity tag of what is not a secret itself, such as versions. */
 export function etagOf(parts: readonly string[]): string {
   return `"${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}"`;
 }
