@@ -77,7 +77,7 @@ export const failureCodes = Object.freeze({
   },
   vanished: {
     transient: false,
-    meaning: 'the secret was there when the job started and is gone',
+    meaning: 'the secret existed when the job started but is gone now',
     hint: 'start the job again',
   },
   overloaded: {

@@ -88,7 +88,7 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
     if (plain === undefined)
       throw new KeyringError(
         'wrong_key',
-        `the data key ${id} does not open under this key-encryption key`,
+        `the data key ${id} cannot be opened with this key-encryption key`,
         'start with the key that the data was sealed with',
       );
     const key = createSecretKey(plain);

@@ -34,7 +34,7 @@ export async function rotateKeyEncryptionKey(
         if (plain === undefined)
           throw new KeyringError(
             'wrong_key',
-            `the data key ${id} does not open under the old key`,
+            `the data key ${id} cannot be opened with the old key`,
             'nothing was changed; check whether somebody else has rotated the key in the meantime; otherwise restore that row from a backup',
           );
         const row = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };

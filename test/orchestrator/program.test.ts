@@ -65,7 +65,7 @@ describe('kici-orchestrator', () => {
       expect(`${file} ${((await stat(file)).mode & 0o777).toString(8)}`).toBe(`${file} 600`);
     }
     expect((await readdir(join(running.home, 'data'))).filter((name) => name.includes('key'))).toEqual([]);
-    expect(running.output()).toMatch(/back it up apart from the data/);
+    expect(running.output()).toMatch(/back it up separately from the data/);
     expect(running.output()).toContain(`kici-orchestrator is ready on ${running.url}`);
     expect(await running.stop()).toBe(0);
   });

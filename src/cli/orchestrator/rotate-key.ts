@@ -28,7 +28,7 @@ export async function rotateKey(
     io.stdout.write(`${JSON.stringify({ newKeyFile: file, ...rotation })}\n`);
     return;
   }
-  const made = rotation.createdKeyFile ? ', which was made: back it up apart from the data' : '';
+  const made = rotation.createdKeyFile ? ', which was created: back it up separately from the data' : '';
   io.stdout.write(
     `the data in ${dataDir} is now under the key of ${file}${made}\n` +
       `start the orchestrator with KICI_SECRET_KEY_FILE=${file}${key.kind === 'file' ? `, or move that file to ${key.file}` : ' and without KICI_SECRET_KEY'}\n` +

@@ -39,7 +39,7 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   try {
     if (application.createdKeyFile !== undefined)
       warn(
-        `a new key was made in ${application.createdKeyFile}; back it up apart from the data: without it no stored secret can be read`,
+        `a new key was created in ${application.createdKeyFile}; back it up separately from the data: without it no stored secret can be read`,
       );
     const second = await folder.settle();
     if (second !== undefined) warn(second);

@@ -86,7 +86,7 @@ async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<Readonl
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
     if (name === '')
-      throw new CommandError('invalid_import', 'a name in it is not text', 'names are texts; nothing was sent');
+      throw new CommandError('invalid_import', 'a name in it is not text', 'names must be text; nothing was sent');
     if (!isScalar(value) || typeof value.value !== 'string' || (format === 'json' && value.type !== 'QUOTE_DOUBLE'))
       throw new CommandError(
         'invalid_import',

@@ -36,7 +36,7 @@ export function createVariables(
         if (bytes > maxValueBytes)
           throw new ApiError(
             'too_large',
-            `the value of ${name} has ${bytes} bytes, and a variable at most ${maxValueBytes}`,
+            `the value of ${name} has ${bytes} bytes, and a variable has at most ${maxValueBytes}`,
           );
         const { catalogue } = await resolver.resolve(call, environment, {});
         // `check` reports secrets that are not known now later.

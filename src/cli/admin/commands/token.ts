@@ -92,7 +92,7 @@ const revoke = defineCommand({
   run: async ({ token }, session) => {
     if (token.startsWith('kici_'))
       throw new UsageError(
-        'this is the token itself',
+        'the argument is the token itself',
         'give its name or its id, as `kici-admin token list` shows them',
       );
     const data = await session.call('tokens.revoke', { id: token });

@@ -64,7 +64,7 @@ function asText(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new CommandError('not_text', `the value of ${name} is not UTF-8 text, and a variable is`, hint);
+    throw new CommandError('not_text', `the value of ${name} is not UTF-8 text, but a variable must be`, hint);
   }
 }
 

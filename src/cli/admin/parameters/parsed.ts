@@ -66,7 +66,7 @@ export function pairs(flags: string, description: string): Parameter<Readonly<Re
         if (equals < 1)
           throw new UsageError(
             `${longName(flags)} takes ${flags.split(' ')[1] ?? 'name=value'}`,
-            'write the name, "=", and what it stands for',
+            'write the name, "=" and the value',
           );
         const name = word.slice(0, equals);
         if (found.has(name))
