@@ -15,6 +15,7 @@ import { requireStated } from './stated-keys.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
+/** One job, and what the run around it shares with the others. */
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
   readonly found: Pick<LoadedProject, 'stripped' | 'modules'>;
@@ -29,6 +30,7 @@ export interface JobRun {
   readonly signal: AbortSignal;
 }
 
+/** Runs one job: opens its session, runs its steps in order, and closes the session whatever happened. */
 export async function runJob(run: JobRun): Promise<JobStatus> {
   const { job, emit, signal } = run;
   emit({

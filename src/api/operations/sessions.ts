@@ -12,6 +12,7 @@ const shared = {
   targets: noTargets,
 } as const;
 
+/** The operations on dashboard sessions. */
 export const sessionOperations = {
   'sessions.code': defineOperation({
     ...shared,

@@ -20,6 +20,7 @@ function withoutMethod(
   };
 }
 
+/** Kit: an instance can do what its manifest declares, and nothing else. */
 export const capabilityCases: readonly ConformanceCase[] = [
   {
     id: 'capabilities.frozen',

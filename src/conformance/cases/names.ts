@@ -4,6 +4,7 @@ import { expectAbsent, expectFound, names } from '../expect.ts';
 import { ref } from '../world.ts';
 import { awkwardKeys, awkwardScopes } from '../values.ts';
 
+/** Kit: names that look alike stay apart. */
 export const nameCases: readonly ConformanceCase[] = [
   {
     id: 'names.keys',

@@ -8,6 +8,7 @@ import { attempt, ref } from '../world.ts';
 const secret = ref('apps/shop', 'TOKEN');
 const when: NonNullable<ConformanceCase['when']> = ({ write }) => write;
 
+/** Kit: a write stores exactly its bytes, and touches nothing else. */
 export const writingCases: readonly ConformanceCase[] = [
   {
     id: 'writing.text',

@@ -7,6 +7,7 @@ import { Problem, unreachable } from './problem.ts';
 /** The session's own, which each request that is not a GET carries. */
 let csrf = '';
 
+/** Keeps the token that each request of this page that changes something has to carry. */
 export function setCsrf(token: string): void {
   csrf = token;
 }

@@ -4,6 +4,7 @@ import { array, badAnswer, boolean, optionalText, record, text } from './shape.t
 
 // Each takes an adapter's answer, and gives what the contract promises of it and no more, or throws `bad_answer`.
 
+/** As what the contract promises of a write's receipt, and no more; like all of this file throws `bad_answer`. */
 export function checkWriteReceipt(answer: unknown): WriteReceipt {
   const { version, updatedAt } = record(answer, 'the receipt of a write');
   const time = optionalText(updatedAt, 'the time of a write');
