@@ -10,7 +10,7 @@ const pointerBytes = 8;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** How much of a process's start the variables take. */
+/** How many bytes the variables take of what the system gives a process to start with. */
 export function environmentBytes(variables: Variables): number {
   return Object.entries(variables).reduce(
     (sum, [name, value]) => (value === undefined ? sum : sum + variableBytes(name, value) + pointerBytes),

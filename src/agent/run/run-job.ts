@@ -7,7 +7,7 @@ import type { Workplace } from '../process/step-process.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
-import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
+import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
 import { requireLabels } from './preflight.ts';

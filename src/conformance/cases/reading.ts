@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import type { ConformanceCase } from '../case.ts';
 import { describeOutcome, expectAbsent, expectFound, expectUnknown } from '../expect.ts';
-import { binaryValues, textValues } from '../values.ts';
+import { binaryValues, textValues } from '../awkward-inputs.ts';
 import { ref } from '../world.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
