@@ -25,7 +25,10 @@ export interface ProjectRun {
   readonly options: RunOptions;
 }
 
-/** @throws AgentError when nothing can be run */
+/**
+ * Runs a workflow of a project whose workplace is ready: reads, chooses, checks, and runs its jobs.
+ * @throws AgentError when nothing can be run
+ */
 export async function runProject(run: ProjectRun): Promise<RunStatus> {
   const { project, workplace, options } = run;
   const { loaderOutput, signal } = options;

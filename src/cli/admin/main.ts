@@ -8,7 +8,10 @@ import type { Result } from './command.ts';
 import { createProgram, programName } from './program.ts';
 import { ApiSession } from './session.ts';
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+/**
+ * `kici-admin`: reads the command line, runs the command, reports its failure.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage
+ */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
   const program = createProgram({

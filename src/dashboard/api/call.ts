@@ -20,7 +20,10 @@ interface Sent {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws Problem */
+/**
+ * Calls an operation of the API.
+ * @throws Problem
+ */
 export async function call<Id extends OperationId>(
   organization: string,
   id: Id,
