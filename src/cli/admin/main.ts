@@ -1,9 +1,9 @@
 import { CommanderError, type Command } from 'commander';
+import { version } from '../../api/version.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
-import { version } from '../version.ts';
 import type { Result } from './command.ts';
 import { createProgram, programName } from './program.ts';
 import { ApiSession } from './session.ts';
