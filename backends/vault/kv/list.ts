@@ -31,8 +31,8 @@ interface Names {
 }
 
 /**
- * Level by level. What is refused is reported and skipped; any other failure ends the listing, because asking again may
- * help.
+ * Lists the tree level by level. What is refused is told and left out; any other failure ends the listing, because
+ * asking again may help.
  */
 export async function* list(
   service: Service,

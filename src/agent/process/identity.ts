@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { processStatus } from './group.ts';
+import { processStatus } from './process-status.ts';
 
 /** Identifies a process, even if a later one has the same number. */
 export interface ProcessIdentity {
