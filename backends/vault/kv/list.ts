@@ -31,7 +31,7 @@ interface Names {
 }
 
 /**
- * Lists the tree level by level. What is refused is told and left out; any other failure ends the listing, because
+ * Lists the tree level by level. What is refused is reported and skipped; any other failure ends the listing, because
  * asking again may help.
  */
 export async function* list(

@@ -23,7 +23,7 @@ export interface SandboxProfile {
   command(request: LaunchRequest): LaunchCommand;
 }
 
-/** What a job says of the place where its steps run. */
+/** What a job says about where its steps run. */
 export interface JobNeeds {
   readonly network: boolean;
   /** Of a container; sandboxes that run no images pass over it. */

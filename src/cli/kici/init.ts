@@ -10,7 +10,7 @@ export interface Starter {
   readonly secret?: string | undefined;
 }
 
-/** What may stand between quotes of the generated text: any environment's name, any key. */
+/** What may be quoted in the generated text: any environment's name, any key. */
 const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 /**
@@ -32,7 +32,7 @@ export async function init(folder: string, shown: Starter, json: boolean, io: Io
     if (code === 'EEXIST')
       throw new CommandError(
         'cannot_write',
-        `${file} exists already and was left as it is`,
+        `${file} already exists and was left as it is`,
         'edit it, or remove it first',
       );
     throw new CommandError('cannot_write', `cannot write ${file} (${code})`, 'check the permissions of the folder');

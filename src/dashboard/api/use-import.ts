@@ -12,7 +12,7 @@ interface Import {
 
 /**
  * Sends many values at once.
- * @param dryRun only tells what would change
+ * @param dryRun only shows what would change
  */
 export function useImport(dryRun: boolean): UseMutationResult<ClientOutput<'secrets.import'>, Problem, Import> {
   const organization = useOrganization();

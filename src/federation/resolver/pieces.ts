@@ -1,6 +1,6 @@
 /**
- * Work that stops after each small piece, so that a large catalogue need not keep the event loop. Whoever runs it decides
- * who has a turn in between; the result is the same.
+ * Work that stops after each small piece, so that a large catalogue need not keep the event loop. The caller decides
+ * what runs in between; the result is the same.
  */
 export type Pieces<T> = Generator<undefined, T, undefined>;
 
