@@ -39,7 +39,7 @@ describe('a plain file', () => {
       code: 'file_too_large',
       message: 'has more than the allowed 11 bytes',
     });
-    expect(() => readPlainFileSync(at('file'), { maxBytes: 11 })).toThrow('has more than the 11 bytes');
+    expect(() => readPlainFileSync(at('file'), { maxBytes: 11 })).toThrow('has more than the allowed 11 bytes');
   });
 
   it('is found through a link only where that is said', async () => {

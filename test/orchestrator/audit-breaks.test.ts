@@ -55,7 +55,7 @@ describe('a break of the audit log', () => {
   });
 
   it.each([
-    ['a cut that takes the row of an earlier break along', 'delete from audit_rows where sequence > 2', 'knew row 9'],
+    ['a cut that takes the row of an earlier break along', 'delete from audit_rows where sequence > 2', 'had row 9'],
     [
       'every row that is left',
       'delete from audit_rows',

@@ -176,7 +176,7 @@ describe('plain reads', () => {
       'GET /api/v1/orgs/default/environments/e/values/K HTTP/1.1',
       'host: kici.internal',
     ]);
-    expect([answer.status, answer.text]).toEqual([421, expect.stringContaining('over TLS or within this machine')]);
+    expect([answer.status, answer.text]).toEqual([421, expect.stringContaining('over TLS or on this machine')]);
   });
 
   it('never leave out a name that no object can have: it is refused among others, and answered alone', async () => {

@@ -215,7 +215,7 @@ describe('a session', () => {
       expect((await busy.call('environments.list')).status).toBe(200);
     }
     const answer = await idle.call('environments.list');
-    expect([answer.status, answer.json?.['message']]).toEqual([401, expect.stringContaining('for a while')]);
+    expect([answer.status, answer.json?.['message']]).toEqual([401, expect.stringContaining('was idle')]);
     now += 3 * minute;
     const over = await busy.call('environments.list');
     expect([over.status, over.json?.['message']]).toEqual([

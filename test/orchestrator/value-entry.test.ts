@@ -93,7 +93,7 @@ describe('value entry', () => {
       expect([error.code, error.message]).toEqual(['invalid_request', expect.stringContaining('DB_PASSWORD')]);
     }
     const elsewhere = await errorOf(server.call('secrets.set', { ...at, sealed: await sealed('payments') }));
-    expect(elsewhere.message).toContain('another key');
+    expect(elsewhere.message).toContain('not sealed to the orchestrator');
     const large = await sealed('default', at, 'x'.repeat(65_537));
     expect(await codeOf(server.call('secrets.set', { ...at, sealed: large }))).toBe('too_large');
     await server.call('secrets.set', { ...at, sealed: await sealed('default', at, 'x'.repeat(65_536)) });

@@ -57,7 +57,7 @@ describe('the setting sharedSecrets', () => {
     expect(problems[0]?.problem).toContain(problem);
     expect(problems[0]?.hint).toContain(hint);
     expect(() => awsDefinition.create(given(overrides), createTestHost())).toThrow(
-      /the setting sharedSecrets cannot be taken: .*\[misconfigured\]/,
+      /the setting sharedSecrets is not valid: .*\[misconfigured\]/,
     );
     expect(String(overrides['sharedSecrets'])).toMatch(pattern);
   });

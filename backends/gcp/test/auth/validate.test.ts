@@ -62,23 +62,23 @@ describe('settings are refused', () => {
     [
       'JSON of another type',
       { 'auth.credentials': workloadIdentityJson({ file: '/token' }) },
-      'no JSON object of the type service_account',
+      'not a JSON object of the type service_account',
     ],
     ['no JSON', { 'auth.credentials': SecretValue.fromText('hunter2') }, 'it is not JSON'],
     ['neither JSON nor file', {}, 'either this or auth.credentialsFile'],
     ['both', { 'auth.credentials': serviceAccountJson(), 'auth.credentialsFile': '/x' }, 'not both'],
-    ['a program', federated({ executable: { command: '/bin/sh -c id' } }), 'credential_source.executable is not taken'],
+    ['a program', federated({ executable: { command: '/bin/sh -c id' } }), 'credential_source.executable is not accepted'],
     [
       'a program beside a file',
       federated({ file: '/token', executable: { command: 'id' } }),
-      'credential_source.executable is not taken',
+      'credential_source.executable is not accepted',
     ],
     [
       'the surroundings of an AWS machine',
       federated({ environment_id: 'aws1', regional_cred_verification_url: 'https://sts.amazonaws.com' }),
-      'credential_source.environment_id is not taken',
+      'credential_source.environment_id is not accepted',
     ],
-    ['a client certificate', federated({ certificate: {} }), 'credential_source.certificate is not taken'],
+    ['a client certificate', federated({ certificate: {} }), 'credential_source.certificate is not accepted'],
     [
       'an identity provider that is not allowed',
       federated({ url: 'https://idp.example/token' }),
