@@ -7,6 +7,8 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,
+    // Of the tests that say they may: they wait.
+    maxConcurrency: 20,
     // A start of a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
     testTimeout: 180_000,
     hookTimeout: 180_000,

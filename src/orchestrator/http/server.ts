@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
@@ -141,11 +141,8 @@ export function createServer(options: ServerOptions): HttpServer {
       'request',
     );
   });
-  const trust = (request: IncomingMessage): void => {
-    connections.trust(request);
-  };
-  registerRoutes(app, options, trust);
-  registerEventStream(app, options, trust);
+  registerRoutes(app, options, connections.trust);
+  registerEventStream(app, options, connections.trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);
     if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
