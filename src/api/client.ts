@@ -52,8 +52,8 @@ export function createClient(options: ClientOptions): ApiClient {
 function headersOf(body: string | undefined, token: string | undefined): Record<string, string> {
   return {
     accept: 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
   };
 }
 

@@ -58,7 +58,7 @@ export async function listVersions(
           version,
           current: stages.includes('AWSCURRENT'),
           readable: true,
-          ...(created === undefined ? {} : { createdAt: created.toISOString() }),
+          ...(created !== undefined && { createdAt: created.toISOString() }),
         };
         versions.push({ info, created: created?.getTime() ?? 0 });
       }

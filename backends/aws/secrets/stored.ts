@@ -33,7 +33,7 @@ export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
   if ((SecretString === undefined) === (SecretBinary === undefined))
     return unknown('bad_answer', 'the answer has not exactly one value');
   if (SecretString?.isWellFormed() === false)
-    return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
+    return unknown('corrupt', 'the value holds half a surrogate pair, which is not text');
   const value =
     SecretString === undefined
       ? SecretValue.fromBytes(SecretBinary ?? new Uint8Array())

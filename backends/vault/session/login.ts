@@ -46,7 +46,7 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
   const role = 'role' in auth && auth.role !== undefined ? { role: auth.role } : {};
   switch (auth.method) {
     case 'approle':
-      return { role_id: auth.roleId, ...(auth.secretId === undefined ? {} : { secret_id: auth.secretId.text() }) };
+      return { role_id: auth.roleId, ...(auth.secretId !== undefined && { secret_id: auth.secretId.text() }) };
     case 'kubernetes':
     case 'jwt':
       return { ...role, jwt: (await readSource(auth.jwt, host)).trim() };

@@ -57,7 +57,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
         path: `/auth/token/${action}`,
         token,
         namespace: config.authNamespace,
-        ...(method === 'POST' ? { body: {} } : {}),
+        ...(method === 'POST' && { body: {} }),
       },
       context,
     );

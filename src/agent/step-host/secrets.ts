@@ -64,7 +64,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
         divider,
         finalNewline,
         mode,
-        ...(name === undefined ? {} : { name }),
+        ...(name !== undefined && { name }),
       });
       if (answer.status === 'mounted') return { path: answer.path };
       if (answer.status !== 'contents') throw failureOf(answer);
@@ -82,7 +82,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
 
 function metaOf({ backend, scope, version, ...rest }: ValueMeta): SecretMeta {
   const ageMs = 'ageMs' in rest ? rest.ageMs : undefined;
-  return { backend, scope, ...(version === undefined ? {} : { version }), ...(ageMs === undefined ? {} : { ageMs }) };
+  return { backend, scope, ...(version !== undefined && { version }), ...(ageMs !== undefined && { ageMs }) };
 }
 
 /** Names that every object answers to, and that others ask every object for. */

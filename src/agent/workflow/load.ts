@@ -159,7 +159,7 @@ async function read(
 /** @throws FrameError */
 function checked(sent: unknown): LoaderMessage {
   const message = loaderMessage.safeParse(sent);
-  if (!message.success) throw new FrameError('something that is no workflow');
+  if (!message.success) throw new FrameError('something that is not a workflow');
   return message.data;
 }
 

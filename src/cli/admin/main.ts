@@ -19,9 +19,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     writeErr: (text) => {
       io.stderr.write(text);
     },
-    ...(io.stdout.columns === undefined || io.stdout.columns === 0
-      ? {}
-      : { columns: Math.min(io.stdout.columns, 100) }),
+    ...(io.stdout.columns !== undefined && io.stdout.columns !== 0 && { columns: Math.min(io.stdout.columns, 100) }),
     run: async (command, parsed) => {
       exitCode = print(await command.run(parsed, new Session(io, connectionFlags(program))), io, wantsJson());
     },

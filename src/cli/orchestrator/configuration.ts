@@ -175,7 +175,7 @@ function complete(
 ): Configuration {
   const get = (name: ItemName): ConfiguredValue => {
     const value = picked[name];
-    if (value === undefined) throw new TypeError(`${name} is no item of the configuration`);
+    if (value === undefined) throw new TypeError(`${name} is not an item of the configuration`);
     return value;
   };
   const dataDir = get('dataDir');
@@ -207,7 +207,7 @@ function complete(
 export function portOf({ port }: Configuration): number {
   if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535)
     throw new UsageError(
-      `${JSON.stringify(port.value)} is no port`,
+      `${JSON.stringify(port.value)} is not a port`,
       'a port is a number from 0 to 65535: correct --port or KICI_PORT',
     );
   return Number(port.value);
@@ -222,7 +222,7 @@ export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url;
     throw new UsageError(
-      `${JSON.stringify(text)} is no URL by which a server is reached`,
+      `${JSON.stringify(text)} is not a URL by which a server is reached`,
       'it is one such as https://kici.example.com, without a path: correct --public-url or KICI_PUBLIC_URL',
     );
   });
@@ -246,7 +246,7 @@ export function durationOf({ value }: ConfiguredValue, item: ConfigurationItem):
   const ms = parseDuration(value);
   if (ms === undefined)
     throw new UsageError(
-      `${JSON.stringify(value)} is no duration`,
+      `${JSON.stringify(value)} is not a duration`,
       `write a number and ms, s, m, h or d, such as 30d: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
     );
   return ms;

@@ -82,7 +82,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
 function levelOf({ logLevel }: Configuration): string {
   if (!logLevels.includes(logLevel.value))
     throw new UsageError(
-      `${JSON.stringify(logLevel.value)} is no log level`,
+      `${JSON.stringify(logLevel.value)} is not a log level`,
       `there are ${logLevels.join(', ')}: correct --log-level or KICI_LOG_LEVEL`,
     );
   return logLevel.value;

@@ -3,6 +3,7 @@ import { ContainerModule } from 'inversify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../keyring/keyring.ts';
+import { createSeals } from '../../orchestrator/seals/seals.ts';
 import type { AllTables } from '../all-tables.ts';
 import type { ServerSettings } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
@@ -17,6 +18,7 @@ export interface Opened {
   readonly keyring: Keyring;
 }
 
+/** What was opened, and the seals of the rows that grant or decide. */
 export function infrastructureModule(opened: Opened): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(identifiers.settings).toConstantValue(opened.settings);
@@ -25,5 +27,12 @@ export function infrastructureModule(opened: Opened): ContainerModule {
     bind(identifiers.now).toConstantValue(opened.now);
     bind(identifiers.database).toConstantValue(opened.database);
     bind(identifiers.keyring).toConstantValue(opened.keyring);
+    bind(identifiers.seals).toResolvedValue(
+      (keyring, log) =>
+        createSeals(keyring, (what) => {
+          log.error(`${what} was changed outside of the orchestrator: it is refused`);
+        }),
+      [identifiers.keyring, identifiers.log],
+    );
   });
 }

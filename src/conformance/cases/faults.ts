@@ -34,7 +34,7 @@ export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
   swarm: ['too_large', 'bad_answer'],
 };
 
-/** After these the right answer is right too: it came late, after signing in anew, after asking again for what an answer left out, or from among much else. */
+/** After these the right answer is right too: it came late, after signing in again, after asking again for what an answer left out, or from among much else. */
 const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch', 'flood', 'swarm'];
 const hangDeadlineMs = 200;
 const limitMs = 10_000;

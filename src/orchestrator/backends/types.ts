@@ -23,7 +23,7 @@ export interface BackendTypes {
 
 type Loaded = { readonly definitions: readonly BackendDefinition[] } | PackageProblem;
 
-/** Packages are loaded when the first type is asked for; one that could not be had is tried again. */
+/** Packages are loaded when the first type is asked for; one that was unavailable is tried again. */
 export function createBackendTypes(
   builtIn: readonly BackendDefinition[],
   packages: readonly BackendPackage[],

@@ -47,7 +47,7 @@ export function createPolicy(
     return {
       ...view(after, call.caller, await sealingKeyOf(call.organization)),
       changes,
-      ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+      ...(entryBefore !== entryAfter && { valueEntryChange: { from: entryBefore, to: entryAfter } }),
     };
   }
 
@@ -155,8 +155,8 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
         category,
         sensitivity,
         state,
-        ...(rule === undefined ? {} : { rule: rule.what, since: rfc3339(rule.at) }),
-        ...(rule === undefined || !maySeeWho ? {} : { by: rule.by }),
+        ...(rule !== undefined && { rule: rule.what, since: rfc3339(rule.at) }),
+        ...(rule !== undefined && maySeeWho && { by: rule.by }),
       };
     }),
   };

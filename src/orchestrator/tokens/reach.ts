@@ -9,7 +9,7 @@ import type { AgentFacts } from './agent-facts.ts';
 
 /** How far a token goes. */
 export interface Reach {
-  /** Null: every organisation. */
+  /** Null: every organization. */
   readonly organization: string | null;
   readonly role: Role;
   readonly scopes?: readonly string[] | undefined;
@@ -62,7 +62,7 @@ function excessOf(own: TokenCaller, other: Reach): string | undefined {
   const held = rolePermissions[own.role];
   if (!rolePermissions[other.role].every((permission) => held.includes(permission)))
     return `a token of the role ${other.role}, which may do more than it`;
-  if (other.organization === null && own.organization !== undefined) return 'a token of every organisation';
+  if (other.organization === null && own.organization !== undefined) return 'a token of every organization';
   if (own.scopes !== undefined && !(other.scopes?.every((scope) => holdsScopes(own.scopes, scope)) ?? false))
     return `a token that reaches beyond its own scopes: ${own.scopes.join(', ')}`;
   if (

@@ -43,7 +43,7 @@ const types = defineCommand({
     return {
       data,
       text: data.types.map((type) => typeText(type, session)).join('\n\n'),
-      ...(notice === '' ? {} : { notice }),
+      ...(notice !== '' && { notice }),
     };
   },
 });

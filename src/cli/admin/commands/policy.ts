@@ -67,7 +67,7 @@ const set = defineCommand({
     const data = await session.call('policy.set', {
       disable: [...disable],
       enable: [...enable],
-      ...(entry === undefined ? {} : { valueEntry: entry }),
+      ...(entry !== undefined && { valueEntry: entry }),
     });
     return changed(data, session);
   },
@@ -92,7 +92,7 @@ function changed(data: Changed, session: Session): Result {
   const notice = loophole(data);
   return {
     data,
-    ...(rows.length === 0 ? {} : { text: table(['operation', 'from', 'to'], rows, session.columns) }),
+    ...(rows.length !== 0 && { text: table(['operation', 'from', 'to'], rows, session.columns) }),
     ...(rows.length === 0
       ? { notice: 'nothing changes: the policy said so already' }
       : notice === undefined

@@ -92,9 +92,9 @@ function resultOf(data: Imported, dryRun: boolean, session: Session): Result {
   const shown: Result = {
     data,
     text: `${printable(head)}\n\n${table(['key', 'change', 'result', 'version'], rows, session.columns)}`,
-    ...(left === 0
-      ? {}
-      : { notice: `${count(left, 'other secret')} of the scope ${left === 1 ? 'is' : 'are'} left alone` }),
+    ...(left !== 0 && {
+      notice: `${count(left, 'other secret')} of the scope ${left === 1 ? 'is' : 'are'} left alone`,
+    }),
   };
   // What could not be listed besides takes nothing from what was written.
   if (data.complete) return dryRun ? withGaps(shown, data.unavailable) : shown;

@@ -130,7 +130,7 @@ const list = defineCommand({
     if (environment !== undefined) return listEnvironment({ environment, ...agent }, session);
     if (agent.host !== undefined || agent.agentId !== undefined)
       throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');
-    if (scope !== undefined) return listPlace({ scope, ...(tree ? { tree: 'true' } : {}) }, `scope ${scope}`, session);
+    if (scope !== undefined) return listPlace({ scope, ...(tree && { tree: 'true' }) }, `scope ${scope}`, session);
     if (backend !== undefined) return listPlace({ backend }, `backend ${backend}`, session);
     throw new UsageError(
       '--scope, --backend or --environment is missing',
@@ -159,10 +159,7 @@ async function listPlace(
     session.columns,
   );
   const unbound = data.unnameable.map((one) => printable(`cannot be bound: ${one.name}: ${one.reason}`));
-  return withGaps(
-    { data, ...shown, ...(unbound.length === 0 ? {} : { notice: unbound.join('\n') }) },
-    data.unavailable,
-  );
+  return withGaps({ data, ...shown, ...(unbound.length !== 0 && { notice: unbound.join('\n') }) }, data.unavailable);
 }
 
 async function listEnvironment(
@@ -200,11 +197,9 @@ const remove = defineCommand({
     const data = await session.call('secrets.delete', input);
     return {
       data,
-      ...(data.restorableUntil === undefined
-        ? {}
-        : {
-            notice: `until ${moment(data.restorableUntil)} it can be restored with: kici-admin secret restore --scope ${printable(input.scope)} ${printable(input.key)}`,
-          }),
+      ...(data.restorableUntil !== undefined && {
+        notice: `until ${moment(data.restorableUntil)} it can be restored with: kici-admin secret restore --scope ${printable(input.scope)} ${printable(input.key)}`,
+      }),
       text: printable(
         data.existed
           ? `deleted ${input.key} from scope ${input.scope}`

@@ -30,7 +30,7 @@ export async function fetchNames(client: ApiClient, environments: readonly Bound
   for (const { environment, stated, secrets } of answers)
     for (const { key, backend, scope, status, code } of secrets) {
       if (!isStated(stated, key)) continue;
-      const place: Place = { environment, backend, scope, status, ...(code === undefined ? {} : { code }) };
+      const place: Place = { environment, backend, scope, status, ...(code !== undefined && { code }) };
       keys.set(key, [...(keys.get(key) ?? []), place]);
     }
   return {

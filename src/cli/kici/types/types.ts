@@ -51,7 +51,7 @@ async function rootOrHere(): Promise<string> {
   try {
     return (await findProject(here)).root;
   } catch (error) {
-    if (AgentError.is(error) && error.code === 'project_not_found') return here;
+    if (error instanceof AgentError && error.code === 'project_not_found') return here;
     throw error;
   }
 }

@@ -46,10 +46,10 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
     environment,
     scope,
     priority: isNumber ? Number(priority) : 0,
-    ...(host === '**' && binding === undefined ? {} : { host }),
-    ...(prefix === '' ? {} : { prefix }),
-    ...(map.trim() === '' ? {} : { map: pairsOf(map) ?? {} }),
-    ...(skipsDeleted || binding !== undefined ? { skipDeleted: skipsDeleted } : {}),
+    ...(!(host === '**' && binding === undefined) && { host }),
+    ...(prefix !== '' && { prefix }),
+    ...(map.trim() !== '' && { map: pairsOf(map) ?? {} }),
+    ...((skipsDeleted || binding !== undefined) && { skipDeleted: skipsDeleted }),
   };
   const options = {
     onSuccess: () => {

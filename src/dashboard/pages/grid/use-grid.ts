@@ -25,7 +25,7 @@ export function useGrid(): {
   readonly error: Problem | null;
   readonly isPending: boolean;
   readonly isAsking: boolean;
-  /** Asks every backend anew. */
+  /** Asks every backend again. */
   readonly refresh: () => Promise<void>;
 } {
   const organization = useOrganization();
@@ -43,7 +43,7 @@ export function useGrid(): {
       call(
         organization,
         'resolution.grid',
-        { limit: pageSize, cached: 'true', ...(pageParam === undefined ? {} : { after: pageParam }) },
+        { limit: pageSize, cached: 'true', ...(pageParam !== undefined && { after: pageParam }) },
         signal,
       ),
     initialPageParam: undefined,

@@ -25,7 +25,7 @@ export class HeldNames {
       const held = this.#heldBy(part);
       if (held === undefined) continue;
       const { scope, code, reason } = part;
-      const problem = { problem: code, ...(reason === undefined ? {} : { reason }) };
+      const problem = { problem: code, ...(reason !== undefined && { reason }) };
       told.set(
         scope,
         held.keys.map((key) => ({ scope, key, version: held.version, ...problem })),
@@ -42,7 +42,7 @@ export class HeldNames {
     return { ...names, secrets, unlisted: names.unlisted.filter(({ scope }) => !told.has(scope)) };
   }
 
-  /** A number alone may be given anew, once a path was removed and made again; its time is not. */
+  /** A number alone may be given again, once a path was removed and made again; its time is not. */
   #heldBy({ scope, depth, version, updatedAt }: UnlistedScope): Held | undefined {
     const held = this.#scopes.get(scope);
     const isSame = depth === 'scope' && version !== undefined && updatedAt !== undefined;

@@ -80,10 +80,8 @@ export class Redactor {
     const wording = this.wording(detail);
     return {
       ...this.why(code, reason, about),
-      ...(wording === undefined ? {} : { detail: wording }),
-      ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs)
-        ? { retryAfterMs }
-        : {}),
+      ...(wording !== undefined && { detail: wording }),
+      ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs) && { retryAfterMs }),
     };
   }
 

@@ -62,7 +62,7 @@ export class ValueCache {
     }
   }
 
-  /** Drops what a list says cannot be had whoever asks, likewise. */
+  /** Drops what a list says is unavailable whoever asks, likewise. */
   learnNames({ secrets, unlisted }: Names): void {
     if (this.#values.isEmpty) return;
     const isLasting = (code: FailureCode | undefined): boolean => code !== undefined && !isTransient(code);
