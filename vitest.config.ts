@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFilesFirst } from './test/support/sequencer.ts';
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     maxWorkers: 4,
     // Of the tests that say they may: they wait.
     maxConcurrency: 20,
+    sequence: { sequencer: SlowFilesFirst },
     // A start of a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
     testTimeout: 180_000,
     hookTimeout: 180_000,
