@@ -10,7 +10,7 @@ export const csrfHeader = 'x-kici-csrf';
 
 /** How values are entered at the dashboard: as they are, sealed by the page to the orchestrator's key, or not at all. */
 export const valueEntries = ['open', 'sealed', 'off'] as const;
-export type ValueEntry = (typeof valueEntries)[number];
+export type ValueEntryMode = (typeof valueEntries)[number];
 
 export const signInRequest = z.union([
   z.strictObject({ token: z.string().min(1).max(1_024), organization: z.string().optional() }),

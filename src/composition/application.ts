@@ -6,7 +6,7 @@ import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
 import { listen, requireFreeAddress } from './listen.ts';
-import type { Opened } from './modules/infrastructure.ts';
+import type { OpenResources } from './modules/infrastructure.ts';
 import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
@@ -59,7 +59,7 @@ export async function startApplication(
 
 async function serve(
   container: ReturnType<typeof createContainer>,
-  opened: Omit<Opened, 'resolveAddress'>,
+  opened: Omit<OpenResources, 'resolveAddress'>,
   repeat: Repeat,
   created: boolean,
 ): Promise<Application> {

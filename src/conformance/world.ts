@@ -35,12 +35,12 @@ export interface World {
   /** Reads until what is left of a fault has passed: a connection may have to be made again. */
   readHealed(ref: SecretRef): Promise<ReadOutcome>;
   write(ref: SecretRef, value: SecretValue | string, expectedVersion?: string | null): Promise<WriteReceipt>;
-  list(query?: ListQuery, context?: CallContext): Promise<Listing>;
+  list(query?: ListQuery, context?: CallContext): Promise<ListedNames>;
   fault(kind: Fault, times?: number): Promise<void>;
   heal(): Promise<void>;
 }
 
-export interface Listing {
+export interface ListedNames {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];

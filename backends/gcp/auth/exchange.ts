@@ -5,7 +5,7 @@ import { rootBackendError } from '../service/sdk-error.ts';
 
 export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
-export interface Exchange {
+export interface TokenExchange {
   readonly url: URL;
   /** Who is asked, as an error tells it. */
   readonly service: string;
@@ -15,7 +15,7 @@ export interface Exchange {
 }
 
 /** The JSON, or the text, that a token service answers with. Rejects with a `BackendError` that holds none of it. */
-export async function ask({ fetch }: SafeFetch, { url, service, options, refused }: Exchange): Promise<string> {
+export async function ask({ fetch }: SafeFetch, { url, service, options, refused }: TokenExchange): Promise<string> {
   let answer: Response;
   try {
     answer = await fetch(url, options);

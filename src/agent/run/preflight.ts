@@ -34,7 +34,7 @@ export async function preflight(run: Preflight): Promise<void> {
     if (environment !== undefined) checks.push(async () => requireEnvironment(environment, job, run));
   }
   const results = await Promise.allSettled(checks.map(async (check) => check()));
-  // What then failed did so for want of time.
+  // What failed then had run out of time.
   if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
   const problems = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
   const strange = problems.find((problem) => !(problem instanceof AgentError) && !ApiError.is(problem));

@@ -59,7 +59,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   } catch (error) {
     if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
     if (signal.aborted) {
-      // What then failed did so for want of time.
+      // What failed then had run out of time.
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
       return 'cancelled';
     }

@@ -9,7 +9,7 @@ import type { ServerSettings } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
 
 /** What the application has opened before anything is resolved. */
-export interface Opened {
+export interface OpenResources {
   readonly settings: ServerSettings;
   readonly log: Logger;
   readonly resolveAddress: BackendHost['resolveAddress'];
@@ -19,7 +19,7 @@ export interface Opened {
 }
 
 /** What was opened, and the seals of the rows that grant or decide. */
-export function infrastructureModule(opened: Opened): ContainerModule {
+export function infrastructureModule(opened: OpenResources): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(identifiers.settings).toConstantValue(opened.settings);
     bind(identifiers.log).toConstantValue(opened.log);

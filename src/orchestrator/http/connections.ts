@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createHolders } from './holders.ts';
 
 /** Keeps the number of connections below what the process can hold, and ends those that nothing is served on. */
-export interface Connections {
+export interface ConnectionLimit {
   /** Counts the connections of a server. */
   watch(server: Server): void;
   /**
@@ -21,7 +21,7 @@ export interface Connections {
  * by holding many: each token counts with its jobs, and those who have shown none count together, the address with the
  * most of them giving way.
  */
-export function createConnections(limit: number): Connections {
+export function createConnections(limit: number): ConnectionLimit {
   const strangers = createHolders();
   const trusted = createHolders();
   const serving = new Map<Socket, number>();

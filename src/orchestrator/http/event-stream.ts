@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { eventsPath, type EndedEvent } from '../../api/change-events.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller, type TokenCaller } from '../caller.ts';
-import type { EventStreams, Reader } from '../events/streams.ts';
+import type { EventStreams, StreamReader } from '../events/streams.ts';
 import type { Authenticator, Credentials } from './authenticate.ts';
-import type { Connections } from './connections.ts';
+import type { ConnectionLimit } from './connections.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface EventStreamServices {
@@ -22,7 +22,7 @@ const maxUnsentBytes = 65_536;
 export function registerEventStream(
   app: FastifyInstance,
   { authenticator, cookies, events }: EventStreamServices,
-  trust: Connections['trust'],
+  trust: ConnectionLimit['trust'],
 ): void {
   async function readerOf(credentials: Credentials, organization: string): Promise<TokenCaller> {
     const { caller } = await authenticator.look(credentials, organization);
@@ -59,7 +59,7 @@ function requireReader(caller: Caller): TokenCaller {
 function openLater(
   reply: FastifyReply,
   waiting: string[],
-): Pick<Reader, 'send' | 'end'> & { open(remove: () => void): void } {
+): Pick<StreamReader, 'send' | 'end'> & { open(remove: () => void): void } {
   const { raw } = reply;
   let isOpen = false;
   let isOver = false;

@@ -9,7 +9,7 @@ import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
 import { audited } from './audited.ts';
-import type { Connections } from './connections.ts';
+import type { ConnectionLimit } from './connections.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
@@ -30,7 +30,7 @@ type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
  * Serves every operation of the registry. Who calls is settled before a body is read.
  * @param trust hears of each request whose token is known, and of the token that it counts for
  */
-export function registerRoutes(app: FastifyInstance, services: RouteServices, trust: Connections['trust']): void {
+export function registerRoutes(app: FastifyInstance, services: RouteServices, trust: ConnectionLimit['trust']): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.

@@ -19,7 +19,7 @@ export interface Reach {
 export const mostReach: Reach = { organization: null, role: 'owner' };
 
 /** What a token is issued with. */
-export interface Grant extends Reach {
+export interface TokenGrant extends Reach {
   readonly agent?: AgentFacts | undefined;
   /** Unix time in milliseconds; left out: never. */
   readonly expiresAt: number | undefined;
@@ -29,7 +29,7 @@ export interface Grant extends Reach {
  * Nobody issues a token that may do more than their own.
  * @throws ApiError `permission_denied`
  */
-export function requireIssuable(caller: Caller, grant: Grant): void {
+export function requireIssuable(caller: Caller, grant: TokenGrant): void {
   const own = requireToken(caller);
   refuse(excessOf(own, grant) ?? unnamedAxis(own, grant) ?? otherFacts(own, grant), 'issue');
   requireNoLonger(own, grant.expiresAt);
@@ -89,7 +89,7 @@ function unnamedAxis(own: TokenCaller, { scopes, environments }: Reach): string 
 }
 
 /** Bindings with placeholders, or for certain hosts, show other secrets to an agent of other facts. */
-function otherFacts(own: TokenCaller, { agent }: Grant): string | undefined {
+function otherFacts(own: TokenCaller, { agent }: TokenGrant): string | undefined {
   if (own.agent === undefined && !isNarrowed(own)) return undefined;
   return isDeepStrictEqual(own.agent, agent)
     ? undefined

@@ -3,7 +3,7 @@ import { table } from '../../terminal/table.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { facts, moment } from '../format.ts';
 import { option, repeated } from '../parameters/text.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Policy = OutputOf<'policy.show'>;
 type Changed = OutputOf<'policy.set'>;
@@ -82,7 +82,7 @@ const reset = defineCommand({
   run: async (_, session) => changed(await session.call('policy.reset', {}), session),
 });
 
-function changed(data: Changed, session: Session): Result {
+function changed(data: Changed, session: ApiSession): Result {
   const rows = [
     ...(data.valueEntryChange === undefined
       ? []

@@ -5,7 +5,7 @@ import { defineCommand, type AdminCommand } from '../command.ts';
 import { coded, count, moment, span } from '../format.ts';
 import { agentFacts, environment } from '../parameters/shared.ts';
 import { argument } from '../parameters/text.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Explanation = OutputOf<'resolution.explain'>;
 type Problem = OutputOf<'resolution.check'>['problems'][number];
@@ -43,7 +43,7 @@ const verdicts: Readonly<Record<Explanation['status'], readonly ['green' | 'yell
   not_found: ['yellow', 'not found: no binding supplies it'],
 };
 
-function explained(data: Explanation, environmentName: string, session: Session): string {
+function explained(data: Explanation, environmentName: string, session: ApiSession): string {
   const [colour, general] = verdicts[data.status];
   const problem = data.blockedBy.length === 0 ? data.candidates[0]?.problem : undefined;
   const verdict = problem === undefined ? general : `unavailable: the value of its winner is unavailable [${problem}]`;
@@ -141,7 +141,7 @@ export const checkCommand: AdminCommand = defineCommand({
   },
 });
 
-function described(problem: Problem, session: Session): string {
+function described(problem: Problem, session: ApiSession): string {
   const width = (session.columns ?? Number.POSITIVE_INFINITY) - 4;
   const severity = paint(session.io, problem.severity === 'error' ? 'red' : 'yellow', problem.severity, 'stdout');
   return [

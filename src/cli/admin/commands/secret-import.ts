@@ -5,7 +5,7 @@ import { defineCommand, type AdminCommand, type Result } from '../command.ts';
 import { count } from '../format.ts';
 import { withGaps } from '../gaps.ts';
 import { flag, option, optionalArgument, required } from '../parameters/text.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Imported = OutputOf<'secrets.import'>;
 
@@ -46,7 +46,7 @@ export const importCommand: AdminCommand = defineCommand({
 async function readFile(
   file: string | undefined,
   format: string | undefined,
-  session: Session,
+  session: ApiSession,
 ): Promise<ReadonlyMap<string, string>> {
   const path = file === '-' ? undefined : file;
   if (path === undefined && session.io.stdin.isTTY === true)
@@ -80,7 +80,7 @@ async function requireStorable(scope: string, values: ReadonlyMap<string, string
 
 const words = { new: 'new', replace: 'replace', same: 'same', unknown: 'cannot be compared' };
 
-function resultOf(data: Imported, dryRun: boolean, session: Session): Result {
+function resultOf(data: Imported, dryRun: boolean, session: ApiSession): Result {
   const rows = data.entries.map(({ key, change, result, version, code }) => [
     key,
     code === undefined ? words[change] : `${words[change]} (${code})`,

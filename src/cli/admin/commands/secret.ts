@@ -8,7 +8,7 @@ import { importCommand } from './secret-import.ts';
 import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
-import type { Session } from '../session.ts';
+import type { ApiSession } from '../session.ts';
 import { grid } from './secret-grid.ts';
 
 const at = {
@@ -142,7 +142,7 @@ const list = defineCommand({
 async function listPlace(
   input: { scope?: string; tree?: string; backend?: string },
   place: string,
-  session: Session,
+  session: ApiSession,
 ): Promise<Result> {
   const data = await session.call('secrets.list', input);
   const rows = data.secrets.map((secret) => [
@@ -164,7 +164,7 @@ async function listPlace(
 
 async function listEnvironment(
   input: { environment: string; host: string | undefined; agentId: string | undefined },
-  session: Session,
+  session: ApiSession,
 ): Promise<Result> {
   const data = await session.call('resolution.catalogue', input);
   const rows = data.secrets.map((one) => [

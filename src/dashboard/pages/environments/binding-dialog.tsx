@@ -8,12 +8,12 @@ import { Command } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
-import type { Binding } from './environment-view.tsx';
+import type { BindingView } from './environment-view.tsx';
 
 interface BindingDialogProps {
   readonly environment: string;
   /** What is changed; left out: a new one. */
-  readonly binding?: Binding;
+  readonly binding?: BindingView;
   readonly onClose: () => void;
 }
 

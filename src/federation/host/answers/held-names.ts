@@ -1,6 +1,6 @@
 import type { ScopePath, SecretDescriptor, UnlistedScope } from '@kici-dev/secret-backend';
 import type { Pieces } from '../../resolver/pieces.ts';
-import type { Names } from './names.ts';
+import type { CheckedNames } from './names.ts';
 
 const mostScopes = 10_000;
 
@@ -18,7 +18,7 @@ export class HeldNames {
   readonly #scopes = new Map<ScopePath, Held>();
 
   /** @returns the names, with the keys of deleted scopes in the place of their lack where they are remembered */
-  *complete(names: Names): Pieces<Names> {
+  *complete(names: CheckedNames): Pieces<CheckedNames> {
     const told = new Map<ScopePath, readonly SecretDescriptor[]>();
     for (const part of names.unlisted) {
       yield;

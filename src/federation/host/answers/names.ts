@@ -18,7 +18,7 @@ import { anyText, array, badAnswer, optionalText, record, text } from './shape.t
 /** Of all names of a list together. */
 const mostCharacters = 2 ** 27;
 
-export interface Names {
+export interface CheckedNames {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];
@@ -36,7 +36,7 @@ export async function collectNames(
   query: ListQuery,
   signal: AbortSignal,
   redactor: Redactor,
-): Promise<Names> {
+): Promise<CheckedNames> {
   const secrets = new Map<string, SecretDescriptor>();
   const unlisted: UnlistedScope[] = [];
   const unnameable: UnnameableSecret[] = [];
