@@ -64,7 +64,10 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   if (status >= 200 && status < 300) return text;
   const problem = errorBody.safeParse(parseJson(text));
   if (!problem.success || !isApiErrorCode(problem.data.error))
-    throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and a body that is not an error of an orchestrator`);
+    throw new ApiError(
+      'bad_answer',
+      `${url.origin} answered with status ${status} and a body that is not an error of an orchestrator`,
+    );
   const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem.data;
   throw new ApiError(
     error,
