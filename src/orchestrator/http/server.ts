@@ -152,8 +152,9 @@ export function createServer(options: ServerOptions): HttpServer {
 
 /** What needs no token. */
 function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
-  const document = openApiDocument(version);
-  app.get('/openapi.json', async () => document);
+  // Costly to make, and few ask for it.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     try {
