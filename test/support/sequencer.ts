@@ -7,6 +7,7 @@ const slow =
 
 export class SlowFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- vitest's own, which gives a new one
     const sorted = await super.sort(files);
     const isSlow = ({ moduleId, project }: TestSpecification): boolean =>
       slow.test(relative(project.config.root, moduleId));

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const many = 200;
 /** Of servers that are to be filled. */
-const most = 20;
+const room = 20;
 const path = '/api/v1/orgs/default/environments';
 
 const openMany = (url: string, count = many, from?: string) =>
@@ -25,7 +25,7 @@ async function openWith(url: string, token: string, at = path): Promise<RawConne
 
 async function openAllWith(url: string, token: string, at = path): Promise<readonly RawConnection[]> {
   const opened: RawConnection[] = [];
-  for (let count = 0; count < most; count += 1) opened.push(await openWith(url, token, at));
+  for (let count = 0; count < room; count += 1) opened.push(await openWith(url, token, at));
   return opened;
 }
 
@@ -65,9 +65,9 @@ describe('clients without a token', () => {
   });
 
   it('from one address hold none that another address needs', async () => {
-    const server = await startServer({ settings: { httpLimits: { maxConnections: most } } });
+    const server = await startServer({ settings: { httpLimits: { maxConnections: room } } });
     const elsewhere = await connect(server.url, { from: '127.0.0.2' });
-    await openMany(server.url, 5 * most);
+    await openMany(server.url, 5 * room);
     await server.call('environments.list');
     expect(isOpen(elsewhere)).toBe(true);
   });
@@ -132,7 +132,7 @@ describe('one token', () => {
         const agent = await server.call('tokens.create', { name: 'ci', role: 'agent' });
         await server.call('environments.create', { name: 'production' });
         const opened: RawConnection[] = [];
-        for (let job = 0; job < most; job += 1) {
+        for (let job = 0; job < room; job += 1) {
           const { jobToken } = (await openJob(server, 'production', server.as(agent.token))).opened;
           opened.push(await openWith(server.url, jobToken));
         }
@@ -151,7 +151,7 @@ describe('one token', () => {
   ];
 
   it.each(holders)('that holds all connections, %s, keeps no other out', async (_, fill) => {
-    const server = await startServer({ settings: { httpLimits: { maxConnections: most } } });
+    const server = await startServer({ settings: { httpLimits: { maxConnections: room } } });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const { port } = await ask(server, agent);
     const held = await fill(server);
@@ -162,12 +162,12 @@ describe('one token', () => {
       // One of another token, which holds few, stays.
       expect(await ask(server, agent)).toEqual({ status: 200, port });
     }
-    expect(held.filter(isOpen).length).toBeGreaterThan(most / 2);
+    expect(held.filter(isOpen).length).toBeGreaterThan(room / 2);
     agent.destroy();
   });
 
   it('gives up a connection that nothing is served on before one with an answer under way', async () => {
-    const server = await startServer({ settings: { httpLimits: { maxConnections: most } } });
+    const server = await startServer({ settings: { httpLimits: { maxConnections: room } } });
     const { token } = await server.call('tokens.create', { name: 'page', role: 'admin' });
     const served = await openWith(server.url, token, `/api/v1/orgs/default${eventsPath}`);
     const held = await openAllWith(server.url, token);
