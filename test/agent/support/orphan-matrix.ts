@@ -41,7 +41,13 @@ export function orphanMatrix(sandbox: SandboxName, extra = ''): void {
     const told = [`seed ${seed}`];
     try {
       // A container that was never made is waited for, for a minute.
-      await attack({ sandbox, options: extra, kills: sandbox === 'container' ? 1 : 3, seed, tell: (line) => told.push(line) });
+      await attack({
+        sandbox,
+        options: extra,
+        kills: sandbox === 'container' ? 1 : 3,
+        seed,
+        tell: (line) => told.push(line),
+      });
     } catch (error) {
       throw new Error(told.join('\n'), { cause: error });
     }
