@@ -3,6 +3,7 @@ import type { BackendCapabilities } from '@kici-dev/secret-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeLane, type Lane } from '../../../../test/support/lane.ts';
 import { objectPerScopeCapabilities, secretPerKeyCapabilities } from '../../capabilities.ts';
+import { rawClient } from './client.ts';
 import type { RunningServer } from './server-process.ts';
 import type { LayoutName } from './seeder.ts';
 import { serverHarness } from './subject.ts';
@@ -54,6 +55,10 @@ export function describeServer(
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {
       server = await start();
+      // It loads the service at the first call, which may take longer than a case gives it.
+      const client = rawClient(server.endpoint);
+      await client.listSecrets({});
+      client.destroy();
     }, 120_000);
     afterAll(() => server?.stop());
     for (const layout of layouts) {
