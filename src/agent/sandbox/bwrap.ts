@@ -47,7 +47,10 @@ export type TemporaryPlace = Pick<Workplace, 'temporary' | 'journal'>;
 /** How long the try may take. */
 const tryMs = 10_000;
 
-/** @throws AgentError (`sandbox_unavailable`, `cannot_write`) */
+/**
+ * A sandbox by bubblewrap, where this machine can make one.
+ * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
+ */
 export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace): Promise<SandboxProfile> {
   const program = await findProgram('bwrap', searchPath);
   if (program === undefined)
@@ -64,7 +67,10 @@ export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace
   );
 }
 
-/** One that is killed while it starts may leave another that waits for it for ever: both are ended as a step's processes are. */
+/**
+ * Whether one can be made. A bubblewrap that is killed while it starts may leave another that waits for it for ever: both
+ * are ended as a step's processes are.
+ */
 async function canIsolate(program: string, { temporary, journal }: TemporaryPlace): Promise<boolean> {
   const exchange = await ExchangeFolder.create(temporary, journal);
   const args = [...isolation(false), ...system('', []), '--', '/bin/sh', '-c', ':'];
