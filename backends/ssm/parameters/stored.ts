@@ -17,10 +17,13 @@ export function acceptValue(entry: ParameterEntry | undefined, { name, version }
     return unknown('bad_answer', 'the answer lacks the name, the version or the value of a parameter');
   if (Name !== name || (ARN !== undefined && !ARN.endsWith(`:parameter${name}`)))
     return unknown('ambiguous', 'the service answered for another parameter than the one that was asked for');
-  const answered =
-    version !== undefined && !isNumber(version) && Selector !== undefined ? Selector.slice(1) : `${Version}`;
-  if (version !== undefined && answered !== version && (isNumber(version) || Selector !== undefined))
+  if (version !== undefined && !isVersion(version, Version, Selector))
     return unknown('bad_answer', 'the answer is about another version');
   if (!Value.isWellFormed()) return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
   return found(SecretValue.fromText(Value), `${Version}`);
+}
+
+/** An emulator may leave the selector out; the service repeats it, with its colon. */
+function isVersion(asked: string, answered: number, selector = `:${asked}`): boolean {
+  return isNumber(asked) ? asked === `${answered}` : selector === `:${asked}`;
 }
