@@ -1,0 +1,65 @@
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Harness } from '@kici-dev/secret-backend-conformance';
+import { versionOf } from '../../files/document-file.ts';
+import { programFaults } from './program.ts';
+import { exists, makeStore, openBackend } from './store.ts';
+
+/** Real files and the real program, of each case its own. */
+export const harness: Harness = {
+  // A document is a page of its own.
+  listPageSize: 2,
+  async open() {
+    const store = await makeStore();
+    const backend = await openBackend(store);
+    const fileOf = (scope: string): string => `${scope}.yaml`;
+    const pathOf = (scope: string): string => join(store.folder, fileOf(scope));
+    const seedJson = async (scope: string, key: string, json: string): Promise<void> => {
+      if (await exists(pathOf(scope))) await store.set(fileOf(scope), `["${key}"]`, json);
+      else await store.encrypt(fileOf(scope), `${JSON.stringify(key)}: ${json}\n`);
+    };
+    /** Out of what the server's configuration allows. */
+    const leadAway = async (path: string): Promise<void> => {
+      await rm(path, { recursive: true, force: true });
+      await symlink(tmpdir(), path);
+    };
+    return {
+      backend,
+      credentials: [store.keys.identity],
+      async seed({ scope, key, value }) {
+        await seedJson(scope, key, JSON.stringify(value.text()));
+        return { version: versionOf(await readFile(pathOf(scope))) };
+      },
+      provoke: {
+        nullValue: ({ scope, key }) => seedJson(scope, key, 'null'),
+        async corrupt({ scope, key }) {
+          const text = await readFile(pathOf(scope), 'utf8');
+          await writeFile(
+            pathOf(scope),
+            text.replace(
+              new RegExp(`^("?${key}"?: ENC\\[AES256_GCM,data:)(.)`, 'm'),
+              (_, start: string, first: string) => `${start}${first === 'A' ? 'B' : 'A'}`,
+            ),
+          );
+        },
+        denyRead: ({ scope }) => leadAway(pathOf(scope)),
+        async denyList(scope) {
+          await leadAway(pathOf(scope));
+          await leadAway(join(store.folder, scope));
+        },
+        faults: programFaults,
+        async fault(kind, times) {
+          const own = programFaults.find((name) => name === kind);
+          if (own !== undefined) await store.program.set(own, times);
+        },
+        heal: () => store.program.heal(),
+        requestCount: () => store.program.count(),
+      },
+      async dispose() {
+        await backend.close();
+        await store.remove();
+      },
+    };
+  },
+};
