@@ -1,10 +1,28 @@
-import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Harness } from '@kici-dev/secret-backend-conformance';
 import { versionOf } from '../../files/document-file.ts';
 import { programFaults } from './program.ts';
-import { exists, makeStore, openBackend } from './store.ts';
+import { exists, makeStore, openBackend, type Store } from './store.ts';
+
+/** Documents by what they were made from: cases seed the same values again and again, and each run of sops takes its time. */
+const made = new Map<string, Buffer>();
+
+async function seedJson(store: Store, file: string, key: string, json: string): Promise<void> {
+  const path = join(store.folder, file);
+  const before = (await exists(path)) ? versionOf(await readFile(path)) : undefined;
+  const recipe = JSON.stringify([before, key, json]);
+  const known = made.get(recipe);
+  if (known !== undefined) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, known);
+    return;
+  }
+  if (before === undefined) await store.encrypt(file, `${JSON.stringify(key)}: ${json}\n`);
+  else await store.set(file, `["${key}"]`, json);
+  made.set(recipe, await readFile(path));
+}
 
 /** Real files and the real program, of each case its own. */
 export const harness: Harness = {
@@ -15,10 +33,6 @@ export const harness: Harness = {
     const backend = await openBackend(store);
     const fileOf = (scope: string): string => `${scope}.yaml`;
     const pathOf = (scope: string): string => join(store.folder, fileOf(scope));
-    const seedJson = async (scope: string, key: string, json: string): Promise<void> => {
-      if (await exists(pathOf(scope))) await store.set(fileOf(scope), `["${key}"]`, json);
-      else await store.encrypt(fileOf(scope), `${JSON.stringify(key)}: ${json}\n`);
-    };
     /** Out of what the server's configuration allows. */
     const leadAway = async (path: string): Promise<void> => {
       await rm(path, { recursive: true, force: true });
@@ -28,11 +42,11 @@ export const harness: Harness = {
       backend,
       credentials: [store.keys.identity],
       async seed({ scope, key, value }) {
-        await seedJson(scope, key, JSON.stringify(value.text()));
+        await seedJson(store, fileOf(scope), key, JSON.stringify(value.text()));
         return { version: versionOf(await readFile(pathOf(scope))) };
       },
       provoke: {
-        nullValue: ({ scope, key }) => seedJson(scope, key, 'null'),
+        nullValue: ({ scope, key }) => seedJson(store, fileOf(scope), key, 'null'),
         async corrupt({ scope, key }) {
           const text = await readFile(pathOf(scope), 'utf8');
           await writeFile(
