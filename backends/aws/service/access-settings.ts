@@ -49,7 +49,7 @@ export const signInSettings = {
     required: true,
     when: { field: 'auth.method', is: ['web-identity'] },
     description:
-      "The file with the identity token, read anew at each sign-in. Must lie below a path that the server's configuration allows.",
+      "The file with the identity token, read again at each sign-in. Must lie below a path that the server's configuration allows.",
     example: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
   },
   'auth.webIdentityRole': {
