@@ -51,7 +51,7 @@ export function createSopsBackend(config: SopsConfig, host: BackendHost): Secret
           ? { scopes: new Set<ScopePath>(), unlisted: [], unnameable: [] }
           : await walk(folder, scope, host.ambient);
       if (scope !== undefined) scopes.add(scope);
-      yield { secrets: [], unlisted, ...(unnameable.length === 0 ? {} : { unnameable }) };
+      yield { secrets: [], unlisted, ...(unnameable.length > 0 && { unnameable }) };
       for (const some of chunks([...scopes], parallelFiles))
         // oxlint-disable-next-line no-await-in-loop -- so many programs at once
         yield* await Promise.all(some.map((one) => pageOf(one, () => open(folder, one, context), context)));

@@ -96,7 +96,7 @@ function idOf(path: string, ref: SecretRef): ParameterId | typeof absent | Retur
   if (isReserved(name))
     return unknown('invalid_argument', 'names that begin with "aws" or "ssm" are those of AWS, and are not read here');
   if (ref.version === undefined) return { name };
-  return isSelector(ref.version) ? { name, version: ref.version } : unknown('no_version', 'that is no version');
+  return isSelector(ref.version) ? { name, version: ref.version } : unknown('no_version', 'that is not a version');
 }
 
 function requireName(path: string, ref: SecretRef): string {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeAws, region, staticKey } from '../../backends/aws/test/fake/fake-aws.ts';
 import { staticSecret } from '../../backends/aws/test/support/client.ts';
 import { goodToken, project, startFake } from '../../backends/gcp/test/server/start.ts';
+import { FakeSsm } from '../../backends/ssm/test/fake/fake-ssm.ts';
 import { openGateway } from '../../backends/vault/test/support/gateway.ts';
 import { administer, fakeServer } from '../../backends/vault/test/support/server.ts';
 import { runProgram, startOrchestrator, type ProgramResult, type RunningOrchestrator } from '../support/programs.ts';
@@ -13,7 +14,8 @@ import { runProgram, startOrchestrator, type ProgramResult, type RunningOrchestr
 /** What each backend brings along; nothing else of the product needs any of it. */
 const sdks = {
   vault: ['node-vault'],
-  aws: ['@aws-sdk/client-secrets-manager', '@aws-sdk/credential-providers'],
+  aws: ['@aws-sdk/client-secrets-manager'],
+  ssm: ['@aws-sdk/client-ssm'],
   gcp: ['@google-cloud/secret-manager', 'google-gax', 'google-auth-library', '@grpc/grpc-js'],
 } as const;
 const anyOfThem =
@@ -77,6 +79,14 @@ const services: Readonly<Record<keyof typeof sdks, () => Promise<Service>>> = {
       secret: ['auth.secretAccessKey', staticSecret],
     };
   },
+  async ssm() {
+    const fake = await FakeSsm.start();
+    onTestFinished(() => fake.stop());
+    return {
+      settings: { endpoint: fake.endpoint, region, 'auth.method': 'keys', 'auth.accessKeyId': staticKey },
+      secret: ['auth.secretAccessKey', staticSecret],
+    };
+  },
   async gcp() {
     const fake = await startFake();
     onTestFinished(() => fake.stop());
@@ -86,7 +96,7 @@ const services: Readonly<Record<keyof typeof sdks, () => Promise<Service>>> = {
     };
   },
 };
-const types = ['vault', 'aws', 'gcp'] as const;
+const types = ['vault', 'aws', 'ssm', 'gcp'] as const;
 
 describe('only the client libraries of backends in use are loaded', () => {
   it('with the internal store alone: none, though every type is offered', async () => {

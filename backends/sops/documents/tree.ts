@@ -58,7 +58,8 @@ function parse(text: string, reviver: Reviver): unknown {
 
 function collect(value: unknown, path: Path, nodes: Node[]): void {
   if (typeof value !== 'object' || value === null) {
-    nodes.push({ path, text: value === null ? null : String(value) });
+    // What is left besides text is `true`, `false` and `null`.
+    nodes.push({ path, text: value === null || typeof value === 'string' ? value : JSON.stringify(value) });
     return;
   }
   if (path.length > 0) nodes.push({ path });

@@ -91,5 +91,5 @@ async function isDangling(name: string): Promise<boolean> {
 }
 
 function fail(code: FailureCode, detail: string): never {
-  throw new BackendError(code, { ...(code === 'permission_denied' ? { reason: 'read_refused' } : {}), detail });
+  throw new BackendError(code, { ...(code === 'permission_denied' && { reason: 'read_refused' as const }), detail });
 }

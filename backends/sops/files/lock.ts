@@ -24,7 +24,7 @@ export function createLocks(staleMs: number, now: () => number): Locks {
       });
       const settled = turn.catch(() => undefined);
       queues.set(name, settled);
-      void settled.then(() => {
+      void settled.finally(() => {
         if (queues.get(name) === settled) queues.delete(name);
       });
       return orAborted(turn, context);

@@ -7,7 +7,7 @@ const memoryFolder = '/dev/shm';
 
 /**
  * A file without a name that holds the key: its name is gone before the key goes in, and with its last descriptor
- * the file is. A pipe would not do: sops reads the key anew for each recipient of a file.
+ * the file is. A pipe would not do: sops reads the key once for each recipient of a file.
  */
 export async function openKey(key: SecretValue): Promise<FileHandle> {
   const name = `${memoryFolder}/kici-${randomUUID()}`;

@@ -82,7 +82,7 @@ function unstartable(program: string, error: Error): BackendError {
   if (code === 'ENOENT')
     return wrongSetting('program', `there is no program ${program}: install sops, or name it in the setting program`);
   if (code === 'EACCES' || code === 'ENOEXEC')
-    return wrongSetting('program', `${program} is no program that can be run`);
+    return wrongSetting('program', `${program} is not a program that can be run`);
   return new BackendError('server_error', { detail: 'the machine did not start sops' });
 }
 

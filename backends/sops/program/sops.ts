@@ -21,8 +21,8 @@ export interface Sops {
 
 /** What its exit codes mean (sops, `cmd/sops/codes`). */
 const failures = new Map<number, readonly [FailureCode, string]>([
-  [1, ['wrong_shape', 'the file is no document that sops has encrypted']],
-  [2, ['wrong_shape', 'the file is no document that sops can read']],
+  [1, ['wrong_shape', 'the file is not a document that sops has encrypted']],
+  [2, ['wrong_shape', 'the file is not a document that sops can read']],
   [4, ['wrong_shape', 'the format of the file cannot hold this']],
   [24, ['corrupt', 'the checksum of the file does not decrypt']],
   [25, ['corrupt', 'a value of the file does not decrypt: it was changed']],

@@ -50,7 +50,7 @@ describeLane(sopsLane, () => {
     await store.encrypt('apps/shop.yaml', 'BEFORE: before\n');
     const keys = Array.from({ length: 8 }, (_, index) => `K${index}`);
     const written = await Promise.allSettled(
-      keys.map((key, index) =>
+      keys.map(async (key, index) =>
         (index % 2 === 0 ? backend : other).write?.({ ...ref('apps/shop', key), value: value(key) }, context()),
       ),
     );
@@ -83,14 +83,14 @@ describeLane(sopsLane, () => {
   it('readers see the old document or the new one while it is replaced', async () => {
     const { store, backend } = await openScene();
     await store.encrypt('apps/shop.yaml', 'TOKEN: value 0\n');
-    let writing = true;
+    const written = new AbortController();
     const seen = new Set<string>();
     const reader = (async () => {
-      while (writing) for (const text of await readAll(backend, [secret])) seen.add(text);
+      while (!written.signal.aborted) for (const text of await readAll(backend, [secret])) seen.add(text);
     })();
     for (let round = 1; round < 6; round += 1)
       await backend.write?.({ ...secret, value: value(`value ${round}`) }, context());
-    writing = false;
+    written.abort();
     await reader;
     expect([...seen].filter((text) => !/^value [0-5]$/.test(text))).toEqual([]);
   });

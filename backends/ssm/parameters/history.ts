@@ -37,6 +37,6 @@ export async function listVersions(
       version: `${version}`,
       current: index === 0,
       readable: true,
-      ...(createdAt === undefined ? {} : { createdAt: createdAt.toISOString() }),
+      ...(createdAt !== undefined && { createdAt: createdAt.toISOString() }),
     }));
 }

@@ -44,10 +44,10 @@ export async function* list(
       else if (depth === 'tree' || place.scope === scope)
         secrets.push({
           ...place,
-          ...(Version === undefined ? {} : { version: `${Version}` }),
-          ...(LastModifiedDate === undefined ? {} : { updatedAt: LastModifiedDate.toISOString() }),
+          ...(Version !== undefined && { version: `${Version}` }),
+          ...(LastModifiedDate !== undefined && { updatedAt: LastModifiedDate.toISOString() }),
         });
     }
-    yield { secrets, ...(unnameable.length === 0 ? {} : { unnameable }) };
+    yield { secrets, ...(unnameable.length > 0 && { unnameable }) };
   }
 }

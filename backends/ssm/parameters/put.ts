@@ -22,7 +22,7 @@ export async function put(
           Type: type,
           Tier: tier,
           Overwrite: true,
-          ...(kmsKeyId === undefined ? {} : { KeyId: kmsKeyId }),
+          ...(kmsKeyId !== undefined && { KeyId: kmsKeyId }),
         },
         options,
       ),

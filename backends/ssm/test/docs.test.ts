@@ -14,7 +14,7 @@ it('the page shows every setting as the schema has it', () => {
 });
 
 it('the policies of the page allow what the backend calls, and nothing else', async () => {
-  const allowed = [...page.matchAll(/"ssm:(\w+)"/g)].map(([, action]) => action);
+  const allowed = [...page.matchAll(/"ssm:(\w+)"/g)].map(([, action = '']) => action);
   const fake = await FakeSsm.start();
   const backend = await openBackend(fake.endpoint, { path: '/ci' });
   onTestFinished(async () => {

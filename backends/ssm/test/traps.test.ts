@@ -97,7 +97,7 @@ describe('absent or unknown', () => {
     ]);
   });
 
-  it('is absent after a deletion, and its versions begin anew', async () => {
+  it('is absent after a deletion, and its versions begin at 1 again', async () => {
     const { backend } = await openScene();
     const secret = ref('apps', 'A');
     await backend.write?.({ ...secret, value: value('one') }, context());

@@ -98,7 +98,7 @@ function valueOf(store: ParameterStore, wire: string, decrypted: boolean): Recor
     Version: version.version,
     LastModifiedDate: version.modified,
     DataType: 'text',
-    ...(selector === undefined ? {} : { Selector: selector }),
+    ...(selector !== undefined && { Selector: selector }),
   };
 }
 
@@ -107,6 +107,6 @@ function page<T>(all: readonly T[], input: Input, limit: number, show: (item: T)
   const end = start + Math.min(limit, input.maybeNumber('MaxResults') ?? 10);
   return {
     Parameters: all.slice(start, end).map(show),
-    ...(end < all.length ? { NextToken: String(end) } : {}),
+    ...(end < all.length && { NextToken: String(end) }),
   };
 }

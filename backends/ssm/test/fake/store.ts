@@ -70,6 +70,6 @@ export class ParameterStore {
       ({ version: number, labels }) => selector === undefined || `${number}` === selector || labels.has(selector),
     );
     if (version === undefined) throw new Refusal('ParameterVersionNotFound', `Could not find version ${selector}.`);
-    return { parameter, version, ...(selector === undefined ? {} : { selector: `:${selector}` }) };
+    return { parameter, version, ...(selector !== undefined && { selector: `:${selector}` }) };
   }
 }
