@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   BackendError,
   parseKey,
@@ -16,6 +15,7 @@ import { capabilities } from './capabilities.ts';
 import type { SopsConfig } from './config.ts';
 import { defaultSection, extensionOf } from './documents/formats.ts';
 import { isLeaf, outcomeAt, placeFor, type Path } from './documents/tree.ts';
+import { createFolderOf, folderOf } from './files/folder-of.ts';
 import { createLocks } from './files/lock.ts';
 import { createFile, replaceFile } from './files/replace.ts';
 import type { OpenedScope } from './opened-scope.ts';
@@ -36,10 +36,9 @@ export interface Changes {
 /** A document is changed by sops itself, so that comments, order and recipients stay. */
 export function createChanges({ config, host, sops, open }: Tools): Changes {
   const locks = createLocks(host.deadlineMs * 3, () => host.now());
-  const lockOf = (folder: string, scope: ScopePath): string =>
-    join(folder, dirname(scope), `.${basename(scope)}.kici-lock`);
+  const lockOf = (within: string, scope: ScopePath): string => join(within, `.${basename(scope)}.kici-lock`);
 
-  const create = async (folder: string, { scope, key }: SecretRef, text: string, context: CallContext) => {
+  const create = async (within: string, { scope, key }: SecretRef, text: string, context: CallContext) => {
     const { format, recipients } = config;
     if (recipients.length === 0)
       throw wrongSetting(
@@ -48,31 +47,27 @@ export function createChanges({ config, host, sops, open }: Tools): Changes {
       );
     const document = format === 'ini' ? { [defaultSection]: { [key]: text } } : { [key]: text };
     const bytes = await sops.encrypt(JSON.stringify(document), format, recipients, context);
-    return createFile(join(folder, `${scope}${extensionOf(format)}`), bytes);
+    return createFile(join(within, `${basename(scope)}${extensionOf(format)}`), bytes);
   };
 
   return {
     async write(folder, entry, context) {
       const { scope, key, value, expectedVersion } = entry;
       const text = requireText(entry);
-      await mkdir(join(folder, dirname(scope)), { recursive: true }).catch(() => {
-        throw new BackendError('permission_denied', {
-          reason: 'write_refused',
-          detail: 'the folder cannot be written to',
-        });
-      });
-      return locks.hold(lockOf(folder, scope), context, async () => {
+      const within = await createFolderOf(folder, scope, host.ambient);
+      return locks.hold(lockOf(within, scope), context, async () => {
         const opened = await open(folder, scope, context);
         requireExpected(opened, key, expectedVersion);
-        if (opened === undefined) return { version: await create(folder, entry, text, context) };
+        if (opened === undefined) return { version: await create(within, entry, text, context) };
         const { file } = opened;
         const path = requireEncryptedPlace(opened, key, value.byteLength);
         return { version: await replaceFile(file, (copy) => sops.set(copy, file.format, path, text, context)) };
       });
     },
     async delete(folder, { scope, key }, context) {
-      if ((await open(folder, scope, context)) === undefined) return { existed: false };
-      return locks.hold(lockOf(folder, scope), context, async () => {
+      const within = await folderOf(folder, scope, host.ambient);
+      if (within === undefined || (await open(folder, scope, context)) === undefined) return { existed: false };
+      return locks.hold(lockOf(within, scope), context, async () => {
         const opened = await open(folder, scope, context);
         const path = opened === undefined ? undefined : onlyPlace(opened, key);
         if (opened === undefined || path === undefined) return { existed: false };
@@ -122,7 +117,7 @@ function onlyPlace({ tree, file }: OpenedScope, key: string): Path | undefined {
 }
 
 /** Rules of a document by which sops leaves values in clear, in each of the formats. */
-const clearRule = /^\s*"?(?:sops_)?(?:un)?encrypted_(?:comment_)?(?:regex|suffix)"?\s*[:=]\s*(.*)$/gm;
+const clearRule = /^[ \t]*"?(?:sops_)?(?:un)?encrypted_(?:comment_)?(?:regex|suffix)"?[ \t]*[:=][ \t]*(.*)$/gm;
 const usualRule = /^"?_unencrypted"?,?$/;
 
 /** A secret must not lie in clear in a file that people take for encrypted. */

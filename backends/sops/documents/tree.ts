@@ -38,7 +38,7 @@ export function parseTree(text: string, format: Format): Tree {
   });
   if (typeof root !== 'object' || root === null || Array.isArray(root))
     throw new BackendError('bad_answer', { detail: 'sops printed no JSON object' });
-  const written = text.match(/^\s*"(?:[^"\\]|\\.)+": /gm)?.length ?? 0;
+  const written = text.match(/^[ \t]*"(?:[^"\\]|\\.)+": /gm)?.length ?? 0;
   if (written !== members) throw new BackendError('ambiguous', { detail: 'the document has a member more than once' });
   const nodes: Node[] = [];
   collect(root, [], nodes);
@@ -91,14 +91,15 @@ export function outcomeAt(tree: Tree, key: string, version: string): ReadOutcome
 
 /** Where a new key goes: below the deepest section whose name it begins with, else to the top. */
 export function placeFor(tree: Tree, key: string, format: Format): Path {
-  if (format === 'dotenv') return [key];
+  const top = format === 'ini' ? [defaultSection, key] : [key];
+  if (format === 'dotenv') return top;
   for (let dot = key.lastIndexOf('.'); dot > 0; dot = key.lastIndexOf('.', dot - 1)) {
     const [section] = tree.nodes.get(key.slice(0, dot)) ?? [];
-    const rest = key.slice(dot + 1);
-    if (section !== undefined && !isLeaf(section) && rest !== '' && !isList(tree, section))
-      return [...section.path, rest];
+    if (section === undefined || isLeaf(section) || isList(tree, section)) continue;
+    const place = [...section.path, key.slice(dot + 1)];
+    if (place.at(-1) !== '' && keyOf(place, format) === key) return place;
   }
-  return format === 'ini' ? [defaultSection, key] : [key];
+  return top;
 }
 
 function isList({ nodes }: Tree, { path }: Node): boolean {

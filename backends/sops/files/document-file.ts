@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants, lstat, open, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import {
   answerLimits,
   BackendError,
@@ -9,7 +9,8 @@ import {
   type ScopePath,
 } from '@kici-dev/secret-backend';
 import { allExtensions, formatOf, type Format } from '../documents/formats.ts';
-import { codeOfFileError, isAllowed } from './allowed.ts';
+import { codeOfFileError } from './allowed.ts';
+import { folderOf, realOf, requireAllowed } from './folder-of.ts';
 
 /** An encrypted file, as it was at one moment. */
 export interface DocumentFile {
@@ -33,30 +34,25 @@ export async function openScope(
   scope: ScopePath,
   ambient: AmbientAccess,
 ): Promise<DocumentFile | undefined> {
+  const within = await folderOf(folder, scope, ambient);
+  if (within === undefined) return undefined;
   const files = await Promise.all(
-    allExtensions.map((extension) => openFile(join(folder, `${scope}${extension}`), ambient)),
+    allExtensions.map((extension) => openFile(join(within, `${basename(scope)}${extension}`), ambient)),
   );
   const [file, second] = files.filter((one) => one !== undefined);
   if (second !== undefined) throw new BackendError('ambiguous', { detail: 'two files differ only in their extension' });
   return file;
 }
 
-/** @returns undefined where there is no such file */
-export async function openFile(name: string, ambient: AmbientAccess): Promise<DocumentFile | undefined> {
+async function openFile(name: string, ambient: AmbientAccess): Promise<DocumentFile | undefined> {
+  const path = await realOf(name);
+  if (path === undefined) return undefined;
+  await requireAllowed(path, ambient);
   try {
-    const path = await realpath(name);
-    if (!(await isAllowed(path, ambient)))
-      throw new BackendError('permission_denied', {
-        reason: 'read_refused',
-        detail: "a link leads out of what the server's configuration allows",
-      });
     return await readWhole(name, path);
   } catch (error) {
     if (BackendError.is(error)) throw error;
-    const code = codeOfFileError(error);
-    if (code === undefined)
-      return (await isDangling(name)) ? fail('unreachable', 'a link leads to nothing') : undefined;
-    return fail(code, 'the machine refused to open a document');
+    return fail(codeOfFileError(error) ?? 'unreachable', 'the machine refused to open a document');
   }
 }
 
@@ -80,14 +76,6 @@ async function readWhole(name: string, path: string): Promise<DocumentFile> {
 
 export function versionOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-}
-
-/** A link whose target is away for a moment is no proof that there is nothing. */
-async function isDangling(name: string): Promise<boolean> {
-  return lstat(name).then(
-    () => true,
-    () => false,
-  );
 }
 
 function fail(code: FailureCode, detail: string): never {

@@ -1,6 +1,8 @@
-import { readdir, realpath } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import {
+  BackendError,
   parseScopePath,
   type AmbientAccess,
   type ScopePath,
@@ -8,7 +10,8 @@ import {
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
 import { formatOf } from '../documents/formats.ts';
-import { codeOfFileError, isAllowed } from './allowed.ts';
+import { codeOfFileError } from './allowed.ts';
+import { realOf, requireAllowed } from './folder-of.ts';
 
 export interface Found {
   readonly scopes: Set<ScopePath>;
@@ -35,15 +38,12 @@ async function visit(state: Walk, at: ScopePath | undefined): Promise<void> {
   const { folder, ambient, found, visited } = state;
   const path = at === undefined ? folder : join(folder, at);
   try {
-    const real = await realpath(path);
-    if (at !== undefined && !(await isAllowed(real, ambient))) {
-      found.unlisted.push({ scope: at, code: 'permission_denied' });
-      return;
-    }
+    const real = await realOf(path);
+    if (real === undefined) return;
+    await requireAllowed(real, ambient);
     if (visited.has(real)) return;
     visited.add(real);
-    const entries = await readdir(path, { withFileTypes: true });
-    for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+    for (const entry of await entriesOf(real)) {
       if (entry.name.startsWith('.')) continue;
       const name = at === undefined ? entry.name : `${at}/${entry.name}`;
       if (formatOf(entry.name) !== undefined && !entry.isDirectory()) addFile(found, name);
@@ -51,10 +51,23 @@ async function visit(state: Walk, at: ScopePath | undefined): Promise<void> {
       else if (entry.isDirectory() || entry.isSymbolicLink()) await visitBelow(state, name);
     }
   } catch (error) {
+    if (at === undefined || !BackendError.is(error)) throw error;
+    found.unlisted.push({ scope: at, code: error.code });
+  }
+}
+
+/** None where it is a file, or has just been removed. */
+async function entriesOf(path: string): Promise<readonly Dirent[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  } catch (error) {
     const code = codeOfFileError(error);
-    if (code === undefined) return;
-    if (at === undefined) throw error;
-    found.unlisted.push({ scope: at, code });
+    if (code === undefined) return [];
+    throw new BackendError(code, {
+      ...(code === 'permission_denied' && { reason: 'list_refused' as const }),
+      detail: 'the machine refused to list a folder',
+    });
   }
 }
 

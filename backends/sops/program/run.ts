@@ -42,10 +42,12 @@ export function run(
       detached: true,
     });
     const pieces: Buffer[] = [];
-    let failure: BackendError | undefined;
+    /** Waits for nothing: what left the group may keep the pipe open. */
     const end = (error: BackendError): void => {
-      failure ??= error;
       if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
+      child.stdout.destroy();
+      context.signal.removeEventListener('abort', abort);
+      reject(error);
     };
     const abort = (): void => end(interruption(context));
     context.signal.addEventListener('abort', abort, { once: true });
@@ -63,8 +65,7 @@ export function run(
     child.on('error', (error) => end(unstartable(program, error)));
     child.on('close', (code) => {
       context.signal.removeEventListener('abort', abort);
-      if (failure === undefined) resolve({ code: code ?? undefined, output: Buffer.concat(pieces) });
-      else reject(failure);
+      resolve({ code: code ?? undefined, output: Buffer.concat(pieces) });
     });
   });
 }

@@ -82,8 +82,14 @@ describeLane(sopsLane, () => {
     );
     await store.encrypt('conf.ini', '; who\n[db]\npassword = old\n');
     await backend.write?.({ ...ref('conf', 'db.password'), value: value('new') }, context());
-    await backend.write?.({ ...ref('conf', 'TOP'), value: value('t') }, context());
-    expect(await readAll(backend, [ref('conf', 'db.password'), ref('conf', 'TOP')])).toEqual(['new', 't']);
+    for (const key of ['TOP', 'DEFAULT.KEY', 'db.a.b', 'none.KEY'])
+      await backend.write?.({ ...ref('conf', key), value: value(key) }, context());
+    expect(
+      await readAll(
+        backend,
+        ['db.password', 'TOP', 'DEFAULT.KEY', 'db.a.b', 'none.KEY', 'KEY'].map((key) => ref('conf', key)),
+      ),
+    ).toEqual(['new', 'TOP', 'DEFAULT.KEY', 'db.a.b', 'none.KEY', 'absent']);
     expect(await store.decrypt('conf.ini')).toContain('; who');
     await store.encrypt('conf2.env', '# note\nA=one\\ntwo\nB=x\n');
     expect(await readAll(backend, [ref('conf2', 'A')])).toEqual(['one\ntwo']);

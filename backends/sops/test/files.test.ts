@@ -1,6 +1,20 @@
-import { chmod, lstat, mkdir, readFile, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { describeLane } from '../../../test/support/lane.ts';
 import { context, listAll, readAll, ref, value } from '../../aws/test/support/scene.ts';
 import { sopsLane } from './support/lane.ts';
@@ -42,6 +56,23 @@ describeLane(sopsLane, () => {
       unlisted: ['away (permission_denied)', 'dangling (unreachable)'],
       unnameable: [],
     });
+  });
+
+  it('a folder that is a link is held to the same', async () => {
+    const { store, backend } = await openScene();
+    const outside = await mkdtemp(join(tmpdir(), 'kici-outside-'));
+    onTestFinished(() => rm(outside, { recursive: true, force: true }));
+    await symlink(outside, join(store.folder, 'away'));
+    await symlink('nowhere', join(store.folder, 'dangling'));
+    const refs = [ref('away/new/deep', 'TOKEN'), ref('dangling/new', 'TOKEN')];
+    expect(await readAll(backend, refs)).toEqual(['unknown permission_denied', 'unknown unreachable']);
+    for (const [index, code] of ['permission_denied', 'unreachable'].entries()) {
+      const one = refs[index] ?? secret;
+      await expect(backend.write?.({ ...one, value: value('x') }, context())).rejects.toMatchObject({ code });
+      await expect(backend.delete?.(one, context())).rejects.toMatchObject({ code });
+    }
+    expect(await readdir(outside)).toEqual([]);
+    expect((await listAll(backend)).unlisted).toEqual(['away (permission_denied)', 'dangling (unreachable)']);
   });
 
   it('of two servers that write at once neither loses what the other was told is stored', async () => {

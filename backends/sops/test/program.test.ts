@@ -91,6 +91,16 @@ describeLane(sopsLane, () => {
     await expect.poll(() => isRunning(child)).toBe(false);
   });
 
+  it('what leaves the group of the program holds nobody up', async () => {
+    const { store, backend } = await openScene();
+    await store.encrypt('apps.yaml', 'TOKEN: t\n');
+    const pid = join(store.root, 'pid');
+    await writeFile(store.program.path, `#!/bin/sh\nsetsid sleep 600 &\necho $! > '${pid}'\nwait\n`);
+    const [outcome] = await backend.read([secret], context(1_000));
+    expect(outcome).toMatchObject({ status: 'unknown', code: 'timeout' });
+    process.kill(Number(await readFile(pid, 'utf8')), 'SIGKILL');
+  });
+
   it('a program that is missing, is none, or is not allowed is named, and makes nothing absent', async () => {
     const { store, backend } = await openScene();
     const missing = await openOn(store, { program: join(store.root, 'nowhere') });
