@@ -47,12 +47,11 @@ export async function realOf(path: string): Promise<string | undefined> {
   } catch (error) {
     const code = codeOfFileError(error);
     if (code !== undefined) return refuse(code, 'read_refused', 'the machine refused to open a document');
+    const stats = await lstat(path).catch(() => undefined);
     // A link whose target is away for a moment is no proof that there is nothing.
-    const isThere = await lstat(path).then(
-      () => true,
-      () => false,
-    );
-    return isThere ? refuse('unreachable', 'read_refused', 'a link leads to nothing') : undefined;
+    if (stats?.isSymbolicLink() === true) return refuse('unreachable', 'read_refused', 'a link leads to nothing');
+    // Anything else has come into being between the two looks.
+    return stats === undefined ? undefined : realpath(path).catch(() => undefined);
   }
 }
 

@@ -38,8 +38,8 @@ export async function makeProgram(folder: string): Promise<Program> {
 real='${realSops}'
 echo . >> '${log}'
 fault=
-if [ -e '${always}' ]; then fault=$(cat '${always}')
-elif mv '${once}' '${once}'.$$ 2>/dev/null; then fault=$(cat '${once}'.$$); fi
+if [ -e '${always}' ]; then read -r fault < '${always}'
+elif [ -e '${once}' ] && mv '${once}' '${once}'.$$ 2>/dev/null; then read -r fault < '${once}'.$$; fi
 case "$fault" in
 ${lines.join('\n')}
 *) exec "$real" "$@";;
@@ -51,7 +51,7 @@ esac
     path,
     async set(fault, times) {
       // In one step: a call that comes meanwhile sees it whole.
-      await writeFile(`${folder}/next`, fault);
+      await writeFile(`${folder}/next`, `${fault}\n`);
       await rename(`${folder}/next`, (times === 1 ? once : always) ?? '');
     },
     async heal() {
