@@ -22,7 +22,7 @@ export const settings = {
     type: 'path',
     default: '/usr/local/bin/sops',
     description:
-      "The program `sops`, version 3.9 or later. Must lie below a path that the server's configuration allows.",
+      "The program `sops`, version 3.11 or later. Must lie below a path that the server's configuration allows.",
     example: '/usr/bin/sops',
   },
   recipients: {
