@@ -45,14 +45,14 @@ export function run(
     /** Waits for nothing: what left the group may keep the pipe open. */
     const end = (error: BackendError): void => {
       if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
-      child.stdout.destroy();
+      child.stdout?.destroy();
       context.signal.removeEventListener('abort', abort);
       reject(error);
     };
     const abort = (): void => end(interruption(context));
     context.signal.addEventListener('abort', abort, { once: true });
     if (context.signal.aborted) abort();
-    child.stdout.on('data', (piece: Buffer) => {
+    child.stdout?.on('data', (piece: Buffer) => {
       try {
         gauge.add(piece);
         pieces.push(piece);
@@ -61,7 +61,7 @@ export function run(
       }
     });
     // It may end without reading all of its input.
-    child.stdin.on('error', () => undefined).end(input);
+    child.stdin?.on('error', () => undefined).end(input);
     child.on('error', (error) => end(unstartable(program, error)));
     child.on('close', (code) => {
       context.signal.removeEventListener('abort', abort);
