@@ -1,32 +1,15 @@
-import { faults, runConformance } from '@kici-dev/secret-backend-conformance';
+import { runConformance } from '@kici-dev/secret-backend-conformance';
 import { describe, it } from 'vitest';
 import { describeLane } from '../../../test/support/lane.ts';
 import { capabilities } from '../capabilities.ts';
+import { notProven } from './not-proven.ts';
 import { sopsLane } from './support/lane.ts';
-import { programFaults } from './support/program.ts';
-import { harness } from './support/subject.ts';
+import { harnessFor } from './support/subject.ts';
 
-const noSuchState = 'a document knows no such state: a key is there or it is not';
-const noSuchFault = 'a program that is started has no such failure';
-const operationNames = ['list', 'read', 'batch', 'write', 'delete', 'check'];
-const otherFaults = faults.filter((fault) => !programFaults.some((own) => own === fault));
-
-const notProven = Object.fromEntries([
-  ...['name-only', 'deleted', 'destroyed', 'disabled', 'scheduled'].map((state) => [`outcome.${state}`, noSuchState]),
-  ...['deleted', 'destroyed', 'disabled', 'scheduled'].map((state) => [`listing.${state}`, noSuchState]),
-  ...['deleteCurrent', 'destroyCurrent', 'disableCurrent', 'scheduleDeletion'].map((verb) => [
-    `leaks.state.${verb}`,
-    noSuchState,
-  ]),
-  ...otherFaults.flatMap((fault) => [
-    ...operationNames
-      .filter((operation) => fault !== 'partial_batch' || operation === 'batch')
-      .map((operation) => [`fault.${fault}.${operation}`, noSuchFault]),
-    [`leaks.fault.${fault}`, noSuchFault],
-  ]),
-  ['reasons.refusal', noSuchFault],
-]);
-
+// The other formats, which take as long each: test/deep/sops-formats.test.ts.
 describeLane(sopsLane, () => {
-  runConformance({ describe, test: it }, { name: 'sops (real sops and age)', capabilities, harness, notProven });
+  runConformance(
+    { describe, test: it },
+    { name: 'sops, yaml (real sops and age)', capabilities, harness: harnessFor('yaml'), notProven },
+  );
 });

@@ -38,6 +38,8 @@ export interface Store {
   readonly program: Program;
   /** Encrypts text of a format into a file, past the backend. */
   encrypt(file: string, text: string, flags?: readonly string[]): Promise<void>;
+  /** The same from JSON, into a file of any format. */
+  encryptJson(file: string, json: string): Promise<void>;
   /** Sets a place of a file, past the backend. */
   set(file: string, index: string, json: string): Promise<void>;
   /** The file's clear text in its own format. */
@@ -71,17 +73,18 @@ export async function makeStore(): Promise<Store> {
     return output;
   };
   const types = (file: string): string[] => ['--input-type', typeOf(file), '--output-type', typeOf(file)];
+  const encrypt = async (file: string, flags: readonly string[], text: string): Promise<void> => {
+    const output = await sops(['encrypt', '--age', keys.recipient, ...flags, '--filename-override', 'x'], text);
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), output);
+  };
   return {
     root,
     folder,
     keys,
     program,
-    async encrypt(file, text, flags = []) {
-      const args = ['encrypt', '--age', keys.recipient, ...types(file), ...flags, '--filename-override', 'x'];
-      const output = await sops(args, text);
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await writeFile(join(folder, file), output);
-    },
+    encrypt: (file, text, flags = []) => encrypt(file, [...types(file), ...flags], text),
+    encryptJson: (file, json) => encrypt(file, ['--input-type', 'json', '--output-type', typeOf(file)], json),
     async set(file, index, json) {
       await sops(['set', ...types(file), '--value-stdin', join(folder, file), index], json);
     },

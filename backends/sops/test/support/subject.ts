@@ -1,7 +1,9 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { SecretRef } from '@kici-dev/secret-backend';
 import type { Harness } from '@kici-dev/secret-backend-conformance';
+import { extensionOf, formatOf, type Format } from '../../documents/formats.ts';
 import { versionOf } from '../../files/document-file.ts';
 import { programFaults } from './program.ts';
 import { exists, makeStore, openBackend, type Store } from './store.ts';
@@ -12,26 +14,28 @@ const made = new Map<string, Buffer>();
 async function seedJson(store: Store, file: string, key: string, json: string): Promise<void> {
   const path = join(store.folder, file);
   const before = (await exists(path)) ? versionOf(await readFile(path)) : undefined;
-  const recipe = JSON.stringify([before, key, json]);
+  const recipe = JSON.stringify([before, formatOf(file), key, json]);
+  const isIni = formatOf(file) === 'ini';
   const known = made.get(recipe);
   if (known !== undefined) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, known);
     return;
   }
-  if (before === undefined) await store.encrypt(file, `${JSON.stringify(key)}: ${json}\n`);
-  else await store.set(file, `["${key}"]`, json);
+  if (before === undefined)
+    await store.encryptJson(file, isIni ? `{"DEFAULT":{"${key}":${json}}}` : `{"${key}":${json}}`);
+  else await store.set(file, `${isIni ? '["DEFAULT"]' : ''}["${key}"]`, json);
   made.set(recipe, await readFile(path));
 }
 
 /** Real files and the real program, of each case its own. */
-export const harness: Harness = {
+export const harnessFor = (format: Format): Harness => ({
   // A document is a page of its own.
   listPageSize: 2,
   async open() {
     const store = await makeStore();
-    const backend = await openBackend(store);
-    const fileOf = (scope: string): string => `${scope}.yaml`;
+    const backend = await openBackend(store, { format });
+    const fileOf = (scope: string): string => `${scope}${extensionOf(format)}`;
     const pathOf = (scope: string): string => join(store.folder, fileOf(scope));
     /** Out of what the server's configuration allows. */
     const leadAway = async (path: string): Promise<void> => {
@@ -46,13 +50,16 @@ export const harness: Harness = {
         return { version: versionOf(await readFile(pathOf(scope))) };
       },
       provoke: {
-        nullValue: ({ scope, key }) => seedJson(store, fileOf(scope), key, 'null'),
+        // Lines of the other formats hold text.
+        ...((format === 'yaml' || format === 'json') && {
+          nullValue: ({ scope, key }: SecretRef) => seedJson(store, fileOf(scope), key, 'null'),
+        }),
         async corrupt({ scope, key }) {
           const text = await readFile(pathOf(scope), 'utf8');
           await writeFile(
             pathOf(scope),
             text.replace(
-              new RegExp(`^("?${key}"?: ENC\\[AES256_GCM,data:)(.)`, 'm'),
+              new RegExp(`(\\b${key}"?\\s*[:=]\\s*"?ENC\\[AES256_GCM,data:)(.)`),
               (_, start: string, first: string) => `${start}${first === 'A' ? 'B' : 'A'}`,
             ),
           );
@@ -76,4 +83,4 @@ export const harness: Harness = {
       },
     };
   },
-};
+});
