@@ -128,7 +128,7 @@ describe('only the client libraries of backends in use are loaded', () => {
     const loaded = await server.loaded();
     expect([...loaded]).toEqual(expect.arrayContaining([...sdks[type]]));
     const own = new Set<string>(sdks[type]);
-    for (const sdk of types.flatMap((other) => sdks[other]).filter((name) => !own.has(name)))
+    for (const sdk of types.flatMap((other) => sdks[other]).filter((one) => !own.has(one)))
       expect(loaded).not.toContain(sdk);
   });
 });
