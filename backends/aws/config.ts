@@ -14,7 +14,10 @@ export interface AwsConfig extends AccessConfig {
   readonly deletionWindowDays: number;
 }
 
-/** @throws BackendError `misconfigured`, naming the setting */
+/**
+ * The settings as the rest of this package takes them.
+ * @throws BackendError `misconfigured`, naming the setting
+ */
 export function readConfig(settings: Settings): AwsConfig {
   const access = readAccess(settings, 'secretsmanager');
   const layout = optionalText(settings, 'layout') ?? 'secret-per-key';
