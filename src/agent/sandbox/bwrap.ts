@@ -3,7 +3,7 @@ import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { AgentError } from '../agent-error.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
-import type { ProjectMount } from '../project-view/project-view.ts';
+import type { ProjectMount } from '../project-view/project-mount.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { hiddenIn, realPath } from './hidden-in.ts';
 import { findProgram } from './program-path.ts';

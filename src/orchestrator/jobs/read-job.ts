@@ -6,7 +6,8 @@ import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { allowsScope } from '../narrowing.ts';
 import { outside } from '../resolution/entries.ts';
-import type { StoredJob, JobStore } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { StoredJob } from './stored-job.ts';
 import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
