@@ -1,10 +1,11 @@
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { contractVersion, type BackendDefinition } from '@kici-dev/secret-backend';
 import { secretPerKey } from './capabilities.ts';
 import { openBackend } from './open.ts';
 import { settingsSchema } from './settings.ts';
 import { validate } from './validate.ts';
 
 export const gcpDefinition: BackendDefinition = {
+  contract: contractVersion,
   type: 'gcp',
   title: 'Google Secret Manager',
   summary: 'secrets of a Google Cloud project, global or of one region',

@@ -6,6 +6,8 @@ export interface Harness {
   open(): Promise<Subject>;
   /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; left out: 50. */
   readonly listPageSize?: number;
+  /** The backends that it opens are behind the host, whose own promises are proven too. */
+  readonly behindHost?: true;
   /** Operations that the service acknowledges without a body, so that the fault `empty` cannot be told from success. */
   readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
 }

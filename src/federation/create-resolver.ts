@@ -8,7 +8,7 @@ import {
   type SecretBackend,
   type SecretValue,
 } from '@kici-dev/secret-backend';
-import { openBackend } from './host/open-backend.ts';
+import { openBackend, type HostSurroundings } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
@@ -195,7 +195,7 @@ function hostBackend(
 }
 
 /** The backend exists already, and has what it needs from whoever made it. */
-const bareHost: Omit<BackendHost, 'name' | 'log' | 'deadlineMs'> = {
+const bareHost: Omit<HostSurroundings, 'name' | 'log' | 'deadlineMs'> = {
   organization: '',
   ambient: { credentials: false, paths: [] },
   now: () => Date.now(),

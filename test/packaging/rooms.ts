@@ -8,6 +8,8 @@ export interface Room {
   readonly mayImport: readonly string[];
   /** Modules of Node that it may import; left out: all. */
   readonly node?: readonly string[];
+  /** Modules of Node that it may not import. */
+  readonly notNode?: readonly string[];
   /** Packages that only this room may import. */
   readonly alone?: readonly string[];
 }
@@ -15,6 +17,7 @@ export interface Room {
 const all = [
   'src/contract',
   'src/conformance',
+  'src/conformance/testing',
   'src/sdk',
   'src/masker',
   'src/federation',
@@ -35,6 +38,13 @@ const all = [
 /** The import column of the architecture; the first room whose folder holds a file is the file's room. */
 export const rooms: readonly Room[] = [
   { folder: 'src/contract', mayImport: [], node: [] },
+  // Servers on this machine to test against, which take more of Node than the kit itself.
+  { folder: 'src/conformance/testing', mayImport: ['src/contract', 'src/conformance'] },
+  {
+    folder: 'src/conformance/through-host',
+    mayImport: ['src/contract', 'src/conformance', 'src/conformance/testing', 'src/federation'],
+    node: [],
+  },
   {
     folder: 'src/conformance',
     mayImport: ['src/contract'],
@@ -55,14 +65,22 @@ export const rooms: readonly Room[] = [
   },
   { folder: 'src/agent', mayImport: ['src/contract', 'src/sdk', 'src/masker', 'src/files', 'src/api'] },
   // What `backend scaffold` copies is a backend author's own code.
-  { folder: 'src/cli/admin/scaffold/template', mayImport: ['src/contract', 'src/conformance'] },
+  {
+    folder: 'src/cli/admin/scaffold/template',
+    mayImport: ['src/contract', 'src/conformance', 'src/conformance/testing'],
+  },
   { folder: 'src/cli/bin', mayImport: ['src/cli', 'src/cli/kici', 'src/cli/orchestrator'] },
   { folder: 'src/cli/kici', mayImport: ['src/cli', 'src/files', 'src/api', 'src/agent'] },
   { folder: 'src/cli/orchestrator', mayImport: ['src/cli', 'src/files', 'src/api', 'src/composition'] },
   { folder: 'src/cli', mayImport: ['src/files', 'src/api'] },
   { folder: 'src/dashboard', mayImport: ['src/api'], node: [] },
   { folder: 'src/composition', mayImport: all, alone: ['inversify'] },
-  ...['internal', 'vault', 'aws', 'gcp'].map((name) => ({ folder: `backends/${name}`, mayImport: ['src/contract'] })),
+  // Files that settings name are opened by the host.
+  ...['internal', 'vault', 'aws', 'gcp'].map((name) => ({
+    folder: `backends/${name}`,
+    mayImport: ['src/contract'],
+    notNode: ['node:fs', 'node:fs/promises'],
+  })),
 ];
 
 const packages = new Map(
@@ -93,7 +111,7 @@ export function violations(path: string, source: string): readonly string[] {
 
 function refusal(room: Room, path: string, specifier: string): string | undefined {
   if (specifier.startsWith('node:'))
-    return room.node === undefined || room.node.includes(specifier)
+    return (room.node?.includes(specifier) ?? true) && room.notNode?.includes(specifier) !== true
       ? undefined
       : `${room.folder} may not use this module of Node`;
   // The build makes it.
@@ -106,7 +124,7 @@ function refusal(room: Room, path: string, specifier: string): string | undefine
   const target = packages.get(packageName);
   if (target !== undefined && !declared(room).has(packageName) && packageFolder(room) !== '.')
     return `${packageFolder(room)}/package.json does not name it`;
-  if (target !== undefined) return betweenRooms(room, `${target}/index.ts`);
+  if (target !== undefined) return betweenRooms(room, entryOf(target, specifier.slice(packageName.length)));
   if (!declared(room).has(packageName)) return `${packageFolder(room)}/package.json does not name it`;
   const owner = rooms.find(({ alone }) => alone?.includes(packageName) === true);
   return owner === undefined || owner === room ? undefined : `only ${owner.folder} may`;
@@ -122,10 +140,16 @@ function betweenRooms(room: Room, target: string): string | undefined {
     : `${room.folder} may not import ${other.folder}`;
 }
 
+/** @param subpath as `/testing`; empty: the package itself */
+function entryOf(folder: string, subpath: string): string {
+  return normalize(join(folder, readManifest(folder).exports?.[`.${subpath}`] ?? 'index.ts'));
+}
+
 function packageFolder(room: Room): string {
   return [...packages.values()].find((folder) => room.folder === folder || room.folder.startsWith(`${folder}/`)) ?? '.';
 }
 
 function declared(room: Room): ReadonlySet<string> {
-  return new Set(Object.keys(readManifest(packageFolder(room)).dependencies ?? {}));
+  const { dependencies, peerDependencies } = readManifest(packageFolder(room));
+  return new Set(Object.keys({ ...dependencies, ...peerDependencies }));
 }

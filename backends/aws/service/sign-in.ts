@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BackendError, whyOf, wrongSetting, type BackendHost, type SecretValue } from '@kici-dev/secret-backend';
 import type { AwsConfig, CredentialSource } from '../config.ts';
-import { allowedFile } from './ambient.ts';
 import { clientDefaults } from './client-defaults.ts';
 import { AwsError, toBackendError } from './service-error.ts';
 import { requireAllowed } from './transport.ts';
@@ -59,9 +57,8 @@ function first(
     case 'web-identity':
       return async (properties) => {
         // Read each time: whoever projects the token replaces it before it expires.
-        const webIdentityToken = (
-          await readFile(await allowedFile('auth.tokenFile', source.tokenFile, host.ambient), 'utf8')
-        ).trim();
+        const { contents } = await host.readFile('auth.tokenFile', source.tokenFile);
+        const webIdentityToken = plain(contents, 'auth.tokenFile').trim();
         return providers.fromWebToken({ webIdentityToken, roleArn: source.role, roleSessionName, clientConfig })(
           properties,
         );
@@ -71,7 +68,7 @@ function first(
         const filepath =
           source.credentialsFile === undefined
             ? {}
-            : { filepath: await allowedFile('auth.credentialsFile', source.credentialsFile, host.ambient) };
+            : { filepath: (await host.readFile('auth.credentialsFile', source.credentialsFile)).path };
         return providers.fromIni({ profile: source.profile, ...filepath, ignoreCache: true, clientConfig })(properties);
       };
     case 'default-chain':

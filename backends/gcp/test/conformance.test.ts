@@ -1,6 +1,7 @@
 import type { Settings } from '@kici-dev/secret-backend';
 import { faults, type Harness, type Provocations } from '@kici-dev/secret-backend-conformance';
-import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
+import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
+import { describe, it } from 'vitest';
 import { objectPerScope, secretPerKey } from '../capabilities.ts';
 import { goodToken, startFake, type RunningFake } from './server/start.ts';
 import { add, keyStore, objectStore, type Store } from './support/store.ts';
@@ -51,7 +52,7 @@ function provocations({ model, service }: RunningFake, store: Store): Provocatio
     },
     fault: async (kind, times) => service.faults.set(kind, times),
     faults: faults.filter((fault) => fault !== 'partial_batch'),
-    heal: async () => service.faults.clear(),
+    heal: async () => service.faults.heal(),
     requestCount: async () => service.requests.length,
   };
 }
@@ -70,37 +71,44 @@ const notOfThisService = {
 };
 
 for (const transport of transports) {
-  proveAlsoThroughHost({
-    name: `gcp secret-per-key over ${transport}`,
-    capabilities: secretPerKey,
-    harness: harness(transport, { layout: 'secret-per-key' }, keyStore, ({ model }, store) => ({
-      async hideFromLists(ref) {
-        model.secret(store.idOf(ref)).hiddenFromLists = true;
+  proveAlsoThroughHost(
+    { describe, test: it },
+    {
+      name: `gcp secret-per-key over ${transport}`,
+      capabilities: secretPerKey,
+      harness: harness(transport, { layout: 'secret-per-key' }, keyStore, ({ model }, store) => ({
+        async hideFromLists(ref) {
+          model.secret(store.idOf(ref)).hiddenFromLists = true;
+        },
+      })),
+      notProven: {
+        ...notOfThisService,
+        'outcome.null': 'the payload of a secret is bytes, and none of them is null',
+        'listing.denied-folder': 'the right to list is one for the whole project',
+        'listing.denied-root': 'the right to list is one for the whole project',
       },
-    })),
-    notProven: {
-      ...notOfThisService,
-      'outcome.null': 'the payload of a secret is bytes, and none of them is null',
-      'listing.denied-folder': 'the right to list is one for the whole project',
-      'listing.denied-root': 'the right to list is one for the whole project',
     },
-  });
-  proveAlsoThroughHost({
-    name: `gcp object-per-scope over ${transport}`,
-    capabilities: objectPerScope,
-    harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({
-      nullValue: async (ref) => void add(model, store.idOf(ref), JSON.stringify({ [ref.key]: null })),
-      async denyList(scope) {
-        const denied = store.idsBelow(scope);
-        model.denied.push(
-          (permission, id) => permission === 'secretmanager.versions.access' && id !== undefined && denied.includes(id),
-        );
+  );
+  proveAlsoThroughHost(
+    { describe, test: it },
+    {
+      name: `gcp object-per-scope over ${transport}`,
+      capabilities: objectPerScope,
+      harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({
+        nullValue: async (ref) => void add(model, store.idOf(ref), JSON.stringify({ [ref.key]: null })),
+        async denyList(scope) {
+          const denied = store.idsBelow(scope);
+          model.denied.push(
+            (permission, id) =>
+              permission === 'secretmanager.versions.access' && id !== undefined && denied.includes(id),
+          );
+        },
+      })),
+      notProven: {
+        ...notOfThisService,
+        'listing.hidden':
+          'the names of a scope are the fields of its object: what is readable is listed, or its whole scope is missing',
       },
-    })),
-    notProven: {
-      ...notOfThisService,
-      'listing.hidden':
-        'the names of a scope are the fields of its object: what is readable is listed, or its whole scope is missing',
     },
-  });
+  );
 }

@@ -1,9 +1,4 @@
-import {
-  BackendError,
-  type BackendHost,
-  type CallContext,
-  type ScopePath,
-} from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import { isRefusal, speaksOf, versionedPathWarning } from '../vault-error.ts';
 import { within } from '../interruption.ts';

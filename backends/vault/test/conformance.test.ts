@@ -1,4 +1,5 @@
-import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
+import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
+import { describe, it } from 'vitest';
 import { capabilitiesFor, vaultHarness, type HarnessOptions } from './support/harness.ts';
 import { notProven } from './support/not-proven.ts';
 import { fakeServer } from './support/server.ts';
@@ -14,10 +15,13 @@ const suites: Readonly<Record<string, HarnessOptions>> = {
 };
 
 for (const [name, options] of Object.entries(suites)) {
-  proveAlsoThroughHost({
-    name,
-    capabilities: capabilitiesFor(options),
-    harness: vaultHarness(() => server, options),
-    notProven: notProven[options.kvVersion],
-  });
+  proveAlsoThroughHost(
+    { describe, test: it },
+    {
+      name,
+      capabilities: capabilitiesFor(options),
+      harness: vaultHarness(() => server, options),
+      notProven: notProven[options.kvVersion],
+    },
+  );
 }

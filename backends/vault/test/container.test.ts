@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { VaultContainer } from '@testcontainers/vault';
-import { describeLane, missingVariable } from '../../../test/support/lane.ts';
+import { describeLane, missingVariable } from '@kici-dev/secret-backend-conformance/testing';
+import { describe, it } from 'vitest';
 import { realServer } from './support/server.ts';
 import { realSuite, type RunningServer } from './support/real-suite.ts';
 
@@ -24,4 +25,4 @@ async function startContainer(): Promise<RunningServer> {
   };
 }
 
-describeLane(lane, () => realSuite('container', startContainer));
+describeLane({ describe, test: it }, lane, () => realSuite('container', startContainer));

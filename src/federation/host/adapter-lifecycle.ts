@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   BackendError,
+  contractMismatch,
   defineCapabilities,
   type BackendCapabilities,
   type BackendDefinition,
@@ -24,6 +25,9 @@ export class AdapterLifecycle {
 
   constructor(definition: BackendDefinition, settings: Settings, host: BackendHost, redactor: Redactor) {
     this.#create = async () => {
+      const mismatch = contractMismatch(definition);
+      if (mismatch !== undefined)
+        throw new ContractBreach(`the adapter for ${definition.type} ${mismatch}`, undefined, 'misconfigured');
       const backend = await makeBackend(() => definition.create(settings, host), redactor);
       if (!isBackend(backend, definition.capabilities))
         throw new ContractBreach(

@@ -5,6 +5,7 @@ import {
   type CallContext,
   type Settings,
 } from '@kici-dev/secret-backend';
+import { createFileReader } from './allowed-file.ts';
 import { Redactor } from './answers/redact.ts';
 import { CallPipeline, type ReportBreach } from './call-pipeline.ts';
 import { optionalMethods, type Changes } from './changes.ts';
@@ -18,6 +19,9 @@ import { OpenCalls } from './open-calls.ts';
 import type { HostPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
 
+/** What is known of the machine and of the instance; the host makes the rest of `BackendHost` from it. */
+export type HostSurroundings = Omit<BackendHost, 'readFile'>;
+
 /**
  * Makes any backend safe to call. Does nothing until the first call, which creates the instance.
  * @param settings as `parseSettings` gives them
@@ -25,9 +29,10 @@ import { Reader } from './reader.ts';
 export function openBackend(
   definition: BackendDefinition,
   settings: Settings,
-  host: BackendHost,
+  surroundings: HostSurroundings,
   policy: HostPolicy,
 ): HostedBackend {
+  const host: BackendHost = { ...surroundings, readFile: createFileReader(surroundings.ambient.paths) };
   const redactor = new Redactor(
     Object.values(settings).filter((value) => value instanceof SecretValue),
     new Set(Object.keys(definition.settings)),
@@ -87,7 +92,10 @@ export function openBackend(
     check: (context) => calls.run(() => checker.check(context)),
     health: () => checker.health,
     forgetNames: () => lister.invalidate(),
-    invalidate: () => changed(),
+    invalidate() {
+      caller.endPause();
+      changed();
+    },
     close: () => (closing ??= close()),
     ...methods,
   };

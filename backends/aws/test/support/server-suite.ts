@@ -1,6 +1,6 @@
 import { runConformance, type TestRunner } from '@kici-dev/secret-backend-conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane, type Lane } from '../../../../test/support/lane.ts';
+import { describeLane, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { objectPerScopeCapabilities, secretPerKeyCapabilities } from '../../capabilities.ts';
 import type { RunningServer } from './server-process.ts';
 import type { LayoutName } from './seeder.ts';
@@ -41,7 +41,7 @@ export function describeServer(
   { lane, title, start, notProven, wrong }: ServerSuite,
   more: (endpoint: () => string) => void,
 ): void {
-  describeLane(lane, () => {
+  describeLane({ describe, test: it }, lane, () => {
     let server: RunningServer | undefined;
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {

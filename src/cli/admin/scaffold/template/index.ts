@@ -1,6 +1,7 @@
 import {
   absent,
   BackendError,
+  contractVersion,
   defineCapabilities,
   found,
   quote,
@@ -94,6 +95,7 @@ export function createBackend(store: Store): SecretBackend {
 }
 
 export const definition: BackendDefinition = {
+  contract: contractVersion,
   type: 'my-store',
   title: 'My store',
   summary: 'Keeps secrets in memory, until you make it your own',

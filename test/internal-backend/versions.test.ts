@@ -1,6 +1,6 @@
 import { SecretValue, type ReadOutcome } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keptVersions } from '../write.ts';
+import { keptVersions } from '../../backends/internal/write.ts';
 import { context, createTestStore, scope, type TestStore } from './support.ts';
 
 const [shop, store] = [scope('apps/shop'), scope('apps/store')];

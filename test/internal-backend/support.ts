@@ -3,23 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   parseScopePath,
-  type BackendHost,
   type CallContext,
   type ListPage,
   type ScopePath,
   type SecretBackend,
 } from '@kici-dev/secret-backend';
 import { DatabaseSync } from 'node:sqlite';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { Kysely } from 'kysely';
-import { EmbeddedDialect } from '../../../src/database/dialect.ts';
-import { migrate } from '../../../src/database/migrate.ts';
-import { openDatabase } from '../../../src/database/open.ts';
-import { sqliteForKysely } from '../../../src/database/sqlite.ts';
-import { keyFromText, type KeyEncryptionKey } from '../../../src/keyring/key-encryption-key.ts';
-import { openKeyring, type Keyring } from '../../../src/keyring/keyring.ts';
-import { keyringMigrations, type KeyringTables } from '../../../src/keyring/tables.ts';
+import { EmbeddedDialect } from '../../src/database/dialect.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { sqliteForKysely } from '../../src/database/sqlite.ts';
+import { keyFromText, type KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
+import { openKeyring, type Keyring } from '../../src/keyring/keyring.ts';
+import { keyringMigrations, type KeyringTables } from '../../src/keyring/tables.ts';
 import { faultyDialect, type FaultSwitch } from './faulty-dialect.ts';
-import { internalDefinition, internalMigrations, type InternalTables } from '../index.ts';
+import { internalDefinition, internalMigrations, type InternalTables } from '../../backends/internal/index.ts';
 
 export type Tables = InternalTables & KeyringTables;
 
@@ -77,7 +77,10 @@ async function open(
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, key, () => Date.now());
   const backendOf = async (organization: string, now?: () => number): Promise<SecretBackend> =>
-    internalDefinition(database, keyring, keepDeletedMs).create({}, hostFor(organization, now));
+    internalDefinition(database, keyring, keepDeletedMs).create(
+      {},
+      testHost({ name: 'internal', organization, ...(now === undefined ? {} : { now }) }),
+    );
   const store: TestStore = {
     file,
     database,
@@ -89,18 +92,6 @@ async function open(
   };
   stores.push(store);
   return store;
-}
-
-function hostFor(organization: string, now: () => number = Date.now): BackendHost {
-  return {
-    name: 'internal',
-    organization,
-    deadlineMs: 10_000,
-    ambient: { credentials: false, paths: [] },
-    now,
-    log: () => undefined,
-    resolveAddress: async () => [],
-  };
 }
 
 export function context(): CallContext {

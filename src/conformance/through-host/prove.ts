@@ -1,10 +1,8 @@
-import { runConformance, type Conformance } from '@kici-dev/secret-backend-conformance';
-import { describe, it } from 'vitest';
+import { runConformance, type Conformance, type TestRunner } from '../run.ts';
 import { throughHost } from './through-host.ts';
 
 /** A backend's suite, and the same once more behind the host, which must change nothing that the contract promises. */
-export function proveAlsoThroughHost(options: Conformance): void {
-  const runner = { describe, test: it };
+export function proveAlsoThroughHost(runner: TestRunner, options: Conformance): void {
   runConformance(runner, options);
   runConformance(runner, {
     ...options,

@@ -1,4 +1,4 @@
-import type { Fault } from '@kici-dev/secret-backend-conformance';
+import type { Fault } from '../harness.ts';
 
 /** How many small parts stand before the true answer. */
 const parts = { flood: 8_000_000, swarm: 500_000 } as const satisfies Partial<Record<Fault, number>>;

@@ -1,7 +1,7 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fromDatabase } from '../failures.ts';
+import { fromDatabase } from '../../backends/internal/failures.ts';
 import { context, createTestStore, pagesOf, scope } from './support.ts';
 
 const ref = { scope: scope('apps/shop'), key: 'TOKEN' };

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SecretValue, type ReadOutcome } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keyFromText } from '../../../src/keyring/key-encryption-key.ts';
+import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import { context, createTestStore, scope, type TestStore } from './support.ts';
 
 const shop = scope('apps/shop');

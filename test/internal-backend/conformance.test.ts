@@ -1,6 +1,7 @@
 import type { Harness } from '@kici-dev/secret-backend-conformance';
-import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
-import { capabilities } from '../capabilities.ts';
+import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
+import { describe, it } from 'vitest';
+import { capabilities } from '../../backends/internal/capabilities.ts';
 import { databaseFaults, FaultSwitch } from './faulty-dialect.ts';
 import { context, createTestStore } from './support.ts';
 
@@ -73,26 +74,29 @@ const noBody =
   'the answer of a database driver is rows or an error: it has no body that could be empty, broken off or in part';
 const operations = ['list', 'read', 'batch', 'write', 'delete', 'check'];
 
-proveAlsoThroughHost({
-  name: 'internal (SQLite)',
-  capabilities,
-  harness,
-  notProven: Object.fromEntries([
-    ...Object.entries(states).flatMap(([verb, reason]) => [
-      [`leaks.state.${verb}`, reason],
-      [`outcome.${outcomes[verb]}`, reason],
-      ...(verb === 'denyRead' ? [] : [[`listing.${outcomes[verb]}`, reason]]),
+proveAlsoThroughHost(
+  { describe, test: it },
+  {
+    name: 'internal (SQLite)',
+    capabilities,
+    harness,
+    notProven: Object.fromEntries([
+      ...Object.entries(states).flatMap(([verb, reason]) => [
+        [`leaks.state.${verb}`, reason],
+        [`outcome.${outcomes[verb]}`, reason],
+        ...(verb === 'denyRead' ? [] : [[`listing.${outcomes[verb]}`, reason]]),
+      ]),
+      ['batch.one-denied', states['denyRead']],
+      ['listing.denied-folder', noFolders],
+      ['listing.denied-root', noFolders],
+      ...['half_body', 'garbage', 'empty', 'flood', 'swarm'].flatMap((fault) => [
+        ...operations.map((operation) => [`fault.${fault}.${operation}`, noBody]),
+        [`leaks.fault.${fault}`, noBody],
+      ]),
+      ...['flood', 'swarm'].map((fault) => [`holding.${fault}`, noBody]),
+      ['fault.partial_batch.batch', noBody],
+      ['leaks.fault.partial_batch', noBody],
+      ['outcome.null', 'a value is bytes: no bytes are null'],
     ]),
-    ['batch.one-denied', states['denyRead']],
-    ['listing.denied-folder', noFolders],
-    ['listing.denied-root', noFolders],
-    ...['half_body', 'garbage', 'empty', 'flood', 'swarm'].flatMap((fault) => [
-      ...operations.map((operation) => [`fault.${fault}.${operation}`, noBody]),
-      [`leaks.fault.${fault}`, noBody],
-    ]),
-    ...['flood', 'swarm'].map((fault) => [`holding.${fault}`, noBody]),
-    ['fault.partial_batch.batch', noBody],
-    ['leaks.fault.partial_batch', noBody],
-    ['outcome.null', 'a value is bytes: no bytes are null'],
-  ]),
-});
+  },
+);

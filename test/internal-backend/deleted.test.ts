@@ -6,7 +6,7 @@ import {
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createStore, eraseExpired, organizationsWithExpired } from '../index.ts';
+import { createStore, eraseExpired, organizationsWithExpired } from '../../backends/internal/index.ts';
 import { context, createTestStore, keepDeletedMs, scope, type TestStore } from './support.ts';
 
 const shop = scope('apps/shop');
