@@ -32,16 +32,16 @@ export interface World {
   /** Reads, and insists on one outcome for each ref. */
   read(refs: readonly SecretRef[], context?: CallContext): Promise<readonly ReadOutcome[]>;
   readOne(ref: SecretRef, context?: CallContext): Promise<ReadOutcome>;
-  /** Reads until what is left of a fault has passed: a connection may have to be made anew. */
+  /** Reads until what is left of a fault has passed: a connection may have to be made again. */
   readHealed(ref: SecretRef): Promise<ReadOutcome>;
   write(ref: SecretRef, value: SecretValue | string, expectedVersion?: string | null): Promise<WriteReceipt>;
-  list(query?: ListQuery, context?: CallContext): Promise<Listing>;
+  list(query?: ListQuery, context?: CallContext): Promise<ListedNames>;
   fault(kind: Fault, times?: number): Promise<void>;
   heal(): Promise<void>;
   requestCount(): Promise<number>;
 }
 
-export interface Listing {
+export interface ListedNames {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];
@@ -79,7 +79,7 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
         scope,
         key,
         value: toValue(value),
-        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        ...(expectedVersion !== undefined && { expectedVersion }),
       };
       return backend.write?.(entry, callContext()) ?? missing('write');
     },
@@ -123,7 +123,7 @@ export function callContext({ timeoutMs = patienceMs, signal }: ContextOptions =
 }
 
 export function ref(scope: string, key: string, version?: string): SecretRef {
-  return { scope: path(scope), key, ...(version === undefined ? {} : { version }) };
+  return { scope: path(scope), key, ...(version !== undefined && { version }) };
 }
 
 export function path(text: string): ScopePath {

@@ -44,8 +44,8 @@ export function found(value: SecretValue, version?: string, lease?: Lease): Foun
   return {
     status: 'found',
     value,
-    ...(version === undefined ? {} : { version }),
-    ...(lease === undefined ? {} : { lease }),
+    ...(version !== undefined && { version }),
+    ...(lease !== undefined && { lease }),
   };
 }
 
@@ -53,7 +53,7 @@ export function unknown(code: FailureCode, detail?: string, reason?: FailureReas
   return {
     status: 'unknown',
     code,
-    ...(detail === undefined ? {} : { detail }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(detail !== undefined && { detail }),
+    ...(reason !== undefined && { reason }),
   };
 }

@@ -79,7 +79,7 @@ async function open(
   const backendOf = async (organization: string, now?: () => number): Promise<SecretBackend> =>
     internalDefinition(database, keyring, keepDeletedMs).create(
       {},
-      testHost({ name: 'internal', organization, ...(now === undefined ? {} : { now }) }),
+      testHost({ name: 'internal', organization, ...(now !== undefined && { now }) }),
     );
   const store: TestStore = {
     file,

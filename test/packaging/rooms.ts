@@ -21,6 +21,7 @@ const all = [
   'src/sdk',
   'src/masker',
   'src/federation',
+  'src/errors',
   'src/files',
   'src/database',
   'src/keyring',
@@ -54,16 +55,17 @@ export const rooms: readonly Room[] = [
   { folder: 'src/masker', mayImport: [] },
   { folder: 'src/federation/resolver', mayImport: ['src/contract'], node: [] },
   { folder: 'src/federation', mayImport: ['src/contract', 'src/federation/resolver'] },
+  { folder: 'src/errors', mayImport: [], node: [] },
   { folder: 'src/files', mayImport: [] },
-  { folder: 'src/database', mayImport: ['src/files'] },
+  { folder: 'src/database', mayImport: ['src/errors', 'src/files'] },
   // Its tables come with migrations, whose type the database has.
-  { folder: 'src/keyring', mayImport: ['src/contract', 'src/files', 'src/database'] },
+  { folder: 'src/keyring', mayImport: ['src/contract', 'src/errors', 'src/files', 'src/database'] },
   { folder: 'src/api', mayImport: ['src/contract'] },
   {
     folder: 'src/orchestrator',
     mayImport: ['src/contract', 'src/federation', 'src/files', 'src/database', 'src/keyring', 'src/api'],
   },
-  { folder: 'src/agent', mayImport: ['src/contract', 'src/sdk', 'src/masker', 'src/files', 'src/api'] },
+  { folder: 'src/agent', mayImport: ['src/contract', 'src/sdk', 'src/masker', 'src/errors', 'src/files', 'src/api'] },
   // What `backend scaffold` copies is a backend author's own code.
   {
     folder: 'src/cli/admin/scaffold/template',
@@ -72,7 +74,7 @@ export const rooms: readonly Room[] = [
   { folder: 'src/cli/bin', mayImport: ['src/cli', 'src/cli/kici', 'src/cli/orchestrator'] },
   { folder: 'src/cli/kici', mayImport: ['src/cli', 'src/files', 'src/api', 'src/agent'] },
   { folder: 'src/cli/orchestrator', mayImport: ['src/cli', 'src/files', 'src/api', 'src/composition'] },
-  { folder: 'src/cli', mayImport: ['src/files', 'src/api'] },
+  { folder: 'src/cli', mayImport: ['src/errors', 'src/files', 'src/api'] },
   { folder: 'src/dashboard', mayImport: ['src/api'], node: [] },
   { folder: 'src/composition', mayImport: all, alone: ['inversify'] },
   // Files that settings name are opened by the host.

@@ -16,13 +16,13 @@ export function createFileReader(roots: readonly string[]): BackendHost['readFil
       throw new BackendError('misconfigured', {
         reason: 'setting_not_allowed',
         about: setting,
-        detail: `${setting} names ${quote(path)}, which is no file below a path that the server's configuration allows`,
+        detail: `${setting} names ${quote(path)}, which is not a file below a path that the server's configuration allows`,
       });
     const bytes = await readPlainFile(real, maxBytes).catch(() => undefined);
     if (bytes === undefined)
       throw wrongSetting(
         setting,
-        `${setting} names ${quote(path)}, which cannot be read, or is no plain file of at most ${maxBytes} bytes`,
+        `${setting} names ${quote(path)}, which cannot be read, or is not a plain file of at most ${maxBytes} bytes`,
       );
     return { path: real, contents: SecretValue.fromBytes(bytes) };
   };

@@ -1,8 +1,11 @@
 import {
+  BackendError,
+  contractMismatch,
   SecretValue,
   type BackendDefinition,
   type BackendHost,
   type CallContext,
+  type SecretBackend,
   type Settings,
 } from '@kici-dev/secret-backend';
 import { createFileReader } from './allowed-file.ts';
@@ -11,7 +14,7 @@ import { CallPipeline, type ReportBreach } from './call-pipeline.ts';
 import { optionalMethods, type Changes } from './changes.ts';
 import { Checker } from './checker.ts';
 import type { HostedBackend } from './hosted-backend.ts';
-import { AdapterLifecycle } from './adapter-lifecycle.ts';
+import { AdapterLifecycle, type Adapter } from './adapter-lifecycle.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import { ValueCache } from './layers/value-cache.ts';
 import { Lister } from './lister.ts';
@@ -23,7 +26,7 @@ import { Reader } from './reader.ts';
 export type HostSurroundings = Omit<BackendHost, 'readFile'>;
 
 /**
- * Makes any backend safe to call. Does nothing until the first call, which creates the instance.
+ * Makes a backend of a type safe to call. Does nothing until the first call, which creates the instance.
  * @param settings as `parseSettings` gives them
  */
 export function openBackend(
@@ -32,18 +35,43 @@ export function openBackend(
   surroundings: HostSurroundings,
   policy: HostPolicy,
 ): HostedBackend {
+  const { type, capabilities } = definition;
+  const secrets = Object.values(settings).filter((value) => value instanceof SecretValue);
   const host: BackendHost = { ...surroundings, readFile: createFileReader(surroundings.ambient.paths) };
-  const redactor = new Redactor(
-    Object.values(settings).filter((value) => value instanceof SecretValue),
-    new Set(Object.keys(definition.settings)),
+  return hostAdapter(
+    { type, capabilities, create: () => createBackend(definition, settings, host) },
+    new Redactor(secrets, new Set(Object.keys(definition.settings))),
+    surroundings,
+    policy,
   );
-  const instance = new AdapterLifecycle(definition, settings, host, redactor);
+}
+
+function createBackend(
+  definition: BackendDefinition,
+  settings: Settings,
+  host: BackendHost,
+): SecretBackend | Promise<SecretBackend> {
+  const mismatch = contractMismatch(definition);
+  if (mismatch !== undefined)
+    throw new BackendError('misconfigured', { detail: `the backend type ${definition.type} ${mismatch}` });
+  return definition.create(settings, host);
+}
+
+/** What a backend is called, and who hears of its breaches. */
+export type Hosted = Pick<BackendHost, 'organization' | 'name' | 'log'>;
+
+/**
+ * Makes any backend safe to call. Does nothing until the first call.
+ * @param redactor knows the settings of the backend, and the secrets among them
+ */
+export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, policy: HostPolicy): HostedBackend {
+  const instance = new AdapterLifecycle(adapter, redactor);
   const cache = new ValueCache({ organization: host.organization, backend: host.name }, policy);
   const breached: ReportBreach = (operation, problem, trail) =>
     host.log('warn', 'the adapter broke the contract', {
       operation,
       problem,
-      ...(trail === undefined ? {} : { trail }),
+      ...(trail !== undefined && { trail }),
     });
   const caller = new CallPipeline(instance, policy, redactor, () => cache.invalidate(), breached);
   const reader = new Reader(caller, cache, policy, redactor);
@@ -55,7 +83,7 @@ export function openBackend(
     lister.invalidate();
   };
   const calls = new OpenCalls();
-  const methods = optionalMethods(definition.capabilities, {
+  const methods = optionalMethods(adapter.capabilities, {
     calls,
     caller,
     redactor,
@@ -76,7 +104,7 @@ export function openBackend(
 
   return {
     get capabilities() {
-      return instance.created?.capabilities ?? definition.capabilities;
+      return instance.created?.capabilities ?? adapter.capabilities;
     },
     ready: () =>
       calls.run(() => withinDeadline(endless, policy.deadlineMs, async () => (await instance.get()).capabilities)),

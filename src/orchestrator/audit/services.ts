@@ -3,7 +3,7 @@ import type { OrchestratorTables } from '../tables.ts';
 import type { AuditAnchor } from './anchor.ts';
 import type { AuditBreak } from './break.ts';
 
-/** Gives the function that signs an organisation's rows. */
+/** Gives the function that signs an organization's rows. */
 export type AuditSigner = (organization: string) => Promise<(bytes: Uint8Array) => string>;
 
 /** Hears what is for the operator of the server rather than for a caller. */

@@ -1,3 +1,3 @@
 import type { ClientOutput } from '../../../api/registry.ts';
 
-export type Binding = ClientOutput<'environments.show'>['bindings'][number];
+export type BindingView = ClientOutput<'environments.show'>['bindings'][number];

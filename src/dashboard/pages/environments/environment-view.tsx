@@ -11,13 +11,14 @@ import { Empty } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import secretStyles from '../secrets/secrets.module.css';
-import type { Binding } from './binding.ts';
+import type { BindingView } from './binding.ts';
 import { BindingDialog } from './binding-dialog.tsx';
 import { CheckResult } from './check-result.tsx';
 import styles from './environments.module.css';
 import { KeyTable } from './key-table.tsx';
 
-type Doing = { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: Binding };
+type Doing =
+  { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
 /** The bindings of an environment, and what they come to. */
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {
@@ -107,7 +108,7 @@ function Doer({ doing, environment, onClose }: DoerProps): ReactElement {
 
 interface BindingTableProps {
   readonly environment: string;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly BindingView[];
   readonly onDo: (doing: Doing) => void;
 }
 
@@ -179,7 +180,7 @@ function BindingTable({ environment, bindings, onDo }: BindingTableProps): React
 
 interface UnbindProps {
   readonly environment: string;
-  readonly binding: Binding;
+  readonly binding: BindingView;
   readonly onClose: () => void;
 }
 

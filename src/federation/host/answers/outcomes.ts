@@ -22,7 +22,7 @@ export function checkOutcomes(
   maxValueBytes: number,
   redactor: Redactor,
 ): readonly ReadOutcome[] {
-  if (!Array.isArray(answer)) throw badAnswer('the adapter answered a read with something that is no list');
+  if (!Array.isArray(answer)) throw badAnswer('the adapter answered a read with something that is not a list');
   if (answer.length !== refs.length)
     throw badAnswer(`the adapter answered ${refs.length} refs with ${answer.length} outcomes`);
   return refs.map((ref, index) => checkOutcome(answer[index], ref, maxValueBytes, redactor));
@@ -34,7 +34,7 @@ function checkOutcome(
   maxValueBytes: number,
   redactor: Redactor,
 ): ReadOutcome {
-  if (!isRecord(outcome)) return breach('the adapter gave something that is no outcome');
+  if (!isRecord(outcome)) return breach('the adapter gave something that is not an outcome');
   switch (outcome['status']) {
     case 'absent':
       return absent;
@@ -53,17 +53,17 @@ function checkOutcome(
 
 function checkFound({ value, version, lease }: Readonly<Record<string, unknown>>, maxValueBytes: number): ReadOutcome {
   const secret = toSecretValue(value);
-  if (secret === undefined) return breach('the adapter found something that is no secret value');
+  if (secret === undefined) return breach('the adapter found something that is not a secret value');
   if (secret.byteLength > maxValueBytes)
     return unknown(
       'bad_answer',
       `the value has ${secret.byteLength} bytes, and the backend takes at most ${maxValueBytes}`,
     );
   if (version !== undefined && (typeof version !== 'string' || version === ''))
-    return breach('the adapter gave a version that is no text');
+    return breach('the adapter gave a version that is not text');
   if (lease === undefined) return found(secret, version);
   const checked = checkLease(lease);
-  return checked === undefined ? breach('the adapter gave a lease that is none') : found(secret, version, checked);
+  return checked === undefined ? breach('the adapter gave a lease that is malformed') : found(secret, version, checked);
 }
 
 function checkLease(lease: unknown): Lease | undefined {

@@ -32,7 +32,7 @@ export function listIn(json: Json, name: string): readonly Json[] {
 /** @throws BackendError `bad_answer` */
 export function scopeIn(text: string): ScopePath {
   const scope = parseScopePath(text);
-  if (!scope.ok) throw new BackendError('bad_answer', { detail: 'the answer has a scope that is none' });
+  if (!scope.ok) throw new BackendError('bad_answer', { detail: 'the answer has a malformed scope' });
   return scope.value;
 }
 

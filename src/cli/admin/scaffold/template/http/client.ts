@@ -107,6 +107,6 @@ function asBackendError(thrown: unknown, { signal, deadline }: CallContext, isCl
     const isLate = Date.now() >= deadline || (signal.reason instanceof Error && signal.reason.name === 'TimeoutError');
     return new BackendError(isLate ? 'timeout' : 'aborted');
   }
-  if (thrown instanceof SyntaxError) return new BackendError('bad_answer', { detail: 'the answer is no JSON' });
+  if (thrown instanceof SyntaxError) return new BackendError('bad_answer', { detail: 'the answer is not JSON' });
   return new BackendError('unreachable', connectionReason(thrown));
 }
