@@ -64,7 +64,12 @@ export interface Provocations {
   fault?(kind: Fault, times?: number): Promise<void>;
   /** The faults that `fault` can bring about; left out: all. */
   readonly faults?: readonly Fault[];
-  /** Ends the faults of `fault`. */
+  /**
+   * Until `heal`, the service accepts no credentials, however often one signs in.
+   * @returns a count of the requests that reach it from then on, sign-ins among them
+   */
+  rejectCredentials?(): Promise<() => number>;
+  /** Ends the faults of `fault`, and of `rejectCredentials`. */
   heal?(): Promise<void>;
   /** Requests that have reached the service so far, sign-ins left out. */
   requestCount?(): Promise<number>;

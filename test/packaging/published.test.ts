@@ -73,14 +73,11 @@ async function installFromTarballs(): Promise<void> {
 function compile(compiler: string): readonly string[] {
   return [
     join(root, 'node_modules', compiler, 'bin/tsc'),
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    ...['--module', 'nodenext'],
-    ...['--target', 'es2024'],
-    ...['--lib', 'es2024,esnext.disposable,esnext.iterator'],
-    ...['--typeRoots', join(root, 'node_modules/@types')],
-    ...['--types', 'node'],
+    ...'--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node'.split(' '),
+    '--lib',
+    'es2024,esnext.disposable,esnext.iterator',
+    '--typeRoots',
+    join(root, 'node_modules/@types'),
   ];
 }
 

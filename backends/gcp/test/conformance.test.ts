@@ -52,6 +52,11 @@ function provocations({ model, service }: RunningFake, store: Store): Provocatio
     },
     fault: async (kind, times) => service.faults.set(kind, times),
     faults: faults.filter((fault) => fault !== 'partial_batch'),
+    async rejectCredentials() {
+      service.faults.set('expire');
+      const before = service.requests.length;
+      return () => service.requests.length - before;
+    },
     heal: async () => service.faults.heal(),
     requestCount: async () => service.requests.length,
   };

@@ -22,6 +22,8 @@ export interface Gateway {
   count(): number;
   /** @param times how many requests meet it; left out: every one until `heal` */
   fault(kind: Fault, times?: number): void;
+  /** Every request is refused, those that sign in too, until `heal`. */
+  rejectCredentials(): void;
   /** The next request gets this instead of the server's answer. */
   answerOnce(reply: RawReply): void;
   heal(): void;
@@ -110,6 +112,10 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
     fault(kind, times) {
       refusesPaths = kind === 'deny';
       faults.set(kind, times);
+    },
+    rejectCredentials() {
+      refusesPaths = false;
+      faults.set('deny');
     },
     answerOnce(reply) {
       once = reply;

@@ -23,6 +23,11 @@ const harness: Harness = {
         denyList: async (scope) => void service.deniedFolders.add(scope),
         hideFromLists: async (ref) => void service.hidden.add(idOf(ref)),
         fault: async (kind, times) => wire.faults.set(kind, times),
+        async rejectCredentials() {
+          wire.faults.set('expire');
+          const before = wire.requests.length;
+          return () => wire.requests.length - before;
+        },
         heal: async () => wire.faults.heal(),
         requestCount: async () => wire.count(),
       },
