@@ -21,7 +21,7 @@ export interface SignIn {
 
 /** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
 const renewalMs = 300_000;
-/** How long a good token is kept after another could not be had in its place. */
+/** How long a good token is kept that could not be replaced in time. */
 const keptMs = 10_000;
 
 /** A token that was given to us, and that nobody can renew. */
