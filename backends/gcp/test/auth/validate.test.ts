@@ -62,7 +62,7 @@ describe('settings are refused', () => {
     [
       'JSON of another type',
       { 'auth.credentials': workloadIdentityJson({ file: '/token' }) },
-      'no JSON object of the type service_account',
+      'not a JSON object of the type service_account',
     ],
     ['no JSON', { 'auth.credentials': SecretValue.fromText('hunter2') }, 'it is not JSON'],
     ['neither JSON nor file', {}, 'either this or auth.credentialsFile'],
