@@ -5,6 +5,9 @@ import { clientDefaults } from './client-defaults.ts';
 import { AwsError, toBackendError } from './service-error.ts';
 import { requireAllowed } from './transport.ts';
 
+/** Some have hundreds of profiles. */
+const maxProfilesBytes = 1_048_576;
+
 type Providers = typeof import('@aws-sdk/credential-providers');
 type Provider = ReturnType<Providers['fromTemporaryCredentials']>;
 type Credentials = Awaited<ReturnType<Provider>>;
@@ -68,7 +71,9 @@ function first(
         const filepath =
           source.credentialsFile === undefined
             ? {}
-            : { filepath: (await host.readFile('auth.credentialsFile', source.credentialsFile)).path };
+            : {
+                filepath: (await host.readFile('auth.credentialsFile', source.credentialsFile, maxProfilesBytes)).path,
+              };
         return providers.fromIni({ profile: source.profile, ...filepath, ignoreCache: true, clientConfig })(properties);
       };
     case 'default-chain':
