@@ -2,6 +2,7 @@ import type { AnswerKind, CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import type { VaultAnswer } from '../wire/answer.ts';
 
+/** One request to the mount, of which the service knows the token and the namespace. */
 export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;

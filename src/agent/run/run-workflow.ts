@@ -2,7 +2,10 @@ import type { RunStatus } from './events.ts';
 import type { RunOptions } from './run-options.ts';
 import { withWorkplace } from './with-workplace.ts';
 
-/** @throws AgentError when nothing can be run */
+/**
+ * What `kici run` does: opens a workplace and runs the workflow in it.
+ * @throws AgentError when nothing can be run
+ */
 export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
   return withWorkplace(options, async (opened) => {
     const { pool, workplace } = opened;
