@@ -1,4 +1,10 @@
-import { BackendError, type BackendDefinition, type CallContext, type SecretBackend } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  contractVersion,
+  type BackendDefinition,
+  type CallContext,
+  type SecretBackend,
+} from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { check } from './check.ts';
@@ -30,6 +36,7 @@ export function internalDefinition(
   keepDeletedMs: number,
 ): BackendDefinition {
   return {
+    contract: contractVersion,
     type: 'internal',
     title: 'Internal store',
     summary: "the orchestrator's own database, every value sealed",

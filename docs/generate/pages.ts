@@ -1,3 +1,4 @@
+import { backendsPage } from './backends.ts';
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
 import { policyPage } from './policy.ts';
@@ -5,6 +6,7 @@ import { variablesPage } from './variables.ts';
 
 /** Pages that are made from the code; `npm run docs` writes them. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
+  'backends/README.md': backendsPage,
   'cli.md': cliPage,
   'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,

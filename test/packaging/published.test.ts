@@ -71,6 +71,18 @@ async function installFromTarballs(): Promise<void> {
   }
 }
 
+/** A compiler of the checkout, strict, with the types of Node.js. */
+function compile(compiler: string): readonly string[] {
+  return [
+    join(root, 'node_modules', compiler, 'bin/tsc'),
+    ...'--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node'.split(' '),
+    '--lib',
+    'es2024,esnext.disposable,esnext.iterator',
+    '--typeRoots',
+    join(root, 'node_modules/@types'),
+  ];
+}
+
 describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (name, { manifest }) => {
   it('is what publint wants', async () => {
     const { buffer } = Uint8Array.from(await readFile(tarballOf(manifest)));
@@ -116,27 +128,7 @@ describe('a project that installs the tarballs', () => {
         .join(''),
     );
     await writeFile(join(project, 'package.json'), '{"type":"module"}');
-    await run(
-      process.execPath,
-      [
-        join(root, 'node_modules/typescript/bin/tsc'),
-        '--noEmit',
-        '--module',
-        'nodenext',
-        '--target',
-        'es2024',
-        '--lib',
-        'es2024,esnext.disposable,esnext.iterator',
-        '--strict',
-        '--skipLibCheck',
-        '--typeRoots',
-        join(root, 'node_modules/@types'),
-        '--types',
-        'node',
-        'use.ts',
-      ],
-      { cwd: project },
-    );
+    await run(process.execPath, [...compile('typescript'), 'use.ts'], { cwd: project });
   });
 
   it('can run the programs', async () => {
@@ -152,12 +144,30 @@ describe('a project that installs the tarballs', () => {
       { cwd: project },
     ).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
-    await run(process.execPath, [join(bin, 'kici-admin.mjs'), 'backend', 'scaffold', 'mine'], { cwd: project });
-    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], {
-      cwd: join(project, 'mine'),
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  });
+
+  describe.each([
+    ['in-memory', [], 'conformance.test.ts'],
+    ['over-http', ['--wire', 'http'], 'test/conformance.test.ts'],
+  ])('a backend that is scaffolded %s', (name, flags, test) => {
+    beforeAll(async () => {
+      const program = join(project, 'node_modules/@kici-dev/kici/bin/kici-admin.mjs');
+      await run(process.execPath, [program, 'backend', 'scaffold', name, ...flags], { cwd: project });
     });
-    expect(stdout).toMatch(/# fail 0\n/);
+
+    it('passes its suite', async () => {
+      const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', test], {
+        cwd: join(project, name),
+        env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      });
+      expect(stdout).toMatch(/# fail 0\n/);
+    });
+
+    it.each(['typescript-5.9', 'typescript'])('fits the declarations, by %s', async (compiler) => {
+      await run(process.execPath, [...compile(compiler), '--allowImportingTsExtensions', join(project, name, test)], {
+        cwd: join(project, name),
+      });
+    });
   });
 
   it('can serve the page', async () => {

@@ -11,7 +11,7 @@ import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { createAddressGuard, defaultHostPolicy, openBackend, parseSettings } from '@kici-dev/secret-federation';
 import { expect, onTestFinished } from 'vitest';
-import { testBackendHost } from './backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { context } from './scripted-backend.ts';
 
 export interface Adapter {
@@ -71,7 +71,7 @@ export async function failureOfCheck(adapter: Adapter, address: string, asking: 
     resolve: async () => (resolves ? [{ address: '127.0.0.1', family: 4 }] : []),
   });
   const { resolveAddress = guard } = asking;
-  const hosted = openBackend(adapter.definition, parsed.settings, testBackendHost({ resolveAddress }), {
+  const hosted = openBackend(adapter.definition, parsed.settings, testHost({ resolveAddress }), {
     ...defaultHostPolicy,
     attempts: 1,
   });

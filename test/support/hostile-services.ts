@@ -8,7 +8,7 @@ import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { SecretValue, type BackendDefinition, type Settings } from '@kici-dev/secret-backend';
 import { defaultHostPolicy, openBackend, type HostedBackend } from '@kici-dev/secret-federation';
-import { testBackendHost } from './backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { hostileShapes } from './hostile-shapes.ts';
 
 /** A backend whose service answers everything but a sign-in with what a test says. */
@@ -206,7 +206,7 @@ async function hostService(
   const backend = openBackend(
     definition,
     { ...Object.fromEntries(defaults), ...settings },
-    testBackendHost({ resolveAddress: async () => [{ address: '127.0.0.1', family: 4 }] }),
+    testHost({ resolveAddress: async () => [{ address: '127.0.0.1', family: 4 }] }),
     { ...defaultHostPolicy, attempts: 1, namesMaxAgeMs: 0 },
   );
   return {

@@ -32,9 +32,6 @@ export type ClientConfig = ReturnType<typeof clientDefaults> & {
   readonly credentials: Awaited<ReturnType<typeof createSignIn>>;
 };
 
-/** How long a sign-in that did not help is left alone. */
-const pauseMs = 10_000;
-
 /**
  * Nothing is loaded or opened before the first call.
  * @param create makes the SDK's client, and loads it first
@@ -46,7 +43,6 @@ export function createService<Client>(
 ): Service<Client> {
   let transport: Promise<NodeHttpHandler> | undefined;
   let client: Promise<Client> | undefined;
-  let renewedAt = Number.NEGATIVE_INFINITY;
   const closing = new AbortController();
   // Keys without a role stay what they are, however often one signs in.
   const renewable = config.signIn.source.method !== 'keys' || config.signIn.roles.length > 0;
@@ -79,11 +75,7 @@ export function createService<Client>(
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
           if (!expired || renewed || !renewable) throw failure;
           // A new client has no credentials yet; whoever else noticed has put one in place already.
-          if (client !== used) continue;
-          // Where new credentials were refused as well, others will be.
-          if (Math.abs(host.now() - renewedAt) < pauseMs) throw failure;
-          renewedAt = host.now();
-          client = undefined;
+          if (client === used) client = undefined;
         }
       }
     },

@@ -1,6 +1,7 @@
-import { describeLane } from '../../../test/support/lane.ts';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
+import { describe, it } from 'vitest';
 import { containerLane, startContainer } from './support/container.ts';
 import { realSuite } from './support/real-suite.ts';
 
 // The server of the lane `openbao` once more, in a container: all of it runs in `test/deep/containers.test.ts`.
-describeLane(containerLane, () => realSuite('container', startContainer, ['2']));
+describeLane({ describe, test: it }, containerLane, () => realSuite('container', startContainer, ['2']));

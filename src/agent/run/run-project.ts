@@ -10,7 +10,7 @@ import { maskEvents } from './masked-events.ts';
 import { PoolSet } from './pool-set.ts';
 import { preflight } from './preflight.ts';
 import { runJob } from './run-job.ts';
-import type { RunOptions } from './run-workflow.ts';
+import type { RunOptions } from './run-options.ts';
 import { runSchedule } from './schedule.ts';
 import type { StepPool } from './step-pool.ts';
 

@@ -4,7 +4,7 @@ import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import { Child } from '../process/child.ts';
 import type { Workplace } from '../process/step-process.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
-import type { ProjectMount } from '../project-view/project-view.ts';
+import type { ProjectMount } from '../project-view/project-mount.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { hiddenIn, realPath } from './hidden-in.ts';
 import { findProgram } from './program-path.ts';

@@ -1,10 +1,14 @@
 import {
+  BackendError,
+  contractMismatch,
   SecretValue,
   type BackendDefinition,
   type BackendHost,
   type CallContext,
+  type SecretBackend,
   type Settings,
 } from '@kici-dev/secret-backend';
+import { createFileReader } from './allowed-file.ts';
 import { Redactor } from './answers/redact.ts';
 import { CallPipeline, type ReportBreach } from './call-pipeline.ts';
 import { optionalMethods, type Changes } from './changes.ts';
@@ -18,6 +22,9 @@ import { OpenCalls } from './open-calls.ts';
 import type { HostPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
 
+/** What is known of the machine and of the instance; the host makes the rest of `BackendHost` from it. */
+export type HostSurroundings = Omit<BackendHost, 'readFile'>;
+
 /**
  * Makes a backend of a type safe to call. Does nothing until the first call, which creates the instance.
  * @param settings as `parseSettings` gives them
@@ -25,17 +32,29 @@ import { Reader } from './reader.ts';
 export function openBackend(
   definition: BackendDefinition,
   settings: Settings,
-  host: BackendHost,
+  surroundings: HostSurroundings,
   policy: HostPolicy,
 ): HostedBackend {
   const { type, capabilities } = definition;
   const secrets = Object.values(settings).filter((value) => value instanceof SecretValue);
+  const host: BackendHost = { ...surroundings, readFile: createFileReader(surroundings.ambient.paths) };
   return hostAdapter(
-    { type, capabilities, create: () => definition.create(settings, host) },
+    { type, capabilities, create: () => createBackend(definition, settings, host) },
     new Redactor(secrets, new Set(Object.keys(definition.settings))),
-    host,
+    surroundings,
     policy,
   );
+}
+
+function createBackend(
+  definition: BackendDefinition,
+  settings: Settings,
+  host: BackendHost,
+): SecretBackend | Promise<SecretBackend> {
+  const mismatch = contractMismatch(definition);
+  if (mismatch !== undefined)
+    throw new BackendError('misconfigured', { detail: `the backend type ${definition.type} ${mismatch}` });
+  return definition.create(settings, host);
 }
 
 /** What a backend is called, and who hears of its breaches. */
@@ -101,7 +120,10 @@ export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, 
     check: (context) => calls.run(() => checker.check(context)),
     health: () => checker.health,
     forgetNames: () => lister.invalidate(),
-    invalidate: () => changed(),
+    invalidate() {
+      caller.endPause();
+      changed();
+    },
     close: () => (closing ??= close()),
     ...methods,
   };

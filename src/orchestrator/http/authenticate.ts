@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller } from '../caller.ts';
@@ -7,6 +6,7 @@ import type { Seals } from '../seals/seals.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { KnownToken, TokenCallers } from '../tokens/token-caller.ts';
+import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 
 export interface Authenticated {
   readonly caller: Caller;
@@ -27,14 +27,6 @@ export interface Authenticator {
   /** As `authenticate`, for what nobody has done: a session is not used by it. */
   look(credentials: Credentials, organization: string): Promise<Authenticated>;
 }
-
-/** As tokens are kept: the database never holds one that could be shown. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
-/** Tells the two kinds of token apart without a look-up; only the hash decides. */
-export const jobTokenPrefix = 'kicijob_';
 
 export function createAuthenticator(
   database: Kysely<OrchestratorTables>,

@@ -4,7 +4,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
-import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
+import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 import { narrowingOf } from '../narrowing.ts';
 import { entryViews } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
@@ -12,7 +12,8 @@ import { unavailableOf } from '../resolution/unavailable.ts';
 import { factsOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
-import type { StoredJob, JobStore } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { StoredJob } from './stored-job.ts';
 import { missingKeys, statedOnly } from './stated-keys.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */

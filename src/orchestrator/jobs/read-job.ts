@@ -4,7 +4,8 @@ import { isStated } from '../../api/stated-keys.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { readWinners } from '../resolution/winners.ts';
-import type { StoredJob, JobStore } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { StoredJob } from './stored-job.ts';
 import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];

@@ -1,7 +1,7 @@
 import { runConformance, type TestRunner } from '@kici-dev/secret-backend-conformance';
 import type { BackendCapabilities } from '@kici-dev/secret-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane, type Lane } from '../../../../test/support/lane.ts';
+import { describeLane, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { objectPerScopeCapabilities, secretPerKeyCapabilities } from '../../capabilities.ts';
 import { rawClient } from './client.ts';
 import type { RunningServer } from './server-process.ts';
@@ -50,7 +50,7 @@ export function describeServer(
   { lane, title, layouts = ['secret-per-key', 'object-per-scope'], start, notProven, wrong }: ServerSuite,
   more: (endpoint: () => string) => void = () => undefined,
 ): void {
-  describeLane(lane, () => {
+  describeLane({ describe, test: it }, lane, () => {
     let server: RunningServer | undefined;
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {

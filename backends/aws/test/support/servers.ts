@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LocalstackContainer } from '@testcontainers/localstack';
-import { missingVariable, type Lane } from '../../../../test/support/lane.ts';
+import { missingVariable, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { startServer, type RunningServer } from './server-process.ts';
 
 export const localstackLane: Lane = {

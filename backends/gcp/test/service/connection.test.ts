@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { BackendError } from '@kici-dev/secret-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane } from '../../../../test/support/lane.ts';
+import { describeLane, listen } from '@kici-dev/secret-backend-conformance/testing';
 import type { Tls } from '../server/grpc.ts';
-import { listen, startFake } from '../server/start.ts';
+import { startFake } from '../server/start.ts';
 import { add } from '../support/store.ts';
 import { openBackend, transports } from '../support/subject.ts';
 import { context, openWorld, ref } from '../support/world.ts';
@@ -105,7 +105,7 @@ function opensslMissing(): string | undefined {
   }
 }
 
-describeLane({ name: 'gcp-tls', missing: opensslMissing() }, () => {
+describeLane({ describe, test: it }, { name: 'gcp-tls', missing: opensslMissing() }, () => {
   const trusted = getCACertificates('default');
   let folder: string;
   let tls: Tls;

@@ -1,6 +1,5 @@
 import { useState, type ReactElement } from 'react';
 import { parseBackendName } from '../../../api/names.ts';
-import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
 import { useStoreBackend } from '../../api/use-store-backend.ts';
@@ -12,10 +11,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx';
 import { ErrorNotice, sentence } from '../../ui/notice.tsx';
 import { Result } from '../../ui/result.tsx';
-import type { Backend } from './backends-page.tsx';
+import type { Backend, Setting } from './backend.ts';
 import { isAsked, SettingField } from './setting-field.tsx';
-
-export type Setting = ClientOutput<'backends.types'>['types'][number]['settings'][number];
 
 interface BackendDialogProps {
   /** What is changed; left out: a new one. */

@@ -13,10 +13,10 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { State } from '../../ui/state.tsx';
 import { count, span, Time } from '../../ui/time.tsx';
+import type { Backend } from './backend.ts';
 import { BackendDialog } from './backend-dialog.tsx';
 import styles from './backends.module.css';
 
-export type Backend = ClientOutput<'backends.list'>['backends'][number];
 type Doing = { readonly kind: 'add' } | { readonly kind: 'change' | 'remove'; readonly backend: Backend };
 
 /** The stores that secrets come from, with how each is doing. */

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { sentence } from '../../ui/notice.tsx';
-import type { Setting } from './backend-dialog.tsx';
+import type { Setting } from './backend.ts';
 
 /** Whether a setting matters, as another has been chosen. */
 export function isAsked(

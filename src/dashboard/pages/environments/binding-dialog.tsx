@@ -8,7 +8,7 @@ import { Command } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
-import type { BindingView } from './environment-view.tsx';
+import type { BindingView } from './binding.ts';
 
 interface BindingDialogProps {
   readonly environment: string;

@@ -1,7 +1,6 @@
 import { Link2, Link2Off, Pencil, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
 import { useGo, useOrganization, usePlaces } from '../../shell/address.ts';
@@ -12,12 +11,12 @@ import { Empty } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import secretStyles from '../secrets/secrets.module.css';
+import type { BindingView } from './binding.ts';
 import { BindingDialog } from './binding-dialog.tsx';
 import { CheckResult } from './check-result.tsx';
 import styles from './environments.module.css';
 import { KeyTable } from './key-table.tsx';
 
-export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
 type Doing =
   { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
