@@ -101,7 +101,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
       ...createSecretHandlers(backends, values, now),
       ...createScopes(backends, createScopeRenamer(environmentStore, seals, renameInternalScope)),
-      ...createResolution(resolver, environmentStore, variables, now),
+      ...createResolution(resolver, environmentStore, bindings, variables, now),
       ...createJobs(database, resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),

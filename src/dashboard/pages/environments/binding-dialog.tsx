@@ -79,9 +79,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
         isMono
         autoFocus
         value={scope}
-        onChange={(event) => {
-          setScope(event.target.value);
-        }}
+        onText={setScope}
         note="production, corp-vault:apps/shop/**, or *:shared for every backend"
       />
       <TextField
@@ -89,9 +87,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
         isMono
         inputMode="numeric"
         value={priority}
-        onChange={(event) => {
-          setPriority(event.target.value);
-        }}
+        onText={setPriority}
         problem={isNumber ? undefined : 'A priority is a whole number.'}
         note="The higher one wins a key that several bindings supply."
       />
@@ -101,38 +97,24 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
           label="Hosts"
           isMono
           value={host}
-          onChange={(event) => {
-            setHost(event.target.value);
-          }}
+          onText={setHost}
           note="A pattern over the agent’s host; ** is every host."
         />
-        <TextField
-          label="Prefix"
-          isMono
-          value={prefix}
-          onChange={(event) => {
-            setPrefix(event.target.value);
-          }}
-          note="Put before each key."
-        />
+        <TextField label="Prefix" isMono value={prefix} onText={setPrefix} note="Put before each key." />
         <AreaField
           label="Map"
           isMono
           rows={3}
           value={map}
           placeholder="password=DB_PASSWORD"
-          onChange={(event) => {
-            setMap(event.target.value);
-          }}
+          onText={setMap}
           note="One name=KEY a line; then only what is mapped is bound."
         />
         <CheckField
           label="Skip what is deleted"
           note="What the backend says is deleted counts as absent, and the next candidate takes its place."
           checked={skipsDeleted}
-          onChange={(event) => {
-            setSkipsDeleted(event.target.checked);
-          }}
+          onCheck={setSkipsDeleted}
         />
       </details>
       {error === null ? undefined : <ErrorNotice error={error} />}

@@ -134,46 +134,22 @@ function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps
   return (
     <div className={styles['frame']}>
       <div className={pageStyles['tools']}>
-        <SearchField
-          label="Filter keys and places"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-          }}
-        />
-        <Choice
-          label="State"
-          value={state}
-          onChange={(event) => {
-            setState(event.target.value);
-          }}
-        >
+        <SearchField label="Filter keys and places" value={text} onText={setText} />
+        <Choice label="State" value={state} onText={setState}>
           {states.map(([name, title]) => (
             <option key={name} value={name}>
               {title}
             </option>
           ))}
         </Choice>
-        <Choice
-          label="Backend"
-          value={backend}
-          onChange={(event) => {
-            setBackend(event.target.value);
-          }}
-        >
+        <Choice label="Backend" value={backend} onText={setBackend}>
           <option value="">Every backend</option>
           {grid.backends.map(({ backend: name }) => (
             <option key={name}>{name}</option>
           ))}
         </Choice>
         {only === undefined ? undefined : (
-          <Choice
-            label="Environment"
-            value={only}
-            onChange={(event) => {
-              setColumn(event.target.value);
-            }}
-          >
+          <Choice label="Environment" value={only} onText={setColumn}>
             {names.map((name) => (
               <option key={name}>{name}</option>
             ))}

@@ -4,11 +4,9 @@ import { commandLine } from '../../api/command-line.ts';
 import { useImport } from '../../api/use-import.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField } from '../../ui/field.tsx';
-import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
 import { parseDotenv, type Entry } from './dotenv.ts';
 import { ImportReview } from './import-review.tsx';
@@ -34,7 +32,6 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
   const storable = entries.filter(isStorable);
   const staged = storable.filter(({ key }) => !left.has(key));
   const isReviewed = review.data !== undefined;
-  const error = apply.error ?? review.error;
   const edit = (change: () => void): void => {
     // What was reviewed is no longer what would be stored.
     review.reset();
@@ -63,27 +60,20 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
       );
   };
   return (
-    <Dialog
+    <FormDialog
       isWide
       title="Paste .env"
+      verb={isReviewed ? `Apply ${count(staged.length, 'secret')}` : `Review ${count(storable.length, 'secret')}`}
+      isReady={place.ok && staged.length > 0}
+      isBusy={review.isPending || apply.isPending}
+      error={apply.error ?? review.error}
+      command={commandLine(organization, 'secrets.import', { scope }, ['./.env'])}
       onClose={onClose}
       onSubmit={submit}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            disabled={!place.ok || staged.length === 0 || review.isPending || apply.isPending}
-          >
-            {isReviewed ? `Apply ${count(staged.length, 'secret')}` : `Review ${count(storable.length, 'secret')}`}
-          </Button>
-        </>
-      }
     >
       <ScopeField
         value={scope}
-        onChange={(next) => {
+        onText={(next) => {
           edit(() => {
             setScope(next);
           });
@@ -98,9 +88,9 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         autoFocus={first !== undefined}
         value={text}
         placeholder="DB_PASSWORD=…"
-        onChange={(event) => {
+        onText={(typed) => {
           edit(() => {
-            setText(event.target.value);
+            setText(typed);
           });
         }}
         onDrop={(event) => {
@@ -119,7 +109,6 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
           </p>
         </Notice>
       )}
-      {error === null ? undefined : <ErrorNotice error={error} />}
       <ImportReview
         entries={entries}
         isStorable={isStorable}
@@ -127,9 +116,6 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         onLeft={setLeft}
         reviewed={apply.data ?? review.data}
       />
-      <Command
-        text={commandLine(organization, 'secrets.import', { scope: place.ok ? scope : undefined }, ['./.env'])}
-      />
-    </Dialog>
+    </FormDialog>
   );
 }

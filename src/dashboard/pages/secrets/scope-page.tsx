@@ -83,13 +83,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
           }
           tools={
             <>
-              <SearchField
-                label="Filter names"
-                value={filter}
-                onChange={(event) => {
-                  setFilter(event.target.value);
-                }}
-              />
+              <SearchField label="Filter names" value={filter} onText={setFilter} />
               <Action
                 operation="secrets.set"
                 command={commandLine(organization, 'secrets.set', at)}

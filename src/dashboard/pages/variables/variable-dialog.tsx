@@ -47,35 +47,21 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
         </>
       }
     >
-      {variable === undefined ? (
-        <TextField
-          label="Name"
-          isMono
-          autoFocus
-          value={name}
-          onChange={(event) => {
-            setName(event.target.value);
-          }}
-        />
-      ) : undefined}
+      {variable === undefined ? <TextField label="Name" isMono autoFocus value={name} onText={setName} /> : undefined}
       <AreaField
         label="Value"
         isMono
         rows={3}
         autoFocus={variable !== undefined}
         value={value}
-        onChange={(event) => {
-          setValue(event.target.value);
-        }}
+        onText={setValue}
         note="Not a secret: it is stored and shown as it is."
       />
       <CheckField
         label="Lock it"
         note="From then on only the command line changes it."
         checked={isLocked}
-        onChange={(event) => {
-          setLocked(event.target.checked);
-        }}
+        onCheck={setLocked}
       />
       {error === null ? undefined : <ErrorNotice error={error} />}
       <Command

@@ -52,8 +52,8 @@ export default function VariablesPage(): ReactElement {
           <Choice
             label="Environment"
             value={environment}
-            onChange={(event) => {
-              go(`settings/variables/${encodeURIComponent(event.target.value)}`);
+            onText={(name) => {
+              go(`settings/variables/${encodeURIComponent(name)}`);
             }}
           >
             {names.map((name) => (
