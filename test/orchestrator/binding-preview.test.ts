@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientInput } from '../../src/api/registry.ts';
-import type { OperationOutput } from '../../src/orchestrator/handlers.ts';
+import type { OperationInput, OperationOutput } from '../../src/orchestrator/handlers.ts';
 import { newService } from './support/places.ts';
-import { base64, codeOf, startServer, type TestServer } from './support/server.ts';
+import { base64, codeOf, startServer } from './support/server.ts';
 
 type Preview = OperationOutput<'resolution.preview'>;
-type Asked = Omit<ClientInput<'resolution.preview'>, 'environment'>;
+type Asked = Partial<Omit<OperationInput<'resolution.preview'>, 'environment'>>;
 
 const environment = 'production';
 
@@ -48,7 +47,7 @@ describe('a preview of a change of bindings', () => {
 
   it('tells which keys vanish, are renamed or stay', async () => {
     const { preview, low } = await installation();
-    expect(summary(await preview({ id: low, remove: 'true' }))).toEqual([
+    expect(summary(await preview({ id: low, remove: true }))).toEqual([
       'LOW_ONLY vanishes low ',
       'SHARED vanishes low ',
     ]);
@@ -112,7 +111,7 @@ describe('a preview of a change of bindings', () => {
     expect(await codeOf(preview({ scope: 'a//b' }))).toBe('invalid_request');
     expect(await codeOf(preview({}))).toBe('invalid_request');
     expect(await codeOf(preview({ id: 'none', priority: 1 }))).toBe('not_found');
-    expect(await codeOf(preview({ id: low, remove: 'true', priority: 1 }))).toBe('invalid_request');
+    expect(await codeOf(preview({ id: low, remove: true, priority: 1 }))).toBe('invalid_request');
     expect(await codeOf(preview({ id: low, map: '{"a":1}' }))).toBe('invalid_request');
     expect(await codeOf(preview({ id: low, prefix: 'A_', map: '{"a":"B"}' }))).toBe('invalid_request');
   });
@@ -127,7 +126,7 @@ describe('a preview of a change of bindings', () => {
       environments: [environment],
     });
     const narrowed = server.as(token);
-    const { changes } = await narrowed('resolution.preview', { environment, id: server.low, remove: 'true' });
+    const { changes } = await narrowed('resolution.preview', { environment, id: server.low, remove: true });
     expect(changes.map(({ key, after }) => [key, after?.backend])).toEqual([
       ['LOW_ONLY', undefined],
       ['SHARED', undefined],

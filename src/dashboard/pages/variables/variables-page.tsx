@@ -3,9 +3,8 @@ import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
 import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead, useWrite } from '../../api/queries.ts';
+import { useRead } from '../../api/queries.ts';
 import { decoded, useGo, useOrganization } from '../../shell/address.ts';
-import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -15,7 +14,7 @@ import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
 import { VariableDialog } from './variable-dialog.tsx';
 
-type Variable = ClientOutput<'variables.list'>['variables'][number];
+export type Variable = ClientOutput<'variables.list'>['variables'][number];
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
 
@@ -86,7 +85,7 @@ export default function VariablesPage(): ReactElement {
       {doing?.kind === 'delete' && environment !== undefined ? (
         <DeleteDialog
           environment={environment}
-          name={doing.variable.name}
+          variable={doing.variable}
           onClose={() => {
             setDoing(undefined);
           }}
@@ -188,33 +187,20 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
 
 interface DeleteProps {
   readonly environment: string;
-  readonly name: string;
+  readonly variable: Variable;
   readonly onClose: () => void;
 }
 
-function DeleteDialog({ environment, name, onClose }: DeleteProps): ReactElement {
-  const organization = useOrganization();
-  const { mutate, error, isPending } = useWrite('variables.delete');
+function DeleteDialog({ environment, variable: { name, version }, onClose }: DeleteProps): ReactElement {
   return (
     <ConfirmDialog
       title={`Delete ${name}`}
       name={name}
+      operation="variables.delete"
+      input={{ environment, name, expectedVersion: version }}
       verb="Delete variable"
-      command={commandLine(organization, 'variables.delete', { environment, name })}
-      error={error}
-      isBusy={isPending}
+      done={() => `Deleted ${name} from ${environment}.`}
       onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { environment, name },
-          {
-            onSuccess: () => {
-              say(`Deleted ${name} from ${environment}.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
       <p>Steps of jobs in {environment} that start after this do not have it.</p>
     </ConfirmDialog>

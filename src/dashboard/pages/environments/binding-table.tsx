@@ -1,0 +1,79 @@
+import { Link2Off, Pencil } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { commandLine } from '../../api/command-line.ts';
+import { useOrganization } from '../../shell/address.ts';
+import { Action } from '../../ui/action.tsx';
+import { pageStyles } from '../../ui/page.tsx';
+import type { Binding, Doing } from './environment-view.tsx';
+
+interface BindingTableProps {
+  readonly environment: string;
+  readonly bindings: readonly Binding[];
+  readonly onDo: (doing: Doing) => void;
+}
+
+export function BindingTable({ environment, bindings, onDo }: BindingTableProps): ReactElement {
+  const organization = useOrganization();
+  const ranked = bindings.toSorted((left, right) => right.priority - left.priority);
+  return (
+    <table className={pageStyles['table']}>
+      <thead>
+        <tr>
+          <th scope="col">Scope</th>
+          <th scope="col">Priority</th>
+          <th scope="col">Hosts</th>
+          <th scope="col">Renames</th>
+          <th scope="col">
+            <span className={pageStyles['srOnly']}>Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {ranked.map((binding) => (
+          <tr key={binding.id}>
+            <td className={pageStyles['mono']}>{binding.scope}</td>
+            <td className={pageStyles['mono']} data-label="priority">
+              {binding.priority}
+            </td>
+            <td className={pageStyles['mono']}>{binding.host === '**' ? 'every host' : binding.host}</td>
+            <td className={pageStyles['mono']}>
+              {[
+                binding.prefix === undefined ? '' : `prefix ${binding.prefix}`,
+                ...Object.entries(binding.map ?? {}).map(([from, to]) => `${from}→${to}`),
+                binding.skipDeleted ? 'skips deleted' : '',
+              ]
+                .filter((part) => part !== '')
+                .join(', ')}
+            </td>
+            <td>
+              <div className={pageStyles['actions']}>
+                <Action
+                  look="quiet"
+                  operation="bindings.update"
+                  command={commandLine(organization, 'bindings.update', { environment, id: binding.id })}
+                  onClick={() => {
+                    onDo({ kind: 'rebind', binding });
+                  }}
+                >
+                  <Pencil aria-hidden />
+                  Change
+                </Action>
+                <Action
+                  look="quiet"
+                  operation="bindings.remove"
+                  command={commandLine(organization, 'bindings.remove', { environment, id: binding.id })}
+                  onClick={() => {
+                    onDo({ kind: 'unbind', binding });
+                  }}
+                >
+                  <Link2Off aria-hidden />
+                  Unbind
+                </Action>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
