@@ -1,11 +1,11 @@
-import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { Link, useLocation } from 'wouter';
-import overlay from '../ui/overlay.module.css';
-import { useGo, usePlaces } from './address.ts';
+import { usePlaces } from './address.ts';
 import { sections, type Section } from './sections.ts';
 import styles from './shell.module.css';
+
+const MoreMenu = lazy(() => import('./more-menu.tsx'));
 
 export function Rail(): ReactElement {
   const item = (section: Section): ReactElement => <RailLink key={section.path} section={section} />;
@@ -27,7 +27,9 @@ export function Rail(): ReactElement {
       </div>
       <div className={styles['narrowOnly']}>
         {sections.filter(({ isFirst }) => isFirst).map(item)}
-        <More />
+        <Suspense>
+          <MoreMenu />
+        </Suspense>
       </div>
     </nav>
   );
@@ -42,37 +44,5 @@ function RailLink({ section: { title, path, icon: Icon } }: { readonly section: 
       <Icon aria-hidden />
       {title}
     </Link>
-  );
-}
-
-function More(): ReactElement {
-  const go = useGo();
-  return (
-    <Menu.Root>
-      <Menu.Trigger className={styles['link']}>
-        <Ellipsis aria-hidden />
-        More
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner side="top" sideOffset={6} collisionPadding={8}>
-          <Menu.Popup className={overlay['menu']}>
-            {sections
-              .filter(({ isFirst }) => isFirst !== true)
-              .map(({ title, path, icon: Icon }) => (
-                <Menu.Item
-                  key={path}
-                  className={overlay['item']}
-                  onClick={() => {
-                    go(path);
-                  }}
-                >
-                  <Icon aria-hidden />
-                  {title}
-                </Menu.Item>
-              ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
   );
 }
