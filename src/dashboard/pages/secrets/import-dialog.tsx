@@ -1,4 +1,5 @@
 import { useMemo, useState, type ReactElement } from 'react';
+import { parseDotenv, type DotenvEntry as Entry } from '../../../api/dotenv.ts';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useImport } from '../../api/use-import.ts';
@@ -8,7 +9,6 @@ import { AreaField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
-import { parseDotenv, type Entry } from './dotenv.ts';
 import { ImportReview } from './import-review.tsx';
 import { ScopeField } from './scope-field.tsx';
 
@@ -28,7 +28,7 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
   const review = useImport(true);
   const apply = useImport(false);
   const place = parseScopeId(scope);
-  const { entries, wrong } = useMemo(() => parseDotenv(text), [text]);
+  const { entries, problems } = useMemo(() => parseDotenv(text), [text]);
   const storable = entries.filter(isStorable);
   const staged = storable.filter(({ key }) => !left.has(key));
   const isReviewed = review.data !== undefined;
@@ -101,12 +101,14 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         }}
         note="Paste it, or drop a file. Nothing is stored before you have reviewed what changes."
       />
-      {wrong.length === 0 ? undefined : (
+      {problems.length === 0 ? undefined : (
         <Notice look="warn">
-          <p>
-            {wrong.length === 1 ? 'Line' : 'Lines'} {wrong.join(', ')} {wrong.length === 1 ? 'is' : 'are'} no assignment
-            and left out.
-          </p>
+          <strong>Left out, since it cannot be read for certain:</strong>
+          {problems.map(({ line, problem }) => (
+            <p key={line}>
+              Line {line} {problem}.
+            </p>
+          ))}
         </Notice>
       )}
       <ImportReview
