@@ -27,7 +27,7 @@ const candidate = z.object({
   priority: z.int(),
   version: z.string().optional(),
   declaredOnly: z.boolean(),
-  problem: failureCode.optional().describe('why its value cannot be had, as far as its list tells'),
+  problem: failureCode.optional().describe('why its value is unavailable, as far as its list tells'),
   cachedAgeMs: z
     .number()
     .nonnegative()
@@ -192,7 +192,9 @@ export const resolutionOperations = {
             key: z.string(),
             change: z
               .enum(['appears', 'vanishes', 'winner', 'status'])
-              .describe('winner: another secret supplies it; status: the same one, and whether it can be had changes'),
+              .describe(
+                'winner: another secret supplies it; status: the same one, and whether it is available changes',
+              ),
             before: supplier.optional().describe('left out: there is none'),
             after: supplier.optional(),
           }),

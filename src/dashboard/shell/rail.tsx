@@ -22,7 +22,7 @@ export function Rail(): ReactElement {
         {before.map(item)}
         <h2 className={styles['group']}>Settings</h2>
         {inGroup.map(item)}
-        <h2 className={styles['group']}>Organisation</h2>
+        <h2 className={styles['group']}>Organization</h2>
         {after.map(item)}
       </div>
       <div className={styles['narrowOnly']}>
@@ -40,7 +40,7 @@ function RailLink({ section: { title, path, icon: Icon } }: { readonly section: 
   const place = usePlaces()(path);
   const isHere = location === place || location.startsWith(`${place}/`);
   return (
-    <Link href={place} className={styles['link']} {...(isHere ? { 'aria-current': 'page' } : {})}>
+    <Link href={place} className={styles['link']} {...(isHere && { 'aria-current': 'page' })}>
       <Icon aria-hidden />
       {title}
     </Link>

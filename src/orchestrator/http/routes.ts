@@ -43,7 +43,7 @@ export function registerRoutes(
     const input = operation.input.strict();
     app.route({
       method: operation.method,
-      ...(operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }),
+      ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
         const shown = services.cookies.credentials(request.raw);

@@ -70,7 +70,7 @@ function factsOf({ caller }: Call): JobFacts {
     : {};
 }
 
-/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
+/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be listed */
 function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment, narrowing: Narrowing): void {
   const [failure] = catalogue.failures;
   if (failure === undefined) return;
@@ -78,13 +78,13 @@ function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvi
   if (binding !== undefined && !showsBinding(narrowing, binding))
     throw new ApiError(
       'backend_unavailable',
-      `the environment ${environment} needs a backend whose names cannot be had, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
+      `the environment ${environment} needs a backend whose names cannot be listed, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
     );
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError(
     'backend_unavailable',
-    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${describeFailure(failure)}`,
+    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be listed: ${describeFailure(failure)}`,
     `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
     failure,
   );
@@ -94,7 +94,7 @@ function addedWith({ instances }: ResolvedEnvironment): StoredJob['backends'] {
   return Object.fromEntries([...instances.values()].map(({ name, added }) => [name, added]));
 }
 
-/** Keys whose winner lies outside the token's scopes cannot be had with it, and nothing else takes their place. */
+/** Keys whose winner lies outside the token's scopes is unavailable with it, and nothing else takes their place. */
 function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
   return {
     ...catalogue,
@@ -113,7 +113,7 @@ function agree(pair: SessionKeyPair, agentPublicKey: Uint8Array, jobId: string):
   } catch {
     throw new ApiError(
       'invalid_request',
-      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are no point of small order',
+      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are not a point of small order',
     );
   }
 }

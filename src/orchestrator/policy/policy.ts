@@ -1,4 +1,4 @@
-import type { ValueEntry } from '../../api/dashboard-session.ts';
+import type { ValueEntryMode } from '../../api/dashboard-session.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
@@ -47,7 +47,7 @@ export function createPolicy(
     return {
       ...view(after, call.caller, await sealingKeyOf(call.organization)),
       changes,
-      ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+      ...(entryBefore !== entryAfter && { valueEntryChange: { from: entryBefore, to: entryAfter } }),
     };
   }
 
@@ -83,7 +83,7 @@ const closedPolicy: WritePolicy = {
   sealedValues: false,
 };
 
-export function valueEntryOf(policy: WritePolicy): ValueEntry {
+export function valueEntryOf(policy: WritePolicy): ValueEntryMode {
   if (stateOf(policy, 'secrets.set').state === 'off') return 'off';
   return policy.sealedValues ? 'sealed' : 'open';
 }
@@ -92,7 +92,7 @@ export function valueEntryOf(policy: WritePolicy): ValueEntry {
 export async function policyStates(
   store: PolicyStore,
   organization: string,
-): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntry }> {
+): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntryMode }> {
   const policy = await store.read(organization).catch(() => closedPolicy);
   return {
     policy: Object.fromEntries(
@@ -114,7 +114,7 @@ function rulesOf({
 }: {
   readonly disable: readonly string[];
   readonly enable: readonly string[];
-  readonly valueEntry?: ValueEntry | undefined;
+  readonly valueEntry?: ValueEntryMode | undefined;
 }): readonly { readonly what: string; readonly state: PolicyState }[] {
   const subjects = policySubjects(operations);
   const unknown = [...disable, ...enable].find((what) => !subjects.includes(what));
@@ -155,8 +155,8 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
         category,
         sensitivity,
         state,
-        ...(rule === undefined ? {} : { rule: rule.what, since: rfc3339(rule.at) }),
-        ...(rule === undefined || !maySeeWho ? {} : { by: rule.by }),
+        ...(rule !== undefined && { rule: rule.what, since: rfc3339(rule.at) }),
+        ...(rule !== undefined && maySeeWho && { by: rule.by }),
       };
     }),
   };

@@ -41,7 +41,7 @@ export function createPreview(
     return {
       changes,
       unchanged: keys.length - changes.length,
-      ...(idle === undefined ? {} : { idle: idle.reason }),
+      ...(idle !== undefined && { idle: idle.reason }),
       unavailable: unavailableOf(after, narrowing),
     };
   };
@@ -111,6 +111,6 @@ function supplierOf(explanation: Explanation | undefined): Supplier | undefined 
     backend: winner.backend,
     scope: winner.scope,
     sourceKey: winner.sourceKey,
-    ...(winner.problem === undefined ? {} : { code: winner.problem, ...whyOf(winner) }),
+    ...(winner.problem !== undefined && { code: winner.problem, ...whyOf(winner) }),
   };
 }

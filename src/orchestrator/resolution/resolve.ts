@@ -45,7 +45,7 @@ export interface EnvironmentResolver {
 /** `now`: the backends are asked, and no names that were known before are taken. */
 type Freshness = 'now' | 'cached';
 
-/** @param renames how often scopes of an organisation's internal store were renamed */
+/** @param renames how often scopes of an organization's internal store were renamed */
 export function createEnvironmentResolver(
   environments: EnvironmentStore,
   instances: Instances,
@@ -62,7 +62,7 @@ export function createEnvironmentResolver(
       const compiled = compileBindings(bindings, facts);
       const open = await instances.of(call);
       const traits = await Promise.all([...open.values()].map(traitsOf));
-      // A backend that bindings name and nobody has added: its names cannot be had, which is not the same as none.
+      // A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none.
       const strangers = new Set(
         bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
       );

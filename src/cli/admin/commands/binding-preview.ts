@@ -31,9 +31,9 @@ export const preview: AdminCommand = defineCommand({
   run: async ({ remove, map, skipDeleted, ...input }, session) => {
     const data = await session.call('resolution.preview', {
       ...input,
-      ...(remove ? { remove: 'true' } : {}),
-      ...(map === undefined ? {} : { map: JSON.stringify(map) }),
-      ...(skipDeleted === undefined ? {} : { skipDeleted: String(skipDeleted) }),
+      ...(remove && { remove: 'true' }),
+      ...(map !== undefined && { map: JSON.stringify(map) }),
+      ...(skipDeleted !== undefined && { skipDeleted: String(skipDeleted) }),
     });
     const rows = data.changes.map((one) => [one.key, words[one.change], placeOf(one.before), placeOf(one.after)]);
     const kept = `${count(data.unchanged, 'key')} ${data.unchanged === 1 ? 'stays as it is' : 'stay as they are'}`;

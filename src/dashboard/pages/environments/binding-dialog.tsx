@@ -8,12 +8,12 @@ import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { changesOf, comparison, draftOf, problemsOf, settingsOf, type Draft } from './binding-draft.ts';
 import { BindingPreview } from './binding-preview.tsx';
-import type { Binding } from './environment-view.tsx';
+import type { BindingView } from './environment-view.tsx';
 
 interface BindingDialogProps {
   readonly environment: string;
   /** What is changed; left out: a new one. */
-  readonly binding?: Binding;
+  readonly binding?: BindingView;
   readonly onClose: () => void;
 }
 
@@ -72,7 +72,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
           }
           settings={stored === undefined ? undefined : comparison(stored, draft)}
           keep={{
-            verb: stored === undefined ? 'Bind it anew' : 'Keep mine',
+            verb: stored === undefined ? 'Bind it again' : 'Keep mine',
             onClick: () => {
               setBase(stored);
             },
@@ -95,8 +95,8 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
         asked={{
           environment,
           ...plain,
-          ...(map === undefined ? {} : { map: JSON.stringify(map) }),
-          ...(skipDeleted === undefined ? {} : { skipDeleted: String(skipDeleted) }),
+          ...(map !== undefined && { map: JSON.stringify(map) }),
+          ...(skipDeleted !== undefined && { skipDeleted: String(skipDeleted) }),
         }}
       />
     </FormDialog>

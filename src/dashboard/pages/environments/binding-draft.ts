@@ -1,5 +1,5 @@
 import type { ClientInput } from '../../../api/registry.ts';
-import type { Binding } from './environment-view.tsx';
+import type { BindingView } from './environment-view.tsx';
 
 /** A binding as it is typed. */
 export interface Draft {
@@ -12,7 +12,7 @@ export interface Draft {
   readonly skipsDeleted: boolean;
 }
 
-export function draftOf(binding: Binding | undefined): Draft {
+export function draftOf(binding: BindingView | undefined): Draft {
   return {
     scope: binding?.scope ?? '',
     priority: String(binding?.priority ?? 0),
@@ -29,8 +29,8 @@ export function draftOf(binding: Binding | undefined): Draft {
 export function problemsOf({ priority, prefix, map }: Draft): { readonly [Field in keyof Draft]?: string } {
   const line = linesOf(map).find((one) => !/^[^=]+=[^=]+$/.test(one));
   return {
-    ...(/^-?\d{1,7}$/.test(priority) ? {} : { priority: 'A priority is a whole number.' }),
-    ...(line === undefined ? {} : { map: `Not of the form name=KEY: ${line}` }),
+    ...(!/^-?\d{1,7}$/.test(priority) && { priority: 'A priority is a whole number.' }),
+    ...(line !== undefined && { map: `Not of the form name=KEY: ${line}` }),
     ...(prefix !== '' && map.trim() !== '' ? { prefix: 'A binding has a prefix or a map, not both.' } : {}),
   };
 }
@@ -42,17 +42,17 @@ export function settingsOf({ scope, priority, host, prefix, map, skipsDeleted }:
   return {
     scope,
     priority: Number(priority),
-    ...(host === '**' || host === '' ? {} : { host }),
-    ...(prefix === '' ? {} : { prefix }),
-    ...(map.trim() === '' ? {} : { map: pairsOf(map) }),
-    ...(skipsDeleted ? { skipDeleted: true } : {}),
+    ...(host !== '**' && host !== '' && { host }),
+    ...(prefix !== '' && { prefix }),
+    ...(map.trim() !== '' && { map: pairsOf(map) }),
+    ...(skipsDeleted && { skipDeleted: true }),
   };
 }
 
 type Changes = Omit<ClientInput<'bindings.update'>, 'environment' | 'id' | 'expectedVersion'>;
 
 /** What is otherwise than in a binding that is there. */
-export function changesOf(draft: Draft, binding: Binding): Changes {
+export function changesOf(draft: Draft, binding: BindingView): Changes {
   const before = draftOf(binding);
   const isNew = (field: keyof Draft): boolean => draft[field] !== before[field];
   const renames = isNew('prefix') || isNew('map');
@@ -66,7 +66,7 @@ export function changesOf(draft: Draft, binding: Binding): Changes {
 }
 
 /** Both versions of what two people have changed. */
-export function comparison(stored: Binding, draft: Draft): Record<string, { theirs: string; yours: string }> {
+export function comparison(stored: BindingView, draft: Draft): Record<string, { theirs: string; yours: string }> {
   const theirs = draftOf(stored);
   const shown = (one: Draft, field: keyof Draft): string => String(one[field]).replaceAll('\n', ', ');
   const names: Readonly<Record<string, keyof Draft>> = {

@@ -4,11 +4,11 @@ import { commandLine } from '../../api/command-line.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
-import type { Binding, Doing } from './environment-view.tsx';
+import type { BindingView, Doing } from './environment-view.tsx';
 
 interface BindingTableProps {
   readonly environment: string;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly BindingView[];
   readonly onDo: (doing: Doing) => void;
 }
 

@@ -18,9 +18,9 @@ import { CheckResult } from './check-result.tsx';
 import styles from './environments.module.css';
 import { KeyTable } from './key-table.tsx';
 
-export type Binding = ClientOutput<'environments.show'>['bindings'][number];
+export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
 export type Doing =
-  { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: Binding };
+  { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
 /** The bindings of an environment, and what they come to. */
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {
@@ -110,7 +110,7 @@ function Doer({ doing, environment, onClose }: DoerProps): ReactElement {
 
 interface UnbindProps {
   readonly environment: string;
-  readonly binding: Binding;
+  readonly binding: BindingView;
   readonly onClose: () => void;
 }
 

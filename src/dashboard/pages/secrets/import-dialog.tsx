@@ -1,5 +1,5 @@
 import { useMemo, useState, type ReactElement } from 'react';
-import { parseDotenv, type DotenvEntry as Entry } from '../../../api/dotenv.ts';
+import { parseDotenv, type DotenvEntry } from '../../../api/dotenv.ts';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useImport } from '../../api/use-import.ts';
@@ -17,7 +17,7 @@ interface ImportProps {
   readonly onClose: () => void;
 }
 
-const isStorable = ({ key, value }: Entry): boolean => parseKey(key).ok && value !== '';
+const isStorable = ({ key, value }: DotenvEntry): boolean => parseKey(key).ok && value !== '';
 
 /** A `.env` file: the difference to what is there is reviewed, and then applied as one. */
 export default function ImportDialog({ scope: first, onClose }: ImportProps): ReactElement {

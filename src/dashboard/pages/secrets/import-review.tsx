@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { ClientOutput } from '../../../api/registry.ts';
-import type { DotenvEntry as Entry } from '../../../api/dotenv.ts';
+import type { DotenvEntry } from '../../../api/dotenv.ts';
 import { parseKey } from '../../../api/names.ts';
 import { utf8 } from '../../api/bytes.ts';
 import { Notice } from '../../ui/notice.tsx';
@@ -10,8 +10,8 @@ import { count } from '../../ui/time.tsx';
 type Reviewed = ClientOutput<'secrets.import'>;
 
 interface ReviewProps {
-  readonly entries: readonly Entry[];
-  readonly isStorable: (entry: Entry) => boolean;
+  readonly entries: readonly DotenvEntry[];
+  readonly isStorable: (entry: DotenvEntry) => boolean;
   /** Keys that are not to be stored. */
   readonly left: ReadonlySet<string>;
   readonly onLeft: (left: ReadonlySet<string>) => void;
@@ -80,7 +80,7 @@ const changes = {
 };
 const results = { planned: '', written: 'written', left: 'left', failed: 'failed', not_tried: 'not tried' };
 
-function happens({ key, value }: Entry, reviewed: Reviewed | undefined): string {
+function happens({ key, value }: DotenvEntry, reviewed: Reviewed | undefined): string {
   const name = parseKey(key);
   if (!name.ok) return `left out: ${name.reason}`;
   if (value === '') return 'left out: it is empty';

@@ -26,7 +26,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
   const stored = listed.data?.variables.find((one) => one.name === name);
   const { mutate, error, isPending } = useWrite('variables.set');
   const isStale = listed.isSuccess && !isPending && stored?.version !== base?.version;
-  const input = { environment, name, value, ...(isLocked ? { locked: true } : {}) };
+  const input = { environment, name, value, ...(isLocked && { locked: true }) };
   return (
     <FormDialog
       title={variable === undefined ? `Add variable to ${environment}` : `Change ${variable.name} in ${environment}`}
@@ -80,7 +80,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
           title={titleOf(base, stored, name)}
           settings={stored === undefined ? undefined : { Value: { theirs: stored.value, yours: value } }}
           keep={{
-            verb: stored === undefined ? 'Set it anew' : 'Keep mine',
+            verb: stored === undefined ? 'Set it again' : 'Keep mine',
             onClick: () => {
               setBase(stored);
             },
