@@ -38,6 +38,8 @@ export interface Call {
   readonly context: CallContext;
   /** Adds names to the audit row of a read. */
   note(fields: Readonly<Record<string, unknown>>): void;
+  /** Gives the answer an entity tag, by which clients ask whether it has changed. */
+  tag(etag: string): void;
 }
 
 export function actorOf(caller: Caller): string {

@@ -25,6 +25,8 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['resolution.explain', { environment, key: 'TOKEN' }],
   ['resolution.check', { environment }],
   ['resolution.preview', { environment, scope: 'apps', prefix: 'P_' }],
+  ['values.get', { environment, key: 'TOKEN' }],
+  ['values.getMany', { environment, keys: 'TOKEN' }],
   ['tokens.list', {}],
   ['sessions.list', {}],
   ['policy.show', {}],
@@ -72,6 +74,7 @@ beforeAll(async () => {
   await server.call('environments.create', { name: environment, bind: ['apps'] });
   await server.call('variables.set', { environment, name: 'REGION', value: 'eu' });
   await server.call('tokens.create', { name: 'other', role: 'author' });
+  await server.call('policy.set', { plainReads: 'on' });
   before = await answers();
 });
 afterAll(() => shared.stop());

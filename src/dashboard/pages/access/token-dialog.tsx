@@ -10,7 +10,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
 
 const dayMs = 86_400_000;
-const roles = ['author', 'agent', 'auditor', 'admin', 'owner'] as const;
+const roles = ['author', 'agent', 'reader', 'auditor', 'admin', 'owner'] as const;
 const listOf = (text: string): string[] | undefined => {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   return words.length === 0 ? undefined : words;
