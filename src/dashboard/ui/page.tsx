@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { CopyButton } from './copy.tsx';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -6,16 +7,21 @@ interface PageProps {
   /** What it is about, where that is not plain. */
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
+  /** What is shown, to be copied as JSON; left out until it is known. */
+  readonly data?: unknown;
   readonly tools?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function Page({ title, lead, actions, tools, children }: PageProps): ReactElement {
+export function Page({ title, lead, actions, data, tools, children }: PageProps): ReactElement {
   return (
     <div className={styles['page']}>
       <title>{`${title} · KiCI secrets`}</title>
       <header className={styles['head']}>
         <h1>{title}</h1>
+        {data === undefined ? undefined : (
+          <CopyButton text={() => JSON.stringify(data, null, 2)} label="Copy as JSON" />
+        )}
         {actions}
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}
       </header>

@@ -4,6 +4,7 @@ import { commandLine } from '../../api/command-line.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 import type { BindingView, Doing } from './environment-view.tsx';
 
 interface BindingTableProps {
@@ -14,6 +15,7 @@ interface BindingTableProps {
 
 export function BindingTable({ environment, bindings, onDo }: BindingTableProps): ReactElement {
   const organization = useOrganization();
+  const changed = useChanged(bindings, ({ id }) => id);
   const ranked = bindings.toSorted((left, right) => right.priority - left.priority);
   return (
     <table className={pageStyles['table']}>
@@ -30,7 +32,7 @@ export function BindingTable({ environment, bindings, onDo }: BindingTableProps)
       </thead>
       <tbody>
         {ranked.map((binding) => (
-          <tr key={binding.id}>
+          <tr key={binding.id} className={changed.has(binding.id) ? pageStyles['changed'] : undefined}>
             <td className={pageStyles['mono']}>{binding.scope}</td>
             <td className={pageStyles['mono']} data-label="priority">
               {binding.priority}

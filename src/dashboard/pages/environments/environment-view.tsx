@@ -34,6 +34,7 @@ export function EnvironmentView({ environment }: { readonly environment: string 
   return (
     <Page
       title={environment}
+      data={shown.data}
       lead={
         <Link className={secretStyles['back']} href={place('environments')}>
           All environments

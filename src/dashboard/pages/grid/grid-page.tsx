@@ -6,6 +6,7 @@ import { Action } from '../../ui/action.tsx';
 import { Choice, SearchField } from '../../ui/field.tsx';
 import { Empty, ErrorNotice, Loading } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 import { useNarrow } from '../../ui/use-narrow.ts';
 import { passes } from './cell-state.ts';
 import { FirstSteps } from './first-steps.tsx';
@@ -42,6 +43,7 @@ export function GridPage(): ReactElement {
       <div className={styles['list']}>
         <Page
           title="Grid"
+          data={grid}
           actions={
             <>
               <Action
@@ -110,6 +112,7 @@ interface FilteredProps {
 
 function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps): ReactElement {
   const [text, setText] = useState('');
+  const changed = useChanged(grid.rows, ({ key }) => key);
   const [state, setState] = useState('');
   const [backend, setBackend] = useState('');
   const [column, setColumn] = useState('');
@@ -165,7 +168,13 @@ function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps
           </p>
         </Empty>
       ) : (
-        <GridTable columns={columns.map(({ name }) => name)} rows={rows} selected={selected} onOpen={onOpen} />
+        <GridTable
+          columns={columns.map(({ name }) => name)}
+          rows={rows}
+          changed={changed}
+          selected={selected}
+          onOpen={onOpen}
+        />
       )}
       <GridFoot grid={grid} shown={rows.length} isAsking={isAsking} onRefresh={onRefresh} />
     </div>

@@ -42,6 +42,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
       <div className={styles['names']}>
         <Page
           title={scope}
+          data={listed.data}
           actions={
             <>
               <Action
@@ -130,6 +131,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
                 ) : (
                   <SecretTable
                     rows={secrets.filter((one) => one.key.toLowerCase().includes(filter.trim().toLowerCase()))}
+                    all={secrets}
                     shown={key}
                     onHistory={(row) => {
                       open({ secret: row.key });

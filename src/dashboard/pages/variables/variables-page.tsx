@@ -12,6 +12,7 @@ import { Empty } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 import { VariableDialog } from './variable-dialog.tsx';
 
 export type Variable = ClientOutput<'variables.list'>['variables'][number];
@@ -27,9 +28,11 @@ export default function VariablesPage(): ReactElement {
   const environment = chosen === undefined ? names[0] : decoded(chosen);
   const organization = useOrganization();
   const [doing, setDoing] = useState<Doing>();
+  const listed = useRead('variables.list', { environment: environment ?? '' }, { enabled: environment !== undefined });
   return (
     <Page
       title="Variables"
+      data={listed.data}
       lead="Plain values that are part of every step’s environment. Unlike secrets they are shown to whoever may read them."
       actions={
         environment === undefined ? undefined : (
@@ -108,6 +111,7 @@ interface TableProps {
 function VariableTable({ environment, onDo }: TableProps): ReactElement {
   const organization = useOrganization();
   const listed = useRead('variables.list', { environment });
+  const changed = useChanged(listed.data?.variables, ({ name }) => name);
   return (
     <Result of={listed} what="the variables">
       {({ variables }) =>
@@ -133,7 +137,7 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
                 const { name, value, locked, updatedAt } = variable;
                 const gate = locked ? lockedGate : undefined;
                 return (
-                  <tr key={name}>
+                  <tr key={name} className={changed.has(name) ? pageStyles['changed'] : undefined}>
                     <td className={pageStyles['mono']}>{name}</td>
                     <td className={pageStyles['mono']}>{value}</td>
                     <td>
