@@ -96,7 +96,7 @@ describeLane(browserLane, () => {
   it('makes an environment, binds, changes and unbinds a scope, and deletes it', async () => {
     await signIn(page, installation);
     await press(page, section('Environments'));
-    await press(page, button('New environment'));
+    await press(page, button('New'));
     await type(page, field('Name'), 'by-keys');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'by-keys' }).waitFor();
