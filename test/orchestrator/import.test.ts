@@ -105,6 +105,29 @@ describe('an import', () => {
     expect(Object.keys(await status('large'))).toHaveLength(40);
   });
 
+  it('of the internal store is applied whole or not at all', async () => {
+    await server.call('secrets.set', { scope: 'whole', key: 'B', value: base64('old') });
+    await server.call('secrets.set', { scope: 'whole', key: 'B', value: base64('newer') });
+    server.tamper("update internal_secrets set version = 1 where scope = 'whole'");
+    server.tamper('update organizations set generation = generation + 100');
+    const entries = ['A', 'B', 'C'].map((key) => ({ key, value: base64(`${key} imported`) }));
+    expect(await server.call('secrets.import', { scope: 'whole', entries, dryRun: false })).toMatchObject({
+      complete: false,
+      entries: [
+        { key: 'A', result: 'not_tried' },
+        { key: 'B', result: 'failed', code: 'corrupt' },
+        { key: 'C', result: 'not_tried' },
+      ],
+    });
+    expect((await server.call('secrets.list', { scope: 'whole' })).secrets.map(({ key }) => key)).toEqual(['B']);
+    server.tamper("update internal_secrets set version = 2 where scope = 'whole'");
+    server.tamper('update organizations set generation = generation + 100');
+    expect(await server.call('secrets.import', { scope: 'whole', entries, dryRun: false })).toMatchObject({
+      complete: true,
+      entries: [{ version: '1' }, { version: '3' }, { version: '1' }],
+    });
+  });
+
   it('that stops half way says which part was applied, and goes on from there when it is run again', async () => {
     await server.call('secrets.set', { scope: 'half', key: 'B', value: base64('b') });
     server.tamper(`UPDATE internal_secrets SET updated_at = updated_at + 1 WHERE scope = 'half' AND key = 'B'`);
