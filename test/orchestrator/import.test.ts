@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminInProcess } from '../support/admin-in-process.ts';
 import type { Outcome } from '../support/run-program.ts';
 import { signIn } from './support/browser.ts';
+import { add } from './support/jobs.ts';
+import { newService, ref } from './support/places.ts';
 import { base64, codeOf, startSharedServer, type TestServer } from './support/server.ts';
 
 let shared: Awaited<ReturnType<typeof startSharedServer>>;
@@ -106,40 +108,38 @@ describe('an import', () => {
   });
 
   it('of the internal store is applied whole or not at all', async () => {
-    await server.call('secrets.set', { scope: 'whole', key: 'B', value: base64('old') });
-    await server.call('secrets.set', { scope: 'whole', key: 'B', value: base64('newer') });
-    server.tamper("update internal_secrets set version = 1 where scope = 'whole'");
-    server.tamper('update organizations set generation = generation + 100');
-    const entries = ['A', 'B', 'C'].map((key) => ({ key, value: base64(`${key} imported`) }));
-    expect(await server.call('secrets.import', { scope: 'whole', entries, dryRun: false })).toMatchObject({
-      complete: false,
-      entries: [
-        { key: 'A', result: 'not_tried' },
-        { key: 'B', result: 'failed', code: 'corrupt' },
-        { key: 'C', result: 'not_tried' },
-      ],
-    });
-    expect((await server.call('secrets.list', { scope: 'whole' })).secrets.map(({ key }) => key)).toEqual(['B']);
-    server.tamper("update internal_secrets set version = 2 where scope = 'whole'");
-    server.tamper('update organizations set generation = generation + 100');
-    expect(await server.call('secrets.import', { scope: 'whole', entries, dryRun: false })).toMatchObject({
-      complete: true,
-      entries: [{ version: '1' }, { version: '3' }, { version: '1' }],
-    });
+    await server.call('secrets.set', { scope: 'whole', key: 'B', value: base64('b') });
+    server.tamper(`UPDATE internal_secrets SET updated_at = updated_at + 1 WHERE scope = 'whole' AND key = 'B'`);
+    const { exitCode, stdout, stderr } = await admin('secret import --scope whole -', 'A=a\nB=changed\nC=c\n');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^A +new +not tried *$/m);
+    expect(stdout).toMatch(/^B +cannot be compared \(corrupt\) +failed *$/m);
+    expect(stdout).toMatch(/^C +new +not tried *$/m);
+    expect(stderr).toContain('B could not be written (corrupt); nothing was written');
+    const { rows } = await server.call('audit.list', { operation: 'secrets.import', limit: 1 });
+    expect(rows[0]?.subject).toMatchObject({ keys: [], notWritten: ['A', 'B', 'C'] });
+    server.tamper(`UPDATE internal_secrets SET updated_at = updated_at - 1 WHERE scope = 'whole' AND key = 'B'`);
+    expect(await admin('secret import --scope whole -', 'A=a\nB=changed\nC=c\n')).toMatchObject({ exitCode: 0 });
+    expect(await status('whole')).toEqual({ A: '1', B: '2', C: '1' });
   });
 
-  it('that stops half way says which part was applied, and goes on from there when it is run again', async () => {
-    await server.call('secrets.set', { scope: 'half', key: 'B', value: base64('b') });
-    server.tamper(`UPDATE internal_secrets SET updated_at = updated_at + 1 WHERE scope = 'half' AND key = 'B'`);
-    const { exitCode, stdout, stderr } = await admin('secret import --scope half -', 'A=a\nB=changed\nC=c\n');
+  it('that stops half way in another backend says which part was applied, and goes on from there', async () => {
+    const corp = newService({ 'half B': 'b' });
+    await add(server, 'corp', corp.address);
+    corp.service.touch(ref('half B')).denied = true;
+    const lines = 'A=a\nB=changed\nC=c\n';
+    const { exitCode, stdout, stderr } = await admin('secret import --scope corp:half -', lines);
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^A +new +written +1$/m);
-    expect(stdout).toMatch(/^B +cannot be compared \(corrupt\) +failed *$/m);
+    expect(stdout).toMatch(/^A +new +written +\d+$/m);
+    expect(stdout).toMatch(/^B +cannot be compared \(permission_denied\) +failed *$/m);
     expect(stdout).toMatch(/^C +new +not tried *$/m);
     expect(stderr).toContain('B could not be written');
     expect(stderr).toContain('written before it: A');
     const { rows } = await server.call('audit.list', { operation: 'secrets.import', limit: 1 });
     expect(rows[0]?.subject).toMatchObject({ keys: ['A'], notWritten: ['B', 'C'] });
+    corp.service.touch(ref('half B')).denied = false;
+    const again = await admin('secret import --scope corp:half -', lines);
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^A +same +left *$/m) });
   });
 
   it('is off for sessions with secrets.set, with its command, and stays within the scopes of a token', async () => {
