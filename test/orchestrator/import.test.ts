@@ -6,7 +6,7 @@ import { adminInProcess } from '../support/admin-in-process.ts';
 import type { Outcome } from '../support/run-program.ts';
 import { signIn } from './support/browser.ts';
 import { add } from './support/jobs.ts';
-import { newService, ref } from './support/places.ts';
+import { newService } from './support/places.ts';
 import { base64, codeOf, startSharedServer, type TestServer } from './support/server.ts';
 
 let shared: Awaited<ReturnType<typeof startSharedServer>>;
@@ -126,18 +126,24 @@ describe('an import', () => {
   it('that stops half way in another backend says which part was applied, and goes on from there', async () => {
     const corp = newService({ 'half B': 'b' });
     await add(server, 'corp', corp.address);
-    corp.service.touch(ref('half B')).denied = true;
+    const { service } = corp;
+    const put = service.put.bind(service);
+    service.put = (...written) => {
+      service.put = put;
+      service.fault = 'deny';
+      service.faultsLeft = 1;
+      return put(...written);
+    };
     const lines = 'A=a\nB=changed\nC=c\n';
     const { exitCode, stdout, stderr } = await admin('secret import --scope corp:half -', lines);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^A +new +written +\d+$/m);
-    expect(stdout).toMatch(/^B +cannot be compared \(permission_denied\) +failed *$/m);
+    expect(stdout).toMatch(/^B +replace \(permission_denied\) +failed *$/m);
     expect(stdout).toMatch(/^C +new +not tried *$/m);
     expect(stderr).toContain('B could not be written');
     expect(stderr).toContain('written before it: A');
     const { rows } = await server.call('audit.list', { operation: 'secrets.import', limit: 1 });
     expect(rows[0]?.subject).toMatchObject({ keys: ['A'], notWritten: ['B', 'C'] });
-    corp.service.touch(ref('half B')).denied = false;
     const again = await admin('secret import --scope corp:half -', lines);
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^A +same +left *$/m) });
   });
