@@ -77,7 +77,7 @@ describe('what a token that is narrowed to scopes and environments is shown', ()
     expect(JSON.stringify(places.map(([, , place]) => place))).not.toContain('hidden');
     const refused = await job.read('HIDDEN_ONLY', 'BOTH', 'HIDDEN_KEY');
     expect(refused.map(({ status }) => status)).toEqual(['unavailable', 'unavailable', 'unavailable']);
-    expect(JSON.stringify(refused.map(({ key: _, ...rest }) => rest))).not.toContain('hidden');
+    expect(JSON.stringify(refused.map((one) => ({ ...one, key: '' })))).not.toContain('hidden');
   });
 
   it('names nothing that lies outside when a backend there fails, either', async () => {

@@ -26,6 +26,10 @@ export function Dialog({ title, children, actions, isWide, isDraft, onClose, onS
     setAsking(false);
     onSubmit?.();
   };
+  const fill = (): void => {
+    setTyped(true);
+    setAsking(false);
+  };
   return (
     <Base.Root
       open
@@ -42,10 +46,9 @@ export function Dialog({ title, children, actions, isWide, isDraft, onClose, onS
         <Base.Popup
           className={`${styles['dialog']} ${isWide === true ? styles['wide'] : ''}`}
           render={onSubmit === undefined ? <div /> : <form onSubmit={submit} autoComplete="off" noValidate />}
-          onInput={() => {
-            setTyped(true);
-            setAsking(false);
-          }}
+          onInput={fill}
+          // A file that is dropped is no input.
+          onDrop={fill}
         >
           <header className={styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
