@@ -31,10 +31,9 @@ export type WrittenAll =
  */
 export async function writeAll(store: Store, entries: readonly SecretWrite[]): Promise<WrittenAll> {
   const sign = await store.signer();
-  const prepared: NewVersion[] = [];
   // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    prepared.length = 0;
+    const prepared: NewVersion[] = [];
     for (const entry of entries) {
       try {
         prepared.push(await prepare(store, sign, entry));

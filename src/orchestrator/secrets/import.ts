@@ -171,7 +171,8 @@ async function applyAsOne(
     ...(expectedVersion !== undefined && { expectedVersion }),
   }));
   const outcome = await writeInternal(organization, entries, context)
-    .catch((error: unknown) => ({ refused: { key: wanted[0]?.key, error } }))
+    // What has failed as a whole may yet have been made.
+    .catch((error: unknown) => ({ refused: { key: undefined, error } }))
     // It did not go through the host, which keeps what it has read.
     .finally(() => backend.invalidate());
   const written = new Map('written' in outcome ? wanted.map(({ key }, at) => [key, outcome.written[at]]) : []);
@@ -181,7 +182,7 @@ async function applyAsOne(
       const version = written.get(key)?.version;
       return { key, change, result: 'written', ...(version !== undefined && { version }) };
     }
-    return key === outcome.refused.key
+    return outcome.refused.key === undefined || key === outcome.refused.key
       ? { key, change, result: 'failed', code: codeOf(outcome.refused.error) }
       : { key, change, result: 'not_tried' };
   });
