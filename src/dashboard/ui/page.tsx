@@ -20,7 +20,9 @@ export function Page({ title, lead, actions, data, tools, children }: PageProps)
       <header className={styles['head']}>
         <h1>{title}</h1>
         {data === undefined ? undefined : (
-          <CopyButton text={() => JSON.stringify(data, null, 2)} label="Copy as JSON" />
+          <div className={styles['data']}>
+            <CopyButton text={() => JSON.stringify(data, null, 2)} label="Copy as JSON" />
+          </div>
         )}
         {actions}
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}
