@@ -11,7 +11,10 @@ import type { InternalTables } from './tables.ts';
 export const keptVersions = 10;
 const maxAttempts = 20;
 
-/** @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt` */
+/**
+ * Makes the value the current version of its secret.
+ * @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt`
+ */
 export async function write(store: Store, entry: SecretWrite): Promise<WriteReceipt> {
   const outcome = await writeAll(store, [entry]);
   if ('refused' in outcome) throw outcome.refused.error;

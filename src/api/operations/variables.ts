@@ -20,6 +20,7 @@ const view = z.object({
   version: contentVersion,
 });
 
+/** The operations on variables of an environment. */
 export const variableOperations = {
   'variables.set': defineOperation({
     ...shared,

@@ -10,6 +10,7 @@ import styles from './shell.module.css';
 const OrganizationMenu = lazy(() => import('./organization-menu.tsx'));
 const PersonMenu = lazy(() => import('./person-menu.tsx'));
 
+/** The line above every page: organization, search, live state, the person. */
 export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
   const isLive = useLive();
   const { everyOrganization, actor } = useSession();

@@ -7,6 +7,7 @@ import styles from './shell.module.css';
 
 const MoreMenu = lazy(() => import('./more-menu.tsx'));
 
+/** The sections of the page, at its side or, on narrow screens, below it. */
 export function Rail(): ReactElement {
   const item = (section: Section): ReactElement => <RailLink key={section.path} section={section} />;
   const inGroup = sections.filter(({ group }) => group !== undefined);

@@ -11,6 +11,7 @@ interface CopyProps {
   readonly label?: string;
 }
 
+/** Copies a text, and says that it did. */
 export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {

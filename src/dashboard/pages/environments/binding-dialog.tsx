@@ -17,6 +17,7 @@ interface BindingDialogProps {
   readonly onClose: () => void;
 }
 
+/** Binds a scope to an environment, or changes such a binding. */
 export function BindingDialog({ environment, binding, onClose }: BindingDialogProps): ReactElement {
   const organization = useOrganization();
   const [draft, setDraft] = useState(draftOf(binding));

@@ -3,6 +3,7 @@ import { useGo } from '../../shell/address.ts';
 import { TextField } from '../../ui/field.tsx';
 import { WriteDialog } from '../../ui/write-dialog.tsx';
 
+/** Creates an environment. */
 export function NewEnvironmentDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const go = useGo();
   const [name, setName] = useState('');

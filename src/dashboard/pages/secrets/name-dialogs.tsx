@@ -10,6 +10,7 @@ interface DeclareProps {
   readonly onClose: () => void;
 }
 
+/** Declares a name without a value. */
 export function DeclareDialog({ scope, onClose }: DeclareProps): ReactElement {
   const [key, setKey] = useState('');
   const parsed = parseKey(key);
@@ -39,6 +40,7 @@ export function DeclareDialog({ scope, onClose }: DeclareProps): ReactElement {
   );
 }
 
+/** Deletes a secret, after its name was typed. */
 export function DeleteSecretDialog({
   scope,
   secretKey: key,

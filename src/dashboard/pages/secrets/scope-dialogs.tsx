@@ -7,6 +7,7 @@ import { sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
 import { WriteDialog } from '../../ui/write-dialog.tsx';
 
+/** Creates a scope. */
 export function NewScopeDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const go = useGo();
   const [scope, setScope] = useState('');
@@ -42,6 +43,7 @@ interface ScopeDialogProps {
   readonly onClose: () => void;
 }
 
+/** Renames a scope, with the bindings that name it. */
 export function RenameScopeDialog({ scope, onClose }: ScopeDialogProps): ReactElement {
   const go = useGo();
   const [to, setTo] = useState(scope);
@@ -72,6 +74,7 @@ export function RenameScopeDialog({ scope, onClose }: ScopeDialogProps): ReactEl
   );
 }
 
+/** Deletes a scope with its secrets, after its name was typed. */
 export function DeleteScopeDialog({ scope, onClose }: ScopeDialogProps): ReactElement {
   const go = useGo();
   return (

@@ -22,6 +22,7 @@ interface SecretTableProps {
   readonly onDelete: (row: SecretRow) => void;
 }
 
+/** The secrets of a scope, never their values. */
 export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
   const organization = useOrganization();
   const writerOf = useWriters();
