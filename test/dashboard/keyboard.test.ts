@@ -74,7 +74,7 @@ describeLane(browserLane, () => {
         .getByRole('gridcell')
         .first(),
     );
-    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.getByRole('complementary').getByText('nothing passes').waitFor();
     await page.keyboard.press('Escape');
@@ -164,6 +164,7 @@ describeLane(browserLane, () => {
     await page.keyboard.press('Enter');
     await page.getByText('Revoked by-keys.').waitFor();
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
     await page.keyboard.type('audit');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Audit' }).waitFor();
