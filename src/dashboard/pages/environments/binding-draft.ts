@@ -12,6 +12,7 @@ export interface Draft {
   readonly skipsDeleted: boolean;
 }
 
+/** A binding that is there as the form shows it; an empty form where there is none. */
 export function draftOf(binding: BindingView | undefined): Draft {
   return {
     scope: binding?.scope ?? '',
