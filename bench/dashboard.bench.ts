@@ -96,6 +96,7 @@ async function medians(
 
 /** @param useful what makes it more than an empty page */
 async function load(page: Page, url: string, useful: string): Promise<Figures> {
+  page.setDefaultTimeout(120_000);
   const wire = await page.context().newCDPSession(page);
   let bytes = 0;
   wire.on('Network.loadingFinished', ({ encodedDataLength }) => {
