@@ -4,6 +4,7 @@ import {
   type BackendDefinition,
   type CallContext,
   type SecretBackend,
+  type SecretWrite,
 } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
@@ -16,10 +17,11 @@ import { createScope, deleteScope, listScopes } from './scopes.ts';
 import { declare, remove, restore, versions } from './secrets.ts';
 import { createStore, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
-import { write } from './write.ts';
+import { write, writeAll, type WrittenAll } from './write.ts';
 
 export { eraseExpired, organizationsWithExpired } from './deleted.ts';
 export { renameScopeAlong } from './rename-along.ts';
+export type { WrittenAll } from './write.ts';
 export { countRenames } from './renames.ts';
 export { resealSecrets } from './secret-rows.ts';
 export { createStore } from './store.ts';
@@ -45,6 +47,19 @@ export function internalDefinition(
     create: (_, host) =>
       createInternal(createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs })),
   };
+}
+
+/**
+ * Writes secrets as one: all of them or none.
+ * @param entries no two for one secret
+ * @throws BackendError when the database cannot be written
+ */
+export function writeSecretsAsOne(
+  store: Store,
+  entries: readonly SecretWrite[],
+  context: CallContext,
+): Promise<WrittenAll> {
+  return guard(context, () => writeAll(store, entries));
 }
 
 function createInternal(store: Store): SecretBackend {

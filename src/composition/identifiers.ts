@@ -29,6 +29,7 @@ import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
 import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
 import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
 import type { AccessTokens } from '../orchestrator/tokens/tokens.ts';
+import type { WriteInternalSecrets } from '../orchestrator/secrets/import.ts';
 import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
 import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
@@ -61,6 +62,7 @@ export const identifiers = {
 
   internalDefinition: token<BackendDefinition>('internalDefinition'),
   renameInternalScope: token<RenameInternalScope>('renameInternalScope'),
+  writeInternalSecrets: token<WriteInternalSecrets>('writeInternalSecrets'),
   backendPackage: token<BackendPackage>('backendPackage'),
   backendTypes: token<BackendTypes>('backendTypes'),
   backendStore: token<BackendStore>('backendStore'),

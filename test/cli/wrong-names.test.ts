@@ -50,6 +50,7 @@ const lines: readonly string[] = [
   'environment bind production --scope apps --host a/b',
   'environment rebind a/b some-id --priority 1',
   'environment unbind a/b some-id',
+  'environment preview a/b some-id --remove',
   'explain --environment a/b KEY',
   'explain --environment production 9-LIVES',
   'check --environment a/b',

@@ -8,8 +8,8 @@ const base64Bytes = z.base64();
 /** What a job knows of a key at its start: names, never a value. */
 export const catalogueEntry = z.object({
   key: keyName,
-  backend: z.string(),
-  scope: z.string(),
+  backend: z.string().describe('empty where it lies outside the scopes of the token'),
+  scope: z.string().describe('empty where the backend is'),
   version: z.string().optional(),
   /** `declared`: the name exists without a value. `unavailable`: who would win cannot be found out. */
   status: z.enum(['available', 'declared', 'unavailable']),
@@ -31,7 +31,7 @@ export const deliveredSecret = z.discriminatedUnion('status', [
   z.object({
     key: keyName,
     status: z.literal('unavailable'),
-    backend: z.string(),
+    backend: z.string().describe('empty where it lies outside the scopes of the token that opened the job'),
     scope: z.string(),
     code: failureCode,
     ...why,

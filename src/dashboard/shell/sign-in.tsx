@@ -38,9 +38,7 @@ export function useSignIn({ onSignedIn }: SignInProps) {
         isMono
         autoFocus
         value={token}
-        onChange={(event) => {
-          setToken(event.target.value);
-        }}
+        onText={setToken}
         note="It is exchanged for a session and not kept by this page."
       />
     ),

@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDotenv } from '../../src/dashboard/pages/secrets/dotenv.ts';
+import { parseDotenv } from '../../src/api/dotenv.ts';
 
 const valuesOf = (text: string): Record<string, string> =>
   Object.fromEntries(parseDotenv(text).entries.map(({ key, value }) => [key, value]));
@@ -18,7 +18,9 @@ describe('a .env file', () => {
     ['A="one\ntwo"\nB=3', { A: 'one\ntwo', B: '3' }],
     [String.raw`A="one\ntwo"`, { A: 'one\ntwo' }],
     ['A=postgres://u:p@h/db?x=1', { A: 'postgres://u:p@h/db?x=1' }],
-    ['A=1\nA=2', { A: '2' }],
+    ['A=pa#ss', { A: 'pa#ss' }],
+    ['A=pa #ss', { A: 'pa' }],
+    ["A=it's", { A: "it's" }],
     ['\n# nothing\n\n', {}],
     ['A=', { A: '' }],
     ['__proto__=x', { ['__proto__']: 'x' }],
@@ -32,19 +34,32 @@ describe('a .env file', () => {
         { key: 'A', value: '1' },
         { key: 'B', value: '2' },
       ],
-      wrong: [2, 4],
+      problems: [
+        { line: 2, problem: 'is neither NAME=value nor a comment' },
+        { line: 4, problem: 'is neither NAME=value nor a comment' },
+      ],
+    });
+  });
+
+  it('takes neither value of a name that it gives twice', () => {
+    expect(parseDotenv('A=1\nB=2\nA=3')).toEqual({
+      entries: [{ key: 'B', value: '2' }],
+      problems: [{ line: 3, problem: 'gives A again, which line 1 has given' }],
     });
   });
 
   it.each([
-    'A=pa#ss',
-    String.raw`A="a\"b"`,
-    String.raw`A="a\tb"`,
-    'A="a" b',
-    'A="never closed',
-    'A="never closed\nB=2\nC=3',
-  ])('is not guessed at where its readers differ: %j', (text) => {
-    expect(parseDotenv(text)).toEqual({ entries: [], wrong: [1] });
+    ['A=#b', 'begins A with "#"'],
+    [String.raw`A="a\"b"`, 'has more after the quotes around A'],
+    [String.raw`A="a\tb"`, 'has an escape in A'],
+    ['A="a" b', 'has more after the quotes around A'],
+    ['A="a"#b', 'has more after the quotes around A'],
+    ['A="never closed', 'opens a quote for A that nothing closes'],
+    ['A="never closed\nB=2\nC=3', 'opens a quote for A that nothing closes'],
+  ])('is not guessed at where its readers differ: %j', (text, problem) => {
+    const parsed = parseDotenv(text);
+    expect(parsed.entries).toEqual([]);
+    expect(parsed.problems).toEqual([{ line: 1, problem: expect.stringContaining(problem) }]);
   });
 
   it('is read as Node.js reads it, for plain and quoted values', () => {
@@ -54,7 +69,7 @@ describe('a .env file', () => {
       .tuple(key, value, fc.constantFrom('', '"', "'"))
       .map(([name, text, quote]) => `${name}=${quote}${text}${quote}`);
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 6 }), (lines) => {
+      fc.property(fc.uniqueArray(line, { maxLength: 6, selector: (one) => one.split('=')[0] }), (lines) => {
         const text = lines.join('\n');
         expect(valuesOf(text)).toEqual({ ...parseEnv(text) });
       }),
