@@ -1,6 +1,7 @@
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
 import { policyPage } from './policy.ts';
+import { runEventsPage, runEventsSchema } from './run-events.ts';
 import { variablesPage } from './variables.ts';
 
 /** Pages that are made from the code; `npm run docs` writes them. */
@@ -8,5 +9,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'cli.md': cliPage,
   'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,
+  'run-events.md': runEventsPage,
+  'run-events.schema.json': runEventsSchema,
   'variables.md': variablesPage,
 };
