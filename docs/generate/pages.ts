@@ -1,5 +1,6 @@
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { httpPage } from './http.ts';
 import { policyPage } from './policy.ts';
 import { runEventsPage, runEventsSchema } from './run-events.ts';
 import { variablesPage } from './variables.ts';
@@ -9,6 +10,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'cli.md': cliPage,
   'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,
+  'http.md': httpPage,
   'run-events.md': runEventsPage,
   'run-events.schema.json': runEventsSchema,
   'variables.md': variablesPage,

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { nearMatches } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import { AgentError } from '../agent-error.ts';
 import type { JobSession } from '../session/job-session.ts';
@@ -78,4 +79,12 @@ async function planJob(job: ChosenJob, { workflow, labels, workplace, clients }:
       requireStated(session, job);
     });
   return { job, session, problems };
+}
+
+/** Keys of a session that are written alike. */
+export function nearKeys(key: string, { catalogue }: JobSession): readonly string[] {
+  return nearMatches(
+    key,
+    catalogue.map((entry) => entry.key),
+  );
 }

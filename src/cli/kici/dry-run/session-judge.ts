@@ -1,5 +1,4 @@
-import { nearMatches } from '@kici-dev/secret-backend';
-import type { RunPlan } from '../../../agent/run/plan-run.ts';
+import { nearKeys, type RunPlan } from '../../../agent/run/plan-run.ts';
 import { notListed, unavailable, unset, type Judge, type Verdict } from '../check/verdict.ts';
 
 const lag = 'a backend that lists with a delay is asked for it by name when the job runs';
@@ -19,8 +18,7 @@ export function sessionJudge({ jobs }: RunPlan): Judge {
       if (status === 'available') return { kind: 'available' };
       if (status === 'declared') return unset(key, environment);
       if (status === 'unavailable') return unavailable(key, environment);
-      const names = session.catalogue.map((entry) => entry.key);
-      return notListed(key, environment, nearMatches(key, names), session.openEnded ? [lag] : []);
+      return notListed(key, environment, nearKeys(key, session), session.openEnded ? [lag] : []);
     },
   };
 }
