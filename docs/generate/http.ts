@@ -36,7 +36,7 @@ function section(id: string, operation: Operation): string {
   return [
     `### ${id}`,
     `\`${method} ${path}\``,
-    `${summary}. ${facts.join('; ')}.`,
+    `${summary}. Needs ${facts.join('; ')}.`,
     fields('input', operation.input, (name) => placeOf(operation, name)),
     fields('output', operation.output, () => ''),
   ]

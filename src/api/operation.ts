@@ -13,6 +13,7 @@ export type Category =
   | 'backends'
   | 'resolution'
   | 'jobs'
+  | 'values'
   | 'tokens'
   | 'sessions'
   | 'policy'

@@ -15,13 +15,14 @@ export const permissions = [
   'audit:acknowledge',
   'jobs:open',
   'jobs:session',
+  'values:read',
   'dashboard:open',
   'policy:write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
 
-export const roleNames = ['owner', 'admin', 'auditor', 'author', 'agent'] as const;
+export const roleNames = ['owner', 'admin', 'auditor', 'author', 'agent', 'reader'] as const;
 
 export type Role = (typeof roleNames)[number];
 
@@ -49,4 +50,5 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   auditor: reading,
   author: ['environments:read', 'secrets:names', 'variables:read', 'jobs:open', 'dashboard:open'],
   agent: ['jobs:open'],
+  reader: ['values:read'],
 };

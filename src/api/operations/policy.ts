@@ -17,6 +17,7 @@ const changing = {
 const state = z.enum(['on', 'off']);
 
 const policyView = z.object({
+  plainReads: state.describe('whether tokens of the role `reader`, and of owners, may read values as plain JSON'),
   valueEntry: z.enum(valueEntries).describe('how values are entered at the dashboard'),
   sealingKey: sealingKey.describe('what the dashboard and kici-admin seal values to'),
   operations: z.array(
@@ -35,6 +36,12 @@ const policyView = z.object({
 const changes = z
   .array(z.object({ operation: z.string(), from: state, to: state }))
   .describe('what sessions may do from now on that they could not, and the other way round');
+
+const changed = {
+  changes,
+  valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
+  plainReadsChange: z.object({ from: state, to: state }).optional(),
+};
 
 const subject = z
   .string()
@@ -56,33 +63,28 @@ export const policyOperations = {
   }),
   'policy.set': defineOperation({
     ...changing,
-    summary: 'Switch off, or on again, what sessions at the dashboard may change',
+    summary: 'Switch off, or on again, what sessions at the dashboard may change, and whether readers get values',
     method: 'PATCH',
     path: '/policy',
     command: 'kici-admin policy set',
-    commandArguments: { disable: '--disable', enable: '--enable', valueEntry: '--value-entry' },
-    subject: ['disable', 'enable', 'valueEntry'],
+    commandArguments: { disable: '--disable', enable: '--enable', valueEntry: '--value-entry', plainReads: '--plain-reads' },
+    subject: ['disable', 'enable', 'valueEntry', 'plainReads'],
     input: z.object({
       disable: z.array(subject).max(100).default([]),
       enable: z.array(subject).max(100).default([]),
       valueEntry: z.enum(valueEntries).optional(),
+      plainReads: state.optional(),
     }),
-    output: policyView.extend({
-      changes,
-      valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
-    }),
+    output: policyView.extend(changed),
   }),
   'policy.reset': defineOperation({
     ...changing,
-    summary: 'Let sessions at the dashboard change everything again',
+    summary: 'Let sessions at the dashboard change everything again, and switch plain reads off',
     method: 'DELETE',
     path: '/policy',
     command: 'kici-admin policy reset',
     subject: [],
     input: z.object({}),
-    output: policyView.extend({
-      changes,
-      valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
-    }),
+    output: policyView.extend(changed),
   }),
 };

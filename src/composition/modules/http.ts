@@ -102,6 +102,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ...createSecretHandlers(backends, values, now),
       ...createScopes(backends, createScopeRenamer(environmentStore, seals, renameInternalScope)),
       ...createResolution(resolver, environmentStore, variables, now),
+      ...createReadValues(resolver, policy),
       ...createJobs(database, resolver, instances, variables, jobStore, now),
       ...createAudit(database, signer, anchor),
     }),

@@ -8,10 +8,12 @@ import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts
 import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
+import type { Addressing } from './allowed-hosts.ts';
 import type { Authenticator } from './authenticate.ts';
 import { audited } from './audited.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
+import { isPrivate } from './way-to.ts';
 
 export interface RouteServices {
   readonly handlers: Handlers;
@@ -20,6 +22,7 @@ export interface RouteServices {
   readonly gate: PolicyGate;
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
+  readonly addressing: Pick<Addressing, 'publicUrls'>;
   /** Milliseconds that a request may take. */
   readonly requestTimeoutMs: number;
 }
@@ -70,6 +73,10 @@ export function registerRoutes(
           organization: parameter(request, 'org'),
           requestId: request.id,
           context: deadline(services.requestTimeoutMs),
+          isPrivate: isPrivate(request.raw, services.addressing.publicUrls),
+          tag: (etag) => {
+            void reply.header('etag', etag);
+          },
           note: (fields) => {
             Object.assign(notes, fields);
           },
@@ -82,10 +89,19 @@ export function registerRoutes(
             return handler(parsed, call);
           }),
         );
-        return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
+        const answer = reply.header('cache-control', 'no-store');
+        if (isKnown(request.headers['if-none-match'], reply.getHeader('etag'))) return answer.code(304).send();
+        return answer.send(operation.output.parse(output));
       },
     });
   }
+}
+
+/** Whether one of the tags that the client has is that of the answer. */
+function isKnown(known: string | undefined, etag: unknown): boolean {
+  return (
+    typeof etag === 'string' && known?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) === true
+  );
 }
 
 function operationEntries(): readonly (readonly [OperationId, Operation])[] {

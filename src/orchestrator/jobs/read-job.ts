@@ -4,7 +4,7 @@ import { sealForJob } from '../../api/job-seal.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
-import { allowsScope } from '../narrowing.ts';
+import { allowsScope, type Narrowing } from '../narrowing.ts';
 import { outside } from '../resolution/entries.ts';
 import type { StoredJob, JobStore } from './job-store.ts';
 import { requireOwnJob } from './own-job.ts';
@@ -30,7 +30,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     await jobs.requireLive(jobId);
     const secrets = [
       ...[...settleReads(plan, outcomes)].map(([key, resolution]) =>
-        deliver(session, jobId, key, withinScopes(session, resolution)),
+        deliver(session, jobId, key, withinScopes(session.scopes, resolution)),
       ),
       ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
     ];
@@ -57,7 +57,7 @@ export async function readAll(
 }
 
 /** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
-function withinScopes({ scopes }: StoredJob, resolution: Resolution): Resolution {
+export function withinScopes(scopes: Narrowing, resolution: Resolution): Resolution {
   if (resolution.status !== 'found' || allowsScope(scopes, resolution.backend, resolution.scope)) return resolution;
   return {
     status: 'unavailable',

@@ -48,6 +48,9 @@ export function createPolicy(
       ...view(after, call.caller, await sealingKeyOf(call.organization)),
       changes,
       ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+      ...(from.plainReads === after.plainReads
+        ? {}
+        : { plainReadsChange: { from: plainReadsOf(from), to: plainReadsOf(after) } }),
     };
   }
 
@@ -62,6 +65,7 @@ export function createPolicy(
         ...before,
         rules: [...added.reduce<Rules>((rules, rule) => withRule(operations, rules, rule), before.rules)],
         sealedValues: input.valueEntry === undefined ? before.sealedValues : input.valueEntry === 'sealed',
+        plainReads: input.plainReads === undefined ? before.plainReads : input.plainReads === 'on',
       });
     },
     async 'policy.reset'(_, call) {
@@ -81,11 +85,16 @@ const closedPolicy: WritePolicy = {
   format: 1,
   rules: policySubjects(operations).map((what) => ({ what, state: 'off', at: 0, by: '' })),
   sealedValues: false,
+  plainReads: false,
 };
 
 export function valueEntryOf(policy: WritePolicy): ValueEntry {
   if (stateOf(policy, 'secrets.set').state === 'off') return 'off';
   return policy.sealedValues ? 'sealed' : 'open';
+}
+
+function plainReadsOf({ plainReads }: WritePolicy): PolicyState {
+  return plainReads ? 'on' : 'off';
 }
 
 /** By operation, whether sessions may do it; of a policy that cannot be read nothing. */
@@ -111,10 +120,12 @@ function rulesOf({
   disable,
   enable,
   valueEntry,
+  plainReads,
 }: {
   readonly disable: readonly string[];
   readonly enable: readonly string[];
   readonly valueEntry?: ValueEntry | undefined;
+  readonly plainReads?: PolicyState | undefined;
 }): readonly { readonly what: string; readonly state: PolicyState }[] {
   const subjects = policySubjects(operations);
   const unknown = [...disable, ...enable].find((what) => !subjects.includes(what));
@@ -126,8 +137,8 @@ function rulesOf({
     );
   const both = disable.find((what) => enable.includes(what));
   if (both !== undefined) throw new ApiError('invalid_request', `${both} is both disabled and enabled`, 'choose one');
-  if (valueEntry === undefined && disable.length + enable.length === 0)
-    throw new ApiError('invalid_request', 'nothing to change', 'add --disable, --enable or --value-entry');
+  if (valueEntry === undefined && plainReads === undefined && disable.length + enable.length === 0)
+    throw new ApiError('invalid_request', 'nothing to change', 'add --disable, --enable, --value-entry or --plain-reads');
   const entry = 'secrets.set';
   if (valueEntry === 'off' && enable.includes(entry))
     throw new ApiError('invalid_request', `${entry} is how values are entered, and is enabled here`, 'choose one');
@@ -146,6 +157,7 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
   const maySeeWho = caller.kind === 'token' && rolePermissions[caller.role].includes('audit:read');
   return {
     valueEntry: valueEntryOf(policy),
+    plainReads: plainReadsOf(policy),
     sealingKey,
     operations: governed.map((id) => {
       const { state, rule } = stateOf(policy, id);

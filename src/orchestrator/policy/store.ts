@@ -20,11 +20,13 @@ const policySchema = z.strictObject({
   ),
   /** Whether sessions send values sealed to the orchestrator's key, and no others. */
   sealedValues: z.boolean(),
+  /** Whether readers get values; in none that was written before there were any. */
+  plainReads: z.boolean().default(false),
 });
 
 export type WritePolicy = z.output<typeof policySchema>;
 
-export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false };
+export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false, plainReads: false };
 
 /** What sessions at the dashboard may change, by organisation. */
 export interface PolicyStore {

@@ -9,6 +9,7 @@ type Policy = OutputOf<'policy.show'>;
 type Changed = OutputOf<'policy.set'>;
 
 const valueEntries = ['open', 'sealed', 'off'] as const satisfies readonly Policy['valueEntry'][];
+const switches = ['on', 'off'] as const satisfies readonly Policy['plainReads'][];
 const subjects = 'an operation such as secrets.set, category:NAME or sensitivity:NAME (repeatable)';
 
 const show = defineCommand({
@@ -32,6 +33,7 @@ const show = defineCommand({
       text: [
         facts([
           ['value entry', valueEntryText(data.valueEntry)],
+          ['plain reads', plainReadsText(data.plainReads)],
           ['sealing key', `SHA-256 ${data.sealingKey.fingerprint}`],
         ]),
         table(['operation', 'category', 'sensitivity', 'dashboard', 'rule', 'since'], rows, session.columns),
@@ -48,26 +50,34 @@ function valueEntryText(state: Policy['valueEntry']): string {
   }[state];
 }
 
+function plainReadsText(state: Policy['plainReads']): string {
+  return state === 'on' ? 'on: tokens of the role reader get values' : 'off: no token gets a value but that of a job';
+}
+
 const set = defineCommand({
   name: 'set',
-  summary: 'Switch off, or on again, what sessions at the dashboard may change',
+  summary: 'Switch off, or on again, what sessions at the dashboard may change, and whether readers get values',
   operations: ['policy.set'],
   examples: [
     'kici-admin policy set --disable secrets.set --disable variables.set',
     'kici-admin policy set --disable category:backends --enable backends.test',
     'kici-admin policy set --value-entry sealed',
+    'kici-admin policy set --plain-reads on',
   ],
   parameters: {
     disable: repeated('--disable <what>', subjects),
     enable: repeated('--enable <what>', subjects),
     valueEntry: option('--value-entry <state>', 'how values are entered at the dashboard', { choices: valueEntries }),
+    plainReads: option('--plain-reads <state>', 'whether tokens of the role reader get values', { choices: switches }),
   },
-  run: async ({ disable, enable, valueEntry }, session) => {
+  run: async ({ disable, enable, valueEntry, plainReads }, session) => {
     const entry = valueEntries.find((one) => one === valueEntry);
+    const reads = switches.find((one) => one === plainReads);
     const data = await session.call('policy.set', {
       disable: [...disable],
       enable: [...enable],
       ...(entry === undefined ? {} : { valueEntry: entry }),
+      ...(reads === undefined ? {} : { plainReads: reads }),
     });
     return changed(data, session);
   },
@@ -75,7 +85,7 @@ const set = defineCommand({
 
 const reset = defineCommand({
   name: 'reset',
-  summary: 'Let sessions at the dashboard change everything again',
+  summary: 'Let sessions at the dashboard change everything again, and switch plain reads off',
   operations: ['policy.reset'],
   examples: ['kici-admin policy reset'],
   parameters: {},
@@ -87,6 +97,9 @@ function changed(data: Changed, session: Session): Result {
     ...(data.valueEntryChange === undefined
       ? []
       : [['value entry', data.valueEntryChange.from, data.valueEntryChange.to]]),
+    ...(data.plainReadsChange === undefined
+      ? []
+      : [['plain reads', data.plainReadsChange.from, data.plainReadsChange.to]]),
     ...data.changes.map(({ operation, from, to }) => [operation, from, to]),
   ];
   const notice = loophole(data);
