@@ -71,7 +71,7 @@ export function errorsPage(): string {
         ]),
       ),
       '## Steps',
-      'What `ctx.secrets` and `ctx.setEnv` throw or reject with, and what a definition of a workflow throws. All are exported by `@kici-dev/sdk` and recognised by `instanceof` and `is`.',
+      'What `ctx.secrets` and `ctx.setEnv` throw or reject with, and what a definition of a workflow throws. All are exported by `@kici-dev/sdk` and recognized by `instanceof` and `is`.',
       table(
         ['code', 'class', 'what happened', 'what to do'],
         Object.entries(stepErrors).flatMap(([name, codes]) =>

@@ -36,7 +36,7 @@ function trim(bytes: Buffer): Buffer {
   return start < 0 ? Buffer.alloc(0) : bytes.subarray(start, bytes.findLastIndex((byte) => !isBlank(byte)) + 1);
 }
 
-/** Output is often cut or indented line by line. Armour lines are no secret, and stand in certificates too. */
+/** Output is often cut or indented line by line. Armour lines are not secret, and stand in certificates too. */
 function linesOf(bytes: Buffer): Buffer[] {
   const lines = bytes.toString('latin1').split(/\r\n|\r|\n/);
   if (lines.length === 1) return [];

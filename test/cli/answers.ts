@@ -33,7 +33,7 @@ const healths: Readonly<Record<string, Awaited<ReturnType<NonNullable<Answers['b
       reason: 'field_not_text',
       about: 'apps:K',
       at,
-      meaning: 'the field is no text',
+      meaning: 'the field is not text',
       hint: 'store text',
     },
   },

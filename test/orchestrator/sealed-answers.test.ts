@@ -35,7 +35,7 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
 ];
 
 const changes: readonly (readonly [string, string])[] = [
-  ['when an organisation was made', 'update organizations set created_at = 1000'],
+  ['when an organization was made', 'update organizations set created_at = 1000'],
   ['an environment', 'update environments set created_at = 1000'],
   ['the place of a binding', "update bindings set scope = 'other'"],
   ['that there is a binding', 'delete from bindings'],

@@ -17,7 +17,7 @@ export function maskEvents(emit: Emit, masker: Masker): Emit {
         };
       case 'job_finished': {
         const [error, hint] = [masked(event.error), masked(event.hint)];
-        return { ...event, ...(error === undefined ? {} : { error }), ...(hint === undefined ? {} : { hint }) };
+        return { ...event, ...(error !== undefined && { error }), ...(hint !== undefined && { hint }) };
       }
       case 'workflow_started':
       case 'job_started':

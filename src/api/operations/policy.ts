@@ -67,7 +67,12 @@ export const policyOperations = {
     method: 'PATCH',
     path: '/policy',
     command: 'kici-admin policy set',
-    commandArguments: { disable: '--disable', enable: '--enable', valueEntry: '--value-entry', plainReads: '--plain-reads' },
+    commandArguments: {
+      disable: '--disable',
+      enable: '--enable',
+      valueEntry: '--value-entry',
+      plainReads: '--plain-reads',
+    },
     subject: ['disable', 'enable', 'valueEntry', 'plainReads'],
     input: z.object({
       disable: z.array(subject).max(100).default([]),

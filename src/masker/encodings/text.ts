@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Escapes of text: JSON once and twice, shells, XML. As latin1, like every needle; none for bytes that are no UTF-8. */
+/** Escapes of text: JSON once and twice, shells, XML. As latin1, like every needle; none for bytes that are not UTF-8. */
 export function textForms(bytes: Buffer): string[] {
   if (!isUtf8(bytes)) return [];
   const text = bytes.toString('utf8');

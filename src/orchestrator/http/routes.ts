@@ -46,7 +46,7 @@ export function registerRoutes(
     const input = operation.input.strict();
     app.route({
       method: operation.method,
-      ...(operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }),
+      ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
         const shown = services.cookies.credentials(request.raw);
@@ -99,9 +99,7 @@ export function registerRoutes(
 
 /** Whether one of the tags that the client has is that of the answer. */
 function isKnown(known: string | undefined, etag: unknown): boolean {
-  return (
-    typeof etag === 'string' && known?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) === true
-  );
+  return typeof etag === 'string' && known?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) === true;
 }
 
 function operationEntries(): readonly (readonly [OperationId, Operation])[] {

@@ -13,7 +13,7 @@ export interface NarrowedEnvironment {
   readonly catalogue: FrozenCatalogue;
 }
 
-/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
+/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be listed */
 export async function narrowedEnvironment(
   resolver: EnvironmentResolver,
   call: Call,
@@ -32,7 +32,7 @@ function factsOf({ caller }: Call): JobFacts {
     : {};
 }
 
-/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
+/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be listed */
 function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment, narrowing: Narrowing): void {
   const [failure] = catalogue.failures;
   if (failure === undefined) return;
@@ -40,19 +40,19 @@ function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvi
   if (binding !== undefined && !showsBinding(narrowing, binding))
     throw new ApiError(
       'backend_unavailable',
-      `the environment ${environment} needs a backend whose names cannot be had, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
+      `the environment ${environment} needs a backend whose names cannot be listed, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
     );
   const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
   const part = failure.region === undefined ? '' : ` below ${failure.region}`;
   throw new ApiError(
     'backend_unavailable',
-    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${describeFailure(failure)}`,
+    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be listed: ${describeFailure(failure)}`,
     `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
     failure,
   );
 }
 
-/** Keys whose winner lies outside the token's scopes cannot be had with it, and nothing else takes their place. */
+/** A key whose winner lies outside the token's scopes is unavailable with it, and nothing else takes their place. */
 function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
   return {
     ...catalogue,
@@ -64,4 +64,3 @@ function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalog
     }),
   };
 }
-

@@ -70,7 +70,7 @@ function agree(pair: SessionKeyPair, agentPublicKey: Uint8Array, jobId: string):
   } catch {
     throw new ApiError(
       'invalid_request',
-      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are no point of small order',
+      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are not a point of small order',
     );
   }
 }

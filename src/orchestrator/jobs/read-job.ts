@@ -77,8 +77,8 @@ function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resoluti
     sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'),
     backend,
     scope,
-    ...(version === undefined ? {} : { version }),
-    ...(ageMs === undefined ? {} : { ageMs }),
+    ...(version !== undefined && { version }),
+    ...(ageMs !== undefined && { ageMs }),
   };
 }
 
@@ -92,7 +92,7 @@ function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
     status,
     backend,
     scope,
-    ...(delivered.status === 'sealed' ? { version: delivered.version } : {}),
-    ...(delivered.status === 'unavailable' ? { code: delivered.code, reason: delivered.reason } : {}),
+    ...(delivered.status === 'sealed' && { version: delivered.version }),
+    ...(delivered.status === 'unavailable' && { code: delivered.code, reason: delivered.reason }),
   };
 }

@@ -1,4 +1,4 @@
-import type { ValueEntry } from '../../api/dashboard-session.ts';
+import type { ValueEntryMode } from '../../api/dashboard-session.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
@@ -47,10 +47,10 @@ export function createPolicy(
     return {
       ...view(after, call.caller, await sealingKeyOf(call.organization)),
       changes,
-      ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
-      ...(from.plainReads === after.plainReads
-        ? {}
-        : { plainReadsChange: { from: plainReadsOf(from), to: plainReadsOf(after) } }),
+      ...(entryBefore !== entryAfter && { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+      ...(from.plainReads !== after.plainReads && {
+        plainReadsChange: { from: plainReadsOf(from), to: plainReadsOf(after) },
+      }),
     };
   }
 
@@ -88,7 +88,7 @@ const closedPolicy: WritePolicy = {
   plainReads: false,
 };
 
-export function valueEntryOf(policy: WritePolicy): ValueEntry {
+export function valueEntryOf(policy: WritePolicy): ValueEntryMode {
   if (stateOf(policy, 'secrets.set').state === 'off') return 'off';
   return policy.sealedValues ? 'sealed' : 'open';
 }
@@ -101,7 +101,7 @@ function plainReadsOf({ plainReads }: WritePolicy): PolicyState {
 export async function policyStates(
   store: PolicyStore,
   organization: string,
-): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntry }> {
+): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntryMode }> {
   const policy = await store.read(organization).catch(() => closedPolicy);
   return {
     policy: Object.fromEntries(
@@ -124,7 +124,7 @@ function rulesOf({
 }: {
   readonly disable: readonly string[];
   readonly enable: readonly string[];
-  readonly valueEntry?: ValueEntry | undefined;
+  readonly valueEntry?: ValueEntryMode | undefined;
   readonly plainReads?: PolicyState | undefined;
 }): readonly { readonly what: string; readonly state: PolicyState }[] {
   const subjects = policySubjects(operations);
@@ -138,7 +138,11 @@ function rulesOf({
   const both = disable.find((what) => enable.includes(what));
   if (both !== undefined) throw new ApiError('invalid_request', `${both} is both disabled and enabled`, 'choose one');
   if (valueEntry === undefined && plainReads === undefined && disable.length + enable.length === 0)
-    throw new ApiError('invalid_request', 'nothing to change', 'add --disable, --enable, --value-entry or --plain-reads');
+    throw new ApiError(
+      'invalid_request',
+      'nothing to change',
+      'add --disable, --enable, --value-entry or --plain-reads',
+    );
   const entry = 'secrets.set';
   if (valueEntry === 'off' && enable.includes(entry))
     throw new ApiError('invalid_request', `${entry} is how values are entered, and is enabled here`, 'choose one');
@@ -167,8 +171,8 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
         category,
         sensitivity,
         state,
-        ...(rule === undefined ? {} : { rule: rule.what, since: rfc3339(rule.at) }),
-        ...(rule === undefined || !maySeeWho ? {} : { by: rule.by }),
+        ...(rule !== undefined && { rule: rule.what, since: rfc3339(rule.at) }),
+        ...(rule !== undefined && maySeeWho && { by: rule.by }),
       };
     }),
   };

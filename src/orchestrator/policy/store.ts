@@ -28,7 +28,7 @@ export type WritePolicy = z.output<typeof policySchema>;
 
 export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false, plainReads: false };
 
-/** What sessions at the dashboard may change, by organisation. */
+/** What sessions at the dashboard may change, by organization. */
 export interface PolicyStore {
   /** @throws ApiError `tampered`, `unsupported` where it cannot be read */
   read(organization: string): Promise<WritePolicy>;

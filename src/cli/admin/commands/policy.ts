@@ -3,7 +3,7 @@ import { table } from '../../terminal/table.ts';
 import { defineCommand, type CommandGroup, type Result } from '../command.ts';
 import { facts, moment } from '../format.ts';
 import { option, repeated } from '../parameters/text.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Policy = OutputOf<'policy.show'>;
 type Changed = OutputOf<'policy.set'>;
@@ -76,8 +76,8 @@ const set = defineCommand({
     const data = await session.call('policy.set', {
       disable: [...disable],
       enable: [...enable],
-      ...(entry === undefined ? {} : { valueEntry: entry }),
-      ...(reads === undefined ? {} : { plainReads: reads }),
+      ...(entry !== undefined && { valueEntry: entry }),
+      ...(reads !== undefined && { plainReads: reads }),
     });
     return changed(data, session);
   },
@@ -92,7 +92,7 @@ const reset = defineCommand({
   run: async (_, session) => changed(await session.call('policy.reset', {}), session),
 });
 
-function changed(data: Changed, session: Session): Result {
+function changed(data: Changed, session: ApiSession): Result {
   const rows = [
     ...(data.valueEntryChange === undefined
       ? []
@@ -105,7 +105,7 @@ function changed(data: Changed, session: Session): Result {
   const notice = loophole(data);
   return {
     data,
-    ...(rows.length === 0 ? {} : { text: table(['operation', 'from', 'to'], rows, session.columns) }),
+    ...(rows.length !== 0 && { text: table(['operation', 'from', 'to'], rows, session.columns) }),
     ...(rows.length === 0
       ? { notice: 'nothing changes: the policy said so already' }
       : notice === undefined

@@ -39,9 +39,9 @@ const create = defineCommand({
       name,
       role,
       lifetimeMs,
-      ...(scopes.length === 0 ? {} : { scopes: [...scopes] }),
-      ...(environments.length === 0 ? {} : { environments: [...environments] }),
-      ...(agentId === undefined ? {} : { agent: { id: agentId, host: agentHost, labels } }),
+      ...(scopes.length !== 0 && { scopes: [...scopes] }),
+      ...(environments.length !== 0 && { environments: [...environments] }),
+      ...(agentId !== undefined && { agent: { id: agentId, host: agentHost, labels } }),
     });
     const end = data.expiresAt === undefined ? 'does not expire' : `expires ${moment(data.expiresAt)}`;
     return {

@@ -1,11 +1,11 @@
 /** The kinds of problem that `kici-admin check` lists. */
 export const checkProblems = {
   backend_failed: {
-    meaning: 'the names of a backend, or of a part of it, cannot be had',
+    meaning: 'the names of a backend, or of a part of it, cannot be listed',
     next: "follow the hint, which is that of the backend's code; a required backend keeps every job from starting",
   },
   key_unavailable: {
-    meaning: 'a key is known and its value cannot be had',
+    meaning: 'a key is known and its value is unavailable',
     next: 'follow the hint; `kici-admin explain` shows what is in the way',
   },
   key_unset: { meaning: 'a key is declared and has no value', next: 'set it with the command that the hint shows' },
@@ -23,7 +23,7 @@ export const checkProblems = {
   },
   scope_unavailable: {
     meaning: 'a scope is deleted, disabled or cannot be taken apart, and nobody can tell which keys it held',
-    next: 'restore it or write it anew; `--skip-deleted` on its binding counts what is deleted as absent',
+    next: 'restore it or write it again; `--skip-deleted` on its binding counts what is deleted as absent',
   },
   not_nameable: {
     meaning: 'a name in the backend belongs to no scope, so no binding reaches it',

@@ -14,7 +14,7 @@ export const resolverErrors = {
     next: 'set one where the message says',
   },
   catalogue_unavailable: {
-    meaning: 'the names of a required backend cannot be had, so there is no resolver',
+    meaning: 'the names of a required backend cannot be listed, so there is no resolver',
     next: 'mend the backend, or make it `optional`: keys that it could outrank are then unavailable',
   },
 } as const;

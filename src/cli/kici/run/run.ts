@@ -58,7 +58,7 @@ async function runAll(options: PlanOptions, limit: number, json: boolean, io: Io
       ...options,
       limit,
       found: async (root, workflows) => {
-        // One that writes JSON is no person.
+        // One that writes JSON is not a person.
         if (json) return;
         const { offerTypes } = await import('../types/offer.ts');
         await offerTypes(root, workflows, io);
