@@ -49,6 +49,7 @@ describe('who may do what (law 11: denied by default)', () => {
 
   beforeAll(async () => {
     shared = await startSharedServer();
+    await shared.server.call('policy.set', { plainReads: 'on' });
     for (const role of roleNames)
       tokens.set(role, (await shared.server.call('tokens.create', { name: role, role })).token);
     await shared.server.call('organizations.create', { name: 'other' });

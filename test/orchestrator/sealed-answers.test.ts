@@ -30,6 +30,8 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['resolution.grid', {}],
   ['jobs.list', {}],
   ['secrets.sealingKey', {}],
+  ['values.get', { environment, key: 'TOKEN' }],
+  ['values.list', { environment, keys: 'TOKEN' }],
   ['audit.list', { operation: 'environments.create' }],
   ['audit.verify', {}],
 ];
@@ -71,6 +73,7 @@ beforeAll(async () => {
   await server.call('environments.create', { name: environment, bind: ['apps'] });
   await server.call('variables.set', { environment, name: 'REGION', value: 'eu' });
   await server.call('tokens.create', { name: 'other', role: 'author' });
+  await server.call('policy.set', { plainReads: 'on' });
   before = await answers();
 });
 afterAll(() => shared.stop());

@@ -9,19 +9,19 @@ import { readAll, withinScopes } from '../jobs/read-job.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
 
+const command = 'kici-admin policy set --plain-reads on';
+
 type Encoding = 'text' | 'base64';
+type Id = 'values.get' | 'values.list';
 
 /** Values as plain JSON, for programs that are not ours: where an owner has switched that on, and nobody else can listen. */
-export function createReadValues(
-  resolver: EnvironmentResolver,
-  policy: PolicyStore,
-): HandlersFor<'values.get' | 'values.list'> {
+export function createReadValues(resolver: EnvironmentResolver, policy: PolicyStore): HandlersFor<Id> {
   // A tag that others could make from a guess would tell whether the guess is right.
   const tagKey = randomBytes(32);
 
-  async function read(environment: string, keys: readonly string[], encoding: Encoding, call: Call) {
+  async function read(id: Id, environment: string, keys: readonly string[], encoding: Encoding, call: Call) {
     requirePrivate(call);
-    await requireSwitchedOn(policy, call.organization);
+    await requireSwitchedOn(policy, call.organization, id);
     const { resolved, narrowing, catalogue } = await narrowedEnvironment(resolver, call, environment);
     const plan = planReads(catalogue, new Set(keys));
     const outcomes = await Promise.all(
@@ -44,12 +44,12 @@ export function createReadValues(
 
   return {
     async 'values.get'({ environment, key, encoding }, call) {
-      const [first] = await read(environment, [key], encoding, call);
+      const [first] = await read('values.get', environment, [key], encoding, call);
       if (first === undefined) throw new ApiError('not_found', `there is no secret ${key}`);
       return { key, value: first[1] };
     },
     async 'values.list'({ environment, keys, encoding }, call) {
-      return { values: Object.fromEntries(await read(environment, keys, encoding, call)) };
+      return { values: Object.fromEntries(await read('values.list', environment, keys, encoding, call)) };
     },
   };
 }
@@ -63,13 +63,16 @@ function requirePrivate({ isPrivate }: Call): void {
     );
 }
 
-async function requireSwitchedOn(policy: PolicyStore, organization: string): Promise<void> {
+async function requireSwitchedOn(policy: PolicyStore, organization: string, operation: string): Promise<void> {
   const { plainReads } = await policy.read(organization);
   if (!plainReads)
     throw new ApiError(
-      'permission_denied',
+      'operation_disabled',
       'no program may read values as plain JSON here: an owner has not switched that on',
-      'an owner runs: kici-admin policy set --plain-reads on',
+      `an owner runs: ${command}`,
+      undefined,
+      undefined,
+      { operation, category: 'values', cliEquivalent: command },
     );
 }
 
