@@ -43,6 +43,7 @@ const setting = { type: 'string', required: true, secret: false, description: 'a
 
 const policy = {
   valueEntry: 'off' as const,
+  plainReads: 'off' as const,
   sealingKey: { keyId: 'ab'.repeat(8), publicKey: 'AAAA', fingerprint: 'ab'.repeat(32) },
   operations: [
     {
