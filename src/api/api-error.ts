@@ -38,7 +38,7 @@ export const apiErrors = Object.freeze({
   },
   operation_disabled: {
     status: 403,
-    meaning: 'a policy of the organization, or a lock, does not allow this operation, or not at the dashboard',
+    meaning: 'a policy of the organization, or a lock, does not allow this operation here',
     hint: 'use the command that the message shows',
   },
   not_found: {

@@ -13,9 +13,9 @@ export const permissions = [
   'tokens:manage',
   'audit:read',
   'audit:acknowledge',
+  'values:read',
   'jobs:open',
   'jobs:session',
-  'values:read',
   'dashboard:open',
   'policy:write',
 ] as const;
@@ -45,10 +45,12 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'variables:write',
     'backends:test',
     'tokens:manage',
+    'values:read',
     'jobs:open',
   ],
   auditor: reading,
   author: ['environments:read', 'secrets:names', 'variables:read', 'jobs:open', 'dashboard:open'],
   agent: ['jobs:open'],
+  /** For programs that cannot open a job. */
   reader: ['values:read'],
 };

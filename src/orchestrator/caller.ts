@@ -36,12 +36,10 @@ export interface Call {
   readonly generation: number;
   readonly requestId: string;
   readonly context: CallContext;
-  /** Whether nobody else can listen: TLS, at a proxy that the configuration names, or this machine. */
-  readonly isPrivate: boolean;
-  /** Marks the answer, so that whoever has it already is not sent it again. */
-  tag(etag: string): void;
   /** Adds names to the audit row of a read. */
   note(fields: Readonly<Record<string, unknown>>): void;
+  /** Gives the answer an entity tag, by which clients ask whether it has changed. */
+  tag(etag: string): void;
 }
 
 export function actorOf(caller: Caller): string {

@@ -136,6 +136,7 @@ describe('a token', () => {
       workflow: 'w',
       job: 'j',
       agentPublicKey: 'AAAA',
+      keys: 'K',
     };
     for (const [id, operation] of named) {
       const input = Object.fromEntries(

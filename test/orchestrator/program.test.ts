@@ -255,7 +255,7 @@ describe('kici-orchestrator refuses to start', () => {
     ['an argument', ['start'], {}, 'start'],
     ['two keys', ['--secret-key-file', '/tmp/none'], { KICI_SECRET_KEY: 'ab'.repeat(32) }, 'both a key and a key file'],
     ['neither true nor false', ['--ambient-credentials', 'maybe'], {}, 'neither true nor false'],
-    ['no log level', ['--log-level', 'loud'], {}, 'no log level'],
+    ['no log level', ['--log-level', 'loud'], {}, 'not a log level'],
     ['no configuration file', ['--config', 'missing.json'], {}, 'cannot use the configuration file'],
     ['no address list', ['--allow-addresses', '10.0.0.0/99'], {}, 'allowed addresses'],
   ] as const)('with %s, as wrong usage that changes nothing', async (_, args, environment, message) => {

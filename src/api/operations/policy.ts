@@ -17,8 +17,8 @@ const changing = {
 const state = z.enum(['on', 'off']);
 
 const policyView = z.object({
-  plainReads: state.describe('whether tokens of the role `reader`, and of owners, may read values as plain JSON'),
   valueEntry: z.enum(valueEntries).describe('how values are entered at the dashboard'),
+  plainReads: state.describe('whether tokens of the role reader are answered values as plain JSON'),
   sealingKey: sealingKey.describe('what the dashboard and kici-admin seal values to'),
   operations: z.array(
     z.object({
@@ -37,11 +37,11 @@ const changes = z
   .array(z.object({ operation: z.string(), from: state, to: state }))
   .describe('what sessions may do from now on that they could not, and the other way round');
 
-const changed = {
+const changedPolicy = policyView.extend({
   changes,
   valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
   plainReadsChange: z.object({ from: state, to: state }).optional(),
-};
+});
 
 const subject = z
   .string()
@@ -63,7 +63,7 @@ export const policyOperations = {
   }),
   'policy.set': defineOperation({
     ...changing,
-    summary: 'Switch off, or on again, what sessions at the dashboard may change, and whether readers get values',
+    summary: 'Switch off, or on again, what sessions at the dashboard may change',
     method: 'PATCH',
     path: '/policy',
     command: 'kici-admin policy set',
@@ -80,16 +80,16 @@ export const policyOperations = {
       valueEntry: z.enum(valueEntries).optional(),
       plainReads: state.optional(),
     }),
-    output: policyView.extend(changed),
+    output: changedPolicy,
   }),
   'policy.reset': defineOperation({
     ...changing,
-    summary: 'Let sessions at the dashboard change everything again, and switch plain reads off',
+    summary: 'Let sessions at the dashboard change everything again',
     method: 'DELETE',
     path: '/policy',
     command: 'kici-admin policy reset',
     subject: [],
     input: z.object({}),
-    output: policyView.extend(changed),
+    output: changedPolicy,
   }),
 };

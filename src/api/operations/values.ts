@@ -6,35 +6,41 @@ import { viewOf } from '../targets.ts';
 const encoding = z
   .enum(['text', 'base64'])
   .default('text')
-  .describe('how values are written; a value that is not UTF-8 text has to be asked for as base64');
+  .describe('how values are written; a value that is not UTF-8 text is answered as base64 alone');
 
-const shared = {
-  category: 'values',
+const reading = {
+  category: 'secrets',
   sensitivity: 'values',
   method: 'GET',
   permission: 'values:read',
   targets: viewOf,
   audit: 'read',
+  // Values go to programs, never to a terminal or a page.
   command: undefined,
   policyGoverned: false,
   tokenOnly: true,
+  answersPlainValues: true,
 } as const;
 
-const maxKeys = 100;
-
-/** For programs that are not ours: values as they are, off until an owner switches them on. */
 export const valueOperations = {
   'values.get': defineOperation({
-    ...shared,
-    summary: 'Read the value of one key, as plain JSON',
+    ...reading,
+    summary: 'Read one value as plain JSON, for programs that cannot open a job',
     path: '/environments/{environment}/values/{key}',
     subject: ['environment', 'key'],
     input: z.object({ environment: environmentName, key: keyName, encoding }),
-    output: z.object({ key: z.string(), value: z.string() }),
+    output: z.object({
+      key: keyName,
+      value: z.string(),
+      encoding: z.enum(['text', 'base64']),
+      backend: z.string(),
+      scope: z.string(),
+      version: z.string().optional(),
+    }),
   }),
-  'values.list': defineOperation({
-    ...shared,
-    summary: 'Read the values of the keys that are stated, all of them or none, as a plain JSON object',
+  'values.getMany': defineOperation({
+    ...reading,
+    summary: 'Read the values of the keys that are named as one plain JSON object, all of them or none',
     path: '/environments/{environment}/values',
     subject: ['environment', 'keys'],
     input: z.object({
@@ -42,10 +48,15 @@ export const valueOperations = {
       keys: z
         .string()
         .transform((text) => text.split(','))
-        .pipe(z.array(keyName).max(maxKeys))
-        .describe(`at most ${maxKeys} keys, with a comma between two`),
+        .pipe(
+          z
+            .array(keyName.refine((key) => key !== '__proto__', 'ask for __proto__ alone'))
+            .min(1)
+            .max(100),
+        )
+        .describe('keys, separated by commas'),
       encoding,
     }),
-    output: z.object({ values: z.record(z.string(), z.string()) }),
+    output: z.object({ values: z.record(keyName, z.string()), encoding: z.enum(['text', 'base64']) }),
   }),
 };

@@ -8,11 +8,11 @@ import { identifiers } from '../identifiers.ts';
 
 /** Secrets and scopes, and how values come in. */
 export const secretsModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(identifiers.areaHandlers).toResolvedValue(createReadValues, [
-    identifiers.environmentResolver,
-    identifiers.policy,
-  ]);
   bind(identifiers.values).toResolvedValue(createValueEntry, [identifiers.keyring, identifiers.policy]);
+  bind(identifiers.areaHandlers).toResolvedValue(createReadValues, [
+    identifiers.policy,
+    identifiers.environmentResolver,
+  ]);
   bind(identifiers.areaHandlers).toResolvedValue(createSecretHandlers, [
     identifiers.openBackends,
     identifiers.values,

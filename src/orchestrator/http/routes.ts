@@ -8,12 +8,13 @@ import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts
 import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
-import type { Addressing } from './allowed-hosts.ts';
 import type { Authenticator } from './authenticate.ts';
+import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
+import { hasAlready } from './etag.ts';
+import { requirePrivateWay } from './private-way.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
-import { isPrivate } from './way-to.ts';
 
 export interface RouteServices {
   readonly handlers: Handlers;
@@ -22,7 +23,7 @@ export interface RouteServices {
   readonly gate: PolicyGate;
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
-  readonly addressing: Pick<Addressing, 'publicUrls'>;
+  readonly addressing: Addressing;
   /** Milliseconds that a request may take. */
   readonly requestTimeoutMs: number;
 }
@@ -49,6 +50,8 @@ export function registerRoutes(
       ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
+        // Before a token is looked at, which would have travelled in the clear too.
+        if (operation.answersPlainValues === true) requirePrivateWay(request.raw, services.addressing.publicUrls);
         const shown = services.cookies.credentials(request.raw);
         if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
         const { caller, generation } = await services.authenticator.authenticate(shown, parameter(request, 'org'));
@@ -67,18 +70,18 @@ export function registerRoutes(
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
         const parsed = parseInput(operation, input, request);
         const notes: Record<string, unknown> = {};
+        let etag: string | undefined;
         const call: Call = {
           caller,
           generation,
           organization: parameter(request, 'org'),
           requestId: request.id,
           context: deadline(services.requestTimeoutMs),
-          isPrivate: isPrivate(request.raw, services.addressing.publicUrls),
-          tag: (etag) => {
-            void reply.header('etag', etag);
-          },
           note: (fields) => {
             Object.assign(notes, fields);
+          },
+          tag: (given) => {
+            etag = given;
           },
         };
         // A body may have taken its time.
@@ -89,17 +92,14 @@ export function registerRoutes(
             return handler(parsed, call);
           }),
         );
-        const answer = reply.header('cache-control', 'no-store');
-        if (isKnown(request.headers['if-none-match'], reply.getHeader('etag'))) return answer.code(304).send();
-        return answer.send(operation.output.parse(output));
+        void reply.header('cache-control', 'no-store');
+        if (etag !== undefined) void reply.header('etag', etag);
+        return hasAlready(request.headers['if-none-match'], etag)
+          ? reply.status(304).send()
+          : reply.send(operation.output.parse(output));
       },
     });
   }
-}
-
-/** Whether one of the tags that the client has is that of the answer. */
-function isKnown(known: string | undefined, etag: unknown): boolean {
-  return typeof etag === 'string' && known?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) === true;
 }
 
 function operationEntries(): readonly (readonly [OperationId, Operation])[] {

@@ -4,7 +4,7 @@ import { csrfHeader } from '../../api/dashboard-session.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import type { Credentials } from './authenticate.ts';
-import { wayTo } from './way-to.ts';
+import { isLoopback } from './loopback.ts';
 
 /** The cookie of a session at the dashboard. */
 export interface SessionCookies {
@@ -106,4 +106,17 @@ function sessionOf(request: IncomingMessage): string | undefined {
     if (first !== undefined) return first.value;
   }
   return undefined;
+}
+
+/** How the browser reached us: `tls` through a proxy that the configuration names, `plain` where that is as safe, else `open`. */
+function wayTo({ headers }: IncomingMessage, publicUrls: readonly URL[]): 'tls' | 'plain' | 'open' {
+  // A proxy may rewrite the host; the origin is the address that the browser shows.
+  const address = headers.origin ?? `http://${headers.host ?? ''}`;
+  if (!URL.canParse(address)) return 'open';
+  const shown = new URL(address);
+  const known = publicUrls.find((url) =>
+    headers.origin === undefined ? url.host === shown.host : url.origin === shown.origin,
+  );
+  if (known !== undefined) return known.protocol === 'https:' ? 'tls' : 'plain';
+  return isLoopback(shown.hostname) ? 'plain' : 'open';
 }

@@ -1,16 +1,18 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import { freezeCatalogue } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
+import { narrowingOf } from '../narrowing.ts';
 import { entryViews } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
 import { unavailableOf } from '../resolution/unavailable.ts';
+import { factsOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { StoredJob, JobStore } from './job-store.ts';
-import { narrowedEnvironment } from './narrowed-catalogue.ts';
 import { missingKeys, statedOnly } from './stated-keys.ts';
 import { writeScopeOf } from './write-scope.ts';
 
@@ -24,7 +26,10 @@ export function createOpenJob(
   return async ({ environment, workflow, job, secrets: stated, agentPublicKey, lifetimeMs }, call) => {
     const { caller, organization } = call;
     if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job opens no other job');
-    const { resolved, narrowing, catalogue: whole } = await narrowedEnvironment(resolver, call, environment);
+    const resolved = await resolver.resolve(call, environment, factsOf(call));
+    const narrowing = narrowingOf(caller);
+    requireNames(environment, resolved, narrowing);
+    const whole = narrow(freezeCatalogue(resolved.catalogue), narrowing);
     const missing = stated === undefined ? [] : await missingKeys(stated, whole, resolved.instances, call.context);
     const catalogue = stated === undefined ? whole : statedOnly(whole, stated);
     const id = randomUUID();
@@ -53,7 +58,7 @@ export function createOpenJob(
       catalogue: entryViews(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
       missing,
       unavailable: unavailableOf(resolved, narrowing),
-      ...(writeScope === undefined ? {} : { writeScope }),
+      ...(writeScope !== undefined && { writeScope }),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
     };

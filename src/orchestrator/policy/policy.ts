@@ -49,7 +49,7 @@ export function createPolicy(
       changes,
       ...(entryBefore !== entryAfter && { valueEntryChange: { from: entryBefore, to: entryAfter } }),
       ...(from.plainReads !== after.plainReads && {
-        plainReadsChange: { from: plainReadsOf(from), to: plainReadsOf(after) },
+        plainReadsChange: { from: switchOf(from.plainReads), to: switchOf(after.plainReads) },
       }),
     };
   }
@@ -91,10 +91,6 @@ const closedPolicy: WritePolicy = {
 export function valueEntryOf(policy: WritePolicy): ValueEntryMode {
   if (stateOf(policy, 'secrets.set').state === 'off') return 'off';
   return policy.sealedValues ? 'sealed' : 'open';
-}
-
-function plainReadsOf({ plainReads }: WritePolicy): PolicyState {
-  return plainReads ? 'on' : 'off';
 }
 
 /** By operation, whether sessions may do it; of a policy that cannot be read nothing. */
@@ -161,7 +157,7 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
   const maySeeWho = caller.kind === 'token' && rolePermissions[caller.role].includes('audit:read');
   return {
     valueEntry: valueEntryOf(policy),
-    plainReads: plainReadsOf(policy),
+    plainReads: switchOf(policy.plainReads),
     sealingKey,
     operations: governed.map((id) => {
       const { state, rule } = stateOf(policy, id);
@@ -176,6 +172,10 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
       };
     }),
   };
+}
+
+function switchOf(isOn: boolean): PolicyState {
+  return isOn ? 'on' : 'off';
 }
 
 function ids(): readonly OperationId[] {

@@ -20,7 +20,7 @@ const policySchema = z.strictObject({
   ),
   /** Whether sessions send values sealed to the orchestrator's key, and no others. */
   sealedValues: z.boolean(),
-  /** Whether readers get values; in none that was written before there were any. */
+  /** Whether tokens of the role reader are answered values as plain JSON. */
   plainReads: z.boolean().default(false),
 });
 

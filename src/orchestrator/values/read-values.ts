@@ -1,122 +1,144 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import type { SecretValue } from '@kici-dev/secret-backend';
-import { planReads, settleReads, type Resolution } from '@kici-dev/secret-federation';
+import { freezeCatalogue, type Resolution } from '@kici-dev/secret-federation';
+import { meaningOf, nearMatches, quote, type Failure } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
-import { actorOf, type Call } from '../caller.ts';
+import type { Call } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
-import { narrowedEnvironment } from '../jobs/narrowed-catalogue.ts';
-import { readAll, withinScopes } from '../jobs/read-job.ts';
+import { etagOf } from '../http/etag.ts';
+import { narrowingOf } from '../narrowing.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
+import { factsOf, narrow, readWinners, requireNames } from '../resolution/winners.ts';
 
-const command = 'kici-admin policy set --plain-reads on';
-
+type Found = Extract<Resolution, { status: 'found' }>;
 type Encoding = 'text' | 'base64';
-type Id = 'values.get' | 'values.list';
 
-/** Values as plain JSON, for programs that are not ours: where an owner has switched that on, and nobody else can listen. */
-export function createReadValues(resolver: EnvironmentResolver, policy: PolicyStore): HandlersFor<Id> {
-  // A tag that others could make from a guess would tell whether the guess is right.
-  const tagKey = randomBytes(32);
-
-  async function read(id: Id, environment: string, keys: readonly string[], encoding: Encoding, call: Call) {
-    requirePrivate(call);
-    await requireSwitchedOn(policy, call.organization, id);
-    const { resolved, narrowing, catalogue } = await narrowedEnvironment(resolver, call, environment);
-    const plan = planReads(catalogue, new Set(keys));
-    const outcomes = await Promise.all(
-      [...plan.calls].map(
-        async ([backend, refs]) =>
-          [backend, await readAll(resolved.instances.get(backend), refs, call.context)] as const,
-      ),
+/**
+ * Answers values to programs that cannot open a job: the winners of an environment as they are now, all that were asked
+ * for or none. Off until an owner switches it on.
+ */
+export function createReadValues(
+  policy: PolicyStore,
+  resolver: EnvironmentResolver,
+): HandlersFor<'values.get' | 'values.getMany'> {
+  async function read(environment: string, keys: readonly string[], call: Call): Promise<ReadonlyMap<string, Found>> {
+    await requireSwitchedOn(policy, call);
+    const resolved = await resolver.resolve(call, environment, factsOf(call));
+    const narrowing = narrowingOf(call.caller);
+    requireNames(environment, resolved, narrowing);
+    const catalogue = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const resolutions = await readWinners(
+      catalogue,
+      new Set(keys),
+      narrowing,
+      (name) => resolved.instances.get(name),
+      call.context,
     );
-    const settled = [...settleReads(plan, new Map(outcomes))].map(
-      ([key, resolution]) => [key, withinScopes(narrowing, resolution)] as const,
+    call.note({ outcomes: [...resolutions].map(([key, resolution]) => noteOf(key, resolution)) });
+    const found = requireAll(
+      environment,
+      resolutions,
+      catalogue.entries.map(({ key }) => key),
     );
-    call.note({ outcomes: settled.map(([key, resolution]) => noteOf(key, resolution)) });
-    const values = requireValues(environment, settled);
-    const written = values.map(([key, value]) => [key, write(key, value, encoding)] as const);
-    const hmac = createHmac('sha256', tagKey);
-    hmac.update(JSON.stringify([call.organization, actorOf(call.caller), environment, encoding, written]));
-    call.tag(`"${hmac.digest('base64url')}"`);
-    return written;
+    tag(call, found);
+    return found;
   }
 
   return {
     async 'values.get'({ environment, key, encoding }, call) {
-      const [first] = await read('values.get', environment, [key], encoding, call);
-      if (first === undefined) throw new ApiError('not_found', `there is no secret ${key}`);
-      return { key, value: first[1] };
+      const found = (await read(environment, [key], call)).get(key);
+      if (found === undefined) throw missing(environment, [key], []);
+      const { backend, scope, version } = found;
+      return {
+        key,
+        value: written(key, found, encoding),
+        encoding,
+        backend,
+        scope,
+        ...(version !== undefined && { version }),
+      };
     },
-    async 'values.list'({ environment, keys, encoding }, call) {
-      return { values: Object.fromEntries(await read('values.list', environment, keys, encoding, call)) };
+    async 'values.getMany'({ environment, keys, encoding }, call) {
+      const found = await read(environment, keys, call);
+      const values = [...found].map(([key, one]): [string, string] => [key, written(key, one, encoding)]);
+      return { values: Object.fromEntries(values), encoding };
     },
   };
 }
 
-function requirePrivate({ isPrivate }: Call): void {
-  if (!isPrivate)
-    throw new ApiError(
-      'permission_denied',
-      'values are answered over TLS, or on this machine alone, and the request came over an open network',
-      'ask at the address of --public-url, which a proxy serves over TLS',
-    );
+/** @throws ApiError `operation_disabled`, and an audit row tells of it */
+async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void> {
+  const { plainReads } = await policy.read(call.organization);
+  if (plainReads) return;
+  call.note({ refused: 'plain reads are off' });
+  throw new ApiError(
+    'operation_disabled',
+    'the policy of this organization answers no plain values',
+    'an owner switches them on with `kici-admin policy set --plain-reads on`',
+  );
 }
 
-async function requireSwitchedOn(policy: PolicyStore, organization: string, operation: string): Promise<void> {
-  const { plainReads } = await policy.read(organization);
-  if (!plainReads)
-    throw new ApiError(
-      'operation_disabled',
-      'no program may read values as plain JSON here: an owner has not switched that on',
-      `an owner runs: ${command}`,
-      undefined,
-      undefined,
-      { operation, category: 'values', cliEquivalent: command },
-    );
-}
-
-type Settled = readonly (readonly [key: string, resolution: Resolution])[];
-
-/**
- * All of them or none. That one could not be had outweighs that another is not there: a client may take the latter for a deletion.
- * @throws ApiError `backend_unavailable`, `not_found`
- */
-function requireValues(environment: string, settled: Settled): readonly (readonly [string, SecretValue])[] {
-  const values: (readonly [string, SecretValue])[] = [];
-  const missing: string[] = [];
-  for (const [key, resolution] of settled) {
-    if (resolution.status === 'found') values.push([key, resolution.value]);
+/** @throws ApiError `backend_unavailable` when one could not be read, `not_found` when every backend says that there is none */
+function requireAll(
+  environment: string,
+  resolutions: ReadonlyMap<string, Resolution>,
+  known: readonly string[],
+): ReadonlyMap<string, Found> {
+  const found = new Map<string, Found>();
+  const absent: string[] = [];
+  const unavailable: { readonly text: string; readonly failure: Failure }[] = [];
+  for (const [key, resolution] of resolutions)
+    if (resolution.status === 'found') found.set(key, resolution);
     else if (resolution.status === 'unavailable')
-      throw new ApiError(
-        'backend_unavailable',
-        `whether there is a secret ${key}, or what it is, cannot be found out [${resolution.code}]`,
-        resolution.hint,
-        resolution,
-      );
-    else missing.push(key);
-  }
-  if (missing.length > 0)
+      unavailable.push({
+        text: `${key} of ${resolution.backend}: ${meaningOf(resolution)} [${resolution.code}]`,
+        failure: resolution,
+      });
+    else absent.push(key);
+  if (unavailable.length > 0)
     throw new ApiError(
-      'not_found',
-      `the environment ${environment} has no value for ${missing.join(', ')}`,
-      `see \`kici-admin secret list --environment ${environment}\``,
+      'backend_unavailable',
+      `cannot be read now: ${unavailable.map(({ text }) => text).join('; ')}`,
+      `\`kici-admin explain --environment ${environment} KEY\` shows what is in the way; nothing was put in its place`,
+      unavailable[0]?.failure,
     );
-  return values;
+  if (absent.length > 0) throw missing(environment, absent, known);
+  return found;
 }
 
-function write(key: string, value: SecretValue, encoding: Encoding): string {
+function missing(environment: string, keys: readonly string[], known: readonly string[]): ApiError {
+  const named = keys.map((key) => {
+    const near = nearMatches(key, known);
+    return `${key}${near.length === 0 ? '' : ` (near it: ${near.join(', ')})`}`;
+  });
+  return new ApiError('not_found', `the environment ${environment} has no value for ${named.join(', ')}`);
+}
+
+/** @throws ApiError `invalid_request` when bytes that are not text are wanted as text */
+function written(key: string, { value }: Found, encoding: Encoding): string {
   if (encoding === 'base64') return Buffer.from(value.bytes()).toString('base64');
   const text = value.text();
   if (text === undefined)
-    throw new ApiError('unsupported', `the value of ${key} is no text`, 'ask for it with encoding=base64');
+    throw new ApiError('invalid_request', `the value of ${quote(key)} is not UTF-8 text`, 'ask with encoding=base64');
   return text;
+}
+
+/** Values that have versions change with them; without one of each, nobody can tell. */
+function tag(call: Call, found: ReadonlyMap<string, Found>): void {
+  const versions = [...found].map(([key, { backend, scope, version }]) => [key, backend, scope, version]);
+  if (versions.every(([, , , version]) => version !== undefined))
+    call.tag(etagOf(versions.map((parts) => JSON.stringify(parts)).toSorted()));
 }
 
 /** Names only. */
 function noteOf(key: string, resolution: Resolution): Readonly<Record<string, unknown>> {
-  const { status } = resolution;
-  if (status === 'not_found') return { key, status };
-  const { backend, scope } = resolution;
-  return { key, status, backend, scope, ...(status === 'unavailable' ? { code: resolution.code } : {}) };
+  if (resolution.status === 'not_found') return { key, status: resolution.status };
+  const { status, backend, scope } = resolution;
+  return {
+    key,
+    status,
+    backend,
+    scope,
+    ...(resolution.status === 'found' && { version: resolution.version }),
+    ...(resolution.status === 'unavailable' && { code: resolution.code, reason: resolution.reason }),
+  };
 }

@@ -43,7 +43,7 @@ function inEnvironment(environment: string): Row[] {
     ['resolution.check', environment, { environment }, view],
     ['jobs.open', environment, { environment, ...job }, view],
     ['values.get', environment, { environment, key: 'NONE' }, view],
-    ['values.list', environment, { environment, keys: 'NONE' }, view],
+    ['values.getMany', environment, { environment, keys: 'NONE' }, view],
     ['variables.list', environment, { environment }, own],
     ['variables.set', environment, { environment, name: 'PLAIN', value: 'v' }, own],
     ['variables.set', `${environment}, lock`, { environment, name: 'LOCKED', value: 'v', locked: true }, own],

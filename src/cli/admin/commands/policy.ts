@@ -51,12 +51,14 @@ function valueEntryText(state: Policy['valueEntry']): string {
 }
 
 function plainReadsText(state: Policy['plainReads']): string {
-  return state === 'on' ? 'on: tokens of the role reader get values' : 'off: no token gets a value but that of a job';
+  return state === 'on'
+    ? 'on: tokens of the role reader are answered values as plain JSON'
+    : 'off: no token is answered a plain value';
 }
 
 const set = defineCommand({
   name: 'set',
-  summary: 'Switch off, or on again, what sessions at the dashboard may change, and whether readers get values',
+  summary: 'Switch off, or on again, what sessions at the dashboard may change',
   operations: ['policy.set'],
   examples: [
     'kici-admin policy set --disable secrets.set --disable variables.set',
@@ -68,16 +70,18 @@ const set = defineCommand({
     disable: repeated('--disable <what>', subjects),
     enable: repeated('--enable <what>', subjects),
     valueEntry: option('--value-entry <state>', 'how values are entered at the dashboard', { choices: valueEntries }),
-    plainReads: option('--plain-reads <state>', 'whether tokens of the role reader get values', { choices: switches }),
+    plainReads: option('--plain-reads <state>', 'whether tokens of the role reader are answered plain values', {
+      choices: switches,
+    }),
   },
   run: async ({ disable, enable, valueEntry, plainReads }, session) => {
     const entry = valueEntries.find((one) => one === valueEntry);
-    const reads = switches.find((one) => one === plainReads);
+    const plain = switches.find((one) => one === plainReads);
     const data = await session.call('policy.set', {
       disable: [...disable],
       enable: [...enable],
       ...(entry !== undefined && { valueEntry: entry }),
-      ...(reads !== undefined && { plainReads: reads }),
+      ...(plain !== undefined && { plainReads: plain }),
     });
     return changed(data, session);
   },
@@ -85,7 +89,7 @@ const set = defineCommand({
 
 const reset = defineCommand({
   name: 'reset',
-  summary: 'Let sessions at the dashboard change everything again, and switch plain reads off',
+  summary: 'Let sessions at the dashboard change everything again',
   operations: ['policy.reset'],
   examples: ['kici-admin policy reset'],
   parameters: {},

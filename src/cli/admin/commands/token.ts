@@ -5,7 +5,7 @@ import { listing, moment } from '../format.ts';
 import { duration, pairs } from '../parameters/parsed.ts';
 import { argument, option, repeated, required } from '../parameters/text.ts';
 
-const roles = ['owner', 'admin', 'auditor', 'author', 'agent'] as const satisfies readonly Role[];
+const roles = ['owner', 'admin', 'auditor', 'author', 'agent', 'reader'] as const satisfies readonly Role[];
 type Role = import('../../../api/roles.ts').Role;
 
 function isRole(text: string): text is Role {
