@@ -20,9 +20,19 @@ import { access, lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const capabilities = defineCapabilities({
-  ...{ write: false, delete: false, compareAndSet: false, versionPins: false, versions: false, restore: false },
-  ...{ declare: false, scopes: false, binary: true, listConsistency: 'strong', listReadsValues: false },
-  ...{ readBatchSize: 100, maxValueBytes: 65_536 },
+  write: false,
+  delete: false,
+  compareAndSet: false,
+  versionPins: false,
+  versions: false,
+  restore: false,
+  declare: false,
+  scopes: false,
+  binary: true,
+  listConsistency: 'strong',
+  listReadsValues: false,
+  readBatchSize: 100,
+  maxValueBytes: 65_536,
 });
 
 /** Lies in the folder. Without it the folder is not what it should be: an empty mount point proves no absence. */
@@ -84,7 +94,7 @@ export function createFilesBackend(root: string): SecretBackend {
       if (BackendError.is(problem)) return refs.map(() => problem.toOutcome());
       return Promise.all(refs.map(readOne));
     },
-    async check(context) {
+    check: async (context) => {
       await begin(context);
       return { server: 'a folder' };
     },
