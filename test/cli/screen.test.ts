@@ -50,8 +50,8 @@ describe('the list of steps on a terminal', () => {
     expect(printed()).toContain(` - j › one${' '.repeat(24)}1.2 s\n   j › two\n`);
     emit(output('hello\n'));
     expect(printed()).toBe(`${esc}[2A\r${esc}[Jhello\n`);
-    vi.advanceTimersByTime(120);
-    expect(printed()).toMatch(/^ . j › one +1\.3 s\n {3}j › two\n$/);
+    vi.advanceTimersByTime(40);
+    expect(printed()).toMatch(/^ . j › one +1\.2 s\n {3}j › two\n$/);
     emit({
       type: 'step_finished',
       job: 'j',
@@ -89,7 +89,7 @@ describe('the list of steps on a terminal', () => {
     const { io, printed } = terminal({ NO_COLOR: '1' }, 10, 30);
     const { screen } = started(io, ['one', '名'.repeat(40), ...Array.from({ length: 20 }, (_, index) => `s${index}`)]);
     printed();
-    vi.advanceTimersByTime(120);
+    vi.advanceTimersByTime(40);
     const lines = printed().trimEnd().split('\n');
     expect(lines).toHaveLength(5);
     expect(lines.at(-1)).toBe('  … and 18 more');

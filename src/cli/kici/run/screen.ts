@@ -23,6 +23,8 @@ export const noScreen: Screen = Object.freeze({
 });
 
 const frameMs = 120;
+/** What is printed comes in bursts, and the list is not drawn for each of its pieces. */
+const afterOutputMs = 40;
 const clearBelow = '\u001b[J';
 
 /** The steps with their times, on a terminal; nothing in a pipe, in CI, or where the terminal cannot move its cursor. */
@@ -37,25 +39,34 @@ export function openScreen(io: Io): Screen {
     if (drawn > 0) stdout.write(`\u001b[${drawn}A\r${clearBelow}`);
     drawn = 0;
   };
-  const timer = setInterval(() => {
+  const draw = (): void => {
     if (isMidLine) return;
-    frame += 1;
     const lines = visible(list.steps, Math.max(3, Math.floor((stdout.rows ?? 24) / 2))).map((step) =>
       typeof step === 'string' ? paint(io, 'dim', step, 'stdout') : lineOf(step, list, io, frame),
     );
     clear();
     stdout.write(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
+  };
+  const timer = setInterval(() => {
+    frame += 1;
+    draw();
   }, frameMs).unref();
+  let soon: NodeJS.Timeout | undefined;
   return {
     clear,
     show(event, midLine) {
       list.hear(event);
       isMidLine = midLine || event.type === 'workflow_finished';
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        draw();
+      }, afterOutputMs).unref();
     },
     last: () => list.steps.map((step) => `${lineOf(step, list, io, 0)}\n`).join(''),
     end() {
       clearInterval(timer);
+      clearTimeout(soon);
       clear();
     },
   };
