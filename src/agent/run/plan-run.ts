@@ -64,7 +64,7 @@ async function planJob(job: ChosenJob, { workflow, labels, workplace, clients }:
     try {
       return await check();
     } catch (error) {
-      if (!AgentError.is(error) && !ApiError.is(error)) throw error;
+      if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
       problems.push(error);
       return undefined;
     }

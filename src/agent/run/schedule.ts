@@ -31,8 +31,8 @@ export async function runSchedule<J extends Job>({
   const start = async (job: J): Promise<void> => {
     outcomes.set(job.name, await run(job));
   };
-  const isReady = ({ needs }: JobData): boolean => needs.every((need) => outcomes.has(need));
-  const begin = (job: JobData): void => {
+  const isReady = ({ needs }: Job): boolean => needs.every((need) => outcomes.has(need));
+  const begin = (job: J): void => {
     const because = job.needs.filter((need) => outcomes.get(need) !== 'succeeded');
     if (signal.aborted || because.length > 0) {
       const status = signal.aborted ? 'cancelled' : 'skipped';
