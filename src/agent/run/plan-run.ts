@@ -33,7 +33,7 @@ export interface PlannedJob {
 export async function planRun(options: PlanOptions): Promise<RunPlan> {
   return withWorkplace(options, async (opened) => {
     const { project } = opened;
-    const { loadProject } = await import('../workflow/load.ts');
+    const { loadProject } = await import('../workflow/load-project.ts');
     const { loaderOutput: output, signal } = options;
     const found = await loadProject({ project, first: opened.loader, launch: opened.launch, output, signal });
     for (const { file, problem } of found.broken) output(Buffer.from(`${file}: ${problem}\n`));

@@ -34,7 +34,11 @@ export interface OpenWorkplace {
   readonly launch: () => Promise<StepProcess>;
 }
 
-/** Leaves nothing behind when the use has ended. @throws AgentError when nothing can be run */
+/**
+ * Opens what a run needs of this machine: sandbox, folders, journal, first process. Leaves nothing behind when the use
+ * has ended.
+ * @throws AgentError when nothing can be run
+ */
 export async function withWorkplace<T>(
   options: WorkplaceOptions,
   use: (opened: OpenWorkplace) => Promise<T>,
@@ -44,10 +48,10 @@ export async function withWorkplace<T>(
   const project = await findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
   const engine = new ContainerEngine({ ...environment, PATH: searchPath });
-  const sandbox = await openSandbox(options.sandbox, engine, searchPath);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
+    const sandbox = await openSandbox(options.sandbox, engine, searchPath, { temporary, journal });
     const view =
       sandbox.name === 'none'
         ? wholeProject
