@@ -1,7 +1,9 @@
 import { backendsPage } from './backends.ts';
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
+import { httpPage } from './http.ts';
 import { policyPage } from './policy.ts';
+import { runEventsPage, runEventsSchema } from './run-events.ts';
 import { variablesPage } from './variables.ts';
 
 /** Pages that are made from the code; `npm run docs` writes them. */
@@ -10,5 +12,8 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'cli.md': cliPage,
   'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,
+  'http.md': httpPage,
+  'run-events.md': runEventsPage,
+  'run-events.schema.json': runEventsSchema,
   'variables.md': variablesPage,
 };

@@ -13,6 +13,7 @@ afterAll(() => shared.stop());
 
 /** Each place for a name, with one that nothing can have. */
 const lines: readonly string[] = [
+  'help errors no_such_code',
   'secret set --scope apps//shop KEY --value v',
   'secret set --scope apps 9-LIVES --value v',
   'secret set --scope Bad_Backend:apps KEY --value v',

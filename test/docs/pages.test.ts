@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { proofsOf, shippedBackends } from '../../docs/generate/backends.ts';
 import { generatedPages } from '../../docs/generate/pages.ts';
@@ -76,6 +76,20 @@ it('every link between pages leads somewhere', async () => {
     }
   }
   expect(broken).toEqual([]);
+});
+
+it('every page of docs is reached from its front page, which the README leads to', async () => {
+  const pages = new Map((await readPages()).map(({ path, text }) => [path, text]));
+  expect(pages.get('README.md')).toContain('](docs/README.md)');
+  const reached = new Set(['docs/README.md']);
+  // A set gives what is added to it on the way, too.
+  for (const page of reached)
+    for (const [, target = ''] of (pages.get(page) ?? '').matchAll(/\]\(([^)#\s]+)/g)) {
+      const path = normalize(join(dirname(page), target));
+      for (const known of pages.keys()) if (known === path || known.startsWith(`${path}/`)) reached.add(known);
+    }
+  const lost = [...pages.keys()].filter((path) => path.startsWith('docs/') && !reached.has(path));
+  expect(lost).toEqual([]);
 });
 
 /** As a page's headings and its own marks make them. */

@@ -11,10 +11,17 @@ import { buildPackages } from '../../.ci/build/build.ts';
 import { publishedPackages, root, type Package } from '../../.ci/build/packages.ts';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
 import { describeLane } from '../support/lane.ts';
+import { describeExamples } from './examples.ts';
 
 const run = promisify(execFile);
 const packages = publishedPackages();
 const libraries = packages.filter(({ folder }) => folder !== '.');
+const importOfEach = libraries
+  .map(
+    ({ manifest }, index) =>
+      `import type * as m${index} from '${manifest.name}';\nexport type T${index} = typeof m${index};\n`,
+  )
+  .join('');
 let folder: string;
 let project: string;
 let tarballs: readonly string[];
@@ -38,6 +45,8 @@ beforeAll(async () => {
   tarballs = (await readdir(join(folder, 'packed'))).map((name) => join(folder, 'packed', name));
   project = join(folder, 'project');
   await installFromTarballs();
+  await writeFile(join(project, 'package.json'), '{"type":"module"}');
+  await writeFile(join(project, 'use.ts'), importOfEach);
 }, 180_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -104,6 +113,8 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (n
   });
 });
 
+describeExamples(() => ({ project, built: join(folder, 'dist') }));
+
 describe('a project that installs the tarballs', () => {
   it.each(libraries.map(({ manifest }) => manifest.name))('can import %s', async (name) => {
     const { stdout } = await run(
@@ -115,20 +126,6 @@ describe('a project that installs the tarballs', () => {
     expect(JSON.parse(stdout).toSorted()).toEqual(
       Object.keys(typeof source === 'object' && source !== null ? source : {}).toSorted(),
     );
-  });
-
-  it('can type-check against them', async () => {
-    await writeFile(
-      join(project, 'use.ts'),
-      libraries
-        .map(
-          ({ manifest }, index) =>
-            `import type * as m${index} from '${manifest.name}';\nexport type T${index} = typeof m${index};\n`,
-        )
-        .join(''),
-    );
-    await writeFile(join(project, 'package.json'), '{"type":"module"}');
-    await run(process.execPath, [...compile('typescript'), 'use.ts'], { cwd: project });
   });
 
   it('can run the programs', async () => {

@@ -8,6 +8,8 @@ export interface RunOptions extends WorkplaceOptions {
   readonly workflow: string | undefined;
   /** Names of those to run, with all that they need; none: every job. */
   readonly jobs: readonly string[];
+  /** Names of those to run, and nothing else; none: every step of the jobs. */
+  readonly steps: readonly string[];
   /** How many jobs run at the same time. */
   readonly limit: number;
   readonly labels: readonly string[];

@@ -93,6 +93,10 @@ const openJob = defineOperation({
     /** True when a key that is not listed may exist all the same, because a backend lists with a delay. */
     openEnded: z.boolean(),
     unavailable: z.array(unavailablePart),
+    writeScope: z
+      .string()
+      .optional()
+      .describe('where a secret can be set for the environment, as `kici-admin secret set --scope` takes it'),
     variables: z.array(z.object({ name: z.string(), value: z.string(), locked: z.boolean() })),
   }),
 });

@@ -146,6 +146,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'no workflow has the name that was given, or several could be meant',
     next: 'give one of the names that the message lists',
   },
+  step_not_found: {
+    meaning: 'the jobs that were chosen have no step of the name that was given',
+    next: 'give one of the names that the message lists',
+  },
   job_not_found: {
     meaning: 'the workflow has no job of the name that was given',
     next: 'give one of the names that the message lists',

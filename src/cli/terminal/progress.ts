@@ -2,7 +2,7 @@ import type { Io } from './io.ts';
 
 const quietMs = 400;
 const frameMs = 120;
-const frames = ['|', '/', '-', '\\'];
+export const frames = ['|', '/', '-', '\\'];
 
 /** Shows on a terminal that work goes on, once it takes longer than a moment; quiet in a pipe. */
 export async function withProgress<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {

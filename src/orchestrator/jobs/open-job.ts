@@ -15,6 +15,7 @@ import type { Variables } from '../variables/variables.ts';
 import type { JobStore } from './job-store.ts';
 import type { StoredJob } from './stored-job.ts';
 import { missingKeys, statedOnly } from './stated-keys.ts';
+import { writeScopeOf } from './write-scope.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */
 export function createOpenJob(
@@ -48,6 +49,7 @@ export function createOpenJob(
       expires_at: expiresAt,
       session: { organization, environment, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
+    const writeScope = writeScopeOf(resolved, narrowing);
     call.note({ jobId: id, keys: catalogue.entries.length });
     return {
       jobId: id,
@@ -57,6 +59,7 @@ export function createOpenJob(
       catalogue: entryViews(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
       missing,
       unavailable: unavailableOf(resolved, narrowing),
+      ...(writeScope !== undefined && { writeScope }),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
     };

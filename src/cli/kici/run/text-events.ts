@@ -1,8 +1,10 @@
-import type { Emit, JobStatus, RunEvent } from '../../agent/run/events.ts';
-import { printable, type Io } from '../terminal/io.ts';
-import { paint, type Style } from '../terminal/report.ts';
+import type { Emit, JobStatus, RunEvent } from '../../../agent/run/events.ts';
+import { printable, type Io } from '../../terminal/io.ts';
+import { paint, type Style } from '../../terminal/report.ts';
+import { Failures } from './failures.ts';
 import { plainLog, type StreamName } from './job-log.ts';
 import { prefixedLog } from './prefixed-log.ts';
+import { noScreen, type Screen } from './screen.ts';
 
 const prefixStyles: readonly Style[] = ['cyan', 'magenta', 'blue', 'yellow', 'green'];
 /** A longer name does not move the output of all others to the right. */
@@ -12,19 +14,36 @@ const maxPrefixWidth = 24;
  * A run as people read it: a heading for each job and step, and between them what the steps print.
  * @param limit how many jobs run at the same time; where it is several, each line begins with the name of its job
  */
-export function textEvents(io: Io, limit: number): Emit {
+export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Emit {
   let log = plainLog(io);
   const outcomes = new Map<string, JobStatus>();
+  const failures = new Failures(io);
   return (event, behind) => {
+    screen.clear();
+    failures.hear(event);
+    tell(event, behind);
+    screen.show(event, log.isMidLine());
+  };
+
+  function tell(event: RunEvent, behind: Parameters<Emit>[1]): void {
     switch (event.type) {
       case 'output':
         log.output(event.job, event.stream, event.bytes, behind);
         return;
       case 'workflow_started':
-        if (limit > 1 && event.jobs.length > 1) log = prefixedLog(io, prefixes(io, event.jobs));
+        if (limit > 1 && event.jobs.length > 1)
+          log = prefixedLog(
+            io,
+            prefixes(
+              io,
+              event.jobs.map(({ name }) => name),
+            ),
+          );
         io.stdout.write(`workflow ${printable(event.workflow)}\n`);
         return;
       case 'workflow_finished': {
+        io.stdout.write(screen.last());
+        io.stderr.write(failures.summary());
         const rest = [...outcomes].filter(([, status]) => status !== 'succeeded');
         const told = rest.map(([job, status]) => `${printable(job)} ${words[status]}`).join(', ');
         const text = `workflow ${printable(event.workflow)}: ${words[event.status]}${outcomes.size > 1 && told !== '' ? ` (${told})` : ''}`;
@@ -43,7 +62,7 @@ export function textEvents(io: Io, limit: number): Emit {
       case 'notice':
     }
     for (const [stream, text] of describe(event, io)) log.line(event.job, stream, text);
-  };
+  }
 }
 
 function prefixes(io: Io, jobs: readonly string[]): (job: string, stream: StreamName) => string {

@@ -1,4 +1,4 @@
-import { writeTo, type Io } from '../terminal/io.ts';
+import { writeTo, type Io } from '../../terminal/io.ts';
 import type { JobLog, StreamName } from './job-log.ts';
 
 /** Of a line that has not ended yet: a longer one goes out in pieces. */
@@ -45,6 +45,7 @@ export function prefixedLog(io: Io, prefixOf: (job: string, stream: StreamName) 
     line(job, stream, text) {
       write({ job, stream }, Buffer.from(`${text}\n`));
     },
+    isMidLine: () => Object.keys(open).length > 0,
     endLines(job) {
       for (const stream of ['stdout', 'stderr'] as const) {
         const key = `${stream} ${job}`;

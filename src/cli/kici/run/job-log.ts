@@ -1,4 +1,4 @@
-import { writeTo, type Io } from '../terminal/io.ts';
+import { writeTo, type Io } from '../../terminal/io.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
@@ -10,6 +10,8 @@ export interface JobLog {
   line(job: string, stream: StreamName, text: string): void;
   /** Nothing more comes of the job's step. */
   endLines(job: string): void;
+  /** Whether a line that was begun has not ended. */
+  isMidLine(): boolean;
 }
 
 /** The output of one job at a time, byte for byte as it comes. */
@@ -25,5 +27,6 @@ export function plainLog(io: Io): JobLog {
       atLineStart[stream] = true;
     },
     endLines: () => undefined,
+    isMidLine: () => !(atLineStart.stdout && atLineStart.stderr),
   };
 }

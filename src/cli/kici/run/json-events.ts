@@ -1,11 +1,12 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Emit, RunEvent } from '../../agent/run/events.ts';
-import { writeTo, type Io } from '../terminal/io.ts';
+import type { Emit, RunEvent } from '../../../agent/run/events.ts';
+import { writeTo, type Io } from '../../terminal/io.ts';
+import type { JsonEvent } from './json-event.ts';
 
 /** One JSON object for each event, each on a line of its own; output is text, never cut within a character. */
 export function jsonEvents(io: Io): Emit {
   const decoders = new Decoders();
-  const print = (event: object, behind?: Parameters<Emit>[1]): void => {
+  const print = (event: JsonEvent, behind?: Parameters<Emit>[1]): void => {
     writeTo(io.stdout, `${JSON.stringify(event)}\n`, behind);
   };
   return (event, behind) => {
@@ -17,7 +18,7 @@ export function jsonEvents(io: Io): Emit {
     }
     if (event.type === 'step_finished') {
       const { job, step } = event;
-      for (const [stream, text] of decoders.end(job)) print({ type: 'output', job, step, stream, text });
+      for (const { stream, text } of decoders.end(job)) print({ type: 'output', job, step, stream, text });
     }
     print(event);
   };
@@ -36,9 +37,11 @@ class Decoders {
   }
 
   /** What is left of characters that were never completed, one entry for each stream that has any. */
-  end(job: string): readonly (readonly [string, string])[] {
-    const ends = Object.entries(this.of(job)).map(([stream, decoder]) => [stream, decoder.end()] as const);
+  end(job: string): readonly { readonly stream: keyof Pair; readonly text: string }[] {
+    const pair = this.of(job);
     this.#pairs.delete(job);
-    return ends.filter(([, text]) => text !== '');
+    return (['stdout', 'stderr'] as const)
+      .map((stream) => ({ stream, text: pair[stream].end() }))
+      .filter(({ text }) => text !== '');
   }
 }
