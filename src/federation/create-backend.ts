@@ -7,6 +7,7 @@ import {
   type SecretBackend,
 } from '@kici-dev/secret-backend';
 import { createAddressGuard } from './host/address-guard.ts';
+import { createAdapter } from './host/create-adapter.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { parseSettings } from './host/settings/parse-settings.ts';
 
@@ -44,7 +45,7 @@ export async function createBackend(definition: BackendDefinition, options: Back
       about: parsed.problems.map(({ field }) => field).join(', '),
       detail: `${name}: ${parsed.problems.map(({ field, problem, hint }) => `${field} ${problem}; ${hint}`).join('\n')}`,
     });
-  return definition.create(parsed.settings, {
+  return createAdapter(definition, parsed.settings, {
     name,
     organization: 'default',
     ambient,

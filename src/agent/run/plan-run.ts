@@ -8,7 +8,7 @@ import { chooseWorkflow } from '../workflow/choose.ts';
 import { chooseJobs, type ChosenJob } from './choose-jobs.ts';
 import type { ListedWorkflow } from './list-workflows.ts';
 import { lookAtSession, requireLabels, requireSandbox } from './preflight.ts';
-import type { RunOptions } from './run-workflow.ts';
+import type { RunOptions } from './run-options.ts';
 import { requireStated } from './stated-keys.ts';
 import { withWorkplace, type OpenWorkplace } from './with-workplace.ts';
 

@@ -1,14 +1,10 @@
 import {
-  BackendError,
-  contractMismatch,
   SecretValue,
   type BackendDefinition,
   type BackendHost,
   type CallContext,
-  type SecretBackend,
   type Settings,
 } from '@kici-dev/secret-backend';
-import { createFileReader } from './allowed-file.ts';
 import { Redactor } from './answers/redact.ts';
 import { CallPipeline, type ReportBreach } from './call-pipeline.ts';
 import { optionalMethods, type Changes } from './changes.ts';
@@ -18,12 +14,10 @@ import { AdapterLifecycle, type Adapter } from './adapter-lifecycle.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import { ValueCache } from './layers/value-cache.ts';
 import { Lister } from './lister.ts';
+import { createAdapter, type HostSurroundings } from './create-adapter.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { HostPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
-
-/** What is known of the machine and of the instance; the host makes the rest of `BackendHost` from it. */
-export type HostSurroundings = Omit<BackendHost, 'readFile'>;
 
 /**
  * Makes a backend of a type safe to call. Does nothing until the first call, which creates the instance.
@@ -37,24 +31,12 @@ export function openBackend(
 ): HostedBackend {
   const { type, capabilities } = definition;
   const secrets = Object.values(settings).filter((value) => value instanceof SecretValue);
-  const host: BackendHost = { ...surroundings, readFile: createFileReader(surroundings.ambient.paths) };
   return hostAdapter(
-    { type, capabilities, create: () => createBackend(definition, settings, host) },
+    { type, capabilities, create: () => createAdapter(definition, settings, surroundings) },
     new Redactor(secrets, new Set(Object.keys(definition.settings))),
     surroundings,
     policy,
   );
-}
-
-function createBackend(
-  definition: BackendDefinition,
-  settings: Settings,
-  host: BackendHost,
-): SecretBackend | Promise<SecretBackend> {
-  const mismatch = contractMismatch(definition);
-  if (mismatch !== undefined)
-    throw new BackendError('misconfigured', { detail: `the backend type ${definition.type} ${mismatch}` });
-  return definition.create(settings, host);
 }
 
 /** What a backend is called, and who hears of its breaches. */
