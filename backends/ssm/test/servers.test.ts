@@ -1,11 +1,26 @@
 import { runConformance } from '@kici-dev/secret-backend-conformance';
-import { callContext, describeLane, listAll, readAll, ref } from '@kici-dev/secret-backend-conformance/testing';
+import {
+  callContext,
+  describeLane,
+  listAll,
+  missingVariable,
+  readAll,
+  ref,
+  toValue,
+  type Lane,
+} from '@kici-dev/secret-backend-conformance/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localstackLane, motoLane, startLocalstack, startMoto } from '../../aws/test/support/servers.ts';
+import { startLocalstack, startMoto } from '../../aws/test/support/servers.ts';
 import type { RunningServer } from '../../aws/test/support/server-process.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import { notProvenOnServers } from './not-proven.ts';
 import { openBackend, rawClient, serverHarness } from './support/subject.ts';
+
+const localstackLane: Lane = {
+  name: 'localstack',
+  missing: missingVariable('KICI_TEST_LOCALSTACK_PYTHON', 'a Python that has LocalStack'),
+};
+const motoLane: Lane = { name: 'moto', missing: missingVariable('KICI_TEST_MOTO', 'the program moto_server') };
 
 describe.each([
   ['LocalStack', localstackLane, () => startLocalstack('ssm')],
@@ -57,9 +72,8 @@ describe.each([
 
     it('writes advanced parameters, under the key of the settings', async () => {
       const backend = await openBackend(endpoint(), { path: '/tiers', tier: 'Advanced', kmsKeyId: 'alias/ci' });
-      const { value } = { value: 'v'.repeat(8_192) };
-      const { SecretValue } = await import('@kici-dev/secret-backend');
-      await backend.write?.({ ...ref('apps', 'LARGE'), value: SecretValue.fromText(value) }, callContext());
+      const value = 'v'.repeat(8_192);
+      await backend.write?.({ ...ref('apps', 'LARGE'), value: toValue(value) }, callContext());
       expect(await readAll(backend, [ref('apps', 'LARGE')])).toEqual([value]);
       const client = rawClient(endpoint());
       const { Parameters } = await client.describeParameters({
