@@ -1,5 +1,5 @@
-import { runConformance } from '@kici-dev/secret-backend-conformance';
 import { concurrentRunner, describeLane } from '@kici-dev/secret-backend-conformance/testing';
+import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
 import { describe, it } from 'vitest';
 import { capabilities } from '../capabilities.ts';
 import { notProven } from './not-proven.ts';
@@ -8,7 +8,7 @@ import { harnessFor } from './support/subject.ts';
 
 // The other formats, which take as long each: test/deep/sops-formats.test.ts.
 describeLane({ describe, test: it }, sopsLane, () => {
-  runConformance(concurrentRunner(describe, it), {
+  proveAlsoThroughHost(concurrentRunner(describe, it), {
     name: 'sops, yaml (real sops and age)',
     capabilities,
     harness: harnessFor('yaml'),
