@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { contractVersion, type BackendDefinition } from '@kici-dev/secret-backend';
 import { createSopsBackend } from './backend.ts';
 import { capabilities } from './capabilities.ts';
 import { readConfig } from './config.ts';
@@ -8,6 +8,7 @@ import { settings } from './settings.ts';
 
 /** Files that SOPS encrypts with age keys. */
 export const sopsDefinition: BackendDefinition = {
+  contract: contractVersion,
   type: 'sops',
   title: 'SOPS files',
   summary: 'YAML, JSON, dotenv and INI files of a folder, encrypted by sops with age keys, a scope for each file',

@@ -1,4 +1,4 @@
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { contractVersion, type BackendDefinition } from '@kici-dev/secret-backend';
 import { requireAmbient } from '@kici-dev/secret-backend-aws/access';
 import { createSsmBackend } from './backend.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -7,6 +7,7 @@ import { settings, validate } from './settings.ts';
 
 /** Parameters of AWS Systems Manager. Importing this loads no SDK; the first call of a backend does. */
 export const ssmDefinition: BackendDefinition = {
+  contract: contractVersion,
   type: 'ssm',
   title: 'AWS SSM Parameter Store',
   summary: 'parameters of one AWS account and region, one for each key, scopes being levels of their hierarchy',

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { BackendCapabilities } from '@kici-dev/secret-backend';
 import { awsDefinition } from '@kici-dev/secret-backend-aws';
 import { gcpDefinition } from '@kici-dev/secret-backend-gcp';
+import { sopsDefinition } from '@kici-dev/secret-backend-sops';
+import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { capabilities as internalCapabilities } from '../../backends/internal/capabilities.ts';
 import { table } from './errors.ts';
@@ -27,7 +29,9 @@ export const shippedBackends: readonly ShippedBackend[] = [
   { type: 'internal', title: 'Internal store', capabilities: internalCapabilities },
   vaultDefinition,
   awsDefinition,
+  ssmDefinition,
   gcpDefinition,
+  sopsDefinition,
 ];
 
 export function proofsOf(type: string): readonly Proof[] {

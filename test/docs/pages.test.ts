@@ -37,7 +37,7 @@ describe('the table of backends', () => {
     );
     // A lane that an environment variable brings is a server.
     const lanes = sources.flatMap((source) =>
-      [...source.matchAll(/name: '([a-z-]+)',\s*missing: missingVariable\(/g)].flatMap(([, name]) => name ?? []),
+      [...source.matchAll(/name: '([a-z-]+)',\s*missing:\s*missingVariable\(/g)].flatMap(([, name]) => name ?? []),
     );
     expect(
       proofsOf(type)

@@ -4,12 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { importedModules, readManifest, root } from './imports.ts';
 
 const backends = readdirSync(join(root, 'backends'));
+const folderOf = new Map(backends.map((name) => [readManifest(`backends/${name}`).name, `backends/${name}`]));
 
 /** What a file of a backend needs of the repository that its package does not bring along, in words. */
 function leaks(folder: string, path: string, source: string): readonly string[] {
   const { name, dependencies, devDependencies } = readManifest(folder);
   const known = new Set([name, ...Object.keys({ ...dependencies, ...devDependencies })]);
-  const isOwn = (target: string): boolean => !relative(folder, target).startsWith('..');
+  // A backend that builds on another is tested against that one's stand-ins: it cannot do without its folder anyway.
+  const shared = Object.keys(dependencies ?? {}).flatMap((one) => folderOf.get(one) ?? []);
+  const isOwn = (target: string): boolean =>
+    [folder, ...shared.map((one) => `${one}/test`)].some((own) => !relative(own, target).startsWith('..'));
   const imported = importedModules(source).filter((specifier) => {
     if (specifier.startsWith('.')) return !isOwn(join(dirname(path), specifier));
     if (specifier.startsWith('node:') || specifier === 'vitest') return false;
@@ -44,6 +48,14 @@ describe("a backend's folder brings along what its tests need", () => {
     "const page = new URL('../../../README.md', import.meta.url);",
   ])('and what it does not is found: %s', (source) => {
     expect(leaks('backends/vault', 'backends/vault/test/some.test.ts', source)).toHaveLength(1);
+  });
+
+  it('but what it builds on may lend the stand-ins of its tests, and nothing else', () => {
+    const path = 'backends/ssm/test/some.test.ts';
+    const lent = "import { Refusal } from '../../aws/test/fake/refusal.ts';";
+    expect(leaks('backends/ssm', path, lent)).toEqual([]);
+    expect(leaks('backends/ssm', path, "import { backend } from '../../aws/backend.ts';")).toHaveLength(1);
+    expect(leaks('backends/sops', path.replace('ssm', 'sops'), lent)).toHaveLength(1);
   });
 
   it('but its page is no part of what it would have to bring', () => {

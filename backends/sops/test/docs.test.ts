@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { settingsTable } from '../../../test/support/settings-table.ts';
+import { settingsTable } from '@kici-dev/secret-backend-conformance/testing';
 import { settings } from '../settings.ts';
 
 it('the page shows every setting as the schema has it', () => {

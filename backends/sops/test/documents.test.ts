@@ -1,30 +1,36 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
-import { context, listAll, readAll, ref, value } from '../../aws/test/support/scene.ts';
+import {
+  callContext,
+  describeLane,
+  listAll,
+  readAll,
+  ref,
+  toValue,
+} from '@kici-dev/secret-backend-conformance/testing';
+import { describe, expect, it } from 'vitest';
 import { sopsLane } from './support/lane.ts';
 import { openScene } from './support/scene.ts';
 
 const awkward = 'line one\nwith \\n, "quotes", a \ttab and 漢字 🔑 ';
 
-describeLane(sopsLane, () => {
+describeLane({ describe, test: it }, sopsLane, () => {
   it.each(['yaml', 'json', 'dotenv', 'ini'])('a %s document is created, changed and emptied', async (format) => {
     const { store, backend } = await openScene({ format });
     const secret = ref('apps/shop', 'TOKEN');
-    await backend.write?.({ ...secret, value: value(awkward), expectedVersion: null }, context());
-    await backend.write?.({ ...ref('apps/shop', 'OTHER.KEY-1'), value: value('007.10') }, context());
+    await backend.write?.({ ...secret, value: toValue(awkward), expectedVersion: null }, callContext());
+    await backend.write?.({ ...ref('apps/shop', 'OTHER.KEY-1'), value: toValue('007.10') }, callContext());
     expect(await readAll(backend, [secret, ref('apps/shop', 'OTHER.KEY-1'), ref('apps/shop', 'NONE')])).toEqual([
       awkward,
       '007.10',
       'absent',
     ]);
     expect((await listAll(backend)).names).toEqual(['apps/shop TOKEN', 'apps/shop OTHER.KEY-1']);
-    await backend.delete?.(secret, context());
-    await backend.delete?.(ref('apps/shop', 'OTHER.KEY-1'), context());
+    await backend.delete?.(secret, callContext());
+    await backend.delete?.(ref('apps/shop', 'OTHER.KEY-1'), callContext());
     expect(await listAll(backend)).toEqual({ names: [], unlisted: [], unnameable: [] });
     expect(await readAll(backend, [secret])).toEqual(['absent']);
-    await backend.write?.({ ...secret, value: value('again') }, context());
+    await backend.write?.({ ...secret, value: toValue('again') }, callContext());
     expect(await readAll(backend, [secret])).toEqual(['again']);
     await store.remove();
   });
@@ -76,14 +82,14 @@ describeLane(sopsLane, () => {
       ['db.user', 'u'],
       ['other.key', 'k'],
     ] as const)
-      await backend.write?.({ ...ref('prod', key), value: value(text) }, context());
+      await backend.write?.({ ...ref('prod', key), value: toValue(text) }, callContext());
     expect(await store.decrypt('prod.yaml')).toBe(
       '# who owns this\ndb:\n    # rotated monthly\n    password: new\n    port: 5432\n    user: u\nlast: x\nother.key: k\n',
     );
     await store.encrypt('conf.ini', '; who\n[db]\npassword = old\n');
-    await backend.write?.({ ...ref('conf', 'db.password'), value: value('new') }, context());
+    await backend.write?.({ ...ref('conf', 'db.password'), value: toValue('new') }, callContext());
     for (const key of ['TOP', 'DEFAULT.KEY', 'db.a.b', 'none.KEY'])
-      await backend.write?.({ ...ref('conf', key), value: value(key) }, context());
+      await backend.write?.({ ...ref('conf', key), value: toValue(key) }, callContext());
     expect(
       await readAll(
         backend,
@@ -93,7 +99,7 @@ describeLane(sopsLane, () => {
     expect(await store.decrypt('conf.ini')).toContain('; who');
     await store.encrypt('conf2.env', '# note\nA=one\\ntwo\nB=x\n');
     expect(await readAll(backend, [ref('conf2', 'A')])).toEqual(['one\ntwo']);
-    await backend.write?.({ ...ref('conf2', 'B'), value: value('y') }, context());
+    await backend.write?.({ ...ref('conf2', 'B'), value: toValue('y') }, callContext());
     expect(await store.decrypt('conf2.env')).toBe('# note\nA=one\\ntwo\nB=y\n');
   });
 
@@ -111,7 +117,9 @@ describeLane(sopsLane, () => {
       unnameable: [],
     });
     for (const one of [refs[0], refs[3]])
-      await expect(backend.write?.({ ...(one ?? ref('a', 'b')), value: value('z') }, context())).rejects.toMatchObject({
+      await expect(
+        backend.write?.({ ...(one ?? ref('a', 'b')), value: toValue('z') }, callContext()),
+      ).rejects.toMatchObject({
         code: 'ambiguous',
       });
   });
@@ -137,7 +145,7 @@ describeLane(sopsLane, () => {
     await store.encrypt('rules.yaml', 'secret: s\nclear: c\n', ['--encrypted-regex', '^secret$']);
     await store.encrypt('suffix.yaml', 'notes_unencrypted:\n  a: b\n');
     for (const one of [ref('rules', 'TOKEN'), ref('suffix', 'notes_unencrypted.TOKEN'), ref('new', 'A_unencrypted')])
-      await expect(backend.write?.({ ...one, value: value('canary') }, context())).rejects.toMatchObject({
+      await expect(backend.write?.({ ...one, value: toValue('canary') }, callContext())).rejects.toMatchObject({
         code: 'invalid_argument',
       });
     expect(await readAll(backend, [ref('rules', 'secret'), ref('rules', 'clear')])).toEqual(['s', 'c']);

@@ -14,15 +14,21 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
-import { context, listAll, readAll, ref, value } from '../../aws/test/support/scene.ts';
+import {
+  callContext,
+  describeLane,
+  listAll,
+  readAll,
+  ref,
+  toValue,
+} from '@kici-dev/secret-backend-conformance/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { sopsLane } from './support/lane.ts';
 import { openOn, openScene } from './support/scene.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
 
-describeLane(sopsLane, () => {
+describeLane({ describe, test: it }, sopsLane, () => {
   it('a folder that is away, or that is not mounted, makes nothing absent', async () => {
     const { store, backend } = await openScene();
     expect(await readAll(backend, [secret])).toEqual(['absent']);
@@ -31,7 +37,7 @@ describeLane(sopsLane, () => {
     await expect(listAll(backend)).rejects.toThrow('.sops.yaml');
     await rm(store.folder, { recursive: true });
     expect(await readAll(backend, [secret])).toEqual(['unknown unreachable']);
-    await expect(backend.check(context())).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(backend.check(callContext())).rejects.toMatchObject({ code: 'unreachable' });
   });
 
   it('links are followed as far as the configuration allows, and a change replaces their target', async () => {
@@ -42,7 +48,7 @@ describeLane(sopsLane, () => {
     await symlink('.', join(store.folder, 'circle'));
     await symlink('gone.yaml', join(store.folder, 'dangling.yaml'));
     await symlink('/etc/hostname', join(store.folder, 'away.yaml'));
-    await backend.write?.({ ...ref('linked', 'TOKEN'), value: value('two') }, context());
+    await backend.write?.({ ...ref('linked', 'TOKEN'), value: toValue('two') }, callContext());
     expect(
       await readAll(
         backend,
@@ -68,8 +74,8 @@ describeLane(sopsLane, () => {
     expect(await readAll(backend, refs)).toEqual(['unknown permission_denied', 'unknown unreachable']);
     for (const [index, code] of ['permission_denied', 'unreachable'].entries()) {
       const one = refs[index] ?? secret;
-      await expect(backend.write?.({ ...one, value: value('x') }, context())).rejects.toMatchObject({ code });
-      await expect(backend.delete?.(one, context())).rejects.toMatchObject({ code });
+      await expect(backend.write?.({ ...one, value: toValue('x') }, callContext())).rejects.toMatchObject({ code });
+      await expect(backend.delete?.(one, callContext())).rejects.toMatchObject({ code });
     }
     expect(await readdir(outside)).toEqual([]);
     expect((await listAll(backend)).unlisted).toEqual(['away (permission_denied)', 'dangling (unreachable)']);
@@ -82,7 +88,7 @@ describeLane(sopsLane, () => {
     const keys = Array.from({ length: 8 }, (_, index) => `K${index}`);
     const written = await Promise.allSettled(
       keys.map(async (key, index) =>
-        (index % 2 === 0 ? backend : other).write?.({ ...ref('apps/shop', key), value: value(key) }, context()),
+        (index % 2 === 0 ? backend : other).write?.({ ...ref('apps/shop', key), value: toValue(key) }, callContext()),
       ),
     );
     const stored = keys.filter((_, index) => written[index]?.status === 'fulfilled');
@@ -103,7 +109,7 @@ describeLane(sopsLane, () => {
     await store.encrypt('theirs.yaml', 'TOKEN: theirs\n');
     const file = join(store.folder, 'apps/shop.yaml');
     await store.program.set('delay', 1);
-    const writing = backend.write?.({ ...secret, value: value('ours') }, context());
+    const writing = backend.write?.({ ...secret, value: toValue('ours') }, callContext());
     await expect.poll(() => store.program.count()).toBe(1);
     await rename(join(store.folder, 'theirs.yaml'), file);
     await expect(writing).rejects.toMatchObject({ code: 'conflict' });
@@ -120,7 +126,7 @@ describeLane(sopsLane, () => {
       while (!written.signal.aborted) for (const text of await readAll(backend, [secret])) seen.add(text);
     })();
     for (let round = 1; round < 6; round += 1)
-      await backend.write?.({ ...secret, value: value(`value ${round}`) }, context());
+      await backend.write?.({ ...secret, value: toValue(`value ${round}`) }, callContext());
     written.abort();
     await reader;
     expect([...seen].filter((text) => !/^value [0-5]$/.test(text))).toEqual([]);
@@ -131,9 +137,11 @@ describeLane(sopsLane, () => {
     await store.encrypt('apps/shop.yaml', 'TOKEN: old\n');
     const lock = join(store.folder, 'apps/.shop.kici-lock');
     await writeFile(lock, '');
-    await expect(backend.write?.({ ...secret, value: value('new') }, context())).rejects.toThrow('.shop.kici-lock');
+    await expect(backend.write?.({ ...secret, value: toValue('new') }, callContext())).rejects.toThrow(
+      '.shop.kici-lock',
+    );
     await utimes(lock, 0, 0);
-    await backend.write?.({ ...secret, value: value('new') }, context());
+    await backend.write?.({ ...secret, value: toValue('new') }, callContext());
     expect(await readAll(backend, [secret])).toEqual(['new']);
   });
 
@@ -150,12 +158,12 @@ describeLane(sopsLane, () => {
   it('a file is created for the recipients of the settings alone, and only where they are set', async () => {
     const { store } = await openScene();
     const reader = await openOn(store, { recipients: undefined });
-    await expect(reader.write?.({ ...secret, value: value('x') }, context())).rejects.toMatchObject({
+    await expect(reader.write?.({ ...secret, value: toValue('x') }, callContext())).rejects.toMatchObject({
       code: 'misconfigured',
       about: 'recipients',
     });
     const backend = await openOn(store);
-    await backend.write?.({ ...secret, value: value('canary-clear') }, context());
+    await backend.write?.({ ...secret, value: toValue('canary-clear') }, callContext());
     const text = await readFile(join(store.folder, 'apps/shop.yaml'), 'utf8');
     expect(text).toContain(store.keys.recipient);
     expect(text).not.toContain('canary-clear');

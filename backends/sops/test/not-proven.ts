@@ -20,4 +20,5 @@ export const notProven = Object.fromEntries([
     [`leaks.fault.${fault}`, noSuchFault],
   ]),
   ['reasons.refusal', noSuchFault],
+  ['sign-in.pause', 'nothing signs in: a key that opens no document is a failed decryption'],
 ]);

@@ -1,9 +1,8 @@
 import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SecretValue } from '@kici-dev/secret-backend';
-import { expect, it } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
-import { context, readAll, ref, value } from '../../aws/test/support/scene.ts';
+import { callContext, describeLane, readAll, ref, toValue } from '@kici-dev/secret-backend-conformance/testing';
+import { describe, expect, it } from 'vitest';
 import { sopsDefinition } from '../index.ts';
 import { realSops, sopsLane } from './support/lane.ts';
 import { openOn, openScene } from './support/scene.ts';
@@ -11,7 +10,7 @@ import { makeKeys } from './support/store.ts';
 
 const secret = ref('apps', 'TOKEN');
 
-describeLane(sopsLane, () => {
+describeLane({ describe, test: it }, sopsLane, () => {
   it('reads 500 keys of one file in one run of the program, and of five files in five', async () => {
     const { store, backend } = await openScene();
     const keys = Array.from({ length: 500 }, (_, index) => `K${index}`);
@@ -30,14 +29,14 @@ describeLane(sopsLane, () => {
   it('another key than the file is for makes it unknown, not absent, and fails the check', async () => {
     const { store, backend } = await openScene();
     await store.encrypt('apps.yaml', 'TOKEN: t\n');
-    await backend.check(context());
+    await backend.check(callContext());
     const stranger = await openOn(store, { ageKey: SecretValue.fromText((await makeKeys()).identity) });
     expect(await readAll(stranger, [secret, ref('apps', 'NONE')])).toEqual([
       'unknown decryption_failed',
       'unknown decryption_failed',
     ]);
-    await expect(stranger.check(context())).rejects.toMatchObject({ code: 'decryption_failed' });
-    await expect(stranger.write?.({ ...secret, value: value('x') }, context())).rejects.toMatchObject({
+    await expect(stranger.check(callContext())).rejects.toMatchObject({ code: 'decryption_failed' });
+    await expect(stranger.write?.({ ...secret, value: toValue('x') }, callContext())).rejects.toMatchObject({
       code: 'decryption_failed',
     });
     expect(await readAll(backend, [secret])).toEqual(['t']);
@@ -85,7 +84,7 @@ describeLane(sopsLane, () => {
     await store.encrypt('apps.yaml', 'TOKEN: t\n');
     const pid = join(store.root, 'pid');
     await writeFile(store.program.path, `#!/bin/sh\nsleep 600 &\necho $! > '${pid}'\nwait\n`);
-    const [outcome] = await backend.read([secret], context(1_000));
+    const [outcome] = await backend.read([secret], callContext({ timeoutMs: 1_000 }));
     expect(outcome).toMatchObject({ status: 'unknown', code: 'timeout' });
     const child = Number(await readFile(pid, 'utf8'));
     await expect.poll(() => isRunning(child)).toBe(false);
@@ -96,7 +95,7 @@ describeLane(sopsLane, () => {
     await store.encrypt('apps.yaml', 'TOKEN: t\n');
     const pid = join(store.root, 'pid');
     await writeFile(store.program.path, `#!/bin/sh\nsetsid sleep 600 &\necho $! > '${pid}'\nwait\n`);
-    const [outcome] = await backend.read([secret], context(1_000));
+    const [outcome] = await backend.read([secret], callContext({ timeoutMs: 1_000 }));
     expect(outcome).toMatchObject({ status: 'unknown', code: 'timeout' });
     process.kill(Number(await readFile(pid, 'utf8')), 'SIGKILL');
   });
@@ -104,14 +103,14 @@ describeLane(sopsLane, () => {
   it('a program that is missing, is none, or is not allowed is named, and makes nothing absent', async () => {
     const { store, backend } = await openScene();
     const missing = await openOn(store, { program: join(store.root, 'nowhere') });
-    const [outcome] = await missing.read([secret], context());
+    const [outcome] = await missing.read([secret], callContext());
     expect(outcome).toMatchObject({
       status: 'unknown',
       code: 'misconfigured',
       reason: 'setting_wrong',
       about: 'program',
     });
-    await expect(missing.check(context())).rejects.toThrow('install sops');
+    await expect(missing.check(callContext())).rejects.toThrow('install sops');
     await store.encrypt('apps.yaml', 'TOKEN: t\n');
     await chmod(store.program.path, 0o644);
     expect(await readAll(backend, [secret])).toEqual(['unknown misconfigured']);

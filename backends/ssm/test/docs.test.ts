@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
+import {
+  callContext,
+  listAll,
+  readAll,
+  ref,
+  settingsTable,
+  toValue,
+} from '@kici-dev/secret-backend-conformance/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { settingsTable } from '../../../test/support/settings-table.ts';
-import { context, listAll, readAll, ref, value } from '../../aws/test/support/scene.ts';
 import { settings } from '../settings.ts';
 import { FakeSsm } from './fake/fake-ssm.ts';
 import { openBackend } from './support/subject.ts';
@@ -21,12 +27,12 @@ it('the policies of the page allow what the backend calls, and nothing else', as
     await backend.close();
     await fake.stop();
   });
-  await backend.check(context());
-  for (const key of ['A', 'B']) await backend.write?.({ ...ref('apps', key), value: value(key) }, context());
+  await backend.check(callContext());
+  for (const key of ['A', 'B']) await backend.write?.({ ...ref('apps', key), value: toValue(key) }, callContext());
   expect(await readAll(backend, [ref('apps', 'A'), ref('apps', 'B')])).toEqual(['A', 'B']);
   expect((await listAll(backend)).names).toHaveLength(2);
-  const [version] = (await backend.versions?.(ref('apps', 'A'), context())) ?? [];
-  await backend.restore?.({ ...ref('apps', 'A'), version: version?.version ?? '' }, context());
-  await backend.delete?.(ref('apps', 'A'), context());
+  const [version] = (await backend.versions?.(ref('apps', 'A'), callContext())) ?? [];
+  await backend.restore?.({ ...ref('apps', 'A'), version: version?.version ?? '' }, callContext());
+  await backend.delete?.(ref('apps', 'A'), callContext());
   expect([...new Set(fake.requests.map(({ operation }) => operation))].toSorted()).toEqual(allowed.toSorted());
 });

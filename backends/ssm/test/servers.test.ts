@@ -1,18 +1,32 @@
 import { runConformance } from '@kici-dev/secret-backend-conformance';
+import {
+  callContext,
+  describeLane,
+  listAll,
+  missingVariable,
+  readAll,
+  ref,
+  toValue,
+  type Lane,
+} from '@kici-dev/secret-backend-conformance/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
-import { localstackLane, motoLane, startLocalstack, startMoto } from '../../aws/test/support/servers.ts';
+import { startLocalstack, startMoto } from '../../aws/test/support/servers.ts';
 import type { RunningServer } from '../../aws/test/support/server-process.ts';
-import { context, listAll, readAll, ref } from '../../aws/test/support/scene.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import { notProvenOnServers } from './not-proven.ts';
 import { openBackend, rawClient, serverHarness } from './support/subject.ts';
+
+const localstackLane: Lane = {
+  name: 'localstack',
+  missing: missingVariable('KICI_TEST_LOCALSTACK_PYTHON', 'a Python that has LocalStack'),
+};
+const motoLane: Lane = { name: 'moto', missing: missingVariable('KICI_TEST_MOTO', 'the program moto_server') };
 
 describe.each([
   ['LocalStack', localstackLane, () => startLocalstack('ssm')],
   ['moto', motoLane, startMoto],
 ] as const)('%s', (title, lane, start) => {
-  describeLane(lane, () => {
+  describeLane({ describe, test: it }, lane, () => {
     let server: RunningServer | undefined;
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {
@@ -51,16 +65,15 @@ describe.each([
       expect(await readAll(backend, refs)).toEqual(['plain', 'a,b', 'new', 'old', 'old', 'plain']);
       for (const one of refs) expect(await readAll(backend, [one])).toHaveLength(1);
       expect((await listAll(backend)).names).toEqual(['apps PLAIN', 'apps LIST', 'apps SECURE']);
-      await backend.check(context());
+      await backend.check(callContext());
       await backend.close();
       client.destroy();
     });
 
     it('writes advanced parameters, under the key of the settings', async () => {
       const backend = await openBackend(endpoint(), { path: '/tiers', tier: 'Advanced', kmsKeyId: 'alias/ci' });
-      const { value } = { value: 'v'.repeat(8_192) };
-      const { SecretValue } = await import('@kici-dev/secret-backend');
-      await backend.write?.({ ...ref('apps', 'LARGE'), value: SecretValue.fromText(value) }, context());
+      const value = 'v'.repeat(8_192);
+      await backend.write?.({ ...ref('apps', 'LARGE'), value: toValue(value) }, callContext());
       expect(await readAll(backend, [ref('apps', 'LARGE')])).toEqual([value]);
       const client = rawClient(endpoint());
       const { Parameters } = await client.describeParameters({

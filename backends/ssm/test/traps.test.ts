@@ -1,7 +1,7 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import type { SecretBackend, Settings } from '@kici-dev/secret-backend';
+import { callContext, listAll, readAll, ref, toValue } from '@kici-dev/secret-backend-conformance/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { context, listAll, readAll, ref, value } from '../../aws/test/support/scene.ts';
 import { ssmDefinition } from '../index.ts';
 import { validate } from '../settings.ts';
 import { FakeSsm } from './fake/fake-ssm.ts';
@@ -31,7 +31,7 @@ describe('cost in calls', () => {
     for (let index = 0; index < 250; index += 1) fake.store.put(`/apps/s${index % 10}/K${index}`, 'x');
     expect((await listAll(backend)).names).toHaveLength(250);
     expect(fake.count()).toBe(5);
-    for await (const { secrets } of backend.list({ scope: ref('apps/s3', '').scope, depth: 'scope' }, context()))
+    for await (const { secrets } of backend.list({ scope: ref('apps/s3', '').scope, depth: 'scope' }, callContext()))
       expect(secrets).toHaveLength(25);
     expect([fake.count('DescribeParameters'), fake.count()]).toEqual([6, 6]);
   });
@@ -100,10 +100,10 @@ describe('absent or unknown', () => {
   it('is absent after a deletion, and its versions begin at 1 again', async () => {
     const { backend } = await openScene();
     const secret = ref('apps', 'A');
-    await backend.write?.({ ...secret, value: value('one') }, context());
-    await backend.delete?.(secret, context());
+    await backend.write?.({ ...secret, value: toValue('one') }, callContext());
+    await backend.delete?.(secret, callContext());
     expect(await readAll(backend, [secret])).toEqual(['absent']);
-    expect(await backend.write?.({ ...secret, value: value('two') }, context())).toEqual({ version: '1' });
+    expect(await backend.write?.({ ...secret, value: toValue('two') }, callContext())).toEqual({ version: '1' });
   });
 });
 
@@ -128,7 +128,7 @@ describe('names', () => {
     ];
     expect(await readAll(backend, impossible)).toEqual(impossible.map(() => 'absent'));
     for (const one of impossible)
-      await expect(backend.write?.({ ...one, value: value('x') }, context())).rejects.toMatchObject({
+      await expect(backend.write?.({ ...one, value: toValue('x') }, callContext())).rejects.toMatchObject({
         code: 'invalid_argument',
       });
     expect(fake.count()).toBe(0);
@@ -145,7 +145,7 @@ describe('writing', () => {
   it('is refused with what to do: type, tier, oldest label, nested value', async () => {
     const { fake, backend } = await openScene();
     const write = async (key: string, text: string) =>
-      backend.write?.({ ...ref('apps', key), value: SecretValue.fromText(text) }, context());
+      backend.write?.({ ...ref('apps', key), value: SecretValue.fromText(text) }, callContext());
     fake.store.put('/apps/PLAIN', 'x', { type: 'String' });
     await expect(write('PLAIN', 'y')).rejects.toThrow('another type than SecureString');
     fake.store.put('/apps/LARGE', 'x', { tier: 'Advanced' });
@@ -160,11 +160,11 @@ describe('writing', () => {
   it('lists a hundred versions in pages, newest first', async () => {
     const { fake, backend } = await openScene();
     for (let version = 0; version < 103; version += 1) fake.store.put('/apps/A', `${version}`);
-    const versions = (await backend.versions?.(ref('apps', 'A'), context())) ?? [];
+    const versions = (await backend.versions?.(ref('apps', 'A'), callContext())) ?? [];
     expect(versions.map(({ version }) => version)).toEqual(Array.from({ length: 100 }, (_, index) => `${103 - index}`));
     expect(versions.filter(({ current }) => current)).toHaveLength(1);
     expect(fake.count()).toBe(2);
-    expect(await backend.versions?.(ref('apps', 'NONE'), context())).toEqual([]);
+    expect(await backend.versions?.(ref('apps', 'NONE'), callContext())).toEqual([]);
   });
 });
 
@@ -186,8 +186,8 @@ describe('the definition', () => {
 
   it.each(['DescribeParameters', 'GetParameters', 'GetParameter'])('checks the right to %s', async (action) => {
     const { fake, backend } = await openScene();
-    await backend.check(context());
+    await backend.check(callContext());
     fake.deniedActions.add(action);
-    await expect(backend.check(context())).rejects.toMatchObject({ code: 'permission_denied' });
+    await expect(backend.check(callContext())).rejects.toMatchObject({ code: 'permission_denied' });
   });
 });

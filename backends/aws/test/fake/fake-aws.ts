@@ -16,7 +16,7 @@ import { operations } from './operations.ts';
 import { accessDenied, Refusal } from './refusal.ts';
 import { requireSignature } from './signature.ts';
 import { errorXml, FakeSts } from './sts.ts';
-import { json, keyOf, refused, send, sendUnder, type Reply } from './wire.ts';
+import { json, keyOf, refused } from './wire.ts';
 
 export const region = 'eu-central-1';
 export const staticKey = 'AKIAFAKESTATICKEY001';
@@ -158,8 +158,4 @@ export class FakeAws {
 function withoutFirst(answer: Record<string, unknown>): Record<string, unknown> {
   const { SecretValues: values } = answer;
   return Array.isArray(values) ? { ...answer, SecretValues: values.slice(1) } : answer;
-}
-
-function json(status: number, body: Record<string, unknown>): HttpAnswer {
-  return { status, body: JSON.stringify(body), contentType: 'application/x-amz-json-1.1' };
 }

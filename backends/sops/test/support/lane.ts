@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { missingVariable, type Lane } from '../../../../test/support/lane.ts';
+import { missingVariable, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 
 export const realSops = process.env['KICI_TEST_SOPS'] ?? '';
 

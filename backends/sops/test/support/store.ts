@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { SecretValue, type BackendHost, type SecretBackend, type Settings } from '@kici-dev/secret-backend';
-import { createTestHost } from '../../../aws/test/support/host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
+import { createFileReader } from '@kici-dev/secret-federation';
 import { sopsDefinition } from '../../index.ts';
 import { realSops } from './lane.ts';
 import { makeProgram, type Program } from './program.ts';
@@ -111,7 +112,11 @@ export async function openBackend(
       format: 'yaml',
       ...overrides,
     },
-    createTestHost({ ambient: { credentials: false, paths: [store.root] }, ...host }),
+    testHost({
+      ambient: { credentials: false, paths: [store.root] },
+      readFile: createFileReader([store.root]),
+      ...host,
+    }),
   );
 }
 

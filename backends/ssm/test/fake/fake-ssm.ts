@@ -2,11 +2,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
-import { FaultScript } from '../../../aws/test/fake/fault-script.ts';
+import {
+  FaultScript,
+  listen,
+  sendAnswer,
+  type HttpAnswer,
+  type Listening,
+} from '@kici-dev/secret-backend-conformance/testing';
 import { Input } from '../../../aws/test/fake/input.ts';
 import { accessDenied, Refusal } from '../../../aws/test/fake/refusal.ts';
 import { requireSignature } from '../../../aws/test/fake/signature.ts';
-import { json, keyOf, refused, sendUnder, type Reply } from '../../../aws/test/fake/wire.ts';
+import { json, keyOf, refused } from '../../../aws/test/fake/wire.ts';
 import { operations } from './operations.ts';
 import { ParameterStore } from './store.ts';
 
@@ -21,18 +27,18 @@ export class FakeSsm {
   readonly requests: { readonly operation: string; readonly body: string }[] = [];
   readonly deniedActions = new Set<string>();
   pageLimit = 50;
+  #listening: Listening | undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   static async start(): Promise<FakeSsm> {
     const fake = new FakeSsm();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    fake.#listening = await listen(fake.#server);
     return fake;
   }
 
   get endpoint(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('the fake does not listen');
-    return `http://127.0.0.1:${address.port}`;
+    if (this.#listening === undefined) throw new Error('the fake does not listen');
+    return `http://127.0.0.1:${this.#listening.port}`;
   }
 
   count(operation?: string): number {
@@ -40,8 +46,7 @@ export class FakeSsm {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#listening?.stop();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -52,14 +57,14 @@ export class FakeSsm {
       this.requests.push({ operation, body });
       if (fault === 'hang') return;
       if (fault === 'delay') await wait(150);
-      sendUnder(fault, request, response, this.#answer(request, operation, body, fault));
+      sendAnswer(response, this.#answer(request, operation, body, fault), fault);
     } catch {
       // The client went away.
       response.destroy();
     }
   }
 
-  #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): Reply {
+  #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): HttpAnswer {
     try {
       requireSignature(request.headers, 'ssm', region);
       if (keyOf(request) !== staticKey)

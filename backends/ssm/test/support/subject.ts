@@ -103,6 +103,11 @@ export const fakeHarness: Harness = {
         async fault(kind, times) {
           fake.faults.set(kind, times);
         },
+        async rejectCredentials() {
+          fake.faults.set('expire');
+          const before = fake.count();
+          return () => fake.count() - before;
+        },
         async heal() {
           fake.faults.heal();
         },
