@@ -1,46 +1,36 @@
-import { base64Forms } from './encodings/base64.ts';
+import { isUtf8 } from 'node:buffer';
+import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
+import { spellAll, spellings } from './dialects/spellings.ts';
+import { base64Forms, twiceBase64, utf16Base64Forms } from './encodings/base64.ts';
 import { hexForms } from './encodings/hex.ts';
-import { percentForms } from './encodings/percent.ts';
-import { textForms } from './encodings/text.ts';
+import { partsOf } from './parts/parts.ts';
 
 /** Values shorter than this many bytes are not masked: they would hide half of every log. */
 export const minMaskedBytes = 4;
+/** Base64 and hex are letters and digits alone: fewer of them are a part of some word. */
 const minEncodedBytes = 8;
-const minLineBytes = 8;
-const pemArmour = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/;
+/** Base64 of what a program made of the value before. */
+const innerDialects = [javascriptJson, pythonJson, goJson, phpJson];
+const maxInnerBytes = 1_024;
 
-/**
- * Everything that would give the value away in a log: itself, its longer lines, and its usual encodings; and the same of
- * it without the blanks and line ends around it, which `$(…)` and many programs take off.
- */
+/** Everything that would give the value away in a log: itself and its parts, in every dialect and encoding. */
 export function needlesOf(value: Uint8Array): readonly Buffer[] {
-  const bytes = Buffer.from(value);
-  const bare = trim(bytes);
-  return bare.byteLength === bytes.byteLength || bare.byteLength < minMaskedBytes
-    ? formsOf(bytes)
-    : [...formsOf(bytes), ...formsOf(bare)];
+  const forms = new Set<string>();
+  for (const part of partsOf(Buffer.from(value))) for (const form of formsOf(part)) forms.add(form);
+  return [...forms].map((form) => Buffer.from(form, 'latin1'));
 }
 
-function formsOf(bytes: Buffer): readonly Buffer[] {
-  const encoded = new Set([...base64Forms(bytes), ...hexForms(bytes), ...percentForms(bytes), ...textForms(bytes)]);
-  return [
-    bytes,
-    ...linesOf(bytes),
-    ...[...encoded].map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes),
+function formsOf(bytes: Buffer): readonly string[] {
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+  const inner =
+    text === undefined || bytes.byteLength > maxInnerBytes
+      ? [bytes]
+      : [...spellAll([bytes.toString('latin1')], innerDialects)].map((form) => Buffer.from(form, 'latin1'));
+  const encoded = [
+    ...inner.flatMap((form) => [...base64Forms(form)]),
+    ...(text === undefined ? [] : utf16Base64Forms(text)),
+    ...twiceBase64(bytes),
+    ...hexForms(bytes),
   ];
-}
-
-function trim(bytes: Buffer): Buffer {
-  const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-  const start = bytes.findIndex((byte) => !isBlank(byte));
-  return start < 0 ? Buffer.alloc(0) : bytes.subarray(start, bytes.findLastIndex((byte) => !isBlank(byte)) + 1);
-}
-
-/** Output is often cut or indented line by line. Armour lines are no secret, and stand in certificates too. */
-function linesOf(bytes: Buffer): Buffer[] {
-  const lines = bytes.toString('latin1').split(/\r\n|\r|\n/);
-  if (lines.length === 1) return [];
-  return lines
-    .filter((line) => line.length >= minLineBytes && !pemArmour.test(line))
-    .map((line) => Buffer.from(line, 'latin1'));
+  return [...spellings(bytes), ...encoded.filter((form) => form.length >= minEncodedBytes)];
 }

@@ -1,13 +1,23 @@
-const wrapWidths = [64, 76];
-
 /**
- * Base64 and base64url of the bytes: alone, with and without padding, wrapped, and inside a longer text, where
- * only the characters that no neighbouring byte reaches into are the same.
+ * Base64 and base64url of the bytes: alone, with and without padding, and inside a longer text, where only the
+ * characters that no neighboring byte reaches into are the same.
  */
-export function base64Forms(bytes: Buffer): string[] {
-  const standard = [bytes.toString('base64'), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
-  const wrapped = wrapWidths.flatMap((width) => wrap(bytes.toString('base64'), width));
-  return [...standard, ...standard.map(toUrlAlphabet), ...standard.map((text) => text.replace(/=+$/, '')), ...wrapped];
+export function base64Forms(bytes: Buffer): ReadonlySet<string> {
+  const whole = bytes.toString('base64');
+  const forms = [whole, whole.replace(/=+$/, ''), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
+  return new Set([...forms, ...forms.map(toUrlAlphabet)].flatMap(escaped));
+}
+
+/** Base64 of the bytes' base64, from its beginning on. */
+export function twiceBase64(bytes: Buffer): readonly string[] {
+  const once = Buffer.from(bytes.toString('base64'));
+  const whole = once.toString('base64');
+  return [whole, whole.replace(/=+$/, ''), stableCore(once, 0)];
+}
+
+/** UTF-16, as PowerShell takes and gives encoded commands; with other text before it in every alignment. */
+export function utf16Base64Forms(text: string): ReadonlySet<string> {
+  return base64Forms(Buffer.from(text, 'utf16le'));
 }
 
 /** What the bytes contribute, whatever stands before and after them, at an offset of so many bytes in a group of three. */
@@ -19,12 +29,22 @@ function stableCore(bytes: Buffer, offset: number): string {
 }
 
 function toUrlAlphabet(text: string): string {
-  return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  return text.replace(/\+/g, '-').replace(/\//g, '_');
 }
 
-/** Each full line is a needle of its own, because output may be indented; the whole covers a short last line. */
-function wrap(text: string, width: number): string[] {
-  if (text.length <= width) return [];
-  const lines = text.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
-  return [...lines, lines.join('\n'), lines.join('\r\n')];
+/** The alphabet's few marks, as JSON of PHP, .NET and Gson, URLs and HTML templates have them. */
+function escaped(text: string): readonly string[] {
+  if (!/[+/=]/.test(text)) return [text];
+  const url = text.replace(/\+/g, '%2B').replace(/\//g, '%2F').replace(/=/g, '%3D');
+  return [
+    text,
+    text.replace(/\//g, String.raw`\/`),
+    text.replace(/\+/g, String.raw`\u002B`),
+    text.replace(/=/g, String.raw`\u003d`),
+    text.replace(/=/g, '&#x3D;'),
+    text.replace(/\//g, '&#x2F;').replace(/=/g, '&#x3D;'),
+    text.replace(/\+/g, '&#43;'),
+    url,
+    url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+  ];
 }

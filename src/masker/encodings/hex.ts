@@ -1,11 +1,17 @@
 /** How many bytes Node.js shows of a Buffer by default. */
 const inspectedBytes = 50;
 
-export function hexForms(bytes: Buffer): string[] {
+/** In a row, with a colon or a blank between bytes, and as the escapes of C. */
+export function hexForms(bytes: Buffer): ReadonlySet<string> {
   const hex = bytes.toString('hex');
-  const inspected = bytes
-    .subarray(0, inspectedBytes)
-    .toString('hex')
-    .replace(/..(?=.)/g, '$& ');
-  return [hex, hex.toUpperCase(), inspected];
+  const spaced = separate(hex, ' ');
+  return new Set([
+    ...[hex, spaced, separate(hex, ':')].flatMap((form) => [form, form.toUpperCase()]),
+    separate(bytes.subarray(0, inspectedBytes).toString('hex'), ' '),
+    hex.replace(/../g, String.raw`\x$&`),
+  ]);
+}
+
+function separate(hex: string, by: string): string {
+  return hex.replace(/..(?=.)/g, `$&${by}`);
 }

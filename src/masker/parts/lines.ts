@@ -1,0 +1,28 @@
+const minLineBytes = 8;
+const armor = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----$/;
+/** Of these blocks everybody may know the contents, and other files hold them too. */
+const publicBlock = /CERTIFICATE|PUBLIC KEY|X509 CRL|PARAMETERS/;
+
+/**
+ * The lines of text that are to be masked by themselves: output is often cut or indented line by line. Armor is no
+ * secret, and stands in certificates too; nor is a certificate, unless it is all that there is. With them, the lines joined.
+ */
+export function linesOf(text: string): readonly string[] {
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  if (lines.length === 1) return [];
+  const secret = withoutPublicBlocks(lines);
+  const kept = (secret.length > 0 ? secret : lines.filter((line) => !armor.test(line))).filter(
+    (line) => Buffer.byteLength(line) >= minLineBytes,
+  );
+  const filled = lines.filter((line) => line !== '');
+  return [...kept, ...(filled.length > 1 ? [filled.join(' '), filled.join('')] : [])];
+}
+
+function withoutPublicBlocks(lines: readonly string[]): readonly string[] {
+  let isPublic = false;
+  return lines.filter((line) => {
+    const [isArmor, edge = '', kind = ''] = armor.exec(line) ?? [];
+    if (isArmor !== undefined) isPublic = edge === 'BEGIN' && publicBlock.test(kind);
+    return isArmor === undefined && !isPublic && line !== '';
+  });
+}

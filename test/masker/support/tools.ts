@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { nodeDialects } from '../tools/node.ts';
+
+/** What a tool printed of the value with that number. */
+export interface Printed {
+  readonly tool: string;
+  readonly dialect: string;
+  readonly value: number;
+  readonly output: string;
+}
+
+type Rows = readonly (readonly [string, number, string])[];
+
+const folder = join(import.meta.dirname, '../tools');
+const commands: Readonly<Record<string, readonly string[]>> = {
+  python3: ['print.py'],
+  go: ['run', 'print.go'],
+  php: ['print.php'],
+};
+const locales = ['C', 'C.UTF-8'];
+
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, [program === 'go' ? 'version' : '--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** The tools of this machine, and those that it lacks. */
+export const tools = ['node', ...Object.keys(commands), 'bash', 'zsh'] as const;
+
+/** Every value in every way that the tool has. @throws when the tool fails */
+export function print(tool: string, values: readonly string[]): readonly Printed[] {
+  if (tool === 'node') {
+    const rows = Object.entries(nodeDialects).flatMap(([dialect, write]) =>
+      values.map((text, value) => ({ tool, dialect, value, output: write(text) })),
+    );
+    return rows;
+  }
+  const args = commands[tool];
+  if (args !== undefined) {
+    const rows = JSON.parse(run(tool, args, { input: JSON.stringify(values) }).toString()) as Rows;
+    return rows.map(([dialect, value, output]) => ({ tool, dialect, value, output }));
+  }
+  return locales.flatMap((locale) => values.flatMap((text, value) => printInShell(tool, locale, text, value)));
+}
+
+function printInShell(tool: string, locale: string, text: string, value: number): readonly Printed[] {
+  const lines = run(tool, ['print.sh'], { env: { ...process.env, V: text, LC_ALL: locale } }).toString();
+  return lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [dialect = '', base64 = ''] = line.split('\t');
+      return { tool, dialect: `${dialect}, ${locale}`, value, output: Buffer.from(base64, 'base64').toString('utf8') };
+    });
+}
+
+function run(program: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv }): Buffer {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, maxBuffer: 2 ** 28, ...options });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${stderr.toString()}`);
+  return stdout;
+}
