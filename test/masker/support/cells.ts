@@ -1,4 +1,4 @@
-import { createMasker } from '@kici-dev/secret-masker';
+import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import { print } from './tools.ts';
 import { unlike, valueClasses } from './values.ts';
 
@@ -28,7 +28,7 @@ export function cellsOf(tool: string): readonly Cell[] {
   );
   return print(tool, values).map(({ dialect, value, output }) => {
     const frame = frames.get(`${dialect} ${value}`) ?? '';
-    const masked = maskers[value]?.mask(output) ?? output;
+    const masked = maskBytes(maskers[value], output);
     const length = (values[value] ?? '').length < 8 ? 4 : windowLength;
     const left = windows(ownPart(output, frame), length).filter(
       (text) => masked.includes(text) && !frame.includes(text),
@@ -48,4 +48,10 @@ function ownPart(output: string, frame: string): string {
   let end = 0;
   while (end < output.length - start && output.at(-1 - end) === frame.at(-1 - end)) end += 1;
   return output.slice(start, output.length - end);
+}
+
+function maskBytes(masker: Masker | undefined, output: string): string {
+  const stream = masker?.open();
+  if (stream === undefined) return output;
+  return Buffer.concat([...stream.write(Buffer.from(output, 'latin1')), ...stream.end()]).toString('latin1');
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nodeDialects } from '../tools/node.ts';
 
-/** What a tool printed of the value with that number. */
+/** What a tool printed of the value with that number, each byte a character. */
 export interface Printed {
   readonly tool: string;
   readonly dialect: string;
@@ -31,17 +31,19 @@ export const tools = ['node', ...Object.keys(commands), 'bash', 'zsh'] as const;
 export function print(tool: string, values: readonly string[]): readonly Printed[] {
   if (tool === 'node') {
     const rows = Object.entries(nodeDialects).flatMap(([dialect, write]) =>
-      values.map((text, value) => ({ tool, dialect, value, output: write(text) })),
+      values.map((text, value) => ({ tool, dialect, value, output: latin1(write(text)) })),
     );
     return rows;
   }
   const args = commands[tool];
   if (args !== undefined) {
     const rows = JSON.parse(run(tool, args, { input: JSON.stringify(values) }).toString()) as Rows;
-    return rows.map(([dialect, value, output]) => ({ tool, dialect, value, output }));
+    return rows.map(([dialect, value, output]) => ({ tool, dialect, value, output: latin1(output) }));
   }
   return locales.flatMap((locale) => values.flatMap((text, value) => printInShell(tool, locale, text, value)));
 }
+
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
 
 function printInShell(tool: string, locale: string, text: string, value: number): readonly Printed[] {
   const lines = run(tool, ['print.sh'], { env: { ...process.env, V: text, LC_ALL: locale } }).toString();
@@ -50,7 +52,7 @@ function printInShell(tool: string, locale: string, text: string, value: number)
     .split('\n')
     .map((line) => {
       const [dialect = '', base64 = ''] = line.split('\t');
-      return { tool, dialect: `${dialect}, ${locale}`, value, output: Buffer.from(base64, 'base64').toString('utf8') };
+      return { tool, dialect: `${dialect}, ${locale}`, value, output: Buffer.from(base64, 'base64').toString('latin1') };
     });
 }
 

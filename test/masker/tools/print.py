@@ -48,7 +48,7 @@ dialects = {
     "base64 of JSON": lambda v: base64.b64encode(json.dumps({"key": v}).encode()).decode(),
     "urlsafe base64": lambda v: base64.urlsafe_b64encode(v.encode()).decode(),
     "encodebytes": lambda v: base64.encodebytes(("x" * 50 + v * 3).encode()).decode(),
-    "UTF-16 base64": lambda v: base64.b64encode(("Write-Host " + v).encode("utf-16-le")).decode(),
+    "UTF-16 base64": lambda v: base64.b64encode(("ask: " + v).encode("utf-16-le")).decode(),
     "hex": lambda v: v.encode().hex(),
     "hex with colons": lambda v: v.encode().hex(":"),
 }
