@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
-import { spellAll, spellings } from './dialects/spellings.ts';
+import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { base64Forms, twiceBase64, utf16Base64Forms } from './encodings/base64.ts';
 import { hexForms } from './encodings/hex.ts';
 import { partsOf } from './parts/parts.ts';
@@ -10,27 +10,33 @@ export const minMaskedBytes = 4;
 /** Base64 and hex are letters and digits alone: fewer of them are a part of some word. */
 const minEncodedBytes = 8;
 /** Base64 of what a program made of the value before. */
-const innerDialects = [javascriptJson, pythonJson, goJson, phpJson];
-const maxInnerBytes = 1_024;
+const inBase64 = [javascriptJson, pythonJson, goJson, phpJson];
+/** Two dialects on one another are hundreds of copies: only values up to this many bytes are looked for in all of them. */
+const maxPairedBytes = 2_048;
+const maxSpelledBytes = 4_096;
 
 /** Everything that would give the value away in a log: itself and its parts, in every dialect and encoding. */
 export function needlesOf(value: Uint8Array): readonly Buffer[] {
   const forms = new Set<string>();
-  for (const part of partsOf(Buffer.from(value))) for (const form of formsOf(part)) forms.add(form);
+  const isSmall = value.byteLength <= maxPairedBytes;
+  for (const { bytes, isLayout } of partsOf(Buffer.from(value))) {
+    if (isLayout && !isSmall) forms.add(bytes.toString('latin1'));
+    else
+      for (const form of formsOf(bytes, isSmall ? 'pairs' : bytes.byteLength <= maxSpelledBytes ? 'all' : 'common'))
+        forms.add(form);
+  }
   return [...forms].map((form) => Buffer.from(form, 'latin1'));
 }
 
-function formsOf(bytes: Buffer): readonly string[] {
-  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
-  const inner =
-    text === undefined || bytes.byteLength > maxInnerBytes
-      ? [bytes]
-      : [...spellAll([bytes.toString('latin1')], innerDialects)].map((form) => Buffer.from(form, 'latin1'));
+function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
+  const isText = isUtf8(bytes);
+  const inner = isText && breadth === 'pairs' ? spellAll([bytes.toString('latin1')], inBase64) : [];
   const encoded = [
-    ...inner.flatMap((form) => [...base64Forms(form)]),
-    ...(text === undefined ? [] : utf16Base64Forms(text)),
+    ...base64Forms(bytes),
+    ...[...inner].flatMap((form) => [...base64Forms(Buffer.from(form, 'latin1'))]),
+    ...(isText ? utf16Base64Forms(bytes.toString('utf8')) : []),
     ...twiceBase64(bytes),
     ...hexForms(bytes),
   ];
-  return [...spellings(bytes), ...encoded.filter((form) => form.length >= minEncodedBytes)];
+  return [...spellings(bytes, breadth), ...encoded.filter((form) => form.length >= minEncodedBytes)];
 }

@@ -19,7 +19,7 @@ export function createTail(): Tail {
       const whole = length + bytes.byteLength;
       if (whole > memory.byteLength) {
         // Twice the tail at least: many small chunks must not copy a long tail each time.
-        const larger = Buffer.allocUnsafeSlow(Math.max(whole, length * 2));
+        const larger = Buffer.allocUnsafe(Math.max(whole, length * 2));
         memory.copy(larger, 0, 0, length);
         memory = larger;
       }

@@ -36,20 +36,24 @@ export const innerDialects: readonly Dialect[] = [
 /** Every dialect leaves these alone. */
 const plain = /^[A-Za-z0-9_]*$/;
 const ascii = /^[\0-~]*$/;
-/** Two dialects on one another are tried up to this many bytes: there are hundreds of pairs, and each is a copy of the value. */
-const maxComposedBytes = 1_024;
 
-/** The bytes in each dialect and, unless they are many, the common ones in each around them; as latin1, the bytes themselves first. */
-export function spellings(bytes: Buffer): ReadonlySet<string> {
+/** How many spellings of a text are looked for: two dialects on one another, each dialect, or the common ones alone. */
+export type Breadth = 'pairs' | 'all' | 'common';
+
+/** The bytes as they are and as they may be spelled; as latin1. */
+export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> {
   const written = bytes.toString('latin1');
   if (plain.test(written)) return new Set([written]);
-  const usable = (all: readonly Dialect[]): readonly Dialect[] =>
-    isUtf8(bytes) ? all : all.filter(({ bytewise }) => bytewise);
-  const once = spellAll([written], usable(dialects));
-  const json = usable([javascriptJson, jqJson]);
-  const nested = spellAll(spellAll(spellAll([written], json), json), usable([javascriptJson, jqJson, singleQuoted]));
-  if (bytes.byteLength > maxComposedBytes) return new Set([...once, ...nested]);
-  return new Set([...once, ...nested, ...spellAll(spellAll([written], usable(innerDialects)), usable(dialects))]);
+  const isText = isUtf8(bytes);
+  const spell = (texts: Iterable<string>, by: readonly Dialect[]): Set<string> =>
+    spellAll(texts, isText ? by : by.filter(({ bytewise }) => bytewise));
+  const json = spell([written], [javascriptJson, jqJson]);
+  const nested = spell(json, [javascriptJson, jqJson]);
+  const once = spell([written], breadth === 'common' ? innerDialects : dialects);
+  if (breadth !== 'pairs') return once.union(nested);
+  return once
+    .union(spell(nested, [javascriptJson, jqJson, singleQuoted]))
+    .union(spell(spell([written], innerDialects), dialects));
 }
 
 /** Each text in each dialect, with the texts themselves. */

@@ -5,17 +5,24 @@ const publicBlock = /CERTIFICATE|PUBLIC KEY|X509 CRL|PARAMETERS/;
 
 /**
  * The lines of text that are to be masked by themselves: output is often cut or indented line by line. Armor is no
- * secret, and stands in certificates too; nor is a certificate, unless it is all that there is. With them, the lines joined.
+ * secret, and stands in certificates too; nor is a certificate, unless it is all that there is.
  */
 export function linesOf(text: string): readonly string[] {
-  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  const lines = split(text);
   if (lines.length === 1) return [];
   const secret = withoutPublicBlocks(lines);
-  const kept = (secret.length > 0 ? secret : lines.filter((line) => !armor.test(line))).filter(
-    (line) => Buffer.byteLength(line) >= minLineBytes,
-  );
-  const filled = lines.filter((line) => line !== '');
-  return [...kept, ...(filled.length > 1 ? [filled.join(' '), filled.join('')] : [])];
+  const kept = secret.length > 0 ? secret : lines.filter((line) => !armor.test(line));
+  return kept.filter((line) => Buffer.byteLength(line) >= minLineBytes);
+}
+
+/** The lines in one, as what is not quoted in a shell ends up. */
+export function joinedLines(text: string): readonly string[] {
+  const filled = split(text).filter((line) => line !== '');
+  return filled.length > 1 ? [filled.join(' '), filled.join('')] : [];
+}
+
+function split(text: string): string[] {
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim());
 }
 
 function withoutPublicBlocks(lines: readonly string[]): readonly string[] {

@@ -1,38 +1,45 @@
 import { isUtf8 } from 'node:buffer';
 import { leavesOf } from './leaves.ts';
-import { linesOf } from './lines.ts';
+import { joinedLines, linesOf } from './lines.ts';
 import { secretLeaves } from './secret-leaves.ts';
 
 const minPartBytes = 4;
-export const minLeafBytes = 8;
 /** Documents of secrets are small; a value larger than this is taken as text. */
 const maxDocumentBytes = 65_536;
 /** A leaf may be a document again: a key file in JSON in base64. */
 const maxDepth = 3;
 
-/** What of a value is to be looked for by itself: the value, the same without what stands around it, its secret leaves, its lines. */
-export function partsOf(value: Buffer): readonly Buffer[] {
-  const parts = new Map<string, Buffer>();
+/** Something of a value to be looked for by itself. */
+export interface Part {
+  readonly bytes: Buffer;
+  /** The whole value, as other programs lay it out. */
+  readonly isLayout: boolean;
+}
+
+/** The value, the same without what stands around it, its secret leaves, its lines. */
+export function partsOf(value: Buffer): readonly Part[] {
+  const parts = new Map<string, Part>();
   gather(value, parts, 0);
   return [...parts.values()];
 }
 
-function gather(value: Buffer, parts: Map<string, Buffer>, depth: number): void {
-  const add = (part: Buffer): void => {
-    if (part.byteLength >= minPartBytes) parts.set(part.toString('latin1'), part);
+function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
+  const add = (bytes: Buffer, isLayout = false): void => {
+    const id = bytes.toString('latin1');
+    if (bytes.byteLength >= minPartBytes && !parts.has(id)) parts.set(id, { bytes, isLayout });
   };
   add(value);
   const bare = trim(value);
   add(bare);
   add(unquote(bare));
-  if (!isUtf8(value)) {
-    for (const line of linesOf(value.toString('latin1'))) add(Buffer.from(line, 'latin1'));
-    return;
+  const text = bare.toString(isUtf8(bare) ? 'utf8' : 'latin1');
+  const document = isUtf8(bare) && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
+  for (const layout of document?.layouts ?? []) add(Buffer.from(layout), true);
+  if (document?.isWhole !== true) {
+    const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
+    for (const line of linesOf(text)) add(Buffer.from(line, encoding));
+    for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), true);
   }
-  const text = bare.toString('utf8');
-  const document = bare.byteLength > maxDocumentBytes ? undefined : leavesOf(text);
-  for (const layout of document?.layouts ?? []) add(Buffer.from(layout));
-  if (document?.isWhole !== true) for (const line of linesOf(text)) add(Buffer.from(line));
   if (document === undefined || depth === maxDepth) return;
   for (const leaf of secretLeaves(document.leaves)) gather(Buffer.from(leaf), parts, depth + 1);
 }

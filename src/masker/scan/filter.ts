@@ -1,4 +1,4 @@
-import { wholePieceBytes } from './gaps.ts';
+import { Bitmap, hashFactor } from './bitmap.ts';
 
 /** Looks through one chunk: the first place at or after the one given whose bytes could belong to a pattern. */
 export type Search = (from: number) => number;
@@ -10,125 +10,71 @@ export interface Filter {
   readonly open: (chunk: Uint8Array) => Search;
 }
 
-const golden = 0x9e3779b1;
-const other = 0x85ebca6b;
-
-/** A set of numbers of 32 bits that may also say yes to what it does not hold. */
-class Bitmap {
-  readonly shift: number;
-  readonly bits: Uint32Array;
-
-  constructor(entries: number, bitsPerEntry: number) {
-    const wanted = Math.min(maxBits, Math.max(minBits, entries * bitsPerEntry));
-    this.shift = 32 - Math.ceil(Math.log2(wanted));
-    this.bits = new Uint32Array(2 ** (32 - this.shift) / 32);
-  }
-
-  add(key: number): void {
-    const slot = Math.imul(key, golden) >>> this.shift;
-    this.bits[slot >>> 5] = (this.bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
-  }
-
-  has(key: number): boolean {
-    const slot = Math.imul(key, golden) >>> this.shift;
-    return ((this.bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0;
-  }
-}
-
-const minBits = 2 ** 16;
-const maxBits = 2 ** 26;
 const wordBytes = 4;
+const pairFactor = 0x85ebca6b;
 
-/** Numbers as the processor reads them from memory, at any place. */
-const scratch = new Uint8Array(8);
-const scratchWords = new Uint32Array(scratch.buffer);
-const scratchHalves = new Uint16Array(scratch.buffer);
-
-function load(bytes: Uint8Array, at: number): void {
-  for (let index = 0; index < scratch.length; index += 1) scratch[index] = bytes[at + index] ?? 0;
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function pairKey(word: number, next: number): number {
-  return word ^ Math.imul(next, other);
+  return word ^ Math.imul(next, pairFactor);
 }
 
-/** The first place at which a word of so many bytes can be read in one go. */
-function alignment(chunk: Uint8Array, width: number): number {
-  return (width - (chunk.byteOffset % width)) % width;
+/** A function of its own, so that all it needs is in registers. */
+function nextKnown(view: DataView, from: number, stride: number, { bits, shift }: Bitmap): number {
+  const end = view.byteLength - wordBytes;
+  let at = from;
+  for (; at <= end; at += stride) {
+    const slot = Math.imul(view.getInt32(at, true), hashFactor) >>> shift;
+    if (((bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0) break;
+  }
+  return at;
 }
 
-function wordsOf(chunk: Uint8Array, first: number): Uint32Array {
-  return new Uint32Array(
-    chunk.buffer,
-    chunk.byteOffset + first,
-    Math.max(0, Math.floor((chunk.byteLength - first) / wordBytes)),
-  );
-}
+/**
+ * For patterns of `stride` + 3 bytes and more: a word in every stride and, where it is known, one beside it.
+ * @param offsets how far into a pattern words are known; the stride at least
+ * @param count of the patterns, about
+ */
+export function createWordFilter(stride: number, offsets: number, count: number): Filter {
+  const words = new Bitmap(count * offsets, 64);
+  const pairs = new Bitmap(count * offsets, 24);
+  /** Of a pattern shorter than two words some words have none beside them. */
+  const hasPairs = stride > wordBytes;
 
-/** Patterns of at least this many bytes hold a whole group of 8 bytes, whatever their place. */
-export const minLongBytes = wholePieceBytes;
-const longStride = 8;
-/** A pattern that a line break cuts may show its first whole group only this far in. */
-const longOffsets = wholePieceBytes - 1 + longStride;
+  function add(pattern: Uint8Array): void {
+    const view = viewOf(pattern);
+    const last = Math.min(offsets, pattern.length - wordBytes + 1);
+    for (let at = 0; at < last; at += 1) {
+      const word = view.getInt32(at, true);
+      words.add(word);
+      if (!hasPairs) continue;
+      if (at + 2 * wordBytes <= pattern.length) pairs.add(pairKey(word, view.getInt32(at + wordBytes, true)));
+      else pairs.add(pairKey(view.getInt32(at - wordBytes, true), word));
+    }
+  }
 
-/** For patterns of 15 bytes and more: every second word, and where it is known the one after it. */
-export function createLongFilter(count: number): Filter {
-  const words = new Bitmap(count * longOffsets, 24);
-  const pairs = new Bitmap(count * longOffsets, 8);
+  function isConfirmed(view: DataView, at: number): boolean {
+    if (!hasPairs || at < wordBytes || at + 2 * wordBytes > view.byteLength) return true;
+    const word = view.getInt32(at, true);
+    return (
+      pairs.has(pairKey(word, view.getInt32(at + wordBytes, true))) ||
+      pairs.has(pairKey(view.getInt32(at - wordBytes, true), word))
+    );
+  }
+
   return {
     add(patterns) {
-      for (const pattern of patterns) {
-        const last = Math.min(longOffsets - 1, pattern.length - 2 * wordBytes);
-        for (let at = 0; at <= last; at += 1) {
-          load(pattern, at);
-          const [word = 0, next = 0] = scratchWords;
-          words.add(word);
-          pairs.add(pairKey(word, next));
-        }
-      }
+      for (const pattern of patterns) add(pattern);
     },
     open(chunk) {
-      const first = alignment(chunk, wordBytes);
-      const read = wordsOf(chunk, first);
-      const { bits, shift } = words;
+      const view = viewOf(chunk);
       return (from) => {
-        let at = Math.max(0, Math.ceil((from - first) / longStride)) * 2;
-        for (; at + 1 < read.length; at += 2) {
-          const word = read[at] ?? 0;
-          const slot = Math.imul(word, golden) >>> shift;
-          if (((bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0 && pairs.has(pairKey(word, read[at + 1] ?? 0))) break;
-        }
-        return first + at * wordBytes;
-      };
-    },
-  };
-}
-
-export const minMiddleBytes = 7;
-
-/** For patterns of 7 to 14 bytes: every word. */
-export function createMiddleFilter(count: number): Filter {
-  const words = new Bitmap(count * wordBytes, 64);
-  return {
-    add(patterns) {
-      for (const pattern of patterns) {
-        for (let at = 0; at < wordBytes; at += 1) {
-          load(pattern, at);
-          words.add(scratchWords[0] ?? 0);
-        }
-      }
-    },
-    open(chunk) {
-      const first = alignment(chunk, wordBytes);
-      const read = wordsOf(chunk, first);
-      const { bits, shift } = words;
-      return (from) => {
-        let at = Math.max(0, Math.ceil((from - first) / wordBytes));
-        for (; at < read.length; at += 1) {
-          const slot = Math.imul(read[at] ?? 0, golden) >>> shift;
-          if (((bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0) break;
-        }
-        return first + at * wordBytes;
+        let at = nextKnown(view, Math.ceil(from / stride) * stride, stride, words);
+        while (at + wordBytes <= view.byteLength && !isConfirmed(view, at))
+          at = nextKnown(view, at + stride, stride, words);
+        return at;
       };
     },
   };
@@ -136,42 +82,32 @@ export function createMiddleFilter(count: number): Filter {
 
 /** For patterns of 4 to 6 bytes: every second pair of bytes, and where it is known the four bytes that a pattern would begin with. */
 export function createShortFilter(count: number): Filter {
-  const halves = new Uint32Array(2 ** 16 / 32);
+  const halves = new Uint8Array(2 ** 16);
   const beginnings = new Bitmap(count, 64);
-  const mayBegin = (chunk: Uint8Array, at: number): boolean => {
-    if (at < 0) return false;
-    if (at + wordBytes > chunk.length) return true;
-    load(chunk, at);
-    return beginnings.has(scratchWords[0] ?? 0);
-  };
+
+  function add(pattern: Uint8Array): void {
+    const view = viewOf(pattern);
+    halves[view.getUint16(0, true)] = 1;
+    halves[view.getUint16(1, true)] = 1;
+    beginnings.add(view.getInt32(0, true));
+  }
+
+  function mayBegin(view: DataView, at: number): boolean {
+    return at >= 0 && (at + wordBytes > view.byteLength || beginnings.has(view.getInt32(at, true)));
+  }
+
   return {
     add(patterns) {
-      for (const pattern of patterns) {
-        for (let at = 0; at < 2; at += 1) {
-          load(pattern, at);
-          const half = scratchHalves[0] ?? 0;
-          halves[half >>> 5] = (halves[half >>> 5] ?? 0) | (1 << (half & 31));
-        }
-        load(pattern, 0);
-        beginnings.add(scratchWords[0] ?? 0);
-      }
+      for (const pattern of patterns) add(pattern);
     },
     open(chunk) {
-      const first = alignment(chunk, 2);
-      const read = new Uint16Array(
-        chunk.buffer,
-        chunk.byteOffset + first,
-        Math.max(0, Math.floor((chunk.byteLength - first) / 2)),
-      );
+      const view = viewOf(chunk);
+      const end = view.byteLength - 2;
       return (from) => {
-        let at = Math.max(0, Math.ceil((from - first) / 2));
-        for (; at < read.length; at += 1) {
-          const half = read[at] ?? 0;
-          if (((halves[half >>> 5] ?? 0) & (1 << (half & 31))) === 0) continue;
-          const place = first + at * 2;
-          if (mayBegin(chunk, place - 1) || mayBegin(chunk, place)) break;
-        }
-        return first + at * 2;
+        let at = Math.ceil(from / 2) * 2;
+        for (; at <= end; at += 2)
+          if (halves[view.getUint16(at, true)] === 1 && (mayBegin(view, at - 1) || mayBegin(view, at))) break;
+        return at;
       };
     },
   };

@@ -1,12 +1,5 @@
-import {
-  createLongFilter,
-  createMiddleFilter,
-  createShortFilter,
-  minLongBytes,
-  minMiddleBytes,
-  type Filter,
-  type Search,
-} from './filter.ts';
+import { createShortFilter, createWordFilter, type Filter, type Search } from './filter.ts';
+import { longStride, wholePieceBytes } from './gaps.ts';
 
 /** A filter for each range of lengths, so that short patterns slow down no search for long ones. */
 export interface Filters {
@@ -28,17 +21,19 @@ const escape = 0x1b;
 const minCapacity = 64;
 
 export function createFilters(): Filters {
-  const band = (create: Band['create'], takes: Band['takes']): Band => ({
+  const band = (create: Band['create'], from: number, to: number): Band => ({
     create,
-    takes,
+    takes: (length) => length >= from && length <= to,
     patterns: [],
     capacity: 0,
     filter: undefined,
   });
   const bands: readonly Band[] = [
-    band(createLongFilter, (length) => length >= minLongBytes),
-    band(createMiddleFilter, (length) => length >= minMiddleBytes && length < minLongBytes),
-    band(createShortFilter, (length) => length < minMiddleBytes),
+    // A pattern that a line break cuts may show its first whole piece only this far in.
+    band((count) => createWordFilter(longStride, wholePieceBytes - 1 + longStride, count), wholePieceBytes, Infinity),
+    band((count) => createWordFilter(8, 8, count), 11, wholePieceBytes - 1),
+    band((count) => createWordFilter(4, 4, count), 7, 10),
+    band(createShortFilter, 0, 6),
   ];
 
   function addTo(of: Band, patterns: readonly Uint8Array[]): void {

@@ -16,8 +16,10 @@ export interface Gap {
 /** What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, either of these, or it is none. */
 export type GapStep = Gap | 'ends' | 'over' | 'none' | { readonly either: Gap };
 
-/** A line break is only seen where one of the first two pieces of a pattern has this many bytes: less is not looked at. */
-export const wholePieceBytes = 15;
+/** Of long patterns one word in so many bytes is read. */
+export const longStride = 16;
+/** A line break is only seen where one of the first two pieces of a pattern has this many bytes: less need not hold such a word. */
+export const wholePieceBytes = longStride + 3;
 /** Of a line break with all that belongs to it. */
 export const maxGapBytes = 64;
 const maxCommandBytes = 1_024;

@@ -1,12 +1,12 @@
-import { maxGapBytes, wholePieceBytes } from './gaps.ts';
+import { longStride, maxGapBytes, wholePieceBytes } from './gaps.ts';
 
 const [tab, lineFeed, carriageReturn, escape, blank] = [0x09, 0x0a, 0x0d, 0x1b, 0x20];
 /** What ends an escape that stands for a line break begins with one of these. */
 const backslash = 0x5c;
 const percent = 0x25;
 const ampersand = 0x26;
-/** The group that was read lies in the first bytes of a piece. */
-const maxOffset = 7;
+/** The word that was read lies in the first bytes of a piece. */
+const maxOffset = longStride - 1;
 /** Escapes and returns at a break. */
 const maxMarkBytes = 8;
 
