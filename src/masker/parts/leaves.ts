@@ -67,12 +67,13 @@ function fieldLeaves(text: string): readonly Leaf[] {
     ...(/;/.test(text) ? text.matchAll(/(?:^|;)\s*([A-Za-z][\w .-]*?)\s*=\s*("[^"]*"|'[^']*'|[^;\n]*)/g) : []),
     ...text.matchAll(/\b(login|password|account)[ \t]+(\S+)/g),
     ...text.matchAll(/<([\w:.-]+)(?:\s[^<>]*)?>([^<>]+)<\/\1>/g),
-    ...text.matchAll(/\b([\w:.-]+)\s*=\s*("[^"<>]*"|'[^'<>]*')/g),
+    ...text.matchAll(/\b(?!(?:key|value|name)\b)([\w:.-]+)\s*=\s*("[^"<>]*"|'[^'<>]*')/g),
     ...text.matchAll(/\bkey="([^"]*)"\s+value="([^"]*)"/g),
   ].map(([, name = '', value = '']) => ({ name, value: stripQuotes(value) }));
   const pgpass = [...text.matchAll(/^(?:[^\s:]+:){2,4}([^\s:]+):([^\s:]{8,})$/gm)].map(([, , value = '']) => ({
     name: 'password',
     value,
+    isCredential: true as const,
   }));
   return [...pairs, ...pgpass];
 }

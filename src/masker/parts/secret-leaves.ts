@@ -26,8 +26,9 @@ const privatePem = /-----BEGIN [A-Z ]*PRIVATE KEY/;
 export function secretLeaves(leaves: readonly Leaf[]): readonly string[] {
   const decoded = leaves.flatMap((leaf) => [leaf, ...decode(leaf)]);
   const secret = decoded.filter(isSecret);
-  const known = new Set(decoded.filter((leaf) => !secret.includes(leaf)).map(({ value }) => value));
-  for (const { name } of leaves) known.add(name);
+  const credentials = new Set(secret.filter(({ isCredential }) => isCredential).map(({ value }) => value));
+  const known = new Set(decoded.flatMap(({ name, value }) => (name === 'user' ? [name, value] : [name])));
+  for (const leaf of decoded) if (!secret.includes(leaf) && !credentials.has(leaf.value)) known.add(leaf.value);
   return [...new Set(secret.map(({ value }) => value))].filter((value) => !known.has(value));
 }
 
