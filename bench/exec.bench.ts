@@ -44,7 +44,7 @@ export async function run(): Promise<readonly BenchRow[]> {
       what,
       value: median(what),
       unit: 'ms',
-      ...(what === baseline ? {} : { baseline, ratio: median(what) / median(baseline) }),
+      ...(what !== baseline && { baseline, ratio: median(what) / median(baseline) }),
     }));
   } finally {
     await api.close();

@@ -52,11 +52,11 @@ export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBa
       requireOpen();
       return layout.read(refs, context);
     },
-    ...(write === undefined ? {} : { write: changing(write) }),
-    ...(remove === undefined ? {} : { delete: changing(remove) }),
-    ...(versions === undefined ? {} : { versions: guarded(versions) }),
-    ...(restore === undefined ? {} : { restore: changing(restore) }),
-    ...(declare === undefined ? {} : { declare: changing(declare) }),
+    ...(write !== undefined && { write: changing(write) }),
+    ...(remove !== undefined && { delete: changing(remove) }),
+    ...(versions !== undefined && { versions: guarded(versions) }),
+    ...(restore !== undefined && { restore: changing(restore) }),
+    ...(declare !== undefined && { declare: changing(declare) }),
     async check(context): Promise<HealthReport> {
       start(context);
       await check(tools, context);

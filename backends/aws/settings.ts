@@ -78,7 +78,7 @@ export const settings = {
     required: true,
     when: { field: 'auth.method', is: ['web-identity'] },
     description:
-      "The file with the identity token, read anew at each sign-in. Must lie below a path that the server's configuration allows.",
+      "The file with the identity token, read again at each sign-in. Must lie below a path that the server's configuration allows.",
     example: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
   },
   'auth.webIdentityRole': {

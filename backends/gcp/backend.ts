@@ -48,7 +48,7 @@ export function createBackend(
     async check(context): Promise<HealthReport> {
       start(context);
       const server = await check(service, layout, prefix, context);
-      return { server, ...(identity === undefined ? {} : { identity }) };
+      return { server, ...(identity !== undefined && { identity }) };
     },
     async close() {
       if (closed) return;

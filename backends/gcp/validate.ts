@@ -37,7 +37,7 @@ function credentials(settings: Settings): SettingsProblem[] {
       ? 'it is missing'
       : isToken(token)
         ? undefined
-        : 'it is no access token, which is one line of printable ASCII';
+        : 'it is not an access token, which is one line of printable ASCII';
     return problem === undefined
       ? []
       : [{ field: 'auth.token', problem, hint: 'give an access token, or choose another auth.method' }];

@@ -86,7 +86,7 @@ export async function eraseExpired(store: Store): Promise<number> {
   }
 }
 
-/** The organisations that have something to erase. */
+/** The organizations that have something to erase. */
 export async function organizationsWithExpired(
   database: Kysely<InternalTables>,
   times: Pick<Store, 'now' | 'keepDeletedMs'>,

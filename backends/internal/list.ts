@@ -27,13 +27,11 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
           select.where('scope', '=', query.scope ?? ''),
         )
         .$if(query.scope !== undefined && query.depth === 'tree', (select) =>
-          select.where((eb) =>
-            eb.or([
-              eb('scope', '=', query.scope ?? ''),
-              // "0" follows "/", so this is exactly what begins with the scope and a slash.
-              eb.and([eb('scope', '>=', `${query.scope}/`), eb('scope', '<', `${query.scope}0`)]),
-            ]),
-          ),
+          // A range, which the index can search: "0" follows "/", so what begins with the scope and a slash ends there.
+          select
+            .where('scope', '>=', query.scope ?? '')
+            .where('scope', '<', `${query.scope}0`)
+            .where((eb) => eb.or([eb('scope', '=', query.scope ?? ''), eb('scope', '>=', `${query.scope}/`)])),
         )
         .orderBy('scope')
         .orderBy('key')

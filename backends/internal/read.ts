@@ -104,7 +104,7 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
 
 /**
  * Looks up exactly the pairs that were asked for, each by the primary key. (Conditions joined by `or` make SQLite scan
- * the organisation.) Compiled once for each number of pairs: building a query costs more than running it.
+ * the organization.) Compiled once for each number of pairs: building a query costs more than running it.
  */
 async function findCurrent(
   { database, organization, statements }: Store,

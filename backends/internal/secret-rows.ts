@@ -30,7 +30,7 @@ export async function storeSecret(database: Kysely<InternalTables>, row: SecretR
     .execute();
 }
 
-/** Seals the rows of an organisation as they are. @returns those whose seal was not good */
+/** Seals the rows of an organization as they are. @returns those whose seal was not good */
 export async function resealSecrets(
   transaction: Kysely<InternalTables>,
   sign: SignRow,

@@ -21,7 +21,7 @@ export async function remove(store: Store, { scope, key }: SecretRef): Promise<D
     await markDeleted(store, transaction, sign, before);
     const after = await findSecret(transaction, organization, { scope, key });
     const kept = after !== undefined && isKept(store, after);
-    return { existed: true, ...(kept ? { restorableUntil: rfc3339(after.updated_at + store.keepDeletedMs) } : {}) };
+    return { existed: true, ...(kept && { restorableUntil: rfc3339(after.updated_at + store.keepDeletedMs) }) };
   });
 }
 

@@ -83,24 +83,20 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
       const { remove } = await import('./kv/write.ts');
       return remove(service, ref, own);
     },
-    ...(capabilities.versions
-      ? {
-          async versions(ref, context) {
-            const [service, own] = await start(context);
-            const { versions } = await import('./kv/versions.ts');
-            return versions(service, ref, own);
-          },
-        }
-      : {}),
-    ...(capabilities.restore
-      ? {
-          async restore(ref, context) {
-            const [service, own] = await start(context);
-            const { restore } = await import('./kv/write.ts');
-            return restore(service, ref, own);
-          },
-        }
-      : {}),
+    ...(capabilities.versions && {
+      async versions(ref, context) {
+        const [service, own] = await start(context);
+        const { versions } = await import('./kv/versions.ts');
+        return versions(service, ref, own);
+      },
+    }),
+    ...(capabilities.restore && {
+      async restore(ref, context) {
+        const [service, own] = await start(context);
+        const { restore } = await import('./kv/write.ts');
+        return restore(service, ref, own);
+      },
+    }),
     async check(context) {
       const [service, own] = await start(context);
       const { check } = await import('./kv/check.ts');

@@ -97,7 +97,7 @@ export const settings = {
   'auth.jwtFile': {
     type: 'path',
     when: { field: 'auth.method', is: ['kubernetes', 'jwt'] },
-    description: 'A file that holds it instead, read anew at every sign-in.',
+    description: 'A file that holds it instead, read again at every sign-in.',
     example: '/var/run/secrets/kubernetes.io/serviceaccount/token',
   },
   'tls.ca': {

@@ -19,7 +19,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   429: { code: 'throttled' },
   472: { code: 'stale_replica', detail: 'the server is a disaster-recovery secondary' },
   473: { code: 'stale_replica', detail: 'the server is a performance standby' },
-  501: { code: 'sealed', detail: 'the server is not initialised' },
+  501: { code: 'sealed', detail: 'the server is not initialized' },
   502: { code: 'server_error', detail: 'the server, or a plugin of it, got no answer from behind' },
   504: { code: 'timeout', detail: 'a gateway before the server gave up' },
 };
@@ -33,8 +33,8 @@ export function failureOf(answer: VaultAnswer): BackendError {
   const { code, detail, ...why } = meaningOf(answer);
   return new BackendError(code, {
     ...whyOf(why),
-    ...(detail === undefined ? {} : { detail }),
-    ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
+    ...(detail !== undefined && { detail }),
+    ...(answer.retryAfterMs !== undefined && { retryAfterMs: answer.retryAfterMs }),
   });
 }
 

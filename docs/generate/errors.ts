@@ -27,18 +27,18 @@ const resolverErrors = {
     next: 'set one where the message says',
   },
   catalogue_unavailable: {
-    meaning: 'the names of a required backend cannot be had, so there is no resolver',
+    meaning: 'the names of a required backend cannot be listed, so there is no resolver',
     next: 'mend the backend, or make it `optional`: keys that it could outrank are then unavailable',
   },
 } satisfies Record<ResolverErrorCode, Told>;
 
 const checkProblems = {
   backend_failed: {
-    meaning: 'the names of a backend, or of a part of it, cannot be had',
+    meaning: 'the names of a backend, or of a part of it, cannot be listed',
     next: "follow the hint, which is that of the backend's code; a required backend keeps every job from starting",
   },
   key_unavailable: {
-    meaning: 'a key is known and its value cannot be had',
+    meaning: 'a key is known and its value is unavailable',
     next: 'follow the hint; `kici-admin explain` shows what is in the way',
   },
   key_unset: { meaning: 'a key is declared and has no value', next: 'set it with the command that the hint shows' },
@@ -56,7 +56,7 @@ const checkProblems = {
   },
   scope_unavailable: {
     meaning: 'a scope is deleted, disabled or cannot be taken apart, and nobody can tell which keys it held',
-    next: 'restore it or write it anew; `--skip-deleted` on its binding counts what is deleted as absent',
+    next: 'restore it or write it again; `--skip-deleted` on its binding counts what is deleted as absent',
   },
   not_nameable: {
     meaning: 'a name in the backend belongs to no scope, so no binding reaches it',
@@ -131,7 +131,7 @@ export function errorsPage(): string {
         ]),
       ),
       '## Steps',
-      'What `ctx.secrets` and `ctx.setEnv` throw or reject with, and what a definition of a workflow throws. All are exported by `@kici-dev/sdk` and recognised by `instanceof` and `is`.',
+      'What `ctx.secrets` and `ctx.setEnv` throw or reject with, and what a definition of a workflow throws. All are exported by `@kici-dev/sdk` and recognized by `instanceof` and `is`.',
       table(
         ['code', 'class', 'what happened', 'what to do'],
         Object.entries(stepErrors).flatMap(([name, codes]) =>

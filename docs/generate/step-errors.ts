@@ -28,7 +28,7 @@ export const stepErrors = {
   },
   BinarySecretError: {
     secret_binary: {
-      meaning: 'the value is no text, so it can be neither a string nor a variable',
+      meaning: 'the value is not text, so it can be neither a string nor a variable',
       next: 'use `ctx.secrets.mountFile`, which gives every byte',
     },
   },

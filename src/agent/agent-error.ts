@@ -1,3 +1,5 @@
+import { CodedError } from '../errors/coded-error.ts';
+
 /** Why a run cannot start or go on, apart from what a step itself did. */
 export type AgentErrorCode =
   | 'project_not_found'
@@ -16,23 +18,8 @@ export type AgentErrorCode =
   | 'cancelled'
   | 'cannot_write';
 
-const brand = Symbol.for('@kici-dev/kici/AgentError');
-
-export class AgentError extends Error {
+export class AgentError extends CodedError<AgentErrorCode> {
   override readonly name = 'AgentError';
-  readonly code: AgentErrorCode;
-  readonly hint: string;
-
-  constructor(code: AgentErrorCode, message: string, hint: string) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
-    Object.defineProperty(this, brand, { value: true });
-  }
-
-  static is(error: unknown): error is AgentError {
-    return typeof error === 'object' && error !== null && brand in error;
-  }
 }
 
 /** The operating system's code of an error, such as `EEXIST`. */

@@ -23,7 +23,7 @@ export const apiErrors = Object.freeze({
   permission_denied: {
     status: 403,
     meaning: 'the token is valid and may not do this, or not at this place',
-    hint: 'ask an owner of the organisation for a token that may do this',
+    hint: 'ask an owner of the organization for a token that may do this',
   },
   host_not_allowed: {
     status: 421,
@@ -38,7 +38,7 @@ export const apiErrors = Object.freeze({
   },
   operation_disabled: {
     status: 403,
-    meaning: 'a policy of the organisation, or a lock, keeps this operation from the dashboard',
+    meaning: 'a policy of the organization, or a lock, does not allow this operation here',
     hint: 'use the command that the message shows',
   },
   not_found: {
@@ -108,7 +108,7 @@ export const clientErrors = Object.freeze({
     hint: 'start it with `kici-orchestrator`, or point KICI_URL to where it runs',
   },
   bad_answer: {
-    meaning: "what answers at the orchestrator's address is no orchestrator",
+    meaning: "what answers at the orchestrator's address is not an orchestrator",
     hint: "check that KICI_URL points to an orchestrator and not to a proxy's page",
   },
 });

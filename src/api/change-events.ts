@@ -1,6 +1,6 @@
 import type { Permission } from './roles.ts';
 
-/** Below an organisation: what changes there, as server-sent events. */
+/** Below an organization: what changes there, as server-sent events. */
 export const eventsPath = '/events';
 
 /**

@@ -52,8 +52,8 @@ export function createClient(options: ClientOptions): ApiClient {
 function headersOf(body: string | undefined, token: string | undefined): Record<string, string> {
   return {
     accept: 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
   };
 }
 
@@ -64,7 +64,10 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   if (status >= 200 && status < 300) return text;
   const problem = errorBody.safeParse(parseJson(text));
   if (!problem.success || !isApiErrorCode(problem.data.error))
-    throw new ApiError('bad_answer', `${url.origin} answered with status ${status} and no error of ours`);
+    throw new ApiError(
+      'bad_answer',
+      `${url.origin} answered with status ${status} and a body that is not an error of an orchestrator`,
+    );
   const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem.data;
   throw new ApiError(
     error,

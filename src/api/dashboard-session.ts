@@ -5,12 +5,12 @@ import { permissions, roleNames } from './roles.ts';
 /** Below the server's own address: `POST` signs in, `GET` tells of the session, `DELETE` signs out. */
 export const dashboardSessionPath = '/dashboard/session';
 
-/** Under a cookie each request that is no GET carries the session's `csrf` in it, which another site's page cannot know. */
+/** Under a cookie each request that is not a GET carries the session's `csrf` in it, which another site's page cannot know. */
 export const csrfHeader = 'x-kici-csrf';
 
 /** How values are entered at the dashboard: as they are, sealed by the page to the orchestrator's key, or not at all. */
 export const valueEntries = ['open', 'sealed', 'off'] as const;
-export type ValueEntry = (typeof valueEntries)[number];
+export type ValueEntryMode = (typeof valueEntries)[number];
 
 export const signInRequest = z.union([
   z.strictObject({ token: z.string().min(1).max(1_024), organization: z.string().optional() }),

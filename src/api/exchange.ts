@@ -31,7 +31,7 @@ export function createExchange(address: string, silenceMs: number = patienceMs):
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = request(
         url,
-        { method, headers, timeout: silenceMs, ...(signal === undefined ? {} : { signal }) },
+        { method, headers, timeout: silenceMs, ...(signal !== undefined && { signal }) },
         resolve,
       );
       sent

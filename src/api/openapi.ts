@@ -52,22 +52,20 @@ function describe(id: string, operation: Operation): Json {
     'x-kici-sensitivity': operation.sensitivity,
     'x-kici-command': operation.command,
     parameters,
-    ...(bodiless
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': {
-                schema: {
-                  type: 'object',
-                  properties: body,
-                  required: required.filter((name: unknown) => typeof name === 'string' && Object.hasOwn(body, name)),
-                },
-              },
+    ...(!bodiless && {
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              properties: body,
+              required: required.filter((name: unknown) => typeof name === 'string' && Object.hasOwn(body, name)),
             },
           },
-        }),
+        },
+      },
+    }),
     responses: {
       200: { description: 'done', content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } },
       default: {

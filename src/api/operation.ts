@@ -54,6 +54,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly offWith?: string;
   /** Set where no cookie session may ever do it, whatever the policy says. */
   readonly tokenOnly?: true;
+  /** Set where the answer holds values that are not sealed: it leaves over TLS or within this machine alone. */
+  readonly answersPlainValues?: true;
   /** How long its body may be, where one value is not the most that it takes. */
   readonly maxBodyBytes?: number;
   readonly input: Input;

@@ -1,4 +1,4 @@
 export const organizationGrammar: RegExp = /^[a-z][a-z0-9-]{0,62}$/;
 
 export const organizationRule =
-  'an organisation name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"';
+  'an organization name starts with a lower-case letter and has at most 63 of a-z, 0-9 and "-"';

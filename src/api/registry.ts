@@ -9,6 +9,7 @@ import { resolutionOperations } from './operations/resolution.ts';
 import { secretOperations } from './operations/secrets.ts';
 import { sessionOperations } from './operations/sessions.ts';
 import { tokenOperations } from './operations/tokens.ts';
+import { valueOperations } from './operations/values.ts';
 import { variableOperations } from './operations/variables.ts';
 
 /** Every operation by its id. */
@@ -16,6 +17,7 @@ export const operations = {
   ...organizationOperations,
   ...environmentOperations,
   ...secretOperations,
+  ...valueOperations,
   ...variableOperations,
   ...backendOperations,
   ...resolutionOperations,

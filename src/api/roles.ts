@@ -13,6 +13,7 @@ export const permissions = [
   'tokens:manage',
   'audit:read',
   'audit:acknowledge',
+  'values:read',
   'jobs:open',
   'jobs:session',
   'dashboard:open',
@@ -21,7 +22,7 @@ export const permissions = [
 
 export type Permission = (typeof permissions)[number];
 
-export const roleNames = ['owner', 'admin', 'auditor', 'author', 'agent'] as const;
+export const roleNames = ['owner', 'admin', 'auditor', 'author', 'agent', 'reader'] as const;
 
 export type Role = (typeof roleNames)[number];
 
@@ -44,9 +45,12 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'variables:write',
     'backends:test',
     'tokens:manage',
+    'values:read',
     'jobs:open',
   ],
   auditor: reading,
   author: ['environments:read', 'secrets:names', 'variables:read', 'jobs:open', 'dashboard:open'],
   agent: ['jobs:open'],
+  /** For programs that cannot open a job. */
+  reader: ['values:read'],
 };

@@ -67,7 +67,7 @@ export interface OpeningKey {
 }
 
 /** What became of a sealed value: `other_key` where it is sealed to another key than this. */
-export type Opened =
+export type OpenedValue =
   | { readonly kind: 'opened'; readonly value: Uint8Array }
   | { readonly kind: 'other_key' }
   | { readonly kind: 'not_sealed_for_here' };
@@ -77,9 +77,9 @@ export async function openValue(
   { publicKey, privateKey }: OpeningKey,
   place: EntryPlace,
   sealed: string,
-): Promise<Opened> {
+): Promise<OpenedValue> {
   const bytes = fromBase64(sealed);
-  const notForHere: Opened = { kind: 'not_sealed_for_here' };
+  const notForHere: OpenedValue = { kind: 'not_sealed_for_here' };
   if (bytes.length < sealedOverheadBytes || bytes[0] !== formatVersion) return notForHere;
   const keyId = keyIdOf(await fingerprintOf(publicKey));
   if (toHex(bytes.subarray(1, 1 + idBytes)) !== keyId) return { kind: 'other_key' };

@@ -30,7 +30,7 @@ export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSign
   const url = urlOf(flags, io);
   const token = await tokenOf(flags, io);
   const organization = organizationOf(flags, io);
-  return createClient({ url, token, organization, ...(signal === undefined ? {} : { signal }) });
+  return createClient({ url, token, organization, ...(signal !== undefined && { signal }) });
 }
 
 async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {

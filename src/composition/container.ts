@@ -1,21 +1,27 @@
 import { Container } from 'inversify';
+import { accessModule } from './modules/access.ts';
 import { auditModule } from './modules/audit.ts';
 import { backendsModule, internalBackendModule, packageModule } from './modules/backends.ts';
+import { environmentsModule } from './modules/environments.ts';
 import { httpModule } from './modules/http.ts';
-import { infrastructureModule, type Opened } from './modules/infrastructure.ts';
-import { metadataModule } from './modules/metadata.ts';
-import { sessionsModule } from './modules/sessions.ts';
+import { infrastructureModule, type OpenResources } from './modules/infrastructure.ts';
+import { jobsModule } from './modules/jobs.ts';
+import { policyModule } from './modules/policy.ts';
+import { secretsModule } from './modules/secrets.ts';
 
 /** Wires what was opened. Resolving does no I/O: whatever must be opened, started or stopped is the application's. */
-export function createContainer(opened: Opened): Container {
+export function createContainer(opened: OpenResources): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(
     infrastructureModule(opened),
-    metadataModule,
+    accessModule,
+    environmentsModule,
+    secretsModule,
+    policyModule,
     internalBackendModule,
     backendsModule,
     ...opened.settings.backendPackages.map(packageModule),
-    sessionsModule,
+    jobsModule,
     auditModule,
     httpModule,
   );

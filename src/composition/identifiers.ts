@@ -13,6 +13,7 @@ import type { Bindings } from '../orchestrator/environments/bindings.ts';
 import type { EnvironmentStore } from '../orchestrator/environments/store.ts';
 import type { EventStreams } from '../orchestrator/events/streams.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
+import type { Readiness } from '../orchestrator/health/readiness.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
 import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
 import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
@@ -31,6 +32,7 @@ import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.t
 import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
 import type { AllTables } from './all-tables.ts';
+import type { AreaHandlers } from './merge-handlers.ts';
 import type { ServerSettings } from './settings.ts';
 
 function token<T>(name: string): ServiceIdentifier<T> {
@@ -79,6 +81,8 @@ export const identifiers = {
   gate: token<PolicyGate>('gate'),
   cookies: token<SessionCookies>('cookies'),
   authenticator: token<Authenticator>('authenticator'),
+  areaHandlers: token<AreaHandlers>('areaHandlers'),
   handlers: token<Handlers>('handlers'),
+  readiness: token<Readiness>('readiness'),
   server: token<HttpServer>('server'),
 } as const;

@@ -52,7 +52,7 @@ export function names(secrets: readonly Pick<SecretDescriptor, 'scope' | 'key'>[
   return secrets.map(({ scope, key }) => `${scope} ${key}`).toSorted();
 }
 
-/** Fails when the call outlives its deadline by far; the bound is no measure of speed. */
+/** Fails when the call outlives its deadline by far; the bound is not a measure of speed. */
 export async function endsBy<T>(limitMs: number, what: string, call: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = startTimer(() => reject(new Error(`${what} is still running ${limitMs} ms later`)), limitMs);

@@ -84,9 +84,9 @@ export const faults = [
   'throttle',
   /** The service refuses access. */
   'deny',
-  /** The credentials have expired; signing in anew may help. */
+  /** The credentials have expired; signing in again may help. */
   'expire',
-  /** A success whose body is no answer of the service. */
+  /** A success whose body is not an answer of the service. */
   'garbage',
   /** A success without a body. */
   'empty',

@@ -1,10 +1,10 @@
 import type { BackendCapabilities, CallContext, ReadOutcome } from '@kici-dev/secret-backend';
-import { missing, path, ref, toValue, type Listing, type World } from './world.ts';
+import { missing, path, ref, toValue, type ListedNames, type World } from './world.ts';
 
 /** What every trait runs over: faults, abortion, closing, leaks. */
 export type OperationName = 'list' | 'read' | 'batch' | 'write' | 'delete' | 'check';
 
-export interface Operation {
+export interface TriedOperation {
   readonly name: OperationName;
   readonly when: (capabilities: BackendCapabilities) => boolean;
   run(world: World, context: CallContext): Promise<OperationAnswer>;
@@ -13,7 +13,7 @@ export interface Operation {
 /** What came back, for those who look into it. */
 export interface OperationAnswer {
   readonly outcomes?: readonly ReadOutcome[];
-  readonly listing?: Listing;
+  readonly listing?: ListedNames;
 }
 
 /** What `seedTargets` stores, and operations work on: two scopes, and a neighbour that nobody touches. */
@@ -36,7 +36,7 @@ export async function seedTargets(world: World): Promise<void> {
 
 const always = (): boolean => true;
 
-export const operations: readonly Operation[] = [
+export const operations: readonly TriedOperation[] = [
   {
     name: 'list',
     when: always,

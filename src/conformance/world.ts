@@ -32,15 +32,15 @@ export interface World {
   /** Reads, and insists on one outcome for each ref. */
   read(refs: readonly SecretRef[], context?: CallContext): Promise<readonly ReadOutcome[]>;
   readOne(ref: SecretRef, context?: CallContext): Promise<ReadOutcome>;
-  /** Reads until what is left of a fault has passed: a connection may have to be made anew. */
+  /** Reads until what is left of a fault has passed: a connection may have to be made again. */
   readHealed(ref: SecretRef): Promise<ReadOutcome>;
   write(ref: SecretRef, value: SecretValue | string, expectedVersion?: string | null): Promise<WriteReceipt>;
-  list(query?: ListQuery, context?: CallContext): Promise<Listing>;
+  list(query?: ListQuery, context?: CallContext): Promise<ListedNames>;
   fault(kind: Fault, times?: number): Promise<void>;
   heal(): Promise<void>;
 }
 
-export interface Listing {
+export interface ListedNames {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];
@@ -78,7 +78,7 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
         scope,
         key,
         value: toValue(value),
-        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        ...(expectedVersion !== undefined && { expectedVersion }),
       };
       return backend.write?.(entry, callContext()) ?? missing('write');
     },
@@ -121,7 +121,7 @@ export function callContext({ timeoutMs = patienceMs, signal }: ContextOptions =
 }
 
 export function ref(scope: string, key: string, version?: string): SecretRef {
-  return { scope: path(scope), key, ...(version === undefined ? {} : { version }) };
+  return { scope: path(scope), key, ...(version !== undefined && { version }) };
 }
 
 export function path(text: string): ScopePath {

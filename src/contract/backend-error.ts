@@ -48,8 +48,8 @@ export class BackendError extends Error {
       status: 'unknown',
       code: this.code,
       ...whyOf(this),
-      ...(this.detail === undefined ? {} : { detail: this.detail }),
-      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.detail !== undefined && { detail: this.detail }),
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
     };
   }
 }

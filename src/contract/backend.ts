@@ -28,7 +28,7 @@ export interface SecretBackend {
   /**
    * Names, never values. Must yield every secret below the query exactly once. A folder that may not
    * be listed must be reported in `unlisted`; the rest of the tree must still be listed. What is known
-   * to be deleted or disabled is no absence: each key with that `problem`, or where the keys cannot be
+   * to be deleted or disabled is not absence: each key with that `problem`, or where the keys cannot be
    * told, its scope alone in `unlisted`. A failure that leaves nothing to say must reject. Must not
    * report absence by an empty page after a failure.
    */

@@ -56,7 +56,7 @@ export interface SettingsProblem {
 export interface BackendHost {
   /** The instance's name, as in `corp-vault:apps/shop`. */
   readonly name: string;
-  /** The organisation that the instance serves. */
+  /** The organization that the instance serves. */
   readonly organization: string;
   readonly ambient: AmbientAccess;
   /** Milliseconds that a call may take; for work that no single call owns, such as signing in. */

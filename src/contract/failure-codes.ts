@@ -35,7 +35,7 @@ export const failureCodes = Object.freeze({
     hint: 'check its address, the network and its certificate',
   },
   server_error: { transient: true, meaning: 'the backend failed', hint: "look at the backend's own log" },
-  sealed: { transient: true, meaning: 'the backend is sealed or not initialised', hint: 'unseal it' },
+  sealed: { transient: true, meaning: 'the backend is sealed or not initialized', hint: 'unseal it' },
   stale_replica: {
     transient: true,
     meaning: 'the replica that answered is behind',

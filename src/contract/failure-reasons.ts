@@ -122,7 +122,7 @@ export const failureReasons = Object.freeze({
   token_narrowed: {
     of: ['permission_denied'],
     meaning: 'the token that asks is narrowed to other scopes',
-    hint: 'ask an owner of the organisation for a token that reaches this scope',
+    hint: 'ask an owner of the organization for a token that reaches this scope',
   },
   setting_wrong: {
     of: ['misconfigured'],
@@ -197,7 +197,7 @@ export function subjectOf(reason: FailureReason): ReasonKind['about'] {
 
 /** Without what is left out. */
 export function whyOf({ reason, about }: Why): Why {
-  return { ...(reason === undefined ? {} : { reason }), ...(about === undefined ? {} : { about }) };
+  return { ...(reason !== undefined && { reason }), ...(about !== undefined && { about }) };
 }
 
 /** What happened, as the middle of a sentence, in standing words. */

@@ -22,7 +22,7 @@ export interface ListQuery {
 
 export interface ListPage {
   readonly secrets: readonly SecretDescriptor[];
-  /** Parts of the tree whose names could not be had. */
+  /** Parts of the tree whose names could not be listed. */
   readonly unlisted?: readonly UnlistedScope[];
   /** Names in the service that cannot be a scope path, and so cannot be bound. */
   readonly unnameable?: readonly UnnameableSecret[];

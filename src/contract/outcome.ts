@@ -36,7 +36,7 @@ export function unknown(code: FailureCode, detail?: string, reason?: FailureReas
   return {
     status: 'unknown',
     code,
-    ...(detail === undefined ? {} : { detail }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(detail !== undefined && { detail }),
+    ...(reason !== undefined && { reason }),
   };
 }

@@ -8,7 +8,8 @@ import {
   type SecretBackend,
   type SecretValue,
 } from '@kici-dev/secret-backend';
-import { openBackend } from './host/open-backend.ts';
+import { Redactor } from './host/answers/redact.ts';
+import { hostAdapter } from './host/open-backend.ts';
 import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
@@ -55,7 +56,7 @@ export interface Resolver {
 /**
  * Lists what the bindings select and fixes the winner of each key.
  * @throws RangeError when a binding or a backend's name is malformed, or a binding names no backend; ResolverError
- * `catalogue_unavailable` when the names of a required backend cannot be had
+ * `catalogue_unavailable` when the names of a required backend cannot be listed
  */
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
   const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
@@ -110,7 +111,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
         : {
             backend: winner.backend,
             scope: winner.scope,
-            ...(winner.version === undefined ? {} : { version: winner.version }),
+            ...(winner.version !== undefined && { version: winner.version }),
           };
     },
     explain: (key) => explain(catalogue, key),
@@ -174,33 +175,13 @@ function hostBackend(
 ): HostedBackend {
   const parsed = parseBackendName(name);
   if (!parsed.ok) throw new RangeError(parsed.reason);
-  return openBackend(
-    {
-      type: name,
-      title: name,
-      summary: 'given to the resolver',
-      settings: {},
-      capabilities: backend.capabilities,
-      create: () => backend,
-    },
-    {},
-    {
-      ...bareHost,
-      name,
-      deadlineMs,
-      log: (level, message, fields) => log(level, message, { backend: name, ...fields }),
-    },
+  return hostAdapter(
+    { type: name, capabilities: backend.capabilities, create: () => backend },
+    new Redactor([], new Set()),
+    { organization: '', name, log: (level, message, fields) => log(level, message, { backend: name, ...fields }) },
     { ...defaultHostPolicy, deadlineMs, namesMaxAgeMs: 0 },
   );
 }
-
-/** The backend exists already, and has what it needs from whoever made it. */
-const bareHost: Omit<BackendHost, 'name' | 'log' | 'deadlineMs'> = {
-  organization: '',
-  ambient: { credentials: false, paths: [] },
-  now: () => Date.now(),
-  resolveAddress: () => Promise.reject(new BackendError('unsupported')),
-};
 
 function within(timeoutMs: number): CallContext {
   return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };

@@ -23,9 +23,9 @@ export interface DataKey {
 }
 
 export interface DataKeys {
-  /** The key of an organisation that new values are sealed with; made at its first use. */
+  /** The key of an organization that new values are sealed with; made at its first use. */
   active(organization: string, purpose: KeyPurpose): Promise<DataKey>;
-  /** `undefined` when there is none, or it belongs to another organisation or was made for another purpose. */
+  /** `undefined` when there is none, or it belongs to another organization or was made for another purpose. */
   byId(organization: string, purpose: KeyPurpose, id: string): Promise<DataKey | undefined>;
 }
 

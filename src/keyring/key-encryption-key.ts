@@ -22,7 +22,7 @@ export function keyFromText(text: string, source: string): KeyEncryptionKey {
   if (bytes === undefined)
     throw new KeyringError(
       'malformed_key',
-      `${source} is no key`,
+      `${source} is not a key`,
       'a key is 64 hex digits or the base64 of 32 bytes; make one with `openssl rand -hex 32`',
     );
   const key = createSecretKey(bytes);

@@ -14,19 +14,19 @@ export interface Keyring {
   /**
    * @param purpose what kind of thing is sealed, such as `secret`
    * @param coordinates where it belongs; it opens nowhere else
-   * @throws BackendError `decryption_failed` when the organisation's data key does not open
+   * @throws BackendError `decryption_failed` when the organization's data key does not open
    */
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
   /** @throws BackendError `corrupt` when it was not sealed for this place, `decryption_failed` when its key is not there */
   open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
-  /** A function that signs with the organisation's own key, HMAC-SHA-256 in hex. */
+  /** A function that signs with the organization's own key, HMAC-SHA-256 in hex. */
   signer(organization: string): Promise<(bytes: Uint8Array) => string>;
   /**
    * A function that signs rows, each part behind its length; by another key than `signer`.
-   * @param organization empty: what belongs to every organisation
+   * @param organization empty: what belongs to every organization
    */
   rowSigner(organization: string): Promise<(parts: readonly string[]) => string>;
-  /** The key pair that an organisation's values are sealed to on their way here; made at its first use. */
+  /** The key pair that an organization's values are sealed to on their way here; made at its first use. */
   entryKeyPair(organization: string): Promise<EntryKeyPair>;
   /** Whether every row that needs a signature got one, so that one without was not written by us. */
   readonly rowsAreSealed: boolean;

@@ -9,8 +9,8 @@ const maxAttempts = 5;
 
 /**
  * Puts the data keys under another key-encryption key. Secrets stay as they are, so the cost depends on the number of
- * organisations alone. It happens whole or not at all; running processes must be started again with the new key.
- * @returns how many data keys were wrapped anew
+ * organizations alone. It happens whole or not at all; running processes must be started again with the new key.
+ * @returns how many data keys were wrapped again
  * @throws KeyringError `wrong_key` when the database was not written under `from`, `same_key`, `busy`
  */
 export async function rotateKeyEncryptionKey(
@@ -37,9 +37,9 @@ export async function rotateKeyEncryptionKey(
             `the data key ${id} does not open under the old key`,
             'nothing was changed; see whether somebody else has rotated the key meanwhile, else restore that row from a backup',
           );
-        const anew = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
+        const row = { id, kek: to.id, wrapped: await to.wrap(plain, associated(organization, purpose, id)) };
         plain.fill(0);
-        return anew;
+        return row;
       }),
     );
     if (await store(database, rewrapped, before, await keyCheckOf(to, before.rowsAreSealed))) return rewrapped.length;

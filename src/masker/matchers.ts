@@ -14,7 +14,7 @@ export interface Matchers {
   readonly current: () => Matcher;
 }
 
-/** How much the states that output has reached may take, before they are given up and made anew as needed. */
+/** How much the states that output has reached may take, before they are given up and made again as needed. */
 const maxStateBytes = 32 * 1024 * 1024;
 /** Or as much as it takes to follow the longest pattern to its end, and others that begin within it. */
 const stateBytesPerByte = 128;

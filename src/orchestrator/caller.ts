@@ -11,7 +11,7 @@ export interface TokenCaller {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** `undefined`: every organisation. */
+  /** `undefined`: every organization. */
   readonly organization: string | undefined;
   /** Left out: every scope, every environment. */
   readonly scopes?: readonly string[];
@@ -32,12 +32,14 @@ export interface JobCaller {
 export interface Call {
   readonly caller: Caller;
   readonly organization: string;
-  /** The organisation's generation as of this request. */
+  /** The organization's generation as of this request. */
   readonly generation: number;
   readonly requestId: string;
   readonly context: CallContext;
   /** Adds names to the audit row of a read. */
   note(fields: Readonly<Record<string, unknown>>): void;
+  /** Gives the answer an entity tag, by which clients ask whether it has changed. */
+  tag(etag: string): void;
 }
 
 export function actorOf(caller: Caller): string {

@@ -49,7 +49,7 @@ export function requireTargets(caller: Caller, targets: readonly Target[]): void
   throw new ApiError(
     'permission_denied',
     `this token is narrowed to ${other}s and names no ${refusal.axis}s, which this needs`,
-    `ask an owner of the organisation for a token that is narrowed to ${refusal.axis}s too`,
+    `ask an owner of the organization for a token that is narrowed to ${refusal.axis}s too`,
   );
 }
 

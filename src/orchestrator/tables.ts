@@ -62,7 +62,7 @@ export interface OrchestratorTables {
   };
   readonly tokens: {
     id: string;
-    /** Null: every organisation. */
+    /** Null: every organization. */
     organization: string | null;
     name: string;
     role: string;
@@ -102,9 +102,9 @@ export interface OrchestratorTables {
   readonly sign_ins: {
     id: string;
     token_id: string;
-    /** The token's own; null: every organisation. */
+    /** The token's own; null: every organization. */
     organization: string | null;
-    /** The organisation that the page opens with. */
+    /** The organization that the page opens with. */
     home: string;
     /** SHA-256 of what the cookie holds, hex. */
     hash: string;

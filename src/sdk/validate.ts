@@ -53,23 +53,25 @@ export function validateWorkflow(name: unknown, options: unknown): void {
 
 function checkTriggers(on: unknown, report: Report): void {
   const triggers: unknown[] = Array.isArray(on) ? on : [on];
-  if (on === undefined || triggers.length === 0)
+  if (on === undefined || triggers.length === 0) {
     report('on', 'nothing starts this workflow', "write on: push({ branches: ['main'] })");
-  else
-    for (const [index, trigger] of triggers.entries()) {
-      const path = Array.isArray(on) ? `on[${index}]` : 'on';
-      const fields = asFields(trigger);
-      if (fields === undefined || (fields['event'] !== 'push' && fields['event'] !== 'pull_request'))
-        report(path, 'it is not a trigger', 'use push(…) or pullRequest(…)');
-      else {
-        const filters = triggerFilters[fields['event']];
-        checkUnknown(fields, new Set(['event', ...filters]), `${path}.`, report);
-        for (const filter of filters) {
-          if (fields[filter] !== undefined && !isStrings(fields[filter]))
-            report(`${path}.${filter}`, 'it is not a list of patterns', `write ${filter}: ['main']`);
-        }
-      }
-    }
+    return;
+  }
+  for (const [index, trigger] of triggers.entries())
+    checkTrigger(trigger, Array.isArray(on) ? `on[${index}]` : 'on', report);
+}
+
+function checkTrigger(trigger: unknown, path: string, report: Report): void {
+  const fields = asFields(trigger);
+  if (fields === undefined || (fields['event'] !== 'push' && fields['event'] !== 'pull_request')) {
+    report(path, 'it is not a trigger', 'use push(…) or pullRequest(…)');
+    return;
+  }
+  const filters = triggerFilters[fields['event']];
+  checkUnknown(fields, new Set(['event', ...filters]), `${path}.`, report);
+  for (const filter of filters)
+    if (fields[filter] !== undefined && !isStrings(fields[filter]))
+      report(`${path}.${filter}`, 'it is not a list of patterns', `write ${filter}: ['main']`);
 }
 
 function checkJobs(jobs: unknown, report: Report): void {

@@ -109,7 +109,7 @@ const reasons = [
   [
     'a missing folder',
     'ctx.$({ cwd: "/nonexistent" })`true`',
-    'could not be started: "/nonexistent", where it was to run, is no folder (ENOENT)',
+    'could not be started: "/nonexistent", where it was to run, is not a folder (ENOENT)',
     { code: 'command_not_started', exitCode: 127 },
   ],
   [

@@ -24,7 +24,7 @@ case "$1" in
 esac
 `;
 
-describe('a container that comes to be after its command was killed', () => {
+describe('a container that is created after its command was killed', () => {
   it.each(['its command', 'the agent and its command', 'all of them and the watchdog'])(
     'is removed, after SIGKILL of %s',
     async (victim) => {

@@ -97,7 +97,7 @@ describe('kici exec', () => {
       'an outage, for --all too',
       { values: { A: 'a-value' }, unavailable: { B: 'sealed' } },
       '--all',
-      'secret_unavailable: B cannot be had',
+      'secret_unavailable: B is unavailable',
     ],
     [
       'a name that no shell reads',
@@ -120,7 +120,7 @@ describe('kici exec', () => {
       'two secrets would be the variable API_KEY',
     ],
     [
-      'a value that is no text',
+      'a value that is not text',
       { values: { KEY: Buffer.of(0xff, 0) } },
       '--only KEY',
       'hand it over as a file: --file VARIABLE=KEY',

@@ -23,7 +23,7 @@ describe('a module that speaks for the process that reads it', () => {
   const same = jobs([], []).replaceAll('"j1"', '"j0"');
 
   it.each([
-    ['a need that is no job', jobs(['nobody'])],
+    ['a need that is not a job', jobs(['nobody'])],
     ['jobs that wait for one another', jobs([], ['j2'], ['j1'])],
     ['two jobs of one name', same],
   ])('with %s makes no run that succeeds without them', async (_, list) => {

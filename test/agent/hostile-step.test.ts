@@ -25,7 +25,7 @@ describe('a step is not trusted', () => {
   it.each([
     ['rubbish', 'writeSync(3, "rubbish rubbish rubbish"); await wait();'],
     [
-      'JSON that is no message',
+      'JSON that is not a message',
       'writeSync(3, frame(JSON.stringify({ type: "open", path: "/etc/passwd" }))); await wait();',
     ],
     ['an announcement of 4 GiB', 'writeSync(3, Buffer.from([255, 255, 255, 255])); await wait();'],

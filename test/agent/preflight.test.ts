@@ -27,7 +27,7 @@ it('a label or an environment that a later job lacks is found before the first s
   expect(code).toBe(1);
   expect(stdout).not.toContain('RAN');
   expect(stderr).toContain(
-    'the job second runs on gpu, which is no label of this agent (default); there is no environment',
+    'the job second runs on gpu, which is not a label of this agent (default); there is no environment',
   );
   expect(stderr).toContain('there is no environment nowhere');
 });

@@ -70,7 +70,7 @@ async function tell(expression: string, secrets: Parameters<typeof runWith>[0]):
   return Object.fromEntries(Object.entries(typeof parsed === 'object' && parsed !== null ? parsed : {}));
 }
 
-describe('a value that cannot be had', () => {
+describe('a value that is unavailable', () => {
   it('that is missing says so, with near matches', async () => {
     const error = await tell('ctx.secrets.get("DEPLOY_TOKN")', { values: { DEPLOY_TOKEN: 'value-of-token' } });
     expect(error).toMatchObject({ name: 'SecretNotFoundError', code: 'secret_not_found', key: 'DEPLOY_TOKN' });
@@ -216,7 +216,7 @@ describe('ctx.secrets', () => {
     expect(stderr).toContain('ctx.secrets.has("TOKEN")');
   });
 
-  it('serialises as names only, and can be awaited, inspected and compared', async () => {
+  it('serializes as names only, and can be awaited, inspected and compared', async () => {
     const { stdout, code } = await runWith(
       { values: { TOKEN: 'value-of-token' } },
       workflowOf(`

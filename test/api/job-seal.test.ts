@@ -54,7 +54,7 @@ describe('values between orchestrator and agent', () => {
     expect(() => openForJob(second, 'job-1', 'TOKEN', sealForJob(first, 'job-1', 'TOKEN', value))).toThrow();
   });
 
-  it('refuse a public key that is no key', () => {
+  it('refuse a public key that is not a key', () => {
     const { privateKey } = createSessionKeyPair();
     expect(() => deriveSessionKey(privateKey, new Uint8Array(31), 'j')).toThrow(RangeError);
     expect(() => deriveSessionKey(privateKey, new Uint8Array(32), 'j')).toThrow();

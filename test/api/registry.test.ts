@@ -15,7 +15,7 @@ describe.each(entries)('operation %s', (id, operation) => {
   });
 
   it('has a command, unless only programs call it', () => {
-    if (operation.permission === 'jobs:session') expect(operation.command).toBeUndefined();
+    if (['jobs:session', 'values:read'].includes(operation.permission)) expect(operation.command).toBeUndefined();
     else expect(operation.command).toMatch(/^kici(-admin)? /);
   });
 
@@ -25,14 +25,16 @@ describe.each(entries)('operation %s', (id, operation) => {
 
   it('is governed by the dashboard-write policy when it changes something, or is for tokens alone', () => {
     const changes = operation.audit === 'write' && operation.permission !== 'jobs:session';
+    // A session is answered no value.
+    const isForTokens = changes || 'answersPlainValues' in operation;
     const isGoverned = operation.policyGoverned || 'tokenOnly' in operation;
-    expect(isGoverned).toBe(changes);
+    expect(isGoverned).toBe(isForTokens);
   });
 
   it('belongs to its category', () => {
     const prefixes: Record<string, string[]> = {
       environments: ['environments', 'bindings'],
-      secrets: ['secrets', 'scopes'],
+      secrets: ['secrets', 'scopes', 'values'],
     };
     expect(prefixes[operation.category] ?? [operation.category]).toContain(id.split('.')[0]);
   });
@@ -59,7 +61,9 @@ describe('the registry as a whole', () => {
     ).toEqual(['owner']);
   });
 
-  it('has no operation that answers with a value, but the sealed one of a job', () => {
+  it('has no operation that answers with a plain value, but those of readers, which are off at first', () => {
+    const plain = entries.filter(([, operation]) => 'answersPlainValues' in operation).map(([id]) => id);
+    expect(plain).toEqual(['values.get', 'values.getMany']);
     const document = openApiDocument('0');
     const answers = JSON.stringify(document['paths'], (name, value: unknown) =>
       name === 'requestBody' || name === 'parameters' ? undefined : value,

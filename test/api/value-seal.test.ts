@@ -39,7 +39,7 @@ describe('a sealed value', () => {
   );
 
   it.each<[string, Partial<EntryPlace>]>([
-    ['organisation', { organization: 'payments' }],
+    ['organization', { organization: 'payments' }],
     ['scope', { scope: 'staging' }],
     ['backend', { scope: 'corp:production' }],
     ['key', { key: 'DB_PASSWORD2' }],

@@ -33,7 +33,7 @@ const healths: Readonly<Record<string, Awaited<ReturnType<NonNullable<Answers['b
       reason: 'field_not_text',
       about: 'apps:K',
       at,
-      meaning: 'the field is no text',
+      meaning: 'the field is not text',
       hint: 'store text',
     },
   },
@@ -43,6 +43,7 @@ const setting = { type: 'string', required: true, secret: false, description: 'a
 
 const policy = {
   valueEntry: 'off' as const,
+  plainReads: 'off' as const,
   sealingKey: { keyId: 'ab'.repeat(8), publicKey: 'AAAA', fingerprint: 'ab'.repeat(32) },
   operations: [
     {

@@ -28,12 +28,12 @@ describe('bad news', () => {
     expect(JSON.parse(json.stderr)).toMatchObject({ error: 'check_failed' });
   });
 
-  it('of a key that cannot be had is explained, and the exit code is 1', async () => {
+  it('of a key that is unavailable is explained, and the exit code is 1', async () => {
     const outcome = await run('explain --environment production SHUT');
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stdout).toContain('unavailable: who supplies it cannot be found out');
     expect(outcome.stdout).toContain('timeout: connection_refused');
-    expect(outcome.stderr).toMatch(/key_unavailable: SHUT cannot be had .*\n +see .*kici-admin check --environment/);
+    expect(outcome.stderr).toMatch(/key_unavailable: SHUT is unavailable .*\n +see .*kici-admin check --environment/);
     const json = await run('explain --environment production SHUT --json');
     expect([json.exitCode, JSON.parse(json.stdout).status]).toEqual([1, 'unavailable']);
   });
@@ -46,7 +46,7 @@ describe('bad news', () => {
     expect(stdout).toMatch(/^next +start the server$/m);
     const later = (await run('backend show recovered')).stdout;
     expect(later).toMatch(
-      /^last failure +wrong_shape: field_not_text \(apps:K\) at 2026-11-25T10:00:00Z: the field is no text$/m,
+      /^last failure +wrong_shape: field_not_text \(apps:K\) at 2026-11-25T10:00:00Z: the field is not text$/m,
     );
     expect(later).toMatch(/^next +store text$/m);
   });
@@ -85,7 +85,7 @@ describe('bad news', () => {
     expect(outcome.stderr).toContain('kici-admin audit acknowledge');
   });
 
-  it('of the audit log is no failure any more once an owner has acknowledged it, and is told all the same', async () => {
+  it('of the audit log is not a failure any more once an owner has acknowledged it, and is told all the same', async () => {
     const damaged = await startWireApi({
       'audit.verify': () => ({
         intact: false,

@@ -19,7 +19,7 @@ const tried = new Set<string>();
 
 /** Command line, the one call that it makes, and a line that it prints. */
 const cases: readonly (readonly [string, string, unknown, string])[] = [
-  ['organization create payments', 'organizations.create', { name: 'payments' }, 'created organisation payments'],
+  ['organization create payments', 'organizations.create', { name: 'payments' }, 'created organization payments'],
   ['organization list', 'organizations.list', {}, 'default  2026-11-25T10:00:00Z'],
   [
     'environment create production --bind production --bind shared/**',

@@ -44,7 +44,7 @@ describe('--debug', () => {
   });
 
   it.each([
-    ['is no JSON', `{"secret": "${canary}`],
+    ['is not JSON', `{"secret": "${canary}`],
     ['has another shape', JSON.stringify({ scopes: [{ [canary]: canary }] })],
   ])('shows nothing of an answer that %s', async (_, body) => {
     const url = await rubbish(body);

@@ -45,7 +45,7 @@ const problems: Readonly<Record<string, RegExp>> = {
   'a device': /is a device, not a plain file/,
   'an endless file': /is a device, not a plain file/,
   'an oversized file': /has more than the \d+ bytes/,
-  'an empty file': /it is empty|is no key|JSON/,
+  'an empty file': /it is empty|is not a key|JSON/,
   nothing: /ENOENT|is not there/,
 };
 
@@ -83,7 +83,7 @@ it.each(places.flatMap(([place, program, args, of]) => of.map((kind) => [kind, p
   30_000,
 );
 
-it('a start whose list of data folders is no plain file says so', async () => {
+it('a start whose list of data folders is not a plain file says so', async () => {
   await mkdir(join(home, '.config/kici'), { recursive: true });
   execFileSync('mkfifo', [join(home, '.config/kici/data-folders')]);
   const { code, stderr } = await runProgram('kici-orchestrator', ['--port', '0', '--data-dir', join(home, 'data')], {

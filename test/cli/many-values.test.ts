@@ -34,17 +34,17 @@ describe('a file of values', () => {
     ['a name twice', 'dotenv', 'A=secret-value\nA=other\n', 'line 2 gives A again'],
     ['a quote that nothing closes', 'dotenv', 'A="secret-value\nB=x\n', 'line 1 opens a quote for A'],
     ['no name', 'dotenv', '# nothing\n', 'there is no name in it'],
-    ['a name twice', 'json', '{"A":"secret-value","A":"other"}', 'is no json'],
+    ['a name twice', 'json', '{"A":"secret-value","A":"other"}', 'is not json'],
     ['no JSON', 'json', '{"A":"secret-value"', 'it is not JSON'],
-    ['a number', 'json', '{"A":12345}', 'the value of "A" is no text'],
-    ['null', 'json', '{"A":null}', 'the value of "A" is no text'],
-    ['a list', 'json', '["secret-value"]', 'it is no object'],
-    ['a text', 'yaml', 'secret-value', 'it is no mapping'],
-    ['a name twice', 'yaml', 'A: secret-value\nA: other\n', 'line 2 is no yaml'],
-    ['something within something', 'yaml', 'A:\n  B: secret-value\n', 'the value of "A" is no text'],
-    ['an alias', 'yaml', 'A: &x secret-value\nB: *x\n', 'the value of "B" is no text'],
+    ['a number', 'json', '{"A":12345}', 'the value of "A" is not text'],
+    ['null', 'json', '{"A":null}', 'the value of "A" is not text'],
+    ['a list', 'json', '["secret-value"]', 'it is not an object'],
+    ['a text', 'yaml', 'secret-value', 'it is not a mapping'],
+    ['a name twice', 'yaml', 'A: secret-value\nA: other\n', 'line 2 is not yaml'],
+    ['something within something', 'yaml', 'A:\n  B: secret-value\n', 'the value of "A" is not text'],
+    ['an alias', 'yaml', 'A: &x secret-value\nB: *x\n', 'the value of "B" is not text'],
     ['a tag', 'yaml', 'A: !!binary secret-value\n? [x]\n: y\n', 'is no'],
-    ['no YAML', 'yaml', 'A: "secret-value\n', 'is no yaml'],
+    ['no YAML', 'yaml', 'A: "secret-value\n', 'is not yaml'],
     ['what is encrypted', 'yaml', 'A: ENC[secret-value]\nsops:\n  mac: x\n', '"sops"'],
   ])('with %s in %s is refused, by place and without the value', async (_, format, text, message) => {
     const error: unknown = await parse(text, format).catch((one: unknown) => one);
@@ -53,7 +53,7 @@ describe('a file of values', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('secret-value');
   });
 
-  it('that is no UTF-8 is refused', async () => {
+  it('that is not UTF-8 is refused', async () => {
     await expect(parse(Buffer.from([0x41, 0x3d, 0xff]), 'dotenv')).rejects.toThrow('UTF-8');
   });
 

@@ -209,7 +209,7 @@ describe('fingerprint and rehearsal', () => {
     expect(api.calls).toEqual([]);
   });
 
-  it('refuses what is no fingerprint as wrong usage', async () => {
+  it('refuses what is not a fingerprint as wrong usage', async () => {
     expect((await run([...base, '--confirm-fingerprint', 'abc'], { stdin: 'one' })).exitCode).toBe(2);
   });
 
@@ -272,7 +272,7 @@ describe('failures', () => {
     }
   });
 
-  it('sends the token of a file or the environment, and the organisation', async () => {
+  it('sends the token of a file or the environment, and the organization', async () => {
     await run([...base, '--org', 'payments', '--token-file', await file('token', 'from-file\n')], {
       stdin: 'x',
       environment: { KICI_TOKEN: 'from-env' },

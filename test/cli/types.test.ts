@@ -7,7 +7,7 @@ import ts from 'typescript-5.9';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { offerTypes } from '../../src/cli/kici/types/offer.ts';
 import { differenceOf } from '../../src/cli/kici/types/difference.ts';
-import type { Names, Place } from '../../src/cli/kici/types/names.ts';
+import type { KnownKeys, KeyOrigin } from '../../src/cli/kici/types/names.ts';
 import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts';
 import { cleanEnvironment, runProgram, spawnProgram, type ProgramResult } from '../support/programs.ts';
 import { startWireApi, type Answers, type WireApi } from '../support/wire-api.ts';
@@ -270,7 +270,7 @@ describe('kici run', () => {
   });
 });
 
-const place: fc.Arbitrary<Place> = fc.record({
+const place: fc.Arbitrary<KeyOrigin> = fc.record({
   environment: fc.string({ unit: 'binary' }),
   backend: fc.constantFrom('internal', '*/', 'corp\n'),
   scope: fc.oneof(
@@ -336,7 +336,7 @@ describe('the declarations', () => {
   });
 
   it('are the same text for the same names, and every difference between two is shown', () => {
-    const keys: Names['keys'] = new Map([
+    const keys: KnownKeys['keys'] = new Map([
       ['A', [{ environment: 'e', backend: 'internal', scope: 's', status: 'available' }]],
     ]);
     expect(renderTypes(['e'], keys)).toBe(renderTypes(['e'], new Map(keys)));

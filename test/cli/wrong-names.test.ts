@@ -101,7 +101,7 @@ it.each(lines)('kici-admin %s is wrong usage, and says what is wrong', async (li
 });
 
 it.each(['secret list --scope apps', 'check --environment production'])(
-  'kici-admin %s for an organisation that none can be is wrong usage',
+  'kici-admin %s for an organization that none can be is wrong usage',
   async (line) => {
     const { server } = shared;
     const outcome = await adminInProcess([...line.split(' '), '--org', 'Bad_Org'], {

@@ -43,9 +43,10 @@ it('resolves every token once, and to the same thing each time', async () => {
     database,
     keyring,
   });
+  const severalTimes = ['backendPackage', 'areaHandlers'];
   for (const [name, token] of Object.entries(identifiers)) {
     const resolve = (): unknown =>
-      name === 'backendPackage' ? container.getAll(identifiers.backendPackage)[0] : container.get<unknown>(token);
+      severalTimes.includes(name) ? container.getAll<unknown>(token)[0] : container.get<unknown>(token);
     const resolved = resolve();
     expect(resolved, name).toBeDefined();
     expect(resolve(), name).toBe(resolved);

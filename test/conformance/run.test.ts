@@ -46,7 +46,7 @@ describe('what is not proven', () => {
   });
 
   it.each(['outcome.no-such-case', 'absent.write', '__proto__'])(
-    'fails where %s is announced, which is no case of the manifest',
+    'fails where %s is announced, which is not a case of the manifest',
     async (id) => {
       const notProven = Object.fromEntries([[id, 'because']]);
       expect(failed(await run(memoryHarness(), notProven))).toEqual(['kit.not-proven-known']);

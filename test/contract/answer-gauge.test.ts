@@ -26,7 +26,7 @@ describe('the gauge of answers', () => {
     ['as many levels as are allowed', 'value', '['.repeat(depth) + ']'.repeat(depth)],
     ['one number of a million digits', 'value', '1'.repeat(1_000_000)],
     ['what only looks like structure, in a string', 'value', JSON.stringify(`${'[{,:'.repeat(100_000)}"\\`)],
-    ['what is no JSON', 'value', '<html>Welcome</html>'],
+    ['what is not JSON', 'value', '<html>Welcome</html>'],
   ])('takes %s', (_, kind, text) => {
     expect(judge(kind, text)).toBe('taken');
   });

@@ -16,7 +16,7 @@ describe('backend errors', () => {
     expect('cause' in new BackendError('server_error', { detail: 'x' })).toBe(false);
   });
 
-  it('are recognised across two copies of the package, and nothing else is', () => {
+  it('are recognized across two copies of the package, and nothing else is', () => {
     const foreign = Object.assign(new Error('from another copy'), {
       [Symbol.for('@kici-dev/secret-backend/BackendError')]: true,
     });

@@ -43,7 +43,7 @@ describe('reasons of a failure', () => {
   });
 
   it('name the setting that is wrong', () => {
-    const error = wrongSetting('tls.ca', 'it is no PEM');
+    const error = wrongSetting('tls.ca', 'it is not PEM');
     expect(error).toMatchObject({ code: 'misconfigured', reason: 'setting_wrong', about: 'tls.ca' });
     expect(describeFailure(error)).toContain('(tls.ca)');
   });

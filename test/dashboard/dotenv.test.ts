@@ -26,7 +26,7 @@ describe('a .env file', () => {
     expect(Object.entries(valuesOf(text))).toEqual(Object.entries(values));
   });
 
-  it('names the lines that are no assignment, and loses none of the others', () => {
+  it('names the lines that are not an assignment, and loses none of the others', () => {
     expect(parseDotenv('A=1\nwhat is this\nB=2\n"C"=3')).toEqual({
       entries: [
         { key: 'A', value: '1' },

@@ -168,7 +168,7 @@ describeLane(browserLane, () => {
     await dialog
       .getByLabel('Contents of a .env file')
       .fill('# comment\nONE=1\nexport TWO="a b"\nnot an assignment\nTHREE=\n');
-    await dialog.getByText('Line 4 is no assignment').waitFor();
+    await dialog.getByText('Line 4 is not an assignment').waitFor();
     await dialog.getByRole('button', { name: 'Review 2 secrets' }).click();
     await dialog.getByRole('row', { name: /ONE/ }).getByText('the same value is there').waitFor();
     await dialog.getByRole('row', { name: /TWO/ }).getByText('new').waitFor();

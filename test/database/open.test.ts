@@ -69,7 +69,7 @@ describe('the embedded database', () => {
   it('that cannot be opened says why and what to do', async () => {
     const path = await folder();
     await mkdir(join(path, 'a-folder'));
-    await writeFile(join(path, 'a-file'), 'this is no database, and long enough to be looked at as one'.repeat(20));
+    await writeFile(join(path, 'a-file'), 'this is not a database, and long enough to be looked at as one'.repeat(20));
     for (const file of [join(path, 'a-folder'), join(path, 'a-file'), join(path, 'a-file', 'below.db')]) {
       expect(() => openDatabase(file)).toThrow(
         expect.objectContaining({ code: 'cannot_open', hint: expect.stringContaining('KICI_DATA_DIR') }),

@@ -19,7 +19,7 @@ export async function readPages(): Promise<readonly Page[]> {
   return Promise.all(pages.map(async (file) => ({ path: relative(root, file), text: await readFile(file, 'utf8') })));
 }
 
-/** The lines of fenced blocks that are no program text, continued lines joined and comments gone. */
+/** The lines of fenced blocks that are not program text, continued lines joined and comments gone. */
 export function shellLines({ text }: Page): readonly string[] {
   return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
     .filter(([, language = '']) => ['', 'sh', 'bash', 'console'].includes(language))

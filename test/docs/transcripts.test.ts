@@ -49,7 +49,7 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin backend add', 0, ''],
       ['kici-admin backend test', 1, unreachable],
       ['kici-admin environment bind', 0, ''],
-      ['kici-admin explain --environment', 1, expect.stringContaining('key_unavailable: DB_PASSWORD cannot be had')],
+      ['kici-admin explain --environment', 1, expect.stringContaining('key_unavailable: DB_PASSWORD is unavailable')],
     ]);
   });
 

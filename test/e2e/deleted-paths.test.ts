@@ -46,7 +46,7 @@ describeLane(openBaoLane, () =>
       runProgram(program, args, {
         environment: orchestrator.environment,
         folder,
-        ...(input === undefined ? {} : { input }),
+        ...(input !== undefined && { input }),
       });
     const admin = async (...args: readonly string[]): Promise<string> => {
       const { code, stdout, stderr } = await run('kici-admin', args);

@@ -48,7 +48,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
     return runProgram(program, args, {
       environment: orchestrator.environment,
       folder: projectFolder,
-      ...(input === undefined ? {} : { input }),
+      ...(input !== undefined && { input }),
     });
   }
 
@@ -196,7 +196,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
       expect(lines.slice(6)).toEqual([shared, vaultOnly, internal]);
     });
 
-    it('does not start a job while the names of a required backend cannot be had, and starts it without an optional one', async () => {
+    it('does not start a job while the names of a required backend cannot be listed, and starts it without an optional one', async () => {
       await vault.cut();
       try {
         // Listed names are kept for a while; a change made through us is seen at once.

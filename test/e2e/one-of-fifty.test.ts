@@ -43,7 +43,7 @@ describeLane(processMemoryLane, () => {
   async function admin(orchestrator: RunningOrchestrator, args: readonly string[], input?: string): Promise<string> {
     const { code, stdout, stderr } = await runProgram('kici-admin', args, {
       environment: orchestrator.environment,
-      ...(input === undefined ? {} : { input }),
+      ...(input !== undefined && { input }),
     });
     if (code !== 0) throw new Error(`kici-admin ${args.join(' ')} ended with ${code}: ${stderr}`);
     return stdout;

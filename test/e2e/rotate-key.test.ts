@@ -27,7 +27,7 @@ async function newHome(): Promise<string> {
 }
 
 const admin = ({ environment }: RunningOrchestrator, args: readonly string[], input?: string): Promise<ProgramResult> =>
-  runProgram('kici-admin', args, { environment, ...(input === undefined ? {} : { input }) });
+  runProgram('kici-admin', args, { environment, ...(input !== undefined && { input }) });
 
 /** In a home whose orchestrator is stopped. */
 const rotate = (

@@ -19,7 +19,7 @@ async function admin(orchestrator: RunningOrchestrator, args: readonly string[],
   const { code, stdout, stderr } = await runProgram('kici-admin', args, {
     environment: orchestrator.environment,
     folder: orchestrator.home,
-    ...(input === undefined ? {} : { input }),
+    ...(input !== undefined && { input }),
   });
   if (code !== 0) throw new Error(`kici-admin ${args.join(' ')} ended with ${code}: ${stderr}`);
   return stdout;

@@ -37,7 +37,7 @@ describe('the text of a key', () => {
   it('is never shown when it is refused', () => {
     const text = `${key.toString('hex')}zz`;
     expect(() => keyFromText(text, 'KICI_SECRET_KEY')).toThrow(
-      expect.objectContaining({ code: 'malformed_key', message: 'KICI_SECRET_KEY is no key' }),
+      expect.objectContaining({ code: 'malformed_key', message: 'KICI_SECRET_KEY is not a key' }),
     );
   });
 

@@ -34,7 +34,7 @@ describe('a keyring', () => {
     ['another version', 'acme', 'secret', ['apps/shop', 'TOKEN', '2'], 'corrupt'],
     ['a place whose parts join to the same text', 'acme', 'secret', ['apps/shopTOKEN', '', '1'], 'corrupt'],
     ['another purpose', 'acme', 'settings', place, 'corrupt'],
-    ['another organisation', 'globex', 'secret', place, 'decryption_failed'],
+    ['another organization', 'globex', 'secret', place, 'decryption_failed'],
   ])('does not open a value for %s', async (_, organization, purpose, coordinates, code) => {
     const keyring = await openKeyring(await keyringDatabase(await temporaryFolder()), keyA(), now);
     const sealed = await keyring.seal('acme', 'secret', place, value);
@@ -44,7 +44,7 @@ describe('a keyring', () => {
     });
   });
 
-  it('gives each organisation keys of its own', async () => {
+  it('gives each organization keys of its own', async () => {
     const database = await keyringDatabase(await temporaryFolder());
     const keyring = await openKeyring(database, keyA(), now);
     for (const organization of ['acme', 'globex']) await keyring.seal(organization, 'secret', place, value);

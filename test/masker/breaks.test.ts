@@ -26,7 +26,7 @@ describe('a secret in two lines', () => {
     'both, and an indentation': '\r\n        ',
     'a difference': '\n+ ',
     'a quotation': '\n> ',
-    'a colored difference': '\u001b[m\n\u001b[32m+\u001b[m\u001b[32m',
+    'a coloured difference': '\u001b[m\n\u001b[32m+\u001b[m\u001b[32m',
     'a table': '\n  | ',
     'strings that are added': "' +\n  '",
     'an escape': String.raw`\n`,
@@ -80,11 +80,11 @@ it('text that was folded at its blanks is found', () => {
 
 describe('control sequences', () => {
   it.each([['Zx8Kq'], ['a longer one, of many bytes'], [secret]])('are seen through wherever they stand in %s', (value) => {
-    const coloring = maskerOf(value);
+    const colouring = maskerOf(value);
     for (let from = 0; from < value.length; from += 1) {
       for (let to = from + 1; to < value.length; to += 3) {
         const text = `${value.slice(0, from)}\u001b[01;31m\u001b[K${value.slice(from, to)}\u001b[m\u001b[K${value.slice(to)}`;
-        expect(coloring.mask(`< ${text} >`).replaceAll('\u001b[01;31m\u001b[K', '').replaceAll('\u001b[m\u001b[K', '')).toMatch(
+        expect(colouring.mask(`< ${text} >`).replaceAll('\u001b[01;31m\u001b[K', '').replaceAll('\u001b[m\u001b[K', '')).toMatch(
           /^< (?:\*{3})+ >$/,
         );
       }

@@ -67,7 +67,7 @@ describe.each([
   });
 });
 
-describe('what is no value of 64 KiB', () => {
+describe('what is not a value of 64 KiB', () => {
   // In base64 the lines that it could be wrapped into are secrets of their own.
   it.each(Object.entries(encoders).filter(([name]) => !name.startsWith('base64')))(
     'goes out as it is where it differs near its end: %s',

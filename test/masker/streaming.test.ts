@@ -109,7 +109,7 @@ describe('masking a stream', () => {
     );
   });
 
-  it('gives the same where values are registered in the middle and states are made anew', () => {
+  it('gives the same where values are registered in the middle and states are made again', () => {
     const event = fc.oneof(
       { weight: 3, arbitrary: fc.record({ text: word(0, 20) }) },
       { weight: 1, arbitrary: fc.record({ secret: word(4, 12) }) },

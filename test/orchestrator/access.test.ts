@@ -49,6 +49,7 @@ describe('who may do what (law 11: denied by default)', () => {
 
   beforeAll(async () => {
     shared = await startSharedServer();
+    await shared.server.call('policy.set', { plainReads: 'on' });
     for (const role of roleNames)
       tokens.set(role, (await shared.server.call('tokens.create', { name: role, role })).token);
     await shared.server.call('organizations.create', { name: 'other' });
@@ -71,7 +72,7 @@ describe('who may do what (law 11: denied by default)', () => {
       }
     });
 
-    it('answers 403 to a token of another organisation, before it reads a body', async () => {
+    it('answers 403 to a token of another organization, before it reads a body', async () => {
       expect(await statusBeforeBody(shared.server.url, operation, [`authorization: Bearer ${foreign}`])).toBe(403);
     });
 
@@ -96,7 +97,7 @@ describe('who may do what (law 11: denied by default)', () => {
           ...body,
           headers: { ...body.headers, authorization: `Bearer ${tokens.get(role)}` },
         });
-        // Organisations are for tokens of every organisation; to this one its own is shown.
+        // Organizations are for tokens of every organization; to this one its own is shown.
         const expected =
           operation.path === '/organizations' && operation.method === 'POST' ? [400, 403] : [200, 400, 404];
         expect(expected).toContain(response.status);
@@ -135,6 +136,7 @@ describe('a token', () => {
       workflow: 'w',
       job: 'j',
       agentPublicKey: 'AAAA',
+      keys: 'K',
     };
     for (const [id, operation] of named) {
       const input = Object.fromEntries(
@@ -198,7 +200,7 @@ describe('a token', () => {
     await call('environments.delete', { environment: 'mine' });
   });
 
-  it('that is narrowed neither changes backends nor reads the audit log nor makes organisations', async () => {
+  it('that is narrowed neither changes backends nor reads the audit log nor makes organizations', async () => {
     const { call } = await narrowed({ scopes: ['team/a/**'] }, 'owner');
     expect(await codeOf(call('backends.remove', { name: 'corp' }))).toBe('permission_denied');
     expect(await codeOf(call('audit.list'))).toBe('permission_denied');
@@ -237,7 +239,7 @@ describe('a token', () => {
     await call('tokens.revoke', { id: (await server.call('tokens.create', { name: 'leaked', role: 'author' })).id });
   });
 
-  it('of an organisation makes no other, sees no other, and revokes no token of all', async () => {
+  it('of an organization makes no other, sees no other, and revokes no token of all', async () => {
     const server = await startServer();
     await server.call('organizations.create', { name: 'other' });
     const call = server.as((await server.call('tokens.create', { name: 'o', role: 'owner' })).token);
@@ -248,7 +250,7 @@ describe('a token', () => {
     expect(await codeOf(server.as(server.owner, 'nowhere')('environments.list'))).toBe('not_found');
   });
 
-  it('keeps the organisations apart', async () => {
+  it('keeps the organizations apart', async () => {
     const server = await startServer();
     await server.call('organizations.create', { name: 'other' });
     const other = server.as(server.owner, 'other');
@@ -286,7 +288,7 @@ describe('a token', () => {
     expect(await codeOf(one.call('tokens.revoke', { id }))).toBe('not_found');
   });
 
-  it.each(['a//b', '__system', 'x/${host}', ':'])('is not narrowed to %j, which is no pattern', async (scope) => {
+  it.each(['a//b', '__system', 'x/${host}', ':'])('is not narrowed to %j, which is not a pattern', async (scope) => {
     const server = await startServer();
     expect(await codeOf(server.call('tokens.create', { name: 'x', role: 'author', scopes: [scope] }))).toBe(
       'invalid_request',

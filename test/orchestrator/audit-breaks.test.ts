@@ -70,7 +70,7 @@ describe('a break of the audit log', () => {
     expect((await problemsOf(server)).join('\n')).toContain(problem);
   });
 
-  it('is found at the start of the server, in every organisation, also in one whose rows are all gone', async () => {
+  it('is found at the start of the server, in every organization, also in one whose rows are all gone', async () => {
     const server = await withRows();
     await server.call('organizations.create', { name: 'other' });
     await server.as(server.owner, 'other')('environments.create', { name: 'e' });
@@ -111,8 +111,8 @@ describe('a break of the audit log', () => {
   it.each<[string, (file: string) => Promise<unknown>, string]>([
     ['missing', (file) => rm(file), 'there was no anchor'],
     ['empty', (file) => truncate(file, 0), 'is empty'],
-    ['cut off', (file) => truncate(file, 20), 'is cut off, or is no anchor'],
-    ['of another shape', (file) => writeFile(file, '[1]'), 'is cut off, or is no anchor'],
+    ['cut off', (file) => truncate(file, 20), 'is cut off, or is not an anchor'],
+    ['of another shape', (file) => writeFile(file, '[1]'), 'is cut off, or is not an anchor'],
     ['a folder', async (file) => rm(file).then(() => mkdir(file)), 'is a folder, not a plain file'],
     ['a FIFO', async (file) => rm(file).then(() => execFileSync('mkfifo', [file])), 'is a FIFO, not a plain file'],
   ])(
@@ -132,7 +132,7 @@ describe('a break of the audit log', () => {
     },
   );
 
-  it('in an anchor that was damaged is named in every organisation, not only where a row is written', async () => {
+  it('in an anchor that was damaged is named in every organization, not only where a row is written', async () => {
     const server = await withRows();
     await server.call('organizations.create', { name: 'other' });
     const other = server.as(server.owner, 'other');

@@ -21,7 +21,7 @@ describe('rows that a job has made large', () => {
       const { rows, next } = await server.call('audit.list', {
         limit: 1_000,
         operation: 'jobs.read',
-        ...(before === undefined ? {} : { before }),
+        ...(before !== undefined && { before }),
       });
       expect(JSON.stringify(rows).length).toBeLessThan(12_000_000);
       sequences.push(...rows.map(({ sequence }) => sequence));

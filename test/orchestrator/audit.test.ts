@@ -157,7 +157,7 @@ describe('audit verify finds', () => {
     ['a cut-off tail', 'delete from audit_rows where sequence > 4', 6],
     ['an empty log', 'delete from audit_rows', 6],
     [
-      'a row of another organisation',
+      'a row of another organization',
       "insert into audit_rows select 'other', sequence, at, phase, operation, actor, subject, result, intent, mac from audit_rows where sequence = 1; update audit_rows set organization = 'default', sequence = 7 where organization = 'other'",
       7,
     ],
@@ -191,11 +191,11 @@ describe('audit verify finds', () => {
     expect(problems).toMatchObject([{ problem: expect.stringContaining('no anchor') }]);
   });
 
-  it('an anchor that is no anchor', async () => {
+  it('an anchor that is not an anchor', async () => {
     const server = await withRows();
     await writeFile(join(server.dataDir, 'audit-anchor.json'), '{"default":');
     expect((await server.call('audit.verify')).problems).toMatchObject([
-      { problem: expect.stringContaining('is cut off, or is no anchor') },
+      { problem: expect.stringContaining('is cut off, or is not an anchor') },
     ]);
   });
 });

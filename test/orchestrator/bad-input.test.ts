@@ -19,9 +19,9 @@ async function send(
     method,
     headers: {
       authorization: `Bearer ${shared.server.owner}`,
-      ...(body === undefined ? {} : { 'content-type': type }),
+      ...(body !== undefined && { 'content-type': type }),
     },
-    ...(body === undefined ? {} : { body }),
+    ...(body !== undefined && { body }),
   });
   const answer: unknown = await response.json();
   expect(answer).toEqual({

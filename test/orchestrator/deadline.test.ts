@@ -12,7 +12,7 @@ describe('the deadline of a backend', () => {
     const admin = (args: readonly string[], stdin?: string): Promise<Outcome> =>
       adminInProcess([...args, '--json'], {
         environment: { KICI_URL: server.url, KICI_TOKEN: server.owner },
-        ...(stdin === undefined ? {} : { stdin }),
+        ...(stdin !== undefined && { stdin }),
       });
     const timed = async <T>(work: Promise<T>): Promise<readonly [T, number]> => {
       const start = performance.now();

@@ -38,7 +38,7 @@ describe('a deleted secret', () => {
     ]);
   });
 
-  it('is told by explain as the winner that cannot be had', async () => {
+  it('is told by explain as the winner that is unavailable', async () => {
     const { call } = await withDeleted();
     expect(await call('resolution.explain', { environment: 'e', key: 'K' })).toMatchObject({
       status: 'unavailable',

@@ -45,7 +45,7 @@ it('values that were deleted are erased by time alone, and before that nobody ge
   expect(server.log()).toContain('erased deleted secrets whose time is over');
 });
 
-it('what was over while no server ran is erased at the next start, in every organisation', async () => {
+it('what was over while no server ran is erased at the next start, in every organization', async () => {
   let time = Date.now();
   const settings = { dataDir: await temporaryFolder(), keepDeletedMs };
   const first = await startServer({ settings, now: () => time });

@@ -56,7 +56,7 @@ async function differences(call: Calls): Promise<string[]> {
   return wrong;
 }
 
-describe('the grid of an organisation', () => {
+describe('the grid of an organization', () => {
   it('has a cell for each key in each environment', async () => {
     const grid = await (await installation()).call('resolution.grid');
     expect(grid.environments.map(({ name }) => name)).toEqual(['dev', 'prod']);
@@ -152,7 +152,7 @@ describe('the grid of an organisation', () => {
     expect(await codeOf(call('resolution.grid', { limit: 1_001 }))).toBe('invalid_request');
   });
 
-  it('asks every backend anew, unless what was listed a moment ago will do', async () => {
+  it('asks every backend again, unless what was listed a moment ago will do', async () => {
     const server = await installation();
     await server.call('resolution.grid');
     server.corp.service.password = 'changed';

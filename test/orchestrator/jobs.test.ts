@@ -65,7 +65,7 @@ describe('a job session', () => {
     expect([one.service.requests - (before[0] ?? 0), two.service.requests - (before[1] ?? 0)]).toEqual([1, 1]);
   });
 
-  it("reads nothing anew within the age that a backend's values may have, and says how old they are", async () => {
+  it("reads nothing again within the age that a backend's values may have, and says how old they are", async () => {
     const server = await startServer();
     const { address, service } = newService({ 'apps CACHED': 'one' });
     await add(server, 'corp', address, { cacheMaxAgeMs: 60_000 });
@@ -207,7 +207,7 @@ describe('a job session', () => {
   });
 });
 
-describe('a backend whose names cannot be had (law 2)', () => {
+describe('a backend whose names cannot be listed (law 2)', () => {
   it('fails the job at its start, naming backend and binding, when it is required', async () => {
     const server = await withProduction();
     const { address, service } = newService();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { roleNames } from '../../src/api/roles.ts';
-import { configurationItems, type ConfigurationItem } from '../../src/cli/orchestrator/configuration.ts';
+import { configurationItems, type ConfigurationItem } from '../../src/cli/orchestrator/configuration-items.ts';
 
 const page = await readFile(new URL('../../docs/operators.md', import.meta.url), 'utf8');
 

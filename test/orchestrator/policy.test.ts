@@ -181,7 +181,7 @@ describe('the dashboard-write policy', () => {
     expect(await setAt(person)).toBe('done');
   });
 
-  it('is of one organisation', async () => {
+  it('is of one organization', async () => {
     await server.call('organizations.create', { name: 'payments' });
     await server.as(server.owner, 'payments')('policy.set', { disable: ['secrets.set'] });
     expect(await setAt(person)).toBe('done');

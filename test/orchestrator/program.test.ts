@@ -171,7 +171,7 @@ describe('kici-orchestrator refuses to start', () => {
     const home = await newHome();
     const { code, stderr } = await run(home, [], { KICI_SECRET_KEY: key });
     expect(code).toBe(1);
-    expect(stderr).toContain('KICI_SECRET_KEY is no key');
+    expect(stderr).toContain('KICI_SECRET_KEY is not a key');
     expect(stderr).toContain('openssl rand -hex 32');
     expect(stderr).not.toContain(key);
     expect(await readdir(home)).toEqual([]);
@@ -249,13 +249,13 @@ describe('kici-orchestrator refuses to start', () => {
 
   it.each([
     ['a PostgreSQL URL', [], { KICI_DATABASE_URL: 'postgres://kici:hunter2@db/kici' }, 'not yet supported'],
-    ['no port', ['--port', 'many'], {}, 'is no port'],
-    ['a port out of range', [], { KICI_PORT: '65536' }, 'is no port'],
+    ['no port', ['--port', 'many'], {}, 'is not a port'],
+    ['a port out of range', [], { KICI_PORT: '65536' }, 'is not a port'],
     ['an unknown flag', ['--prot', '1'], {}, 'unknown option'],
     ['an argument', ['start'], {}, 'start'],
     ['two keys', ['--secret-key-file', '/tmp/none'], { KICI_SECRET_KEY: 'ab'.repeat(32) }, 'both a key and a key file'],
     ['neither true nor false', ['--ambient-credentials', 'maybe'], {}, 'neither true nor false'],
-    ['no log level', ['--log-level', 'loud'], {}, 'no log level'],
+    ['no log level', ['--log-level', 'loud'], {}, 'not a log level'],
     ['no configuration file', ['--config', 'missing.json'], {}, 'cannot use the configuration file'],
     ['no address list', ['--allow-addresses', '10.0.0.0/99'], {}, 'allowed addresses'],
   ] as const)('with %s, as wrong usage that changes nothing', async (_, args, environment, message) => {
@@ -272,7 +272,7 @@ describe('kici-orchestrator refuses to start', () => {
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toEqual({
       error: 'usage',
-      message: expect.stringContaining('is no port'),
+      message: expect.stringContaining('is not a port'),
       hint: expect.any(String),
     });
   });

@@ -24,6 +24,8 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['resolution.catalogue', { environment }],
   ['resolution.explain', { environment, key: 'TOKEN' }],
   ['resolution.check', { environment }],
+  ['values.get', { environment, key: 'TOKEN' }],
+  ['values.getMany', { environment, keys: 'TOKEN' }],
   ['tokens.list', {}],
   ['sessions.list', {}],
   ['policy.show', {}],
@@ -35,7 +37,7 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
 ];
 
 const changes: readonly (readonly [string, string])[] = [
-  ['when an organisation was made', 'update organizations set created_at = 1000'],
+  ['when an organization was made', 'update organizations set created_at = 1000'],
   ['an environment', 'update environments set created_at = 1000'],
   ['the place of a binding', "update bindings set scope = 'other'"],
   ['that there is a binding', 'delete from bindings'],
@@ -71,6 +73,7 @@ beforeAll(async () => {
   await server.call('environments.create', { name: environment, bind: ['apps'] });
   await server.call('variables.set', { environment, name: 'REGION', value: 'eu' });
   await server.call('tokens.create', { name: 'other', role: 'author' });
+  await server.call('policy.set', { plainReads: 'on' });
   before = await answers();
 });
 afterAll(() => shared.stop());

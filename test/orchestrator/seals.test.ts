@@ -79,7 +79,7 @@ describe('whoever can write the database', () => {
 
   it.each([
     ['role', "role = 'owner'"],
-    ['organisation', 'organization = null'],
+    ['organization', 'organization = null'],
     ['environments', 'environments = null'],
     ['scopes', 'scopes = null'],
     ['life', 'expires_at = null'],
@@ -156,10 +156,10 @@ describe('whoever can write the database', () => {
       'that there is no other backend',
       "insert into backends select organization, 'evil', type, settings, secret_settings, optional, cache_max_age_ms, serve_stale_ms, generation, written, created_at, updated_at, added, deadline_ms from backends where name = 'corp'",
     ],
-    ['that there is an organisation', "update organizations set seal = null where name = 'default'"],
-  ])('cannot change %s: nothing of the organisation is opened', async (_, sql) => {
+    ['that there is an organization', "update organizations set seal = null where name = 'default'"],
+  ])('cannot change %s: nothing of the organization is opened', async (_, sql) => {
     server.tamper(sql);
-    // The generation is no secret: whoever changes a row raises it too.
+    // The generation is not a secret: whoever changes a row raises it too.
     server.tamper('update organizations set generation = generation + 1');
     expect(await codeOf(open(server, 'production'))).toBe('tampered');
     expect(await codeOf(server.call('backends.list'))).toBe('tampered');
@@ -198,7 +198,7 @@ describe('whoever can write the database', () => {
 });
 
 describe('a row that was tampered with', () => {
-  it('is a token that an owner of every organisation can revoke, and nobody else', async () => {
+  it('is a token that an owner of every organization can revoke, and nobody else', async () => {
     const { token } = await server.call('tokens.create', { name: 'local owner', role: 'owner' });
     server.tamper(
       `insert into tokens select 'forged', 'default', 'forged', 'agent', '${hash(forged)}', null, null, null, created_at, null, null, seal from tokens limit 1`,

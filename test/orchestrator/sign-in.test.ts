@@ -152,7 +152,7 @@ describe('a session', () => {
     expect(await statusOf(person)).toBe(403);
   });
 
-  it('reaches no further organisation than its token does', async () => {
+  it('reaches no further organization than its token does', async () => {
     await server.call('organizations.create', { name: 'payments' });
     const person = await signIn(server.url, { token: (await issue('admin')).token });
     expect((await person.call('environments.list', {}, 'payments')).status).toBe(403);

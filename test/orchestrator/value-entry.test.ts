@@ -101,7 +101,7 @@ describe('value entry', () => {
 });
 
 describe('the key that values are sealed to', () => {
-  it('is of one organisation, outlives a restart, and is shown with its fingerprint', async () => {
+  it('is of one organization, outlives a restart, and is shown with its fingerprint', async () => {
     const first = await startServer();
     await first.call('organizations.create', { name: 'payments' });
     const key = await first.call('secrets.sealingKey');
@@ -132,9 +132,9 @@ describe('kici-admin', () => {
             method: request.method ?? 'GET',
             headers: {
               authorization: request.headers.authorization ?? '',
-              ...(body.length === 0 ? {} : { 'content-type': 'application/json' }),
+              ...(body.length !== 0 && { 'content-type': 'application/json' }),
             },
-            ...(body.length === 0 ? {} : { body }),
+            ...(body.length !== 0 && { body }),
           }).then(async (answer) => {
             const text = await answer.text();
             seen += `${text}\n`;

@@ -15,7 +15,7 @@ export function importedModules(source: string): readonly string[] {
 }
 
 function withoutComments(source: string): string {
-  // Strings are matched first, so that a `//` in an address is no comment.
+  // Strings are matched first, so that a `//` in an address is not a comment.
   return source.replace(
     /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
     (_, text: string | undefined) => text ?? '',

@@ -49,7 +49,7 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
       return new Set(urls.flatMap((url) => anyOfThem.exec(url)?.[1] ?? []));
     },
     admin: (args, input) =>
-      runProgram('kici-admin', args, { environment: client, ...(input === undefined ? {} : { input }) }),
+      runProgram('kici-admin', args, { environment: client, ...(input !== undefined && { input }) }),
   };
 }
 

@@ -9,9 +9,9 @@ const looksAtSeals = /\b(?:readWhole|isSealed|seals\.require|isOwn|requireOwn)\(
 /** What they take from such a table decides nothing. */
 const without: Readonly<Record<string, string>> = {
   'src/composition/modules/http.ts': 'readiness: whether there is an answer',
-  'src/composition/seal-rows.ts': 'names of organisations, each of whose rows it looks at',
-  'src/orchestrator/audit/commit.ts': 'names of organisations, whose logs it looks at',
-  'src/orchestrator/events/feed.ts': 'that something has changed, which whoever hears of it reads anew',
+  'src/composition/seal-rows.ts': 'names of organizations, each of whose rows it looks at',
+  'src/orchestrator/audit/commit.ts': 'names of organizations, whose logs it looks at',
+  'src/orchestrator/events/feed.ts': 'that something has changed, which whoever hears of it reads again',
   'src/orchestrator/jobs/job-store.ts': 'what a session may read, which its sealed key is bound to',
   'src/orchestrator/jobs/list-jobs.ts': 'the name of the token beside each job, for people',
   'src/orchestrator/organizations/organizations.ts': 'names, each of which is then read as a whole',

@@ -61,7 +61,7 @@ export async function failureOfCheck(adapter: Adapter, address: string, asking: 
   );
   if (!parsed.ok) throw new TypeError(parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; '));
   const guard = createAddressGuard({
-    ...(allow === undefined ? {} : { allow }),
+    ...(allow !== undefined && { allow }),
     resolve: async () => (resolves ? [{ address: '127.0.0.1', family: 4 }] : []),
   });
   const { resolveAddress = guard } = asking;
@@ -74,5 +74,5 @@ export async function failureOfCheck(adapter: Adapter, address: string, asking: 
   if (!BackendError.is(error)) throw new TypeError('the check succeeded');
   expect(`${error.message} ${error.detail} ${error.stack}`).not.toContain(canary);
   const { code, reason, about } = error;
-  return { code, reason, ...(about === undefined ? {} : { about }) };
+  return { code, reason, ...(about !== undefined && { about }) };
 }

@@ -156,7 +156,7 @@ async function openGrpc({ encoding, frame: bytes }: GrpcAnswer): Promise<Hostile
       {
         ':status': 200,
         'content-type': 'application/grpc+proto',
-        ...(encoding === undefined ? {} : { 'grpc-encoding': encoding }),
+        ...(encoding !== undefined && { 'grpc-encoding': encoding }),
       },
       { waitForTrailers: true },
     );

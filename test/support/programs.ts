@@ -102,7 +102,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
   const child = spawnProgram('kici-orchestrator', options.args ?? [], {
     environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base },
     folder: options.folder ?? home,
-    ...(options.openFiles === undefined ? {} : { openFiles: options.openFiles }),
+    ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
   });
   let printed = '';
   const ended = new Promise<ProgramResult['code']>((resolve) => {

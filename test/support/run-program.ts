@@ -24,7 +24,7 @@ export async function runAdmin(args: readonly string[], options: RunOptions = {}
   const { code, stdout, stderr } = await runProgram('kici-admin', args, {
     environment: bareEnvironment(options.environment),
     input: options.stdin ?? '',
-    ...(options.cwd === undefined ? {} : { folder: options.cwd }),
+    ...(options.cwd !== undefined && { folder: options.cwd }),
   });
   return { exitCode: code, stdout, stderr };
 }

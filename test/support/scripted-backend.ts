@@ -93,7 +93,7 @@ export function path(text: string): ScopePath {
 }
 
 export function ref(key: string, scope = 'apps', version?: string): SecretRef {
-  return { scope: path(scope), key, ...(version === undefined ? {} : { version }) };
+  return { scope: path(scope), key, ...(version !== undefined && { version }) };
 }
 
 export function valueOf(text: string, version?: string): ReadOutcome {

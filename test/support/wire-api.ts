@@ -88,7 +88,7 @@ async function answer(request: IncomingMessage, answers: Answers, calls: Recorde
         : JSON.parse(await textOf(request));
     const named = { ...Object.fromEntries(url.searchParams), ...fromPath };
     if (id === 'secrets.sealingKey') return sealingKey();
-    const input = operation.input.strict().safeParse({ ...(typeof rest === 'object' ? rest : {}), ...named });
+    const input = operation.input.strict().safeParse({ ...(typeof rest === 'object' && rest), ...named });
     if (!input.success)
       throw new ApiError(
         'invalid_request',

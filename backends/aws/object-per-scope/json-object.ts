@@ -10,7 +10,7 @@ export interface Field {
 
 /**
  * The fields in their order, duplicates among them.
- * @returns undefined for text that is no JSON object; why is not said, because a parser's message quotes the text
+ * @returns undefined for text that is not a JSON object; why is not said, because a parser's message quotes the text
  */
 export function parseFields(text: string): readonly Field[] | undefined {
   if (!isObjectText(text)) return undefined;

@@ -77,8 +77,8 @@ async function readPage(
   }
   return {
     secrets,
-    ...(unlisted.length === 0 ? {} : { unlisted }),
-    ...(unnameable.length === 0 ? {} : { unnameable }),
+    ...(unlisted.length !== 0 && { unlisted }),
+    ...(unnameable.length !== 0 && { unnameable }),
   };
 }
 
@@ -90,7 +90,7 @@ function keysOf(object: OpenedScope, { scope, updatedAt }: ListedScope): readonl
     scope,
     key,
     version: object.version,
-    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(updatedAt !== undefined && { updatedAt }),
     ...problemOf(fields),
   }));
 }

@@ -42,7 +42,7 @@ export async function* list(
       if ('reason' in place) unnameable.push({ name: secret.name, reason: place.reason });
       else if (isAskedFor(place, query)) secrets.push({ ...place, ...traits(secret) });
     }
-    yield { secrets, ...(unnameable.length === 0 ? {} : { unnameable }) };
+    yield { secrets, ...(unnameable.length !== 0 && { unnameable }) };
   }
 }
 
@@ -52,9 +52,9 @@ function isAskedFor(place: Pick<SecretDescriptor, 'scope'>, { scope, depth }: Li
 
 function traits({ version, updatedAt, scheduledForDeletion }: Omit<ListedSecret, 'name'>): Traits {
   return {
-    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(updatedAt !== undefined && { updatedAt }),
     ...(version === undefined ? { declaredOnly: true } : { version }),
-    ...(scheduledForDeletion ? { problem: 'scheduled_for_deletion' } : {}),
+    ...(scheduledForDeletion && { problem: 'scheduled_for_deletion' }),
   };
 }
 

@@ -5,7 +5,7 @@ import { explainRefusal, isUnclear } from './describe.ts';
 import { pagesOf } from './pages.ts';
 import { readOne } from './read-one.ts';
 import { nameOf, wireId, type SecretId } from './secret-id.ts';
-import { acceptValue, type StoredOutcome, type ValueEntry } from './stored.ts';
+import { acceptValue, type StoredOutcome, type StoredValue } from './stored.ts';
 
 /** SecretIdList of BatchGetSecretValue takes at most 20 (API model). */
 export const batchSize = 20;
@@ -50,7 +50,7 @@ export async function readBatch(
 }
 
 /** An ARN first: one that lacks its suffix, which its form does not always tell, is answered with it, and may have a name that was asked for too. */
-function idOf({ ARN, Name }: ValueEntry, ids: readonly SecretId[]): SecretId | undefined {
+function idOf({ ARN, Name }: StoredValue, ids: readonly SecretId[]): SecretId | undefined {
   return (
     ids.find(({ arn }) => arn !== undefined && ARN?.startsWith(arn) === true) ?? ids.find(({ name }) => name === Name)
   );

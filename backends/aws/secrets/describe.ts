@@ -97,7 +97,7 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
 }
 
 /**
- * That an ARN leads nowhere says nothing of its name: the secret may have been created anew under another ARN,
+ * That an ARN leads nowhere says nothing of its name: the secret may have been created again under another ARN,
  * and whether a secret of another account exists is told only to whom it is shared with.
  */
 export function lost(arn: string): UnknownOutcome {

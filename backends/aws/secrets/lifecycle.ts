@@ -1,3 +1,4 @@
+import type { SecretVersionsListEntry } from '@aws-sdk/client-secrets-manager';
 import type { CallContext, DeleteReceipt, VersionInfo } from '@kici-dev/secret-backend';
 import { errorOf, isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
@@ -44,31 +45,48 @@ export async function listVersions(
   id: SecretId,
   context: CallContext,
 ): Promise<readonly VersionInfo[]> {
-  const versions: { info: VersionInfo; created: number }[] = [];
   const ask = (next: { NextToken?: string }) =>
     service.call(context, 'ListSecretVersionIds', (client, options) =>
       client.listSecretVersionIds({ SecretId: wireId(id), IncludeDeprecated: true, MaxResults: 100, ...next }, options),
     );
+  const entries: SecretVersionsListEntry[] = [];
   try {
     for await (const answer of pagesOf('ListSecretVersionIds', ask)) {
       requireAnswer('ListSecretVersionIds', answer, id);
-      for (const { VersionId: version, VersionStages: stages = [], CreatedDate: created } of answer.Versions ?? []) {
-        if (version === undefined) continue;
-        const info = {
-          version,
-          current: stages.includes('AWSCURRENT'),
-          readable: true,
-          ...(created === undefined ? {} : { createdAt: created.toISOString() }),
-        };
-        versions.push({ info, created: created?.getTime() ?? 0 });
-      }
+      entries.push(...(answer.Versions ?? []));
     }
   } catch (error) {
     if (!isException(error, 'ResourceNotFoundException')) throw await explained(service, id, error, context);
     if (id.arn !== undefined) throw errorOf(lost(id.arn));
     return [];
   }
-  return versions
-    .toSorted((left, right) => right.created - left.created || Number(right.info.current) - Number(left.info.current))
+  return entries
+    .flatMap(datedVersion)
+    .toSorted(newestFirst)
     .map(({ info }) => info);
+}
+
+interface DatedVersion {
+  readonly info: VersionInfo;
+  /** Milliseconds since the Unix epoch. */
+  readonly created: number;
+}
+
+function datedVersion({
+  VersionId: version,
+  VersionStages: stages = [],
+  CreatedDate: created,
+}: SecretVersionsListEntry): readonly DatedVersion[] {
+  if (version === undefined) return [];
+  const info = {
+    version,
+    current: stages.includes('AWSCURRENT'),
+    readable: true,
+    ...(created !== undefined && { createdAt: created.toISOString() }),
+  };
+  return [{ info, created: created?.getTime() ?? 0 }];
+}
+
+function newestFirst(left: DatedVersion, right: DatedVersion): number {
+  return right.created - left.created || Number(right.info.current) - Number(left.info.current);
 }

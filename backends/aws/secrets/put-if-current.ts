@@ -61,7 +61,7 @@ async function makeCurrent(
           SecretId: version.name,
           VersionStage: 'AWSCURRENT',
           MoveToVersionId: version.token,
-          ...(expected === null ? {} : { RemoveFromVersionId: expected }),
+          ...(expected !== null && { RemoveFromVersionId: expected }),
         },
         options,
       ),

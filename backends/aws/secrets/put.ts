@@ -79,7 +79,7 @@ export async function update(
           SecretId: name,
           ClientRequestToken: token,
           ...payload(value),
-          ...(stages === undefined ? {} : { VersionStages: [...stages] }),
+          ...(stages !== undefined && { VersionStages: [...stages] }),
         },
         options,
       ),
@@ -130,8 +130,8 @@ async function createNamed(
       client.createSecret(
         {
           ...input,
-          ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
-          ...(tags.length === 0 ? {} : { Tags: [...tags] }),
+          ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
+          ...(tags.length !== 0 && { Tags: [...tags] }),
         },
         options,
       ),

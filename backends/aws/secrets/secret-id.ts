@@ -13,7 +13,7 @@ export interface SecretId {
 
 export function secretId(shared: SharedSecrets, name: string, version?: string): SecretId {
   const arn = shared.get(name);
-  return { name, ...(arn === undefined ? {} : { arn }), ...(version === undefined ? {} : { version }) };
+  return { name, ...(arn !== undefined && { arn }), ...(version !== undefined && { version }) };
 }
 
 /** What the service is asked for: `SecretId` of every request. */

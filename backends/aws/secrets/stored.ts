@@ -13,7 +13,7 @@ export interface StoredSecret {
 }
 
 /** A value as GetSecretValue and BatchGetSecretValue give it. */
-export interface ValueEntry {
+export interface StoredValue {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
   readonly VersionId?: string | undefined;
@@ -22,7 +22,7 @@ export interface ValueEntry {
 }
 
 /** Takes an answer only if it is about what was asked, and whole. */
-export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
+export function acceptValue(entry: StoredValue, asked: SecretId): StoredOutcome {
   const { Name, VersionId, SecretString, SecretBinary } = entry;
   if (Name === undefined || VersionId === undefined)
     return unknown('bad_answer', 'the answer names no secret or no version');
@@ -33,7 +33,7 @@ export function acceptValue(entry: ValueEntry, asked: SecretId): StoredOutcome {
   if ((SecretString === undefined) === (SecretBinary === undefined))
     return unknown('bad_answer', 'the answer has not exactly one value');
   if (SecretString?.isWellFormed() === false)
-    return unknown('corrupt', 'the value holds half a surrogate pair, which is no text');
+    return unknown('corrupt', 'the value holds half a surrogate pair, which is not text');
   const value =
     SecretString === undefined
       ? SecretValue.fromBytes(SecretBinary ?? new Uint8Array())

@@ -49,7 +49,7 @@ export async function allowedFile(setting: string, path: string, { paths }: Ambi
     (stats) => stats.isFile(),
     () => false,
   );
-  if (!isRegular) throw wrongSetting(setting, `${path} is no regular file`);
+  if (!isRegular) throw wrongSetting(setting, `${path} is not a regular file`);
   return file;
 }
 

@@ -108,8 +108,8 @@ export function isException(error: unknown, ...names: readonly string[]): error 
 export function errorOf({ code, detail, retryAfterMs, ...why }: UnknownOutcome): BackendError {
   return new BackendError(code, {
     ...whyOf(why),
-    ...(detail === undefined ? {} : { detail }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(detail !== undefined && { detail }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }
 
@@ -136,8 +136,8 @@ export function toBackendError(
   if (code === undefined) return unnamed(error, facts, operation);
   return new AwsError(code, facts.name, {
     detail: `${operation}: ${facts.name}`,
-    ...(code === 'permission_denied' ? { reason: refusals.get(operation) ?? 'write_refused' } : {}),
-    ...(facts.retryAfterMs === undefined || !isTransient(code) ? {} : { retryAfterMs: facts.retryAfterMs }),
+    ...(code === 'permission_denied' && { reason: refusals.get(operation) ?? 'write_refused' }),
+    ...(facts.retryAfterMs !== undefined && isTransient(code) && { retryAfterMs: facts.retryAfterMs }),
   });
 }
 

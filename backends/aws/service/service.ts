@@ -52,7 +52,7 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
   return {
     async call(caller, operation, request) {
       const context = { ...caller, signal: AbortSignal.any([caller.signal, closing.signal]) };
-      // After a close, nothing may be opened anew.
+      // After a close, nothing may be opened again.
       if (context.signal.aborted) throw toBackendError(undefined, operation, context, host.now());
       for (let renewed = false; ; renewed = true) {
         client ??= open();

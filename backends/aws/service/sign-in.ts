@@ -29,7 +29,7 @@ export async function createSignIn(
         params: {
           RoleArn,
           RoleSessionName,
-          ...(externalId !== undefined && index === roles.length - 1 ? { ExternalId: externalId } : {}),
+          ...(externalId !== undefined && index === roles.length - 1 && { ExternalId: externalId }),
         },
       }),
     first(providers, source, host, clientConfig, RoleSessionName),
@@ -87,7 +87,7 @@ function staticKeys({
   return {
     accessKeyId,
     secretAccessKey: plain(secretAccessKey, 'auth.secretAccessKey'),
-    ...(sessionToken === undefined ? {} : { sessionToken: plain(sessionToken, 'auth.sessionToken') }),
+    ...(sessionToken !== undefined && { sessionToken: plain(sessionToken, 'auth.sessionToken') }),
   };
 }
 

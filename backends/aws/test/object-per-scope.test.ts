@@ -42,7 +42,7 @@ describe('a JSON object for each scope', () => {
     });
   });
 
-  it('says wrong_shape of a secret that is no object, and lists the scope as one that cannot be listed', async () => {
+  it('says wrong_shape of a secret that is not an object, and lists the scope as one that cannot be listed', async () => {
     const { fake, backend } = await openScene({ layout });
     for (const [index, text] of ['plain', '"text"', '[1]', '12', 'null', '{"A":1', '{"A":1}}'].entries())
       fake.store.create(`s${index}`, textPayload(text));

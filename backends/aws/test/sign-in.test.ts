@@ -53,7 +53,7 @@ describe('signing in', () => {
     expect(fake.count()).toBe(0);
   });
 
-  it('signs in anew, once, when the credentials have expired', async () => {
+  it('signs in again, once, when the credentials have expired', async () => {
     const { fake, backend } = await openScene({ 'auth.roles': reader });
     fake.sts.roles.set(reader, {});
     fake.accounts.of(otherAccount).create('apps/A', textPayload('a'));
@@ -64,7 +64,7 @@ describe('signing in', () => {
     expect(signIns(fake)).toHaveLength(2);
   });
 
-  it('gives up after one new sign-in, and does not sign in anew with keys that cannot change', async () => {
+  it('gives up after one new sign-in, and does not sign in again with keys that cannot change', async () => {
     const { fake, backend } = await openScene({ 'auth.roles': reader });
     fake.sts.roles.set(reader, {});
     fake.faults.set('expire');
@@ -76,7 +76,7 @@ describe('signing in', () => {
     expect(other.count()).toBe(1);
   });
 
-  it('does not sign in anew for every call where new credentials are refused as well', async () => {
+  it('does not sign in again for every call where new credentials are refused as well', async () => {
     const { fake, backend } = await openScene({ 'auth.roles': reader });
     fake.sts.roles.set(reader, {});
     fake.faults.set('expire');

@@ -5,7 +5,7 @@ import { context, listAll, openScene, readAll, ref, textPayload, value } from '.
 const secret = ref('apps', 'A');
 
 describe('writing', () => {
-  it('by somebody else between two questions about a secret is no contradiction', async () => {
+  it('by somebody else between two questions about a secret is not a contradiction', async () => {
     const { fake, backend } = await openScene({});
     fake.store.create('apps/A', undefined);
     fake.meanwhile.set('DescribeSecret', () => void fake.store.put('apps/A', textPayload('theirs')));

@@ -28,7 +28,7 @@ export async function readAllowedFile(setting: string, path: string, { ambient }
     // Opening a pipe would wait for whoever writes to it.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!(await file.stat()).isFile()) throw wrongSetting(setting, `${quote(path)} is no regular file`);
+      if (!(await file.stat()).isFile()) throw wrongSetting(setting, `${quote(path)} is not a regular file`);
       const bytes = Buffer.alloc(maxBytes + 1);
       const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, 0);
       if (bytesRead > maxBytes) throw wrongSetting(setting, `the file ${quote(path)} is larger than any credential`);

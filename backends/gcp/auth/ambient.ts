@@ -28,7 +28,7 @@ export function ambientTokens(project: string): TokenSource {
       if (BackendError.is(error)) throw error;
       const code = signal.aborted ? 'timeout' : codeOf(error);
       throw new BackendError(code, {
-        ...(code === 'unreachable' ? connectionReason(error) : {}),
+        ...(code === 'unreachable' && connectionReason(error)),
         detail: 'the application default credentials of this machine are missing, or gave no token',
       });
     }

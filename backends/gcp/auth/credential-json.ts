@@ -7,10 +7,10 @@ export function parseCredentialJson(json: SecretValue, type: string): Parsed<obj
   try {
     parsed = JSON.parse(json.text() ?? '');
   } catch {
-    return { ok: false, reason: 'it is no JSON' };
+    return { ok: false, reason: 'it is not JSON' };
   }
   if (typeof parsed !== 'object' || parsed === null || property(parsed, 'type') !== type)
-    return { ok: false, reason: `it is no JSON object of the type ${type}` };
+    return { ok: false, reason: `it is not a JSON object of the type ${type}` };
   const universe: unknown = property(parsed, 'universe_domain');
   if (universe !== undefined && universe !== 'googleapis.com')
     return { ok: false, reason: 'it is for another universe_domain than googleapis.com' };

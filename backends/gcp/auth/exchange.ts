@@ -5,7 +5,7 @@ import { rootBackendError } from '../service/sdk-error.ts';
 
 export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
-export interface Exchange {
+export interface TokenExchange {
   readonly url: URL;
   /** Who is asked, as an error tells it. */
   readonly service: string;
@@ -15,7 +15,7 @@ export interface Exchange {
 }
 
 /** The JSON, or the text, that a token service answers with. Rejects with a `BackendError` that holds none of it. */
-export async function ask({ fetch }: SafeFetch, { url, service, options, refused }: Exchange): Promise<string> {
+export async function ask({ fetch }: SafeFetch, { url, service, options, refused }: TokenExchange): Promise<string> {
   let answer: Response;
   try {
     answer = await fetch(url, options);
@@ -23,7 +23,7 @@ export async function ask({ fetch }: SafeFetch, { url, service, options, refused
     throw (
       rootBackendError(error) ??
       new BackendError(options.signal?.aborted === true ? 'timeout' : 'unreachable', {
-        ...(options.signal?.aborted === true ? {} : connectionReason(error)),
+        ...(options.signal?.aborted !== true && connectionReason(error)),
         detail: `signing in: ${service} (${url.host}) did not answer`,
       })
     );
@@ -48,7 +48,7 @@ function oauthError(body: string): string {
   return typeof word === 'string' && /^[A-Za-z_]{1,40}$/.test(word) ? ` (${word})` : '';
 }
 
-/** `undefined` for what is no JSON. */
+/** `undefined` for what is not JSON. */
 export function parse(body: string): unknown {
   try {
     const parsed: unknown = JSON.parse(body);
@@ -66,7 +66,7 @@ export function form(fields: Readonly<Record<string, string>>): Pick<FetchOption
   };
 }
 
-/** @throws BackendError `bad_answer` for what is no answer of RFC 6749 */
+/** @throws BackendError `bad_answer` for what is not an answer of RFC 6749 */
 export function readOauthToken(
   body: string,
   service: string,

@@ -25,7 +25,7 @@ export function allowedHosts(setting: string | undefined): HostRule {
 export function parseCredentialUrl(field: string, value: unknown, isAllowed: HostRule): Parsed<URL> {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '')
-    return { ok: false, reason: `${field} is no URL` };
+    return { ok: false, reason: `${field} is not a URL` };
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(hostnameOf(url))))
     return { ok: false, reason: `${field} is not https` };
   return isAllowed(url)

@@ -56,7 +56,7 @@ export function serviceAccountTokens(account: ServiceAccount, host: BackendHost,
 }
 
 function signAssertion({ email, key, keyId, tokenUrl }: ServiceAccount, now: number): string {
-  const header = { alg: 'RS256', typ: 'JWT', ...(keyId === undefined ? {} : { kid: keyId }) };
+  const header = { alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) };
   const claims = { iss: email, scope: cloudPlatform, aud: tokenUrl.href, iat: now, exp: now + lifeSeconds };
   const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), key).toString('base64url')}`;

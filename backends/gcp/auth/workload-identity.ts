@@ -86,7 +86,7 @@ function parseSource(source: unknown, isAllowed: HostRule): Parsed<SubjectTokenS
   try {
     return { ok: true, value: { kind: 'url', url: url.value, headers: new Headers(texts) } };
   } catch {
-    return { ok: false, reason: 'credential_source.headers are no headers' };
+    return { ok: false, reason: 'credential_source.headers are not headers' };
   }
 }
 
@@ -107,9 +107,7 @@ export function workloadIdentityTokens(
         requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
         subject_token_type: identity.subjectTokenType,
         subject_token: await subjectToken(identity, host, safeFetch, signal),
-        ...(identity.userProject === undefined
-          ? {}
-          : { options: JSON.stringify({ userProject: identity.userProject }) }),
+        ...(identity.userProject !== undefined && { options: JSON.stringify({ userProject: identity.userProject }) }),
       }),
       signal,
     };

@@ -42,7 +42,7 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   return members;
 }
 
-/** @returns undefined for a value that is no JSON object */
+/** @returns undefined for a value that is not a JSON object */
 export function objectOf(value: SecretValue): JsonObject | undefined {
   const text = value.text();
   return text === undefined ? undefined : parseJsonObject(text);
@@ -50,7 +50,7 @@ export function objectOf(value: SecretValue): JsonObject | undefined {
 
 export const wrongShape = 'the secret of the scope holds no JSON object';
 
-/** A string's text; numbers, booleans, arrays and objects as they are written. `null` is no value. */
+/** A string's text; numbers, booleans, arrays and objects as they are written. `null` is not a value. */
 export function fieldOf(object: JsonObject, key: string): Field {
   const [first, ...others] = object.filter((member) => member.key === key);
   if (first === undefined) return { kind: 'missing' };

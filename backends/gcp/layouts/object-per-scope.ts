@@ -174,8 +174,8 @@ function toPage(scopes: readonly ReadScope[], unnameable: readonly UnnameableSec
   }
   return {
     secrets,
-    ...(unlisted.length === 0 ? {} : { unlisted }),
-    ...(unnameable.length === 0 ? {} : { unnameable }),
+    ...(unlisted.length !== 0 && { unlisted }),
+    ...(unnameable.length !== 0 && { unnameable }),
   };
 }
 
@@ -186,7 +186,7 @@ function describe(
 ): SecretDescriptor[] {
   return [...byKey].map(([key, members]) => {
     const { kind } = fieldOf(members, key);
-    return { scope, key, ...(version === undefined ? {} : { version }), ...problemOf(kind) };
+    return { scope, key, ...(version !== undefined && { version }), ...problemOf(kind) };
   });
 }
 

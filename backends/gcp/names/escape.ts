@@ -27,7 +27,7 @@ export function unescapeParts(id: string): readonly string[] | undefined {
     else parts.at(-1)?.push(...bytesOf(matched));
   }
   const texts = parts.map((bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes)));
-  // Bytes that are no UTF-8 and escapes of what needs none do not survive the way back.
+  // Bytes that are not UTF-8 and escapes of what needs none do not survive the way back.
   return escapeParts(texts) === id ? texts : undefined;
 }
 

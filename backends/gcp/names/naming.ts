@@ -37,7 +37,7 @@ export function escapedKeys(prefix: string): Naming<KeyPlace> {
         if (!scope.ok || key === undefined || key === '')
           return {
             kind: 'unnameable',
-            reason: 'the id is no scope and key in the escaped naming; the flat naming takes such ids',
+            reason: 'the id is not a scope and key in the escaped naming; the flat naming takes such ids',
           };
         return { kind: 'named', place: { scope: scope.value, key } };
       }),
@@ -53,7 +53,10 @@ export function escapedScopes(prefix: string): Naming<ScopePath> {
         const scope = parseScopePath(unescapeParts(rest)?.join('/') ?? '');
         return scope.ok
           ? { kind: 'named', place: scope.value }
-          : { kind: 'unnameable', reason: 'the id is no scope in the escaped naming; the flat naming takes such ids' };
+          : {
+              kind: 'unnameable',
+              reason: 'the id is not a scope in the escaped naming; the flat naming takes such ids',
+            };
       }),
   };
 }

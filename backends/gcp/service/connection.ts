@@ -21,7 +21,7 @@ export interface ConnectionOptions {
 export interface Connection {
   /** @throws BackendError */
   client(): Promise<SdkClient>;
-  /** The next call connects anew, to addresses looked up anew. */
+  /** The next call connects again, to addresses looked up again. */
   discard(client: SdkClient): void;
   close(): Promise<void>;
 }
@@ -101,7 +101,7 @@ function grpcOptions(
       ? grpc.credentials.createInsecure()
       : grpc.credentials.createFromSecureContext(createSecureContext()),
     // The connection goes to an address, the certificate is for the name.
-    ...(plaintext ? {} : { 'grpc.ssl_target_name_override': hostname }),
+    ...(!plaintext && { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,
     // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set; `sslCreds` decides alone.
     cert: 'none',
@@ -137,7 +137,7 @@ function restOptions({ auth }: Sdk, { hostname, plaintext }: Endpoint, { fetch }
     fallback: true,
     apiEndpoint: hostname.includes(':') ? `[${hostname}]` : hostname,
     authClient: new auth.PassThroughClient({ transporter, useAuthRequestParameters: false }),
-    ...(plaintext ? { protocol: 'http' } : {}),
+    ...(plaintext && { protocol: 'http' }),
   };
 }
 
@@ -145,10 +145,10 @@ function toFetchOptions({ method, headers, body, signal }: RequestInit = {}): Fe
   if (body != null && typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new TypeError('a request body is text or bytes');
   return {
-    ...(method === undefined ? {} : { method }),
+    ...(method !== undefined && { method }),
     headers: new Headers(headers),
-    ...(body == null ? {} : { body }),
-    ...(signal == null ? {} : { signal }),
+    ...(body != null && { body }),
+    ...(signal != null && { signal }),
   };
 }
 

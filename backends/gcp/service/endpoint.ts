@@ -20,7 +20,7 @@ export function publicEndpoint(location: string | undefined): Endpoint {
 export function parseEndpoint(text: string): ParsedEndpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    return { ok: false, reason: 'the address is no http or https URL' };
+    return { ok: false, reason: 'the address is not an http or https URL' };
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') {
     return { ok: false, reason: 'the address has more than a host and a port' };
   }

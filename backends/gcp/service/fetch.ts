@@ -59,7 +59,7 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
         headers: Object.fromEntries(headers),
         lookup,
         agent: plain ? agents.plain : agents.tls,
-        ...(signal === undefined ? {} : { signal }),
+        ...(signal !== undefined && { signal }),
       };
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       const request = plain ? plainRequest(url, options, resolve) : tlsRequest(url, options, resolve);

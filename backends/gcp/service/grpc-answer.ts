@@ -145,5 +145,5 @@ function tooLarge(method: string, limit: string): BackendError {
 }
 
 function noMessage(): BackendError {
-  return new BackendError('bad_answer', { detail: 'what came is no answer of Secret Manager' });
+  return new BackendError('bad_answer', { detail: 'what came is not an answer of Secret Manager' });
 }

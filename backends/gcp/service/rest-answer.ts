@@ -18,7 +18,7 @@ export async function requireAnswer(response: Response): Promise<Response> {
       ? parseMessage(await response.text())
       : undefined;
   if (message === undefined)
-    throw new BackendError('bad_answer', { detail: 'what came is no answer of Secret Manager' });
+    throw new BackendError('bad_answer', { detail: 'what came is not an answer of Secret Manager' });
   const headers = new Headers(response.headers);
   headers.delete('content-length');
   const kept = JSON.stringify(message, members);

@@ -97,9 +97,9 @@ export function toFailure(error: unknown, operation: string, context: CallContex
   return {
     status,
     error: new BackendError(failureOf[status], {
-      ...(status === 'PERMISSION_DENIED' ? { reason: refusals.get(operation) ?? 'write_refused' } : {}),
+      ...(status === 'PERMISSION_DENIED' && { reason: refusals.get(operation) ?? 'write_refused' }),
       detail: `Secret Manager answered ${operation} with ${status}`,
-      ...(wait === undefined ? {} : { retryAfterMs: wait }),
+      ...(wait !== undefined && { retryAfterMs: wait }),
     }),
   };
 }
@@ -138,7 +138,7 @@ const whatHappened: Readonly<Record<Unsaid, string>> = {
   timeout: 'no answer in time',
   unreachable: 'no connection, or it broke off',
   server_error: 'the service, or a proxy before it, failed',
-  bad_answer: 'what came is no answer of Secret Manager',
+  bad_answer: 'what came is not an answer of Secret Manager',
   too_large: 'the answer was not taken: it is larger than one may be',
 };
 

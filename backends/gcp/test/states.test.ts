@@ -47,7 +47,7 @@ describe.each(transports)('what the service keeps, over %s', (transport) => {
     expect(await world.read(ref('K'))).toBe('unknown destroyed');
   });
 
-  it('an enabled version that cannot be decrypted is no disabled one', async () => {
+  it('an enabled version that cannot be decrypted is not a disabled one', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value').data = undefined;
     expect(await world.read(ref('K'))).toBe('unknown decryption_failed');
@@ -296,7 +296,7 @@ describe('a JSON object per scope', () => {
     expect(world.fake.model.secret('shop').versions).toHaveLength(1);
   });
 
-  it('is not written over: what is no object, or disabled, stays; what is destroyed makes room', async () => {
+  it('is not written over: what is not an object, or disabled, stays; what is destroyed makes room', async () => {
     await using world = await openWorld({ transport: 'grpc', settings: { layout: 'object-per-scope' } });
     const { model } = world.fake;
     const write = async () => world.backend.write?.({ ...ref('K'), value: text('new') }, context());

@@ -122,7 +122,7 @@ describe.each(transports)('traps, over %s', (transport) => {
     expect(await world.backend.read([ref('K')], context(200))).toMatchObject([{ status: 'unknown', code: 'timeout' }]);
   });
 
-  it('a version pin is no cache key to forget: each version answers for itself', async () => {
+  it('a version pin is not a cache key to forget: each version answers for itself', async () => {
     await using world = await openWorld({ transport });
     for (const value of ['one', 'two', 'three']) add(world.fake.model, 'shop--K', value);
     const outcomes = await world.backend.read(
@@ -138,7 +138,7 @@ describe.each(transports)('traps, over %s', (transport) => {
     ]);
   });
 
-  it('an alias is no version: it may mean another one tomorrow', async () => {
+  it('an alias is not a version: it may mean another one tomorrow', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.model.secret('shop--K').versionAliases.set('stable', 1);
@@ -213,7 +213,7 @@ describe.each(transports)('an answer to another question, over %s', (transport) 
     expect(world.calls()).toEqual(['GetSecret']);
   });
 
-  it('is no version of ours', async () => {
+  it('is not a version of ours', async () => {
     await using world = await openWorld({ transport });
     add(world.fake.model, 'shop--K', 'value');
     world.fake.service.alter = (method, message) =>
@@ -281,7 +281,7 @@ describe("a stranger's answer over rest", () => {
     [204, '', 'application/json'],
     [206, '{}', 'application/json'],
   ])(
-    'with the status %i, the body %j and the type %s is no empty list, and nothing that was deleted',
+    'with the status %i, the body %j and the type %s is not an empty list, and nothing that was deleted',
     async (status, body, type) => {
       const stranger = await listen(
         createServer((_, response) => {

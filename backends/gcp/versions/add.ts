@@ -27,7 +27,7 @@ export async function addVersion(
   let answer = await add();
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
     await createSecret(service, id, context);
-    // Its numbers begin anew.
+    // Its numbers begin again.
     recent.forget(id);
     answer = await add();
   }
@@ -43,7 +43,7 @@ export async function addVersion(
     });
   recent.record(id, version);
   const updatedAt = toRfc3339(added.createTime);
-  return { version, ...(updatedAt === undefined ? {} : { updatedAt }) };
+  return { version, ...(updatedAt !== undefined && { updatedAt }) };
 }
 
 async function createSecret(service: Service, id: string, context: CallContext): Promise<void> {

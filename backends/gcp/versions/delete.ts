@@ -18,7 +18,7 @@ export async function deleteSecret(
   if (secretIdOf(seenName) !== id)
     throw new BackendError('bad_answer', { detail: 'Secret Manager answered GetSecret with another secret' });
   const answer = await service.call('DeleteSecret', context, (client, options) =>
-    client.deleteSecret({ name, ...(etag == null ? {} : { etag }) }, options),
+    client.deleteSecret({ name, ...(etag != null && { etag }) }, options),
   );
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') return { existed: false };
   valueOf(answer);

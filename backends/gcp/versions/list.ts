@@ -36,7 +36,7 @@ export async function listVersions(
       const createdAt = toRfc3339(createTime);
       versions.push({
         version,
-        ...(createdAt === undefined ? {} : { createdAt }),
+        ...(createdAt !== undefined && { createdAt }),
         current: versions.length === 0,
         readable: stateOf(state) === 'ENABLED',
       });

@@ -19,7 +19,7 @@ async function readOne(
   key: string,
   version?: string,
 ): Promise<ReadOutcome | undefined> {
-  return (await backend.read([{ scope: shop, key, ...(version === undefined ? {} : { version }) }], context()))[0];
+  return (await backend.read([{ scope: shop, key, ...(version !== undefined && { version }) }], context()))[0];
 }
 
 const write = ({ backend }: Pick<TestStore, 'backend'>, key: string, text: string) =>
@@ -112,7 +112,7 @@ describe('at rest', () => {
     expect(await readOne(tested, 'TOKEN')).toMatchObject({ status: 'unknown', code: 'corrupt' });
   });
 
-  it('a row of another organisation does not open', async () => {
+  it('a row of another organization does not open', async () => {
     const tested = await store();
     const acme = { backend: await tested.backendOf('acme') };
     await write(acme, 'TOKEN', 'of acme');

@@ -64,7 +64,7 @@ describe('reads', () => {
     ]);
   });
 
-  it('do not reach into another organisation', async () => {
+  it('do not reach into another organization', async () => {
     const store = await create();
     await store.backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('ours') }, context());
     const acme = await store.backendOf('acme');
@@ -134,7 +134,7 @@ describe('lists', () => {
     expect(keys).toHaveLength(1_501);
   });
 
-  it('report a stored scope that is no scope path, and go on', async () => {
+  it('report a stored scope that is not a scope path, and go on', async () => {
     const { backend, database } = await create();
     await backend.write?.({ scope: shop, key: 'TOKEN', value: SecretValue.fromText('value') }, context());
     await database

@@ -14,7 +14,7 @@ async function create(): Promise<TestStore> {
 
 async function write({ backend }: TestStore, value: string, ref = token, expectedVersion?: string | null) {
   return backend.write?.(
-    { ...ref, value: SecretValue.fromText(value), ...(expectedVersion === undefined ? {} : { expectedVersion }) },
+    { ...ref, value: SecretValue.fromText(value), ...(expectedVersion !== undefined && { expectedVersion }) },
     context(),
   );
 }

@@ -87,7 +87,7 @@ async function parseEntry(
   if ((answer.status !== 200 && answer.status !== 404) || version === undefined) throw failureOf(answer);
   const fields = member(data, part);
   const createdAt = memberText(metadata, 'created_time');
-  const facts = { version, ...(createdAt === undefined ? {} : { createdAt }) };
+  const facts = { version, ...(createdAt !== undefined && { createdAt }) };
   // A deletion time may lie ahead: what counts is whether the fields are there.
   if (answer.status === 200 && isRecord(fields)) return { state: 'present', fields, ...facts };
   if (member(metadata, 'destroyed') === true) return { state: 'destroyed', ...facts };

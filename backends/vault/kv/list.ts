@@ -150,8 +150,8 @@ async function namesAt(service: Service, scope: ScopePath, context: CallContext)
 
 function factsOf({ version, createdAt }: Exclude<Entry, { state: 'never' }>): { version?: string; updatedAt?: string } {
   return {
-    ...(version === undefined ? {} : { version: String(version) }),
-    ...(createdAt === undefined ? {} : { updatedAt: createdAt }),
+    ...(version !== undefined && { version: String(version) }),
+    ...(createdAt !== undefined && { updatedAt: createdAt }),
   };
 }
 

@@ -35,6 +35,6 @@ function describe(facts: unknown, now: number): Pick<VersionInfo, 'createdAt' | 
   const isDeleted = deletion !== '' && Date.parse(deletion) <= now;
   return {
     readable: member(facts, 'destroyed') !== true && !isDeleted,
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(createdAt !== undefined && { createdAt }),
   };
 }

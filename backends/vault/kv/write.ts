@@ -69,7 +69,7 @@ export async function restore(
 
 /**
  * Reads, edits and writes a path. Version 2 takes the write only if nobody wrote in between, and the edit is then made
- * anew, unless the caller gave a condition of its own. Version 1 has no such check: another program's write in between is lost.
+ * again, unless the caller gave a condition of its own. Version 1 has no such check: another program's write in between is lost.
  */
 async function change(
   service: Service,
@@ -116,7 +116,7 @@ function receiptOf(data: unknown): WriteReceipt | undefined {
   const updatedAt = memberText(data, 'created_time');
   return version === undefined
     ? undefined
-    : { version: String(version), ...(updatedAt === undefined ? {} : { updatedAt }) };
+    : { version: String(version), ...(updatedAt !== undefined && { updatedAt }) };
 }
 
 function fieldsOf(entry: Entry): JsonRecord {

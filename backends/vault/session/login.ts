@@ -8,7 +8,7 @@ import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
 
 /** What a sign-in, or a renewal, gives. */
-export interface Grant {
+export interface TokenLease {
   readonly token: string;
   /** 0: it does not expire, or nobody says when. */
   readonly ttlSeconds: number;
@@ -18,7 +18,12 @@ export interface Grant {
 }
 
 /** @throws BackendError `unauthenticated` when the server does not take the credentials */
-export async function signIn(wire: Wire, config: VaultConfig, host: BackendHost, context: CallContext): Promise<Grant> {
+export async function signIn(
+  wire: Wire,
+  config: VaultConfig,
+  host: BackendHost,
+  context: CallContext,
+): Promise<TokenLease> {
   const { auth, authNamespace: namespace } = config;
   if (auth.method === 'token') return lookUp(wire, auth.token.text()?.trim() ?? '', namespace, context);
   const path = `/auth/${encodePath(auth.mount)}/login`;
@@ -46,7 +51,7 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
   const role = 'role' in auth && auth.role !== undefined ? { role: auth.role } : {};
   switch (auth.method) {
     case 'approle':
-      return { role_id: auth.roleId, ...(auth.secretId === undefined ? {} : { secret_id: auth.secretId.text() }) };
+      return { role_id: auth.roleId, ...(auth.secretId !== undefined && { secret_id: auth.secretId.text() }) };
     case 'kubernetes':
     case 'jwt':
       return { ...role, jwt: (await readSource(auth.jwt, host)).trim() };
@@ -56,7 +61,12 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
 }
 
 /** A given token tells when it ends, unless its policies do not let it; it may still be good then. */
-async function lookUp(wire: Wire, token: string, namespace: string | undefined, context: CallContext): Promise<Grant> {
+async function lookUp(
+  wire: Wire,
+  token: string,
+  namespace: string | undefined,
+  context: CallContext,
+): Promise<TokenLease> {
   const answer = await wire.send({ method: 'GET', path: '/auth/token/lookup-self', token, namespace }, context);
   if (isRefusal(answer)) return { token, ttlSeconds: 0, renewable: false, isOurs: false };
   const data = member(answer.body, 'data');
@@ -65,7 +75,7 @@ async function lookUp(wire: Wire, token: string, namespace: string | undefined, 
   return { token, ttlSeconds, renewable: member(data, 'renewable') === true, isOurs: false };
 }
 
-export function parseGrant({ status, body }: VaultAnswer, isMade: boolean): Grant | undefined {
+export function parseGrant({ status, body }: VaultAnswer, isMade: boolean): TokenLease | undefined {
   const auth = member(body, 'auth');
   const token = memberText(auth, 'client_token');
   const ttlSeconds = memberCount(auth, 'lease_duration');

@@ -6,35 +6,35 @@ import { descriptionOf } from '../kv/path.ts';
 import { shared } from '../shared.ts';
 import type { VaultAnswer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
-import { parseGrant, signIn, type Grant } from './login.ts';
+import { parseGrant, signIn, type TokenLease } from './login.ts';
 
 const revokeTimeoutMs = 2_000;
 /** Servers lock out who keeps trying. */
 const refusalStandsMs = 1_000;
 const longestTimerMs = 2_147_483_647;
 
-export interface Session {
-  readonly grant: Grant;
+export interface TokenSession {
+  readonly grant: TokenLease;
   /** In milliseconds since the Unix epoch; infinite for a token that does not expire. */
   readonly expiresAt: number;
 }
 
 export interface Sessions {
   /** Signs in once, however many ask at the same time. @throws BackendError */
-  current(context: CallContext): Promise<Session>;
+  current(context: CallContext): Promise<TokenSession>;
   /**
    * After a 403, which means either that the token is no longer good or that it may not do this.
    * @returns another session to try once more with, or `undefined` when the token is good and the refusal stands
    * @throws BackendError `unauthenticated` when the token is bad and there is no other
    */
-  afterRefusal(refused: Session, context: CallContext): Promise<Session | undefined>;
+  afterRefusal(refused: TokenSession, context: CallContext): Promise<TokenSession | undefined>;
   /** Ends what we began. */
   close(): Promise<void>;
 }
 
 export function createSessions(wire: Wire, config: VaultConfig, host: BackendHost): Sessions {
   const closing = new AbortController();
-  let session: Session | undefined;
+  let session: TokenSession | undefined;
   let lastEntry: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let refusal: { readonly error: BackendError; readonly at: number } | undefined;
@@ -48,7 +48,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   const askAboutSelf = (
     method: 'GET' | 'POST',
     action: string,
-    { token }: Grant,
+    { token }: TokenLease,
     context: CallContext,
   ): Promise<VaultAnswer> =>
     wire.send(
@@ -57,15 +57,15 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
         path: `/auth/token/${action}`,
         token,
         namespace: config.authNamespace,
-        ...(method === 'POST' ? { body: {} } : {}),
+        ...(method === 'POST' && { body: {} }),
       },
       context,
     );
 
   /** A token that cannot be renewed, or hardly any more, runs out; the call that comes then signs in. */
-  const adopt = (grant: Grant, firstTtlSeconds = grant.ttlSeconds): Session => {
+  const adopt = (grant: TokenLease, firstTtlSeconds = grant.ttlSeconds): TokenSession => {
     const lifeMs = grant.ttlSeconds * 1000;
-    const adopted: Session = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
+    const adopted: TokenSession = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
     session = adopted;
     clearTimeout(timer);
     if (grant.renewable && lifeMs > 0 && grant.ttlSeconds >= firstTtlSeconds / 2)
@@ -73,12 +73,12 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     return adopted;
   };
 
-  const schedule = (subject: Session, firstTtlSeconds: number, delayMs: number): void => {
+  const schedule = (subject: TokenSession, firstTtlSeconds: number, delayMs: number): void => {
     if (closing.signal.aborted) return;
     timer = setTimeout(() => void renew(subject, firstTtlSeconds), Math.min(delayMs, longestTimerMs)).unref();
   };
 
-  const renew = async (subject: Session, firstTtlSeconds: number): Promise<void> => {
+  const renew = async (subject: TokenSession, firstTtlSeconds: number): Promise<void> => {
     const answer = await askAboutSelf('POST', 'renew-self', subject.grant, ownContext(host.deadlineMs)).catch(
       () => undefined,
     );
@@ -103,13 +103,13 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       throw error;
     }
   });
-  const enter = (): Promise<Session> => {
+  const enter = (): Promise<TokenSession> => {
     const entry = signInOnce();
     lastEntry = entry.catch(() => undefined);
     return entry;
   };
 
-  const isGood = async ({ grant }: Session): Promise<boolean> => {
+  const isGood = async ({ grant }: TokenSession): Promise<boolean> => {
     if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(host.deadlineMs)))) return true;
     // A policy may keep a good token from looking itself up.
     const described = await wire.send(

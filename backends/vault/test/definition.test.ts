@@ -141,7 +141,7 @@ describe('settings that make no backend', () => {
     });
   }
 
-  it('are told without showing a secret, bytes that are no text among them', () => {
+  it('are told without showing a secret, bytes that are not text among them', () => {
     const told = vaultDefinition.validate?.({
       ...settingsOf({ ...complete, address: 'nonsense' }),
       'auth.token': SecretValue.fromBytes(Uint8Array.of(0xff)),

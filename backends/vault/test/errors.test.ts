@@ -25,7 +25,7 @@ const answers: readonly {
   { says: 'a disaster-recovery secondary', status: 472, code: 'stale_replica' },
   { says: 'a performance standby', status: 473, code: 'stale_replica' },
   { says: 'an internal error', status: 500, code: 'server_error' },
-  { says: 'a server that is not initialised', status: 501, code: 'sealed' },
+  { says: 'a server that is not initialized', status: 501, code: 'sealed' },
   { says: 'a plugin that does not answer', status: 502, code: 'server_error' },
   { says: 'a sealed server', status: 503, text: '{"errors":["Vault is sealed"]}', code: 'sealed' },
   {
@@ -106,7 +106,7 @@ describe('what the server says, and the code that it becomes', () => {
       await readText(backend, ref('warm', 'UP'));
       gateway.answerOnce({ status, text, headers: { 'content-type': 'application/json', 'retry-after': '7' } });
       const [outcome] = await backend.read([ref('app', 'TOKEN')], context());
-      expect(outcome).toMatchObject({ status: 'unknown', code, ...(status >= 400 ? { retryAfterMs: 7000 } : {}) });
+      expect(outcome).toMatchObject({ status: 'unknown', code, ...(status >= 400 && { retryAfterMs: 7000 }) });
       if (detail !== undefined) expect(JSON.stringify(outcome)).toContain(detail);
       expect(JSON.stringify(outcome)).not.toContain('internal words');
     });

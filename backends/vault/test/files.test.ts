@@ -17,7 +17,7 @@ async function folders(): Promise<{ readonly allowed: string; readonly outside: 
 }
 
 describe('a file that a setting names', () => {
-  it("is read where the server's configuration allows it, anew at each sign-in", async () => {
+  it("is read where the server's configuration allows it, again at each sign-in", async () => {
     const { allowed } = await folders();
     const file = join(allowed, 'jwt');
     const { another, fake, put, gateway } = await openVault({}, { paths: [allowed] });

@@ -29,7 +29,7 @@ describe('versions of KV version 2', () => {
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['deleted']);
   });
 
-  it('refuses pins that are no version, and finds nothing at one that never was', async () => {
+  it('refuses pins that are not a version, and finds nothing at one that never was', async () => {
     const { backend, put } = await openVault({ kvVersion: '2' });
     await put('secret/data/app', { data: { TOKEN: 'one' } });
     expect(
@@ -118,7 +118,7 @@ describe('versions of KV version 2', () => {
 });
 
 describe('writes of KV version 2', () => {
-  it('make the edit anew when another program writes in between', async () => {
+  it('make the edit again when another program writes in between', async () => {
     const { backend, gateway, put, server } = await openVault({ kvVersion: '2' });
     await put('secret/data/app', { data: { A: 'one' } });
     // The other program writes after the adapter's read, which the slow answer holds back.

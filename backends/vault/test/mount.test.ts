@@ -97,7 +97,7 @@ describe('the version of a mount', () => {
     expect(await readText(auto, ref('data/app', 'TOKEN'))).toEqual(['bad_answer']);
   });
 
-  it('that is no KV engine, or begins elsewhere, is named', async () => {
+  it('that is not a KV engine, or begins elsewhere, is named', async () => {
     const { another } = await openVault();
     expect((await failure((await another({ mount: 'secret/teams' })).check(context()))).message).toContain(
       'set mount to it, and put the rest into basePath',

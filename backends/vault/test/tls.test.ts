@@ -27,7 +27,7 @@ describeLane(opensslLane, () =>
       const server = fakeServer();
       const gateway = await openGateway(server.upstream, {
         ...certificate,
-        ...(asksForClient ? { ca: authority.cert, requestCert: true, rejectUnauthorized: true } : {}),
+        ...(asksForClient && { ca: authority.cert, requestCert: true, rejectUnauthorized: true }),
       });
       onTestFinished(() => gateway.close());
       await administer(server, 'POST', 'secret/data/app', { data: { TOKEN: 'value' } });

@@ -103,7 +103,7 @@ describe('trap', () => {
     expect(await listAll(backend)).toEqual({ secrets: [], unlisted: [], unnameable: [] });
   });
 
-  it('fields that are no strings are refused, rounded, or printed as [object Object]', async () => {
+  it('fields that are not strings are refused, rounded, or printed as [object Object]', async () => {
     const { backend } = await openWith({
       TOKEN: 'x',
       number: JSON.rawJSON('1.10'),

@@ -1,7 +1,7 @@
 /** What the server said. A class, so that what comes back through the client library can be told from anything else. */
 export class VaultAnswer {
   readonly status: number;
-  /** Parsed, with numbers that keep every digit of theirs; `undefined` when there is none or it is no JSON. */
+  /** Parsed, with numbers that keep every digit of theirs; `undefined` when there is none or it is not JSON. */
   readonly body: unknown;
   /** Milliseconds that `Retry-After` asks to wait. */
   readonly retryAfterMs: number | undefined;

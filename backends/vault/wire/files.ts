@@ -33,7 +33,7 @@ export async function readSource(source: Source, host: BackendHost): Promise<str
       detail: `${source.setting} names no file that the server's configuration lets backends open`,
     });
   const bytes = await readPlainFile(path).catch(() => undefined);
-  if (bytes === undefined) throw refuse('names a file that cannot be read, or is no plain file of at most 1 MiB');
+  if (bytes === undefined) throw refuse('names a file that cannot be read, or is not a plain file of at most 1 MiB');
   try {
     return strictUtf8.decode(bytes);
   } catch {

@@ -16,7 +16,7 @@ declare global {
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** `undefined` when it is no JSON: the parser's own message would quote the text. */
+/** `undefined` when it is not JSON: the parser's own message would quote the text. */
 export function parseJson(text: string): unknown {
   return guarded(() =>
     JSON.parse(text, (_key, value, { source }) =>

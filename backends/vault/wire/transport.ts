@@ -57,7 +57,7 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
           method,
           headers,
           signal: context.signal,
-          ...(body === undefined ? {} : { body }),
+          ...(body !== undefined && { body }),
         });
         const gauge = new AnswerGauge(kind);
         const text = await readText(response.body, gauge);
@@ -86,11 +86,11 @@ async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: 
   );
   try {
     const secureContext = createSecureContext({
-      ...(caText === undefined ? {} : { ca: caText }),
-      ...(certText === undefined ? {} : { cert: certText }),
-      ...(keyText === undefined ? {} : { key: keyText }),
+      ...(caText !== undefined && { ca: caText }),
+      ...(certText !== undefined && { cert: certText }),
+      ...(keyText !== undefined && { key: keyText }),
     });
-    return { rejectUnauthorized: true, secureContext, ...(serverName === undefined ? {} : { servername: serverName }) };
+    return { rejectUnauthorized: true, secureContext, ...(serverName !== undefined && { servername: serverName }) };
   } catch {
     const given = [
       ca && settingOf(ca, 'tls.ca'),
@@ -99,14 +99,14 @@ async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: 
     ];
     throw wrongSetting(
       given.filter((name) => name !== undefined).join(', '),
-      "tls.ca, tls.cert or tls.key is no PEM, or the key is encrypted or not the certificate's",
+      "tls.ca, tls.cert or tls.key is not PEM, or the key is encrypted or not the certificate's",
     );
   }
 }
 
 /**
  * Judged and decoded as it comes in, so that only the parser is left to run at the end.
- * @returns undefined where it is no text
+ * @returns undefined where it is not text
  * @throws BackendError `too_large`
  */
 async function readText(body: AsyncIterable<Uint8Array>, gauge: AnswerGauge): Promise<string | undefined> {

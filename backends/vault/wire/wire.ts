@@ -58,9 +58,9 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
     async send({ method, path, body, token, namespace, kind = 'value' }, context) {
       const headers = {
         'X-Vault-Request': 'true',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(token === undefined ? {} : { 'X-Vault-Token': token }),
-        ...(namespace === undefined ? {} : { 'X-Vault-Namespace': namespace }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(token !== undefined && { 'X-Vault-Token': token }),
+        ...(namespace !== undefined && { 'X-Vault-Namespace': namespace }),
       };
       const answer: unknown = await client.request({
         path,
@@ -68,7 +68,7 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
         headers,
         kind,
         context,
-        ...(body === undefined ? {} : { json: body }),
+        ...(body !== undefined && { json: body }),
       });
       if (!(answer instanceof VaultAnswer)) throw new BackendError('bad_answer');
       return answer;

@@ -57,7 +57,7 @@ async function fetchAll(options: ExecOptions): Promise<Handed> {
       await session.close().catch(() => undefined);
     }
   } catch (error) {
-    // What then failed did so for want of time.
+    // What failed then had run out of time.
     throw signal.aborted ? cancelled() : error;
   }
 }

@@ -30,7 +30,7 @@ export interface Handed {
   readonly notices: readonly string[];
 }
 
-/** Reads it all at once, or nothing. @throws AgentError that names every key which cannot be had */
+/** Reads it all at once, or nothing. @throws AgentError that names every key which is unavailable */
 export async function readHandover(session: JobSession, handover: Handover): Promise<Handed> {
   if (session.missing.length > 0)
     throw new AgentError(
@@ -88,7 +88,7 @@ function requireValues(read: ReadonlyMap<string, SecretRead>): ReadonlyMap<strin
   for (const [key, result] of read) {
     if (result.status === 'value') values.set(key, result.value);
     else if (result.status === 'unavailable')
-      unavailable.push(`${key} cannot be had: ${result.meaning} [${result.code}]; ${result.hint}`);
+      unavailable.push(`${key} is unavailable: ${result.meaning} [${result.code}]; ${result.hint}`);
     else missing.push(result.status === 'not_set' ? `${key} is declared and not set` : `there is no ${key}`);
   }
   // No waiting mends what is missing.

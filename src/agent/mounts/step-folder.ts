@@ -16,7 +16,7 @@ export interface FolderRecord {
   forget(path: string): void;
 }
 
-/** The files of one step. The folder comes to be with the first of them. */
+/** The files of one step. The folder is made with the first of them. */
 export class StepFolder {
   readonly #path: string;
   readonly #record: FolderRecord | undefined;

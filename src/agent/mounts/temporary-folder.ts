@@ -5,7 +5,7 @@ import { basename, isAbsolute, join } from 'node:path';
 const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
 const containerPattern = /^kici-container-[0-9a-f]{32}$/;
 
-/** A name that nobody can guess and that a sweep recognises. */
+/** A name that nobody can guess and that a sweep recognizes. */
 export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
   return `kici-${kind}-${randomBytes(16).toString('hex')}`;
 }

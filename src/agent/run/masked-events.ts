@@ -12,7 +12,7 @@ export function maskEvents(emit: Emit, masker: Masker): Emit {
         return event.error === undefined ? event : { ...event, error: masker.mask(event.error) };
       case 'job_finished': {
         const [error, hint] = [masked(event.error), masked(event.hint)];
-        return { ...event, ...(error === undefined ? {} : { error }), ...(hint === undefined ? {} : { hint }) };
+        return { ...event, ...(error !== undefined && { error }), ...(hint !== undefined && { hint }) };
       }
       case 'workflow_started':
       case 'job_started':

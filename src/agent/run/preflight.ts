@@ -34,16 +34,16 @@ export async function preflight(run: Preflight): Promise<void> {
     if (environment !== undefined) checks.push(async () => requireEnvironment(environment, job, run));
   }
   const results = await Promise.allSettled(checks.map(async (check) => check()));
-  // What then failed did so for want of time.
+  // What failed then had run out of time.
   if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
   const problems = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
-  const strange = problems.find((problem) => !AgentError.is(problem) && !ApiError.is(problem));
+  const strange = problems.find((problem) => !(problem instanceof AgentError) && !ApiError.is(problem));
   if (strange !== undefined) throw strange;
-  const known = problems.filter((problem) => AgentError.is(problem) || ApiError.is(problem));
+  const known = problems.filter((problem) => problem instanceof AgentError || ApiError.is(problem));
   const [first] = known;
   if (first === undefined) return;
   const message = known.map((problem) => problem.message).join('; ');
-  throw AgentError.is(first)
+  throw first instanceof AgentError
     ? new AgentError(first.code, message, first.hint)
     : new ApiError(first.code, message, first.hint);
 }
@@ -54,7 +54,7 @@ export function requireLabels(job: JobData, labels: readonly string[]): void {
   if (missing.length === 0) return;
   throw new AgentError(
     'label_missing',
-    `the job ${job.name} runs on ${missing.join(', ')}, which is no label of this agent (${labels.join(', ')})`,
+    `the job ${job.name} runs on ${missing.join(', ')}, which is not a label of this agent (${labels.join(', ')})`,
     `add --label ${missing.join(' --label ')}, or change runsOn`,
   );
 }

@@ -34,7 +34,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   emit({
     type: 'job_started',
     job: job.name,
-    ...(job.environment === undefined ? {} : { environment: job.environment }),
+    ...(job.environment !== undefined && { environment: job.environment }),
   });
   let session: JobSession | undefined;
   try {
@@ -57,9 +57,9 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status });
     return status;
   } catch (error) {
-    if (!AgentError.is(error) && !ApiError.is(error)) throw error;
+    if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
     if (signal.aborted) {
-      // What then failed did so for want of time.
+      // What failed then had run out of time.
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
       return 'cancelled';
     }
@@ -81,7 +81,7 @@ function told(
 ): Pick<Extract<RunEvent, { type: 'job_finished' }>, 'code' | 'error' | 'hint'> {
   const { code, message, hint } = error;
   const requestId = ApiError.is(error) ? error.requestId : undefined;
-  return { code, error: message, hint, ...(requestId === undefined ? {} : { requestId }) };
+  return { code, error: message, hint, ...(requestId !== undefined && { requestId }) };
 }
 
 async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
@@ -128,7 +128,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
         stripped: run.found.stripped,
         modules: run.found.modules,
         project: workplace.project,
-        ...(job.environment === undefined ? {} : { environment: job.environment }),
+        ...(job.environment !== undefined && { environment: job.environment }),
       },
       timeoutMs: step.timeout,
       workplace,
@@ -151,7 +151,7 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
       step: step.name,
       status,
       durationMs: performance.now() - began,
-      ...(error === undefined ? {} : { code, error }),
+      ...(error !== undefined && { code, error }),
     });
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }

@@ -70,7 +70,7 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
         }),
       ),
     passOver: (job, status, because) => {
-      emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' ? { because } : {}) });
+      emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
     },
   });
   const status = statusOf([...outcomes.values()]);

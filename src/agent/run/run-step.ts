@@ -79,7 +79,7 @@ const neverImported = `the import of its workflow's file did not end within ${bo
 interface Talk {
   readonly finished: Extract<StepMessage, { type: 'finished' }> | undefined;
   readonly paths: readonly string[];
-  /** What the step's process did that none of ours does. */
+  /** What the step's process did that our own step host never does. */
   readonly violation: string | undefined;
 }
 
@@ -102,7 +102,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
       // The channel stays open until the process has ended by itself; what still comes is nobody's business.
       if (done !== undefined) continue;
       const message = stepMessage.safeParse(received);
-      if (!message.success) throw new FrameError('a message that is none of those that a step sends');
+      if (!message.success) throw new FrameError('a message of a kind that steps do not send');
       if (message.data.type === 'imported') {
         clearTimeout(timer);
         continue;

@@ -29,23 +29,27 @@ export async function runSchedule({
   const start = async (job: JobData): Promise<void> => {
     outcomes.set(job.name, await run(job));
   };
+  const isReady = ({ needs }: JobData): boolean => needs.every((need) => outcomes.has(need));
+  const begin = (job: JobData): void => {
+    const because = job.needs.filter((need) => outcomes.get(need) !== 'succeeded');
+    if (signal.aborted || because.length > 0) {
+      const status = signal.aborted ? 'cancelled' : 'skipped';
+      outcomes.set(job.name, status);
+      passOver(job, status, because);
+      return;
+    }
+    const tracked = start(job).finally(() => running.delete(tracked));
+    running.add(tracked);
+  };
   try {
     for (;;) {
       for (const job of waiting) {
-        if (!job.needs.every((need) => outcomes.has(need)) || (running.size >= limit && !signal.aborted)) continue;
+        if (!isReady(job) || (running.size >= limit && !signal.aborted)) continue;
         waiting.delete(job);
-        const because = job.needs.filter((need) => outcomes.get(need) !== 'succeeded');
-        if (signal.aborted || because.length > 0) {
-          const status = signal.aborted ? 'cancelled' : 'skipped';
-          outcomes.set(job.name, status);
-          passOver(job, status, because);
-        } else {
-          const tracked = start(job).finally(() => running.delete(tracked));
-          running.add(tracked);
-        }
+        begin(job);
       }
       if (running.size > 0) await Promise.race(running);
-      else if (![...waiting].some(({ needs }) => needs.every((need) => outcomes.has(need)))) return outcomes;
+      else if (![...waiting].some(isReady)) return outcomes;
     }
   } finally {
     // A fault in one of them is told when nothing of the others is left running.

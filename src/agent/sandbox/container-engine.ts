@@ -84,7 +84,7 @@ export class ContainerEngine {
     const latest = performance.now() + timeoutMs;
     for (let wasThere = false; ; wasThere = true) {
       try {
-        // It prints what it has removed; to force also means that a name nobody has is no failure.
+        // It prints what it has removed; to force also means that a name nobody has is not a failure.
         // oxlint-disable-next-line no-await-in-loop -- one try after another
         return (await this.#run(['rm', '--force', '--volumes', name])).trim() !== '' || wasThere;
       } catch (error) {

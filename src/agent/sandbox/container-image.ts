@@ -8,7 +8,7 @@ export interface Image {
 
 const inspected = z.object({ Id: z.string(), Config: z.object({ Env: z.array(z.string()).nullish() }).nullish() });
 
-/** @param json what the engine tells of an image @throws ZodError or SyntaxError when it is no image */
+/** @param json what the engine tells of an image @throws ZodError or SyntaxError when it is not an image */
 export function parseImage(json: string): Image {
   const { Id, Config } = inspected.parse(JSON.parse(json));
   return { id: Id, searchPath: Config?.Env?.find((line) => line.startsWith('PATH='))?.slice('PATH='.length) };

@@ -38,7 +38,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
     environment: request.environment,
     workflow: request.workflow,
     job: request.job,
-    ...(stated === undefined ? {} : { secrets: [...stated] }),
+    ...(stated !== undefined && { secrets: [...stated] }),
     agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
   });
   const sessionKey = agreeOn(pair.privateKey, opened);
@@ -80,7 +80,7 @@ function agreeOn(privateKey: KeyObject, opened: OpenedJob): KeyObject {
   try {
     return deriveSessionKey(privateKey, Buffer.from(opened.orchestratorPublicKey, 'base64'), opened.jobId);
   } catch {
-    throw new ApiError('bad_answer', "the orchestrator's public key for this job is no X25519 key");
+    throw new ApiError('bad_answer', "the orchestrator's public key for this job is not an X25519 key");
   }
 }
 

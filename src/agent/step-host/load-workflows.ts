@@ -74,9 +74,9 @@ function toTrigger(trigger: Trigger): WorkflowData['on'][number] {
   const tags = trigger.event === 'push' ? trigger.tags : undefined;
   return {
     event,
-    ...(branches === undefined ? {} : { branches: [...branches] }),
-    ...(tags === undefined ? {} : { tags: [...tags] }),
-    ...(paths === undefined ? {} : { paths: [...paths] }),
+    ...(branches !== undefined && { branches: [...branches] }),
+    ...(tags !== undefined && { tags: [...tags] }),
+    ...(paths !== undefined && { paths: [...paths] }),
   };
 }
 
@@ -88,12 +88,12 @@ function toData({ name, on, jobs }: Workflow): WorkflowData {
     jobs: jobs.map((job) => ({
       name: job.name,
       runsOn: typeof job.runsOn === 'string' ? [job.runsOn] : [...job.runsOn],
-      ...(job.environment === undefined ? {} : { environment: job.environment }),
-      ...(job.secrets === undefined ? {} : { secrets: [...job.secrets] }),
+      ...(job.environment !== undefined && { environment: job.environment }),
+      ...(job.secrets !== undefined && { secrets: [...job.secrets] }),
       needs: [...(job.needs ?? [])],
       env: { ...job.env },
       network: job.network ?? false,
-      ...(job.container === undefined ? {} : { container: { image: job.container.image } }),
+      ...(job.container !== undefined && { container: { image: job.container.image } }),
       steps: job.steps.map((step) =>
         step.timeout === undefined ? { name: step.name } : { name: step.name, timeout: step.timeout },
       ),

@@ -56,7 +56,7 @@ export class SecretProblems {
       case 'not_set':
         return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
       case 'unavailable':
-        return `the secret ${problem.key}${place(problem)} cannot be had: ${problem.meaning} [${problem.code}]${problem.reason === undefined ? '' : ` [${problem.reason}]`}; ${problem.hint}`;
+        return `the secret ${problem.key}${place(problem)} is unavailable: ${problem.meaning} [${problem.code}]${problem.reason === undefined ? '' : ` [${problem.reason}]`}; ${problem.hint}`;
     }
   }
 }
@@ -77,7 +77,7 @@ function toSecretProblem(problem: KeyProblem): SecretProblem {
         backend,
         scope,
         code: problem.code,
-        ...(problem.reason === undefined ? {} : { reason: problem.reason }),
+        ...(problem.reason !== undefined && { reason: problem.reason }),
         hint: problem.hint,
       };
 }

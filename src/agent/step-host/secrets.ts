@@ -1,8 +1,6 @@
-import { inspect } from 'node:util';
 import {
   BinarySecretError,
   SecretFileError,
-  SecretPropertyAccessError,
   type SecretFileOptions,
   type SecretMeta,
   type StepSecrets,
@@ -11,6 +9,7 @@ import type { AgentAnswer, StartStep, ValueMeta } from '../channel/from-agent.ts
 import { checkFileOptions } from '../mounts/file-options.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
 import type { ProcessEnvironment } from './process-environment.ts';
+import { guardProperties } from './property-guard.ts';
 import type { Requests } from './requests.ts';
 import { SecretProblems } from './secret-problems.ts';
 
@@ -64,7 +63,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
         divider,
         finalNewline,
         mode,
-        ...(name === undefined ? {} : { name }),
+        ...(name !== undefined && { name }),
       });
       if (answer.status === 'mounted') return { path: answer.path };
       if (answer.status !== 'contents') throw failureOf(answer);
@@ -77,42 +76,10 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
       return { path };
     },
   };
-  return guard(methods, names);
+  return guardProperties(methods, names);
 }
 
 function metaOf({ backend, scope, version, ...rest }: ValueMeta): SecretMeta {
   const ageMs = 'ageMs' in rest ? rest.ageMs : undefined;
-  return { backend, scope, ...(version === undefined ? {} : { version }), ...(ageMs === undefined ? {} : { ageMs }) };
-}
-
-/** Names that every object answers to, and that others ask every object for. */
-const usual = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON']);
-
-/** Tells an author who reads a secret as a property what to write in its place; shows names only. */
-function guard(methods: StepSecrets, names: readonly string[]): StepSecrets {
-  const shown = (): object => ({ secrets: [...names] });
-  const target = Object.defineProperties(
-    { ...methods },
-    {
-      toJSON: { value: shown },
-      [inspect.custom]: { value: () => `StepSecrets ${inspect(names)}` },
-    },
-  );
-  const refuse = (property: string | symbol): void => {
-    if (typeof property === 'string' && !(property in target) && !usual.has(property))
-      throw new SecretPropertyAccessError(property);
-  };
-  return new Proxy(Object.freeze(target), {
-    get(object, property, receiver): unknown {
-      refuse(property);
-      return Reflect.get(object, property, receiver);
-    },
-    has(object, property) {
-      refuse(property);
-      return Reflect.has(object, property);
-    },
-    set(_, property) {
-      throw new SecretPropertyAccessError(String(property));
-    },
-  });
+  return { backend, scope, ...(version !== undefined && { version }), ...(ageMs !== undefined && { ageMs }) };
 }

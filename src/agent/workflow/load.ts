@@ -114,21 +114,23 @@ async function read(
   host.child.stdout.on('data', output);
   host.child.stderr.on('data', output);
   const received: LoaderMessage[] = [];
+  let theirs = false;
+  const take = (message: LoaderMessage): void => {
+    theirs ||= message.type === 'importing';
+    if (message.type === 'linking' || message.type === 'importing') {
+      clearTimeout(timer);
+      timer = after(importMs);
+      if (files.includes(message.file)) ({ file } = message);
+    }
+    // An author's code may have sent it.
+    if (!(theirs && message.type === 'stripped')) received.push(message);
+  };
   try {
     void host.send({ type: 'load', files });
-    let theirs = false;
     for await (const sent of host.messages(room)) {
-      const message = checked(sent);
       room.messages -= 1;
       if (room.messages < 0) throw new FrameError(`more than ${bounds.loaderMessages} messages`);
-      theirs ||= message.type === 'importing';
-      if (message.type === 'linking' || message.type === 'importing') {
-        clearTimeout(timer);
-        timer = after(importMs);
-        if (files.includes(message.file)) ({ file } = message);
-      }
-      // An author's code may have sent it.
-      if (!(theirs && message.type === 'stripped')) received.push(message);
+      take(checked(sent));
     }
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
@@ -143,6 +145,16 @@ async function read(
     await host.discard();
   }
   if (received.some(({ type }) => type === 'loaded')) return { received, culprit: undefined };
+  return { received, culprit: culpritOf(file, late, importMs, signal) };
+}
+
+/** @throws AgentError when no file ended the process */
+function culpritOf(
+  file: string | undefined,
+  late: boolean,
+  importMs: number,
+  signal: AbortSignal,
+): NonNullable<Reading['culprit']> {
   if (signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
   if (file === undefined)
     throw new AgentError(
@@ -153,13 +165,13 @@ async function read(
   const problem = late
     ? `its import did not end within ${importMs / 1_000} seconds; a module must not wait for ever while it is imported`
     : 'its import ended the process; a module must not call process.exit while it is imported';
-  return { received, culprit: { file, problem } };
+  return { file, problem };
 }
 
 /** @throws FrameError */
 function checked(sent: unknown): LoaderMessage {
   const message = loaderMessage.safeParse(sent);
-  if (!message.success) throw new FrameError('something that is no workflow');
+  if (!message.success) throw new FrameError('something that is not a workflow');
   return message.data;
 }
 

@@ -12,7 +12,7 @@ const shared = {
 export const organizationOperations = {
   'organizations.create': defineOperation({
     ...shared,
-    summary: 'Create an organisation',
+    summary: 'Create an organization',
     method: 'POST',
     path: '/organizations',
     query: ['name'],
@@ -26,7 +26,7 @@ export const organizationOperations = {
   }),
   'organizations.list': defineOperation({
     ...shared,
-    summary: 'List organisations',
+    summary: 'List organizations',
     method: 'GET',
     path: '/organizations',
     audit: 'none',

@@ -18,6 +18,7 @@ const state = z.enum(['on', 'off']);
 
 const policyView = z.object({
   valueEntry: z.enum(valueEntries).describe('how values are entered at the dashboard'),
+  plainReads: state.describe('whether tokens of the role reader are answered values as plain JSON'),
   sealingKey: sealingKey.describe('what the dashboard and kici-admin seal values to'),
   operations: z.array(
     z.object({
@@ -35,6 +36,12 @@ const policyView = z.object({
 const changes = z
   .array(z.object({ operation: z.string(), from: state, to: state }))
   .describe('what sessions may do from now on that they could not, and the other way round');
+
+const changedPolicy = policyView.extend({
+  changes,
+  valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
+  plainReadsChange: z.object({ from: state, to: state }).optional(),
+});
 
 const subject = z
   .string()
@@ -60,17 +67,20 @@ export const policyOperations = {
     method: 'PATCH',
     path: '/policy',
     command: 'kici-admin policy set',
-    commandArguments: { disable: '--disable', enable: '--enable', valueEntry: '--value-entry' },
-    subject: ['disable', 'enable', 'valueEntry'],
+    commandArguments: {
+      disable: '--disable',
+      enable: '--enable',
+      valueEntry: '--value-entry',
+      plainReads: '--plain-reads',
+    },
+    subject: ['disable', 'enable', 'valueEntry', 'plainReads'],
     input: z.object({
       disable: z.array(subject).max(100).default([]),
       enable: z.array(subject).max(100).default([]),
       valueEntry: z.enum(valueEntries).optional(),
+      plainReads: state.optional(),
     }),
-    output: policyView.extend({
-      changes,
-      valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
-    }),
+    output: changedPolicy,
   }),
   'policy.reset': defineOperation({
     ...changing,
@@ -80,9 +90,6 @@ export const policyOperations = {
     command: 'kici-admin policy reset',
     subject: [],
     input: z.object({}),
-    output: policyView.extend({
-      changes,
-      valueEntryChange: z.object({ from: z.enum(valueEntries), to: z.enum(valueEntries) }).optional(),
-    }),
+    output: changedPolicy,
   }),
 };

@@ -26,7 +26,7 @@ const candidate = z.object({
   priority: z.int(),
   version: z.string().optional(),
   declaredOnly: z.boolean(),
-  problem: failureCode.optional().describe('why its value cannot be had, as far as its list tells'),
+  problem: failureCode.optional().describe('why its value is unavailable, as far as its list tells'),
   cachedAgeMs: z
     .number()
     .nonnegative()

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { OperationId } from '../../api/registry.ts';
 import type { ClientErrorCode } from '../terminal/command-error.ts';
 import type { Parameters, Values } from './parameters/parameter.ts';
-import type { Session } from './session.ts';
+import type { ApiSession } from './session.ts';
 
 /** What a command found or did. */
 export interface Result {
@@ -27,13 +27,13 @@ interface Described {
 
 interface CommandSpec<P extends Parameters> extends Described {
   readonly parameters: P;
-  readonly run: (values: Values<P>, session: Session) => Promise<Result>;
+  readonly run: (values: Values<P>, session: ApiSession) => Promise<Result>;
 }
 
 /** A command, ready to be declared on a commander command and run from it. */
 export interface AdminCommand extends Described {
   declare(command: Command): void;
-  run(command: Command, session: Session): Promise<Result>;
+  run(command: Command, session: ApiSession): Promise<Result>;
 }
 
 export interface CommandGroup {

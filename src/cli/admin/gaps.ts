@@ -7,7 +7,7 @@ import { count } from './format.ts';
 type Part = z.output<typeof unavailablePart>;
 
 /**
- * What a list lacks, for the person at the terminal. Where somebody could not be asked the list is no answer to
+ * What a list lacks, for the person at the terminal. Where somebody could not be asked the list is not an answer to
  * compare or to act upon, and the exit code says so; the state of a scope is an answer like any other.
  */
 export function withGaps(result: Result, parts: readonly Part[]): Result {

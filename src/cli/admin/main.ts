@@ -6,7 +6,7 @@ import { reportFailure } from '../terminal/report.ts';
 import { version } from '../version.ts';
 import type { Result } from './command.ts';
 import { createProgram, programName } from './program.ts';
-import { Session } from './session.ts';
+import { ApiSession } from './session.ts';
 
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
@@ -19,11 +19,9 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     writeErr: (text) => {
       io.stderr.write(text);
     },
-    ...(io.stdout.columns === undefined || io.stdout.columns === 0
-      ? {}
-      : { columns: Math.min(io.stdout.columns, 100) }),
+    ...(io.stdout.columns !== undefined && io.stdout.columns !== 0 && { columns: Math.min(io.stdout.columns, 100) }),
     run: async (command, parsed) => {
-      exitCode = print(await command.run(parsed, new Session(io, connectionFlags(program))), io, wantsJson());
+      exitCode = print(await command.run(parsed, new ApiSession(io, connectionFlags(program))), io, wantsJson());
     },
   });
   const wantsJson = (): boolean => program.getOptionValue('json') === true;

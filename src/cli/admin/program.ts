@@ -53,7 +53,7 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--json', 'print the result as JSON')
     .option('--debug', 'with an error, print where in the program it happened')
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
-    .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
+    .option('--org <organization>', 'the organization (KICI_ORG, else "default")')
     .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)

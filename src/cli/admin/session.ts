@@ -19,7 +19,7 @@ export type OutputOf<Id extends OperationId> = z.output<Registry[Id]['output']>;
  * What a command has at hand. The registry and its schemas are loaded when a command first needs them, so
  * that help, completion and mistakes cost none of it.
  */
-export class Session {
+export class ApiSession {
   readonly io: Io;
   /** The width of the terminal that stdout is; `undefined` in a pipe. */
   readonly columns: number | undefined;

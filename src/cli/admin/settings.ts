@@ -1,7 +1,7 @@
 import { UsageError } from '../terminal/command-error.ts';
 import { chooseMode } from '../value-input/mode.ts';
 import type { SecretSetting } from './parameters/value.ts';
-import type { OutputOf, Session } from './session.ts';
+import type { OutputOf, ApiSession } from './session.ts';
 
 type BackendTypes = OutputOf<'backends.types'>;
 export type BackendType = BackendTypes['types'][number];
@@ -14,7 +14,7 @@ export async function readSettings(
   words: Readonly<Record<string, string>>,
   secrets: readonly SecretSetting[],
   backend: string,
-  session: Session,
+  session: ApiSession,
 ): Promise<{ settings: PlainSettings; sealedSettings: Record<string, string> }> {
   const settings = Object.fromEntries(
     Object.entries(words).map(([name, word]) => [name, plainValue(settingOf(type, name), word)]),
@@ -82,7 +82,7 @@ function plainValue(setting: Setting, word: string): string | number | boolean {
   return Number(word);
 }
 
-function refuseSharedStdin(secrets: readonly SecretSetting[], session: Session): void {
+function refuseSharedStdin(secrets: readonly SecretSetting[], session: ApiSession): void {
   const fromStdin = secrets.filter(({ flags }) => chooseMode(flags, session.io.stdin.isTTY === true).kind === 'stdin');
   if (fromStdin.length > 1)
     throw new UsageError(

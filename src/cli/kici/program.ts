@@ -160,7 +160,7 @@ function addedFile(text: string, before: ExecFlags['file']): ExecFlags['file'] {
 function withServer(command: Command): Command {
   return command
     .option('--url <url>', 'the orchestrator (KICI_URL, else http://127.0.0.1:4000)')
-    .option('--org <organization>', 'the organisation (KICI_ORG, else "default")')
+    .option('--org <organization>', 'the organization (KICI_ORG, else "default")')
     .option('--token-file <path>', "a file with the token (else KICI_TOKEN, else the local user's own)")
     .option('--debug', debugHelp);
 }

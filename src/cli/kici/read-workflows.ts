@@ -18,7 +18,7 @@ export async function readWorkflows(flags: SandboxFlag, io: Io, signal: AbortSig
   });
 }
 
-/** The same, for what is no answer while a file is left out. @throws CommandError (`workflow_invalid`) */
+/** The same, for what is not an answer while a file is left out. @throws CommandError (`workflow_invalid`) */
 export async function readAllWorkflows(
   flags: SandboxFlag,
   io: Io,

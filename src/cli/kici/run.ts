@@ -35,7 +35,7 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
         });
       },
       found: async (root, workflows) => {
-        // One that writes JSON is no person.
+        // One that writes JSON is not a person.
         if (flags.json === true) return;
         const { offerTypes } = await import('./types/offer.ts');
         await offerTypes(root, workflows, io);

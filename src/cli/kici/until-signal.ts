@@ -33,7 +33,7 @@ export async function untilSignal(
     const result = await work(abort.signal);
     return result === 'cancelled' ? codeOf() : result;
   } catch (error) {
-    if (!(AgentError.is(error) && error.code === 'cancelled')) throw error;
+    if (!(error instanceof AgentError && error.code === 'cancelled')) throw error;
     reportFailure(commandErrorOf(error), io, programName, json);
     return codeOf();
   } finally {

@@ -1,6 +1,7 @@
 import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { UsageError } from '../terminal/command-error.ts';
-import { configurationItems, type ConfigurationSources } from './configuration.ts';
+import { configurationItems } from './configuration-items.ts';
+import type { ConfigurationSources } from './configuration.ts';
 
 const maxBytes = 1_048_576;
 

@@ -2,7 +2,7 @@ import { CommandError, UsageError } from '../terminal/command-error.ts';
 
 /** Does what may fail on its configuration, its key or its database, and tells such a failure as the command's own. */
 export async function explained<T>(action: () => Promise<T>): Promise<T> {
-  const { isStartError } = await import('../../composition/application.ts');
+  const { isStartError } = await import('../../composition/start-error.ts');
   try {
     return await action();
   } catch (error) {

@@ -7,7 +7,7 @@ import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 
-/** What is longer is no token. */
+/** What is longer is not a token. */
 const maxBytes = 4_096;
 
 /**

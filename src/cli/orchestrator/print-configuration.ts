@@ -1,6 +1,7 @@
 import type { Io } from '../terminal/io.ts';
 import { table } from '../terminal/table.ts';
-import { configurationItems, type Configuration, type ConfiguredValue, type ItemName } from './configuration.ts';
+import { configurationItems, type ItemName } from './configuration-items.ts';
+import type { Configuration, ConfiguredValue } from './configuration.ts';
 
 /** Each value and where it came from, secrets redacted. */
 export function printConfiguration(configuration: Configuration, json: boolean, io: Io): void {

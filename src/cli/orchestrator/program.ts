@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
-import { configurationItems } from './configuration.ts';
+import { configurationItems } from './configuration-items.ts';
 
 export const programName = 'kici-orchestrator';
 

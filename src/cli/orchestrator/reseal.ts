@@ -17,7 +17,7 @@ export async function reseal(configuration: Configuration, yes: boolean, json: b
     io.stdout.write(
       found.length === 0
         ? `every row in ${dataDir} is as the orchestrator wrote it\n`
-        : `${found.map(({ organization, what }) => printable(`${organization ?? 'every organisation'}: ${what}`)).join('\n')}\n`,
+        : `${found.map(({ organization, what }) => printable(`${organization ?? 'every organization'}: ${what}`)).join('\n')}\n`,
     );
   if (yes || found.length === 0) return;
   throw new CommandError(

@@ -2,17 +2,17 @@ import { pino } from 'pino';
 import type { ServerSettings } from '../../composition/settings.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
+import { configurationItems } from './configuration-items.ts';
+import { type Configuration } from './configuration.ts';
 import {
   booleanOf,
-  configurationItems,
   dashboardOf,
   durationOf,
   lastingDurationOf,
   listOf,
   portOf,
   publicUrlsOf,
-  type Configuration,
-} from './configuration.ts';
+} from './configured-values.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
@@ -82,7 +82,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
 function levelOf({ logLevel }: Configuration): string {
   if (!logLevels.includes(logLevel.value))
     throw new UsageError(
-      `${JSON.stringify(logLevel.value)} is no log level`,
+      `${JSON.stringify(logLevel.value)} is not a log level`,
       `there are ${logLevels.join(', ')}: correct --log-level or KICI_LOG_LEVEL`,
     );
   return logLevel.value;

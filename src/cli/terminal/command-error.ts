@@ -1,13 +1,12 @@
 import { ApiError } from '../../api/api-error.ts';
+import { CodedError } from '../../errors/coded-error.ts';
 
 /** The command was typed wrong; exit code 2. */
-export class UsageError extends Error {
+export class UsageError extends CodedError<'usage'> {
   override readonly name = 'UsageError';
-  readonly hint: string;
 
   constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
+    super('usage', message, hint);
   }
 }
 
@@ -52,7 +51,7 @@ export const clientErrorCodes = Object.freeze({
   },
   fingerprint_mismatch: {
     meaning: 'the SHA-256 of the bytes to be stored is not the one that --confirm-fingerprint gives',
-    next: 'fetch the value anew; the message says where only a line end makes the difference',
+    next: 'fetch the value again; the message says where only a line end makes the difference',
   },
   not_confirmed: {
     meaning: 'the question whether to go on was answered with no',
@@ -219,16 +218,8 @@ export const clientErrorCodes = Object.freeze({
 export type ClientErrorCode = keyof typeof clientErrorCodes;
 
 /** The command was understood and could not be done; exit code 1. */
-export class CommandError extends Error {
+export class CommandError extends CodedError<ClientErrorCode> {
   override readonly name = 'CommandError';
-  readonly code: ClientErrorCode;
-  readonly hint: string;
-
-  constructor(code: ClientErrorCode, message: string, hint: string) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
-  }
 }
 
 export interface CommandFailure {
@@ -244,16 +235,21 @@ export interface CommandFailure {
 
 /** What the user is told of any error. Only our own errors speak for themselves. */
 export function failureOf(error: unknown): CommandFailure {
-  if (error instanceof UsageError) return { exitCode: 2, code: 'usage', message: error.message, hint: error.hint };
-  if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof UsageError || error instanceof CommandError)
+    return {
+      exitCode: error instanceof UsageError ? 2 : 1,
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+    };
   if (ApiError.is(error))
     return {
       exitCode: error.code === 'invalid_request' ? 2 : 1,
       code: error.code,
       message: error.message,
       hint: error.hint,
-      ...(error.failure === undefined ? {} : { cause: error.failure }),
-      ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+      ...(error.failure !== undefined && { cause: error.failure }),
+      ...(error.requestId !== undefined && { requestId: error.requestId }),
     };
   if (error instanceof Error && error.name === 'ExitPromptError')
     return { exitCode: 1, code: 'cancelled', message: 'cancelled', hint: 'nothing was changed' };

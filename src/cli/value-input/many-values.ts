@@ -76,22 +76,22 @@ async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<Readonl
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: true, prettyErrors: true });
   const [error] = document.errors;
   // Its message quotes the text.
-  if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is no ${format} (${error.code})`);
+  if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is not ${format} (${error.code})`);
   if (!isMap(document.contents))
     throw new CommandError(
       'invalid_import',
-      `it is no ${format === 'json' ? 'object' : 'mapping'} of names to texts`,
+      `it is not ${format === 'json' ? 'an object' : 'a mapping'} of names to text`,
       'correct the file',
     );
   const values = new Map<string, string>();
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
     if (name === '')
-      throw new CommandError('invalid_import', 'a name in it is no text', 'names are texts; nothing was sent');
+      throw new CommandError('invalid_import', 'a name in it is not text', 'names are texts; nothing was sent');
     if (!isScalar(value) || typeof value.value !== 'string' || (format === 'json' && value.type !== 'QUOTE_DOUBLE'))
       throw new CommandError(
         'invalid_import',
-        `the value of ${JSON.stringify(name)} is no text`,
+        `the value of ${JSON.stringify(name)} is not text`,
         name === 'sops'
           ? 'the file is encrypted: decrypt it first, as in `sops -d file | kici-admin secret import`'
           : 'write it in quotes; nothing was sent',

@@ -106,7 +106,7 @@ export class PasteGuard extends Readable {
     if (this.#ended) {
       this.#more = true;
     } else if (this.#pasting) {
-      // A paste may end in a line end, which is no Enter.
+      // A paste may end in a line end, which is not an Enter.
       if (lineEnd) this.#pastedLineEnd = true;
       else if (this.#pastedLineEnd) this.#more = true;
       else this.#pass(byte);

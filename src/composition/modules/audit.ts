@@ -1,11 +1,13 @@
 import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
+import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
 import { anchorFile } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
 
+/** The audit log. */
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.auditAnchor).toResolvedValue(
     (settings) => createFileAnchor(anchorFile(settings.dataDir)),
@@ -33,4 +35,9 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
       }),
     [identifiers.database, identifiers.auditSigner, identifiers.auditAnchor, identifiers.now, identifiers.log],
   );
+  bind(identifiers.areaHandlers).toResolvedValue(createAudit, [
+    identifiers.database,
+    identifiers.auditSigner,
+    identifiers.auditAnchor,
+  ]);
 });

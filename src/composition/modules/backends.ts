@@ -1,6 +1,7 @@
 import type { BackendDefinition } from '@kici-dev/secret-backend';
 import { createStore, internalDefinition, renameScopeAlong } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
+import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
 import { createOpenBackends } from '../../orchestrator/backends/open-backends.ts';
 import { createBackendStore } from '../../orchestrator/backends/store.ts';
@@ -36,6 +37,18 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     identifiers.requests,
   ]);
   bind(identifiers.openBackends).toResolvedValue(createOpenBackends, [identifiers.instances, identifiers.backendStore]);
+  bind(identifiers.areaHandlers).toResolvedValue(
+    (store, types, instances, environments, values, now) =>
+      createBackendHandlers({ store, types, instances, environments, values, now }),
+    [
+      identifiers.backendStore,
+      identifiers.backendTypes,
+      identifiers.instances,
+      identifiers.environmentStore,
+      identifiers.values,
+      identifiers.now,
+    ],
+  );
 });
 
 /** The one backend that gets the database and the keyring. */

@@ -3,12 +3,13 @@ import { ContainerModule } from 'inversify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../keyring/keyring.ts';
+import { createSeals } from '../../orchestrator/seals/seals.ts';
 import type { AllTables } from '../all-tables.ts';
 import type { ServerSettings } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
 
 /** What the application has opened before anything is resolved. */
-export interface Opened {
+export interface OpenResources {
   readonly settings: ServerSettings;
   readonly log: Logger;
   readonly resolveAddress: BackendHost['resolveAddress'];
@@ -17,7 +18,8 @@ export interface Opened {
   readonly keyring: Keyring;
 }
 
-export function infrastructureModule(opened: Opened): ContainerModule {
+/** What was opened, and the seals of the rows that grant or decide. */
+export function infrastructureModule(opened: OpenResources): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(identifiers.settings).toConstantValue(opened.settings);
     bind(identifiers.log).toConstantValue(opened.log);
@@ -25,5 +27,12 @@ export function infrastructureModule(opened: Opened): ContainerModule {
     bind(identifiers.now).toConstantValue(opened.now);
     bind(identifiers.database).toConstantValue(opened.database);
     bind(identifiers.keyring).toConstantValue(opened.keyring);
+    bind(identifiers.seals).toResolvedValue(
+      (keyring, log) =>
+        createSeals(keyring, (what) => {
+          log.error(`${what} was changed outside of the orchestrator: it is refused`);
+        }),
+      [identifiers.keyring, identifiers.log],
+    );
   });
 }

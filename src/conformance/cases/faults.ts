@@ -12,7 +12,7 @@ import {
   target,
   values,
   type OperationAnswer,
-  type Operation,
+  type TriedOperation,
 } from '../operations.ts';
 import { attempt, callContext, type Attempt, type World } from '../world.ts';
 import { isGone } from './deleting.ts';
@@ -34,7 +34,7 @@ export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
   swarm: ['too_large', 'bad_answer'],
 };
 
-/** After these the right answer is right too: it came late, after signing in anew, after asking again for what an answer left out, or from among much else. */
+/** After these the right answer is right too: it came late, after signing in again, after asking again for what an answer left out, or from among much else. */
 const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch', 'flood', 'swarm'];
 const hangDeadlineMs = 200;
 const limitMs = 10_000;
@@ -67,7 +67,7 @@ export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) =>
     })),
 );
 
-function titleOf(fault: Fault, { name }: Operation): string {
+function titleOf(fault: Fault, { name }: TriedOperation): string {
   return maySucceed.includes(fault)
     ? `${name} under the fault ${fault} is right, or says why it failed`
     : `${name} under the fault ${fault} fails with a code that fits, and never as absence`;
@@ -82,7 +82,7 @@ function expectCode(code: FailureCode, fault: Fault, what: string): void {
 
 type Verdict = (world: World, fault: Fault, attempted: Attempt<OperationAnswer>) => Promise<void>;
 
-const verdicts: Readonly<Record<Operation['name'], Verdict>> = {
+const verdicts: Readonly<Record<TriedOperation['name'], Verdict>> = {
   async list(_, fault, attempted) {
     if (!attempted.ok) return;
     const { secrets, unlisted } = attempted.result.listing ?? fail('a list answers');

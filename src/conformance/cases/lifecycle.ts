@@ -3,12 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ScopeStore } from '@kici-dev/secret-backend';
 import type { ConformanceCase } from '../case.ts';
 import { endsBy, expectFound, expectRejection, expectUnknown } from '../expect.ts';
-import { operations, seedTargets, target, values, type Operation } from '../operations.ts';
+import { operations, seedTargets, target, values, type TriedOperation } from '../operations.ts';
 import { callContext, path, type World } from '../world.ts';
 
 const limitMs = 5_000;
 
-function abortedBefore(operation: Operation): ConformanceCase {
+function abortedBefore(operation: TriedOperation): ConformanceCase {
   return {
     id: `abort.before.${operation.name}`,
     title: `${operation.name} with a signal that has fired already does nothing and says so`,
@@ -21,7 +21,7 @@ function abortedBefore(operation: Operation): ConformanceCase {
   };
 }
 
-function abortedDuring(operation: Operation): ConformanceCase {
+function abortedDuring(operation: TriedOperation): ConformanceCase {
   return {
     id: `abort.during.${operation.name}`,
     title: `${operation.name} ends when its signal fires`,
@@ -43,7 +43,7 @@ function abortedDuring(operation: Operation): ConformanceCase {
   };
 }
 
-async function expectAborted(world: World, operation: Operation, signal: AbortSignal): Promise<void> {
+async function expectAborted(world: World, operation: TriedOperation, signal: AbortSignal): Promise<void> {
   const call = () => operation.run(world, callContext({ signal, timeoutMs: 60_000 }));
   if (operation.name !== 'read' && operation.name !== 'batch')
     return expectRejection(call, ['aborted'], operation.name);

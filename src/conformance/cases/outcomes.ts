@@ -63,6 +63,6 @@ export const outcomeCases: readonly ConformanceCase[] = [
     'corrupt',
     'decryption_failed',
   ]),
-  state('null', 'a null is no value: it is unknown, and neither text nor absent', 'nullValue', ['wrong_shape']),
+  state('null', 'a null is not a value: it is unknown, and neither text nor absent', 'nullValue', ['wrong_shape']),
   state('denied', 'a secret that may not be read is unknown, not absent', 'denyRead', ['permission_denied']),
 ];

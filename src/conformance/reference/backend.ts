@@ -175,16 +175,12 @@ function listPage(
         scope: where,
         key,
         ...(current === undefined ? { declaredOnly: true } : { version: String(current.version) }),
-        ...(problem === undefined ? {} : { problem }),
+        ...(problem !== undefined && { problem }),
       };
     }),
-    ...(first
-      ? {
-          unlisted: [...service.deniedLists]
-            .filter(inQuery)
-            .map((where) => ({ scope: where, code: 'permission_denied' })),
-        }
-      : {}),
+    ...(first && {
+      unlisted: [...service.deniedLists].filter(inQuery).map((where) => ({ scope: where, code: 'permission_denied' })),
+    }),
   };
 }
 

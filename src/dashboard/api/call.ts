@@ -4,7 +4,7 @@ import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.
 import { setConnection } from './connection.ts';
 import { Problem, unreachable } from './problem.ts';
 
-/** The session's own, which each request that is no GET carries. */
+/** The session's own, which each request that is not a GET carries. */
 let csrf = '';
 
 export function setCsrf(token: string): void {
@@ -39,11 +39,11 @@ export async function send({ method, path, body, signal }: Sent): Promise<unknow
     method,
     headers: {
       accept: 'application/json',
-      ...(method === 'GET' ? {} : { 'x-kici-csrf': csrf }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method !== 'GET' && { 'x-kici-csrf': csrf }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body }),
-    ...(signal === undefined ? {} : { signal }),
+    ...(body !== undefined && { body }),
+    ...(signal !== undefined && { signal }),
     credentials: 'same-origin',
     cache: 'no-store',
     redirect: 'error',

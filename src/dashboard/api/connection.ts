@@ -1,19 +1,19 @@
 import { useSyncExternalStore } from 'react';
 
 /** `ended`: the session is over. `down`: nothing answers. What was typed stays where it is in both. */
-export type Connection = 'up' | 'down' | 'ended';
+export type ConnectionState = 'up' | 'down' | 'ended';
 
-let current: Connection = 'up';
+let current: ConnectionState = 'up';
 const listeners = new Set<() => void>();
 
-export function setConnection(next: Connection): void {
+export function setConnection(next: ConnectionState): void {
   // Only signing in makes an ended session good again.
   if (next === current || (current === 'ended' && next === 'down')) return;
   current = next;
   for (const listener of listeners) listener();
 }
 
-export function connection(): Connection {
+export function connection(): ConnectionState {
   return current;
 }
 
@@ -22,6 +22,6 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-export function useConnection(): Connection {
+export function useConnection(): ConnectionState {
   return useSyncExternalStore(subscribe, connection);
 }

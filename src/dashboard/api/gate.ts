@@ -30,7 +30,7 @@ export function useGate(): (id: OperationId) => Gate | undefined {
     if (decided?.state !== 'off') return undefined;
     const by = decided.by === undefined ? '' : `, set by ${actorName(decided.by)}`;
     return {
-      why: `The dashboard-write policy of this organisation keeps ${id} to the command line (rule ${decided.rule ?? id}${by}).`,
+      why: `The dashboard-write policy of this organization keeps ${id} to the command line (rule ${decided.rule ?? id}${by}).`,
       next: atCommandLine,
       since: decided.since,
     };

@@ -40,7 +40,7 @@ export function useRead<Id extends OperationId>(
     queryKey: keyOf(organization, id, input),
     queryFn: async ({ signal }) => call(organization, id, input, signal),
     enabled: options.enabled ?? true,
-    ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
+    ...(options.keep === true && { placeholderData: keepPreviousData }),
   });
 }
 

@@ -3,12 +3,12 @@ import { useLocation, useSearchParams } from 'wouter';
 
 export const OrganizationContext = createContext('default');
 
-/** The organisation of the address bar. */
+/** The organization of the address bar. */
 export function useOrganization(): string {
   return use(OrganizationContext);
 }
 
-/** Addresses of this organisation's pages. */
+/** Addresses of this organization's pages. */
 export function usePlaces(): (path: string) => string {
   const organization = useOrganization();
   return (path) => `/orgs/${encodeURIComponent(organization)}/${path}`;

@@ -7,14 +7,14 @@ import { Button } from '../ui/button.tsx';
 import overlay from '../ui/overlay.module.css';
 import { useOrganization } from './address.ts';
 
-/** For a token of every organisation. */
+/** For a token of every organization. */
 export function OrganizationMenu(): ReactElement {
   const organization = useOrganization();
   const [, navigate] = useLocation();
   const { data } = useRead('organizations.list', {});
   return (
     <Menu.Root>
-      <Menu.Trigger render={<Button look="quiet" aria-label={`Organisation ${organization}`} />}>
+      <Menu.Trigger render={<Button look="quiet" aria-label={`Organization ${organization}`} />}>
         {organization}
         <ChevronDown aria-hidden />
       </Menu.Trigger>

@@ -22,7 +22,7 @@ export function Rail(): ReactElement {
         {before.map(item)}
         <h2 className={styles['group']}>Settings</h2>
         {inGroup.map(item)}
-        <h2 className={styles['group']}>Organisation</h2>
+        <h2 className={styles['group']}>Organization</h2>
         {after.map(item)}
       </div>
       <div className={styles['narrowOnly']}>

@@ -3,10 +3,7 @@ import {
   BackendError,
   defineCapabilities,
   type BackendCapabilities,
-  type BackendDefinition,
-  type BackendHost,
   type SecretBackend,
-  type Settings,
 } from '@kici-dev/secret-backend';
 import { ContractBreach } from './answers/breach.ts';
 import type { Redactor } from './answers/redact.ts';
@@ -16,23 +13,32 @@ export interface Created {
   readonly capabilities: BackendCapabilities;
 }
 
+/** What the host needs of a backend that it has not made. */
+export interface Adapter {
+  /** What it is called where it breaks the contract. */
+  readonly type: string;
+  /** What it can do at most. */
+  readonly capabilities: BackendCapabilities;
+  create(): SecretBackend | Promise<SecretBackend>;
+}
+
 /** An adapter's backend, made when it is first needed. */
 export class AdapterLifecycle {
   readonly #create: () => Promise<Created>;
   #creating: Promise<Created> | undefined;
   #created: Created | undefined;
 
-  constructor(definition: BackendDefinition, settings: Settings, host: BackendHost, redactor: Redactor) {
+  constructor(adapter: Adapter, redactor: Redactor) {
     this.#create = async () => {
-      const backend = await makeBackend(() => definition.create(settings, host), redactor);
-      if (!isBackend(backend, definition.capabilities))
+      const backend = await makeBackend(() => adapter.create(), redactor);
+      if (!isBackend(backend, adapter.capabilities))
         throw new ContractBreach(
-          `what the adapter for ${definition.type} made is no backend: it has no ${whatLacks(backend, definition.capabilities)}`,
+          `what the adapter for ${adapter.type} made is not a backend: it has no ${whatLacks(backend, adapter.capabilities)}`,
           undefined,
           'misconfigured',
         );
-      const capabilities = isDeepStrictEqual({ ...backend.capabilities }, { ...definition.capabilities })
-        ? definition.capabilities
+      const capabilities = isDeepStrictEqual({ ...backend.capabilities }, { ...adapter.capabilities })
+        ? adapter.capabilities
         : defineCapabilities(backend.capabilities);
       this.#created = { backend, capabilities };
       return this.#created;
@@ -74,7 +80,7 @@ async function makeBackend(create: () => unknown, redactor: Redactor): Promise<u
   }
 }
 
-/** The first thing by which it is no backend of the type; `undefined` where it is one. */
+/** The first thing by which it is not a backend of the type; `undefined` where it is one. */
 function whatLacks(made: unknown, declared: BackendCapabilities): string | undefined {
   if (typeof made !== 'object' || made === null) return 'methods at all';
   const method = ['list', 'read', 'check', 'close'].find((name) => typeof Reflect.get(made, name) !== 'function');

@@ -75,8 +75,8 @@ export class CallPipeline {
   get health(): Pick<HostHealth, 'breaker' | 'openedAt' | 'failure' | 'reason' | 'about' | 'lastFailure'> {
     return {
       ...this.#breaker.state(),
-      ...(this.#failure === undefined ? {} : { failure: this.#failure.code, ...whyOf(this.#failure) }),
-      ...(this.#lastFailure === undefined ? {} : { lastFailure: this.#lastFailure }),
+      ...(this.#failure !== undefined && { failure: this.#failure.code, ...whyOf(this.#failure) }),
+      ...(this.#lastFailure !== undefined && { lastFailure: this.#lastFailure }),
     };
   }
 

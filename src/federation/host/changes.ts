@@ -40,7 +40,7 @@ export function optionalMethods(declared: BackendCapabilities, changes: Changes)
   const change = async <T>(context: CallContext, ref: SecretRef | SecretWrite | undefined, run: Run<T>): Promise<T> => {
     const about = redactor.about({
       refusal: 'write_refused',
-      ...(ref === undefined ? {} : { scope: ref.scope, key: ref.key }),
+      ...(ref !== undefined && { scope: ref.scope, key: ref.key }),
     });
     const told = ref !== undefined && 'value' in ref ? about.with(ref.value) : about;
     try {
@@ -59,45 +59,35 @@ export function optionalMethods(declared: BackendCapabilities, changes: Changes)
     }
   };
   return {
-    ...(declared.write
-      ? {
-          write: (entry, context) =>
-            change(context, entry, async (created, own) =>
-              checkWriteReceipt(await writable(created, entry).write?.(entry, own)),
-            ),
-        }
-      : {}),
-    ...(declared.delete
-      ? {
-          delete: (ref, context) =>
-            change(context, ref, async (created, own) =>
-              checkDeleteReceipt(await able(created, 'delete').delete?.(ref, own)),
-            ),
-        }
-      : {}),
-    ...(declared.versions
-      ? {
-          versions: (ref, context) =>
-            look(context, async (created, own) => checkVersions(await able(created, 'versions').versions?.(ref, own))),
-        }
-      : {}),
-    ...(declared.restore
-      ? {
-          restore: (ref, context) =>
-            change(context, ref, async (created, own) =>
-              checkWriteReceipt(await able(created, 'restore').restore?.(ref, own)),
-            ),
-        }
-      : {}),
-    ...(declared.declare
-      ? {
-          declare: (ref, context) =>
-            change(context, ref, async (created, own) => {
-              await able(created, 'declare').declare?.(ref, own);
-            }),
-        }
-      : {}),
-    ...(declared.scopes ? { scopes: scopeStore(look, (context, run) => change(context, undefined, run)) } : {}),
+    ...(declared.write && {
+      write: (entry, context) =>
+        change(context, entry, async (created, own) =>
+          checkWriteReceipt(await writable(created, entry).write?.(entry, own)),
+        ),
+    }),
+    ...(declared.delete && {
+      delete: (ref, context) =>
+        change(context, ref, async (created, own) =>
+          checkDeleteReceipt(await able(created, 'delete').delete?.(ref, own)),
+        ),
+    }),
+    ...(declared.versions && {
+      versions: (ref, context) =>
+        look(context, async (created, own) => checkVersions(await able(created, 'versions').versions?.(ref, own))),
+    }),
+    ...(declared.restore && {
+      restore: (ref, context) =>
+        change(context, ref, async (created, own) =>
+          checkWriteReceipt(await able(created, 'restore').restore?.(ref, own)),
+        ),
+    }),
+    ...(declared.declare && {
+      declare: (ref, context) =>
+        change(context, ref, async (created, own) => {
+          await able(created, 'declare').declare?.(ref, own);
+        }),
+    }),
+    ...(declared.scopes && { scopes: scopeStore(look, (context, run) => change(context, undefined, run)) }),
   };
 }
 

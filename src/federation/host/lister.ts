@@ -1,6 +1,6 @@
 import { isTransient, type CallContext, type ListQuery } from '@kici-dev/secret-backend';
 import { HeldNames } from './answers/held-names.ts';
-import { collectNames, type Names } from './answers/names.ts';
+import { collectNames, type CheckedNames } from './answers/names.ts';
 import type { Redactor } from './answers/redact.ts';
 import { mayRepeatRead, type CallPipeline } from './call-pipeline.ts';
 import type { AgedNames } from './hosted-backend.ts';
@@ -16,15 +16,15 @@ const mostQueries = 1_000;
 export class Lister {
   readonly #caller: CallPipeline;
   readonly #maxAgeMs: number;
-  readonly #cache: AgedMap<Names>;
+  readonly #cache: AgedMap<CheckedNames>;
   readonly #redactor: Redactor;
-  readonly #flights: Flights<Names>;
+  readonly #flights: Flights<CheckedNames>;
   readonly #held = new HeldNames();
-  readonly #learned: (names: Names) => void;
+  readonly #learned: (names: CheckedNames) => void;
   #epoch = 0;
 
   /** @param learned told of each list that the backend gives */
-  constructor(caller: CallPipeline, policy: HostPolicy, redactor: Redactor, learned: (names: Names) => void) {
+  constructor(caller: CallPipeline, policy: HostPolicy, redactor: Redactor, learned: (names: CheckedNames) => void) {
     this.#caller = caller;
     this.#learned = learned;
     this.#redactor = redactor.about({ refusal: 'list_refused' });
@@ -53,7 +53,7 @@ export class Lister {
     this.#flights.forget();
   }
 
-  async #ask(id: string, query: ListQuery, context: CallContext): Promise<Names> {
+  async #ask(id: string, query: ListQuery, context: CallContext): Promise<CheckedNames> {
     const epoch = this.#epoch;
     const told = await this.#caller.call(context, mayRepeatRead, {
       operation: 'list',

@@ -10,7 +10,7 @@ import { CallPipeline, type ReportBreach } from './call-pipeline.ts';
 import { optionalMethods, type Changes } from './changes.ts';
 import { Checker } from './checker.ts';
 import type { HostedBackend } from './hosted-backend.ts';
-import { AdapterLifecycle } from './adapter-lifecycle.ts';
+import { AdapterLifecycle, type Adapter } from './adapter-lifecycle.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import { ValueCache } from './layers/value-cache.ts';
 import { Lister } from './lister.ts';
@@ -19,7 +19,7 @@ import type { HostPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
 
 /**
- * Makes any backend safe to call. Does nothing until the first call, which creates the instance.
+ * Makes a backend of a type safe to call. Does nothing until the first call, which creates the instance.
  * @param settings as `parseSettings` gives them
  */
 export function openBackend(
@@ -28,17 +28,31 @@ export function openBackend(
   host: BackendHost,
   policy: HostPolicy,
 ): HostedBackend {
-  const redactor = new Redactor(
-    Object.values(settings).filter((value) => value instanceof SecretValue),
-    new Set(Object.keys(definition.settings)),
+  const { type, capabilities } = definition;
+  const secrets = Object.values(settings).filter((value) => value instanceof SecretValue);
+  return hostAdapter(
+    { type, capabilities, create: () => definition.create(settings, host) },
+    new Redactor(secrets, new Set(Object.keys(definition.settings))),
+    host,
+    policy,
   );
-  const instance = new AdapterLifecycle(definition, settings, host, redactor);
+}
+
+/** What a backend is called, and who hears of its breaches. */
+export type Hosted = Pick<BackendHost, 'organization' | 'name' | 'log'>;
+
+/**
+ * Makes any backend safe to call. Does nothing until the first call.
+ * @param redactor knows the settings of the backend, and the secrets among them
+ */
+export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, policy: HostPolicy): HostedBackend {
+  const instance = new AdapterLifecycle(adapter, redactor);
   const cache = new ValueCache({ organization: host.organization, backend: host.name }, policy);
   const breached: ReportBreach = (operation, problem, trail) =>
     host.log('warn', 'the adapter broke the contract', {
       operation,
       problem,
-      ...(trail === undefined ? {} : { trail }),
+      ...(trail !== undefined && { trail }),
     });
   const caller = new CallPipeline(instance, policy, redactor, () => cache.invalidate(), breached);
   const reader = new Reader(caller, cache, policy, redactor);
@@ -50,7 +64,7 @@ export function openBackend(
     lister.invalidate();
   };
   const calls = new OpenCalls();
-  const methods = optionalMethods(definition.capabilities, {
+  const methods = optionalMethods(adapter.capabilities, {
     calls,
     caller,
     redactor,
@@ -71,7 +85,7 @@ export function openBackend(
 
   return {
     get capabilities() {
-      return instance.created?.capabilities ?? definition.capabilities;
+      return instance.created?.capabilities ?? adapter.capabilities;
     },
     ready: () =>
       calls.run(() => withinDeadline(endless, policy.deadlineMs, async () => (await instance.get()).capabilities)),

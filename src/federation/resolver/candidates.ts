@@ -24,7 +24,7 @@ export interface SkippedCandidate extends Candidate {
   readonly problem: FailureCode;
 }
 
-/** A secret that a binding selects and whose name is no key. */
+/** A secret that a binding selects and whose name is not a key. */
 export interface Unbindable {
   readonly backend: string;
   readonly scope: string;
@@ -180,7 +180,7 @@ export class Candidates {
         version: secret.version,
         declaredOnly: secret.declaredOnly === true,
         problem: secret.problem,
-        ...(secret.reason === undefined ? {} : { reason: secret.reason }),
+        ...(secret.reason !== undefined && { reason: secret.reason }),
       };
       const { problem } = candidate;
       if (binding.skipDeleted && problem !== undefined && isDeletion(problem)) {

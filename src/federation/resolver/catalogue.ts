@@ -13,14 +13,14 @@ export interface Entry {
   readonly winner: Candidate;
   /** In order of rank. */
   readonly losers: readonly Candidate[];
-  /** The best of the parts whose names could not be had and that could outrank the winner; `explain` tells of all. */
+  /** The best of the parts whose names could not be listed and that could outrank the winner; `explain` tells of all. */
   readonly blockedBy: Block | undefined;
   /** `declared`: the winner is a name without a value. */
   readonly status: 'available' | 'declared' | 'unavailable';
 }
 
 /**
- * A required backend, or a folder of one, whose names could not be had: a job must not start. A scope whose state the
+ * A required backend, or a folder of one, whose names could not be listed: a job must not start. A scope whose state the
  * backend tells is none: it takes the keys that it could supply, and no job.
  */
 export interface CatalogueFailure extends Failure {
@@ -142,7 +142,7 @@ export function* mergeInPieces(
   };
 }
 
-/** Bindings that name a backend which is not there: its names cannot be had, which is not the same as none. */
+/** Bindings that name a backend which is not there: its names cannot be listed, which is not the same as none. */
 function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
   const known = new Set([everyBackend, ...backends.map(({ name }) => name)]);
   const missing = new Set(bindings.active.map(({ binding }) => binding.backend).filter((name) => !known.has(name)));

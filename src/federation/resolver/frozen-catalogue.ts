@@ -54,8 +54,8 @@ export function freezeCatalogue(catalogue: Catalogue): FrozenCatalogue {
         key: entry.key,
         status: entry.status,
         winner: freezeRank(entry.winner),
-        ...(entry.winner.version === undefined ? {} : { version: entry.winner.version }),
-        ...(blockedBy === undefined ? {} : { blockedBy }),
+        ...(entry.winner.version !== undefined && { version: entry.winner.version }),
+        ...(blockedBy !== undefined && { blockedBy }),
       };
     }),
     probes: catalogue.probeScopes.flatMap(freezeProbe),
@@ -98,7 +98,7 @@ function freezeProbe({ backend, compiled }: ProbeScope): FrozenProbe[] {
       backend,
       scope: pattern.scope,
       rename: freezeRename(binding.rename),
-      ...(binding.skipDeleted ? { skipDeleted: true } : {}),
+      ...(binding.skipDeleted && { skipDeleted: true }),
     },
   ];
 }

@@ -163,8 +163,8 @@ function settleKey(
         value: outcome.value,
         backend,
         scope: ref.scope,
-        ...(outcome.version === undefined ? {} : { version: outcome.version }),
-        ...(ageMs === undefined ? {} : { ageMs }),
+        ...(outcome.version !== undefined && { version: outcome.version }),
+        ...(ageMs !== undefined && { ageMs }),
       };
     }
     if (isWinner) return unavailable(backend, ref.scope, { code: 'vanished' });

@@ -42,7 +42,7 @@ export function notSet(key: string, backend: string, scope: string): ResolverErr
 export function unavailable(key: string, backend: string, scope: string, failure: Failure): ResolverError {
   return new ResolverError(
     'secret_unavailable',
-    `the secret ${key} of ${backend}:${scope} cannot be had: ${describeFailure(failure)}; ${hintOf(failure)}`,
+    `the secret ${key} of ${backend}:${scope} is unavailable: ${describeFailure(failure)}; ${hintOf(failure)}`,
     failure,
   );
 }
@@ -50,7 +50,7 @@ export function unavailable(key: string, backend: string, scope: string, failure
 export function catalogueUnavailable(backend: string, failure: Failure): ResolverError {
   return new ResolverError(
     'catalogue_unavailable',
-    `the names of the required backend ${backend} cannot be had: ${describeFailure(failure)}; ${hintOf(failure)}`,
+    `the names of the required backend ${backend} cannot be listed: ${describeFailure(failure)}; ${hintOf(failure)}`,
     failure,
   );
 }

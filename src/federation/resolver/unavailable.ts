@@ -2,7 +2,7 @@ import { isTransient, whyOf, type Failure } from '@kici-dev/secret-backend';
 import type { Block } from './blocks.ts';
 import { compareText } from './rank.ts';
 
-/** What no names could be had of, once for each cause. */
+/** What could not be listed, once for each cause. */
 export interface UnavailablePart extends Failure {
   readonly backend: string;
   /** Scopes, or folders of them; empty: whatever of the backend the bindings select. */

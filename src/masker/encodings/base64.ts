@@ -1,6 +1,6 @@
 /**
  * Base64 and base64url of the bytes: alone, with and without padding, and inside a longer text, where only the
- * characters that no neighboring byte reaches into are the same.
+ * characters that no neighbouring byte reaches into are the same.
  */
 export function base64Forms(bytes: Buffer): ReadonlySet<string> {
   const whole = bytes.toString('base64');

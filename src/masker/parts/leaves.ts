@@ -80,7 +80,7 @@ function fieldLeaves(text: string): readonly Leaf[] {
 
 const pairLine = /^[ \t]*(?:- )?(?:export |set |ENV )?["']?([\w./:@-]*[\w@])["']?[ \t]*[:=][ \t]*(.*?),?$/;
 const otherLine = /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|\S+:\d+:\S+:\S+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
-const armorLine = /^-----(?:BEGIN|END) /;
+const armourLine = /^-----(?:BEGIN|END) /;
 
 /** `name: value` and `name=value` by line, as YAML, dotenv, INI, properties and npm have them, with YAML's blocks. */
 function lineLeaves(text: string): { readonly leaves: readonly Leaf[]; readonly isWhole: boolean } {
@@ -89,7 +89,7 @@ function lineLeaves(text: string): { readonly leaves: readonly Leaf[]; readonly 
   let others = 0;
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
-    const [isPair, name = '', value = ''] = armorLine.test(line) ? [] : (pairLine.exec(line) ?? []);
+    const [isPair, name = '', value = ''] = armourLine.test(line) ? [] : (pairLine.exec(line) ?? []);
     if (isPair === undefined) {
       if (!otherLine.test(line)) others += 1;
       continue;

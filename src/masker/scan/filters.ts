@@ -3,7 +3,7 @@ import { longStride, wholePieceBytes } from './gaps.ts';
 
 /** A filter for each range of lengths, so that short patterns slow down no search for long ones. */
 export interface Filters {
-  /** Takes more patterns; a filter that becomes too full is made anew. */
+  /** Takes more patterns; a filter that becomes too full is made again. */
   add(patterns: readonly Uint8Array[]): void;
   /** What all of the filters find in a chunk, and control sequences, at which patterns may be broken into any pieces. */
   open(chunk: Buffer | Uint8Array): Search;

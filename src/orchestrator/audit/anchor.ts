@@ -17,7 +17,7 @@ export type AnchorState =
   /** There is something in its place that we did not write so; `problem` goes on after "the anchor". */
   | { readonly state: 'damaged'; readonly problem: string };
 
-/** The newest row of each organisation, kept outside the database, so that a cut-off tail shows. */
+/** The newest row of each organization, kept outside the database, so that a cut-off tail shows. */
 export interface AuditAnchor {
   /** Rejects when it could not be found out, which says nothing of the anchor. */
   read(): Promise<AnchorState>;
@@ -70,7 +70,7 @@ function parse(bytes: Buffer): AnchorState {
   try {
     return { state: 'readable', heads: new Map(Object.entries(fileSchema.parse(JSON.parse(bytes.toString('utf8'))))) };
   } catch {
-    return { state: 'damaged', problem: 'is cut off, or is no anchor' };
+    return { state: 'damaged', problem: 'is cut off, or is not an anchor' };
   }
 }
 

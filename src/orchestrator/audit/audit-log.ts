@@ -17,13 +17,13 @@ export interface AuditEntry {
   readonly intent?: number;
 }
 
-/** Gives the function that signs an organisation's rows. */
+/** Gives the function that signs an organization's rows. */
 export type AuditSigner = (organization: string) => Promise<(bytes: Uint8Array) => string>;
 
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
   append(entry: AuditEntry): Promise<number>;
-  /** Compares the log of every organisation with the anchor, and records each break. Belongs before the first request. */
+  /** Compares the log of every organization with the anchor, and records each break. Belongs before the first request. */
   examine(): Promise<void>;
 }
 

@@ -47,15 +47,13 @@ function verificationView({
     rows,
     openIntents: [...openIntents],
     problems: [...problems],
-    ...(acknowledgement === undefined
-      ? {}
-      : {
-          acknowledgement: {
-            row: acknowledgement.row,
-            at: rfc3339(acknowledgement.at),
-            actor: acknowledgement.actor,
-            reason: acknowledgement.reason,
-          },
-        }),
+    ...(acknowledgement !== undefined && {
+      acknowledgement: {
+        row: acknowledgement.row,
+        at: rfc3339(acknowledgement.at),
+        actor: acknowledgement.actor,
+        reason: acknowledgement.reason,
+      },
+    }),
   };
 }

@@ -30,7 +30,7 @@ export function describeBreak(found: AuditBreak): string {
   }
 }
 
-/** Where an organisation's next row goes. */
+/** Where an organization's next row goes. */
 export interface Continuation {
   /** The row that the next one is chained to. */
   readonly mac: string;
@@ -65,7 +65,7 @@ export async function continueLog(
       sequence,
       mac,
       first: last === undefined,
-      ...(last === undefined ? {} : { found: { kind: 'anchor_missing', last: sequence } }),
+      ...(last !== undefined && { found: { kind: 'anchor_missing', last: sequence } }),
     };
   const found =
     anchored.sequence === sequence && anchored.mac === mac
@@ -75,7 +75,7 @@ export async function continueLog(
     sequence: Math.max(sequence, anchored.sequence),
     mac,
     first: false,
-    ...(found === undefined ? {} : { found }),
+    ...(found !== undefined && { found }),
   };
 }
 

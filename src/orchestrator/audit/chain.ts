@@ -3,7 +3,7 @@ import type { OrchestratorTables } from '../tables.ts';
 export type StoredRow = OrchestratorTables['audit_rows'];
 export type UnsignedRow = Omit<StoredRow, 'mac'>;
 
-/** What precedes the first row of an organisation. */
+/** What precedes the first row of an organization. */
 export const chainStart = '';
 
 /**

@@ -20,9 +20,9 @@ interface Committed {
 }
 
 /**
- * Appends the entries behind what the log of each organisation and the anchor agree on; where they do not, a row that
+ * Appends the entries behind what the log of each organization and the anchor agree on; where they do not, a row that
  * says so comes first.
- * @param examined whether the logs of other organisations are looked at too
+ * @param examined whether the logs of other organizations are looked at too
  * @returns the sequence of each entry
  */
 export async function commit(
@@ -62,7 +62,7 @@ async function appendTo(
   const at = now();
   const append = (row: Omit<UnsignedRow, 'sequence' | 'at'>): number => {
     const [head, sign] = [heads.get(row.organization), signers.get(row.organization)];
-    if (head === undefined || sign === undefined) throw new TypeError('every organisation of a commit is looked at');
+    if (head === undefined || sign === undefined) throw new TypeError('every organization of a commit is looked at');
     const unsigned = { ...row, sequence: head.sequence + 1, at };
     const mac = sign(signedBytes(unsigned, head.mac));
     heads.set(row.organization, { sequence: unsigned.sequence, mac });

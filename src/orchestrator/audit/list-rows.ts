@@ -45,7 +45,7 @@ export async function listRows(
       if (bytes > mostBytes) return { rows: found, next: before };
     }
     if (page.isLast) return { rows: found };
-    if (signal.aborted) return { rows: found, ...(before === undefined ? {} : { next: before }) };
+    if (signal.aborted) return { rows: found, ...(before !== undefined && { next: before }) };
   }
 }
 
@@ -88,8 +88,8 @@ function view(row: Selectable<OrchestratorTables['audit_rows']>): Row {
     operation: row.operation,
     actor: row.actor,
     subject: readSubject(row.subject),
-    ...(row.result === null ? {} : { result: row.result }),
-    ...(row.intent === null ? {} : { intent: row.intent }),
+    ...(row.result !== null && { result: row.result }),
+    ...(row.intent !== null && { intent: row.intent }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { StoredRow } from './chain.ts';
 /** Rows of a query that is ordered and selects nothing yet. */
 export type RowQuery = SelectQueryBuilder<OrchestratorTables, 'audit_rows', object>;
 
-export interface Page {
+export interface RowPage {
   readonly rows: readonly StoredRow[];
   /** Nothing comes after it. */
   readonly isLast: boolean;
@@ -16,7 +16,7 @@ const mostRows = 1_000;
 const mostBytes = 4 * 1_024 * 1_024;
 
 /** The first rows of a query: as many as may be in memory together, and at least one where there is one. */
-export async function firstPage(query: RowQuery, limit: number = mostRows): Promise<Page> {
+export async function firstPage(query: RowQuery, limit: number = mostRows): Promise<RowPage> {
   const sizes = await query
     .select(sql<number>`octet_length(subject)`.as('bytes'))
     .limit(limit)

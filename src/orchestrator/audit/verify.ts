@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import type { OrchestratorTables } from '../tables.ts';
-import type { AuditAnchor, AuditHead } from './anchor.ts';
+import type { AnchorState, AuditAnchor, AuditHead } from './anchor.ts';
 import type { AuditSigner } from './audit-log.ts';
 import { breakSchema, describeBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow } from './chain.ts';
@@ -66,23 +66,7 @@ export async function verifyAudit(
   }
   const { problems, acknowledgements, openIntents, rows } = walk.end();
   const sequence = walk.last();
-  if (anchored !== undefined && anchored.sequence > sequence)
-    problems.push({
-      sequence: anchored.sequence,
-      problem: `the log ends at row ${sequence}, but the anchor outside the database knows row ${anchored.sequence}`,
-    });
-  if (known?.state === 'damaged')
-    problems.push({
-      sequence,
-      problem: `the anchor outside the database ${known.problem}, so a cut-off tail would not show`,
-    });
-  else if (known === undefined)
-    problems.push({
-      sequence,
-      problem: 'the anchor outside the database cannot be read, so a cut-off tail would not show',
-    });
-  else if (anchored === undefined && rows > 0)
-    problems.push({ sequence, problem: 'there is no anchor outside the database, so a cut-off tail would not show' });
+  problems.push(...anchorProblems(known, anchored, sequence, rows));
   const last = acknowledgements.at(-1);
   const covers = last !== undefined && digest(problems, last.through) === last.digest;
   return {
@@ -97,6 +81,24 @@ export async function verifyAudit(
     acknowledgement: covers && problems.length > 0 ? last : undefined,
     state: { through: sequence, digest: digest(problems, sequence) },
   };
+}
+
+/** What the anchor, which lies outside the database, says of a log that ends at a row. */
+function anchorProblems(
+  known: AnchorState | undefined,
+  anchored: AuditHead | undefined,
+  sequence: number,
+  rows: number,
+): readonly Problem[] {
+  const ofAnchor = (problem: string): readonly Problem[] => [
+    { sequence, problem: `${problem}, so a cut-off tail would not show` },
+  ];
+  if (known === undefined) return ofAnchor('the anchor outside the database cannot be read');
+  if (known.state === 'damaged') return ofAnchor(`the anchor outside the database ${known.problem}`);
+  if (anchored === undefined) return rows > 0 ? ofAnchor('there is no anchor outside the database') : [];
+  if (anchored.sequence <= sequence) return [];
+  const problem = `the log ends at row ${sequence}, but the anchor outside the database knows row ${anchored.sequence}`;
+  return [{ sequence: anchored.sequence, problem }];
 }
 
 interface Walk {

@@ -201,7 +201,7 @@ export function createBackendHandlers({
       const result = await testBackend(await requireInstance(call, name), call);
       call.note({
         healthy: result.healthy,
-        ...(result.code === undefined ? {} : { code: result.code, reason: result.reason }),
+        ...(result.code !== undefined && { code: result.code, reason: result.reason }),
       });
       return result;
     },

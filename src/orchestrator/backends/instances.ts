@@ -16,13 +16,13 @@ export interface Instance {
   readonly state: { readonly open: HostedBackend } | { readonly failure: BackendError };
 }
 
-/** The open backends of every organisation, as its generation says. */
+/** The open backends of every organization, as its generation says. */
 export interface Instances {
   of(call: Pick<Call, 'organization' | 'generation'>): Promise<ReadonlyMap<string, Instance>>;
   close(): Promise<void>;
 }
 
-/** What a backend of an organisation is given by the system. */
+/** What a backend of an organization is given by the system. */
 export type HostFor = (organization: string, name: string, deadlineMs: number) => BackendHost;
 
 interface Held {

@@ -5,22 +5,47 @@ import type { Call } from '../caller.ts';
 import type { Instances } from './instances.ts';
 import type { BackendStore } from './store.ts';
 
+/** What a backend cannot do that lacks the method. */
+const abilities = Object.freeze({
+  write: 'be written to',
+  declare: 'hold a name without a value',
+  delete: 'delete',
+  versions: 'list versions',
+  restore: 'restore a version',
+});
+
+type OptionalMethod = keyof typeof abilities;
+
 /** Gives open backends to those who call them directly. */
 export interface OpenBackends {
   /** @throws ApiError `not_found`; BackendError when it could not be opened */
   require(call: Call, name: string): Promise<HostedBackend>;
+  /** The method that not every backend has. @throws ApiError `not_found`, `unsupported`; BackendError as `require` */
+  requireMethod<Method extends OptionalMethod>(
+    call: Call,
+    name: string,
+    method: Method,
+  ): Promise<NonNullable<HostedBackend[Method]>>;
   /** What is written through us must show at once, here and in every other orchestrator; a change that failed may have been made. */
   change<T>(call: Call, name: string, effect: Promise<T>): Promise<T>;
 }
 
 export function createOpenBackends(instances: Instances, store: BackendStore): OpenBackends {
+  async function requireOpen(call: Call, name: string): Promise<HostedBackend> {
+    const instance = (await instances.of(call)).get(name);
+    if (instance === undefined)
+      throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
+    if ('failure' in instance.state) throw instance.state.failure;
+    return instance.state.open;
+  }
+
   return {
-    async require(call, name) {
-      const instance = (await instances.of(call)).get(name);
-      if (instance === undefined)
-        throw new ApiError('not_found', `there is no backend ${name}`, 'see `kici-admin backend list`');
-      if ('failure' in instance.state) throw instance.state.failure;
-      return instance.state.open;
+    require: requireOpen,
+    async requireMethod(call, name, method) {
+      const backend = await requireOpen(call, name);
+      const { [method]: run } = backend;
+      if (run === undefined || !(await backend.ready())[method]) throw unsupported(name, abilities[method]);
+      return run;
     },
     async change(call, name, effect) {
       if (name === internalBackendName) return effect;

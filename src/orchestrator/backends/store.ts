@@ -17,7 +17,7 @@ export interface BackendStore {
   /** @throws ApiError `tampered` unless these are the backends that were added through us, and no others */
   list(organization: string): Promise<readonly BackendRow[]>;
   /**
-   * When the organisation was made, and its internal store with it.
+   * When the organization was made, and its internal store with it.
    * @throws ApiError `tampered`
    */
   organizationMadeAt(organization: string): Promise<number>;
@@ -77,7 +77,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     find: async (organization, name) => (await list(organization)).find((row) => row.name === name),
     async organizationMadeAt(organization) {
       const whole = await readOrganization(database, seals, await seals.of(organization), organization);
-      if (whole === undefined) throw new ApiError('not_found', `there is no organisation ${organization}`);
+      if (whole === undefined) throw new ApiError('not_found', `there is no organization ${organization}`);
       return whole.owner.created_at;
     },
     async insert(row, secrets) {
@@ -139,7 +139,7 @@ async function readBackends(...where: Parameters<typeof readOrganization>): Prom
 }
 
 /**
- * An organisation and its backends, which have one seal.
+ * An organization and its backends, which have one seal.
  * @throws ApiError `tampered` unless they are as they were made through us
  */
 export function readOrganization(
@@ -153,11 +153,11 @@ export function readOrganization(
     rows: () => backendsOf(database, organization),
     stored: ({ seal }) => seal,
     expected: (owner, rows) => own.organization(owner, rows),
-    what: `the organisation ${organization}, or one of its backends,`,
+    what: `the organization ${organization}, or one of its backends,`,
   });
 }
 
-/** Seals the backends of an organisation as they are. */
+/** Seals the backends of an organization as they are. */
 export async function sealBackends(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,

@@ -21,9 +21,9 @@ export async function testBackend({ state }: Instance, call: Call): Promise<Oper
       healthy: refused === undefined,
       latencyMs,
       listed: names.secrets.length,
-      ...(identity === undefined ? {} : { identity }),
-      ...(server === undefined ? {} : { server }),
-      ...(refused === undefined ? {} : failureView(refused)),
+      ...(identity !== undefined && { identity }),
+      ...(server !== undefined && { server }),
+      ...(refused !== undefined && failureView(refused)),
     };
   } catch (error) {
     return {

@@ -23,7 +23,7 @@ export interface BackendTypes {
 
 type Loaded = { readonly definitions: readonly BackendDefinition[] } | PackageProblem;
 
-/** Packages are loaded when the first type is asked for; one that could not be had is tried again. */
+/** Packages are loaded when the first type is asked for; one that was unavailable is tried again. */
 export function createBackendTypes(
   builtIn: readonly BackendDefinition[],
   packages: readonly BackendPackage[],
@@ -43,16 +43,13 @@ export function createBackendTypes(
     const results = await Promise.all(packages.map(load));
     const definitions = [...builtIn];
     const problems: PackageProblem[] = [];
-    for (const [index, result] of results.entries()) {
+    const add = (source: string, definition: BackendDefinition): void => {
+      if (definitions.some(({ type }) => type === definition.type)) problems.push(twice(source, definition.type));
+      else definitions.push(definition);
+    };
+    for (const [index, result] of results.entries())
       if ('problem' in result) problems.push(result);
-      else {
-        for (const definition of result.definitions) {
-          if (definitions.some(({ type }) => type === definition.type))
-            problems.push(twice(packages[index]?.name ?? '', definition.type));
-          else definitions.push(definition);
-        }
-      }
-    }
+      else for (const definition of result.definitions) add(packages[index]?.name ?? '', definition);
     return { definitions, problems };
   }
 

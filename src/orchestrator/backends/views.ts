@@ -36,7 +36,7 @@ export async function backendView(
   };
 }
 
-/** The built-in store is no row of anybody's: it is as old as its organisation. */
+/** The built-in store is not a row of anybody's: it is as old as its organization. */
 export async function internalView(instance: Instance, createdAt: number): Promise<BackendView> {
   return {
     name: instance.name,
@@ -66,9 +66,9 @@ function healthView(health: HostHealth): BackendView['health'] {
   const { lastCheckAt, latencyMs, failure, ...why } = health;
   return {
     ...historyView(health),
-    ...(lastCheckAt === undefined ? {} : { lastCheckAt: rfc3339(lastCheckAt) }),
-    ...(latencyMs === undefined ? {} : { latencyMs }),
-    ...(failure === undefined ? {} : failureView({ code: failure, ...whyOf(why) })),
+    ...(lastCheckAt !== undefined && { lastCheckAt: rfc3339(lastCheckAt) }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(failure !== undefined && failureView({ code: failure, ...whyOf(why) })),
   };
 }
 
@@ -86,17 +86,15 @@ export function historyView({
 }: HostHealth): Pick<BackendView['health'], 'breaker' | 'openedAt' | 'lastFailure'> {
   return {
     breaker,
-    ...(openedAt === undefined ? {} : { openedAt: rfc3339(openedAt) }),
-    ...(lastFailure === undefined
-      ? {}
-      : {
-          lastFailure: {
-            ...lastFailure,
-            at: rfc3339(lastFailure.at),
-            meaning: meaningOf(lastFailure),
-            hint: hintOf(lastFailure),
-          },
-        }),
+    ...(openedAt !== undefined && { openedAt: rfc3339(openedAt) }),
+    ...(lastFailure !== undefined && {
+      lastFailure: {
+        ...lastFailure,
+        at: rfc3339(lastFailure.at),
+        meaning: meaningOf(lastFailure),
+        hint: hintOf(lastFailure),
+      },
+    }),
   };
 }
 
@@ -120,9 +118,9 @@ function settingView(name: string, field: SettingField): TypeView['settings'][nu
     secret: field.secret === true,
     description: field.description,
     example: field.example,
-    ...(field.default === undefined ? {} : { default: field.default }),
-    ...(field.type === 'choice' ? { choices: [...field.choices] } : {}),
-    ...(field.when === undefined ? {} : { when: { field: field.when.field, is: [...field.when.is] } }),
+    ...(field.default !== undefined && { default: field.default }),
+    ...(field.type === 'choice' && { choices: [...field.choices] }),
+    ...(field.when !== undefined && { when: { field: field.when.field, is: [...field.when.is] } }),
   };
 }
 

@@ -21,7 +21,7 @@ type BindingSettings = Omit<OperationInput<'bindings.add'>, 'environment'>;
 
 const keyMap = z.record(z.string(), z.string());
 
-/** @param knowsBackend whether the caller's organisation has a backend of this name */
+/** @param knowsBackend whether the caller's organization has a backend of this name */
 export function createBindings(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
@@ -143,8 +143,8 @@ export function parseRow(row: BindingRow): Binding {
     scope: row.scope,
     host: row.host,
     priority: row.priority,
-    ...(row.prefix === null ? {} : { prefix: row.prefix }),
-    ...(row.map === null ? {} : { map: keyMap.parse(JSON.parse(row.map)) }),
+    ...(row.prefix !== null && { prefix: row.prefix }),
+    ...(row.map !== null && { map: keyMap.parse(JSON.parse(row.map)) }),
     skipDeleted: row.skip_deleted === 1,
   });
   if (!parsed.ok)
@@ -162,8 +162,8 @@ export function bindingView(row: BindingRow): OperationOutput<'bindings.add'> {
     scope: row.scope,
     host: row.host,
     priority: row.priority,
-    ...(row.prefix === null ? {} : { prefix: row.prefix }),
-    ...(row.map === null ? {} : { map: keyMap.parse(JSON.parse(row.map)) }),
+    ...(row.prefix !== null && { prefix: row.prefix }),
+    ...(row.map !== null && { map: keyMap.parse(JSON.parse(row.map)) }),
     skipDeleted: row.skip_deleted === 1,
   };
 }

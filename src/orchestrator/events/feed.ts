@@ -3,7 +3,7 @@ import type { Instances } from '../backends/instances.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { changeOf, type Change } from './visible.ts';
 
-/** Where what has changed in an organisation was read up to. */
+/** Where what has changed in an organization was read up to. */
 interface Position {
   readonly sequence: number;
   /** The state of each backend, as text that differs when it does. */
@@ -18,7 +18,7 @@ export interface News {
 }
 
 /**
- * Follows the changes of an organisation, whichever orchestrator makes them: each leaves a row in the audit log, which all
+ * Follows the changes of an organization, whichever orchestrator makes them: each leaves a row in the audit log, which all
  * of them share.
  */
 export interface ChangeFeed {

@@ -5,7 +5,7 @@ import type { ChangeFeed, News } from './feed.ts';
 import { shownTo } from './visible.ts';
 
 /** Somebody who reads what changes. */
-export interface Reader {
+export interface StreamReader {
   readonly organization: string;
   /** Whose streams are bounded together. */
   readonly tokenId: string;
@@ -26,7 +26,7 @@ export interface EventStreams {
    * @returns a function that takes the reader away
    * @throws ApiError `too_many_requests`
    */
-  add(reader: Reader, after: number | undefined): Promise<() => void>;
+  add(reader: StreamReader, after: number | undefined): Promise<() => void>;
   endAll(): void;
 }
 
@@ -36,7 +36,7 @@ const maxStreamsOfToken = 24;
 
 interface Following {
   readonly feed: ChangeFeed;
-  readonly readers: Set<Reader>;
+  readonly readers: Set<StreamReader>;
   readonly started: Promise<unknown>;
 }
 
@@ -44,18 +44,18 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
   const organizations = new Map<string, Following>();
   let timer: NodeJS.Timeout | undefined;
 
-  const all = (): Reader[] => [...organizations.values()].flatMap(({ readers }) => [...readers]);
+  const all = (): StreamReader[] => [...organizations.values()].flatMap(({ readers }) => [...readers]);
 
   function follow(organization: string): Following {
     const known = organizations.get(organization);
     if (known !== undefined) return known;
     const feed = feedOf(organization);
-    const following = { feed, readers: new Set<Reader>(), started: feed.look() };
+    const following = { feed, readers: new Set<StreamReader>(), started: feed.look() };
     organizations.set(organization, following);
     return following;
   }
 
-  function remove(reader: Reader): void {
+  function remove(reader: StreamReader): void {
     const following = organizations.get(reader.organization);
     following?.readers.delete(reader);
     if (following?.readers.size === 0) organizations.delete(reader.organization);
@@ -77,7 +77,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
     await Promise.all([...readers].map((reader) => tellReader(reader, news, feed.sequence)));
   }
 
-  async function tellReader(reader: Reader, news: News | undefined, sequence: number): Promise<void> {
+  async function tellReader(reader: StreamReader, news: News | undefined, sequence: number): Promise<void> {
     try {
       const caller = await reader.current();
       if (news !== undefined) reader.send(eventsFor(caller, news), sequence);

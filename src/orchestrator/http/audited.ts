@@ -18,7 +18,16 @@ export async function audited<T>(
   effect: () => Promise<T>,
 ): Promise<T> {
   if (kind === 'read') {
-    const output = await effect();
+    const output = await effect().catch(async (error: unknown) => {
+      // What was asked for in vain is told too, where the operation has noted it.
+      if (Object.keys(notes).length > 0) {
+        const result = toApiError(error)?.code ?? 'internal_error';
+        await audit
+          .append({ ...entry, phase: 'read', subject: { ...subject, ...notes }, result })
+          .catch(() => undefined);
+      }
+      throw error;
+    });
     await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
     return output;
   }

@@ -20,7 +20,7 @@ export type Credentials =
   /** What a cookie holds. */
   | { readonly kind: 'session'; readonly secret: string };
 
-/** Turns what a request shows into who calls, together with the organisation's generation. */
+/** Turns what a request shows into who calls, together with the organization's generation. */
 export interface Authenticator {
   /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
   authenticate(credentials: Credentials, organization: string): Promise<Authenticated>;

@@ -30,5 +30,5 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
 function problemOf(code: string | undefined): { readonly status: number; readonly message: string } {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, message: 'the request did not come in time' };
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431, message: "the request's headers are too large" };
-  return { status: 400, message: 'what came is no HTTP request' };
+  return { status: 400, message: 'what came is not an HTTP request' };
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Keeps the number of connections below what the process can hold, and ends those that nothing is served on. */
-export interface Connections {
+export interface ConnectionLimit {
   /** Counts the connections of a server. */
   watch(server: Server): void;
   /** Says that the request has shown a token that is known. */
@@ -16,7 +16,7 @@ export interface Connections {
  * Where there is no room for a new connection, the oldest goes that has shown no token: whoever holds many open
  * and says nothing keeps nobody else out.
  */
-export function createConnections(limit: number): Connections {
+export function createConnections(limit: number): ConnectionLimit {
   const strangers = new Set<Socket>();
   const trusted = new Set<Socket>();
   const serving = new Map<Socket, number>();

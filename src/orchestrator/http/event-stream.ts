@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { eventsPath, type EndedEvent } from '../../api/change-events.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller, type TokenCaller } from '../caller.ts';
-import type { EventStreams, Reader } from '../events/streams.ts';
+import type { EventStreams, StreamReader } from '../events/streams.ts';
 import type { Authenticator, Credentials } from './authenticate.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
@@ -59,7 +59,7 @@ function requireReader(caller: Caller): TokenCaller {
 function openLater(
   reply: FastifyReply,
   waiting: string[],
-): Pick<Reader, 'send' | 'end'> & { open(remove: () => void): void } {
+): Pick<StreamReader, 'send' | 'end'> & { open(remove: () => void): void } {
   const { raw } = reply;
   let isOpen = false;
   let isOver = false;

@@ -9,7 +9,10 @@ import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
+import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
+import { hasAlready } from './etag.ts';
+import { requirePrivateWay } from './private-way.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
@@ -20,6 +23,7 @@ export interface RouteServices {
   readonly gate: PolicyGate;
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
+  readonly addressing: Addressing;
   /** Milliseconds that a request may take. */
   readonly requestTimeoutMs: number;
 }
@@ -43,9 +47,11 @@ export function registerRoutes(
     const input = operation.input.strict();
     app.route({
       method: operation.method,
-      ...(operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }),
+      ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
+        // Before a token is looked at, which would have travelled in the clear too.
+        if (operation.answersPlainValues === true) requirePrivateWay(request.raw, services.addressing.publicUrls);
         const shown = services.cookies.credentials(request.raw);
         if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
         const { caller, generation } = await services.authenticator.authenticate(shown, parameter(request, 'org'));
@@ -64,6 +70,7 @@ export function registerRoutes(
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
         const parsed = parseInput(operation, input, request);
         const notes: Record<string, unknown> = {};
+        let etag: string | undefined;
         const call: Call = {
           caller,
           generation,
@@ -72,6 +79,9 @@ export function registerRoutes(
           context: deadline(services.requestTimeoutMs),
           note: (fields) => {
             Object.assign(notes, fields);
+          },
+          tag: (given) => {
+            etag = given;
           },
         };
         // A body may have taken its time.
@@ -82,7 +92,11 @@ export function registerRoutes(
             return handler(parsed, call);
           }),
         );
-        return reply.header('cache-control', 'no-store').send(operation.output.parse(output));
+        void reply.header('cache-control', 'no-store');
+        if (etag !== undefined) void reply.header('etag', etag);
+        return hasAlready(request.headers['if-none-match'], etag)
+          ? reply.status(304).send()
+          : reply.send(operation.output.parse(output));
       },
     });
   }

@@ -4,6 +4,7 @@ import { csrfHeader } from '../../api/dashboard-session.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import type { Credentials } from './authenticate.ts';
+import { isLoopback } from './loopback.ts';
 
 /** The cookie of a session at the dashboard. */
 export interface SessionCookies {
@@ -118,8 +119,4 @@ function wayTo({ headers }: IncomingMessage, publicUrls: readonly URL[]): 'tls' 
   );
   if (known !== undefined) return known.protocol === 'https:' ? 'tls' : 'plain';
   return isLoopback(shown.hostname) ? 'plain' : 'open';
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -51,7 +51,7 @@ export function createJobStore(
   seals: Seals,
   now: () => number,
 ): JobStore {
-  // A session never changes, so it can be kept; whether it has ended is read anew with each request's token.
+  // A session never changes, so it can be kept; whether it has ended is read again with each request's token.
   const sessions = createSessionCache();
   const live = createLiveSessions(database, seals, now);
 

@@ -1,16 +1,15 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { describeFailure, hintOf, meaningOf } from '@kici-dev/secret-backend';
-import { freezeCatalogue, type FrozenCatalogue, type JobFacts } from '@kici-dev/secret-federation';
+import { freezeCatalogue } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
-import type { Call } from '../caller.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
-import { allowsScope, narrowingOf, showsBinding, type Narrowing } from '../narrowing.ts';
-import { entryViews, outside } from '../resolution/entries.ts';
+import { narrowingOf } from '../narrowing.ts';
+import { entryViews } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
 import { unavailableOf } from '../resolution/unavailable.ts';
+import { factsOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { StoredJob, JobStore } from './job-store.ts';
@@ -63,48 +62,8 @@ export function createOpenJob(
   };
 }
 
-/** What the operator states of the agent in its token; never what an agent says of itself. */
-function factsOf({ caller }: Call): JobFacts {
-  return caller.kind === 'token' && caller.agent !== undefined
-    ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
-    : {};
-}
-
-/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be had */
-function requireNames(environment: string, { catalogue, bindings }: ResolvedEnvironment, narrowing: Narrowing): void {
-  const [failure] = catalogue.failures;
-  if (failure === undefined) return;
-  const binding = bindings.find(({ id }) => id === failure.binding);
-  if (binding !== undefined && !showsBinding(narrowing, binding))
-    throw new ApiError(
-      'backend_unavailable',
-      `the environment ${environment} needs a backend whose names cannot be had, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
-    );
-  const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
-  const part = failure.region === undefined ? '' : ` below ${failure.region}`;
-  throw new ApiError(
-    'backend_unavailable',
-    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be had: ${describeFailure(failure)}`,
-    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
-    failure,
-  );
-}
-
 function addedWith({ instances }: ResolvedEnvironment): StoredJob['backends'] {
   return Object.fromEntries([...instances.values()].map(({ name, added }) => [name, added]));
-}
-
-/** Keys whose winner lies outside the token's scopes cannot be had with it, and nothing else takes their place. */
-function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
-  return {
-    ...catalogue,
-    entries: catalogue.entries.map((entry) => {
-      const { backend, scope } = entry.winner;
-      return allowsScope(narrowing, backend, scope)
-        ? entry
-        : { ...entry, status: 'unavailable', blockedBy: { backend, scope, ...outside } };
-    }),
-  };
 }
 
 function agree(pair: SessionKeyPair, agentPublicKey: Uint8Array, jobId: string): KeyObject {
@@ -113,7 +72,7 @@ function agree(pair: SessionKeyPair, agentPublicKey: Uint8Array, jobId: string):
   } catch {
     throw new ApiError(
       'invalid_request',
-      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are no point of small order',
+      'agentPublicKey: an X25519 public key is the base64 of 32 bytes that are not a point of small order',
     );
   }
 }

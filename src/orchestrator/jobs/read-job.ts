@@ -1,11 +1,9 @@
-import { hintOf, unknown, type CallContext, type SecretRef } from '@kici-dev/secret-backend';
-import { planReads, settleReads, type AgedOutcome, type Resolution } from '@kici-dev/secret-federation';
+import type { Resolution } from '@kici-dev/secret-federation';
 import { sealForJob } from '../../api/job-seal.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
-import { allowsScope } from '../narrowing.ts';
-import { outside } from '../resolution/entries.ts';
+import { readWinners } from '../resolution/winners.ts';
 import type { StoredJob, JobStore } from './job-store.ts';
 import { requireOwnJob } from './own-job.ts';
 
@@ -18,20 +16,17 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     const session = await jobs.session(call.organization, jobId);
     const open = await instances.of(call);
     const may = (key: string): boolean => isStated(session.catalogue.stated, key);
-    const plan = planReads(session.catalogue, new Set(keys.filter(may)));
-    const outcomes = new Map(
-      await Promise.all(
-        [...plan.calls].map(
-          async ([name, refs]) => [name, await readAll(sameAs(session, open.get(name)), refs, call.context)] as const,
-        ),
-      ),
+    const resolutions = await readWinners(
+      session.catalogue,
+      new Set(keys.filter(may)),
+      session.scopes,
+      (name) => sameAs(session, open.get(name)),
+      call.context,
     );
     // Backends may have taken long, and a session that has ended meanwhile gets nothing any more.
     await jobs.requireLive(jobId);
     const secrets = [
-      ...[...settleReads(plan, outcomes)].map(([key, resolution]) =>
-        deliver(session, jobId, key, withinScopes(session, resolution)),
-      ),
+      ...[...resolutions].map(([key, resolution]) => deliver(session, jobId, key, resolution)),
       ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
     ];
     call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
@@ -44,30 +39,6 @@ function sameAs({ backends }: StoredJob, instance: Instance | undefined): Instan
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
 }
 
-/** An outcome for each of the secrets, whatever became of their backend. */
-export async function readAll(
-  instance: Instance | undefined,
-  refs: readonly SecretRef[],
-  context: CallContext,
-): Promise<readonly AgedOutcome[]> {
-  if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
-  const { state } = instance;
-  if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
-  return state.open.readAged(refs, context);
-}
-
-/** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
-function withinScopes({ scopes }: StoredJob, resolution: Resolution): Resolution {
-  if (resolution.status !== 'found' || allowsScope(scopes, resolution.backend, resolution.scope)) return resolution;
-  return {
-    status: 'unavailable',
-    backend: resolution.backend,
-    scope: resolution.scope,
-    ...outside,
-    hint: hintOf(outside),
-  };
-}
-
 function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
   const { value, backend, scope, version, ageMs } = resolution;
@@ -77,8 +48,8 @@ function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resoluti
     sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'),
     backend,
     scope,
-    ...(version === undefined ? {} : { version }),
-    ...(ageMs === undefined ? {} : { ageMs }),
+    ...(version !== undefined && { version }),
+    ...(ageMs !== undefined && { ageMs }),
   };
 }
 
@@ -92,7 +63,7 @@ function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
     status,
     backend,
     scope,
-    ...(delivered.status === 'sealed' ? { version: delivered.version } : {}),
-    ...(delivered.status === 'unavailable' ? { code: delivered.code, reason: delivered.reason } : {}),
+    ...(delivered.status === 'sealed' && { version: delivered.version }),
+    ...(delivered.status === 'unavailable' && { code: delivered.code, reason: delivered.reason }),
   };
 }

@@ -3,7 +3,7 @@ import { planReads, settleReads, type FrozenCatalogue } from '@kici-dev/secret-f
 import { isPattern, isStated } from '../../api/stated-keys.ts';
 import type { Instance } from '../backends/instances.ts';
 import type { OperationOutput } from '../handlers.ts';
-import { readAll } from './read-job.ts';
+import { readAll } from '../resolution/winners.ts';
 import type { JobCatalogue } from './stored-catalogue.ts';
 
 /** The catalogue of a job that may have no other keys. */

@@ -34,9 +34,9 @@ export function createOrganizations(
     handlers: {
       async 'organizations.create'({ name }, { caller }) {
         if (caller.kind !== 'token' || caller.organization !== undefined)
-          throw new ApiError('permission_denied', 'a token of one organisation may not create others');
+          throw new ApiError('permission_denied', 'a token of one organization may not create others');
         const result = await insert(name);
-        if (result.numInsertedOrUpdatedRows === 0n) throw new ApiError('conflict', `the organisation ${name} exists`);
+        if (result.numInsertedOrUpdatedRows === 0n) throw new ApiError('conflict', `the organization ${name} exists`);
         return { name };
       },
       async 'organizations.list'(_, { caller }) {

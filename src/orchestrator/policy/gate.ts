@@ -16,7 +16,7 @@ export interface Gated {
   readonly named: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps sessions at the dashboard from what the organisation's policy switches off; a token is never hindered. */
+/** Keeps sessions at the dashboard from what the organization's policy switches off; a token is never hindered. */
 export interface PolicyGate {
   /** @throws ApiError `operation_disabled`, and an audit row tells of it */
   require(request: Gated): Promise<void>;
@@ -78,9 +78,9 @@ async function refusalOf(
   if (!policyGoverned) return undefined;
   try {
     const { state } = stateOf(await store.read(organization), id);
-    return state === 'on' ? undefined : `the organisation's policy keeps this from the dashboard: ${lower(summary)}`;
+    return state === 'on' ? undefined : `the organization's policy keeps this from the dashboard: ${lower(summary)}`;
   } catch {
-    return "the organisation's policy cannot be read, so nothing is changed from the dashboard";
+    return "the organization's policy cannot be read, so nothing is changed from the dashboard";
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ValueEntry } from '../../api/dashboard-session.ts';
+import type { ValueEntryMode } from '../../api/dashboard-session.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
@@ -47,7 +47,10 @@ export function createPolicy(
     return {
       ...view(after, call.caller, await sealingKeyOf(call.organization)),
       changes,
-      ...(entryBefore === entryAfter ? {} : { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+      ...(entryBefore !== entryAfter && { valueEntryChange: { from: entryBefore, to: entryAfter } }),
+      ...(from.plainReads !== after.plainReads && {
+        plainReadsChange: { from: switchOf(from.plainReads), to: switchOf(after.plainReads) },
+      }),
     };
   }
 
@@ -62,6 +65,7 @@ export function createPolicy(
         ...before,
         rules: [...added.reduce<Rules>((rules, rule) => withRule(operations, rules, rule), before.rules)],
         sealedValues: input.valueEntry === undefined ? before.sealedValues : input.valueEntry === 'sealed',
+        plainReads: input.plainReads === undefined ? before.plainReads : input.plainReads === 'on',
       });
     },
     async 'policy.reset'(_, call) {
@@ -81,9 +85,10 @@ const closedPolicy: WritePolicy = {
   format: 1,
   rules: policySubjects(operations).map((what) => ({ what, state: 'off', at: 0, by: '' })),
   sealedValues: false,
+  plainReads: false,
 };
 
-export function valueEntryOf(policy: WritePolicy): ValueEntry {
+export function valueEntryOf(policy: WritePolicy): ValueEntryMode {
   if (stateOf(policy, 'secrets.set').state === 'off') return 'off';
   return policy.sealedValues ? 'sealed' : 'open';
 }
@@ -92,7 +97,7 @@ export function valueEntryOf(policy: WritePolicy): ValueEntry {
 export async function policyStates(
   store: PolicyStore,
   organization: string,
-): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntry }> {
+): Promise<{ readonly policy: Readonly<Record<string, PolicyState>>; readonly valueEntry: ValueEntryMode }> {
   const policy = await store.read(organization).catch(() => closedPolicy);
   return {
     policy: Object.fromEntries(
@@ -111,10 +116,12 @@ function rulesOf({
   disable,
   enable,
   valueEntry,
+  plainReads,
 }: {
   readonly disable: readonly string[];
   readonly enable: readonly string[];
-  readonly valueEntry?: ValueEntry | undefined;
+  readonly valueEntry?: ValueEntryMode | undefined;
+  readonly plainReads?: PolicyState | undefined;
 }): readonly { readonly what: string; readonly state: PolicyState }[] {
   const subjects = policySubjects(operations);
   const unknown = [...disable, ...enable].find((what) => !subjects.includes(what));
@@ -126,8 +133,12 @@ function rulesOf({
     );
   const both = disable.find((what) => enable.includes(what));
   if (both !== undefined) throw new ApiError('invalid_request', `${both} is both disabled and enabled`, 'choose one');
-  if (valueEntry === undefined && disable.length + enable.length === 0)
-    throw new ApiError('invalid_request', 'nothing to change', 'add --disable, --enable or --value-entry');
+  if (valueEntry === undefined && plainReads === undefined && disable.length + enable.length === 0)
+    throw new ApiError(
+      'invalid_request',
+      'nothing to change',
+      'add --disable, --enable, --value-entry or --plain-reads',
+    );
   const entry = 'secrets.set';
   if (valueEntry === 'off' && enable.includes(entry))
     throw new ApiError('invalid_request', `${entry} is how values are entered, and is enabled here`, 'choose one');
@@ -146,6 +157,7 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
   const maySeeWho = caller.kind === 'token' && rolePermissions[caller.role].includes('audit:read');
   return {
     valueEntry: valueEntryOf(policy),
+    plainReads: switchOf(policy.plainReads),
     sealingKey,
     operations: governed.map((id) => {
       const { state, rule } = stateOf(policy, id);
@@ -155,11 +167,15 @@ function view(policy: WritePolicy, caller: Caller, sealingKey: SealingKey): Oper
         category,
         sensitivity,
         state,
-        ...(rule === undefined ? {} : { rule: rule.what, since: rfc3339(rule.at) }),
-        ...(rule === undefined || !maySeeWho ? {} : { by: rule.by }),
+        ...(rule !== undefined && { rule: rule.what, since: rfc3339(rule.at) }),
+        ...(rule !== undefined && maySeeWho && { by: rule.by }),
       };
     }),
   };
+}
+
+function switchOf(isOn: boolean): PolicyState {
+  return isOn ? 'on' : 'off';
 }
 
 function ids(): readonly OperationId[] {

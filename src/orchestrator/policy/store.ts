@@ -20,13 +20,15 @@ const policySchema = z.strictObject({
   ),
   /** Whether sessions send values sealed to the orchestrator's key, and no others. */
   sealedValues: z.boolean(),
+  /** Whether tokens of the role reader are answered values as plain JSON. */
+  plainReads: z.boolean().default(false),
 });
 
 export type WritePolicy = z.output<typeof policySchema>;
 
-export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false };
+export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false, plainReads: false };
 
-/** What sessions at the dashboard may change, by organisation. */
+/** What sessions at the dashboard may change, by organization. */
 export interface PolicyStore {
   /** @throws ApiError `tampered`, `unsupported` where it cannot be read */
   read(organization: string): Promise<WritePolicy>;

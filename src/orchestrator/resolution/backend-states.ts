@@ -24,8 +24,8 @@ export function backendStates(
         backend,
         state: failure !== undefined ? 'failed' : unlisted === undefined ? 'answered' : 'partly_unlisted',
         ...historyView(state !== undefined && 'open' in state ? state.open.health() : { breaker: 'closed' }),
-        ...(code === undefined ? {} : { code, ...whyOf(failed ?? unlisted ?? {}) }),
-        ...(failure === undefined ? { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) } : {}),
+        ...(code !== undefined && { code, ...whyOf(failed ?? unlisted ?? {}) }),
+        ...(failure === undefined && { ageMs: Math.max(...own.map(({ ageMs }) => ageMs)) }),
       };
     });
 }

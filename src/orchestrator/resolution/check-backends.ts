@@ -45,7 +45,7 @@ export function partProblem(
     ...shared,
     kind: 'backend_failed',
     severity: optional && keys.length === 0 ? 'warning' : 'error',
-    message: `the names of ${subject} cannot be had: ${describeFailure(part)}${since(instances.get(backend))}; ${effect}`,
+    message: `the names of ${subject} cannot be listed: ${describeFailure(part)}${since(instances.get(backend))}; ${effect}`,
     hint: hintOf(part),
   };
 }

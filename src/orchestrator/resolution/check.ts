@@ -58,7 +58,7 @@ function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
         subject: key,
         message: twins
           ? `two names of ${place} meet in the key ${key}`
-          : `${key} cannot be had from ${place}: ${describeFailure(cause)}`,
+          : `${key} is unavailable from ${place}: ${describeFailure(cause)}`,
         hint: hintOf(cause),
         code: cause.code,
         ...whyOf(cause),

@@ -8,7 +8,7 @@ export const outside = Object.freeze({ code: 'permission_denied', reason: 'token
 
 type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 
-/** An entry as clients see it. One whose winner lies outside the token's scopes cannot be had with that token. */
+/** An entry as clients see it. One whose winner lies outside the token's scopes is unavailable with that token. */
 export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   const { key, winner, status } = entry;
   if (!allowsScope(narrowing, winner.backend, winner.scope))
@@ -23,7 +23,7 @@ export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
     backend: winner.backend,
     scope: winner.scope,
     status,
-    ...(winner.version === undefined ? {} : { version: winner.version }),
+    ...(winner.version !== undefined && { version: winner.version }),
   };
 }
 

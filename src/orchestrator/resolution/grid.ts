@@ -16,7 +16,7 @@ type Grid = OperationOutput<'resolution.grid'>;
 type Cell = Grid['keys'][number]['cells'][number];
 
 /**
- * Every key of an organisation in every environment. Each cell is what `explain` says of it, since it is asked.
+ * Every key of an organization in every environment. Each cell is what `explain` says of it, since it is asked.
  * @param factsFor what a caller is resolved as
  */
 export function createGrid(
@@ -46,7 +46,7 @@ export function createGrid(
       environments: columns.map(({ name, resolved }) => ({ name, unavailable: unavailableOf(resolved, narrowing) })),
       keys: page.map((key) => ({ key, cells: columns.map(({ resolved }) => cellOf(resolved, key, narrowing)) })),
       total: keys.length,
-      ...(next === undefined ? {} : { next }),
+      ...(next !== undefined && { next }),
       backends: statesOf(
         columns.map(({ resolved }) => resolved),
         narrowing,
@@ -83,17 +83,19 @@ function cellOf({ catalogue }: ResolvedEnvironment, key: string, narrowing: Narr
   return {
     status,
     overrides: losers.length,
-    ...(winner === undefined
-      ? {}
-      : {
-          backend: winner.backend,
-          scope: winner.scope,
-          ...(winner.version === undefined ? {} : { version: winner.version }),
-          ...(winner.problem === undefined ? {} : { code: winner.problem, ...whyOf(winner) }),
-        }),
+    ...(winner !== undefined && {
+      backend: winner.backend,
+      scope: winner.scope,
+      ...(winner.version !== undefined && { version: winner.version }),
+      ...(winner.problem !== undefined && { code: winner.problem, ...whyOf(winner) }),
+    }),
     // Nobody can tell who wins behind it, so it is what the cell is about.
-    ...(block === undefined
-      ? {}
-      : { backend: block.backend, scope: block.scope, code: block.code, ...whyOf(block), version: undefined }),
+    ...(block !== undefined && {
+      backend: block.backend,
+      scope: block.scope,
+      code: block.code,
+      ...whyOf(block),
+      version: undefined,
+    }),
   };
 }

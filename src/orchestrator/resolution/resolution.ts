@@ -50,7 +50,7 @@ export function createResolution(
         status,
         candidates: candidates.map((candidate, index) => ({
           ...candidateView(candidate, texts),
-          ...(index === 0 ? cachedAge(resolved, candidate) : {}),
+          ...(index === 0 && cachedAge(resolved, candidate)),
         })),
         blockedBy: blockedBy.map((block) => ({ ...block, binding: texts.get(block.binding) ?? block.binding })),
         skipped: skipped.map((one) => ({ ...one, binding: texts.get(one.binding) ?? one.binding })),
@@ -124,7 +124,7 @@ function candidateView(
     priority,
     declaredOnly,
     rule,
-    ...(version === undefined ? {} : { version }),
-    ...(problem === undefined ? {} : { problem }),
+    ...(version !== undefined && { version }),
+    ...(problem !== undefined && { problem }),
   };
 }

@@ -36,7 +36,7 @@ export interface EnvironmentResolver {
   resolve(call: Call, environment: string, facts: JobFacts, freshness?: 'now' | 'cached'): Promise<ResolvedEnvironment>;
 }
 
-/** @param renames how often scopes of an organisation's internal store were renamed */
+/** @param renames how often scopes of an organization's internal store were renamed */
 export function createEnvironmentResolver(
   environments: EnvironmentStore,
   instances: Instances,
@@ -49,7 +49,7 @@ export function createEnvironmentResolver(
       const compiled = compileBindings(bindings, facts);
       const open = await instances.of(call);
       const traits = await Promise.all([...open.values()].map(traitsOf));
-      // A backend that bindings name and nobody has added: its names cannot be had, which is not the same as none.
+      // A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none.
       const strangers = new Set(
         bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
       );

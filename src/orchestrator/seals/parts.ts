@@ -1,5 +1,5 @@
 type Cell = string | number | Uint8Array | null;
-export type Row = Readonly<Record<string, Cell>>;
+export type SealableRow = Readonly<Record<string, Cell>>;
 
 /** What a seal covers of a table. */
 export interface SealedTable {
@@ -10,17 +10,17 @@ export interface SealedTable {
    * Columns that came after the table was first sealed, with what they hold in rows from before. A column is left out of
    * the seal while it holds that, so that seals from before stay good.
    */
-  readonly later?: Row;
+  readonly later?: SealableRow;
 }
 
 /** Sealed as what they are: a change of a type, a name or a border between two rows is another list of parts. */
-export function rowParts({ name, columns, later = {} }: SealedTable, row: Row): readonly string[] {
+export function rowParts({ name, columns, later = {} }: SealedTable, row: SealableRow): readonly string[] {
   const added = Object.keys(later).filter((column) => cellText(row[column]) !== cellText(later[column]));
   return ['row', name, ...[...columns, ...added].flatMap((column) => [column, cellText(row[column])])];
 }
 
 /** Rows of one owner, whatever order the database gives them in. */
-export function setParts(table: SealedTable, key: string, rows: readonly Row[]): readonly string[] {
+export function setParts(table: SealedTable, key: string, rows: readonly SealableRow[]): readonly string[] {
   const sorted = rows.toSorted((left, right) => (cellText(left[key]) < cellText(right[key]) ? -1 : 1));
   return ['set', table.name, String(rows.length), ...sorted.flatMap((row) => rowParts(table, row))];
 }

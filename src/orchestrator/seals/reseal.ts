@@ -8,12 +8,12 @@ import { isSealed, type RowSeals } from './seals.ts';
 
 /** Something whose seal was not good. */
 export interface Resealed {
-  /** Null: it belongs to every organisation. */
+  /** Null: it belongs to every organization. */
   readonly organization: string | null;
   readonly what: string;
 }
 
-/** Whose rows there are, whether or not the organisation is there. */
+/** Whose rows there are, whether or not the organization is there. */
 export async function organizationsWithRows(database: Kysely<OrchestratorTables>): Promise<readonly string[]> {
   const names = await database.selectFrom('organizations').select('name as organization').execute();
   const tokens = await database.selectFrom('tokens').select('organization').distinct().execute();
@@ -21,7 +21,7 @@ export async function organizationsWithRows(database: Kysely<OrchestratorTables>
   return [...new Set([...names, ...tokens, ...environments].flatMap(({ organization }) => organization ?? []))];
 }
 
-/** Seals the rows of an organisation as they are, within a transaction; sessions that are not ours end. */
+/** Seals the rows of an organization as they are, within a transaction; sessions that are not ours end. */
 export async function resealOrganization(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,
@@ -60,7 +60,7 @@ export async function resealOrganization(
 
 /**
  * Tokens are sealed as they are, and sessions at the dashboard end that are not ours.
- * @param organization null: those of every organisation
+ * @param organization null: those of every organization
  */
 export async function resealAccess(
   transaction: Kysely<OrchestratorTables>,

@@ -4,7 +4,7 @@ import type { Keyring } from '../../keyring/keyring.ts';
 import { rowParts, setParts } from './parts.ts';
 import { sealedTables, type Covered } from './tables.ts';
 
-/** Seals the rows of one organisation that grant or decide. */
+/** Seals the rows of one organization that grant or decide. */
 export interface RowSeals {
   token(row: Covered<'tokens'>): string;
   job(row: Covered<'jobs'>): string;
@@ -22,7 +22,7 @@ export interface RowSeals {
 export interface Seals {
   /**
    * Fetched before a transaction: a key that must be loaded needs the connection that the transaction holds.
-   * @param organization null: what belongs to every organisation
+   * @param organization null: what belongs to every organization
    */
   of(organization: string | null): Promise<RowSeals>;
   /**

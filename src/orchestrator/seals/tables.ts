@@ -16,7 +16,7 @@ function sealed<
   columns: readonly Column[],
   later?: Readonly<Record<Later, string | number | null>>,
 ): Sealed<Name, Column, Later> {
-  return { name, columns, ...(later === undefined ? {} : { later }) };
+  return { name, columns, ...(later !== undefined && { later }) };
 }
 
 /**

@@ -51,7 +51,7 @@ export function createImport(
     const results = dryRun ? plan.map(planned) : await apply(backends, place, plan, compareAndSet, call);
     const written = results.filter(({ result }) => result === 'written').map(({ key }) => key);
     const failed = results.filter(({ result }) => result === 'failed' || result === 'not_tried').map(({ key }) => key);
-    call.note({ keys: written, ...(failed.length === 0 ? {} : { notWritten: failed }) });
+    call.note({ keys: written, ...(failed.length !== 0 && { notWritten: failed }) });
     return {
       scope: formatScopeId(place),
       complete: failed.length === 0,
@@ -83,7 +83,7 @@ async function compare(
     const outcome = aged?.outcome;
     if (outcome?.status === 'absent') return { key, value, change: 'new', expectedVersion: null };
     if (outcome?.status !== 'found')
-      return { key, value, change: 'unknown', ...(outcome === undefined ? {} : { code: outcome.code }) };
+      return { key, value, change: 'unknown', ...(outcome !== undefined && { code: outcome.code }) };
     if (aged?.ageMs !== undefined && aged.ageMs > 0) return { key, value, change: 'replace' };
     const isSame = Buffer.from(outcome.value.bytes()).equals(value.bytes());
     const { version } = outcome;
@@ -91,13 +91,13 @@ async function compare(
       key,
       value,
       change: isSame ? 'same' : 'replace',
-      ...(version === undefined ? {} : { expectedVersion: version }),
+      ...(version !== undefined && { expectedVersion: version }),
     };
   });
 }
 
 function planned({ key, change, code }: Planned): Result {
-  return { key, change, result: 'planned', ...(code === undefined ? {} : { code }) };
+  return { key, change, result: 'planned', ...(code !== undefined && { code }) };
 }
 
 async function apply(
@@ -122,7 +122,7 @@ async function apply(
                 scope: place.path,
                 key,
                 value,
-                ...(expectedVersion === undefined || !compareAndSet ? {} : { expectedVersion }),
+                ...(expectedVersion !== undefined && compareAndSet && { expectedVersion }),
               },
               call.context,
             )

@@ -57,7 +57,7 @@ export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): Sco
         throw new ApiError(
           'invalid_request',
           'a scope stays in its backend when it is renamed',
-          'set its secrets anew in the other backend, then delete the scope',
+          'set its secrets again in the other backend, then delete the scope',
         );
       const store = await requireStore(call, source.backend);
       const renaming = { backend: source.backend, from: source.path, to: target.path };

@@ -42,9 +42,8 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
   return {
     async 'secrets.set'(input, call) {
       const place = placeOf(input.scope);
-      const backend = await backends.require(call, place.backend);
-      const { write, compareAndSet } = await backend.ready();
-      if (backend.write === undefined || !write) throw unsupported(place.backend, 'be written to');
+      const write = await backends.requireMethod(call, place.backend, 'write');
+      const { compareAndSet } = await (await backends.require(call, place.backend)).ready();
       if (input.expectedVersion !== undefined && !compareAndSet)
         throw unsupported(place.backend, 'compare a version before it writes');
       const value = await values.open(
@@ -56,12 +55,12 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
       const receipt = await backends.change(
         call,
         place.backend,
-        backend.write(
+        write(
           {
             scope: place.path,
             key: input.key,
             value,
-            ...(input.expectedVersion === undefined ? {} : { expectedVersion: input.expectedVersion }),
+            ...(input.expectedVersion !== undefined && { expectedVersion: input.expectedVersion }),
           },
           call.context,
         ),
@@ -73,10 +72,8 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
     'secrets.sealingKey': (_, { organization }) => values.sealingKey(organization),
     async 'secrets.declare'({ scope, key }, call) {
       const place = placeOf(scope);
-      const backend = await backends.require(call, place.backend);
-      if (backend.declare === undefined || !(await backend.ready()).declare)
-        throw unsupported(place.backend, 'hold a name without a value');
-      await backends.change(call, place.backend, backend.declare({ scope: place.path, key }, call.context));
+      const declare = await backends.requireMethod(call, place.backend, 'declare');
+      await backends.change(call, place.backend, declare({ scope: place.path, key }, call.context));
       return { scope: formatScopeId(place), key };
     },
     async 'secrets.list'(input, call) {
@@ -92,9 +89,9 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
             scope: formatScopeId({ backend: name, path: secret.scope }),
             key: secret.key,
             status: statusOf(secret),
-            ...(secret.problem === undefined ? {} : { code: secret.problem, ...whyOf(secret) }),
-            ...(secret.version === undefined ? {} : { version: secret.version }),
-            ...(secret.updatedAt === undefined ? {} : { updatedAt: secret.updatedAt }),
+            ...(secret.problem !== undefined && { code: secret.problem, ...whyOf(secret) }),
+            ...(secret.version !== undefined && { version: secret.version }),
+            ...(secret.updatedAt !== undefined && { updatedAt: secret.updatedAt }),
           })),
         unavailable: unlistedView(
           name,
@@ -106,32 +103,24 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
     },
     async 'secrets.delete'({ scope, key }, call) {
       const place = placeOf(scope);
-      const backend = await backends.require(call, place.backend);
-      if (backend.delete === undefined || !(await backend.ready()).delete) throw unsupported(place.backend, 'delete');
-      const receipt = await backends.change(
-        call,
-        place.backend,
-        backend.delete({ scope: place.path, key }, call.context),
-      );
-      return receipt;
+      const remove = await backends.requireMethod(call, place.backend, 'delete');
+      return backends.change(call, place.backend, remove({ scope: place.path, key }, call.context));
     },
     async 'secrets.versions'({ scope, key }, call) {
       const place = placeOf(scope);
-      const backend = await backends.require(call, place.backend);
-      if (backend.versions === undefined || !(await backend.ready()).versions)
-        throw unsupported(place.backend, 'list versions');
-      return { versions: [...(await backend.versions({ scope: place.path, key }, call.context))] };
+      const versions = await backends.requireMethod(call, place.backend, 'versions');
+      return { versions: [...(await versions({ scope: place.path, key }, call.context))] };
     },
     async 'secrets.restore'({ scope, key, version }, call) {
       const place = placeOf(scope);
-      const backend = await backends.require(call, place.backend);
-      if (backend.restore === undefined || !(await backend.ready()).restore)
-        throw unsupported(place.backend, 'restore a version');
-      const wanted = version ?? (await newestOf(backend, { scope: place.path, key }, call.context));
+      const restore = await backends.requireMethod(call, place.backend, 'restore');
+      const wanted =
+        version ??
+        (await newestOf(await backends.require(call, place.backend), { scope: place.path, key }, call.context));
       const receipt = await backends.change(
         call,
         place.backend,
-        backend.restore({ scope: place.path, key, version: wanted }, call.context),
+        restore({ scope: place.path, key, version: wanted }, call.context),
       );
       call.note({ restored: wanted, newVersion: receipt.version });
       return receiptOf(formatScopeId(place), key, receipt);

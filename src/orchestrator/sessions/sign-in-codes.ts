@@ -8,7 +8,7 @@ import type { OrchestratorTables } from '../tables.ts';
 
 /** Codes that open a session in place of a token, once. */
 export interface SignInCodes {
-  /** @param home the organisation that the page opens with */
+  /** @param home the organization that the page opens with */
   issue(caller: TokenCaller, home: string): Promise<{ readonly code: string; readonly expiresAt: number }>;
   /**
    * Takes the code out of use.

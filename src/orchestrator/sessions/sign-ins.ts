@@ -26,7 +26,7 @@ export interface SignIns {
   use(secret: string): Promise<SignIn>;
   /** As `use`, and nobody has done anything. */
   look(secret: string): Promise<SignIn>;
-  /** Those of an organisation, and of tokens of every organisation. @throws ApiError `tampered` */
+  /** Those of an organization, and of tokens of every organization. @throws ApiError `tampered` */
   list(organization: string): Promise<readonly SignIn[]>;
   /** Whether or not its row is ours. */
   find(organization: string, id: string): Promise<{ readonly signIn: SignIn; readonly isOwn: boolean } | undefined>;

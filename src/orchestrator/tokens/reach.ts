@@ -9,7 +9,7 @@ import type { AgentFacts } from './agent-facts.ts';
 
 /** How far a token goes. */
 export interface Reach {
-  /** Null: every organisation. */
+  /** Null: every organization. */
   readonly organization: string | null;
   readonly role: Role;
   readonly scopes?: readonly string[] | undefined;
@@ -19,7 +19,7 @@ export interface Reach {
 export const mostReach: Reach = { organization: null, role: 'owner' };
 
 /** What a token is issued with. */
-export interface Grant extends Reach {
+export interface TokenGrant extends Reach {
   readonly agent?: AgentFacts | undefined;
   /** Unix time in milliseconds; left out: never. */
   readonly expiresAt: number | undefined;
@@ -29,7 +29,7 @@ export interface Grant extends Reach {
  * Nobody issues a token that may do more than their own.
  * @throws ApiError `permission_denied`
  */
-export function requireIssuable(caller: Caller, grant: Grant): void {
+export function requireIssuable(caller: Caller, grant: TokenGrant): void {
   const own = requireToken(caller);
   refuse(excessOf(own, grant) ?? unnamedAxis(own, grant) ?? otherFacts(own, grant), 'issue');
   requireNoLonger(own, grant.expiresAt);
@@ -62,7 +62,7 @@ function excessOf(own: TokenCaller, other: Reach): string | undefined {
   const held = rolePermissions[own.role];
   if (!rolePermissions[other.role].every((permission) => held.includes(permission)))
     return `a token of the role ${other.role}, which may do more than it`;
-  if (other.organization === null && own.organization !== undefined) return 'a token of every organisation';
+  if (other.organization === null && own.organization !== undefined) return 'a token of every organization';
   if (own.scopes !== undefined && !(other.scopes?.every((scope) => holdsScopes(own.scopes, scope)) ?? false))
     return `a token that reaches beyond its own scopes: ${own.scopes.join(', ')}`;
   if (
@@ -89,7 +89,7 @@ function unnamedAxis(own: TokenCaller, { scopes, environments }: Reach): string 
 }
 
 /** Bindings with placeholders, or for certain hosts, show other secrets to an agent of other facts. */
-function otherFacts(own: TokenCaller, { agent }: Grant): string | undefined {
+function otherFacts(own: TokenCaller, { agent }: TokenGrant): string | undefined {
   if (own.agent === undefined && !isNarrowed(own)) return undefined;
   return isDeepStrictEqual(own.agent, agent)
     ? undefined

@@ -9,7 +9,7 @@ import type { OrchestratorTables } from '../tables.ts';
 
 export interface KnownToken {
   readonly caller: TokenCaller;
-  /** The organisation's generation, of the same moment as the token. */
+  /** The organization's generation, of the same moment as the token. */
   readonly generation: number;
 }
 
@@ -21,7 +21,7 @@ export interface TokenCallers {
    * @throws ApiError `unauthenticated`, `permission_denied`, `not_found`, `tampered`
    */
   ofHash(hash: string, organization: string): Promise<KnownToken | undefined>;
-  /** The only organisation of a token, where it has one. */
+  /** The only organization of a token, where it has one. */
   organizationOf(hash: string): Promise<string | undefined>;
   /** As `ofHash`, by the token's id. */
   ofId(id: string, organization: string): Promise<KnownToken | undefined>;
@@ -63,8 +63,8 @@ export function createTokenCallers(
     if (row.expires_at !== null && row.expires_at <= now())
       throw new ApiError('unauthenticated', 'this token has expired');
     if (row.organization !== null && row.organization !== organization)
-      throw new ApiError('permission_denied', 'this token belongs to another organisation');
-    if (row.generation === null) throw new ApiError('not_found', `there is no organisation ${organization}`);
+      throw new ApiError('permission_denied', 'this token belongs to another organization');
+    if (row.generation === null) throw new ApiError('not_found', `there is no organization ${organization}`);
     return { caller: readToken(row), generation: row.generation };
   }
 
@@ -89,9 +89,9 @@ export function readToken(row: TokenRow): StoredToken {
     name: row.name,
     role: roleName.parse(row.role),
     organization: row.organization ?? undefined,
-    ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
-    ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
-    ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
-    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+    ...(row.scopes !== null && { scopes: list.parse(JSON.parse(row.scopes)) }),
+    ...(row.environments !== null && { environments: list.parse(JSON.parse(row.environments)) }),
+    ...(row.agent !== null && { agent: agentFacts.parse(JSON.parse(row.agent)) }),
+    ...(row.expires_at !== null && { expiresAt: row.expires_at }),
   };
 }

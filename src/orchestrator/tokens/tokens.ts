@@ -17,7 +17,7 @@ import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } fro
 
 export interface AccessTokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
-  /** An owner's token of every organisation, for the user who runs the orchestrator. */
+  /** An owner's token of every organization, for the user who runs the orchestrator. */
   issueLocal(): Promise<string>;
   /** Whether the token is a usable owner's token of this database. */
   isUsable(token: string): Promise<boolean>;
@@ -178,9 +178,9 @@ function view(row: TokenRow): OperationOutput<'tokens.list'>['tokens'][number] {
     name: row.name,
     role: roleName.parse(row.role),
     createdAt: rfc3339(row.created_at),
-    ...(row.expires_at === null ? {} : { expiresAt: rfc3339(row.expires_at) }),
-    ...(row.scopes === null ? {} : { scopes: list.parse(JSON.parse(row.scopes)) }),
-    ...(row.environments === null ? {} : { environments: list.parse(JSON.parse(row.environments)) }),
-    ...(row.agent === null ? {} : { agent: agentFacts.parse(JSON.parse(row.agent)) }),
+    ...(row.expires_at !== null && { expiresAt: rfc3339(row.expires_at) }),
+    ...(row.scopes !== null && { scopes: list.parse(JSON.parse(row.scopes)) }),
+    ...(row.environments !== null && { environments: list.parse(JSON.parse(row.environments)) }),
+    ...(row.agent !== null && { agent: agentFacts.parse(JSON.parse(row.agent)) }),
   };
 }

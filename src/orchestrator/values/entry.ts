@@ -38,12 +38,12 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
       throw new ApiError(
         'invalid_request',
         `the value of ${place.key} is sealed to another key than the orchestrator's`,
-        'fetch the key anew: reload the page, or run the command again',
+        'fetch the key again: reload the page, or run the command again',
       );
     if (opened.kind === 'not_sealed_for_here')
       throw new ApiError(
         'invalid_request',
-        `the value of ${place.key} was not sealed for this organisation, place and key, or was changed on its way`,
+        `the value of ${place.key} was not sealed for this organization, place and key, or was changed on its way`,
         'seal it for where it is sent',
       );
     if (opened.value.byteLength > maxValueBytes)
@@ -57,7 +57,7 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
       id,
       call.organization,
       { scope, key, name: scope },
-      "the organisation's policy takes values from the dashboard only as the page seals them",
+      "the organization's policy takes values from the dashboard only as the page seals them",
     );
   }
 

@@ -5,7 +5,7 @@ import { disabled } from '../policy/gate.ts';
 import type { VariableRow } from './store.ts';
 
 /**
- * A locked variable is changed with a token alone, whatever the organisation's policy says.
+ * A locked variable is changed with a token alone, whatever the organization's policy says.
  * @param input names the variable; without a name, all of the environment go
  * @throws ApiError `operation_disabled`
  */

@@ -60,7 +60,7 @@ export function createVariables(
                   conflict.columns(['organization', 'environment', 'name']).doUpdateSet({
                     value,
                     updated_at: fresh.updated_at,
-                    ...(locked === undefined ? {} : { locked: fresh.locked }),
+                    ...(locked !== undefined && { locked: fresh.locked }),
                   }),
                 )
                 .returningAll()

@@ -16,7 +16,7 @@ export interface SecretProblem {
 
 /** A requested secret has no value. */
 export abstract class SecretAccessError extends SdkError {
-  /** Every key that was asked for and cannot be had. */
+  /** Every key that was asked for and is unavailable. */
   readonly problems: readonly SecretProblem[];
 
   constructor(kind: string, message: string, problems: readonly SecretProblem[]) {

@@ -51,7 +51,7 @@ export async function attack({ sandbox, options, kills, seed, tell }: Attack): P
         TMPDIR: place.temporary,
         KICI_URL: api.url,
         KICI_TOKEN: 'token',
-        ...(process.env['DOCKER_HOST'] === undefined ? {} : { DOCKER_HOST: process.env['DOCKER_HOST'] }),
+        ...(process.env['DOCKER_HOST'] !== undefined && { DOCKER_HOST: process.env['DOCKER_HOST'] }),
       },
       stdio: 'ignore',
     });

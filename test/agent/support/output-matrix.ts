@@ -139,7 +139,7 @@ export default workflow('main', { on: push(), jobs: [${jobs.join(',\n')}] });
     all.set(event.job, job);
     if (event.type === 'output') job[event.stream] += event.text;
     if (event.type === 'step_finished')
-      Object.assign(job, { status: event.status, ...(event.error === undefined ? {} : { error: event.error }) });
+      Object.assign(job, { status: event.status, ...(event.error !== undefined && { error: event.error }) });
   }
   return all;
 }

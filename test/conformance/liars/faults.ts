@@ -31,7 +31,7 @@ export const faultLiars: readonly Liar[] = [
     tell: absentOn('server_error', 2),
   },
   {
-    lie: 'answers absent when it has to sign in anew',
+    lie: 'answers absent when it has to sign in again',
     caught: 'fault.expire.read',
     tell: absentOn('unauthenticated', 1),
   },

@@ -40,7 +40,7 @@ export const listingLiars: readonly Liar[] = [
     tell: (honest) => ({
       async *list({ scope, depth }, context) {
         if (scope === undefined || depth === 'scope')
-          yield* honest.list({ depth, ...(scope === undefined ? {} : { scope }) }, context);
+          yield* honest.list({ depth, ...(scope !== undefined && { scope }) }, context);
         else
           for await (const page of honest.list({ depth }, context))
             yield { ...page, secrets: page.secrets.filter((secret) => secret.scope.startsWith(scope)) };
@@ -191,7 +191,7 @@ export const listingLiars: readonly Liar[] = [
       secrets: secrets.map(({ scope, key, version }) => ({
         scope,
         key,
-        ...(version === undefined ? {} : { version }),
+        ...(version !== undefined && { version }),
       })),
     })),
   },

@@ -117,7 +117,7 @@ export const readingLiars: readonly Liar[] = [
         if (!isUnknown(outcome, 'disabled')) return outcome;
         const older = (await honest.versions(ref, context)).find(({ readable }) => readable);
         const [served] = await honest.read(
-          [{ ...ref, ...(older === undefined ? {} : { version: older.version }) }],
+          [{ ...ref, ...(older !== undefined && { version: older.version }) }],
           context,
         );
         return served ?? outcome;

@@ -142,7 +142,7 @@ export const writingLiars: readonly Liar[] = [
           const ignores = running === 1 && typeof expectedVersion === 'string';
           return honest
             .write(
-              { scope, key, value, ...(ignores || expectedVersion === undefined ? {} : { expectedVersion }) },
+              { scope, key, value, ...(!ignores && expectedVersion !== undefined && { expectedVersion }) },
               context,
             )
             .finally(() => {

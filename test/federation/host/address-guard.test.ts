@@ -13,7 +13,7 @@ const names: Record<string, readonly string[]> = {
 };
 const guard = (allow?: readonly string[]) =>
   createAddressGuard({
-    ...(allow === undefined ? {} : { allow }),
+    ...(allow !== undefined && { allow }),
     resolve: async (hostname) =>
       (names[hostname] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
   });
@@ -173,7 +173,7 @@ describe('law 11: addresses are checked after name resolution', () => {
     'vault:8200',
     '*.example.com',
     '10.0.0.0/8/8',
-  ])('%j is no entry of a list', (entry) => {
+  ])('%j is not an entry of a list', (entry) => {
     expect(() => guard([entry])).toThrow(RangeError);
   });
 

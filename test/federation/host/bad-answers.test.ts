@@ -102,7 +102,7 @@ describe('what an adapter answers wrongly to a read is unknown(bad_answer), neve
   });
 });
 
-describe('a list that makes no sense is no list', () => {
+describe('a list that makes no sense is not a list', () => {
   const list = (page: unknown, query: Parameters<SecretBackend['list']>[0] = { depth: 'tree' }) =>
     hostScripted(
       {
@@ -133,7 +133,7 @@ describe('a list that makes no sense is no list', () => {
     ['a problem that does not exist', { secrets: [{ ...name, problem: 'odd' }] }],
     ['an unlisted scope without a code', { secrets: [], unlisted: [{ scope: 'apps' }] }],
     ['an unlisted scope that is none', { secrets: [], unlisted: [{ scope: '/', code: 'timeout' }] }],
-    ['unlisted that is no list', { secrets: [], unlisted: 'apps' }],
+    ['unlisted that is not a list', { secrets: [], unlisted: 'apps' }],
     ['an unnameable secret without a reason', { secrets: [], unnameable: [{ name: 'A' }] }],
   ])('%s', async (_, page) => {
     await expect(list(page)).rejects.toMatchObject({ code: 'bad_answer' });

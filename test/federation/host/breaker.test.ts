@@ -42,7 +42,7 @@ describe('a backend that fails again and again is left alone for a moment', () =
     },
   );
 
-  it('a batch that has an answer for anything is no failure, one that has none is', async () => {
+  it('a batch that has an answer for anything is not a failure, one that has none is', async () => {
     let healthy = true;
     const hosted = hostScripted(
       { read: async (refs) => refs.map((_, index) => (healthy && index === 0 ? valueOf('a') : unknown('timeout'))) },

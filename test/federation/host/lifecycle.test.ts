@@ -29,7 +29,7 @@ describe('an instance is made when it is first needed', () => {
     [
       'a BackendError',
       () => {
-        throw new BackendError('unreachable', { detail: 'the address is no address' });
+        throw new BackendError('unreachable', { detail: 'the address is not an address' });
       },
     ],
     [

@@ -134,10 +134,10 @@ describe("settings are judged by their type's schema", () => {
   it('an unknown field comes with its near matches', () => {
     const parsed = parse({ address, 'auth.metod': 'token', zzz: 1 });
     expect(parsed.ok ? [] : parsed.problems).toEqual([
-      { field: 'auth.metod', problem: 'is no setting of the type vault', hint: 'did you mean auth.method?' },
+      { field: 'auth.metod', problem: 'is not a setting of the type vault', hint: 'did you mean auth.method?' },
       {
         field: 'zzz',
-        problem: 'is no setting of the type vault',
+        problem: 'is not a setting of the type vault',
         hint: `its settings are ${Object.keys(schema).join(', ')}`,
       },
     ]);

@@ -161,7 +161,7 @@ describe('an adapter that breaks the contract', () => {
 
   it.each<[string, Partial<SecretBackend>, string, string]>([
     ['too few outcomes', { read: async () => [] }, 'read', 'answered 2 refs with 0 outcomes'],
-    ['no outcome', { read: async () => [lie('found'), lie(7)] }, 'read', 'something that is no outcome'],
+    ['no outcome', { read: async () => [lie('found'), lie(7)] }, 'read', 'something that is not an outcome'],
     [
       'another failure code',
       { read: async (refs) => refs.map(() => ({ status: 'unknown', code: lie(canary) })) },

@@ -16,7 +16,7 @@ const told = (catalogue: Catalogue): unknown => ({
   unbindable: catalogue.unbindable.map((one) => JSON.stringify(one)).toSorted(),
 });
 
-describe('a catalogue that follows changes is the one that would be built anew', propertyTest, () => {
+describe('a catalogue that follows changes is the one that would be built again', propertyTest, () => {
   it('whatever changes, one secret after the other', () => {
     fc.assert(
       fc.property(
@@ -44,7 +44,7 @@ describe('a catalogue that follows changes is the one that would be built anew',
               ...(names.get(backend) ?? []).filter((secret) => secret.scope !== scope || secret.key !== key),
               ...(now === undefined ? [] : [{ ...place, ...now }]),
             ]);
-            const anew = buildCatalogue(compiled, traits, [
+            const rebuilt = buildCatalogue(compiled, traits, [
               ...rest,
               ...[...names].map(([name, secrets]) => ({
                 backend: name,
@@ -54,7 +54,7 @@ describe('a catalogue that follows changes is the one that would be built anew',
                 unnameable: [],
               })),
             ]);
-            expect(told(live.catalogue)).toEqual(told(anew));
+            expect(told(live.catalogue)).toEqual(told(rebuilt));
             for (const [name, entry] of live.catalogue.entries)
               if (!changed.includes(name)) expect(JSON.stringify(entry)).toBe(before.get(name));
           }

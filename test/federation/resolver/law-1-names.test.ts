@@ -130,7 +130,7 @@ describe('law 1: scope patterns', propertyTest, () => {
     '[a/b]',
     'a\\*',
     `${'a'.repeat(512)}*`,
-  ])('%j is no pattern', (text) => {
+  ])('%j is not a pattern', (text) => {
     expect(parseScopePattern(text).ok).toBe(false);
   });
 

@@ -208,7 +208,7 @@ describe('law 4: bindings', propertyTest, () => {
     ]);
   });
 
-  it('a name that is no key needs a map, and is told of', () => {
+  it('a name that is not a key needs a map, and is told of', () => {
     const names = [
       ['p', 'not a key'],
       ['p', ''],

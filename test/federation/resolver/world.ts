@@ -100,9 +100,9 @@ const secretArb = fc
   })
   .map(({ flag, ...place }) => ({
     ...place,
-    ...(flag === 'declared' ? { declaredOnly: true as const } : {}),
-    ...(flag === 'problem' ? { problem: 'ambiguous' as const } : {}),
-    ...(flag === 'hidden' ? { hidden: true } : {}),
+    ...(flag === 'declared' && { declaredOnly: true as const }),
+    ...(flag === 'problem' && { problem: 'ambiguous' as const }),
+    ...(flag === 'hidden' && { hidden: true }),
   }));
 
 const storeArb = (name: string): fc.Arbitrary<Store> =>

@@ -77,7 +77,7 @@ describe('clients without a token', () => {
   it('hear what was wrong with a request that is none', async () => {
     const server = await startServer();
     const broken = await send(server.url, ['GET']);
-    expect([broken.status, broken.text]).toEqual([400, expect.stringContaining('no HTTP request')]);
+    expect([broken.status, broken.text]).toEqual([400, expect.stringContaining('not an HTTP request')]);
     const large = await send(server.url, ['GET / HTTP/1.1', 'host: localhost', `x: ${'x'.repeat(20_000)}`]);
     expect([large.status, large.text]).toEqual([431, expect.stringContaining('headers are too large')]);
   });

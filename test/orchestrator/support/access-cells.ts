@@ -42,6 +42,8 @@ function inEnvironment(environment: string): Row[] {
     ['resolution.explain', environment, { environment, key: 'NONE' }, view],
     ['resolution.check', environment, { environment }, view],
     ['jobs.open', environment, { environment, ...job }, view],
+    ['values.get', environment, { environment, key: 'NONE' }, view],
+    ['values.getMany', environment, { environment, keys: 'NONE' }, view],
     ['variables.list', environment, { environment }, own],
     ['variables.set', environment, { environment, name: 'PLAIN', value: 'v' }, own],
     ['variables.set', `${environment}, lock`, { environment, name: 'LOCKED', value: 'v', locked: true }, own],

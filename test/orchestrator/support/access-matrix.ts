@@ -87,6 +87,7 @@ async function setUp(server: TestServer): Promise<Record<'team/a' | 'team/b', st
   for (const scope of ['team/a', 'team/a/deep', 'team/b'])
     await server.call('secrets.set', { scope, key: 'K', value: 'dg==' });
   await server.call('environments.create', { name: 'theirs', bind: ['team/b'] });
+  await server.call('policy.set', { plainReads: 'on' });
   const [a, b] = (await server.call('environments.create', { name: 'mine', bind: ['team/a', 'team/b'] })).bindings;
   for (const environment of ['mine', 'theirs'])
     for (const [name, locked] of [

@@ -8,7 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** Parsed; `undefined` where it is no JSON. */
+  /** Parsed; `undefined` where it is not JSON. */
   readonly json: Record<string, unknown> | undefined;
 }
 
@@ -26,7 +26,7 @@ export function ask(url: string, path: string, { method = 'GET', headers = {}, b
       {
         method,
         agent: false,
-        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       },
       (response) => {
         let text = '';

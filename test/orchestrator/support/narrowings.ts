@@ -21,7 +21,7 @@ export interface Needs {
   readonly anyScopes?: true;
   /** What lies beyond any scope and environment. */
   readonly organization?: true;
-  /** A token of every organisation, which none of these is. */
+  /** A token of every organization, which none of these is. */
   readonly everyOrganization?: true;
 }
 

@@ -22,7 +22,7 @@ export interface TestServer {
   readonly url: string;
   readonly dataDir: string;
   readonly databaseFile: string;
-  /** An owner's token of every organisation. */
+  /** An owner's token of every organization. */
   readonly owner: string;
   /** Everything that was logged, at every level. */
   readonly log: () => string;

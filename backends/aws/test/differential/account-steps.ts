@@ -61,7 +61,7 @@ export const accountSteps: Readonly<Record<string, Step>> = {
     return client.getSecretValue({ SecretId: ARN });
   },
   'describing it': (client, { token }) => client.describeSecret({ SecretId: token }),
-  'a policy that is no JSON': (_, { arn }, owner) =>
+  'a policy that is not JSON': (_, { arn }, owner) =>
     owner.putResourcePolicy({ SecretId: arn, ResourcePolicy: 'nonsense' }),
   'a shared secret that is scheduled for deletion': async (client, { arn }, owner) => {
     await owner.deleteSecret({ SecretId: arn, RecoveryWindowInDays: 7 });
@@ -73,7 +73,7 @@ export const accountSteps: Readonly<Record<string, Step>> = {
     await owner.deleteSecret({ SecretId: token, ForceDeleteWithoutRecovery: true });
     return client.getSecretValue({ SecretId: token });
   },
-  'a shared secret that was created anew, by its old ARN': async (client, { token }, owner) => {
+  'a shared secret that was created again, by its old ARN': async (client, { token }, owner) => {
     const { ARN } = await owner.createSecret({
       Name: 'shared/READ',
       SecretString: 'x',

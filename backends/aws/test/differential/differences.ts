@@ -22,9 +22,9 @@ const onBoth = {
   'a batch with a shared secret':
     'the emulator looks for ids of a batch in the account of the caller alone; the user guide is silent on batches. The adapter asks for such a secret by itself then',
   'describing it': noPolicies,
-  'a policy that is no JSON': 'the emulator takes any text; the API model has MalformedPolicyDocumentException',
+  'a policy that is not JSON': 'the emulator takes any text; the API model has MalformedPolicyDocumentException',
   'a shared secret that was deleted at once': hidden,
-  'a shared secret that was created anew, by its old ARN': hidden,
+  'a shared secret that was created again, by its old ARN': hidden,
   'putting to what is scheduled for deletion':
     'the emulator takes the value and keeps the secret deleted; the API model has InvalidRequestException',
 };

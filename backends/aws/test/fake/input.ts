@@ -5,7 +5,7 @@ export class Input {
   readonly #members: Readonly<Record<string, unknown>>;
 
   constructor(body: unknown) {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('the request is no object');
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('the request is not an object');
     this.#members = { ...body };
   }
 

@@ -6,7 +6,7 @@ const shape =
 
 /**
  * The shape of a signature of version 4, for the right service and region, over the headers that matter. It is
- * not computed anew: the SDK is not what is under test.
+ * not computed again: the SDK is not what is under test.
  * @returns the access key id
  */
 export function requireSignature(headers: IncomingHttpHeaders, service: string, region: string): string {

@@ -29,7 +29,7 @@ describe('batches with secrets of other accounts', () => {
     expect([fake.count('BatchGetSecretValue'), fake.count()]).toEqual([25, 25]);
   });
 
-  it('give what can be had where they do not reach other accounts', async () => {
+  it('give what is available where they do not reach other accounts', async () => {
     const { fake, backend } = await openShared({}, (account) => [share(account, 'apps/THEIRS', 'theirs')]);
     fake.store.create('apps/OURS', textPayload('ours'));
     fake.batch.reachesOthers = false;
@@ -37,7 +37,7 @@ describe('batches with secrets of other accounts', () => {
     expect([fake.count('BatchGetSecretValue'), fake.count('GetSecretValue')]).toEqual([1, 1]);
   });
 
-  it('give what can be had where they leave an ARN out without a word', async () => {
+  it('give what is available where they leave an ARN out without a word', async () => {
     const { fake, backend } = await openShared({}, (account) => [share(account, 'apps/THEIRS', 'theirs')]);
     fake.batch.leaveOut.add(fake.accounts.of(otherAccount).find('apps/THEIRS').arn);
     expect(await readAll(backend, refs)).toEqual(['absent', 'theirs', 'absent']);
@@ -70,7 +70,7 @@ describe('batches with secrets of other accounts', () => {
 describe('answers about another secret than the ARN that was asked for', () => {
   it.each([
     ['of the own account', { ARN: arn('apps/A', '111122223333') }, 'unknown ambiguous'],
-    ['created anew', { ARN: arn('apps/A').replace('AbCdEf', 'GhIjKl') }, 'unknown ambiguous'],
+    ['created again', { ARN: arn('apps/A').replace('AbCdEf', 'GhIjKl') }, 'unknown ambiguous'],
     ['without an ARN', { ARN: undefined }, 'unknown ambiguous'],
     ['by another name', { Name: 'apps/B' }, 'unknown ambiguous'],
     [

@@ -121,7 +121,7 @@ describe('lists with secrets of other accounts, an object for each scope', () =>
     expect(await listScope(backend, 'apps')).toEqual(['A', 'B']);
   });
 
-  it('report a scope whose object cannot be had as one that cannot be listed', async () => {
+  it('report a scope whose object is unavailable as one that cannot be listed', async () => {
     const { fake, backend } = await openShared({ layout }, (account) => [
       share(account, 'apps', '{"A":"1"}', '{"Statement":[]}'),
       share(account, 'fine', '{"B":"2"}'),

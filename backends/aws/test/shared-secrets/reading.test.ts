@@ -27,7 +27,7 @@ describe.each(layouts)('a secret that another account shares, with %s', (layout)
     expect(fake.requests[0]?.body).toContain(`"SecretId":"${fake.accounts.of(otherAccount).find(name).arn}"`);
   });
 
-  it('is what its name means, whatever the own account has by that name, and whether or not it can be had', async () => {
+  it('is what its name means, whatever the own account has by that name, and whether or not it is available', async () => {
     const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, theirs)]);
     fake.store.create(name, textPayload(textIn(layout, 'A', 'ours')));
     const stored = fake.accounts.of(otherAccount).find(name);
@@ -81,7 +81,7 @@ describe.each(layouts)('a secret that another account shares, with %s', (layout)
     }
   });
 
-  it('is unavailable, and not absent, once it was deleted and created anew under another ARN', async () => {
+  it('is unavailable, and not absent, once it was deleted and created again under another ARN', async () => {
     const { fake, backend } = await openShared({ layout }, (account) => [share(account, name, theirs)]);
     const store = fake.accounts.of(otherAccount);
     store.secrets.delete(name);

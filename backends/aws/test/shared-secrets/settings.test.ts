@@ -40,13 +40,13 @@ describe('the setting sharedSecrets', () => {
       'prefix',
     ],
     [
-      'a name that is no scope and key',
+      'a name that is not a scope and key',
       { sharedSecrets: arn('plain-a1b2c3') },
       'gives no place in the layout secret-per-key: the name has no "/"',
       'layout',
     ],
     [
-      'a name that is no scope',
+      'a name that is not a scope',
       { layout: 'object-per-scope', sharedSecrets: arn('a+b-a1b2c3') },
       'gives no place in the layout object-per-scope',
       'layout',

@@ -35,7 +35,7 @@ export function context(timeoutMs = 10_000): CallContext {
 export function ref(scope: string, key: string, version?: string): SecretRef {
   const parsed = parseScopePath(scope);
   if (!parsed.ok) throw new Error(parsed.reason);
-  return { scope: parsed.value, key, ...(version === undefined ? {} : { version }) };
+  return { scope: parsed.value, key, ...(version !== undefined && { version }) };
 }
 
 export const value = (text: string): SecretValue => SecretValue.fromText(text);
@@ -56,7 +56,7 @@ export async function listAll(
 ): Promise<{ names: string[]; unlisted: string[]; unnameable: string[] }> {
   const listing = { names: new Array<string>(), unlisted: new Array<string>(), unnameable: new Array<string>() };
   for await (const page of backend.list(
-    { depth: 'tree', ...(scope === undefined ? {} : { scope: ref(scope, '').scope }) },
+    { depth: 'tree', ...(scope !== undefined && { scope: ref(scope, '').scope }) },
     context(),
   )) {
     listing.names.push(

@@ -47,7 +47,7 @@ async function withField(
   const fields: unknown = JSON.parse(current?.SecretString ?? '{}');
   return {
     SecretString: JSON.stringify({
-      ...(typeof fields === 'object' ? fields : {}),
+      ...(typeof fields === 'object' && fields),
       [key]: value === null ? null : value.text(),
     }),
   };

@@ -54,9 +54,9 @@ async function openSubject(
       async scheduleDeletion(ref) {
         await client.deleteSecret({ SecretId: secretName(layout, prefix, ref) });
       },
-      ...(layout === 'object-per-scope'
-        ? { nullValue: async ({ scope, key }) => seedNull(client, `${prefix}${scope}`, key) }
-        : {}),
+      ...(layout === 'object-per-scope' && {
+        nullValue: async ({ scope, key }) => seedNull(client, `${prefix}${scope}`, key),
+      }),
       ...provoke,
     },
     async dispose() {

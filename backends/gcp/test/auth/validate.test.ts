@@ -42,7 +42,7 @@ describe('settings are refused', () => {
     [
       'a user name before the host',
       { 'auth.credentials': serviceAccountJson({ token_uri: 'https://oauth2.googleapis.com@evil.example/' }) },
-      'token_uri is no URL',
+      'token_uri is not a URL',
     ],
     [
       'plain http',
@@ -64,7 +64,7 @@ describe('settings are refused', () => {
       { 'auth.credentials': workloadIdentityJson({ file: '/token' }) },
       'no JSON object of the type service_account',
     ],
-    ['no JSON', { 'auth.credentials': SecretValue.fromText('hunter2') }, 'it is no JSON'],
+    ['no JSON', { 'auth.credentials': SecretValue.fromText('hunter2') }, 'it is not JSON'],
     ['neither JSON nor file', {}, 'either this or auth.credentialsFile'],
     ['both', { 'auth.credentials': serviceAccountJson(), 'auth.credentialsFile': '/x' }, 'and not both'],
     ['a program', federated({ executable: { command: '/bin/sh -c id' } }), 'credential_source.executable is not taken'],
@@ -96,15 +96,15 @@ describe('settings are refused', () => {
       'service_account_impersonation_url names the host',
     ],
     [
-      'an impersonation that is no text',
+      'an impersonation that is not text',
       federated({ file: '/token' }, { service_account_impersonation_url: 7 }),
-      'service_account_impersonation_url is no URL',
+      'service_account_impersonation_url is not a URL',
     ],
     ['two sources', federated({ file: '/token', url: 'https://sts.googleapis.com' }), 'either a file or a url'],
     [
       'headers that are none',
       federated({ url: 'https://sts.googleapis.com', headers: { 'bad name': 'x' } }),
-      'are no headers',
+      'are not headers',
     ],
     [
       'a JSON format without a field',
@@ -115,17 +115,17 @@ describe('settings are refused', () => {
     [
       'a token of several lines',
       { 'auth.method': 'token', 'auth.token': SecretValue.fromText('hunter2\nhunter2') },
-      'auth.token: it is no access token',
+      'auth.token: it is not an access token',
     ],
     [
       'a token of nothing but a line end',
       { 'auth.method': 'token', 'auth.token': SecretValue.fromText('\n') },
-      'auth.token: it is no access token',
+      'auth.token: it is not an access token',
     ],
     [
-      'a token that is no text',
+      'a token that is not text',
       { 'auth.method': 'token', 'auth.token': SecretValue.fromBytes(Uint8Array.of(0xff)) },
-      'auth.token: it is no access token',
+      'auth.token: it is not an access token',
     ],
     [
       'plain http to another machine',
@@ -138,7 +138,7 @@ describe('settings are refused', () => {
       { endpoint: 'https://user:hunter2@secretmanager.googleapis.com' },
       'more than a host and a port',
     ],
-    ['an address that is none', { 'auth.iamEndpoint': 'iam' }, 'auth.iamEndpoint: the address is no http'],
+    ['an address that is none', { 'auth.iamEndpoint': 'iam' }, 'auth.iamEndpoint: the address is not an http'],
     ['a flat scope that is none', { naming: 'flat', scope: 'a//b' }, 'scope: a scope has no empty segment'],
   ])('for %s', (_, changes, problem) => {
     const found = problems(changes);

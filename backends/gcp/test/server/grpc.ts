@@ -73,9 +73,9 @@ function refuse(stream: ServerHttp2Stream, { code, message, retryAfterSeconds }:
       ...responseHeaders,
       'grpc-status': String(codes[code]),
       'grpc-message': encodeURI(message),
-      ...(retryAfterSeconds === undefined
-        ? {}
-        : { 'grpc-status-details-bin': encodeRetryInfo(codes[code], message, retryAfterSeconds).toString('base64') }),
+      ...(retryAfterSeconds !== undefined && {
+        'grpc-status-details-bin': encodeRetryInfo(codes[code], message, retryAfterSeconds).toString('base64'),
+      }),
     },
     { endStream: true },
   );
@@ -106,7 +106,7 @@ function breakOff(
       return;
     case 'flood':
     case 'swarm':
-      // An empty message, in front of the true one: of a list one more entry, of anything else a field that is set anew.
+      // An empty message, in front of the true one: of a list one more entry, of anything else a field that is set again.
       answer(stream, frame(Buffer.concat([padBytes(how, Buffer.from([emptyField(method), 0])), encoded])));
       return;
   }

@@ -86,7 +86,7 @@ export const methods: Readonly<Record<string, Method>> = {
       throw new RpcError('FAILED_PRECONDITION', `Secret Version [${name}] is in ${version.state} state.`);
     return {
       name,
-      payload: { data: version.data, ...(version.dataCrc32c === undefined ? {} : { dataCrc32c: version.dataCrc32c }) },
+      payload: { data: version.data, ...(version.dataCrc32c !== undefined && { dataCrc32c: version.dataCrc32c }) },
     };
   },
   DisableSecretVersion: changeState((_model, _id, version) => {
@@ -130,8 +130,8 @@ function secretMessage(secret: StoredSecret): Message {
     labels,
     etag,
     versionAliases: Object.fromEntries([...versionAliases].map(([alias, number]) => [alias, BigInt(number)])),
-    ...(parent.includes('/locations/') ? {} : { replication: { automatic: {} } }),
-    ...(expireTime === undefined ? {} : { expireTime }),
+    ...(!parent.includes('/locations/') && { replication: { automatic: {} } }),
+    ...(expireTime !== undefined && { expireTime }),
   };
 }
 
@@ -143,8 +143,8 @@ function versionMessage(secret: StoredSecret, version: StoredVersion): Message {
     state,
     etag,
     clientSpecifiedPayloadChecksum,
-    ...(destroyTime === undefined ? {} : { destroyTime }),
-    ...(scheduledDestroyTime === undefined ? {} : { scheduledDestroyTime }),
+    ...(destroyTime !== undefined && { destroyTime }),
+    ...(scheduledDestroyTime !== undefined && { scheduledDestroyTime }),
   };
 }
 

@@ -56,7 +56,7 @@ function toRequest({ body: bodyField, fields }: Matched, url: URL, body: string)
   const parsed: unknown = body === '' ? {} : fromJson(JSON.parse(body));
   const content =
     bodyField === '*'
-      ? { ...(typeof parsed === 'object' ? parsed : {}) }
+      ? { ...(typeof parsed === 'object' && parsed) }
       : bodyField === undefined
         ? {}
         : { [bodyField]: parsed };
@@ -106,7 +106,7 @@ function refuse(response: ServerResponse, { code, message, retryAfterSeconds }: 
     response,
     httpStatuses[code],
     JSON.stringify({
-      error: { code: httpStatuses[code], message, status: code, ...(details.length === 0 ? {} : { details }) },
+      error: { code: httpStatuses[code], message, status: code, ...(details.length !== 0 && { details }) },
     }),
   );
 }

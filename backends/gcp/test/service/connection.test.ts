@@ -38,7 +38,7 @@ describe.each(transports)('the connection, over %s', (transport) => {
     expect(await world.read(ref('K'))).toBe('unknown misconfigured');
   });
 
-  it('is made anew, to addresses looked up anew, after it broke', async () => {
+  it('is made again, to addresses looked up again, after it broke', async () => {
     let lookups = 0;
     await using world = await openWorld({
       transport,

@@ -83,5 +83,5 @@ export function scope(text: string): ScopePath {
 
 /** Scope `shop`, whose id in the default layout is `shop--KEY`. */
 export function ref(key: string, version?: string): SecretRef {
-  return { scope: scope('shop'), key, ...(version === undefined ? {} : { version }) };
+  return { scope: scope('shop'), key, ...(version !== undefined && { version }) };
 }

@@ -114,9 +114,7 @@ export function createFakeVault(rootToken: string): FakeVault {
       const role = [...realm.roles.values()].find(({ roleId }) => roleId === memberText(call.body, 'role_id'));
       if (role === undefined || !role.secretIds.has(memberText(call.body, 'secret_id') ?? ''))
         return refused(400, 'invalid role or secret ID');
-      return tokens.grant(
-        tokens.create({ ...role.token, ...(role.token.type === 'batch' ? { renewable: false } : {}) }),
-      );
+      return tokens.grant(tokens.create({ ...role.token, ...(role.token.type === 'batch' && { renewable: false }) }));
     }
     const identity = fake.identities.get(memberText(call.body, 'jwt') ?? '');
     if (identity === undefined) return method === 'kubernetes' ? denied : refused(400, 'error validating token');
@@ -161,7 +159,7 @@ export function createFakeVault(rootToken: string): FakeVault {
           policies: Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'string') : [],
           namespace: call.namespace,
           ttlSeconds: Number.parseInt(memberText(call.body, 'ttl') ?? '3600', 10),
-          ...(named === undefined ? {} : { id: named }),
+          ...(named !== undefined && { id: named }),
         });
         return isRoot(token) ? tokens.grant(created) : denied;
       }

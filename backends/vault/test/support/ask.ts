@@ -57,7 +57,7 @@ export async function writeText(
 ): Promise<WriteReceipt> {
   if (backend.write === undefined) throw new Error('there is no write');
   return backend.write(
-    { scope, key, value: SecretValue.fromText(text), ...(expectedVersion === undefined ? {} : { expectedVersion }) },
+    { scope, key, value: SecretValue.fromText(text), ...(expectedVersion !== undefined && { expectedVersion }) },
     context(),
   );
 }

@@ -104,7 +104,7 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
         {
           status: reply.status,
           text: reply.body === undefined ? '' : JSON.stringify(reply.body),
-          ...(reply.headers === undefined ? {} : { headers: reply.headers }),
+          ...(reply.headers !== undefined && { headers: reply.headers }),
         },
         kind === 'half_body',
       );

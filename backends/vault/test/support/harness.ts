@@ -31,7 +31,7 @@ export function capabilitiesFor({
 export function vaultHarness(server: () => TestServer, options: HarnessOptions): Harness {
   return {
     open: () => openSubject(server(), options),
-    ...(options.kvVersion === '1' ? { acknowledgesWithoutBody: ['write', 'delete'] } : {}),
+    ...(options.kvVersion === '1' && { acknowledgesWithoutBody: ['write', 'delete'] }),
   };
 }
 
@@ -81,20 +81,18 @@ async function openSubject(
     const path = `${part('data')}/${scope}`;
     const before = member((await ask(server, 'GET', path)).body, 'data');
     const fields = kvVersion === '2' ? member(before, 'data') : before;
-    const next = { ...(isRecord(fields) ? fields : {}), [key]: field };
+    const next = { ...(isRecord(fields) && fields), [key]: field };
     return administer(server, 'POST', path, kvVersion === '2' ? { data: next } : next);
   };
   const provoke: Provocations = {
-    ...(kvVersion === '2'
-      ? {
-          deleteCurrent: async ({ scope }: SecretRef) => {
-            await administer(server, 'DELETE', `${part('data')}/${scope}`);
-          },
-          destroyCurrent: async ({ scope }: SecretRef) => {
-            await administer(server, 'POST', `${part('destroy')}/${scope}`, { versions: [await current(scope)] });
-          },
-        }
-      : {}),
+    ...(kvVersion === '2' && {
+      deleteCurrent: async ({ scope }: SecretRef) => {
+        await administer(server, 'DELETE', `${part('data')}/${scope}`);
+      },
+      destroyCurrent: async ({ scope }: SecretRef) => {
+        await administer(server, 'POST', `${part('destroy')}/${scope}`, { versions: [await current(scope)] });
+      },
+    }),
     nullValue: async ({ scope, key }) => {
       await put(scope, key, null);
     },

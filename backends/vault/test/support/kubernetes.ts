@@ -26,7 +26,7 @@ export async function openTokenReviewer(
       response.writeHead(201, { 'content-type': 'application/json' });
       response.end(
         JSON.stringify({
-          ...(isRecord(review) ? review : {}),
+          ...(isRecord(review) && review),
           status: authenticated ? { authenticated, user } : { authenticated, error: 'no' },
         }),
       );

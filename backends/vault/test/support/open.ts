@@ -58,5 +58,5 @@ export function scope(text: string): ScopePath {
 }
 
 export function ref(path: string, key: string, version?: string): SecretRef {
-  return { scope: scope(path), key, ...(version === undefined ? {} : { version }) };
+  return { scope: scope(path), key, ...(version !== undefined && { version }) };
 }

@@ -22,7 +22,7 @@ export function fakeServer(): FakeServer {
     upstream(call) {
       const reply = fake.handle({ ...call, body: asSent(call.body) });
       const body = asSent(reply.body);
-      return { ...reply, ...(typeof body === 'object' && body !== null ? { body } : {}) };
+      return { ...reply, ...(typeof body === 'object' && body !== null && { body }) };
     },
   };
 }
@@ -41,17 +41,17 @@ export function realServer(address: string, rootToken: string): TestServer {
         method,
         redirect: 'manual',
         headers: {
-          ...(token === undefined ? {} : { 'X-Vault-Token': token }),
-          ...(namespace === '' ? {} : { 'X-Vault-Namespace': namespace }),
+          ...(token !== undefined && { 'X-Vault-Token': token }),
+          ...(namespace !== '' && { 'X-Vault-Namespace': namespace }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const answer = parseJson(await response.text());
       const retryAfter = response.headers.get('retry-after');
       return {
         status: response.status,
-        ...(typeof answer === 'object' && answer !== null ? { body: answer } : {}),
-        headers: { 'content-type': 'application/json', ...(retryAfter === null ? {} : { 'retry-after': retryAfter }) },
+        ...(typeof answer === 'object' && answer !== null && { body: answer }),
+        headers: { 'content-type': 'application/json', ...(retryAfter !== null && { 'retry-after': retryAfter }) },
       };
     },
   };

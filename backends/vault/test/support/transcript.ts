@@ -17,10 +17,10 @@ export async function transcribe(
   const lines: Record<string, string> = {};
   for (const { name, method, path, body, token, namespace } of steps) {
     const reply = await ask(server, method, path, body, {
-      ...(token === undefined ? {} : { token }),
-      ...(namespace === undefined ? {} : { namespace }),
+      ...(token !== undefined && { token }),
+      ...(namespace !== undefined && { namespace }),
     });
-    lines[name] = `${reply.status} ${JSON.stringify(normalise(reply.body ?? null))}`;
+    lines[name] = `${reply.status} ${JSON.stringify(normalize(reply.body ?? null))}`;
   }
   return lines;
 }
@@ -28,14 +28,14 @@ export async function transcribe(
 const passing = new Set(['request_id', 'accessor', 'uuid', 'lease_id', 'wrap_info', 'mount_type']);
 const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-function normalise(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(normalise);
+function normalize(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normalize);
   if (typeof value === 'string') return time.test(value) ? '<time>' : value;
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !passing.has(name))
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
-      .map(([name, member]) => [name, normalise(member)]),
+      .map(([name, member]) => [name, normalize(member)]),
   );
 }

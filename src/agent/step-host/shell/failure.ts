@@ -63,7 +63,7 @@ export function reasonOf(
     case 'ENOTDIR':
       return statSync(command.folder, { throwIfNoEntry: false })?.isDirectory() === true
         ? `there is no bash on PATH, and ctx.$ runs every command in it (${code})`
-        : `${folder}, where it was to run, is no folder (${code})`;
+        : `${folder}, where it was to run, is not a folder (${code})`;
     case 'EACCES':
     case 'EPERM':
       return `bash may not be run, or the folder ${folder} not be entered (${code})`;

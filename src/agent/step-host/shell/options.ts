@@ -9,7 +9,7 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /** What makes an option's value one that cannot be used; `undefined` when it can. */
 const checks: Readonly<Record<keyof ShellOptions, (value: unknown) => string | undefined>> = {
-  cwd: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'is no path of a folder'),
+  cwd: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'is not a path of a folder'),
   env: variablesProblem,
   input: (value) =>
     typeof value === 'string' || value instanceof Uint8Array ? undefined : 'is neither text nor bytes',
@@ -54,7 +54,7 @@ function variablesProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'is not an object of variables';
   for (const [name, text] of Object.entries(value)) {
     if (text === undefined) continue;
-    if (typeof text !== 'string') return `gives ${name} a value that is no text`;
+    if (typeof text !== 'string') return `gives ${name} a value that is not text`;
     if (text.includes('\0')) return `gives ${name} a value with a NUL byte, which no variable can hold`;
     const problem = variableSizeProblem(name, text);
     if (problem !== undefined) return `is too large: ${problem}`;

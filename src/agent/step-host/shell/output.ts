@@ -88,7 +88,7 @@ class Output implements ShellOutput {
   [inspect.custom](): string {
     const { exitCode, signal } = this;
     const printed = this.#chunks === undefined ? {} : { stdout: this.stdout, stderr: this.stderr };
-    return `ShellOutput ${inspect({ exitCode, ...(signal === null ? {} : { signal }), ...printed })}`;
+    return `ShellOutput ${inspect({ exitCode, ...(signal !== null && { signal }), ...printed })}`;
   }
 
   #read(...streams: readonly ('stdout' | 'stderr')[]): string {

@@ -37,7 +37,7 @@ const list = defineCommand({
       session.columns !== undefined && rows.length > 0
         ? { text: rows.map(onTerminal).join('\n') }
         : listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns);
-    return { data, ...shown, ...(data.next === undefined ? {} : { failure: endsEarly(data.next) }) };
+    return { data, ...shown, ...(data.next !== undefined && { failure: endsEarly(data.next) }) };
   },
 });
 

@@ -8,7 +8,7 @@ import { duration, pairs, truth } from '../parameters/parsed.ts';
 import { yes } from '../parameters/shared.ts';
 import { argument, repeated, required } from '../parameters/text.ts';
 import { secretSettings } from '../parameters/value.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 import { findType, readSettings, type BackendType } from '../settings.ts';
 
 type Backend = OutputOf<'backends.show'>;
@@ -43,12 +43,12 @@ const types = defineCommand({
     return {
       data,
       text: data.types.map((type) => typeText(type, session)).join('\n\n'),
-      ...(notice === '' ? {} : { notice }),
+      ...(notice !== '' && { notice }),
     };
   },
 });
 
-function typeText(type: BackendType, session: Session): string {
+function typeText(type: BackendType, session: ApiSession): string {
   const head = [
     `${type.type}  ${type.title}${type.addable ? '' : '  (built in)'}`,
     ...fold(type.summary, (session.columns ?? 80) - 2).map((line) => `  ${line}`),

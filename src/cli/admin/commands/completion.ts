@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { defineCommand, type CommandGroup } from '../command.ts';
-import { completionScript, type Shell } from '../completion/scripts.ts';
+import { completionScript, type CompletionShell } from '../completion/scripts.ts';
 import type { Parameter } from '../parameters/parameter.ts';
 
-const shells: readonly (readonly [Shell, string])[] = [
+const shells: readonly (readonly [CompletionShell, string])[] = [
   ['bash', 'kici-admin completion bash > ~/.local/share/bash-completion/completions/kici-admin'],
   ['zsh', 'kici-admin completion zsh > ~/.zfunc/_kici-admin   # a folder of your $fpath'],
   ['fish', 'kici-admin completion fish > ~/.config/fish/completions/kici-admin.fish'],

@@ -36,11 +36,9 @@ const create = defineCommand({
     return {
       data,
       text: printable(`created environment ${data.name}${bound === '' ? '' : `, bound to ${bound}`}`),
-      ...(bound === ''
-        ? {
-            notice: `it has no secrets until you bind a scope: kici-admin environment bind ${printable(data.name)} --scope SCOPE`,
-          }
-        : {}),
+      ...(bound === '' && {
+        notice: `it has no secrets until you bind a scope: kici-admin environment bind ${printable(data.name)} --scope SCOPE`,
+      }),
     };
   },
 });
@@ -134,7 +132,7 @@ const bind = defineCommand({
   run: async ({ skipDeleted, ...input }, session) => {
     const data = await session.call('bindings.add', {
       ...input,
-      ...(skipDeleted ? { skipDeleted } : {}),
+      ...(skipDeleted && { skipDeleted }),
     });
     return {
       data,

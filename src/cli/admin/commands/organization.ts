@@ -4,19 +4,19 @@ import { argument } from '../parameters/text.ts';
 
 const create = defineCommand({
   name: 'create',
-  summary: 'Create an organisation',
+  summary: 'Create an organization',
   operations: ['organizations.create'],
   examples: ['kici-admin organization create payments'],
   parameters: { name: argument('name', 'lower-case letters, digits and "-"') },
   run: async (input, session) => {
     const data = await session.call('organizations.create', input);
-    return { data, text: `created organisation ${data.name}` };
+    return { data, text: `created organization ${data.name}` };
   },
 });
 
 const list = defineCommand({
   name: 'list',
-  summary: 'List organisations',
+  summary: 'List organizations',
   operations: ['organizations.list'],
   examples: ['kici-admin organization list'],
   parameters: {},
@@ -27,7 +27,7 @@ const list = defineCommand({
       ...listing(
         ['name', 'created'],
         data.organizations.map((one) => [one.name, moment(one.createdAt)]),
-        'no organisations',
+        'no organizations',
         session.columns,
       ),
     };
@@ -36,6 +36,6 @@ const list = defineCommand({
 
 export const organizationCommands: CommandGroup = {
   name: 'organization',
-  summary: 'Create and list organisations',
+  summary: 'Create and list organizations',
   commands: [create, list],
 };

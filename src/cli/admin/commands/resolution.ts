@@ -5,7 +5,7 @@ import { defineCommand, type AdminCommand } from '../command.ts';
 import { coded, count, moment, span } from '../format.ts';
 import { agentFacts, environment } from '../parameters/shared.ts';
 import { argument } from '../parameters/text.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Explanation = OutputOf<'resolution.explain'>;
 type Problem = OutputOf<'resolution.check'>['problems'][number];
@@ -25,15 +25,13 @@ export const explainCommand: AdminCommand = defineCommand({
     return {
       data,
       text: explained(data, of, session),
-      ...(data.status === 'unavailable'
-        ? {
-            failure: {
-              code: 'key_unavailable',
-              message: `${key} cannot be had in environment ${of} right now`,
-              hint: `see what to do about it with: kici-admin check --environment ${of}`,
-            },
-          }
-        : {}),
+      ...(data.status === 'unavailable' && {
+        failure: {
+          code: 'key_unavailable',
+          message: `${key} is unavailable in environment ${of} right now`,
+          hint: `see what to do about it with: kici-admin check --environment ${of}`,
+        },
+      }),
     };
   },
 });
@@ -45,10 +43,10 @@ const verdicts: Readonly<Record<Explanation['status'], readonly ['green' | 'yell
   not_found: ['yellow', 'not found: no binding supplies it'],
 };
 
-function explained(data: Explanation, environmentName: string, session: Session): string {
+function explained(data: Explanation, environmentName: string, session: ApiSession): string {
   const [colour, general] = verdicts[data.status];
   const problem = data.blockedBy.length === 0 ? data.candidates[0]?.problem : undefined;
-  const verdict = problem === undefined ? general : `unavailable: the value of its winner cannot be had [${problem}]`;
+  const verdict = problem === undefined ? general : `unavailable: the value of its winner is unavailable [${problem}]`;
   const sections = [
     `${printable(data.key)} in environment ${environmentName}: ${paint(session.io, colour, verdict, 'stdout')}`,
   ];
@@ -132,20 +130,18 @@ export const checkCommand: AdminCommand = defineCommand({
     return {
       data,
       text: [...data.problems.map((problem) => described(problem, session)), summary].join('\n'),
-      ...(errors === 0
-        ? {}
-        : {
-            failure: {
-              code: 'check_failed',
-              message: `a job of environment ${input.environment} would meet ${count(errors, 'error')}`,
-              hint: 'do what each of them says, then run the check again',
-            },
-          }),
+      ...(errors !== 0 && {
+        failure: {
+          code: 'check_failed',
+          message: `a job of environment ${input.environment} would meet ${count(errors, 'error')}`,
+          hint: 'do what each of them says, then run the check again',
+        },
+      }),
     };
   },
 });
 
-function described(problem: Problem, session: Session): string {
+function described(problem: Problem, session: ApiSession): string {
   const width = (session.columns ?? Number.POSITIVE_INFINITY) - 4;
   const severity = paint(session.io, problem.severity === 'error' ? 'red' : 'yellow', problem.severity, 'stdout');
   return [

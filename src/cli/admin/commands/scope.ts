@@ -56,8 +56,8 @@ const rename = defineCommand({
     const data = await session.call('scopes.rename', {
       from,
       to,
-      ...(keepBindings ? { keepBindings } : {}),
-      ...(dryRun ? { dryRun } : {}),
+      ...(keepBindings && { keepBindings }),
+      ...(dryRun && { dryRun }),
     });
     return { data, ...renamed(from, data, dryRun) };
   },
@@ -77,7 +77,7 @@ function renamed(from: string, data: Renamed, dryRun: boolean): { text: string; 
       printable(`${dryRun ? '[dry-run] would rename' : 'renamed'} scope ${from} to ${data.scope}`),
       ...told(data.moved, dryRun ? 'would move with it' : 'moved with it'),
     ].join('\n'),
-    ...(warnings.length === 0 ? {} : { notice: warnings.map((warning) => `warning: ${warning}`).join('\n') }),
+    ...(warnings.length !== 0 && { notice: warnings.map((warning) => `warning: ${warning}`).join('\n') }),
   };
 }
 

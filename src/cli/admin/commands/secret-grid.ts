@@ -2,7 +2,7 @@ import { printable } from '../../terminal/io.ts';
 import { defineCommand, type AdminCommand } from '../command.ts';
 import { listing } from '../format.ts';
 import { withGaps } from '../gaps.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Grid = OutputOf<'resolution.grid'>;
 type Cell = Grid['keys'][number]['cells'][number];
@@ -24,7 +24,7 @@ export const grid: AdminCommand = defineCommand({
   },
 });
 
-async function allPages(session: Session): Promise<Omit<Grid, 'next'>> {
+async function allPages(session: ApiSession): Promise<Omit<Grid, 'next'>> {
   const { next, ...first } = await session.call('resolution.grid', {});
   const keys = [...first.keys];
   for (let after = next; after !== undefined;) {

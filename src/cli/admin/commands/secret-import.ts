@@ -5,7 +5,7 @@ import { defineCommand, type AdminCommand, type Result } from '../command.ts';
 import { count } from '../format.ts';
 import { withGaps } from '../gaps.ts';
 import { flag, option, optionalArgument, required } from '../parameters/text.ts';
-import type { OutputOf, Session } from '../session.ts';
+import type { OutputOf, ApiSession } from '../session.ts';
 
 type Imported = OutputOf<'secrets.import'>;
 
@@ -46,7 +46,7 @@ export const importCommand: AdminCommand = defineCommand({
 async function readFile(
   file: string | undefined,
   format: string | undefined,
-  session: Session,
+  session: ApiSession,
 ): Promise<ReadonlyMap<string, string>> {
   const path = file === '-' ? undefined : file;
   if (path === undefined && session.io.stdin.isTTY === true)
@@ -80,7 +80,7 @@ async function requireStorable(scope: string, values: ReadonlyMap<string, string
 
 const words = { new: 'new', replace: 'replace', same: 'same', unknown: 'cannot be compared' };
 
-function resultOf(data: Imported, dryRun: boolean, session: Session): Result {
+function resultOf(data: Imported, dryRun: boolean, session: ApiSession): Result {
   const rows = data.entries.map(({ key, change, result, version, code }) => [
     key,
     code === undefined ? words[change] : `${words[change]} (${code})`,
@@ -92,9 +92,9 @@ function resultOf(data: Imported, dryRun: boolean, session: Session): Result {
   const shown: Result = {
     data,
     text: `${printable(head)}\n\n${table(['key', 'change', 'result', 'version'], rows, session.columns)}`,
-    ...(left === 0
-      ? {}
-      : { notice: `${count(left, 'other secret')} of the scope ${left === 1 ? 'is' : 'are'} left alone` }),
+    ...(left !== 0 && {
+      notice: `${count(left, 'other secret')} of the scope ${left === 1 ? 'is' : 'are'} left alone`,
+    }),
   };
   // What could not be listed besides takes nothing from what was written.
   if (data.complete) return dryRun ? withGaps(shown, data.unavailable) : shown;

@@ -8,7 +8,7 @@ import { importCommand } from './secret-import.ts';
 import { agentFacts, yes } from '../parameters/shared.ts';
 import { argument, flag, option, optionalArgument, required } from '../parameters/text.ts';
 import { valueFlags } from '../parameters/value.ts';
-import type { Session } from '../session.ts';
+import type { ApiSession } from '../session.ts';
 import { grid } from './secret-grid.ts';
 
 const at = {
@@ -130,7 +130,7 @@ const list = defineCommand({
     if (environment !== undefined) return listEnvironment({ environment, ...agent }, session);
     if (agent.host !== undefined || agent.agentId !== undefined)
       throw new UsageError('--host and --agent-id need --environment', 'a scope is the same for every agent');
-    if (scope !== undefined) return listPlace({ scope, ...(tree ? { tree: 'true' } : {}) }, `scope ${scope}`, session);
+    if (scope !== undefined) return listPlace({ scope, ...(tree && { tree: 'true' }) }, `scope ${scope}`, session);
     if (backend !== undefined) return listPlace({ backend }, `backend ${backend}`, session);
     throw new UsageError(
       '--scope, --backend or --environment is missing',
@@ -142,7 +142,7 @@ const list = defineCommand({
 async function listPlace(
   input: { scope?: string; tree?: string; backend?: string },
   place: string,
-  session: Session,
+  session: ApiSession,
 ): Promise<Result> {
   const data = await session.call('secrets.list', input);
   const rows = data.secrets.map((secret) => [
@@ -159,15 +159,12 @@ async function listPlace(
     session.columns,
   );
   const unbound = data.unnameable.map((one) => printable(`cannot be bound: ${one.name}: ${one.reason}`));
-  return withGaps(
-    { data, ...shown, ...(unbound.length === 0 ? {} : { notice: unbound.join('\n') }) },
-    data.unavailable,
-  );
+  return withGaps({ data, ...shown, ...(unbound.length !== 0 && { notice: unbound.join('\n') }) }, data.unavailable);
 }
 
 async function listEnvironment(
   input: { environment: string; host: string | undefined; agentId: string | undefined },
-  session: Session,
+  session: ApiSession,
 ): Promise<Result> {
   const data = await session.call('resolution.catalogue', input);
   const rows = data.secrets.map((one) => [
@@ -200,11 +197,9 @@ const remove = defineCommand({
     const data = await session.call('secrets.delete', input);
     return {
       data,
-      ...(data.restorableUntil === undefined
-        ? {}
-        : {
-            notice: `until ${moment(data.restorableUntil)} it can be restored with: kici-admin secret restore --scope ${printable(input.scope)} ${printable(input.key)}`,
-          }),
+      ...(data.restorableUntil !== undefined && {
+        notice: `until ${moment(data.restorableUntil)} it can be restored with: kici-admin secret restore --scope ${printable(input.scope)} ${printable(input.key)}`,
+      }),
       text: printable(
         data.existed
           ? `deleted ${input.key} from scope ${input.scope}`

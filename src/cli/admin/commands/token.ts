@@ -5,7 +5,7 @@ import { listing, moment } from '../format.ts';
 import { duration, pairs } from '../parameters/parsed.ts';
 import { argument, option, repeated, required } from '../parameters/text.ts';
 
-const roles = ['owner', 'admin', 'auditor', 'author', 'agent'] as const satisfies readonly Role[];
+const roles = ['owner', 'admin', 'auditor', 'author', 'agent', 'reader'] as const satisfies readonly Role[];
 type Role = import('../../../api/roles.ts').Role;
 
 function isRole(text: string): text is Role {
@@ -39,9 +39,9 @@ const create = defineCommand({
       name,
       role,
       lifetimeMs,
-      ...(scopes.length === 0 ? {} : { scopes: [...scopes] }),
-      ...(environments.length === 0 ? {} : { environments: [...environments] }),
-      ...(agentId === undefined ? {} : { agent: { id: agentId, host: agentHost, labels } }),
+      ...(scopes.length !== 0 && { scopes: [...scopes] }),
+      ...(environments.length !== 0 && { environments: [...environments] }),
+      ...(agentId !== undefined && { agent: { id: agentId, host: agentHost, labels } }),
     });
     const end = data.expiresAt === undefined ? 'does not expire' : `expires ${moment(data.expiresAt)}`;
     return {

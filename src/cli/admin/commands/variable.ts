@@ -41,13 +41,13 @@ const set = defineCommand({
       environment,
       name,
       value: text,
-      ...(lock || unlock ? { locked: lock } : {}),
+      ...((lock || unlock) && { locked: lock }),
     });
     const state = view.locked ? ', locked' : '';
     const { locked, wasLocked, updatedAt } = view;
     return {
       data: { environment, name, bytes: bytes.byteLength, locked, wasLocked, updatedAt },
-      ...(wasLocked ? { notice: `${name} was locked, and ${locked ? 'still is' : 'is not any more'}` } : {}),
+      ...(wasLocked && { notice: `${name} was locked, and ${locked ? 'still is' : 'is not any more'}` }),
       text: `set ${name} in environment ${environment}: ${count(bytes.byteLength, 'byte')}${state}, ${moment(view.updatedAt)}`,
     };
   },

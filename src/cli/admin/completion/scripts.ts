@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { completionNodes, type CompletionNode, type CompletionOption } from './tree.ts';
 
-export type Shell = 'bash' | 'zsh' | 'fish';
+export type CompletionShell = 'bash' | 'zsh' | 'fish';
 
 /** A script that needs no call of the program: all that can be typed is written into it. */
-export function completionScript(shell: Shell, program: Command): string {
+export function completionScript(shell: CompletionShell, program: Command): string {
   const nodes = completionNodes(program);
   const name = program.name();
   switch (shell) {

@@ -15,7 +15,7 @@ export function integer(flags: string, description: string): Parameter<number | 
   });
 }
 
-/** Such as `30s`; milliseconds. `0` is no time at all. */
+/** Such as `30s`; milliseconds. `0` is not a time at all. */
 export function duration(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
     const ms = parseDuration(text);

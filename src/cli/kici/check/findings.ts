@@ -25,33 +25,29 @@ export interface Findings {
 
 type Job = ListedWorkflow['jobs'][number];
 
+/** One place at which a key is asked for, with the jobs that may run it. */
+interface Place {
+  readonly use: KeyUse;
+  readonly file: string;
+  /** All of the file. */
+  readonly uses: readonly KeyUse[];
+  readonly jobs: Set<Job>;
+}
+
 /** @throws ApiError */
 export async function findProblems(
   root: string,
   workflows: readonly ListedWorkflow[],
   verdicts: Verdicts,
 ): Promise<Findings> {
-  const places = new Map<
-    string,
-    { readonly use: KeyUse; readonly file: string; readonly uses: readonly KeyUse[]; readonly jobs: Set<Job> }
-  >();
+  const places = new Map<string, Place>();
   const findings: Finding[] = [];
   for (const { file, jobs } of workflows) {
     const { modules, unread } = readModules(join(root, file), root);
-    for (const one of unread) findings.push(unreadFile(relative(root, one)));
+    findings.push(...unread.map((one) => unreadFile(relative(root, one))));
     for (const module of modules)
-      for (const use of module.uses) {
-        const id = `${module.file}:${use.line}:${use.column}`;
-        const place = places.get(id) ?? {
-          use,
-          file: relative(root, module.file),
-          uses: module.uses,
-          jobs: new Set<Job>(),
-        };
-        const around = jobs.filter(({ name }) => name === use.job);
-        for (const job of around.length > 0 ? around : jobs) place.jobs.add(job);
-        places.set(id, place);
-      }
+      for (const use of module.uses)
+        addUse(places, use, { file: relative(root, module.file), uses: module.uses }, jobs);
   }
   const judged = await Promise.all(
     [...places.values()].map(async ({ use, file, uses, jobs }) =>
@@ -65,6 +61,20 @@ export async function findProblems(
       left.file === right.file ? left.line - right.line || left.column - right.column : left.file < right.file ? -1 : 1,
     ),
   };
+}
+
+/** A use within a job is that job's; any other may be of every job of the workflow. */
+function addUse(
+  places: Map<string, Place>,
+  use: KeyUse,
+  module: Pick<Place, 'file' | 'uses'>,
+  jobs: readonly Job[],
+): void {
+  const id = `${module.file}:${use.line}:${use.column}`;
+  const place = places.get(id) ?? { use, ...module, jobs: new Set<Job>() };
+  const around = jobs.filter(({ name }) => name === use.job);
+  for (const job of around.length > 0 ? around : jobs) place.jobs.add(job);
+  places.set(id, place);
 }
 
 function unreadFile(file: string): Finding {

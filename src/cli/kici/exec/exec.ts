@@ -53,7 +53,7 @@ export async function exec([program, ...args]: readonly string[], flags: ExecFla
         signal,
       });
     } catch (error) {
-      const code = AgentError.is(error) ? notStarted[error.code] : undefined;
+      const code = error instanceof AgentError ? notStarted[error.code] : undefined;
       if (code === undefined) throw error;
       reportFailure(commandErrorOf(error), io, programName, json);
       return code;

@@ -1,13 +1,13 @@
 import type { WorkflowData } from '../../../agent/channel/to-agent.ts';
 
 /** An environment that jobs bind, with the keys that they state; `undefined` where one of them may have every key. */
-export interface BoundEnvironment {
+export interface UsedEnvironment {
   readonly name: string;
   readonly stated: readonly string[] | undefined;
 }
 
 /** Sorted by name. */
-export function boundEnvironments(workflows: readonly Pick<WorkflowData, 'jobs'>[]): readonly BoundEnvironment[] {
+export function boundEnvironments(workflows: readonly Pick<WorkflowData, 'jobs'>[]): readonly UsedEnvironment[] {
   const jobs = workflows.flatMap((workflow) => workflow.jobs);
   const names = [...new Set(jobs.flatMap(({ environment }) => environment ?? []))].toSorted();
   return names.map((name) => {

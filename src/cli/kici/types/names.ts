@@ -3,34 +3,34 @@ import type { ApiClient } from '../../../api/client.ts';
 import type { unavailablePart } from '../../../api/fields.ts';
 import { resolutionOperations } from '../../../api/operations/resolution.ts';
 import { isStated } from '../../../api/stated-keys.ts';
-import type { BoundEnvironment } from './bound.ts';
+import type { UsedEnvironment } from './bound.ts';
 
 type Entry = z.output<(typeof resolutionOperations)['resolution.catalogue']['output']>['secrets'][number];
 type Part = z.output<typeof unavailablePart>;
 
 /** Where a key comes from in one environment. */
-export type Place = Pick<Entry, 'backend' | 'scope' | 'status' | 'code'> & { readonly environment: string };
+export type KeyOrigin = Pick<Entry, 'backend' | 'scope' | 'status' | 'code'> & { readonly environment: string };
 
-export interface Names {
+export interface KnownKeys {
   /** Sorted by code unit, and of each key the environments by name. */
-  readonly keys: ReadonlyMap<string, readonly Place[]>;
+  readonly keys: ReadonlyMap<string, readonly KeyOrigin[]>;
   /** What could not be asked, or cannot tell its keys. */
   readonly gaps: readonly (Part & { readonly environment: string })[];
 }
 
 /** The names of all the environments. @throws ApiError */
-export async function fetchNames(client: ApiClient, environments: readonly BoundEnvironment[]): Promise<Names> {
+export async function fetchNames(client: ApiClient, environments: readonly UsedEnvironment[]): Promise<KnownKeys> {
   const answers = await Promise.all(
     environments.map(async ({ name, stated }) => {
       const answer = await client.call(resolutionOperations['resolution.catalogue'], { environment: name });
       return { environment: name, stated, ...answer };
     }),
   );
-  const keys = new Map<string, Place[]>();
+  const keys = new Map<string, KeyOrigin[]>();
   for (const { environment, stated, secrets } of answers)
     for (const { key, backend, scope, status, code } of secrets) {
       if (!isStated(stated, key)) continue;
-      const place: Place = { environment, backend, scope, status, ...(code === undefined ? {} : { code }) };
+      const place: KeyOrigin = { environment, backend, scope, status, ...(code !== undefined && { code }) };
       keys.set(key, [...(keys.get(key) ?? []), place]);
     }
   return {

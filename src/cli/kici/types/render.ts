@@ -1,11 +1,11 @@
-import type { Names, Place } from './names.ts';
+import type { KnownKeys, KeyOrigin } from './names.ts';
 
 const head = '// Written by `kici types`; do not edit it. Run that again when workflows or secrets have changed.';
 const sdk = "'@kici-dev/sdk'";
 const environmentsLine = /^\/\/ environments: (\[.*\])$/m;
 
 /** The declarations: the same text for the same names, whatever the order in which they came. */
-export function renderTypes(environments: readonly string[], keys: Names['keys']): string {
+export function renderTypes(environments: readonly string[], keys: KnownKeys['keys']): string {
   const properties = [...keys].map(
     ([key, places]) =>
       `    /**\n${places.map((place) => `     * - ${comment(place)}\n`).join('')}     */\n    readonly ${literal(key)}: unknown;\n`,
@@ -58,7 +58,7 @@ function literal(value: string | readonly string[]): string {
 
 const states = { available: '', declared: ' (declared, not set)', unavailable: ' (unavailable' } as const;
 
-function comment({ environment, backend, scope, status, code }: Place): string {
+function comment({ environment, backend, scope, status, code }: KeyOrigin): string {
   const state = states[status];
   return (
     plain(`${environment}: ${backend}:${scope}`) +

@@ -8,9 +8,9 @@ import { printable, type Io } from '../../terminal/io.ts';
 import type { TypesFlags } from '../program.ts';
 import { readAllWorkflows } from '../read-workflows.ts';
 import { untilSignal } from '../until-signal.ts';
-import { boundEnvironments, type BoundEnvironment } from './bound.ts';
+import { boundEnvironments, type UsedEnvironment } from './bound.ts';
 import { differenceOf } from './difference.ts';
-import { fetchNames, type Names } from './names.ts';
+import { fetchNames, type KnownKeys } from './names.ts';
 import { environmentsOf, renderTypes } from './render.ts';
 import { readTypes, typesFile, writeTypes } from './types-file.ts';
 import { watchProject } from './watch.ts';
@@ -32,7 +32,7 @@ export async function types(flags: TypesFlags, io: Io): Promise<number> {
 
 interface Wanted {
   readonly root: string;
-  readonly environments: readonly BoundEnvironment[];
+  readonly environments: readonly UsedEnvironment[];
 }
 
 /** Those that are named, else those that the workflows bind. @throws AgentError, CommandError */
@@ -51,7 +51,7 @@ async function rootOrHere(): Promise<string> {
   try {
     return (await findProject(here)).root;
   } catch (error) {
-    if (AgentError.is(error) && error.code === 'project_not_found') return here;
+    if (error instanceof AgentError && error.code === 'project_not_found') return here;
     throw error;
   }
 }
@@ -110,8 +110,8 @@ function print(io: Io, result: object): void {
 function summary(
   path: string,
   status: 'written' | 'unchanged',
-  environments: readonly BoundEnvironment[],
-  { keys }: Names,
+  environments: readonly UsedEnvironment[],
+  { keys }: KnownKeys,
 ): string {
   const of =
     environments.length === 0
@@ -120,7 +120,7 @@ function summary(
   return status === 'written' ? `wrote ${path}: ${of}` : `${path} is up to date: ${of}`;
 }
 
-type Gap = Names['gaps'][number];
+type Gap = KnownKeys['gaps'][number];
 
 function toldGap({ environment, backend, scopes, answered, meaning, code }: Gap): string {
   const place = scopes.length === 0 ? backend : scopes.map((scope) => `${backend}:${scope}`).join(', ');

@@ -9,7 +9,7 @@ import { SelectField, TextField } from '../../ui/field.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 
 const dayMs = 86_400_000;
-const roles = ['author', 'agent', 'auditor', 'admin', 'owner'] as const;
+const roles = ['author', 'agent', 'reader', 'auditor', 'admin', 'owner'] as const;
 const listOf = (text: string): string[] | undefined => {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   return words.length === 0 ? undefined : words;

@@ -31,9 +31,9 @@ export default function AuditPage(): ReactElement {
   const [limit, setLimit] = useState(pageSize);
   const filter = {
     limit: Math.min(1_000, limit),
-    ...(actor === '' ? {} : { actor }),
-    ...(operation === '' ? {} : { operation }),
-    ...(key === '' ? {} : { key }),
+    ...(actor !== '' && { actor }),
+    ...(operation !== '' && { operation }),
+    ...(key !== '' && { key }),
   };
   const listed = useRead('audit.list', filter, { keep: true });
   const chosen = listed.data?.rows.find(({ sequence }) => String(sequence) === shown.get('row'));

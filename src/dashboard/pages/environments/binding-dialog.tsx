@@ -8,12 +8,12 @@ import { Command } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
-import type { Binding } from './environment-view.tsx';
+import type { BindingView } from './environment-view.tsx';
 
 interface BindingDialogProps {
   readonly environment: string;
   /** What is changed; left out: a new one. */
-  readonly binding?: Binding;
+  readonly binding?: BindingView;
   readonly onClose: () => void;
 }
 
@@ -46,10 +46,10 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
     environment,
     scope,
     priority: isNumber ? Number(priority) : 0,
-    ...(host === '**' && binding === undefined ? {} : { host }),
-    ...(prefix === '' ? {} : { prefix }),
-    ...(map.trim() === '' ? {} : { map: pairsOf(map) ?? {} }),
-    ...(skipsDeleted || binding !== undefined ? { skipDeleted: skipsDeleted } : {}),
+    ...(!(host === '**' && binding === undefined) && { host }),
+    ...(prefix !== '' && { prefix }),
+    ...(map.trim() !== '' && { map: pairsOf(map) ?? {} }),
+    ...((skipsDeleted || binding !== undefined) && { skipDeleted: skipsDeleted }),
   };
   const options = {
     onSuccess: () => {

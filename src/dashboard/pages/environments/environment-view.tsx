@@ -17,8 +17,9 @@ import { CheckResult } from './check-result.tsx';
 import styles from './environments.module.css';
 import { KeyTable } from './key-table.tsx';
 
-export type Binding = ClientOutput<'environments.show'>['bindings'][number];
-type Doing = { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: Binding };
+export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
+type Doing =
+  { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
 /** The bindings of an environment, and what they come to. */
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {
@@ -108,7 +109,7 @@ function Doer({ doing, environment, onClose }: DoerProps): ReactElement {
 
 interface BindingTableProps {
   readonly environment: string;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly BindingView[];
   readonly onDo: (doing: Doing) => void;
 }
 
@@ -180,7 +181,7 @@ function BindingTable({ environment, bindings, onDo }: BindingTableProps): React
 
 interface UnbindProps {
   readonly environment: string;
-  readonly binding: Binding;
+  readonly binding: BindingView;
   readonly onClose: () => void;
 }
 

@@ -1,7 +1,7 @@
 import type { StateName } from '../../ui/state.tsx';
-import type { Cell } from './use-grid.ts';
+import type { GridCell } from './use-grid.ts';
 
-export function stateOf({ status, overrides }: Cell): StateName {
+export function stateOf({ status, overrides }: GridCell): StateName {
   switch (status) {
     case 'available':
       return overrides > 0 ? 'overridden' : 'set';
@@ -14,18 +14,18 @@ export function stateOf({ status, overrides }: Cell): StateName {
   }
 }
 
-export function placeOf({ backend, scope }: Pick<Cell, 'backend' | 'scope'>): string {
+export function placeOf({ backend, scope }: Pick<GridCell, 'backend' | 'scope'>): string {
   return scope === undefined ? (backend ?? '') : `${backend ?? ''}:${scope}`;
 }
 
-export interface Filter {
+export interface GridFilter {
   readonly text: string;
   readonly state: string;
   readonly backend: string;
 }
 
 /** A row passes when its key or one of its places has the text, and one cell is of the state and backend. */
-export function passes(key: string, cells: readonly Cell[], { text, state, backend }: Filter): boolean {
+export function passes(key: string, cells: readonly GridCell[], { text, state, backend }: GridFilter): boolean {
   const wanted = text.trim().toLowerCase();
   return (
     (wanted === '' ||

@@ -3,12 +3,12 @@ import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, ty
 import { State } from '../../ui/state.tsx';
 import { placeOf, stateOf } from './cell-state.ts';
 import styles from './grid.module.css';
-import type { Cell, Row } from './use-grid.ts';
+import type { GridCell, GridRow } from './use-grid.ts';
 
 interface GridTableProps {
   /** Names of the environments, which are the columns. */
   readonly columns: readonly string[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly GridRow[];
   /** The cell whose explanation is open. */
   readonly selected: { readonly key: string | null; readonly environment: string | null };
   readonly onOpen: (key: string, environment: string) => void;
@@ -114,7 +114,7 @@ export function GridTable({ columns, rows, selected, onOpen }: GridTableProps): 
 }
 
 interface GridCellProps {
-  readonly cell: Cell;
+  readonly cell: GridCell;
   readonly isActive: boolean;
   readonly isSelected: boolean;
   readonly onOpen: () => void;
@@ -145,7 +145,7 @@ function GridCell({ cell, isActive, isSelected, onOpen }: GridCellProps): ReactE
   );
 }
 
-function titleOf(cell: Cell): string {
+function titleOf(cell: GridCell): string {
   const place = placeOf(cell);
   switch (stateOf(cell)) {
     case 'set':

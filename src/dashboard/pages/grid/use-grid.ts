@@ -7,13 +7,13 @@ import { keyOf } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 
 type Answer = ClientOutput<'resolution.grid'>;
-export type Cell = Answer['keys'][number]['cells'][number];
-export type Row = Answer['keys'][number];
+export type GridCell = Answer['keys'][number]['cells'][number];
+export type GridRow = Answer['keys'][number];
 
 export interface Grid {
   readonly environments: Answer['environments'];
   readonly backends: Answer['backends'];
-  readonly rows: readonly Row[];
+  readonly rows: readonly GridRow[];
   readonly total: number;
 }
 
@@ -25,7 +25,7 @@ export function useGrid(): {
   readonly error: Problem | null;
   readonly isPending: boolean;
   readonly isAsking: boolean;
-  /** Asks every backend anew. */
+  /** Asks every backend again. */
   readonly refresh: () => Promise<void>;
 } {
   const organization = useOrganization();
@@ -43,7 +43,7 @@ export function useGrid(): {
       call(
         organization,
         'resolution.grid',
-        { limit: pageSize, cached: 'true', ...(pageParam === undefined ? {} : { after: pageParam }) },
+        { limit: pageSize, cached: 'true', ...(pageParam !== undefined && { after: pageParam }) },
         signal,
       ),
     initialPageParam: undefined,
@@ -68,7 +68,7 @@ export function useGrid(): {
   };
 }
 
-const missing: Cell = { status: 'not_found', overrides: 0 };
+const missing: GridCell = { status: 'not_found', overrides: 0 };
 
 /** An environment may come or go between two pages: the first says which there are. */
 function merged(pages: readonly Answer[]): Grid | undefined {

@@ -1,11 +1,11 @@
-export interface Entry {
+export interface DotenvEntry {
   readonly key: string;
   readonly value: string;
 }
 
-export interface Parsed {
+export interface ParsedDotenv {
   /** The last of each name, in their order. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly DotenvEntry[];
   /** Numbers of the lines that are none of a `.env` file, or that its readers do not all read alike. */
   readonly wrong: readonly number[];
 }
@@ -18,7 +18,7 @@ const anyLine = /[^\r\n]*(?:\r?\n|\r|$)/y;
 /** A quote that nothing closes: what follows is inside of it, and no line of its own. */
 const unclosed = /[^\r\n=]*=[ \t]*(["'`])(?:(?!\1)[^])*$/y;
 
-export function parseDotenv(text: string): Parsed {
+export function parseDotenv(text: string): ParsedDotenv {
   const entries = new Map<string, string>();
   const wrong: number[] = [];
   const take = (pattern: RegExp, at: number): RegExpExecArray | null => {

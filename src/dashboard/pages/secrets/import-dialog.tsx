@@ -10,7 +10,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField } from '../../ui/field.tsx';
 import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
-import { parseDotenv, type Entry } from './dotenv.ts';
+import { parseDotenv, type DotenvEntry } from './dotenv.ts';
 import { ImportReview } from './import-review.tsx';
 import { ScopeField } from './scope-field.tsx';
 
@@ -19,7 +19,7 @@ interface ImportProps {
   readonly onClose: () => void;
 }
 
-const isStorable = ({ key, value }: Entry): boolean => parseKey(key).ok && value !== '';
+const isStorable = ({ key, value }: DotenvEntry): boolean => parseKey(key).ok && value !== '';
 
 /** A `.env` file: the difference to what is there is reviewed, and then applied as one. */
 export default function ImportDialog({ scope: first, onClose }: ImportProps): ReactElement {

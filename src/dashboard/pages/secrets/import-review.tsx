@@ -5,13 +5,13 @@ import { utf8 } from '../../api/bytes.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { count } from '../../ui/time.tsx';
-import type { Entry } from './dotenv.ts';
+import type { DotenvEntry } from './dotenv.ts';
 
 type Reviewed = ClientOutput<'secrets.import'>;
 
 interface ReviewProps {
-  readonly entries: readonly Entry[];
-  readonly isStorable: (entry: Entry) => boolean;
+  readonly entries: readonly DotenvEntry[];
+  readonly isStorable: (entry: DotenvEntry) => boolean;
   /** Keys that are not to be stored. */
   readonly left: ReadonlySet<string>;
   readonly onLeft: (left: ReadonlySet<string>) => void;
@@ -80,7 +80,7 @@ const changes = {
 };
 const results = { planned: '', written: 'written', left: 'left', failed: 'failed', not_tried: 'not tried' };
 
-function happens({ key, value }: Entry, reviewed: Reviewed | undefined): string {
+function happens({ key, value }: DotenvEntry, reviewed: Reviewed | undefined): string {
   const name = parseKey(key);
   if (!name.ok) return `left out: ${name.reason}`;
   if (value === '') return 'left out: it is empty';

@@ -45,7 +45,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const save = (over: string | null): void => {
     if (!isReady) return;
     mutate(
-      { scope, key, bytes: bytesOf(draft), ...(compares ? { expectedVersion: over } : {}) },
+      { scope, key, bytes: bytesOf(draft), ...(compares && { expectedVersion: over }) },
       {
         onSuccess: (receipt) => {
           setDraft(emptyDraft);

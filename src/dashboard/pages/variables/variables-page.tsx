@@ -114,7 +114,7 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
       {({ variables }) =>
         variables.length === 0 ? (
           <Empty title={`No variable in ${environment} yet`}>
-            <p>Add one for what is no secret, such as a region or a log level.</p>
+            <p>Add one for what is not a secret, such as a region or a log level.</p>
           </Empty>
         ) : (
           <table className={pageStyles['table']}>

@@ -1,6 +1,6 @@
 import type { ScopePath, SecretDescriptor, UnlistedScope } from '@kici-dev/secret-backend';
 import type { Pieces } from '../../resolver/pieces.ts';
-import type { Names } from './names.ts';
+import type { CheckedNames } from './names.ts';
 
 const mostScopes = 10_000;
 
@@ -18,14 +18,14 @@ export class HeldNames {
   readonly #scopes = new Map<ScopePath, Held>();
 
   /** @returns the names, with the keys of deleted scopes in the place of their lack where they are remembered */
-  *complete(names: Names): Pieces<Names> {
+  *complete(names: CheckedNames): Pieces<CheckedNames> {
     const told = new Map<ScopePath, readonly SecretDescriptor[]>();
     for (const part of names.unlisted) {
       yield;
       const held = this.#heldBy(part);
       if (held === undefined) continue;
       const { scope, code, reason } = part;
-      const problem = { problem: code, ...(reason === undefined ? {} : { reason }) };
+      const problem = { problem: code, ...(reason !== undefined && { reason }) };
       told.set(
         scope,
         held.keys.map((key) => ({ scope, key, version: held.version, ...problem })),
@@ -42,7 +42,7 @@ export class HeldNames {
     return { ...names, secrets, unlisted: names.unlisted.filter(({ scope }) => !told.has(scope)) };
   }
 
-  /** A number alone may be given anew, once a path was removed and made again; its time is not. */
+  /** A number alone may be given again, once a path was removed and made again; its time is not. */
   #heldBy({ scope, depth, version, updatedAt }: UnlistedScope): Held | undefined {
     const held = this.#scopes.get(scope);
     const isSame = depth === 'scope' && version !== undefined && updatedAt !== undefined;

@@ -18,7 +18,7 @@ import { anyText, array, badAnswer, optionalText, record, text } from './shape.t
 /** Of all names of a list together. */
 const mostCharacters = 2 ** 27;
 
-export interface Names {
+export interface CheckedNames {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];
@@ -28,7 +28,7 @@ export interface Names {
  * Every name of a listing, copied field by field: a backend that reads values in order to list, or an adapter that
  * lets one slip into a descriptor, leaves none behind. A name that comes twice is two names of the service that
  * meet in one secret, neither of which may be taken.
- * @throws BackendError `bad_answer` when any page is none: part of a list is no list; `too_large` for more names than
+ * @throws BackendError `bad_answer` when any page is none: part of a list is not a list; `too_large` for more names than
  * any listing may have
  */
 export async function collectNames(
@@ -36,7 +36,7 @@ export async function collectNames(
   query: ListQuery,
   signal: AbortSignal,
   redactor: Redactor,
-): Promise<Names> {
+): Promise<CheckedNames> {
   const secrets = new Map<string, SecretDescriptor>();
   const unlisted: UnlistedScope[] = [];
   const unnameable: UnnameableSecret[] = [];
@@ -90,10 +90,10 @@ function checkDescriptor(item: unknown, query: ListQuery, redactor: Redactor): S
   return {
     scope,
     key,
-    ...(version === undefined ? {} : { version }),
-    ...(updatedAt === undefined ? {} : { updatedAt }),
-    ...(descriptor['declaredOnly'] === true ? { declaredOnly: true } : {}),
-    ...(problem === undefined ? {} : { problem, ...reasonOf(problem, descriptor['reason'], redactor) }),
+    ...(version !== undefined && { version }),
+    ...(updatedAt !== undefined && { updatedAt }),
+    ...(descriptor['declaredOnly'] === true && { declaredOnly: true }),
+    ...(problem !== undefined && { problem, ...reasonOf(problem, descriptor['reason'], redactor) }),
   };
 }
 
@@ -118,11 +118,11 @@ function checkUnlisted(item: unknown, redactor: Redactor): UnlistedScope {
   const code = checkCode(unlisted['code']);
   return {
     scope,
-    ...(depth === undefined ? {} : { depth }),
+    ...(depth !== undefined && { depth }),
     code,
     ...redactor.about({ scope }).why(code, unlisted['reason'], unlisted['about']),
-    ...(version === undefined ? {} : { version }),
-    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(version !== undefined && { version }),
+    ...(updatedAt !== undefined && { updatedAt }),
   };
 }
 

@@ -21,7 +21,7 @@ export function checkOutcomes(
   maxValueBytes: number,
   redactor: Redactor,
 ): readonly ReadOutcome[] {
-  if (!Array.isArray(answer)) throw badAnswer('the adapter answered a read with something that is no list');
+  if (!Array.isArray(answer)) throw badAnswer('the adapter answered a read with something that is not a list');
   if (answer.length !== refs.length)
     throw badAnswer(`the adapter answered ${refs.length} refs with ${answer.length} outcomes`);
   return refs.map((ref, index) => checkOutcome(answer[index], ref, maxValueBytes, redactor));
@@ -33,7 +33,7 @@ function checkOutcome(
   maxValueBytes: number,
   redactor: Redactor,
 ): ReadOutcome {
-  if (!isRecord(outcome)) return breach('the adapter gave something that is no outcome');
+  if (!isRecord(outcome)) return breach('the adapter gave something that is not an outcome');
   switch (outcome['status']) {
     case 'absent':
       return absent;
@@ -52,14 +52,14 @@ function checkOutcome(
 
 function checkFound({ value, version }: Readonly<Record<string, unknown>>, maxValueBytes: number): ReadOutcome {
   const secret = toSecretValue(value);
-  if (secret === undefined) return breach('the adapter found something that is no secret value');
+  if (secret === undefined) return breach('the adapter found something that is not a secret value');
   if (secret.byteLength > maxValueBytes)
     return unknown(
       'bad_answer',
       `the value has ${secret.byteLength} bytes, and the backend takes at most ${maxValueBytes}`,
     );
   if (version !== undefined && (typeof version !== 'string' || version === ''))
-    return breach('the adapter gave a version that is no text');
+    return breach('the adapter gave a version that is not text');
   return found(secret, version);
 }
 

@@ -7,7 +7,7 @@ import { array, badAnswer, boolean, optionalText, record, text } from './shape.t
 export function checkWriteReceipt(answer: unknown): WriteReceipt {
   const { version, updatedAt } = record(answer, 'the receipt of a write');
   const time = optionalText(updatedAt, 'the time of a write');
-  return { version: text(version, 'the version that was written'), ...(time === undefined ? {} : { updatedAt: time }) };
+  return { version: text(version, 'the version that was written'), ...(time !== undefined && { updatedAt: time }) };
 }
 
 export function checkDeleteReceipt(answer: unknown): DeleteReceipt {
@@ -15,7 +15,7 @@ export function checkDeleteReceipt(answer: unknown): DeleteReceipt {
   const until = optionalText(receipt['restorableUntil'], 'how long the secret can be restored');
   return {
     existed: boolean(receipt['existed'], 'whether the secret existed'),
-    ...(until === undefined ? {} : { restorableUntil: until }),
+    ...(until !== undefined && { restorableUntil: until }),
   };
 }
 
@@ -25,7 +25,7 @@ export function checkVersions(answer: unknown): readonly VersionInfo[] {
     const createdAt = optionalText(info['createdAt'], 'the time of a version');
     return {
       version: text(info['version'], 'a version'),
-      ...(createdAt === undefined ? {} : { createdAt }),
+      ...(createdAt !== undefined && { createdAt }),
       current: boolean(info['current'], 'whether a version is current'),
       readable: boolean(info['readable'], 'whether a version is readable'),
     };
@@ -38,7 +38,7 @@ export function checkScopes(answer: unknown): readonly ScopePath[] {
 
 export function checkCount(answer: unknown): number {
   if (typeof answer !== 'number' || !Number.isSafeInteger(answer) || answer < 0)
-    throw badAnswer('the number of removed secrets is no number');
+    throw badAnswer('the number of removed secrets is not a number');
   return answer;
 }
 
@@ -46,5 +46,5 @@ export function checkHealth(answer: unknown): HealthReport {
   const report = record(answer, 'the answer to a check');
   const identity = optionalText(report['identity'], 'the identity');
   const server = optionalText(report['server'], 'the server');
-  return { ...(identity === undefined ? {} : { identity }), ...(server === undefined ? {} : { server }) };
+  return { ...(identity !== undefined && { identity }), ...(server !== undefined && { server }) };
 }

@@ -24,7 +24,7 @@ const ownReasons: ReadonlySet<FailureReason> = new Set([
 ]);
 
 /** What a call is about, so that a failure of it can say so. */
-export interface Subject {
+export interface CallSubject {
   /** Which right was refused, where the adapter says no more than that one was. */
   readonly refusal?: FailureReason;
   readonly scope?: string;
@@ -41,13 +41,13 @@ type Reduced = Why & { readonly detail?: string; readonly retryAfterMs?: number 
 export class Redactor {
   readonly #secrets: readonly SecretValue[];
   readonly #settings: ReadonlySet<string>;
-  readonly #subject: Subject;
+  readonly #subject: CallSubject;
 
   /**
    * @param secrets values that the adapter knows: no detail that holds one passes
    * @param settings names of the type's settings: a reason is about no other
    */
-  constructor(secrets: readonly SecretValue[], settings: ReadonlySet<string> = new Set(), subject: Subject = {}) {
+  constructor(secrets: readonly SecretValue[], settings: ReadonlySet<string> = new Set(), subject: CallSubject = {}) {
     this.#secrets = secrets;
     this.#settings = settings;
     this.#subject = subject;
@@ -58,7 +58,7 @@ export class Redactor {
     return new Redactor([...this.#secrets, value], this.#settings, this.#subject);
   }
 
-  about(subject: Subject): Redactor {
+  about(subject: CallSubject): Redactor {
     return new Redactor(this.#secrets, this.#settings, { ...this.#subject, ...subject });
   }
 
@@ -80,10 +80,8 @@ export class Redactor {
     const wording = this.wording(detail);
     return {
       ...this.why(code, reason, about),
-      ...(wording === undefined ? {} : { detail: wording }),
-      ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs)
-        ? { retryAfterMs }
-        : {}),
+      ...(wording !== undefined && { detail: wording }),
+      ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs) && { retryAfterMs }),
     };
   }
 

@@ -10,19 +10,19 @@ export function isRecord(answer: unknown): answer is Readonly<Record<string, unk
 
 /** @throws BackendError `bad_answer` */
 export function record(answer: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (!isRecord(answer)) throw badAnswer(`${what} is no object`);
+  if (!isRecord(answer)) throw badAnswer(`${what} is not an object`);
   return answer;
 }
 
 /** @throws BackendError `bad_answer` */
 export function array(answer: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(answer)) throw badAnswer(`${what} is no list`);
+  if (!Array.isArray(answer)) throw badAnswer(`${what} is not a list`);
   return answer;
 }
 
 /** @throws BackendError `bad_answer` */
 export function anyText(answer: unknown, what: string): string {
-  if (typeof answer !== 'string') throw badAnswer(`${what} is no text`);
+  if (typeof answer !== 'string') throw badAnswer(`${what} is not text`);
   return answer;
 }
 

@@ -72,7 +72,7 @@ function createPolicy(): CircuitBreakerPolicy {
   return policy;
 }
 
-/** What is said of one secret, or by the host itself, is no failure of the backend. */
+/** What is said of one secret, or by the host itself, is not a failure of the backend. */
 function isOutage(code: FailureCode): boolean {
   return isTransient(code) && code !== 'overloaded' && code !== 'circuit_open';
 }

@@ -6,7 +6,7 @@ import {
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import type { AgedOutcome } from '../../resolver/reads.ts';
-import type { Names } from '../answers/names.ts';
+import type { CheckedNames } from '../answers/names.ts';
 import type { HostPolicy } from '../policy.ts';
 import { AgedMap } from './aged-map.ts';
 
@@ -62,8 +62,8 @@ export class ValueCache {
     }
   }
 
-  /** Drops what a list says cannot be had whoever asks, likewise. */
-  learnNames({ secrets, unlisted }: Names): void {
+  /** Drops what a list says is unavailable whoever asks, likewise. */
+  learnNames({ secrets, unlisted }: CheckedNames): void {
     if (this.#values.isEmpty) return;
     const isLasting = (code: FailureCode | undefined): boolean => code !== undefined && !isTransient(code);
     const scopes = new Set(

@@ -17,7 +17,7 @@ export function parseField(field: SettingField, given: PlainValue): ParsedField 
     if (given === true || given === 'true') return { value: true };
     return given === false || given === 'false' ? { value: false } : refuse('is neither true nor false');
   }
-  if (typeof given !== 'string') return refuse('is no text');
+  if (typeof given !== 'string') return refuse('is not text');
   if (given === '' && field.required === true) return refuse('is empty');
   switch (field.type) {
     case 'string': {
@@ -27,7 +27,7 @@ export function parseField(field: SettingField, given: PlainValue): ParsedField 
     case 'choice':
       return field.choices.includes(given) ? { value: given } : refuse(`is none of ${field.choices.join(', ')}`);
     case 'path':
-      return isAbsolute(given) && !given.includes('\0') ? { value: given } : refuse('is no absolute path');
+      return isAbsolute(given) && !given.includes('\0') ? { value: given } : refuse('is not an absolute path');
     case 'address':
       return parseAddress(given, refuse);
   }
@@ -42,7 +42,7 @@ function parseInteger(
   refuse: (problem: string) => ParsedField,
 ): ParsedField {
   const value = typeof given === 'string' && /^[+-]?\d{1,16}$/.test(given) ? Number(given) : given;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return refuse('is no whole number');
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return refuse('is not a whole number');
   if (value < minimum) return refuse(`is less than ${minimum}`);
   return value > maximum ? refuse(`is more than ${maximum}`) : { value };
 }
@@ -50,9 +50,9 @@ function parseInteger(
 /** A URL of HTTP, or a host with or without a port. */
 function parseAddress(given: string, refuse: (problem: string) => ParsedField): ParsedField {
   const url = given.includes('://') ? given : `https://${given}`;
-  if (/[\s\\]/.test(given) || !URL.canParse(url)) return refuse('is no address');
+  if (/[\s\\]/.test(given) || !URL.canParse(url)) return refuse('is not an address');
   const { protocol, username, password, hostname } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return refuse('is no address of HTTP');
+  if (protocol !== 'http:' && protocol !== 'https:') return refuse('is not an address of HTTP');
   // Not quoted: what was meant as a password would be shown.
   if (username !== '' || password !== '')
     return {

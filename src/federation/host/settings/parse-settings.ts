@@ -126,7 +126,7 @@ function unknownFields(
       const known = [...schema.keys()];
       return {
         field: name,
-        problem: `is no setting of the type ${type}`,
+        problem: `is not a setting of the type ${type}`,
         hint:
           near.length > 0
             ? `did you mean ${near.join(' or ')}?`

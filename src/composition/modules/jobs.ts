@@ -1,11 +1,13 @@
 import { countRenames } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createJobStore } from '../../orchestrator/jobs/job-store.ts';
+import { createJobs } from '../../orchestrator/jobs/jobs.ts';
+import { createResolution } from '../../orchestrator/resolution/resolution.ts';
 import { createEnvironmentResolver } from '../../orchestrator/resolution/resolve.ts';
 import { identifiers } from '../identifiers.ts';
 
-/** Resolution and job sessions. */
-export const sessionsModule: ContainerModule = new ContainerModule(({ bind }) => {
+/** Which backend supplies each key of an environment, and the jobs that read them. */
+export const jobsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.environmentResolver).toResolvedValue(
     (environments, instances, database) =>
       createEnvironmentResolver(environments, instances, (organization) => countRenames(database, organization)),
@@ -15,6 +17,20 @@ export const sessionsModule: ContainerModule = new ContainerModule(({ bind }) =>
     identifiers.database,
     identifiers.keyring,
     identifiers.seals,
+    identifiers.now,
+  ]);
+  bind(identifiers.areaHandlers).toResolvedValue(createResolution, [
+    identifiers.environmentResolver,
+    identifiers.environmentStore,
+    identifiers.variables,
+    identifiers.now,
+  ]);
+  bind(identifiers.areaHandlers).toResolvedValue(createJobs, [
+    identifiers.database,
+    identifiers.environmentResolver,
+    identifiers.instances,
+    identifiers.variables,
+    identifiers.jobStore,
     identifiers.now,
   ]);
 });

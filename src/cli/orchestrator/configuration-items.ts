@@ -1,0 +1,131 @@
+/** One thing that can be configured, by flag, environment or file. */
+export interface ConfigurationItem {
+  readonly name: string;
+  /** As commander takes it. */
+  readonly flag: string;
+  readonly variable: string;
+  readonly description: string;
+  readonly default: string;
+  /** Never printed. */
+  readonly secret?: true;
+}
+
+/** In the order in which `kici-orchestrator config` prints them. */
+export const configurationItems = {
+  dataDir: {
+    name: 'dataDir',
+    flag: '--data-dir <folder>',
+    variable: 'KICI_DATA_DIR',
+    description: 'folder of the database and the audit anchor',
+    default: './.kici-data',
+  },
+  databaseUrl: {
+    name: 'databaseUrl',
+    flag: '--database-url <url>',
+    variable: 'KICI_DATABASE_URL',
+    description: 'database in place of the one in the data folder',
+    default: '',
+    secret: true,
+  },
+  secretKey: {
+    name: 'secretKey',
+    flag: '',
+    variable: 'KICI_SECRET_KEY',
+    description: 'key-encryption key: 64 hex digits or base64 of 32 bytes',
+    default: '',
+    secret: true,
+  },
+  secretKeyFile: {
+    name: 'secretKeyFile',
+    flag: '--secret-key-file <file>',
+    variable: 'KICI_SECRET_KEY_FILE',
+    description: 'file of the key-encryption key; made on the first start at its default place',
+    default: '',
+  },
+  host: {
+    name: 'host',
+    flag: '--host <address>',
+    variable: 'KICI_HOST',
+    description: 'address to listen on',
+    default: '127.0.0.1',
+  },
+  port: {
+    name: 'port',
+    flag: '--port <number>',
+    variable: 'KICI_PORT',
+    description: 'port to listen on; 0 takes any free one',
+    default: '4000',
+  },
+  publicUrl: {
+    name: 'publicUrl',
+    flag: '--public-url <list>',
+    variable: 'KICI_PUBLIC_URL',
+    description: 'URLs by which others reach the server, by name or through a proxy, separated by commas',
+    default: '',
+  },
+  dashboard: {
+    name: 'dashboard',
+    flag: '--no-dashboard',
+    variable: 'KICI_DASHBOARD',
+    description: 'on or off: whether the page is served; the flag switches it off',
+    default: 'on',
+  },
+  allowAddresses: {
+    name: 'allowAddresses',
+    flag: '--allow-addresses <list>',
+    variable: 'KICI_ALLOW_ADDRESSES',
+    description: 'addresses and CIDR blocks that backends may reach, separated by commas; empty: all',
+    default: '',
+  },
+  ambientCredentials: {
+    name: 'ambientCredentials',
+    flag: '--ambient-credentials <boolean>',
+    variable: 'KICI_AMBIENT_CREDENTIALS',
+    description: 'whether backends may use credentials that the machine has',
+    default: 'false',
+  },
+  ambientPaths: {
+    name: 'ambientPaths',
+    flag: '--ambient-paths <list>',
+    variable: 'KICI_AMBIENT_PATHS',
+    description: 'files and folders that the settings of backends may name, separated by commas',
+    default: '',
+  },
+  backendPackages: {
+    name: 'backendPackages',
+    flag: '--backend-packages <list>',
+    variable: 'KICI_BACKEND_PACKAGES',
+    description: 'packages that bring types of backends, separated by commas',
+    default: '@kici-dev/secret-backend-vault,@kici-dev/secret-backend-aws,@kici-dev/secret-backend-gcp',
+  },
+  keepDeleted: {
+    name: 'keepDeleted',
+    flag: '--keep-deleted <duration>',
+    variable: 'KICI_KEEP_DELETED',
+    description: 'how long deleted secrets of the internal store can be restored, such as 30d; 0: not at all',
+    default: '30d',
+  },
+  sessionIdle: {
+    name: 'sessionIdle',
+    flag: '--session-idle <duration>',
+    variable: 'KICI_SESSION_IDLE',
+    description: 'how long a session at the dashboard lasts without a request',
+    default: '1h',
+  },
+  sessionLifetime: {
+    name: 'sessionLifetime',
+    flag: '--session-lifetime <duration>',
+    variable: 'KICI_SESSION_LIFETIME',
+    description: 'how long a session at the dashboard lasts at most',
+    default: '12h',
+  },
+  logLevel: {
+    name: 'logLevel',
+    flag: '--log-level <level>',
+    variable: 'KICI_LOG_LEVEL',
+    description: 'debug, info, warn, error or silent',
+    default: 'info',
+  },
+} as const satisfies Record<string, ConfigurationItem>;
+
+export type ItemName = keyof typeof configurationItems;

@@ -1,0 +1,47 @@
+import { createAddressGuard } from '@kici-dev/secret-federation';
+import { AnchorError } from '../orchestrator/audit/anchor.ts';
+import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
+import { packageProblems } from '../orchestrator/backends/types.ts';
+import { backendPackage } from './backend-package.ts';
+import type { ServerSettings } from './settings.ts';
+import { StartError } from './start-error.ts';
+
+/** @throws StartError `invalid_configuration` when the list of allowed addresses cannot be read */
+export function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof createAddressGuard> {
+  try {
+    return createAddressGuard(allowedAddresses === undefined ? {} : { allow: allowedAddresses });
+  } catch (error) {
+    throw new StartError(
+      'invalid_configuration',
+      `the list of allowed addresses: ${error instanceof RangeError ? error.message : 'cannot be read'}`,
+      'correct --allow-addresses or KICI_ALLOW_ADDRESSES',
+    );
+  }
+}
+
+/** Before anything is made: a server without a type that it was to have starts no job that needs it. */
+export async function requirePackages({ backendPackages, mayLackPackages }: ServerSettings): Promise<void> {
+  const problems = (await packageProblems(backendPackages.map(backendPackage))).filter(
+    ({ problem }) => mayLackPackages !== true || problem !== 'is not installed',
+  );
+  if (problems.length === 0) return;
+  throw new StartError(
+    'backend_package',
+    problems.map((one) => `the backend package ${one.package} ${one.problem}`).join('; '),
+    `${problems.map(({ hint }) => hint).join('; ')}; or correct --backend-packages or KICI_BACKEND_PACKAGES`,
+  );
+}
+
+/** What is wrong with the log is recorded; what cannot be found out keeps the server from starting. */
+export async function examineAudit(log: AuditLog): Promise<void> {
+  try {
+    await log.examine();
+  } catch (error) {
+    if (!(error instanceof AnchorError)) throw error;
+    throw new StartError(
+      'cannot_read_anchor',
+      `the audit anchor in the data folder cannot be read (${error.message}), so a cut-off audit log would not show`,
+      'see to the permissions of audit-anchor.json and to its disk; a server without it starts, and records that it is missing',
+    );
+  }
+}

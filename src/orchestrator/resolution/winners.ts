@@ -1,0 +1,109 @@
+import {
+  describeFailure,
+  hintOf,
+  meaningOf,
+  unknown,
+  type CallContext,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
+import {
+  planReads,
+  settleReads,
+  type AgedOutcome,
+  type FrozenCatalogue,
+  type JobFacts,
+  type Resolution,
+} from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/api-error.ts';
+import type { Instance } from '../backends/instances.ts';
+import type { Call } from '../caller.ts';
+import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
+import { outside } from './entries.ts';
+import type { ResolvedEnvironment } from './resolve.ts';
+
+/** What the operator states of the agent in its token; never what an agent says of itself. */
+export function factsOf({ caller }: Call): JobFacts {
+  return caller.kind === 'token' && caller.agent !== undefined
+    ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
+    : {};
+}
+
+/** @throws ApiError `backend_unavailable` when the names of a required backend cannot be listed */
+export function requireNames(
+  environment: string,
+  { catalogue, bindings }: ResolvedEnvironment,
+  narrowing: Narrowing,
+): void {
+  const [failure] = catalogue.failures;
+  if (failure === undefined) return;
+  const binding = bindings.find(({ id }) => id === failure.binding);
+  if (binding !== undefined && !showsBinding(narrowing, binding))
+    throw new ApiError(
+      'backend_unavailable',
+      `the environment ${environment} needs a backend whose names cannot be listed, and which lies outside the scopes of this token: ${meaningOf(failure)} [${failure.code}]`,
+    );
+  const text = binding === undefined ? failure.binding : `${binding.backend}:${binding.pattern}`;
+  const part = failure.region === undefined ? '' : ` below ${failure.region}`;
+  throw new ApiError(
+    'backend_unavailable',
+    `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be listed: ${describeFailure(failure)}`,
+    `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows all that would fail`,
+    failure,
+  );
+}
+
+/** A key whose winner lies outside the token's scopes is unavailable with it, and nothing else takes its place. */
+export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
+  return {
+    ...catalogue,
+    entries: catalogue.entries.map((entry) => {
+      const { backend, scope } = entry.winner;
+      return allowsScope(narrowing, backend, scope)
+        ? entry
+        : { ...entry, status: 'unavailable', blockedBy: { backend, scope, ...outside } };
+    }),
+  };
+}
+
+/**
+ * Reads keys of a catalogue from their winners, each backend once.
+ * @param instanceOf the backend that a catalogue means by a name
+ */
+export async function readWinners(
+  catalogue: FrozenCatalogue,
+  keys: ReadonlySet<string>,
+  scopes: Narrowing,
+  instanceOf: (name: string) => Instance | undefined,
+  context: CallContext,
+): Promise<ReadonlyMap<string, Resolution>> {
+  const plan = planReads(catalogue, keys);
+  const outcomes = await Promise.all(
+    [...plan.calls].map(async ([name, refs]) => [name, await readAll(instanceOf(name), refs, context)] as const),
+  );
+  const settled = settleReads(plan, new Map(outcomes));
+  return new Map([...settled].map(([key, resolution]) => [key, withinScopes(scopes, resolution)]));
+}
+
+/** An outcome for each of the secrets, whatever became of their backend. */
+export async function readAll(
+  instance: Instance | undefined,
+  refs: readonly SecretRef[],
+  context: CallContext,
+): Promise<readonly AgedOutcome[]> {
+  if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
+  const { state } = instance;
+  if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
+  return state.open.readAged(refs, context);
+}
+
+/** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
+function withinScopes(scopes: Narrowing, resolution: Resolution): Resolution {
+  if (resolution.status !== 'found' || allowsScope(scopes, resolution.backend, resolution.scope)) return resolution;
+  return {
+    status: 'unavailable',
+    backend: resolution.backend,
+    scope: resolution.scope,
+    ...outside,
+    hint: hintOf(outside),
+  };
+}

@@ -1,0 +1,144 @@
+import { freezeCatalogue, type Resolution } from '@kici-dev/secret-federation';
+import { meaningOf, nearMatches, quote, type Failure } from '@kici-dev/secret-backend';
+import { ApiError } from '../../api/api-error.ts';
+import type { Call } from '../caller.ts';
+import type { HandlersFor } from '../handlers.ts';
+import { etagOf } from '../http/etag.ts';
+import { narrowingOf } from '../narrowing.ts';
+import type { PolicyStore } from '../policy/store.ts';
+import type { EnvironmentResolver } from '../resolution/resolve.ts';
+import { factsOf, narrow, readWinners, requireNames } from '../resolution/winners.ts';
+
+type Found = Extract<Resolution, { status: 'found' }>;
+type Encoding = 'text' | 'base64';
+
+/**
+ * Answers values to programs that cannot open a job: the winners of an environment as they are now, all that were asked
+ * for or none. Off until an owner switches it on.
+ */
+export function createReadValues(
+  policy: PolicyStore,
+  resolver: EnvironmentResolver,
+): HandlersFor<'values.get' | 'values.getMany'> {
+  async function read(environment: string, keys: readonly string[], call: Call): Promise<ReadonlyMap<string, Found>> {
+    await requireSwitchedOn(policy, call);
+    const resolved = await resolver.resolve(call, environment, factsOf(call));
+    const narrowing = narrowingOf(call.caller);
+    requireNames(environment, resolved, narrowing);
+    const catalogue = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const resolutions = await readWinners(
+      catalogue,
+      new Set(keys),
+      narrowing,
+      (name) => resolved.instances.get(name),
+      call.context,
+    );
+    call.note({ outcomes: [...resolutions].map(([key, resolution]) => noteOf(key, resolution)) });
+    const found = requireAll(
+      environment,
+      resolutions,
+      catalogue.entries.map(({ key }) => key),
+    );
+    tag(call, found);
+    return found;
+  }
+
+  return {
+    async 'values.get'({ environment, key, encoding }, call) {
+      const found = (await read(environment, [key], call)).get(key);
+      if (found === undefined) throw missing(environment, [key], []);
+      const { backend, scope, version } = found;
+      return {
+        key,
+        value: written(key, found, encoding),
+        encoding,
+        backend,
+        scope,
+        ...(version !== undefined && { version }),
+      };
+    },
+    async 'values.getMany'({ environment, keys, encoding }, call) {
+      const found = await read(environment, keys, call);
+      const values = [...found].map(([key, one]): [string, string] => [key, written(key, one, encoding)]);
+      return { values: Object.fromEntries(values), encoding };
+    },
+  };
+}
+
+/** @throws ApiError `operation_disabled`, and an audit row tells of it */
+async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void> {
+  const { plainReads } = await policy.read(call.organization);
+  if (plainReads) return;
+  call.note({ refused: 'plain reads are off' });
+  throw new ApiError(
+    'operation_disabled',
+    'the policy of this organization answers no plain values',
+    'an owner switches them on with `kici-admin policy set --plain-reads on`',
+  );
+}
+
+/** @throws ApiError `backend_unavailable` when one could not be read, `not_found` when every backend says that there is none */
+function requireAll(
+  environment: string,
+  resolutions: ReadonlyMap<string, Resolution>,
+  known: readonly string[],
+): ReadonlyMap<string, Found> {
+  const found = new Map<string, Found>();
+  const absent: string[] = [];
+  const unavailable: { readonly text: string; readonly failure: Failure }[] = [];
+  for (const [key, resolution] of resolutions)
+    if (resolution.status === 'found') found.set(key, resolution);
+    else if (resolution.status === 'unavailable')
+      unavailable.push({
+        text: `${key} of ${resolution.backend}: ${meaningOf(resolution)} [${resolution.code}]`,
+        failure: resolution,
+      });
+    else absent.push(key);
+  if (unavailable.length > 0)
+    throw new ApiError(
+      'backend_unavailable',
+      `cannot be read now: ${unavailable.map(({ text }) => text).join('; ')}`,
+      `\`kici-admin explain --environment ${environment} KEY\` shows what is in the way; nothing was put in its place`,
+      unavailable[0]?.failure,
+    );
+  if (absent.length > 0) throw missing(environment, absent, known);
+  return found;
+}
+
+function missing(environment: string, keys: readonly string[], known: readonly string[]): ApiError {
+  const named = keys.map((key) => {
+    const near = nearMatches(key, known);
+    return `${key}${near.length === 0 ? '' : ` (near it: ${near.join(', ')})`}`;
+  });
+  return new ApiError('not_found', `the environment ${environment} has no value for ${named.join(', ')}`);
+}
+
+/** @throws ApiError `invalid_request` when bytes that are not text are wanted as text */
+function written(key: string, { value }: Found, encoding: Encoding): string {
+  if (encoding === 'base64') return Buffer.from(value.bytes()).toString('base64');
+  const text = value.text();
+  if (text === undefined)
+    throw new ApiError('invalid_request', `the value of ${quote(key)} is not UTF-8 text`, 'ask with encoding=base64');
+  return text;
+}
+
+/** Values that have versions change with them; without one of each, nobody can tell. */
+function tag(call: Call, found: ReadonlyMap<string, Found>): void {
+  const versions = [...found].map(([key, { backend, scope, version }]) => [key, backend, scope, version]);
+  if (versions.every(([, , , version]) => version !== undefined))
+    call.tag(etagOf(versions.map((parts) => JSON.stringify(parts)).toSorted()));
+}
+
+/** Names only. */
+function noteOf(key: string, resolution: Resolution): Readonly<Record<string, unknown>> {
+  if (resolution.status === 'not_found') return { key, status: resolution.status };
+  const { status, backend, scope } = resolution;
+  return {
+    key,
+    status,
+    backend,
+    scope,
+    ...(resolution.status === 'found' && { version: resolution.version }),
+    ...(resolution.status === 'unavailable' && { code: resolution.code, reason: resolution.reason }),
+  };
+}
