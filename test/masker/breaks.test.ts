@@ -20,21 +20,23 @@ const cutAt = (...places: readonly number[]): string[] =>
   [0, ...places].map((place, index) => secret.slice(place, places[index]));
 
 describe('a secret in two lines', () => {
-  it.each(Object.entries({
-    'a line feed': '\n',
-    'a carriage return': '\r',
-    'both, and an indentation': '\r\n        ',
-    'a difference': '\n+ ',
-    'a quotation': '\n> ',
-    'a coloured difference': '\u001b[m\n\u001b[32m+\u001b[m\u001b[32m',
-    'a table': '\n  | ',
-    'strings that are added': "' +\n  '",
-    'an escape': String.raw`\n`,
-    'an escape in an escape': String.raw`\\n`,
-    'percent-encoding': '%0A',
-    'an entity': '&#10;',
-    'a line that goes on': '\\\n  ',
-  }))('broken by %s', (_, gap) => {
+  it.each(
+    Object.entries({
+      'a line feed': '\n',
+      'a carriage return': '\r',
+      'both, and an indentation': '\r\n        ',
+      'a difference': '\n+ ',
+      'a quotation': '\n> ',
+      'a coloured difference': '\u001b[m\n\u001b[32m+\u001b[m\u001b[32m',
+      'a table': '\n  | ',
+      'strings that are added': "' +\n  '",
+      'an escape': String.raw`\n`,
+      'an escape in an escape': String.raw`\\n`,
+      'percent-encoding': '%0A',
+      'an entity': '&#10;',
+      'a line that goes on': '\\\n  ',
+    }),
+  )('broken by %s', (_, gap) => {
     for (let place = 4; place < secret.length; place += 1) {
       const [first = '', second = ''] = cutAt(place);
       const masked = masker.mask(`key: ${first}${gap}${second};`);
@@ -79,20 +81,25 @@ it('text that was folded at its blanks is found', () => {
 });
 
 describe('control sequences', () => {
-  it.each([['Zx8Kq'], ['a longer one, of many bytes'], [secret]])('are seen through wherever they stand in %s', (value) => {
-    const colouring = maskerOf(value);
-    for (let from = 0; from < value.length; from += 1) {
-      for (let to = from + 1; to < value.length; to += 3) {
-        const text = `${value.slice(0, from)}\u001b[01;31m\u001b[K${value.slice(from, to)}\u001b[m\u001b[K${value.slice(to)}`;
-        expect(colouring.mask(`< ${text} >`).replaceAll('\u001b[01;31m\u001b[K', '').replaceAll('\u001b[m\u001b[K', '')).toMatch(
-          /^< (?:\*{3})+ >$/,
-        );
+  it.each([['Zx8Kq'], ['a longer one, of many bytes'], [secret]])(
+    'are seen through wherever they stand in %s',
+    (value) => {
+      const colouring = maskerOf(value);
+      for (let from = 0; from < value.length; from += 1) {
+        for (let to = from + 1; to < value.length; to += 3) {
+          const text = `${value.slice(0, from)}\u001b[01;31m\u001b[K${value.slice(from, to)}\u001b[m\u001b[K${value.slice(to)}`;
+          expect(
+            colouring.mask(`< ${text} >`).replaceAll('\u001b[01;31m\u001b[K', '').replaceAll('\u001b[m\u001b[K', ''),
+          ).toMatch(/^< (?:\*{3})+ >$/);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('stay where they are', () => {
-    expect(maskerOf('hunter22').mask('\u001b[31mhunt\u001b[1mer22\u001b[0m!')).toBe('\u001b[31m***\u001b[1m***\u001b[0m!');
+    expect(maskerOf('hunter22').mask('\u001b[31mhunt\u001b[1mer22\u001b[0m!')).toBe(
+      '\u001b[31m***\u001b[1m***\u001b[0m!',
+    );
   });
 });
 
@@ -107,7 +114,12 @@ it('every way to cut the stream gives the same', () => {
       const chunks = [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length));
       const whole = maskPieces(masker, [bytes]);
       expect(maskPieces(masker, chunks)).toBe(whole);
-      expect(maskPieces(masker, [...bytes].map((byte) => Uint8Array.of(byte)))).toBe(whole);
+      expect(
+        maskPieces(
+          masker,
+          [...bytes].map((byte) => Uint8Array.of(byte)),
+        ),
+      ).toBe(whole);
       expect(whole).not.toContain(secret.slice(20));
     }),
     { numRuns: 1_500 },

@@ -15,13 +15,16 @@ function nameOf({ tool, dialect, valueClass }: Cell): string {
 }
 
 describe.each(tools)('what %s prints of a value', (tool) => {
-  it.skipIf(!isInstalled(tool))('is masked in every dialect and for every kind of value, or is a limit that the docs name', async () => {
-    const cells = cellsOf(tool);
-    expect(cells.length).toBeGreaterThan(100);
-    const shown = new Map(cells.filter(({ left }) => left.length > 0).map((cell) => [nameOf(cell), cell]));
-    const known = await limits();
-    expect([...shown.keys()].filter((name) => !known.includes(name))).toEqual([]);
-    // A limit that is none any more leaves the docs.
-    expect(known.filter((limit) => limit.startsWith(`${tool}: `) && !shown.has(limit))).toEqual([]);
-  });
+  it.skipIf(!isInstalled(tool))(
+    'is masked in every dialect and for every kind of value, or is a limit that the docs name',
+    async () => {
+      const cells = cellsOf(tool);
+      expect(cells.length).toBeGreaterThan(100);
+      const shown = new Map(cells.filter(({ left }) => left.length > 0).map((cell) => [nameOf(cell), cell]));
+      const known = await limits();
+      expect([...shown.keys()].filter((name) => !known.includes(name))).toEqual([]);
+      // A limit that is none any more leaves the docs.
+      expect(known.filter((limit) => limit.startsWith(`${tool}: `) && !shown.has(limit))).toEqual([]);
+    },
+  );
 });

@@ -33,7 +33,8 @@ function makeCase(random: Random): Case {
 function covered({ patterns, text }: Case): Uint8Array {
   const marks = new Uint8Array(text.length);
   for (const pattern of patterns)
-    for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + 1)) marks.fill(1, at, at + pattern.length);
+    for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + 1))
+      marks.fill(1, at, at + pattern.length);
   return marks;
 }
 
@@ -47,7 +48,7 @@ function maskInChunks({ patterns, text }: Case, random: Random): string {
   matchers.add(patterns);
   const stream = createMaskStream(matchers.current);
   const out: Uint8Array[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const size = random.below(8) === 0 ? 1 + random.below(64) : 1 + random.below(textBytes);
     out.push(...stream.write(text.subarray(at, at + size)));
     at += size;
@@ -64,7 +65,9 @@ it('masks what a plain search finds, and nothing else, in ten million masked byt
     maskedBytes += marks.reduce((sum, mark) => sum + mark, 0);
     const left = maskInChunks(of, random).replaceAll('***', '');
     if (left !== expected(of, marks))
-      expect.fail(`round ${round} differs for ${JSON.stringify(of.patterns.map(String))}; set KICI_TEST_SEED to repeat it`);
+      expect.fail(
+        `round ${round} differs for ${JSON.stringify(of.patterns.map(String))}; set KICI_TEST_SEED to repeat it`,
+      );
   }
   expect(maskedBytes).toBeGreaterThanOrEqual(minMaskedBytes);
 });

@@ -13,7 +13,9 @@ for (const tool of tools) {
   const cells = cellsOf(tool);
   const masked = cells.filter(({ left }) => left.length === 0).length;
   const dialects = new Set(cells.map(({ dialect }) => dialect)).size;
-  console.log(`${tool}: ${masked} of ${cells.length} cells masked (${dialects} dialects × ${Object.keys(valueClasses).length} kinds of value)`);
+  console.log(
+    `${tool}: ${masked} of ${cells.length} cells masked (${dialects} dialects × ${Object.keys(valueClasses).length} kinds of value)`,
+  );
   for (const cell of cells)
     if (all || cell.left.length > 0)
       console.log(

@@ -27,9 +27,7 @@ const inspectEscapes = { ...lineEscapes, '\b': String.raw`\b`, '\f': String.raw`
 function yamlEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x100) return `\\x${hexDigits(code, 2).toUpperCase()}`;
-  return code < 0x1_0000
-    ? `\\u${hexDigits(code, 4).toUpperCase()}`
-    : `\\U${hexDigits(code, 8).toUpperCase()}`;
+  return code < 0x1_0000 ? `\\u${hexDigits(code, 4).toUpperCase()}` : `\\U${hexDigits(code, 8).toUpperCase()}`;
 }
 
 const yamlEscapes = {
@@ -77,7 +75,16 @@ export const literalDialects: readonly Dialect[] = [
     spell: replacing(new RegExp(String.raw`["\\${unprintable}]`, 'gu'), yamlEscapes, yamlEscape),
   },
   { name: 'YAML of JavaScript', spell: replacing(/["\\\0-\u001f\u0085\u00a0\u2028\u2029]/g, yamlEscapes, yamlEscape) },
-  { name: 'MySQL', spell: replacing(/['"\\\0\n\r\u001a]/g, { ...lineEscapes, ...singleQuote, ...doubleQuote, '\0': String.raw`\0`, '\u001a': String.raw`\Z` }) },
+  {
+    name: 'MySQL',
+    spell: replacing(/['"\\\0\n\r\u001a]/g, {
+      ...lineEscapes,
+      ...singleQuote,
+      ...doubleQuote,
+      '\0': String.raw`\0`,
+      '\u001a': String.raw`\Z`,
+    }),
+  },
   { name: 'single quotes of PHP and Perl', spell: replacing(/['\\]/g, { ...singleQuote, '\\': String.raw`\\` }) },
   { name: 'doubled single quotes: SQL, YAML, PowerShell', spell: replacing(/'/g, { "'": "''" }) },
   { name: 'doubled double quotes: CSV, SQL names', spell: replacing(/"/g, { '"': '""' }) },

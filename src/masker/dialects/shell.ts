@@ -63,6 +63,10 @@ export const shellDialects: readonly Dialect[] = [
   },
   { name: "$'…' of zsh", spell: replacing(/['\\!\0-\u001f\u007f]/g, { ...named, '!': String.raw`\!` }, octal) },
   { name: 'trace of zsh', spell: replacing(/['\\\0-\u001f\u007f]/g, visibleNames, visible) },
-  { name: 'trace of zsh, ASCII', spell: replacing(/['\\\0-\u001f\u007f-\u00ff]/g, visibleNames, visible), bytewise: true },
+  {
+    name: 'trace of zsh, ASCII',
+    spell: replacing(/['\\\0-\u001f\u007f-\u00ff]/g, visibleNames, visible),
+    bytewise: true,
+  },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
 ];

@@ -32,8 +32,7 @@ function percentDialect(name: string, marks: string): Dialect {
   return {
     name: `URL: ${name}`,
     bytewise: true,
-    spell: (bytes) =>
-      bytes.replace(pattern, (byte) => (byte === ' ' ? blank : (escapes[byte.charCodeAt(0)] ?? byte))),
+    spell: (bytes) => bytes.replace(pattern, (byte) => (byte === ' ' ? blank : (escapes[byte.charCodeAt(0)] ?? byte))),
   };
 }
 

@@ -45,7 +45,9 @@ function jsonLeaves(name: string, value: unknown): readonly Leaf[] {
 /** `scheme://user:password@host`, and what stands there percent-encoded as it was before; and of its query, each parameter. */
 function urlLeaves(text: string): readonly Leaf[] {
   const leaves: Leaf[] = [];
-  for (const [, user = '', password] of text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/([^\s:@/?#'"]*)(?::([^\s/?#'"]*))?@/gi)) {
+  for (const [, user = '', password] of text.matchAll(
+    /\b[a-z][a-z0-9+.-]*:\/\/([^\s:@/?#'"]*)(?::([^\s/?#'"]*))?@/gi,
+  )) {
     if (password === undefined) leaves.push({ name: 'token', value: user });
     else leaves.push({ name: 'user', value: user }, { name: 'password', value: password, isCredential: true });
   }
@@ -79,7 +81,8 @@ function fieldLeaves(text: string): readonly Leaf[] {
 }
 
 const pairLine = /^[ \t]*(?:- )?(?:export |set |ENV )?["']?([\w./:@-]*[\w@])["']?[ \t]*[:=][ \t]*(.*?),?$/;
-const otherLine = /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|\S+:\d+:\S+:\S+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
+const otherLine =
+  /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|\S+:\d+:\S+:\S+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
 const armourLine = /^-----(?:BEGIN|END) /;
 
 /** `name: value` and `name=value` by line, as YAML, dotenv, INI, properties and npm have them, with YAML's blocks. */
@@ -102,7 +105,12 @@ function lineLeaves(text: string): { readonly leaves: readonly Leaf[]; readonly 
     }
     const quoted = quotedBlock(lines, at, value);
     if (quoted > 0) {
-      leaves.push({ name, value: [value.slice(1), ...lines.slice(at + 1, at + quoted), (lines[at + quoted] ?? '').replace(/"$/, '')].join('\n') });
+      leaves.push({
+        name,
+        value: [value.slice(1), ...lines.slice(at + 1, at + quoted), (lines[at + quoted] ?? '').replace(/"$/, '')].join(
+          '\n',
+        ),
+      });
       at += quoted;
       continue;
     }

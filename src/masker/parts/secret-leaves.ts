@@ -38,7 +38,10 @@ function isSecret({ name, value, isCredential }: Leaf): boolean {
   if (publicPem.test(value) || isCertificate(value)) return false;
   if (isCredential) return true;
   if ([host, address, url, path].some((kind) => kind.test(value))) return false;
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').toLowerCase();
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .toLowerCase();
   if (publicName.test(words)) return false;
   return secretName.test(words) ? !/^\d{1,7}$/.test(value) : isRandom(value);
 }
@@ -64,6 +67,9 @@ function decode({ name, value }: Leaf): readonly Leaf[] {
   if (!/^[\t\n\r -~]+$/.test(text)) return [];
   const [, user, password] = /^([^\s:]+):(\S+)$/.exec(text) ?? [];
   if (user !== undefined && password !== undefined)
-    return [{ name: 'user', value: user }, { name: 'password', value: password, isCredential: true }];
+    return [
+      { name: 'user', value: user },
+      { name: 'password', value: password, isCredential: true },
+    ];
   return [{ name, value: text }];
 }

@@ -22,7 +22,17 @@ export interface Automaton {
  * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the only byte and the
  * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its first cell.
  */
-const cell = { first: 0, end: 1, depth: 2, fallback: 3, matchLength: 4, hold: 5, onlyByte: 6, target: 7, reach: 8 } as const;
+const cell = {
+  first: 0,
+  end: 1,
+  depth: 2,
+  fallback: 3,
+  matchLength: 4,
+  hold: 5,
+  onlyByte: 6,
+  target: 7,
+  reach: 8,
+} as const;
 const cellsPerState = 9;
 const cellsPerRow = 256;
 const firstCells = 4_096;

@@ -64,7 +64,13 @@ export function createBreaks(
       // The line feed by itself is there in the bytes as they are.
       const asIs = standIn === lineFeed && byte === lineFeed && pieces.length === 1;
       if (hold(state) > 1)
-        add({ state, pieces: [...pieces, standing], start: position, length: 0, gap: asIs ? { ...gap, isBare: true } : gap });
+        add({
+          state,
+          pieces: [...pieces, standing],
+          start: position,
+          length: 0,
+          gap: asIs ? { ...gap, isBare: true } : gap,
+        });
     }
   }
 
@@ -114,7 +120,8 @@ export function createBreaks(
         if (reading.gap === undefined) readContent(reading, byte, position);
         else readGap(reading, reading.gap, byte, position);
       }
-      if (begins) open({ state, pieces: [], start: position - openBytes, length: openBytes, gap: undefined }, byte, position);
+      if (begins)
+        open({ state, pieces: [], start: position - openBytes, length: openBytes, gap: undefined }, byte, position);
       [readings, after] = [after, readings];
       after.length = 0;
     },

@@ -43,7 +43,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     scan(chunk) {
       const search = filters.open(chunk);
       let suspect = -1;
-      for (let at = 0; ; ) {
+      for (let at = 0; ;) {
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
         suspect = search(Math.max(suspect + 1, at - hold(state)));

@@ -52,7 +52,12 @@ function printInShell(tool: string, locale: string, text: string, value: number)
     .split('\n')
     .map((line) => {
       const [dialect = '', base64 = ''] = line.split('\t');
-      return { tool, dialect: `${dialect}, ${locale}`, value, output: Buffer.from(base64, 'base64').toString('latin1') };
+      return {
+        tool,
+        dialect: `${dialect}, ${locale}`,
+        value,
+        output: Buffer.from(base64, 'base64').toString('latin1'),
+      };
     });
 }
 

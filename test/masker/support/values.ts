@@ -25,7 +25,8 @@ export const valueClasses: Readonly<Record<string, string>> = {
 /** Something else of the same shape: what it shares with the output for a value is no part of the value. */
 export function unlike(value: string): string {
   // Of the document only one leaf is secret.
-  if (value.startsWith('{')) return value.replace(/sk_live[^"]*/, (leaf) => leaf.replace(/[a-z]/g, 'w').replace(/\d/g, '3'));
+  if (value.startsWith('{'))
+    return value.replace(/sk_live[^"]*/, (leaf) => leaf.replace(/[a-z]/g, 'w').replace(/\d/g, '3'));
   return value
     .split('\n')
     .map((line) =>

@@ -8,7 +8,8 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   'JSON.stringify, indented': (value) => JSON.stringify({ key: value }, undefined, 2),
   'JSON.stringify twice': (value) => JSON.stringify(JSON.stringify({ key: value })),
   'JSON in JSON in JSON': (value) => JSON.stringify({ a: JSON.stringify({ b: JSON.stringify(value).slice(1, -1) }) }),
-  'JSON in single quotes of a shell': (value) => `'${JSON.stringify({ key: value }).replaceAll("'", String.raw`'\''`)}'`,
+  'JSON in single quotes of a shell': (value) =>
+    `'${JSON.stringify({ key: value }).replaceAll("'", String.raw`'\''`)}'`,
   inspect: (value) => inspect(value),
   'inspect of an object': (value) => inspect({ key: value }),
   'inspect, all quotes': (value) => inspect(`'"\`${value}`).slice(4),
