@@ -6,6 +6,11 @@ export interface Span {
 
 /** Keeps the spans in order; those that overlap become one. */
 export function addSpan(spans: Span[], start: number, end: number): void {
+  const last = spans.at(-1);
+  if (last === undefined || last.end <= start) {
+    spans.push({ start, end });
+    return;
+  }
   let after = spans.length;
   while (after > 0 && (spans[after - 1]?.start ?? 0) >= end) after -= 1;
   let [first, from, to] = [after, start, end];

@@ -13,6 +13,8 @@ export interface Automaton {
   readonly hold: (state: number) => number;
   /** The length of the longest pattern that begins with those, or with fewer of them. */
   readonly reach: (state: number) => number;
+  /** All that is known of states, for loops that go on without a call for each byte; another one after each call of `next`. */
+  readonly cells: () => Int32Array;
   /** The memory that the states made so far take. */
   readonly byteLength: () => number;
 }
@@ -22,7 +24,7 @@ export interface Automaton {
  * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the only byte and the
  * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its first cell.
  */
-const cell = {
+export const cell = {
   first: 0,
   end: 1,
   depth: 2,
@@ -38,7 +40,7 @@ const cellsPerRow = 256;
 const firstCells = 4_096;
 
 /** Instead of the only byte. */
-const parts = -2;
+export const parts = -2;
 const ends = -1;
 /** Instead of a state. */
 const fallsBack = -2;
@@ -97,7 +99,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     for (let state = from; ; state = read(state, cell.fallback)) {
       const to = lookUp(state, byte);
       if (to >= 0) return to;
-      if (to === notMade) return makeNext(state, byte);
+      if (to === notMade) return makeNext(from, byte);
     }
   }
 
@@ -132,6 +134,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     matchLength: (state) => read(state, cell.matchLength),
     hold: (state) => read(state, cell.hold),
     reach: (state) => read(state, cell.reach),
+    cells: () => cells,
     byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,
   };
 }

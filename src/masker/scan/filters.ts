@@ -42,7 +42,8 @@ export function createFilters(): Filters {
       of.filter?.add(patterns);
       return;
     }
-    of.capacity = Math.max(minCapacity, of.patterns.length, of.capacity * 2);
+    // With room, so that one more is only entered.
+    of.capacity = Math.max(minCapacity, of.patterns.length * 2);
     of.filter = of.create(of.capacity);
     of.filter.add(of.patterns);
   }

@@ -26,6 +26,7 @@ const maxCommandBytes = 1_024;
 
 const escape = 0x1b;
 const bell = 0x07;
+const openingBracket = 0x5b;
 const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
 /** Quotes, differences, lists, comments, tables, strings that are added together, a line that goes on in YAML. */
 const prefixBytes = new Set([...'>+-|#*:\'"`\\'].map((mark) => mark.charCodeAt(0)));
@@ -59,7 +60,7 @@ export function continueGap(gap: Gap, byte: number): GapStep {
       if (byte === escape) return { ...longer, kind: 'escape' };
       return prefixBytes.has(byte) ? { either: longer } : 'over';
     case 'escape':
-      if (byte === 0x5b) return { ...longer, kind: 'control' };
+      if (byte === openingBracket) return { ...longer, kind: 'control' };
       if (byte === 0x5d) return { ...longer, kind: 'command' };
       return byte >= 0x20 && byte < 0x30 ? longer : end(longer);
     case 'control':
@@ -81,4 +82,17 @@ function continueLiteral(gap: Gap, byte: number): GapStep {
   const text = gap.text + String.fromCharCode(byte);
   if (literals.includes(text)) return { ...gap, kind: 'line', text: '' };
   return literals.some((literal) => literal.startsWith(text)) ? { ...gap, text } : 'none';
+}
+
+/** Where the plain control sequences end that begin here: colours and the like. */
+export function skipControls(chunk: Uint8Array, from: number): number {
+  let at = from;
+  while (chunk[at] === escape && chunk[at + 1] === openingBracket) {
+    let end = at + 2;
+    while ((chunk[end] ?? 0) >= 0x20 && (chunk[end] ?? 0) < 0x40) end += 1;
+    const final = chunk[end] ?? 0;
+    if (end - at >= maxGapBytes || final < 0x40 || final > 0x7e) return from;
+    at = end + 1;
+  }
+  return at;
 }

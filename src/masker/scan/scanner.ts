@@ -1,6 +1,8 @@
 import type { Matcher } from '../matchers.ts';
 import { addSpan, type Span } from '../spans.ts';
+import { cell, parts } from './automaton.ts';
 import { createBreaks } from './breaks.ts';
+import { isGapByte, skipControls } from './gaps.ts';
 import { reachBack } from './reach-back.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
@@ -14,7 +16,6 @@ export interface Scanner {
 
 /** @param start the position of the first byte that will be scanned */
 export function createScanner({ automaton, filters }: Matcher, start: number): Scanner {
-  const { next, matchLength, hold } = automaton;
   let spans: Span[] = [];
   const breaks = createBreaks(automaton, (from, to) => {
     addSpan(spans, from, to);
@@ -24,18 +25,42 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   /** The position of the chunk's first byte. */
   let base = start;
 
+  /** Whether what is open could go on behind the gap; most control sequences are followed by something else. */
+  function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
+    const after = skipControls(chunk, at);
+    if (after === at || after >= chunk.length) return true;
+    const byte = chunk[after] ?? 0;
+    return isGapByte(byte) || automaton.hold(automaton.next(before, byte)) > 1 || automaton.matchLength(automaton.next(before, byte)) > 1;
+  }
+
   /** Runs the automaton until no pattern can be open that has begun at the suspect place or before it. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
+    // In registers: this loop is what dense text costs.
+    let cells = automaton.cells();
+    let now = state;
+    let isBroken = breaks.isOpen();
     let at = from;
     for (; at < chunk.length; at += 1) {
-      const open = hold(state);
-      if (at - open > suspect && !breaks.isOpen()) break;
+      const open = cells[now + cell.hold] ?? 0;
+      if (at - open > suspect && !isBroken) break;
       const byte = chunk[at] ?? 0;
-      breaks.read(byte, base + at, state, open);
-      state = next(state, byte);
-      const length = matchLength(state);
+      if (isBroken || (open > 0 && isGapByte(byte))) {
+        if (isBroken || mayGoOn(chunk, at, now)) breaks.read(byte, base + at, now, open);
+        isBroken = breaks.isOpen();
+        cells = automaton.cells();
+      }
+      const only = cells[now + cell.onlyByte] ?? 0;
+      const target = cells[now + cell.target] ?? 0;
+      let to = only === byte ? target : only === parts ? (cells[target + byte] ?? 0) : -1;
+      if (to < 0) {
+        to = automaton.next(now, byte);
+        cells = automaton.cells();
+      }
+      now = to;
+      const length = cells[now + cell.matchLength] ?? 0;
       if (length > 0) addSpan(spans, base + at + 1 - length, base + at + 1);
     }
+    state = now;
     return at;
   }
 
@@ -43,10 +68,10 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     scan(chunk) {
       const search = filters.open(chunk);
       let suspect = -1;
-      for (let at = 0; ;) {
+      for (let at = 0; ; ) {
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
-        suspect = search(Math.max(suspect + 1, at - hold(state)));
+        suspect = search(Math.max(suspect + 1, at - automaton.hold(state)));
         const begin = reachBack(chunk, suspect);
         if (begin <= at) continue;
         at = begin;
@@ -54,7 +79,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       }
       base += chunk.length;
     },
-    openFrom: () => Math.min(base - hold(state), breaks.openFrom()),
+    openFrom: () => Math.min(base - automaton.hold(state), breaks.openFrom()),
     takeSpans(before) {
       const later = spans.findIndex((span) => span.start >= before);
       const taken = later < 0 ? spans : spans.slice(0, later);
