@@ -12,7 +12,10 @@ export function adversarialTexts(secrets: readonly string[], bytes: number): Rea
     }),
     'nothing but secrets': fill(bytes, (index) => `${secretAt(index)}\n`),
     hex: fill(bytes, (index) => hash('sha512', String(index))),
-    'a coloured log': fill(bytes, (index) => `\u001b[32m✓\u001b[0m test ${index} \u001b[2m(${index % 97} ms)\u001b[22m\n`),
+    'a coloured log': fill(
+      bytes,
+      (index) => `\u001b[32m✓\u001b[0m test ${index} \u001b[2m(${index % 97} ms)\u001b[22m\n`,
+    ),
   };
 }
 

@@ -120,7 +120,7 @@ it('every way to cut the stream gives the same', () => {
           [...bytes].map((byte) => Uint8Array.of(byte)),
         ),
       ).toBe(whole);
-      expect(whole).not.toContain(secret.slice(20));
+      expect(whole).toMatch(/\*{3}\n\*{3}$/);
     }),
     { numRuns: 1_500 },
   );

@@ -64,26 +64,23 @@ export const literalDialects: readonly Dialect[] = [
     name: 'Go %+q',
     spell: replacing(/[^ !#-[\]-~]/gu, { ...lineEscapes, ...bellEscapes, ...doubleQuote }, goEscape),
   },
-  { name: 'Node.js inspect', spell: replacing(/[\\\0-\u001f\u007f-\u009f]/g, inspectEscapes, upperHex) },
+  { name: 'Node.js inspect', spell: replacing(/[\\\p{Cc}]/gu, inspectEscapes, upperHex) },
   {
     name: 'Node.js inspect in single quotes',
-    spell: replacing(/['\\\0-\u001f\u007f-\u009f]/g, { ...inspectEscapes, ...singleQuote }, upperHex),
+    spell: replacing(/['\\\p{Cc}]/gu, { ...inspectEscapes, ...singleQuote }, upperHex),
   },
   { name: 'YAML in double quotes', spell: replacing(/[^ !#-[\]-~]/gu, yamlEscapes, yamlEscape) },
   {
     name: 'YAML in double quotes, plain text',
     spell: replacing(new RegExp(String.raw`["\\${unprintable}]`, 'gu'), yamlEscapes, yamlEscape),
   },
-  { name: 'YAML of JavaScript', spell: replacing(/["\\\0-\u001f\u0085\u00a0\u2028\u2029]/g, yamlEscapes, yamlEscape) },
+  {
+    name: 'YAML of JavaScript',
+    spell: replacing(/["\\\u0085\u00a0\u2028\u2029]|[^ -\u{10ffff}]/gu, yamlEscapes, yamlEscape),
+  },
   {
     name: 'MySQL',
-    spell: replacing(/['"\\\0\n\r\u001a]/g, {
-      ...lineEscapes,
-      ...singleQuote,
-      ...doubleQuote,
-      '\0': String.raw`\0`,
-      '\u001a': String.raw`\Z`,
-    }),
+    spell: replacing(/['"\\\0\n\r]/g, { ...lineEscapes, ...singleQuote, ...doubleQuote, '\0': String.raw`\0` }),
   },
   { name: 'single quotes of PHP and Perl', spell: replacing(/['\\]/g, { ...singleQuote, '\\': String.raw`\\` }) },
   { name: 'doubled single quotes: SQL, YAML, PowerShell', spell: replacing(/'/g, { "'": "''" }) },

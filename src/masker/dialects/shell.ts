@@ -36,7 +36,7 @@ export const doubleQuoted: Dialect = {
 };
 export const dollarQuoted: Dialect = {
   name: "$'…' of bash",
-  spell: replacing(/['\\\0-\u001f\u007f]/g, named, octal),
+  spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, named, octal),
 };
 
 export const shellDialects: readonly Dialect[] = [
@@ -44,28 +44,28 @@ export const shellDialects: readonly Dialect[] = [
   { name: 'single quotes of dash', spell: replacing(/'/g, { "'": `'"'"'` }) },
   doubleQuoted,
   dollarQuoted,
-  { name: "$'…' of bash, ASCII", spell: replacing(/['\\\0-\u001f\u007f-\u00ff]/g, named, octal), bytewise: true },
+  { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octal), bytewise: true },
   { name: 'bash %q', spell: replacing(/[ !"$&'()*,;<>?[\\\]^`{|}]/g, {}, backslash) },
   { name: 'backslashes of a shell', spell: replacing(/[^A-Za-z0-9_@%+=:,./\u0080-\u{10ffff}-]/gu, {}, backslash) },
   {
     name: 'zsh %q',
     bytewise: true,
-    spell: replacing(/[ "#$&'()*;<>?[\\\]^`{|}]|[\0-\u001f\u007f]/g, {}, (byte) =>
+    spell: replacing(/[ "#$&'()*;<>?[\\\]^`{|}]|[^ -~\u0080-\u00ff]/g, {}, (byte) =>
       /[ -~]/.test(byte) ? backslash(byte) : `$'${zshControl(byte)}'`,
     ),
   },
   {
     name: 'zsh %q, ASCII',
     bytewise: true,
-    spell: replacing(/[ "#$&'()*;<>?[\\\]^`{|}]|[\0-\u001f\u007f-\u00ff]/g, {}, (byte) =>
+    spell: replacing(/[ "#$&'()*;<>?[\\\]^`{|}]|[^ -~]/g, {}, (byte) =>
       /[ -~]/.test(byte) ? backslash(byte) : `$'${zshControl(byte)}'`,
     ),
   },
-  { name: "$'…' of zsh", spell: replacing(/['\\!\0-\u001f\u007f]/g, { ...named, '!': String.raw`\!` }, octal) },
-  { name: 'trace of zsh', spell: replacing(/['\\\0-\u001f\u007f]/g, visibleNames, visible) },
+  { name: "$'…' of zsh", spell: replacing(/['\\!]|[^ -~\u0080-\uffff]/g, { ...named, '!': String.raw`\!` }, octal) },
+  { name: 'trace of zsh', spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, visibleNames, visible) },
   {
     name: 'trace of zsh, ASCII',
-    spell: replacing(/['\\\0-\u001f\u007f-\u00ff]/g, visibleNames, visible),
+    spell: replacing(/['\\]|[^ -~]/g, visibleNames, visible),
     bytewise: true,
   },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },

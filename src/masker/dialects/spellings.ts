@@ -34,7 +34,7 @@ export const innerDialects: readonly Dialect[] = [
 ];
 
 /** Every dialect leaves these alone. */
-const plain = /^[A-Za-z0-9_]*$/;
+const plain = /^[\w.-]*$/;
 const ascii = /^[\0-~]*$/;
 
 /** How many spellings of a text are looked for: two dialects on one another, each dialect, or the common ones alone. */
@@ -50,16 +50,15 @@ export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> 
   const json = spell([written], [javascriptJson, jqJson]);
   const nested = spell(json, [javascriptJson, jqJson]);
   const once = spell([written], breadth === 'common' ? innerDialects : dialects);
-  if (breadth !== 'pairs') return once.union(nested);
-  return once
-    .union(spell(nested, [javascriptJson, jqJson, singleQuoted]))
-    .union(spell(spell([written], innerDialects), dialects));
+  if (breadth !== 'pairs') return new Set([...once, ...nested]);
+  const deeper = spell(nested, [javascriptJson, jqJson, singleQuoted]);
+  return new Set([...once, ...deeper, ...spell(spell([written], innerDialects), dialects)]);
 }
 
 /** Each text in each dialect, with the texts themselves. */
 export function spellAll(texts: Iterable<string>, by: readonly Dialect[]): Set<string> {
   const all = new Set(texts);
-  for (const text of [...all]) {
+  for (const text of Array.from(all)) {
     if (plain.test(text)) continue;
     const decoded = ascii.test(text) ? text : Buffer.from(text, 'latin1').toString('utf8');
     for (const { spell, bytewise } of by) {

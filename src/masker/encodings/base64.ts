@@ -5,7 +5,9 @@
 export function base64Forms(bytes: Buffer): ReadonlySet<string> {
   const whole = bytes.toString('base64');
   const forms = [whole, whole.replace(/=+$/, ''), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
-  return new Set([...forms, ...forms.map(toUrlAlphabet)].flatMap(escaped));
+  const all = new Set(forms);
+  for (const form of forms) all.add(toUrlAlphabet(form));
+  return new Set([...all].flatMap(escaped));
 }
 
 /** Base64 of the bytes' base64, from its beginning on. */
@@ -29,22 +31,21 @@ function stableCore(bytes: Buffer, offset: number): string {
 }
 
 function toUrlAlphabet(text: string): string {
-  return text.replace(/\+/g, '-').replace(/\//g, '_');
+  return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /** The alphabet's few marks, as JSON of PHP, .NET and Gson, URLs and HTML templates have them. */
 function escaped(text: string): readonly string[] {
-  if (!/[+/=]/.test(text)) return [text];
-  const url = text.replace(/\+/g, '%2B').replace(/\//g, '%2F').replace(/=/g, '%3D');
-  return [
-    text,
-    text.replace(/\//g, String.raw`\/`),
-    text.replace(/\+/g, String.raw`\u002B`),
-    text.replace(/=/g, String.raw`\u003d`),
-    text.replace(/=/g, '&#x3D;'),
-    text.replace(/\//g, '&#x2F;').replace(/=/g, '&#x3D;'),
-    text.replace(/\+/g, '&#43;'),
-    url,
-    url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-  ];
+  const [plus, slash, padding] = ['+', '/', '='].map((mark) => text.includes(mark));
+  const forms = [text];
+  if (plus) forms.push(text.replaceAll('+', String.raw`\u002B`), text.replaceAll('+', '&#43;'));
+  if (slash) forms.push(text.replaceAll('/', String.raw`\/`));
+  if (slash || padding) forms.push(text.replaceAll('/', '&#x2F;').replaceAll('=', '&#x3D;'));
+  if (padding) forms.push(text.replaceAll('=', String.raw`\u003d`));
+  if (padding && slash) forms.push(text.replaceAll('=', '&#x3D;'));
+  if (plus || slash || padding) {
+    forms.push(text.replaceAll('+', '%2B').replaceAll('/', '%2F').replaceAll('=', '%3D'));
+    forms.push(text.replaceAll('+', '%2b').replaceAll('/', '%2f').replaceAll('=', '%3d'));
+  }
+  return forms;
 }

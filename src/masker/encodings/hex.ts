@@ -4,14 +4,12 @@ const inspectedBytes = 50;
 /** In a row, with a colon or a blank between bytes, and as the escapes of C. */
 export function hexForms(bytes: Buffer): ReadonlySet<string> {
   const hex = bytes.toString('hex');
-  const spaced = separate(hex, ' ');
+  const pairs = hex.match(/../g) ?? [];
+  const lower = [hex, pairs.join(' '), pairs.join(':')];
   return new Set([
-    ...[hex, spaced, separate(hex, ':')].flatMap((form) => [form, form.toUpperCase()]),
-    separate(bytes.subarray(0, inspectedBytes).toString('hex'), ' '),
-    hex.replace(/../g, String.raw`\x$&`),
+    ...lower,
+    ...lower.map((form) => form.toUpperCase()),
+    pairs.slice(0, inspectedBytes).join(' '),
+    `\\x${pairs.join('\\x')}`,
   ]);
-}
-
-function separate(hex: string, by: string): string {
-  return hex.replace(/..(?=.)/g, `$&${by}`);
 }

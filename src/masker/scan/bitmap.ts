@@ -1,5 +1,6 @@
 const minBits = 2 ** 16;
-const maxBits = 2 ** 26;
+/** 4 MiB: more would lie too far from the processor. */
+const maxBits = 2 ** 25;
 
 /** Multiplicative hashing by the golden ratio: the upper bits of the product are well mixed. */
 export const hashFactor = 0x9e3779b1;

@@ -39,7 +39,7 @@ function nextKnown(view: DataView, from: number, stride: number, { bits, shift }
  */
 export function createWordFilter(stride: number, offsets: number, count: number): Filter {
   const words = new Bitmap(count * offsets, 64);
-  const pairs = new Bitmap(count * offsets, 24);
+  const pairs = new Bitmap(count * offsets, 64);
   /** Of a pattern shorter than two words some words have none beside them. */
   const hasPairs = stride > wordBytes;
 
@@ -55,6 +55,11 @@ export function createWordFilter(stride: number, offsets: number, count: number)
     }
   }
 
+  function beginningOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+    const length = Math.min(byteLength, offsets + 2 * wordBytes - 1);
+    return Buffer.from(buffer, byteOffset, length).toString('latin1');
+  }
+
   function isConfirmed(view: DataView, at: number): boolean {
     if (!hasPairs || at < wordBytes || at + 2 * wordBytes > view.byteLength) return true;
     const word = view.getInt32(at, true);
@@ -66,7 +71,13 @@ export function createWordFilter(stride: number, offsets: number, count: number)
 
   return {
     add(patterns) {
-      for (const pattern of patterns) add(pattern);
+      // Many differ only further on: a value with and without its padding, or with its last bytes escaped.
+      const known = new Set<string>();
+      for (const pattern of patterns) {
+        const beginning = beginningOf(pattern);
+        if (!known.has(beginning)) add(pattern);
+        known.add(beginning);
+      }
     },
     open(chunk) {
       const view = viewOf(chunk);

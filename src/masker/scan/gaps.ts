@@ -29,12 +29,12 @@ const bell = 0x07;
 const openingBracket = 0x5b;
 const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
 /** Quotes, differences, lists, comments, tables, strings that are added together, a line that goes on in YAML. */
-const prefixBytes = new Set([...'>+-|#*:\'"`\\'].map((mark) => mark.charCodeAt(0)));
+const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
 const literals: readonly string[] = [
-  ...['\\n', '\\r', '\\t', '\\\\n', '\\\\r', '\\\\\\\\n', '\\\\\\\\r', '\\\n', '\\\r'],
-  ...['%0A', '%0a', '%0D', '%0d', '%250A', '%250D', '&#10;', '&#13;', '&#xA;', '&#xa;', '&#xD;', '&#xd;'],
-  ...["' +\n", '" +\n', '` +\n'],
-];
+  String.raw`\n \r \t \\n \\r \\\\n \\\\r %0A %0a %0D %0d %250A %250D &#10; &#13; &#xA; &#xa; &#xD; &#xd;`.split(' '),
+  // YAML goes on, Node.js adds strings.
+  ['\\\n', '\\\r', "' +\n", '" +\n', '` +\n'],
+].flat();
 
 /** What the first byte of a gap says of it. */
 const firsts = new Uint8Array(256);

@@ -15,7 +15,8 @@ export interface Order {
 const byteValues = 256;
 
 export function createOrder(patterns: readonly Uint8Array[]): Order {
-  const places = Uint32Array.from(patterns, (_, index) => index);
+  const places = new Uint32Array(patterns.length);
+  for (let index = 0; index < places.length; index += 1) places[index] = index;
   let scratch = new Uint32Array(0);
   /** Where each kind begins: the patterns that end, then each byte. */
   const begins = new Uint32Array(byteValues + 2);

@@ -30,7 +30,11 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     const after = skipControls(chunk, at);
     if (after === at || after >= chunk.length) return true;
     const byte = chunk[after] ?? 0;
-    return isGapByte(byte) || automaton.hold(automaton.next(before, byte)) > 1 || automaton.matchLength(automaton.next(before, byte)) > 1;
+    return (
+      isGapByte(byte) ||
+      automaton.hold(automaton.next(before, byte)) > 1 ||
+      automaton.matchLength(automaton.next(before, byte)) > 1
+    );
   }
 
   /** Runs the automaton until no pattern can be open that has begun at the suspect place or before it. */
@@ -68,7 +72,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     scan(chunk) {
       const search = filters.open(chunk);
       let suspect = -1;
-      for (let at = 0; ; ) {
+      for (let at = 0; ;) {
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
         suspect = search(Math.max(suspect + 1, at - automaton.hold(state)));

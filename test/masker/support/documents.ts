@@ -237,7 +237,7 @@ export const documents: readonly SecretDocument[] = [
   ),
   document(
     'Maven settings',
-    `<settings><servers><server><id>releases</id><username>deployer</username><password>${'mVn7Kq2Wx9Rt'}</password></server></servers></settings>`,
+    `<settings><servers><server><id>releases</id><username>deployer</username><password>mVn7Kq2Wx9Rt</password></server></servers></settings>`,
     ['mVn7Kq2Wx9Rt'],
     ['<id>releases</id>', 'deployer'],
   ),

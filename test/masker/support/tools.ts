@@ -10,8 +10,6 @@ export interface Printed {
   readonly output: string;
 }
 
-type Rows = readonly (readonly [string, number, string])[];
-
 const folder = join(import.meta.dirname, '../tools');
 const commands: Readonly<Record<string, readonly string[]>> = {
   python3: ['print.py'],
@@ -19,6 +17,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   php: ['print.php'],
 };
 const locales = ['C', 'C.UTF-8'];
+/** A shell writes these the same in every locale. */
+const isPlain = /^[\n -~]*$/;
 
 export function isInstalled(program: string): boolean {
   return spawnSync(program, [program === 'go' ? 'version' : '--version'], { stdio: 'ignore' }).error === undefined;
@@ -37,10 +37,22 @@ export function print(tool: string, values: readonly string[]): readonly Printed
   }
   const args = commands[tool];
   if (args !== undefined) {
-    const rows = JSON.parse(run(tool, args, { input: JSON.stringify(values) }).toString()) as Rows;
-    return rows.map(([dialect, value, output]) => ({ tool, dialect, value, output: latin1(output) }));
+    const rows: unknown = JSON.parse(run(tool, args, { input: JSON.stringify(values) }).toString());
+    if (!Array.isArray(rows)) throw new Error(`${tool} printed no list`);
+    return rows.map((row: unknown) => readRow(tool, row));
   }
-  return locales.flatMap((locale) => values.flatMap((text, value) => printInShell(tool, locale, text, value)));
+  return values.flatMap((text, value) =>
+    locales
+      .filter((locale) => locale === 'C.UTF-8' || !isPlain.test(text))
+      .flatMap((locale) => printInShell(tool, locale, text, value)),
+  );
+}
+
+function readRow(tool: string, row: unknown): Printed {
+  const [dialect, value, output]: readonly unknown[] = Array.isArray(row) ? row : [];
+  if (typeof dialect !== 'string' || typeof value !== 'number' || typeof output !== 'string')
+    throw new Error(`${tool} printed a row that is none`);
+  return { tool, dialect, value, output: latin1(output) };
 }
 
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
