@@ -62,19 +62,19 @@ export function continueGap(gap: Gap, byte: number): GapStep {
     case 'escape':
       if (byte === openingBracket) return { ...longer, kind: 'control' };
       if (byte === 0x5d) return { ...longer, kind: 'command' };
-      return byte >= 0x20 && byte < 0x30 ? longer : end(longer);
+      return byte >= 0x20 && byte < 0x30 ? longer : endControl(longer);
     case 'control':
-      return byte >= 0x40 && byte < 0x7f ? end(longer) : byte >= 0x20 && byte < 0x40 ? longer : 'none';
+      return byte >= 0x40 && byte < 0x7f ? endControl(longer) : byte >= 0x20 && byte < 0x40 ? longer : 'none';
     case 'command':
       if (byte === escape) return { ...longer, kind: 'escape' };
-      return byte === bell ? end(longer) : longer;
+      return byte === bell ? endControl(longer) : longer;
     case 'literal':
       return continueLiteral(longer, byte);
   }
 }
 
 /** After a control sequence in a line's indentation that indentation may go on. */
-function end(gap: Gap): GapStep {
+function endControl(gap: Gap): GapStep {
   return gap.isLine ? { ...gap, kind: 'line' } : 'ends';
 }
 
