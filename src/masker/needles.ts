@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
 import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { base64Forms, twiceBase64, utf16Base64Forms } from './encodings/base64.ts';
-import { hexForms } from './encodings/hex.ts';
+import { hexForms, plainHexForms } from './encodings/hex.ts';
 import { partsOf } from './parts/parts.ts';
 
 /** Values shorter than this many bytes are not masked: they would hide half of every log. */
@@ -36,7 +36,7 @@ function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
     ...[...inner].flatMap((form) => [...base64Forms(Buffer.from(form, 'latin1'))]),
     ...(isText ? utf16Base64Forms(bytes.toString('utf8')) : []),
     ...twiceBase64(bytes),
-    ...hexForms(bytes),
+    ...(breadth === 'common' ? plainHexForms(bytes) : hexForms(bytes)),
   ];
   return [...spellings(bytes, breadth), ...encoded.filter((form) => form.length >= minEncodedBytes)];
 }

@@ -1,6 +1,12 @@
 /** How many bytes Node.js shows of a Buffer by default. */
 const inspectedBytes = 50;
 
+/** Of large values, which nobody shows byte by byte. */
+export function plainHexForms(bytes: Buffer): readonly string[] {
+  const hex = bytes.toString('hex');
+  return [hex, hex.toUpperCase()];
+}
+
 /** In a row, with a colon or a blank between bytes, and as the escapes of C. */
 export function hexForms(bytes: Buffer): ReadonlySet<string> {
   const hex = bytes.toString('hex');
