@@ -1,5 +1,5 @@
 import type { Automaton } from './automaton.ts';
-import { beginGap, continueGap, isGapByte, wholePieceBytes, type Gap } from './gaps.ts';
+import { beginGap, continueGap, isGapByte, standIns, wholePieceBytes, type Gap } from './gaps.ts';
 import { lastPieces, type Piece } from './pieces.ts';
 
 /** Finds patterns that are broken by line breaks or control sequences, beside the search in the bytes as they are. */
@@ -28,7 +28,6 @@ const minBrokenBytes = 16;
 const minHeldBytes = 4;
 const maxReadings = 8;
 const lineFeed = 0x0a;
-const standIns = [lineFeed, 0x20];
 
 /** @param found takes each piece of a match */
 export function createBreaks(
@@ -69,7 +68,7 @@ export function createBreaks(
           pieces: [...pieces, standing],
           start: position,
           length: 0,
-          gap: asIs ? { ...gap, isBare: true } : gap,
+          gap: { ...gap, isBare: asIs },
         });
     }
   }
@@ -85,22 +84,17 @@ export function createBreaks(
   }
 
   function readGap(reading: Reading, gap: Gap, byte: number, position: number): void {
+    const { isBare } = gap;
     const step = continueGap(gap, byte);
-    if (step === 'none') return;
-    if (step === 'ends') {
-      reading.gap = undefined;
-      add(reading);
-      return;
-    }
+    gap.isBare = false;
+    if (step === 'none' || (step === 'over' && isBare)) return;
     if (step === 'over') {
-      if (gap.isBare) return;
       reading.gap = undefined;
       readContent(reading, byte, position);
       return;
     }
-    const isEither = 'either' in step;
-    if (isEither && !gap.isBare) readContent({ ...reading, gap: undefined }, byte, position);
-    reading.gap = isEither ? step.either : step;
+    if (step === 'either' && !isBare) readContent({ ...reading, gap: undefined }, byte, position);
+    if (step === 'ends') reading.gap = undefined;
     add(reading);
   }
 

@@ -91,6 +91,24 @@ export function createWordFilter(stride: number, offsets: number, count: number)
   };
 }
 
+/** Likewise: every second pair of bytes, two of them at a time. */
+function nextBeginning(view: DataView, from: number, halves: Uint8Array, beginnings: Bitmap): number {
+  const end = view.byteLength - 2;
+  let at = from;
+  for (; at + 2 <= end; at += wordBytes) {
+    const word = view.getInt32(at, true);
+    if (((halves[word & 0xffff] ?? 0) | (halves[word >>> 16] ?? 0)) === 0) continue;
+    if (mayBegin(view, at - 1, beginnings) || mayBegin(view, at, beginnings)) return at;
+    if (mayBegin(view, at + 1, beginnings) || mayBegin(view, at + 2, beginnings)) return at + 2;
+  }
+  for (; at <= end; at += 2) if (mayBegin(view, at - 1, beginnings) || mayBegin(view, at, beginnings)) break;
+  return at;
+}
+
+function mayBegin(view: DataView, at: number, beginnings: Bitmap): boolean {
+  return at >= 0 && (at + wordBytes > view.byteLength || beginnings.has(view.getInt32(at, true)));
+}
+
 /** For patterns of 4 to 6 bytes: every second pair of bytes, and where it is known the four bytes that a pattern would begin with. */
 export function createShortFilter(count: number): Filter {
   const halves = new Uint8Array(2 ** 16);
@@ -103,23 +121,13 @@ export function createShortFilter(count: number): Filter {
     beginnings.add(view.getInt32(0, true));
   }
 
-  function mayBegin(view: DataView, at: number): boolean {
-    return at >= 0 && (at + wordBytes > view.byteLength || beginnings.has(view.getInt32(at, true)));
-  }
-
   return {
     add(patterns) {
       for (const pattern of patterns) add(pattern);
     },
     open(chunk) {
       const view = viewOf(chunk);
-      const end = view.byteLength - 2;
-      return (from) => {
-        let at = Math.ceil(from / 2) * 2;
-        for (; at <= end; at += 2)
-          if (halves[view.getUint16(at, true)] === 1 && (mayBegin(view, at - 1) || mayBegin(view, at))) break;
-        return at;
-      };
+      return (from) => nextBeginning(view, Math.ceil(from / 2) * 2, halves, beginnings);
     },
   };
 }

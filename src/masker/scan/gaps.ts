@@ -3,18 +3,18 @@
  * after them, the same as an escape, and control sequences of terminals.
  */
 export interface Gap {
-  readonly kind: 'line' | 'escape' | 'control' | 'command' | 'literal';
+  kind: 'line' | 'escape' | 'control' | 'command' | 'literal';
   /** Of an escape, what was read so far. */
-  readonly text: string;
-  readonly length: number;
+  text: string;
+  length: number;
   /** It holds a line break. */
-  readonly isLine: boolean;
+  isLine: boolean;
   /** So far it is a line feed that stands for itself, which the bytes as they are show too. */
-  readonly isBare?: boolean;
+  isBare: boolean;
 }
 
-/** What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, either of these, or it is none. */
-export type GapStep = Gap | 'ends' | 'over' | 'none' | { readonly either: Gap };
+/** What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, it goes on or the byte follows it, or it is none. */
+export type GapStep = 'goes on' | 'ends' | 'over' | 'either' | 'none';
 
 /** Of long patterns one word in so many bytes is read. */
 export const longStride = 16;
@@ -24,7 +24,10 @@ export const wholePieceBytes = longStride + 3;
 export const maxGapBytes = 64;
 const maxCommandBytes = 1_024;
 
-const escape = 0x1b;
+export const escape = 0x1b;
+const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+/** What a line break may stand for in a value. */
+export const standIns: readonly number[] = [lineFeed, 0x20];
 const bell = 0x07;
 const openingBracket = 0x5b;
 const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
@@ -46,53 +49,68 @@ export function isGapByte(byte: number): boolean {
 }
 
 export function beginGap(byte: number): Gap {
-  if (byte === escape) return { kind: 'escape', text: '', length: 1, isLine: false };
-  if (lineBytes.has(byte)) return { kind: 'line', text: '', length: 1, isLine: true };
-  return { kind: 'literal', text: String.fromCharCode(byte), length: 1, isLine: true };
+  const kind = byte === escape ? 'escape' : lineBytes.has(byte) ? 'line' : 'literal';
+  const text = kind === 'literal' ? String.fromCharCode(byte) : '';
+  return { kind, text, length: 1, isLine: kind !== 'escape', isBare: false };
 }
 
 export function continueGap(gap: Gap, byte: number): GapStep {
-  const longer = { ...gap, length: gap.length + 1, isBare: false };
-  if (longer.length > (gap.kind === 'command' ? maxCommandBytes : maxGapBytes)) return 'none';
+  gap.length += 1;
+  if (gap.length > (gap.kind === 'command' ? maxCommandBytes : maxGapBytes)) return 'none';
   switch (gap.kind) {
     case 'line':
-      if (lineBytes.has(byte)) return longer;
-      if (byte === escape) return { ...longer, kind: 'escape' };
-      return prefixBytes.has(byte) ? { either: longer } : 'over';
+      if (lineBytes.has(byte)) return 'goes on';
+      if (byte === escape) return goOn(gap, 'escape');
+      return prefixBytes.has(byte) ? 'either' : 'over';
     case 'escape':
-      if (byte === openingBracket) return { ...longer, kind: 'control' };
-      if (byte === 0x5d) return { ...longer, kind: 'command' };
-      return byte >= 0x20 && byte < 0x30 ? longer : endControl(longer);
+      if (byte === openingBracket) return goOn(gap, 'control');
+      if (byte === 0x5d) return goOn(gap, 'command');
+      return byte >= 0x20 && byte < 0x30 ? 'goes on' : endControl(gap);
     case 'control':
-      return byte >= 0x40 && byte < 0x7f ? endControl(longer) : byte >= 0x20 && byte < 0x40 ? longer : 'none';
+      return byte >= 0x40 && byte < 0x7f ? endControl(gap) : byte >= 0x20 && byte < 0x40 ? 'goes on' : 'none';
     case 'command':
-      if (byte === escape) return { ...longer, kind: 'escape' };
-      return byte === bell ? endControl(longer) : longer;
+      if (byte === escape) return goOn(gap, 'escape');
+      return byte === bell ? endControl(gap) : 'goes on';
     case 'literal':
-      return continueLiteral(longer, byte);
+      return continueLiteral(gap, byte);
   }
+}
+
+function goOn(gap: Gap, kind: Gap['kind']): GapStep {
+  gap.kind = kind;
+  return 'goes on';
 }
 
 /** After a control sequence in a line's indentation that indentation may go on. */
 function endControl(gap: Gap): GapStep {
-  return gap.isLine ? { ...gap, kind: 'line' } : 'ends';
+  return gap.isLine ? goOn(gap, 'line') : 'ends';
 }
 
 function continueLiteral(gap: Gap, byte: number): GapStep {
-  const text = gap.text + String.fromCharCode(byte);
-  if (literals.includes(text)) return { ...gap, kind: 'line', text: '' };
-  return literals.some((literal) => literal.startsWith(text)) ? { ...gap, text } : 'none';
+  gap.text += String.fromCharCode(byte);
+  if (!literals.includes(gap.text))
+    return literals.some((literal) => literal.startsWith(gap.text)) ? 'goes on' : 'none';
+  gap.text = '';
+  return goOn(gap, 'line');
 }
 
-/** Where the plain control sequences end that begin here: colours and the like. */
-export function skipControls(chunk: Uint8Array, from: number): number {
+/** A byte that may belong to a gap which has begun, or begin one. */
+export function mayContinueGap(byte: number): boolean {
+  return isGapByte(byte) || lineBytes.has(byte) || prefixBytes.has(byte);
+}
+
+/** Where the line ends and plain control sequences, colours and the like, end that begin here. */
+export function skipGap(chunk: Uint8Array, from: number): number {
   let at = from;
-  while (chunk[at] === escape && chunk[at + 1] === openingBracket) {
-    let end = at + 2;
-    while ((chunk[end] ?? 0) >= 0x20 && (chunk[end] ?? 0) < 0x40) end += 1;
-    const final = chunk[end] ?? 0;
-    if (end - at >= maxGapBytes || final < 0x40 || final > 0x7e) return from;
-    at = end + 1;
+  for (;;) {
+    const byte = chunk[at];
+    if (byte === lineFeed || byte === carriageReturn) at += 1;
+    else if (byte === escape && chunk[at + 1] === openingBracket) {
+      let end = at + 2;
+      while ((chunk[end] ?? 0) >= 0x20 && (chunk[end] ?? 0) < 0x40) end += 1;
+      const final = chunk[end] ?? 0;
+      if (end - from >= maxGapBytes || final < 0x40 || final > 0x7e) return from;
+      at = end + 1;
+    } else return at - from > maxGapBytes ? from : at;
   }
-  return at;
 }

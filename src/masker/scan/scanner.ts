@@ -2,7 +2,7 @@ import type { Matcher } from '../matchers.ts';
 import { addSpan, type Span } from '../spans.ts';
 import { cell, parts } from './automaton.ts';
 import { createBreaks } from './breaks.ts';
-import { isGapByte, skipControls } from './gaps.ts';
+import { escape, isGapByte, mayContinueGap, skipGap, standIns } from './gaps.ts';
 import { reachBack } from './reach-back.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
@@ -25,15 +25,17 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   /** The position of the chunk's first byte. */
   let base = start;
 
-  /** Whether what is open could go on behind the gap; most control sequences are followed by something else. */
+  /** Whether what is open could go on behind the gap, with it or in its place; mostly something else follows. */
   function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
-    const after = skipControls(chunk, at);
-    if (after === at || after >= chunk.length) return true;
-    const byte = chunk[after] ?? 0;
+    const after = skipGap(chunk, at);
+    const byte = chunk[after];
+    if (after === at || byte === undefined || mayContinueGap(byte)) return true;
+    const goesOn = (from: number): boolean => {
+      const state = automaton.next(from, byte);
+      return automaton.hold(state) > 1 || automaton.matchLength(state) > 1;
+    };
     return (
-      isGapByte(byte) ||
-      automaton.hold(automaton.next(before, byte)) > 1 ||
-      automaton.matchLength(automaton.next(before, byte)) > 1
+      goesOn(before) || (chunk[at] !== escape && standIns.some((standIn) => goesOn(automaton.next(before, standIn))))
     );
   }
 
