@@ -15,15 +15,18 @@ const inBase64 = [javascriptJson, pythonJson, goJson, phpJson];
 const maxPairedBytes = 2_048;
 const maxSpelledBytes = 4_096;
 
-/** Everything that would give the value away in a log: itself and its parts, in every dialect and encoding. */
-export function needlesOf(value: Uint8Array): readonly Buffer[] {
+/**
+ * Everything that would give the value away in a log: itself and its parts, in every dialect and encoding.
+ * @param isCrowded there are so many needles that only the common ones can be looked for as well
+ */
+export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
   const forms = new Set<string>();
-  const isSmall = value.byteLength <= maxPairedBytes;
+  const isSmall = value.byteLength <= maxPairedBytes && !isCrowded;
+  const breadthOf = ({ byteLength }: Buffer): Breadth =>
+    isSmall ? 'pairs' : byteLength <= maxSpelledBytes && !isCrowded ? 'all' : 'common';
   for (const { bytes, isLayout } of partsOf(Buffer.from(value))) {
     if (isLayout && !isSmall) forms.add(bytes.toString('latin1'));
-    else
-      for (const form of formsOf(bytes, isSmall ? 'pairs' : bytes.byteLength <= maxSpelledBytes ? 'all' : 'common'))
-        forms.add(form);
+    else for (const form of formsOf(bytes, breadthOf(bytes))) forms.add(form);
   }
   return [...forms].map((form) => Buffer.from(form, 'latin1'));
 }

@@ -42,6 +42,27 @@ describe.each(documents.map((document) => [document.name, document] as const))('
   });
 });
 
+describe('a value that would be costly to take apart is masked all the same', () => {
+  const size = 65_536;
+  const fill = (text: string): string => text.repeat(size).slice(0, size);
+  it.each([
+    ['brackets', '['.repeat(size / 2) + ']'.repeat(size / 2)],
+    ['braces', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['blanks in a field', `;name${' '.repeat(size - 10)};`],
+    ['names and dots', fill('a.a.')],
+    ['names and colons', fill('a:1:a:1:')],
+    ['quotes that stay open', fill('key="open\n')],
+    ['keys without values', fill('key:\n')],
+    ['tags', fill('<a ')],
+    ['addresses', fill('a://')],
+    ['armour', fill('-----BEGIN ')],
+  ])('%s', (_, text) => {
+    const masker = createMasker();
+    masker.add(Buffer.from(text));
+    expect(masker.mask(`< ${text} >`)).toBe('< *** >');
+  });
+});
+
 it('nothing else is lost: logs go out as they are with all of them registered', () => {
   const masker = createMasker();
   for (const { text } of documents) masker.add(Buffer.from(text));

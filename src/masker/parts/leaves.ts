@@ -14,6 +14,9 @@ export interface Document {
   readonly layouts: readonly string[];
 }
 
+/** What is nested deeper nobody wrote, and no stack is deep enough for all of it. */
+const maxNesting = 200;
+
 /** What is a document: JSON, or lines and fields that give names to values. */
 export function leavesOf(text: string): Document {
   const json = parseJson(text);
@@ -27,12 +30,22 @@ export function leavesOf(text: string): Document {
 }
 
 function parseJson(text: string): unknown {
-  if (!/^[[{]/.test(text)) return undefined;
+  if (!/^[[{]/.test(text) || nesting(text) > maxNesting) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** At most: brackets in strings count too. */
+function nesting(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [mark] of text.matchAll(/[[\]{}]/g)) {
+    depth += mark === '[' || mark === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function jsonLeaves(name: string, value: unknown): readonly Leaf[] {
@@ -46,7 +59,7 @@ function jsonLeaves(name: string, value: unknown): readonly Leaf[] {
 function urlLeaves(text: string): readonly Leaf[] {
   const leaves: Leaf[] = [];
   for (const [, user = '', password] of text.matchAll(
-    /\b[a-z][a-z0-9+.-]*:\/\/([^\s:@/?#'"]*)(?::([^\s/?#'"]*))?@/gi,
+    /\b[a-z][a-z0-9+.-]{0,31}:\/\/([^\s:@/?#'"]*)(?::([^\s/?#'"]*))?@/gi,
   )) {
     if (password === undefined) leaves.push({ name: 'token', value: user });
     else leaves.push({ name: 'user', value: user }, { name: 'password', value: password, isCredential: true });
@@ -66,10 +79,10 @@ function percentDecode(text: string): string {
 /** `Name=value;Name=value`, `login NAME password VALUE`, elements and attributes of XML, `host:port:database:user:password`. */
 function fieldLeaves(text: string): readonly Leaf[] {
   const pairs = [
-    ...(/;/.test(text) ? text.matchAll(/(?:^|;)\s*([A-Za-z][\w .-]*?)\s*=\s*("[^"]*"|'[^']*'|[^;\n]*)/g) : []),
+    ...(/;/.test(text) ? text.matchAll(/(?:^|;)\s*([A-Za-z][\w .-]{0,63}?)\s*=\s*("[^"]*"|'[^']*'|[^;\n]*)/g) : []),
     ...text.matchAll(/\b(login|password|account)[ \t]+(\S+)/g),
     ...text.matchAll(/<([\w:.-]+)(?:\s[^<>]*)?>([^<>]+)<\/\1>/g),
-    ...text.matchAll(/\b(?!(?:key|value|name)\b)([\w:.-]+)\s*=\s*("[^"<>]*"|'[^'<>]*')/g),
+    ...text.matchAll(/\b(?!(?:key|value|name)\b)([\w:.-]{1,64})\s*=\s*("[^"<>]*"|'[^'<>]*')/g),
     ...text.matchAll(/\bkey="([^"]*)"\s+value="([^"]*)"/g),
   ].map(([, name = '', value = '']) => ({ name, value: stripQuotes(value) }));
   const pgpass = [...text.matchAll(/^(?:[^\s:]+:){2,4}([^\s:]+):([^\s:]{8,})$/gm)].map(([, , value = '']) => ({
@@ -82,7 +95,7 @@ function fieldLeaves(text: string): readonly Leaf[] {
 
 const pairLine = /^[ \t]*(?:- )?(?:export |set |ENV )?["']?([\w./:@-]*[\w@])["']?[ \t]*[:=][ \t]*(.*?),?$/;
 const otherLine =
-  /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|\S+:\d+:\S+:\S+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
+  /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|[^\s:]+:\d+:[^\s:]+:[^\s:]+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
 const armourLine = /^-----(?:BEGIN|END) /;
 
 /** `name: value` and `name=value` by line, as YAML, dotenv, INI, properties and npm have them, with YAML's blocks. */

@@ -13,6 +13,8 @@ export interface Automaton {
   readonly hold: (state: number) => number;
   /** The length of the longest pattern that begins with those, or with fewer of them. */
   readonly reach: (state: number) => number;
+  /** How many shorter states it falls back to, one after another: many where patterns repeat themselves. */
+  readonly links: (state: number) => number;
   /** All that is known of states, for loops that go on without a call for each byte; another one after each call of `next`. */
   readonly cells: () => Int32Array;
   /** The memory that the states made so far take. */
@@ -34,8 +36,9 @@ export const cell = {
   onlyByte: 6,
   target: 7,
   reach: 8,
+  links: 9,
 } as const;
-const cellsPerState = 9;
+const cellsPerState = 10;
 const cellsPerRow = 256;
 const firstCells = 4_096;
 
@@ -73,6 +76,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     cells[state + cell.end] = end;
     cells[state + cell.depth] = depth;
     cells[state + cell.fallback] = fallback;
+    cells[state + cell.links] = depth === 0 ? 0 : read(fallback, cell.links) + 1;
     cells[state + cell.matchLength] = isComplete ? depth : read(fallback, cell.matchLength);
     cells[state + cell.hold] = goesOn ? depth : read(fallback, cell.hold);
     const isAsParent = depth > 1 && read(parent, cell.first) === start && read(parent, cell.end) === end;
@@ -134,6 +138,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     matchLength: (state) => read(state, cell.matchLength),
     hold: (state) => read(state, cell.hold),
     reach: (state) => read(state, cell.reach),
+    links: (state) => read(state, cell.links),
     cells: () => cells,
     byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,
   };

@@ -1,6 +1,6 @@
 import type { Automaton } from './automaton.ts';
-import { beginGap, continueGap, isGapByte, standIns, wholePieceBytes, type Gap } from './gaps.ts';
-import { lastPieces, type Piece } from './pieces.ts';
+import { beginGap, continueGap, isGapByte, maxLinks, standIns, wholePieceBytes, type Gap } from './gaps.ts';
+import { addPiece, lastPieces, tidy, type Piece } from './pieces.ts';
 
 /** Finds patterns that are broken by line breaks or control sequences, beside the search in the bytes as they are. */
 export interface Breaks {
@@ -14,12 +14,17 @@ export interface Breaks {
 /** One way to read what came so far, without its gaps. */
 interface Reading {
   state: number;
-  /** Before the present piece. */
-  readonly pieces: readonly Piece[];
+  /** The last one before the present piece. */
+  readonly pieces: Piece | undefined;
   /** Where the present piece has begun, and how long it is. */
   start: number;
   length: number;
   gap: Gap | undefined;
+  /** How many bytes it has without its gaps. */
+  bytes: number;
+  /** How many of them came before what is open, when that was last asked, and what the answer was. */
+  askedAt: number;
+  answer: number;
 }
 
 /** Shorter patterns are not looked for across line breaks: words are, by chance. */
@@ -31,7 +36,7 @@ const lineFeed = 0x0a;
 
 /** @param found takes each piece of a match */
 export function createBreaks(
-  { next, matchLength, hold, reach }: Automaton,
+  { next, matchLength, hold, reach, links }: Automaton,
   found: (start: number, end: number) => void,
 ): Breaks {
   let readings: Reading[] = [];
@@ -47,29 +52,27 @@ export function createBreaks(
   /** The text may go on after a gap as it was before, or the gap stands for a byte of the pattern. */
   function open(from: Reading, byte: number, position: number): void {
     const openBytes = hold(from.state);
-    if (openBytes === 0) return;
+    if (openBytes === 0 || links(from.state) > maxLinks) return;
     const gap = beginGap(byte);
     if (gap.kind === 'literal' && openBytes < minHeldBytes) return;
     if (gap.isLine && reach(from.state) < minBrokenBytes) return;
-    const pieces = lastPieces(piecesOf(from), openBytes);
-    const last = pieces.pop();
+    const { start, length, bytes } = from;
+    const last =
+      length === 0
+        ? from.pieces && { ...from.pieces, isLine: from.pieces.isLine || gap.isLine }
+        : addPiece(from.pieces, { start, length, isGap: false, isLine: gap.isLine });
     if (last === undefined) return;
-    pieces.push({ ...last, isLine: last.isLine || gap.isLine });
-    add({ state: from.state, pieces, start: position, length: 0, gap });
+    const pieces = tidy(last, openBytes);
+    const begun = { start: position, length: 0, bytes, askedAt: -1, answer: 0 };
+    add({ ...begun, state: from.state, pieces, gap });
     if (!gap.isLine) return;
     for (const standIn of standIns) {
       const state = next(from.state, standIn);
-      const standing = { start: position, length: 1, isGap: true, isLine: false };
+      if (hold(state) <= 1) continue;
       // The line feed by itself is there in the bytes as they are.
-      const asIs = standIn === lineFeed && byte === lineFeed && pieces.length === 1;
-      if (hold(state) > 1)
-        add({
-          state,
-          pieces: [...pieces, standing],
-          start: position,
-          length: 0,
-          gap: { ...gap, isBare: asIs },
-        });
+      const isBare = standIn === lineFeed && byte === lineFeed && pieces.previous === undefined;
+      const standing = addPiece(pieces, { start: position, length: 1, isGap: true, isLine: false });
+      add({ ...begun, state, pieces: standing, gap: { ...gap, isBare }, bytes: bytes + 1 });
     }
   }
 
@@ -78,6 +81,7 @@ export function createBreaks(
     if (reading.length === 0) reading.start = position;
     reading.state = next(reading.state, byte);
     reading.length += 1;
+    reading.bytes += 1;
     const count = matchLength(reading.state);
     if (count > reading.length) for (const { start, length } of masked(reading, count)) found(start, start + length);
     if (hold(reading.state) > reading.length) add(reading);
@@ -100,10 +104,15 @@ export function createBreaks(
 
   /** Where what would be masked begins. */
   function openFromOf(reading: Reading): number {
-    const [first, second] = lastPieces(piecesOf(reading), hold(reading.state));
-    if (first === undefined) return Infinity;
-    if (!first.isLine || first.length >= minHeldBytes) return first.start;
-    return second?.start ?? Infinity;
+    const open = hold(reading.state);
+    if (reading.askedAt === reading.bytes - open) return reading.answer;
+    const [first, second] = lastPieces(piecesOf(reading), open);
+    const isShown = first !== undefined && first.isLine && first.length < minHeldBytes;
+    reading.askedAt = reading.bytes - open;
+    reading.answer = (isShown ? second : first)?.start ?? Infinity;
+    // The second piece may not have begun.
+    if (isShown && second === undefined) reading.askedAt = -1;
+    return reading.answer;
   }
 
   return {
@@ -114,8 +123,7 @@ export function createBreaks(
         if (reading.gap === undefined) readContent(reading, byte, position);
         else readGap(reading, reading.gap, byte, position);
       }
-      if (begins)
-        open({ state, pieces: [], start: position - openBytes, length: openBytes, gap: undefined }, byte, position);
+      if (begins) open(beginReading(state, position, openBytes), byte, position);
       [readings, after] = [after, readings];
       after.length = 0;
     },
@@ -128,8 +136,14 @@ function isSameGap(left: Gap | undefined, right: Gap | undefined): boolean {
   return left?.kind === right?.kind && left?.text === right?.text;
 }
 
-function piecesOf({ pieces, start, length }: Reading): readonly Piece[] {
-  return length === 0 ? pieces : [...pieces, { start, length, isGap: false, isLine: false }];
+/** The bytes as they are, of which some are open before the position. */
+function beginReading(state: number, position: number, bytes: number): Reading {
+  const start = position - bytes;
+  return { state, pieces: undefined, start, length: bytes, gap: undefined, bytes, askedAt: -1, answer: 0 };
+}
+
+function piecesOf({ pieces, start, length }: Reading): Piece | undefined {
+  return length === 0 ? pieces : addPiece(pieces, { start, length, isGap: false, isLine: false });
 }
 
 /** What a match of so many bytes masks; nothing if it may as well have come about by chance. */

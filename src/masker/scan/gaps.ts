@@ -22,6 +22,8 @@ export const longStride = 16;
 export const wholePieceBytes = longStride + 3;
 /** Of a line break with all that belongs to it. */
 export const maxGapBytes = 64;
+/** Values that repeat themselves more often are not looked for in pieces: each break would have to try all repetitions. */
+export const maxLinks = 1_024;
 const maxCommandBytes = 1_024;
 
 export const escape = 0x1b;

@@ -1,4 +1,4 @@
-/** A stretch of a pattern without gaps. */
+/** A stretch of a pattern without gaps, and what came before it. */
 export interface Piece {
   /** The position of its first byte. */
   readonly start: number;
@@ -8,18 +8,34 @@ export interface Piece {
   readonly isGap: boolean;
   /** A line break follows. */
   readonly isLine: boolean;
+  readonly previous: Piece | undefined;
+  /** How many there are, with those before. */
+  readonly count: number;
 }
 
-/** Of pieces that stand for a text, those that its last so many bytes lie in. */
-export function lastPieces(pieces: readonly Piece[], count: number): Piece[] {
-  let rest = count;
-  let first = pieces.length;
-  while (first > 0 && rest > 0) {
-    first -= 1;
-    rest -= pieces[first]?.length ?? 0;
+/** Pieces before those that anything still asks about are given up now and then: no stream may keep them all. */
+const tidiedAfter = 4_096;
+
+export function addPiece(previous: Piece | undefined, piece: Omit<Piece, 'previous' | 'count'>): Piece {
+  return { ...piece, previous, count: (previous?.count ?? 0) + 1 };
+}
+
+/** Those that the last so many bytes lie in, the first one cut, in order. */
+export function lastPieces(last: Piece | undefined, bytes: number): Piece[] {
+  const pieces: Piece[] = [];
+  let rest = bytes;
+  for (let piece = last; piece !== undefined && rest > 0; piece = piece.previous) {
+    const cut = Math.max(0, piece.length - rest);
+    pieces.push(cut === 0 ? piece : { ...piece, start: piece.start + cut, length: piece.length - cut });
+    rest -= piece.length;
   }
-  const last = pieces.slice(first);
-  const [cut] = last;
-  if (cut !== undefined && rest < 0) last[0] = { ...cut, start: cut.start - rest, length: cut.length + rest };
-  return last;
+  return pieces.toReversed();
+}
+
+/** The same, without what lies before the last so many bytes. */
+export function tidy(last: Piece, bytes: number): Piece {
+  if (last.count % tidiedAfter !== 0) return last;
+  let tidied: Piece | undefined;
+  for (const piece of lastPieces(last, bytes)) tidied = addPiece(tidied, piece);
+  return tidied ?? last;
 }
