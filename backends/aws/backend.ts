@@ -15,6 +15,7 @@ import { createWriteTokens } from './secrets/tokens.ts';
 import { createService } from './service/service.ts';
 import { requireOwn } from './shared-secrets.ts';
 
+/** An opened instance: one layout over the service, closed and cancelled calls refused in front of it. */
 export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBackend {
   const service = createService(config, host);
   const tools = { config, service, reader: createReader(service, () => host.now()), tokens: createWriteTokens() };

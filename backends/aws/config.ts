@@ -36,7 +36,10 @@ export type CredentialSource =
   | { readonly method: 'profile'; readonly profile: string; readonly credentialsFile: string | undefined }
   | { readonly method: 'default-chain' };
 
-/** @throws BackendError `misconfigured`, naming the setting */
+/**
+ * The settings as the rest of this package takes them.
+ * @throws BackendError `misconfigured`, naming the setting
+ */
 export function readConfig(settings: Settings): AwsConfig {
   const region = text(settings, 'region');
   const layout = optionalText(settings, 'layout') ?? 'secret-per-key';

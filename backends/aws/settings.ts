@@ -6,6 +6,7 @@ const roleArn = 'arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9/_+=,.@-]+';
 const secretArn = 'arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}';
 const tag = '[A-Za-z0-9 _.:/+@-]{1,128}=[A-Za-z0-9 _.:/+@-]{0,256}';
 
+/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
 export const settings = {
   region: {
     type: 'string',

@@ -4,6 +4,7 @@ import { openBackend } from './open.ts';
 import { settingsSchema } from './settings.ts';
 import { validate } from './validate.ts';
 
+/** The backend type `gcp`, as the host loads it: Google Secret Manager. */
 export const gcpDefinition: BackendDefinition = {
   type: 'gcp',
   title: 'Google Secret Manager',

@@ -21,7 +21,10 @@ import { textOf } from './settings.ts';
 import { validate } from './validate.ts';
 import { createRecentWrites } from './versions/recent-writes.ts';
 
-/** @throws BackendError `misconfigured` */
+/**
+ * An instance as the settings describe it; connects with the first call.
+ * @throws BackendError `misconfigured`
+ */
 export function openBackend(settings: Settings, host: BackendHost): SecretBackend {
   const [problem] = validate(settings);
   if (problem !== undefined) throw wrongSetting(problem.field, `${problem.field}: ${problem.problem}; ${problem.hint}`);

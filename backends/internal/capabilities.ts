@@ -1,5 +1,6 @@
 import { defineCapabilities, type BackendCapabilities } from '@kici-dev/secret-backend';
 
+/** What the built-in store can do, which is everything. */
 export const capabilities: BackendCapabilities = defineCapabilities({
   write: true,
   delete: true,

@@ -11,7 +11,9 @@ import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { rfc3339, type Store } from './store.ts';
 
-/** All in one statement: whatever moves a secret meanwhile, such as a scope's new name, is seen whole or not at all. */
+/**
+ * Lists in one statement: whatever moves a secret meanwhile, such as a scope's new name, is seen whole or not at all.
+ */
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
   const sign = await guard(context, () => store.signer());
   yield describe(

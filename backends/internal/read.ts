@@ -23,7 +23,7 @@ interface Current extends SecretRow {
   readonly sealed: Uint8Array | null;
 }
 
-/** One query for each batch of refs, and one more where some of them name a version. */
+/** Reads with one query for each batch of refs, and one more where some of them name a version. */
 export async function read(
   store: Store,
   refs: readonly SecretRef[],

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { isOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
 import type { InternalTables } from './tables.ts';
 
+/** The row that says which version of a secret is current. */
 export function findSecret(
   database: Kysely<InternalTables>,
   organization: string,

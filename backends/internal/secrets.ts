@@ -11,7 +11,7 @@ import { findSecret, storeSecret } from './secret-rows.ts';
 import { parseVersion, rfc3339, type Store } from './store.ts';
 import { requireKey, write } from './write.ts';
 
-/** A row that somebody has tampered with can be deleted, and only that. */
+/** Deletes a secret. A row that somebody has tampered with can be deleted, and only that. */
 export async function remove(store: Store, { scope, key }: SecretRef): Promise<DeleteReceipt> {
   const { database, organization } = store;
   const sign = await store.signer();

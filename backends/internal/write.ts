@@ -9,7 +9,10 @@ import { rfc3339, type Store } from './store.ts';
 export const keptVersions = 10;
 const maxAttempts = 20;
 
-/** @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt` */
+/**
+ * Makes the value the current version of its secret.
+ * @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt`
+ */
 export async function write(store: Store, entry: SecretWrite): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) {

@@ -10,7 +10,7 @@ import type { VaultConfig } from './config.ts';
 import { requireRunning, within } from './interruption.ts';
 import type { Service } from './kv/service.ts';
 
-/** Loads the client library and connects with the first call. */
+/** An instance, which loads the client library and connects with the first call. */
 export function createBackend(config: VaultConfig, host: BackendHost): SecretBackend {
   const capabilities = capabilitiesOf(config);
   const closing = new AbortController();

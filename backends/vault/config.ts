@@ -60,7 +60,10 @@ export function validateSettings(settings: Settings): readonly SettingsProblem[]
   return read(settings).problems;
 }
 
-/** @throws BackendError `misconfigured`, for the first problem */
+/**
+ * The settings as the rest of this package takes them.
+ * @throws BackendError `misconfigured`, for the first problem
+ */
 export function parseConfig(settings: Settings): VaultConfig {
   const { config, problems } = read(settings);
   const [first] = problems;

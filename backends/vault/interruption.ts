@@ -1,6 +1,9 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 
-/** @throws BackendError `aborted` or `timeout` */
+/**
+ * Goes no further with a call whose time is over, or that somebody gave up.
+ * @throws BackendError `aborted` or `timeout`
+ */
 export function requireRunning(context: CallContext): void {
   if (context.signal.aborted) throw interrupted(context);
 }

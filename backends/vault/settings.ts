@@ -2,6 +2,7 @@ import type { SettingsSchema } from '@kici-dev/secret-backend';
 
 const roleMethods = ['kubernetes', 'jwt', 'cert'];
 
+/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
 export const settings = {
   address: {
     type: 'address',

@@ -14,6 +14,7 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Calls operations of an orchestrator, for `kici-admin`, `kici` and the agent. */
 export interface ApiClient {
   /**
    * @param token in place of the client's own, such as a job's

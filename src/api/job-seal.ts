@@ -21,6 +21,7 @@ const tagBytes = 16;
 /** DER prefix of an X25519 SubjectPublicKeyInfo (RFC 8410); the raw key follows. */
 const x25519Prefix = Buffer.from('302a300506032b656e032100', 'hex');
 
+/** One side's half of a job's key agreement, made for that job alone; the other side gets the public key. */
 export interface SessionKeyPair {
   readonly publicKey: Uint8Array;
   readonly privateKey: KeyObject;

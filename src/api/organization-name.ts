@@ -1,3 +1,4 @@
+/** What an organization's name looks like; `organizationRule` says it in words. */
 export const organizationGrammar: RegExp = /^[a-z][a-z0-9-]{0,62}$/;
 
 export const organizationRule =

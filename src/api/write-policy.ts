@@ -1,7 +1,9 @@
 import type { Operation } from './operation.ts';
 
+/** Whether dashboard sessions may call an operation. */
 export type PolicyState = 'on' | 'off';
 
+/** One rule of an organization's dashboard-write policy. A later one that is about an operation wins. */
 export interface PolicyRule {
   /** An operation by its id, or all of a category or sensitivity, as `category:secrets`. */
   readonly what: string;
@@ -10,10 +12,10 @@ export interface PolicyRule {
 
 type Governed = Pick<Operation, 'category' | 'sensitivity' | 'policyGoverned' | 'offWith'>;
 
-/** By its id. */
+/** What the policy has to know of each operation, by its id. */
 export type Registry = Readonly<Record<string, Governed>>;
 
-/** Whether sessions at the dashboard may do it, and the rule that says so; none where it is on by default. */
+/** Whether dashboard sessions may call the operation, and the rule that says so; none where it is on by default. */
 export function policyStateOf<Rule extends PolicyRule>(
   registry: Registry,
   rules: readonly Rule[],

@@ -5,7 +5,10 @@ import type { Io } from './terminal/io.ts';
 
 export const defaultUrl = 'http://127.0.0.1:4000';
 
-/** @throws UsageError */
+/**
+ * The organization of a call: `--org`, else `KICI_ORG`, else `default`.
+ * @throws UsageError
+ */
 export function organizationOf(flags: ConnectionFlags, io: Io): string {
   const name = flags.org ?? present(io.environment['KICI_ORG']) ?? 'default';
   if (!organizationGrammar.test(name))

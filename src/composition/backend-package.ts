@@ -15,7 +15,10 @@ const manifest = z.object({
   dependencies: z.record(z.string(), z.string()).optional(),
 });
 
-/** @param name a package that is installed beside this one, or the path of a file or folder */
+/**
+ * A backend package that the configuration names, loaded when a type is asked for.
+ * @param name a package that is installed beside this one, or the path of a file or folder
+ */
 export function backendPackage(name: string): BackendPackage {
   const isPath = /^(?:\.{0,2}\/|[A-Za-z]:\\)/.test(name);
   return { name, load: () => (isPath ? loadPath(resolve(name)) : loadInstalled(name)) };

@@ -19,7 +19,10 @@ export async function requireFreeAddress({ host, port }: ServerSettings): Promis
   });
 }
 
-/** @throws StartError `cannot_listen` */
+/**
+ * Has the server listen, and says in plain words why it cannot.
+ * @throws StartError `cannot_listen`
+ */
 export async function listen(server: HttpServer, { host, port }: ServerSettings): Promise<string> {
   try {
     return await server.listen({ host, port });

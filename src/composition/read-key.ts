@@ -1,7 +1,10 @@
 import { keyFromFile, keyFromText, type KeyFile } from '../keyring/key-encryption-key.ts';
 import type { KeySource } from './settings.ts';
 
-/** @throws KeyringError `malformed_key`, `cannot_read_key` */
+/**
+ * The key-encryption key that the configuration names.
+ * @throws KeyringError `malformed_key`, `cannot_read_key`
+ */
 export async function readKey(source: KeySource): Promise<KeyFile> {
   return source.kind === 'file'
     ? keyFromFile(source.file, source.create)

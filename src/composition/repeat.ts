@@ -1,5 +1,5 @@
 /**
- * Does something again and again.
+ * Does something again and again: the server's clean-up. A parameter, so that tests decide when.
  * @returns ends it
  */
 export type Repeat = (work: () => void, everyMs: number) => () => void;

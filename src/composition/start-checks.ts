@@ -6,7 +6,10 @@ import { backendPackage } from './backend-package.ts';
 import type { ServerSettings } from './settings.ts';
 import { StartError } from './start-error.ts';
 
-/** @throws StartError `invalid_configuration` when the list of allowed addresses cannot be read */
+/**
+ * The addresses that backends may connect to, as configured.
+ * @throws StartError `invalid_configuration` when the list of allowed addresses cannot be read
+ */
 export function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof createAddressGuard> {
   try {
     return createAddressGuard(allowedAddresses === undefined ? {} : { allow: allowedAddresses });

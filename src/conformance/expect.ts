@@ -5,6 +5,7 @@ import { attempt, toValue } from './world.ts';
 
 // Assertions never print what was read: a value may be another's.
 
+/** Fails unless the outcome is *found*, with this value. */
 export function expectFound(
   outcome: ReadOutcome | undefined,
   expected: SecretValue | string,

@@ -3,28 +3,34 @@
  * and what is not must be missing or reject with `unsupported`.
  */
 export interface BackendCapabilities {
+  /** Without it, every write is refused as `unsupported`. */
   readonly write: boolean;
   readonly delete: boolean;
-  /** `SecretWrite.expectedVersion` is obeyed. */
+  /** `SecretWrite.expectedVersion` is obeyed; without it, a write that has one must reject, not overwrite. */
   readonly compareAndSet: boolean;
-  /** `SecretRef.version` selects a version in `read`. */
+  /** `SecretRef.version` selects a version in `read`; without it, such a read must not answer with the current one. */
   readonly versionPins: boolean;
   /** `versions` lists what can be pinned. */
   readonly versions: boolean;
+  /** An earlier version can be made the current one; needs `write`. */
   readonly restore: boolean;
+  /** A name can exist without a value. */
   readonly declare: boolean;
+  /** Scopes exist apart from their secrets; without it, a scope is there as long as a secret of it is listed. */
   readonly scopes: boolean;
-  /** Any bytes, not only UTF-8 text. */
+  /** Any bytes, not only UTF-8 text; without it, a write of other bytes must reject. */
   readonly binary: boolean;
-  /** `strong`: absence from a complete list proves absence. `eventual`: lists lag behind. */
+  /** `strong`: absence from a complete list proves absence. `eventual`: lists lag behind, and exact scopes are read by name. */
   readonly listConsistency: 'strong' | 'eventual';
   /** Listing reads values, which the backend drops; it costs what reads cost. */
   readonly listReadsValues: boolean;
   /** The most refs that one call to the service can answer; the backend splits longer reads itself. */
   readonly readBatchSize: number;
+  /** The largest value that it stores; the host refuses a larger one in both directions. */
   readonly maxValueBytes: number;
 }
 
+/** Freezes them, as `SecretBackend.capabilities` has to be. */
 export function defineCapabilities(capabilities: BackendCapabilities): BackendCapabilities {
   return Object.freeze({ ...capabilities });
 }

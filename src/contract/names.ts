@@ -15,6 +15,7 @@ export interface ScopeId {
   readonly path: ScopePath;
 }
 
+/** The name of an instance, as operators give it. */
 export function parseBackendName(text: string): Parsed<string> {
   return backendName.test(text)
     ? { ok: true, value: text }

@@ -17,6 +17,7 @@ const retryMs = 1_500;
 /** How often it is asked whether the session still stands, where no event says so. */
 const sessionMs = 60_000;
 
+/** The whole page: signing in, or the shell around the page of the address. */
 export function App(): ReactElement {
   const client = useQueryClient();
   const connection = useConnection();

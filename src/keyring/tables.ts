@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { MigrationSet } from '../database/migrate.ts';
 
+/** The tables that hold wrapped data keys. */
 export interface KeyringTables {
   readonly data_keys: {
     id: string;

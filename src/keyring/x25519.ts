@@ -5,6 +5,7 @@ import type { EntryKeyPair } from './keyring.ts';
 const privatePrefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const publicBytes = 32;
 
+/** The key pair of value entry, from a data key's 32 bytes. */
 export function x25519KeyPair(secret: KeyObject): EntryKeyPair {
   const bytes = secret.export();
   const der = Buffer.concat([privatePrefix, bytes]);

@@ -1,4 +1,7 @@
-/** @param milliseconds since the Unix epoch */
+/**
+ * A time as the API writes it.
+ * @param milliseconds since the Unix epoch
+ */
 export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

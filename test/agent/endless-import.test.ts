@@ -6,7 +6,7 @@ import { StepProcess, type Workplace } from '../../src/agent/process/step-proces
 import { ContainerEngine } from '../../src/agent/sandbox/container-engine.ts';
 import { noSandbox } from '../../src/agent/sandbox/none.ts';
 import { wholeProject } from '../../src/agent/project-view/project-view.ts';
-import { loadProject } from '../../src/agent/workflow/load.ts';
+import { loadProject } from '../../src/agent/workflow/load-project.ts';
 import { findProject } from '../../src/agent/workflow/project.ts';
 import { makeProject, withSteps, type Project } from './support/project.ts';
 

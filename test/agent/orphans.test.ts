@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { processStatus } from '../../src/agent/process/group.ts';
+import { processStatus } from '../../src/agent/process/process-status.ts';
 import { isRunning, processIdentity } from '../../src/agent/process/identity.ts';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { programFile } from '../support/programs.ts';

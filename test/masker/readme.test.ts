@@ -8,7 +8,8 @@ it("the README's example prints what it says", async () => {
   const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
   const [, expected] = /\/\/ (.*)\n$/.exec(code) ?? [];
   const body = code.replace(/^import .*\n/, '').replace(/console\.log\((.*)\);.*\n$/, 'return $1;');
-  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-call -- the page is the program under test
+  // The page is the program under test.
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-call -- see above
   const printed: unknown = new Function('createMasker', body)(createMasker);
   expect(String(printed).trimEnd()).toBe(expected);
 });

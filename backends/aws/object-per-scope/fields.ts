@@ -30,7 +30,9 @@ export function openObject(outcome: StoredOutcome): OpenedScope {
     : { status: 'object', fields, byKey: Map.groupBy(fields, ({ key }) => key), version: outcome.version };
 }
 
-/** Each once, and others of the process in between: an object of 64 KiB may take milliseconds. */
+/**
+ * Parses objects one by one, with turns for the rest of the process in between: one of 64 KiB may take milliseconds.
+ */
 export async function* openObjects<T>(
   outcomes: Iterable<readonly [T, StoredOutcome]>,
 ): AsyncGenerator<readonly [T, OpenedScope]> {

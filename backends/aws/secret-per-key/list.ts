@@ -13,6 +13,7 @@ const parallelDescriptions = 10;
 
 type Traits = Omit<SecretDescriptor, 'scope' | 'key'>;
 
+/** The names below a query: shared secrets by their ARN first, then what ListSecrets says of the account's own. */
 export async function* list(
   { config, service }: LayoutTools,
   query: ListQuery,

@@ -23,7 +23,10 @@ export interface Description {
   readonly underDefaultKey: boolean;
 }
 
-/** @returns undefined where the service says that there is no such secret */
+/**
+ * What DescribeSecret says of a secret, without its value.
+ * @returns undefined where the service says that there is no such secret
+ */
 export async function describe(service: Service, id: SecretId, context: CallContext): Promise<Description | undefined> {
   try {
     const answer = await service.call(context, 'DescribeSecret', (client, options) =>

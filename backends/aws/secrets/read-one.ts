@@ -5,6 +5,7 @@ import { explainRefusal, isUnclear } from './describe.ts';
 import { isStage, wireId, type SecretId } from './secret-id.ts';
 import { acceptValue, failureOf, type StoredOutcome } from './stored.ts';
 
+/** Reads one secret with GetSecretValue; a refusal that may mean several things is looked into. */
 export async function readOne(service: Service, id: SecretId, context: CallContext): Promise<StoredOutcome> {
   const outcome = await tryRead(service, id, context);
   // Most likely it got its value between the two calls, when somebody created it a moment ago.

@@ -22,7 +22,10 @@ export interface ChosenSignIn {
   readonly identity: string | undefined;
 }
 
-/** @throws BackendError `misconfigured` */
+/**
+ * The sign-in that the settings ask for.
+ * @throws BackendError `misconfigured`
+ */
 export function chooseSignIn(settings: Settings, host: BackendHost, safeFetch: SafeFetch): ChosenSignIn {
   const email = textOf(settings, 'auth.impersonate');
   const given = settings['auth.method'] === 'token' ? settings['auth.token'] : undefined;

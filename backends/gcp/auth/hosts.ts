@@ -6,7 +6,10 @@ const googleHosts = /^(?:oauth2|sts|iamcredentials|www)(?:\.[a-z0-9-]+(?:\.rep)?
 
 export type HostRule = (url: URL) => boolean;
 
-/** @param setting hosts, or hosts with a port, separated by commas */
+/**
+ * Where credentials may be sent: to Google's own hosts, and to those that the settings name.
+ * @param setting hosts, or hosts with a port, separated by commas
+ */
 export function allowedHosts(setting: string | undefined): HostRule {
   const named = new Set(
     (setting ?? '')

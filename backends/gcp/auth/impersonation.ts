@@ -6,6 +6,7 @@ import type { TokenSource } from './sign-in.ts';
 
 const service = 'the IAM credentials service';
 
+/** Where IAM Credentials gives out tokens of the service account with this address. */
 export function impersonationUrl(address: string, email: string): URL {
   return new URL(`/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:generateAccessToken`, address);
 }

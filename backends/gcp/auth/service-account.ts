@@ -6,6 +6,7 @@ import { ask, cloudPlatform, form, readOauthToken } from './exchange.ts';
 import { parseCredentialUrl, type HostRule } from './hosts.ts';
 import type { TokenSource } from './sign-in.ts';
 
+/** A service account's key, from the JSON file that Google gives out for it. */
 export interface ServiceAccount {
   readonly email: string;
   readonly key: KeyObject;
@@ -16,6 +17,7 @@ export interface ServiceAccount {
 const lifeSeconds = 3_600;
 const service = "Google's token service";
 
+/** Reads the key file of a service account; its address of tokens must be one of Google's or allowed. */
 export function parseServiceAccount(json: SecretValue, isAllowed: HostRule): Parsed<ServiceAccount> {
   const parsed = parseCredentialJson(json, 'service_account');
   if (!parsed.ok) return parsed;

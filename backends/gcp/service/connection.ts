@@ -18,6 +18,7 @@ export interface ConnectionOptions {
   readonly safeFetch: SafeFetch;
 }
 
+/** The client library, opened at the first call and replaced after a failure. */
 export interface Connection {
   /** @throws BackendError */
   client(): Promise<SdkClient>;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 
+/** Where an instance finds the service: Google's own address, or one from its settings. */
 export interface Endpoint {
   readonly hostname: string;
   readonly port: number;
@@ -17,6 +18,7 @@ export function publicEndpoint(location: string | undefined): Endpoint {
   return { hostname, port: 443, plaintext: false };
 }
 
+/** The setting `endpoint`, which is an emulator or a private address. */
 export function parseEndpoint(text: string): ParsedEndpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
@@ -39,6 +41,7 @@ export function hostnameOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
+/** Whether the name is this machine, so that plain HTTP shows nothing to a network. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '::1' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
 }

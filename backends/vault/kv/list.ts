@@ -30,7 +30,10 @@ interface Names {
   readonly unnameable: readonly UnnameableSecret[];
 }
 
-/** Level by level. What is refused is told and left out; any other failure ends the listing, because asking again may help. */
+/**
+ * Lists the tree level by level. What is refused is told and left out; any other failure ends the listing, because
+ * asking again may help.
+ */
 export async function* list(
   service: Service,
   { scope, depth }: ListQuery,

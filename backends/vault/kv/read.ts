@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 
 const readsAtOnce = 16;
 
-/** One request for each path and version, however many of its fields are asked for. */
+/** Reads with one request for each path and version, however many of its fields are asked for. */
 export async function read(
   service: Service,
   refs: readonly SecretRef[],

@@ -18,6 +18,7 @@ import { detectVersion } from './mount.ts';
 /** How long what the server said of the mount stands behind an absence. */
 const settledMs = 30_000;
 
+/** One request to the mount, of which the service knows the token and the namespace. */
 export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;

@@ -4,7 +4,7 @@ import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import { pathOf } from './path.ts';
 import type { Service } from './service.ts';
 
-/** Versions are the path's: each write of any of its fields makes one. */
+/** The versions of a field are those of its path: each write of any of its fields makes one. */
 export async function versions(
   service: Service,
   { scope }: SecretRef,

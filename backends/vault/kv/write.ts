@@ -19,7 +19,7 @@ import type { Service } from './service.ts';
 
 const maxAttempts = 20;
 
-/** The other fields of the path stay as they are. */
+/** Sets one field of a path; the other fields stay as they are. */
 export async function write(service: Service, entry: SecretWrite, context: CallContext): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes)

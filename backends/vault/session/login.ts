@@ -17,7 +17,10 @@ export interface TokenLease {
   readonly isOurs: boolean;
 }
 
-/** @throws BackendError `unauthenticated` when the server does not take the credentials */
+/**
+ * Signs in by the method of the settings; a token that the settings hold is looked up.
+ * @throws BackendError `unauthenticated` when the server does not take the credentials
+ */
 export async function signIn(
   wire: Wire,
   config: VaultConfig,

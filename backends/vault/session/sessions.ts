@@ -13,12 +13,14 @@ const revokeTimeoutMs = 2_000;
 const refusalStandsMs = 1_000;
 const longestTimerMs = 2_147_483_647;
 
+/** A token that a sign-in gave, and when it expires. */
 export interface TokenSession {
   readonly grant: TokenLease;
   /** In milliseconds since the Unix epoch; infinite for a token that does not expire. */
   readonly expiresAt: number;
 }
 
+/** Signs in, renews, and signs in again when a token ends; one for each instance. */
 export interface Sessions {
   /** Signs in once, however many ask at the same time. @throws BackendError */
   current(context: CallContext): Promise<TokenSession>;

@@ -28,6 +28,7 @@ export interface WireRequest {
   readonly context: CallContext;
 }
 
+/** HTTP to one server: over guarded addresses, with deadlines, size limits and the settings' TLS. */
 export interface Transport {
   /** Follows no redirect. @throws BackendError */
   send(request: WireRequest): Promise<VaultAnswer>;

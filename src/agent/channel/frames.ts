@@ -2,6 +2,7 @@
 const headerBytes = 4;
 const maxParts = 1_024;
 
+/** What came over the channel is not a message, or too long for one. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }

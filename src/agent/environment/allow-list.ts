@@ -13,6 +13,7 @@ const inherited = new Set([
   'NO_COLOR',
 ]);
 
+/** The variables that a step starts with, before those of its environment and its own. */
 export function stepBaseEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const base: Record<string, string> = { CI: 'true' };
   for (const [name, value] of Object.entries(environment)) {

@@ -10,6 +10,7 @@ const pointerBytes = 8;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** How many bytes the variables take of what the system gives a process to start with. */
 export function environmentBytes(variables: Variables): number {
   return Object.entries(variables).reduce(
     (sum, [name, value]) => (value === undefined ? sum : sum + variableBytes(name, value) + pointerBytes),

@@ -6,7 +6,10 @@ import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { ExecOptions } from './exec.ts';
 
-/** As a step's files: gone when the use has ended, and where this process is killed, by its watchdog. @throws AgentError */
+/**
+ * Files for the program, as a step's: gone when the use has ended, and where this process is killed, by its watchdog.
+ * @throws AgentError
+ */
 export async function withMounts<T>(
   { files, temporary, inherited }: Pick<ExecOptions, 'files' | 'temporary' | 'inherited'>,
   use: (mount: (contents: Uint8Array) => Promise<string>) => Promise<T>,

@@ -4,7 +4,10 @@ import { isWorkflow, type Workflow } from '@kici-dev/sdk';
 const linkScheme = 'kici-link:';
 const stopScheme = 'kici-stop:';
 
-/** @throws whatever the module throws; TypeError when it exports no workflow */
+/**
+ * The workflow that a file has as its default export.
+ * @throws whatever the module throws; TypeError when it exports no workflow
+ */
 export async function importWorkflow(url: string): Promise<Workflow> {
   const module: unknown = await import(url);
   const exported: unknown =

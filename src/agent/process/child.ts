@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LaunchCommand } from '../sandbox/profile.ts';
-import { isGroupAlive } from './group.ts';
+import { isGroupAlive } from './process-status.ts';
 
 export interface ExitStatus {
   readonly code: number | null;

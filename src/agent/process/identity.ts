@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { processStatus } from './group.ts';
+import { processStatus } from './process-status.ts';
 
 /** A process, told apart from a later one with the same number. */
 export interface ProcessIdentity {

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { BrokenFile } from '../workflow/load.ts';
+import type { BrokenFile } from '../workflow/load-project.ts';
 import type { WorkflowData } from '../channel/to-agent.ts';
 import { withWorkplace, type WorkplaceOptions } from './with-workplace.ts';
 
@@ -25,7 +25,7 @@ export interface WorkflowList {
 /** What a project defines; nothing of it runs but its modules, which are read as for a run. @throws AgentError */
 export async function listWorkflows(options: ListOptions): Promise<WorkflowList> {
   return withWorkplace(options, async ({ project, loader, launch }) => {
-    const { loadProject } = await import('../workflow/load.ts');
+    const { loadProject } = await import('../workflow/load-project.ts');
     const { workflows, broken } = await loadProject({
       project,
       first: loader,

@@ -7,7 +7,7 @@ import type { Workplace } from '../process/step-process.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
-import type { LoadedProject, LoadedWorkflow } from '../workflow/load.ts';
+import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
 import { requireLabels } from './preflight.ts';
@@ -15,6 +15,7 @@ import { requireStated } from './stated-keys.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import type { StepPool } from './step-pool.ts';
 
+/** One job, and what the run around it shares with the others. */
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
   readonly found: Pick<LoadedProject, 'stripped' | 'modules'>;
@@ -29,6 +30,7 @@ export interface JobRun {
   readonly signal: AbortSignal;
 }
 
+/** Runs one job: opens its session, runs its steps in order, and closes the session whatever happened. */
 export async function runJob(run: JobRun): Promise<JobStatus> {
   const { job, emit, signal } = run;
   emit({

@@ -2,7 +2,7 @@ import { createMasker } from '@kici-dev/secret-masker';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
-import { loadProject } from '../workflow/load.ts';
+import { loadProject } from '../workflow/load-project.ts';
 import type { Project } from '../workflow/project.ts';
 import { chooseJobs } from './choose-jobs.ts';
 import type { JobStatus, RunStatus } from './events.ts';
@@ -25,7 +25,10 @@ export interface ProjectRun {
   readonly options: RunOptions;
 }
 
-/** @throws AgentError when nothing can be run */
+/**
+ * Runs a workflow of a project whose workplace is ready: reads, chooses, checks, and runs its jobs.
+ * @throws AgentError when nothing can be run
+ */
 export async function runProject(run: ProjectRun): Promise<RunStatus> {
   const { project, workplace, options } = run;
   const { loaderOutput, signal } = options;

@@ -21,7 +21,10 @@ export interface RunOptions extends WorkplaceOptions {
   readonly signal: AbortSignal;
 }
 
-/** @throws AgentError when nothing can be run */
+/**
+ * What `kici run` does: opens a workplace and runs the workflow in it.
+ * @throws AgentError when nothing can be run
+ */
 export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
   return withWorkplace(options, async (opened) => {
     const { pool, workplace } = opened;

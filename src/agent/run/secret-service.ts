@@ -47,7 +47,8 @@ export class SecretService {
     let answers: AgentAnswer[] = [];
     let bytes = 0;
     for (const request of requests) {
-      // oxlint-disable-next-line no-await-in-loop -- one after another, since together they may be more than there is room for
+      // One after another, since there may be no room for all of them together.
+      // oxlint-disable-next-line no-await-in-loop -- one after another
       const answer = await this.#answerOne(request, read);
       answers.push(answer);
       bytes += sizeOf(answer);

@@ -34,7 +34,11 @@ export interface OpenWorkplace {
   readonly launch: () => Promise<StepProcess>;
 }
 
-/** Leaves nothing behind when the use has ended. @throws AgentError when nothing can be run */
+/**
+ * Opens what a run needs of this machine: sandbox, folders, journal, first process. Leaves nothing behind when the use
+ * has ended.
+ * @throws AgentError when nothing can be run
+ */
 export async function withWorkplace<T>(
   options: WorkplaceOptions,
   use: (opened: OpenWorkplace) => Promise<T>,

@@ -40,7 +40,10 @@ const systemKeys: readonly PrivatePlace[] = ['/etc/ssl/private', '/etc/pki/tls/p
   (path) => ({ path, what: 'private keys of this machine', isFolder: true, shared: false }),
 );
 
-/** @throws AgentError (`sandbox_unavailable`) */
+/**
+ * A sandbox by bubblewrap, where this machine can make one.
+ * @throws AgentError (`sandbox_unavailable`)
+ */
 export async function openBwrapSandbox(searchPath: string): Promise<SandboxProfile> {
   const program = await findProgram('bwrap', searchPath);
   if (program === undefined)

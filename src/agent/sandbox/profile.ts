@@ -1,9 +1,27 @@
 import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-view.ts';
 
+/** What `--sandbox` takes. */
 export const sandboxNames = ['none', 'bwrap', 'container'] as const;
 
 export type SandboxName = (typeof sandboxNames)[number];
+
+/** A boundary around a process. The step API is the same in each. */
+export interface SandboxProfile {
+  readonly name: SandboxName;
+  /** Whether the host writes mounted files itself, to the sandbox's own /tmp, which goes with the sandbox. */
+  readonly ownsTemporaryFiles: boolean;
+  /** Whether each job names the image that it runs in. */
+  readonly runsImages: boolean;
+  /**
+   * For the process that reads the workflows, before any job is known.
+   * @param environment as it would be without a sandbox
+   */
+  forLoader(environment: Readonly<Record<string, string>>): Surroundings;
+  /** @throws AgentError (`sandbox_unavailable`) when the job cannot run in it */
+  forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Surroundings>;
+  command(request: LaunchRequest): LaunchCommand;
+}
 
 /** What a job says of the place where its steps run. */
 export interface JobNeeds {
@@ -35,6 +53,7 @@ export interface LaunchRequest {
   readonly surroundings: Surroundings;
 }
 
+/** How the agent starts that step host: a program, or a program that starts it in the sandbox. */
 export interface LaunchCommand {
   readonly file: string;
   readonly args: readonly string[];
@@ -48,18 +67,4 @@ export interface LaunchCommand {
   readonly tellsGroup?: true;
   /** What may outlive the command, when that is killed. */
   readonly container?: string;
-}
-
-/** A boundary around a process. The step API is the same in each. */
-export interface SandboxProfile {
-  readonly name: SandboxName;
-  /** Whether the host writes mounted files itself, to the sandbox's own /tmp, which goes with the sandbox. */
-  readonly ownsTemporaryFiles: boolean;
-  /** Whether each job names the image that it runs in. */
-  readonly runsImages: boolean;
-  /** For the process that reads the workflows, before any job is known. @param environment as it would be without a sandbox */
-  forLoader(environment: Readonly<Record<string, string>>): Surroundings;
-  /** @throws AgentError (`sandbox_unavailable`) when the job cannot run in it */
-  forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Surroundings>;
-  command(request: LaunchRequest): LaunchCommand;
 }

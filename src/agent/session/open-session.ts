@@ -30,7 +30,10 @@ export interface Clients {
   readonly farewell: () => Promise<ApiClient>;
 }
 
-/** @throws ApiError when the orchestrator refuses the job or cannot be reached */
+/**
+ * Opens a job at the orchestrator, whose answer has names and no values.
+ * @throws ApiError when the orchestrator refuses the job or cannot be reached
+ */
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
   const stated = request.secrets;
   const pair = createSessionKeyPair();

@@ -11,6 +11,7 @@ import type { ProcessEnvironment } from './process-environment.ts';
 import { createStepSecrets } from './secrets.ts';
 import { createShell } from './shell/shell.ts';
 
+/** The `ctx` that a step's function is called with. */
 export function createContext(channel: Channel, start: StartStep, environment: ProcessEnvironment): StepContext {
   let added = 0;
   return Object.freeze({

@@ -1,4 +1,4 @@
-import { allProcesses, processStatus } from '../process/group.ts';
+import { allProcesses, processStatus } from '../process/process-status.ts';
 import type { Channel } from './channel.ts';
 
 /** How long what an author's code has left open may keep the process. */

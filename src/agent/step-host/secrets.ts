@@ -13,7 +13,7 @@ import { guardProperties } from './property-guard.ts';
 import type { Requests } from './requests.ts';
 import { SecretProblems } from './secret-problems.ts';
 
-/** The seven methods. Values pass through; nothing here keeps one. */
+/** The seven methods of `ctx.secrets`. Values pass through; nothing here keeps one. */
 export function createStepSecrets(requests: Requests, start: StartStep, environment: ProcessEnvironment): StepSecrets {
   const entries = new Map(start.catalogue.map((entry) => [entry.key, entry]));
   const names = [...entries.values()]

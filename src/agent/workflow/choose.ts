@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { nearMatches } from '@kici-dev/secret-backend';
 import { AgentError } from '../agent-error.ts';
-import type { LoadedProject, LoadedWorkflow } from './load.ts';
+import type { LoadedProject, LoadedWorkflow } from './load-project.ts';
 
 /** The workflow of that name, or the only one. @throws AgentError */
 export function chooseWorkflow(

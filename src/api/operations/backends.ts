@@ -113,6 +113,7 @@ const testResult = z.object({
   hint: z.string().optional(),
 });
 
+/** The operations on backends: their types, settings, tests and health. */
 export const backendOperations = {
   'backends.types': defineOperation({
     ...reading,

@@ -38,6 +38,7 @@ export const bindingView = z.object({
 
 const environmentView = z.object({ name: z.string(), createdAt: timestamp, bindings: z.array(bindingView) });
 
+/** The operations on environments and their bindings. */
 export const environmentOperations = {
   'environments.create': defineOperation({
     ...writing,

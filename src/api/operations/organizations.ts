@@ -9,6 +9,7 @@ const shared = {
   targets: 'organization',
 } as const;
 
+/** The operations on organizations. */
 export const organizationOperations = {
   'organizations.create': defineOperation({
     ...shared,

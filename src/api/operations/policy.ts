@@ -47,6 +47,7 @@ const subject = z
   .string()
   .describe('an operation such as secrets.set, category:NAME such as category:secrets, or sensitivity:NAME');
 
+/** The operations on the dashboard-write policy. */
 export const policyOperations = {
   'policy.show': defineOperation({
     ...shared,

@@ -47,6 +47,7 @@ const receipt = z.object({
 /** A binding, with what it selects as it is stored. */
 const boundScope = z.object({ environment: z.string(), id: z.string(), scope: z.string() });
 
+/** The operations on secrets; none of them answers with a value. */
 export const secretOperations = {
   'secrets.set': defineOperation({
     ...valueWrites,

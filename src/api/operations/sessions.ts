@@ -12,6 +12,7 @@ const shared = {
   targets: noTargets,
 } as const;
 
+/** The operations on dashboard sessions: who is signed in, and the code of `kici-admin dashboard`. */
 export const sessionOperations = {
   'sessions.code': defineOperation({
     ...shared,

@@ -7,6 +7,7 @@ const shared = { category: 'variables', sensitivity: 'settings', targets: enviro
 
 const view = z.object({ name: z.string(), value: z.string(), locked: z.boolean(), updatedAt: timestamp });
 
+/** The operations on variables of an environment. */
 export const variableOperations = {
   'variables.set': defineOperation({
     ...shared,

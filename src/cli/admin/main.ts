@@ -1,14 +1,17 @@
 import { CommanderError, type Command } from 'commander';
+import { version } from '../../api/version.ts';
 import type { ConnectionFlags } from '../connection.ts';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
-import { version } from '../version.ts';
 import type { Result } from './command.ts';
 import { createProgram, programName } from './program.ts';
 import { ApiSession } from './session.ts';
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+/**
+ * `kici-admin`: reads the command line, runs the command, reports its failure.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage
+ */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
   const program = createProgram({

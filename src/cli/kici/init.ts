@@ -4,13 +4,56 @@ import { workflowFolder } from '../../agent/workflow/project.ts';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 
-/** What the starting workflow shows: a secret of an environment, or none. */
+/** What the workflow shows: a secret of an environment, or none. */
 export interface Starter {
   readonly environment?: string | undefined;
   readonly secret?: string | undefined;
 }
 
-function starter({ environment, secret }: Starter): string {
+/** What may stand between quotes of the generated text: any environment's name, any key. */
+const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+
+/**
+ * `kici init`: writes a workflow to start from, and settings for editors where there are none.
+ * @throws UsageError; CommandError when there is a file in its place
+ */
+export async function init(folder: string, shown: Starter, json: boolean, io: Io): Promise<void> {
+  requireName('--environment', shown.environment);
+  requireName('--secret', shown.secret);
+  if (shown.secret !== undefined && shown.environment === undefined)
+    throw new UsageError('--secret needs --environment: secrets belong to one', 'say whose secret the step reads');
+  const file = join(folder, workflowFolder, 'hello.ts');
+  try {
+    await mkdir(join(folder, workflowFolder), { recursive: true });
+    await writeFile(file, workflowText(shown), { flag: 'wx' });
+    await writeFile(join(folder, '.kici', 'tsconfig.json'), compilerSettings, { flag: 'wx' }).catch(ignoreExisting);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'EEXIST')
+      throw new CommandError(
+        'cannot_write',
+        `${file} exists already and was left as it is`,
+        'edit it, or remove it first',
+      );
+    throw new CommandError('cannot_write', `cannot write ${file} (${code})`, 'check the permissions of the folder');
+  }
+  const offer = shown.environment === undefined ? '' : '; `kici types` writes the names of secrets for your editor';
+  io.stdout.write(
+    json
+      ? `${JSON.stringify({ file, workflow: 'hello' })}\n`
+      : `wrote ${file}; run it with \`kici run hello\`${offer}\n`,
+  );
+}
+
+function requireName(flag: string, text: string | undefined): void {
+  if (text !== undefined && !name.test(text))
+    throw new UsageError(
+      `${flag} takes letters, digits and "_.-", not ${JSON.stringify(text)}`,
+      'see `kici init --help`',
+    );
+}
+
+function workflowText({ environment, secret }: Starter): string {
   const binding =
     environment === undefined
       ? `// environment: 'production',   // whose secrets and variables the steps may use`
@@ -52,46 +95,6 @@ const compilerSettings = `{
   "include": ["workflows", "secrets.d.ts"]
 }
 `;
-
-/** What may stand between quotes of the generated text: any environment's name, any key. */
-const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-
-function requireName(flag: string, text: string | undefined): void {
-  if (text !== undefined && !name.test(text))
-    throw new UsageError(
-      `${flag} takes letters, digits and "_.-", not ${JSON.stringify(text)}`,
-      'see `kici init --help`',
-    );
-}
-
-/** Writes a workflow to start from, and settings for editors where there are none. @throws UsageError; CommandError when there is a file in its place */
-export async function init(folder: string, shown: Starter, json: boolean, io: Io): Promise<void> {
-  requireName('--environment', shown.environment);
-  requireName('--secret', shown.secret);
-  if (shown.secret !== undefined && shown.environment === undefined)
-    throw new UsageError('--secret needs --environment: secrets belong to one', 'say whose secret the step reads');
-  const file = join(folder, workflowFolder, 'hello.ts');
-  try {
-    await mkdir(join(folder, workflowFolder), { recursive: true });
-    await writeFile(file, starter(shown), { flag: 'wx' });
-    await writeFile(join(folder, '.kici', 'tsconfig.json'), compilerSettings, { flag: 'wx' }).catch(ignoreExisting);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST')
-      throw new CommandError(
-        'cannot_write',
-        `${file} exists already and was left as it is`,
-        'edit it, or remove it first',
-      );
-    throw new CommandError('cannot_write', `cannot write ${file} (${code})`, 'check the permissions of the folder');
-  }
-  const offer = shown.environment === undefined ? '' : '; `kici types` writes the names of secrets for your editor';
-  io.stdout.write(
-    json
-      ? `${JSON.stringify({ file, workflow: 'hello' })}\n`
-      : `wrote ${file}; run it with \`kici run hello\`${offer}\n`,
-  );
-}
 
 /** The project's own settings stay. */
 function ignoreExisting(error: unknown): void {

@@ -4,7 +4,10 @@ import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
 import { createProgram, programName } from './program.ts';
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number when that has cancelled it */
+/**
+ * `kici`: reads the command line, runs the command, reports its failure.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number when that has cancelled it
+ */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
   // What follows is another program's.

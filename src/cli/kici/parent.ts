@@ -1,4 +1,4 @@
-import { processStatus } from '../../agent/process/group.ts';
+import { processStatus } from '../../agent/process/process-status.ts';
 
 const lookMs = 500;
 

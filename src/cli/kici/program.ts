@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { version } from '../version.ts';
+import { version } from '../../api/version.ts';
 
 export const programName = 'kici';
 

@@ -11,7 +11,10 @@ import { untilSignal } from './until-signal.ts';
 /** What is still to be said after a job may take this long. */
 const farewellMs = 5_000;
 
-/** @returns the exit code */
+/**
+ * `kici run`: runs a workflow, and prints what comes of it.
+ * @returns the exit code
+ */
 export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
   if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
     throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');

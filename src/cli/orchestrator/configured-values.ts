@@ -3,7 +3,10 @@ import { UsageError } from '../terminal/command-error.ts';
 import type { ConfigurationItem } from './configuration-items.ts';
 import type { Configuration, ConfiguredValue } from './configuration.ts';
 
-/** @throws UsageError */
+/**
+ * The port to listen at.
+ * @throws UsageError
+ */
 export function portOf({ port }: Configuration): number {
   if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535)
     throw new UsageError(

@@ -8,7 +8,7 @@ import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
 
-/** Thousands of folders. */
+/** Of the list of folders: room for thousands. */
 const maxBytes = 1_048_576;
 
 /** What a start finds out about its data folder, told once the server runs. */

@@ -7,7 +7,10 @@ import { readConfigurationFile } from './configuration-file.ts';
 import { printConfiguration } from './print-configuration.ts';
 import { createProgram, programName } from './program.ts';
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+/**
+ * `kici-orchestrator`: reads the command line, runs the command, reports its failure.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage
+ */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let code = 0;
   const command = createProgram({

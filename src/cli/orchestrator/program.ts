@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { version } from '../version.ts';
+import { version } from '../../api/version.ts';
 import { configurationItems } from './configuration-items.ts';
 
 export const programName = 'kici-orchestrator';

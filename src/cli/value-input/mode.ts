@@ -15,7 +15,10 @@ export interface ModeFlags {
   readonly value?: string;
 }
 
-/** @throws UsageError when more than one mode is given; decided before anything is read */
+/**
+ * Where the value comes from; without a flag from a prompt at a terminal, else from stdin.
+ * @throws UsageError when more than one mode is given; decided before anything is read
+ */
 export function chooseMode(flags: ModeFlags, stdinIsTerminal: boolean): InputMode {
   const chosen: (readonly [string, InputMode])[] = [];
   if (flags.prompt === true) chosen.push(['--prompt', { kind: 'prompt' }]);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import type { Logger } from 'pino';
+import { version } from '../../api/version.ts';
 import { createChangeFeed } from '../../orchestrator/events/feed.ts';
 import { createEventStreams } from '../../orchestrator/events/streams.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
@@ -14,7 +15,6 @@ import { createServer } from '../../orchestrator/http/server.ts';
 import { createSessionCookies } from '../../orchestrator/http/session-cookie.ts';
 import { identifiers } from '../identifiers.ts';
 import { mergeHandlers, type AreaHandlers } from '../merge-handlers.ts';
-import { version } from '../version.ts';
 
 /** The server, over the handlers of all areas. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {

@@ -6,20 +6,7 @@ import { ref } from '../world.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
 
-/** What is not declared must not be there: callers decide by the manifest, and by nothing else. */
-function withoutMethod(
-  capability: 'write' | 'delete' | 'versions' | 'restore' | 'declare' | 'scopes',
-): ConformanceCase {
-  return {
-    id: `absent.${capability}`,
-    title: `without the capability ${capability} there is no such method`,
-    when: (can) => !can[capability],
-    async run({ backend }) {
-      equal(backend[capability], undefined);
-    },
-  };
-}
-
+/** Kit: an instance can do what its manifest declares, and nothing else. */
 export const capabilityCases: readonly ConformanceCase[] = [
   {
     id: 'capabilities.frozen',
@@ -90,3 +77,17 @@ export const capabilityCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** What is not declared must not be there: callers decide by the manifest, and by nothing else. */
+function withoutMethod(
+  capability: 'write' | 'delete' | 'versions' | 'restore' | 'declare' | 'scopes',
+): ConformanceCase {
+  return {
+    id: `absent.${capability}`,
+    title: `without the capability ${capability} there is no such method`,
+    when: (can) => !can[capability],
+    async run({ backend }) {
+      equal(backend[capability], undefined);
+    },
+  };
+}

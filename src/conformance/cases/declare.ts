@@ -9,6 +9,7 @@ const when: NonNullable<ConformanceCase['when']> = (can) => can.declare;
 const declare = async ({ backend }: World): Promise<void> =>
   backend.declare === undefined ? missing('declare') : backend.declare(secret, callContext());
 
+/** Kit: a name can exist without a value. */
 export const declareCases: readonly ConformanceCase[] = [
   {
     id: 'declare.name',

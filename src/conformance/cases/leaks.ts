@@ -65,6 +65,7 @@ function inState(
   };
 }
 
+/** Kit: no value shows in an error, a log or a list. */
 export const leakCases: readonly ConformanceCase[] = [
   {
     id: 'leaks.answers',

@@ -51,6 +51,7 @@ async function expectAborted(world: World, operation: TriedOperation, signal: Ab
     expectUnknown(outcome, ['aborted'], 'an aborted read');
 }
 
+/** Kit: calls are refused after close, and cancelled ones end. */
 export const lifecycleCases: readonly ConformanceCase[] = [
   ...operations.flatMap((operation) => [abortedBefore(operation), abortedDuring(operation)]),
   {

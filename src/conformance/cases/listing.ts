@@ -54,6 +54,7 @@ function state(id: string, title: string, verb: StateVerb, codes: readonly Failu
   };
 }
 
+/** Kit: a list has every name below its query, once, and says what it could not list. */
 export const listingCases: readonly ConformanceCase[] = [
   {
     id: 'listing.everything',

@@ -2,8 +2,9 @@ import { deepEqual } from 'node:assert/strict';
 import type { ConformanceCase } from '../case.ts';
 import { expectAbsent, expectFound, names } from '../expect.ts';
 import { ref } from '../world.ts';
-import { awkwardKeys, awkwardScopes } from '../values.ts';
+import { awkwardKeys, awkwardScopes } from '../awkward-inputs.ts';
 
+/** Kit: names that look alike stay apart. */
 export const nameCases: readonly ConformanceCase[] = [
   {
     id: 'names.keys',

@@ -1,11 +1,12 @@
 import { deepEqual } from 'node:assert/strict';
 import type { ConformanceCase } from '../case.ts';
 import { describeOutcome, expectAbsent, expectFound, expectUnknown } from '../expect.ts';
-import { binaryValues, textValues } from '../values.ts';
+import { binaryValues, textValues } from '../awkward-inputs.ts';
 import { ref } from '../world.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
 
+/** Kit: a read says found, absent or unknown of each secret, and never one for another. */
 export const readingCases: readonly ConformanceCase[] = [
   {
     id: 'reading.found',
@@ -83,6 +84,7 @@ export const readingCases: readonly ConformanceCase[] = [
   },
 ];
 
+/** Kit: reads of many secrets at once answer each by itself, in their order. */
 export const batchCases: readonly ConformanceCase[] = [
   {
     id: 'batch.order',

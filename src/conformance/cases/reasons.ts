@@ -10,6 +10,7 @@ const ofOutcomes: readonly string[] = ['status', ...members];
 const ofGaps: readonly string[] = ['scope', 'depth', 'version', 'updatedAt', ...members];
 const ofErrors: readonly string[] = ['name', 'message', 'stack', ...members];
 
+/** Kit: a failure has a code and a reason of the closed lists, and nothing else. */
 export const reasonCases: readonly ConformanceCase[] = [
   {
     id: 'reasons.refusal',

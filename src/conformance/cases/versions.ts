@@ -17,6 +17,7 @@ async function seedTwo(world: World): Promise<{ older: string; newer: string }> 
 const restore = async ({ backend }: World, version: string): Promise<WriteReceipt> =>
   backend.restore?.({ ...secret, version }, callContext()) ?? missing('restore');
 
+/** Kit: versions are listed, pinned and restored. */
 export const versionCases: readonly ConformanceCase[] = [
   {
     id: 'versions.pin',

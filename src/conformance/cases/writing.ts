@@ -2,12 +2,13 @@ import { equal, ok } from 'node:assert/strict';
 import { SecretValue } from '@kici-dev/secret-backend';
 import type { ConformanceCase } from '../case.ts';
 import { expectAbsent, expectFound, expectRejection } from '../expect.ts';
-import { binaryValues, textValues } from '../values.ts';
+import { binaryValues, textValues } from '../awkward-inputs.ts';
 import { attempt, ref } from '../world.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
 const when: NonNullable<ConformanceCase['when']> = ({ write }) => write;
 
+/** Kit: a write stores exactly its bytes, and touches nothing else. */
 export const writingCases: readonly ConformanceCase[] = [
   {
     id: 'writing.text',

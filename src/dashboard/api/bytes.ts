@@ -1,3 +1,4 @@
+/** Bytes as the API takes them. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }

@@ -7,6 +7,7 @@ import { Problem, unreachable } from './problem.ts';
 /** The session's own, which each request that is not a GET carries. */
 let csrf = '';
 
+/** Keeps the token that each request of this page that changes something has to carry. */
 export function setCsrf(token: string): void {
   csrf = token;
 }
@@ -19,7 +20,10 @@ interface Sent {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws Problem */
+/**
+ * Calls an operation of the API.
+ * @throws Problem
+ */
 export async function call<Id extends OperationId>(
   organization: string,
   id: Id,

@@ -12,6 +12,7 @@ import { useOrganization } from '../shell/address.ts';
 import { call } from './call.ts';
 import { Problem } from './problem.ts';
 
+/** The page's cache of answers. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

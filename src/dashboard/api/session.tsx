@@ -5,7 +5,10 @@ import { setConnection } from './connection.ts';
 
 const address = '/dashboard/session';
 
-/** @throws Problem `unauthenticated` when nobody is signed in */
+/**
+ * Who is signed in.
+ * @throws Problem `unauthenticated` when nobody is signed in
+ */
 export async function readSession(): Promise<DashboardSession> {
   return took(await send({ method: 'GET', path: address }));
 }

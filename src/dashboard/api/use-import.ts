@@ -10,7 +10,10 @@ interface Import {
   readonly entries: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** @param dryRun only tells what would change */
+/**
+ * Sends many values at once.
+ * @param dryRun only tells what would change
+ */
 export function useImport(dryRun: boolean): UseMutationResult<ClientOutput<'secrets.import'>, Problem, Import> {
   const organization = useOrganization();
   const client = useQueryClient();

@@ -27,7 +27,10 @@ async function carrier(organization: string): Promise<Carry> {
   });
 }
 
-/** @throws Problem */
+/**
+ * Sets a secret, its value sealed where the policy asks for that.
+ * @throws Problem
+ */
 export async function storeValue(
   organization: string,
   entered: Entered,

@@ -10,6 +10,7 @@ import { OrganizationMenu } from './organization-menu.tsx';
 import styles from './shell.module.css';
 import { chooseTheme, currentTheme, themes } from './theme.ts';
 
+/** The line above every page: organization, search, live state, the person. */
 export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
   const isLive = useLive();
   const { everyOrganization } = useSession();

@@ -7,6 +7,7 @@ import { useGo, usePlaces } from './address.ts';
 import { sections, type Section } from './sections.ts';
 import styles from './shell.module.css';
 
+/** The sections of the page, at its side or, on narrow screens, below it. */
 export function Rail(): ReactElement {
   const item = (section: Section): ReactElement => <RailLink key={section.path} section={section} />;
   const inGroup = sections.filter(({ group }) => group !== undefined);

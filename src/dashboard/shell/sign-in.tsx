@@ -13,6 +13,7 @@ export interface SignInProps {
   readonly onSignedIn: (session: DashboardSession) => void;
 }
 
+/** Signing in with a token: its field, its button, its error. */
 export function useSignIn({ onSignedIn }: SignInProps) {
   const [token, setToken] = useState('');
   const { mutate, error, isPending } = useMutation<DashboardSession, Problem, Parameters<typeof signIn>[0]>({
@@ -58,6 +59,7 @@ function takeCode(): string | undefined {
   return code;
 }
 
+/** Shown to whoever has no session. */
 export function SignInPage({ onSignedIn, isDown }: SignInProps & { readonly isDown: boolean }): ReactElement {
   const form = useSignIn({ onSignedIn });
   const { mutate } = form;

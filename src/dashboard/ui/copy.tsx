@@ -5,6 +5,7 @@ import styles from './command.module.css';
 
 const shownMs = 1_600;
 
+/** Copies a text, and says that it did. */
 export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }): ReactElement {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {

@@ -39,6 +39,7 @@ const classOf = (isMono: boolean | undefined): string => `${styles['input']} ${i
 /** Nothing that is typed here is kept by the browser. */
 const unkept = { autoComplete: 'off', autoCorrect: 'off', autoCapitalize: 'off', spellCheck: false } as const;
 
+/** One line of text, with its label and what is wrong with it. */
 export function TextField({
   label,
   note,

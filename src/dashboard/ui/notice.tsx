@@ -12,6 +12,7 @@ interface NoticeProps {
   readonly children: ReactNode;
 }
 
+/** A message within a page. */
 export function Notice({ look, children }: NoticeProps): ReactElement {
   const Icon = icons[look];
   return (

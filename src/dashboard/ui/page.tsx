@@ -10,6 +10,7 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
+/** The frame of a page: its title, what it is about, its actions. */
 export function Page({ title, lead, actions, tools, children }: PageProps): ReactElement {
   return (
     <div className={styles['page']}>

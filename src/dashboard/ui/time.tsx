@@ -20,6 +20,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** How long ago, in words. */
 export function relative(at: number, from: number): string {
   const distance = at - from;
   for (const [unit, ms] of units) if (Math.abs(distance) >= ms) return words.format(Math.round(distance / ms), unit);

@@ -1,6 +1,10 @@
-/** Work that stops after each small piece. Whoever runs it decides who has a turn in between; the result is the same. */
+/**
+ * Work that stops after each small piece, so that a large catalogue need not keep the event loop. Whoever runs it decides
+ * who has a turn in between; the result is the same.
+ */
 export type Pieces<T> = Generator<undefined, T, undefined>;
 
+/** For callers who would rather wait than let others in between. */
 export function withoutPause<T>(work: Pieces<T>): T {
   for (;;) {
     const { done, value } = work.next();
@@ -10,7 +14,7 @@ export function withoutPause<T>(work: Pieces<T>): T {
 
 const sortedAtOnce = 256;
 
-/** Sorts in place. */
+/** Sorts in place, as `Array.prototype.sort` does. */
 export function* sortInPieces<T>(items: T[], compare: (left: T, right: T) => number): Pieces<void> {
   if (items.length <= sortedAtOnce) {
     items.sort(compare);

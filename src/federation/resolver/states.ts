@@ -16,6 +16,7 @@ const states: ReadonlySet<FailureCode> = new Set([
   'corrupt',
 ]);
 
+/** Whether the service says that the secret is gone, or will be. */
 export function isDeletion(code: FailureCode | undefined): boolean {
   return code !== undefined && deletions.has(code);
 }

@@ -104,11 +104,11 @@ export function createBreaks(
 
   /** Where what would be masked begins. */
   function openFromOf(reading: Reading): number {
-    const open = hold(reading.state);
-    if (reading.askedAt === reading.bytes - open) return reading.answer;
-    const [first, second] = lastPieces(piecesOf(reading), open);
+    const openBytes = hold(reading.state);
+    if (reading.askedAt === reading.bytes - openBytes) return reading.answer;
+    const [first, second] = lastPieces(piecesOf(reading), openBytes);
     const isShown = first !== undefined && first.isLine && first.length < minHeldBytes;
-    reading.askedAt = reading.bytes - open;
+    reading.askedAt = reading.bytes - openBytes;
     reading.answer = (isShown ? second : first)?.start ?? Infinity;
     // The second piece may not have begun.
     if (isShown && second === undefined) reading.askedAt = -1;

@@ -32,8 +32,8 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     const byte = chunk[after];
     if (after === at || byte === undefined || mayContinueGap(byte)) return true;
     const goesOn = (from: number): boolean => {
-      const state = automaton.next(from, byte);
-      return automaton.hold(state) > 1 || automaton.matchLength(state) > 1;
+      const then = automaton.next(from, byte);
+      return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
     };
     return (
       goesOn(before) || (chunk[at] !== escape && standIns.some((standIn) => goesOn(automaton.next(before, standIn))))

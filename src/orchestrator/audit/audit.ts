@@ -8,6 +8,7 @@ import type { AuditSigner } from './audit-log.ts';
 import { listRows } from './list-rows.ts';
 import { verifyAudit, type AuditVerification } from './verify.ts';
 
+/** Serves the operations on the audit log. */
 export function createAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,

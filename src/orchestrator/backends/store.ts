@@ -40,6 +40,7 @@ const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.bo
 const sealedSettings = z.record(z.string(), z.base64());
 const purpose = 'backend settings';
 
+/** The settings of a backend that are not secret; the row has them as JSON. */
 export function settingsOf(row: BackendRow): PlainSettings {
   return plainSettings.parse(JSON.parse(row.settings));
 }

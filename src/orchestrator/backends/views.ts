@@ -16,6 +16,7 @@ import { settingsOf, type BackendRow } from './store.ts';
 export type BackendView = OperationOutput<'backends.show'>;
 type TypeView = OperationOutput<'backends.types'>['types'][number];
 
+/** A backend as the API shows it: settings without secrets, capabilities, health. */
 export async function backendView(
   row: BackendRow,
   secretNames: readonly string[],

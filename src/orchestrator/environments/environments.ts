@@ -17,6 +17,7 @@ type EnvironmentHandlers = HandlersFor<
   'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'
 >;
 
+/** Serves the operations on environments. */
 export function createEnvironments(
   database: Kysely<OrchestratorTables>,
   seals: Seals,

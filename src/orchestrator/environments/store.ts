@@ -13,6 +13,7 @@ export interface BoundEnvironment {
   readonly bindings: readonly BindingRow[];
 }
 
+/** Environments and bindings in the database, their seals checked. */
 export interface EnvironmentStore {
   /** @throws ApiError `not_found` */
   require(organization: string, environment: string): Promise<EnvironmentRow>;

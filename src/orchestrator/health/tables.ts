@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { MigrationSet } from '../../database/migrate.ts';
 
+/** The table that readiness writes to. */
 export interface HealthTables {
   /** One row that is written to find out whether anything can be. */
   readonly write_probes: { id: number; at: number };

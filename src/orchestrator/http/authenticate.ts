@@ -28,6 +28,7 @@ export interface Authenticator {
   look(credentials: Credentials, organization: string): Promise<Authenticated>;
 }
 
+/** As tokens are kept: the database never holds one that could be shown. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

@@ -29,6 +29,7 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly ready: () => Promise<void>;
 }
 
+/** The orchestrator's HTTP: API, event stream and dashboard. */
 export interface HttpServer {
   /** @returns where it listens, as a URL */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;

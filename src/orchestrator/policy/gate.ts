@@ -7,7 +7,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { actorOf, isSession, type Caller } from '../caller.ts';
 import type { PolicyStore, WritePolicy } from './store.ts';
 
-/** A request, as far as it is known. */
+/** A request that a policy may forbid, before its body is read. */
 export interface Gated {
   readonly id: OperationId;
   readonly caller: Caller;

@@ -16,6 +16,7 @@ type Rules = readonly WritePolicy['rules'][number][];
 type SealingKey = OperationOutput<'secrets.sealingKey'>;
 type Changed = OperationOutput<'policy.set'>;
 
+/** Serves the operations on the dashboard-write policy. */
 export function createPolicy(
   store: PolicyStore,
   audit: AuditLog,

@@ -8,7 +8,7 @@ import {
 } from '@kici-dev/secret-federation';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 
-/** The entries that the caller may know of. */
+/** What a narrowed token sees of a catalogue. Here: the entries whose winner it may know of. */
 export function seenEntries({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
   return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
 }

@@ -13,7 +13,7 @@ export interface SealedTable {
   readonly later?: SealableRow;
 }
 
-/** Sealed as what they are: a change of a type, a name or a border between two rows is another list of parts. */
+/** What a seal covers of a row. A change of a type, a name or a border between two rows is another list of parts. */
 export function rowParts({ name, columns, later = {} }: SealedTable, row: SealableRow): readonly string[] {
   const added = Object.keys(later).filter((column) => cellText(row[column]) !== cellText(later[column]));
   return ['row', name, ...[...columns, ...added].flatMap((column) => [column, cellText(row[column])])];

@@ -32,12 +32,14 @@ export type RenameInternalScope = (
   along: (transaction: Kysely<OrchestratorTables>) => Promise<void>,
 ) => Promise<void>;
 
+/** Serves `scopes.rename`. */
 export interface ScopeRenamer {
   /** @param store that of the backend */
-  rename(call: Call, renaming: Renaming, how: How, store: ScopeStore): Promise<RenamedBindings>;
+  rename(call: Call, renaming: Renaming, options: RenameOptions, store: ScopeStore): Promise<RenamedBindings>;
 }
 
-export interface How {
+/** What the caller may choose. */
+export interface RenameOptions {
   readonly keepBindings: boolean;
   readonly dryRun: boolean;
 }
@@ -55,7 +57,11 @@ export function createScopeRenamer(
   seals: Seals,
   renameInternal: RenameInternalScope,
 ): ScopeRenamer {
-  async function inOne(call: Call, renaming: Renaming, { keepBindings, dryRun }: How): Promise<RenamedBindings> {
+  async function renameInOneTransaction(
+    call: Call,
+    renaming: Renaming,
+    { keepBindings, dryRun }: RenameOptions,
+  ): Promise<RenamedBindings> {
     const { organization } = call;
     // Its key is loaded before the transaction takes the connection.
     const own = await seals.of(organization);
@@ -78,23 +84,30 @@ export function createScopeRenamer(
     };
   }
 
-  /** Another backend cannot rename together with us, and in between a lower-ranked secret would win. */
-  async function apart(call: Call, renaming: Renaming, how: How, store: ScopeStore): Promise<RenamedBindings> {
+  /** Another backend cannot rename together with our bindings, and in between a lower-ranked secret would win. */
+  async function renameScopeOnly(
+    call: Call,
+    renaming: Renaming,
+    options: RenameOptions,
+    store: ScopeStore,
+  ): Promise<RenamedBindings> {
     const { exact, unmatched } = boundBy(await environments.all(call.organization), renaming);
-    if (exact.length > 0 && !how.keepBindings)
+    if (exact.length > 0 && !options.keepBindings)
       throw new ApiError(
         'conflict',
         `only the internal store moves bindings together with a scope, and ${namesOf(call.caller, exact)} would still name ${renaming.from}`,
         'bind the new name as well, rename the scope with `--keep-bindings`, then remove the bindings of the old one',
       );
-    if (how.dryRun) await requireRenamable(await store.list(call.context), renaming);
+    if (options.dryRun) await requireRenamable(await store.list(call.context), renaming);
     else await store.rename(renaming.from, renaming.to, call.context);
     return { moved: [], kept: viewsOf(call, exact), unmatched: viewsOf(call, unmatched) };
   }
 
   return {
-    rename: (call, renaming, how, store) =>
-      renaming.backend === internalBackendName ? inOne(call, renaming, how) : apart(call, renaming, how, store),
+    rename: (call, renaming, options, store) =>
+      renaming.backend === internalBackendName
+        ? renameInOneTransaction(call, renaming, options)
+        : renameScopeOnly(call, renaming, options, store),
   };
 }
 

@@ -6,7 +6,7 @@ import type { HandlersFor } from '../handlers.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
-import { exceeds, mostReach } from '../tokens/reach.ts';
+import { exceeds, mostReach } from '../tokens/grants.ts';
 import { readToken, type StoredToken } from '../tokens/token-caller.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
 import type { SignIn, SignIns } from './sign-ins.ts';

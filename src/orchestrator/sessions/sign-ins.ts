@@ -6,6 +6,7 @@ import { hashToken } from '../http/authenticate.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
+/** One session, as it is kept. */
 export type SignIn = Selectable<OrchestratorTables['sign_ins']>;
 
 /** How long a session lasts, in milliseconds. */

@@ -7,6 +7,7 @@ import type { TokenCaller } from '../caller.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
+/** Who a token stands for. */
 export interface KnownToken {
   readonly caller: TokenCaller;
   /** The organization's generation, of the same moment as the token. */

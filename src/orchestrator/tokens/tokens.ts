@@ -13,8 +13,9 @@ import { isNarrowed } from '../reach.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
-import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } from './reach.ts';
+import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } from './grants.ts';
 
+/** Issues, lists and revokes the tokens that clients show. */
 export interface AccessTokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
   /** An owner's token of every organization, for the user who runs the orchestrator. */

@@ -9,7 +9,10 @@ interface Place {
   readonly environment: string;
 }
 
-/** @throws ApiError `tampered` unless these are the variables that were set through us, and no others */
+/**
+ * The variables of an environment.
+ * @throws ApiError `tampered` unless these are the variables that were set through us, and no others
+ */
 export async function readVariables(
   database: Kysely<OrchestratorTables>,
   seals: Seals,

@@ -10,6 +10,7 @@ import { rfc3339 } from '../time.ts';
 import { requireUnlocked } from './locks.ts';
 import { changeVariables, readVariables, type VariableRow } from './store.ts';
 
+/** Variables of environments: serves their operations, and lists them for jobs. */
 export interface Variables {
   readonly handlers: HandlersFor<'variables.set' | 'variables.list' | 'variables.delete'>;
   list(organization: string, environment: string): Promise<readonly VariableRow[]>;

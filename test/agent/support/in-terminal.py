@@ -1,4 +1,4 @@
-"""Runs a command at a terminal of its own; types the first argument once it has printed "ready"; passes on its output."""
+"""Runs a command at a terminal of its own, types its first argument after "ready" was printed, passes on its output."""
 import os, pty, sys
 
 typed, command = sys.argv[1].encode(), sys.argv[2:]

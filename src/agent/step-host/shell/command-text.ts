@@ -12,7 +12,10 @@ export interface CommandText {
   readonly shown: string;
 }
 
-/** @throws ShellError (`invalid_command`) for what no command can be given */
+/**
+ * The script of `ctx.$`…``, its values quoted for bash, and how it is shown in logs and errors.
+ * @throws ShellError (`invalid_command`) for what no command can be given
+ */
 export function commandText(pieces: TemplateStringsArray, values: readonly unknown[]): CommandText {
   let script = '';
   let shown = '';

@@ -22,6 +22,7 @@ export function signalOf(ending: Ending): NodeJS.Signals | null {
   return ending.kind === 'signalled' ? ending.signal : null;
 }
 
+/** A command that failed, with all that its error tells. */
 export interface Failed {
   readonly shown: string;
   readonly ending: Ending;
@@ -34,7 +35,7 @@ export interface Failed {
   readonly site: CallSite;
 }
 
-/** The command, why it failed, the end of what it complained of, and where it was called: each once. */
+/** The error that `ctx.$` throws: the command, why it failed, the end of its error output, and where it was called. */
 export function failureOf(failed: Failed): ShellError {
   const { errorLines, site } = failed;
   const [code, what] = whatHappened(failed);

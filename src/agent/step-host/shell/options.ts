@@ -3,11 +3,11 @@ import type { ShellOptions } from '@kici-dev/sdk';
 import { variableSizeProblem } from '../../environment/variable-size.ts';
 import { invalidCommand } from './command-text.ts';
 
-/** What a timer can hold. */
+/** The longest that a timer of Node.js can wait. */
 const maxTimeoutMs = 2_147_483_647;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
-/** What makes an option's value one that cannot be used; `undefined` when it can. */
+/** Per option, what is wrong with a value; `undefined`: nothing. */
 const checks: Readonly<Record<keyof ShellOptions, (value: unknown) => string | undefined>> = {
   cwd: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'is not a path of a folder'),
   env: variablesProblem,
@@ -19,7 +19,10 @@ const checks: Readonly<Record<keyof ShellOptions, (value: unknown) => string | u
     timeoutOf(value) === undefined ? 'is neither milliseconds nor a duration such as "30s"' : undefined,
 };
 
-/** What an author passed, whatever the types said of it. @throws ShellError (`invalid_command`) */
+/**
+ * Checks the options of `ctx.$({ … })`, which can be anything where the author's code is not type-checked.
+ * @throws ShellError (`invalid_command`)
+ */
 export function checkOptions(options: ShellOptions): void {
   if (typeof options !== 'object' || options === null)
     throw invalidCommand('it is neither a template nor options; write ctx.$`…`, or ctx.$({ … })`…`');
@@ -35,7 +38,7 @@ export function checkOptions(options: ShellOptions): void {
   }
 }
 
-/** Milliseconds. */
+/** An option `timeout` in milliseconds; `undefined` where it is not one. */
 export function timeoutOf(value: unknown): number | undefined {
   const [, count, unit = 'ms'] = /^(\d+)(ms|s|m)$/.exec(typeof value === 'number' ? `${value}ms` : String(value)) ?? [];
   const ms = Number(count) * (unitMs[unit] ?? Number.NaN);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { processStatus } from '../../process/group.ts';
+import { processStatus } from '../../process/process-status.ts';
 
 /** A process with all that it has started and, where the system has Linux's /proc, all that these have. */
 export class ProcessTree {

@@ -145,6 +145,7 @@ const acknowledge = defineCommand({
   },
 });
 
+/** `kici-admin audit …`. */
 export const auditCommands: CommandGroup = {
   name: 'audit',
   summary: 'Read and verify the audit log',

@@ -290,6 +290,7 @@ const scaffold = defineCommand({
   },
 });
 
+/** `kici-admin backend …`. */
 export const backendCommands: CommandGroup = {
   name: 'backend',
   summary: 'Add, change, test and remove backends',

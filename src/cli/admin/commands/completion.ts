@@ -16,6 +16,7 @@ function root(command: Command): Command {
   return command.parent === null ? command : root(command.parent);
 }
 
+/** `kici-admin completion …`: scripts for shells. */
 export const completionCommands: CommandGroup = {
   name: 'completion',
   summary: 'Print a completion script for a shell',

@@ -4,6 +4,7 @@ import { moment } from '../format.ts';
 import { openInBrowser } from '../open-browser.ts';
 import { flag } from '../parameters/text.ts';
 
+/** `kici-admin dashboard`. */
 export const dashboardCommand: AdminCommand = defineCommand({
   name: 'dashboard',
   summary: 'Open the dashboard, signed in with a code that holds once and for a minute',

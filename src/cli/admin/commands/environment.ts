@@ -181,6 +181,7 @@ const unbind = defineCommand({
   },
 });
 
+/** `kici-admin environment …`. */
 export const environmentCommands: CommandGroup = {
   name: 'environment',
   summary: 'Create environments and bind scopes to them',

@@ -30,4 +30,5 @@ const list = defineCommand({
   },
 });
 
+/** `kici-admin job …`. */
 export const jobCommands: CommandGroup = { name: 'job', summary: 'List jobs', commands: [list] };

@@ -34,6 +34,7 @@ const list = defineCommand({
   },
 });
 
+/** `kici-admin organization …`. */
 export const organizationCommands: CommandGroup = {
   name: 'organization',
   summary: 'Create and list organizations',

@@ -127,6 +127,7 @@ function loophole({ operations, changes }: Changed): string | undefined {
     : undefined;
 }
 
+/** `kici-admin policy …`. */
 export const policyCommands: CommandGroup = {
   name: 'policy',
   summary: 'Show and change what sessions at the dashboard may change',

@@ -10,6 +10,7 @@ import type { OutputOf, ApiSession } from '../session.ts';
 type Explanation = OutputOf<'resolution.explain'>;
 type Problem = OutputOf<'resolution.check'>['problems'][number];
 
+/** `kici-admin explain`. */
 export const explainCommand: AdminCommand = defineCommand({
   name: 'explain',
   summary: 'Tell which backend supplies a key, and why',
@@ -116,6 +117,7 @@ function origin(one: Explanation['candidates'][number], key: string): string {
   return `${name}${facts.filter((fact) => fact !== '').join(', ')}`;
 }
 
+/** `kici-admin check`. */
 export const checkCommand: AdminCommand = defineCommand({
   name: 'check',
   summary: 'Tell what would fail right now for a job of an environment',

@@ -95,6 +95,7 @@ const remove = defineCommand({
   },
 });
 
+/** `kici-admin scope …`. */
 export const scopeCommands: CommandGroup = {
   name: 'scope',
   summary: 'List, create, rename and delete scopes',

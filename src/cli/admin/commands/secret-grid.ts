@@ -7,6 +7,7 @@ import type { OutputOf, ApiSession } from '../session.ts';
 type Grid = OutputOf<'resolution.grid'>;
 type Cell = Grid['keys'][number]['cells'][number];
 
+/** `kici-admin secret grid`. */
 export const grid: AdminCommand = defineCommand({
   name: 'grid',
   summary: 'Show who supplies each key in each environment',

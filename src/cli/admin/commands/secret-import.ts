@@ -12,6 +12,7 @@ type Imported = OutputOf<'secrets.import'>;
 const maxFileBytes = 1_048_576;
 const formats = ['dotenv', 'json', 'yaml'] as const;
 
+/** `kici-admin secret import`. */
 export const importCommand: AdminCommand = defineCommand({
   name: 'import',
   summary: 'Set many secrets of a scope at once, from a .env, JSON or YAML file',

@@ -235,6 +235,7 @@ const versions = defineCommand({
   },
 });
 
+/** `kici-admin secret …`; the grid and the import have files of their own. */
 export const secretCommands: CommandGroup = {
   name: 'secret',
   summary: 'Set, list and delete secrets; no command shows a value',

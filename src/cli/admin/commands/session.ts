@@ -38,6 +38,7 @@ const end = defineCommand({
   },
 });
 
+/** `kici-admin session …`: sign-ins at the dashboard. */
 export const sessionCommands: CommandGroup = {
   name: 'session',
   summary: 'List and end sessions at the dashboard',

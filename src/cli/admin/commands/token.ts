@@ -100,6 +100,7 @@ const revoke = defineCommand({
   },
 });
 
+/** `kici-admin token …`. */
 export const tokenCommands: CommandGroup = {
   name: 'token',
   summary: 'Issue, list and revoke tokens',

@@ -116,6 +116,7 @@ const remove = defineCommand({
   },
 });
 
+/** `kici-admin variable …`. */
 export const variableCommands: CommandGroup = {
   name: 'variable',
   summary: 'Set, list and delete plain variables of environments',

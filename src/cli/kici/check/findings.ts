@@ -34,7 +34,10 @@ interface Place {
   readonly jobs: Set<Job>;
 }
 
-/** @throws ApiError */
+/**
+ * The keys that the workflows' code names and their jobs do not have, with the places.
+ * @throws ApiError
+ */
 export async function findProblems(
   root: string,
   workflows: readonly ListedWorkflow[],

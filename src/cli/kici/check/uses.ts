@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, Pattern, Program } from 'acorn';
-import { childrenOf, fieldOf, isFunction, literalOf, propertyName, type FunctionNode } from './tree.ts';
+import { childrenOf, fieldOf, isFunction, literalOf, propertyName, type FunctionNode } from './syntax-tree.ts';
 
 /** Where the code of a workflow names a key. */
 export interface KeyUse {

@@ -14,7 +14,10 @@ const farewellMs = 5_000;
 /** As shells have it. */
 const notStarted: Readonly<Record<string, number>> = { command_not_found: 127, command_not_started: 126 };
 
-/** @returns the exit code of the program */
+/**
+ * `kici exec`: runs a program with secrets of an environment.
+ * @returns the exit code of the program
+ */
 export async function exec([program, ...args]: readonly string[], flags: ExecFlags, io: Io): Promise<number> {
   if (program === undefined) throw new UsageError('there is no command', 'write it after --');
   const { environment } = flags;

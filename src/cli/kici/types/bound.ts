@@ -6,7 +6,7 @@ export interface UsedEnvironment {
   readonly stated: readonly string[] | undefined;
 }
 
-/** Sorted by name. */
+/** The environments that workflows bind, sorted by name. */
 export function boundEnvironments(workflows: readonly Pick<WorkflowData, 'jobs'>[]): readonly UsedEnvironment[] {
   const jobs = workflows.flatMap((workflow) => workflow.jobs);
   const names = [...new Set(jobs.flatMap(({ environment }) => environment ?? []))].toSorted();

@@ -26,6 +26,7 @@ const pairsOf = (text: string): Record<string, string> | undefined => {
       );
 };
 
+/** Binds a scope to an environment, or changes such a binding. */
 export function BindingDialog({ environment, binding, onClose }: BindingDialogProps): ReactElement {
   const organization = useOrganization();
   const [scope, setScope] = useState(binding?.scope ?? '');

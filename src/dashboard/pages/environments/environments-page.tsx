@@ -14,6 +14,7 @@ import { EnvironmentView } from './environment-view.tsx';
 import { NewEnvironmentDialog } from './new-environment.tsx';
 import own from './environments.module.css';
 
+/** The environments, and one of them with its bindings and keys. */
 export default function EnvironmentsPage(): ReactElement {
   const { environment } = useParams<{ environment?: string }>();
   const organization = useOrganization();

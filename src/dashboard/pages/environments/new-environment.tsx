@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 
+/** Creates an environment. */
 export function NewEnvironmentDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const organization = useOrganization();
   const go = useGo();

@@ -1,6 +1,7 @@
 import type { StateName } from '../../ui/state.tsx';
 import type { GridCell } from './use-grid.ts';
 
+/** The state that a cell of the grid shows. */
 export function stateOf({ status, overrides }: GridCell): StateName {
   switch (status) {
     case 'available':

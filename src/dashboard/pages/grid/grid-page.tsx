@@ -27,6 +27,7 @@ const states = [
   ['unavailable', 'Unavailable'],
 ] as const;
 
+/** Every key in every environment, with who supplies it. */
 export function GridPage(): ReactElement {
   const organization = useOrganization();
   const { shown, open, close } = useDrawer();

@@ -18,6 +18,7 @@ const anyLine = /[^\r\n]*(?:\r?\n|\r|$)/y;
 /** A quote that nothing closes: what follows is inside of it, and no line of its own. */
 const unclosed = /[^\r\n=]*=[ \t]*(["'`])(?:(?!\1)[^])*$/y;
 
+/** Reads the text of a `.env` file for an import. */
 export function parseDotenv(text: string): ParsedDotenv {
   const entries = new Map<string, string>();
   const wrong: number[] = [];

@@ -16,6 +16,7 @@ interface DeclareProps {
   readonly onClose: () => void;
 }
 
+/** Declares a name without a value. */
 export function DeclareDialog({ scope, onClose }: DeclareProps): ReactElement {
   const organization = useOrganization();
   const [key, setKey] = useState('');
@@ -66,6 +67,7 @@ export function DeclareDialog({ scope, onClose }: DeclareProps): ReactElement {
   );
 }
 
+/** Deletes a secret, after its name was typed. */
 export function DeleteSecretDialog({
   scope,
   secretKey: key,

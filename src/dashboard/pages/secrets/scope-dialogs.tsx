@@ -12,6 +12,7 @@ import { TextField } from '../../ui/field.tsx';
 import { ErrorNotice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
 
+/** Creates a scope. */
 export function NewScopeDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const organization = useOrganization();
   const go = useGo();
@@ -66,6 +67,7 @@ interface ScopeDialogProps {
   readonly onClose: () => void;
 }
 
+/** Renames a scope, with the bindings that name it. */
 export function RenameScopeDialog({ scope, onClose }: ScopeDialogProps): ReactElement {
   const organization = useOrganization();
   const go = useGo();
@@ -115,6 +117,7 @@ export function RenameScopeDialog({ scope, onClose }: ScopeDialogProps): ReactEl
   );
 }
 
+/** Deletes a scope with its secrets, after its name was typed. */
 export function DeleteScopeDialog({ scope, onClose }: ScopeDialogProps): ReactElement {
   const organization = useOrganization();
   const go = useGo();

@@ -19,6 +19,7 @@ interface SecretTableProps {
   readonly onDelete: (row: SecretRow) => void;
 }
 
+/** The secrets of a scope, never their values. */
 export function SecretTable({ rows, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
   const organization = useOrganization();
   const writerOf = useWriters();

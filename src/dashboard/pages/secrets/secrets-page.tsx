@@ -10,6 +10,7 @@ import { ScopePage } from './scope-page.tsx';
 import { ScopeTree } from './scope-tree.tsx';
 import styles from './secrets.module.css';
 
+/** The scopes as a tree, and the secrets of one. */
 export default function SecretsPage(): ReactElement {
   const { '*': rest } = useParams<{ '*'?: string }>();
   const organization = useOrganization();

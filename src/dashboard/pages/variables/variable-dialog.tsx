@@ -16,6 +16,7 @@ interface VariableDialogProps {
   readonly onClose: () => void;
 }
 
+/** Adds or changes a variable of an environment. */
 export function VariableDialog({ environment, variable, onClose }: VariableDialogProps): ReactElement {
   const organization = useOrganization();
   const [name, setName] = useState(variable?.name ?? '');

@@ -1,5 +1,6 @@
 import { ContractBreach } from './breach.ts';
 
+/** An adapter's answer does not have the contract's shape. */
 export function badAnswer(detail: string): ContractBreach {
   return new ContractBreach(detail);
 }

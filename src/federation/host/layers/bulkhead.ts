@@ -1,7 +1,10 @@
 import { BackendError } from '@kici-dev/secret-backend';
 import { bulkhead, isBulkheadRejectedError, isTaskCancelledError } from 'cockatiel';
 
-/** @throws BackendError `overloaded` when the queue is full, or what `run` rejects with */
+/**
+ * Runs calls, no more at once than the service should bear.
+ * @throws BackendError `overloaded` when the queue is full, or what `run` rejects with
+ */
 export type Bulkhead = <T>(signal: AbortSignal, run: () => Promise<T>) => Promise<T>;
 
 /** At most so many calls at once, and so many that wait; what was cancelled while it waited is not run. */

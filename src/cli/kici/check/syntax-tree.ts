@@ -1,10 +1,12 @@
 import type { AnyNode, MemberExpression, Property, AssignmentProperty } from 'acorn';
 
+/** A function, however it is written. */
 export type FunctionNode = Extract<
   AnyNode,
   { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
 >;
 
+/** The nodes right below a node of acorn's tree, which says of none what its parts are. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
   return Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value : [value]).filter(isNode));
 }
@@ -27,6 +29,7 @@ export function literalOf(node: AnyNode | undefined): string | undefined {
     : undefined;
 }
 
+/** The name that `a.b`, `a['b']` or a member of `{ b: … }` has; none where it is computed. */
 export function propertyName(node: MemberExpression | Property | AssignmentProperty): string | undefined {
   const name = node.type === 'MemberExpression' ? node.property : node.key;
   return !node.computed && name.type === 'Identifier' ? name.name : literalOf(name);

@@ -7,7 +7,7 @@ import { isNarrowed } from '../reach.ts';
 import { rfc3339 } from '../time.ts';
 import type { AgentFacts } from './agent-facts.ts';
 
-/** How far a token goes. */
+/** How far a token goes, for those who issue, revoke and compare tokens. What a call may reach is in `../reach.ts`. */
 export interface Reach {
   /** Null: every organization. */
   readonly organization: string | null;

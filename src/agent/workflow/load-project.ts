@@ -7,16 +7,19 @@ import { AgentError } from '../agent-error.ts';
 import type { StepProcess } from '../process/step-process.ts';
 import type { Project } from './project.ts';
 
+/** A workflow as data: what its module has exported, without its functions. */
 export interface LoadedWorkflow {
   readonly file: string;
   readonly workflow: WorkflowData;
 }
 
+/** A file of the project that defines no workflow, and why; the others are still run. */
 export interface BrokenFile {
   readonly file: string;
   readonly problem: string;
 }
 
+/** What is known of a project before any of its jobs starts. */
 export interface LoadedProject {
   readonly workflows: readonly LoadedWorkflow[];
   readonly broken: readonly BrokenFile[];
@@ -26,7 +29,7 @@ export interface LoadedProject {
 
 export interface Loading {
   readonly project: Project;
-  /** Holds nothing. */
+  /** A process without a secret or a right, since it runs the author's code. */
   readonly first: StepProcess;
   /** Another one, for what is left when a file has brought that to its end. */
   readonly launch: () => Promise<StepProcess>;
@@ -41,7 +44,8 @@ export interface Loading {
 const startMs = 60_000;
 
 /**
- * Has a process that holds nothing import the author's modules and say what they define.
+ * Reads a project's workflows: a process without a secret or a right imports the author's modules and says what they
+ * define. A file that ends this process is broken, and another process goes on with the rest.
  * @throws AgentError
  */
 export async function loadProject(loading: Loading): Promise<LoadedProject> {

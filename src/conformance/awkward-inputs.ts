@@ -1,6 +1,6 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 
-/** Values that stores and clients are known to change. */
+/** What the kit writes, reads and lists: values that stores and clients are known to change, and names that they mix up. */
 const texts: Readonly<Record<string, string>> = {
   'a trailing newline': 'line\n',
   'a trailing CR LF': 'line\r\n',
@@ -32,17 +32,20 @@ const binaries: Readonly<Record<string, Uint8Array>> = {
   zeros: new Uint8Array(33),
 };
 
+/** A value, and what is awkward about it. */
 export interface NamedValue {
   readonly what: string;
   readonly value: SecretValue;
 }
 
+/** Those that fit into the store's largest value. */
 export function textValues(maxBytes: number): readonly NamedValue[] {
   return Object.entries(texts)
     .map(([what, text]) => ({ what, value: SecretValue.fromText(text) }))
     .filter(({ value }) => value.byteLength <= maxBytes);
 }
 
+/** Bytes that are not UTF-8, for stores that take any; as many as fit. */
 export function binaryValues(maxBytes: number): readonly NamedValue[] {
   return Object.entries(binaries)
     .map(([what, bytes]) => ({ what, value: SecretValue.fromBytes(bytes) }))
@@ -68,6 +71,7 @@ export const awkwardKeys: readonly string[] = [
   'K'.repeat(64),
 ];
 
+/** Scopes that a mapping to the service's names may take for one another, or for its own. */
 export const awkwardScopes: readonly string[] = [
   'a.b',
   'a-b',
