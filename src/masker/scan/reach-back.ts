@@ -7,6 +7,8 @@ const percent = 0x25;
 const ampersand = 0x26;
 /** The word that was read lies in the first bytes of a piece. */
 const maxOffset = longStride - 1;
+/** It is at least as many bytes. */
+export const minReach = maxOffset;
 /** Escapes and returns at a break. */
 const maxMarkBytes = 8;
 

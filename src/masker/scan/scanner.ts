@@ -3,7 +3,7 @@ import { addSpan, type Span } from '../spans.ts';
 import { cell, parts } from './automaton.ts';
 import { createBreaks } from './breaks.ts';
 import { escape, isGapByte, maxLinks, mayContinueGap, skipGap, standIns } from './gaps.ts';
-import { reachBack } from './reach-back.ts';
+import { minReach, reachBack } from './reach-back.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
 export interface Scanner {
@@ -79,6 +79,8 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
         suspect = search(Math.max(suspect + 1, at - automaton.hold(state)));
+        // Nothing is left out, so that it need not be known exactly.
+        if (suspect - minReach <= at) continue;
         const begin = reachBack(chunk, suspect);
         if (begin <= at) continue;
         at = begin;
