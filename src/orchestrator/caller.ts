@@ -26,6 +26,8 @@ export interface TokenCaller {
 export interface JobCaller {
   readonly kind: 'job';
   readonly jobId: string;
+  /** Of the token that opened it. */
+  readonly tokenId: string;
 }
 
 /** One authenticated request. */
@@ -46,6 +48,11 @@ export function actorOf(caller: Caller): string {
   if (caller.kind === 'job') return `job:${caller.jobId}`;
   const token = `token:${caller.id}:${caller.name}`;
   return caller.signIn === undefined ? token : `session:${caller.signIn}:${token}`;
+}
+
+/** The id of the token behind it: shown, signed in with, or the one that opened the job. */
+export function tokenOf(caller: Caller): string {
+  return caller.kind === 'job' ? caller.tokenId : caller.id;
 }
 
 /** Whether it came through a session at the dashboard. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackages } from '../../.ci/build/build.ts';
-import { publishedPackages, root } from '../../.ci/build/packages.ts';
+import { publishedPackages, root, type Package } from '../../.ci/build/packages.ts';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
 import { describeLane } from '../support/lane.ts';
 
@@ -43,16 +43,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function tarballOf({ name, version }: Package['manifest']): string {
+  const tarball = tarballs.find((path) => path.endsWith(`/${name.replace('@', '').replace('/', '-')}-${version}.tgz`));
+  if (tarball === undefined) throw new Error(`${name} was not packed`);
+  return tarball;
+}
+
 /** As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout. */
 async function installFromTarballs(): Promise<void> {
   for (const { manifest } of packages) {
-    const tarball = tarballs.find((path) =>
-      path.endsWith(`/${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`),
-    );
-    if (tarball === undefined) throw new Error(`${manifest.name} was not packed`);
     const target = join(project, 'node_modules', manifest.name);
     await mkdir(target, { recursive: true });
-    await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
+    await run('tar', ['-xzf', tarballOf(manifest), '-C', target, '--strip-components=1']);
     for (const dependency of Object.keys(manifest.dependencies ?? {}).filter(
       (name) => !name.startsWith('@kici-dev/'),
     )) {
@@ -69,9 +71,10 @@ async function installFromTarballs(): Promise<void> {
   }
 }
 
-describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (name, { outputName }) => {
+describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (name, { manifest }) => {
   it('is what publint wants', async () => {
-    const { messages } = await publint({ pkgDir: join(folder, 'dist', outputName), strict: true, pack: 'npm' });
+    const { buffer } = Uint8Array.from(await readFile(tarballOf(manifest)));
+    const { messages } = await publint({ strict: true, pack: { tarball: buffer } });
     expect(messages).toEqual([]);
   });
 

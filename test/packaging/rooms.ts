@@ -31,6 +31,8 @@ const all = [
   'backends/vault',
   'backends/aws',
   'backends/gcp',
+  'backends/ssm',
+  'backends/sops',
 ];
 
 /** The import column of the architecture; the first room whose folder holds a file is the file's room. */
@@ -64,7 +66,12 @@ export const rooms: readonly Room[] = [
   { folder: 'src/cli', mayImport: ['src/errors', 'src/files', 'src/api'] },
   { folder: 'src/dashboard', mayImport: ['src/api'], node: [] },
   { folder: 'src/composition', mayImport: all, alone: ['inversify'] },
-  ...['internal', 'vault', 'aws', 'gcp'].map((name) => ({ folder: `backends/${name}`, mayImport: ['src/contract'] })),
+  ...['internal', 'vault', 'aws', 'gcp', 'sops'].map((name) => ({
+    folder: `backends/${name}`,
+    mayImport: ['src/contract'],
+  })),
+  // Signing in to AWS, and what its errors mean, lies there once.
+  { folder: 'backends/ssm', mayImport: ['src/contract', 'backends/aws'] },
 ];
 
 const packages = new Map(

@@ -7,6 +7,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { awsDefinition } from '@kici-dev/secret-backend-aws';
 import { gcpDefinition } from '@kici-dev/secret-backend-gcp';
+import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { createAddressGuard, defaultHostPolicy, openBackend, parseSettings } from '@kici-dev/secret-federation';
 import { expect, onTestFinished } from 'vitest';
@@ -33,6 +34,11 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   },
   aws: {
     definition: awsDefinition,
+    settings: (endpoint) => ({ region: 'eu-central-1', endpoint, 'auth.accessKeyId': 'AKIATEST' }),
+    secrets: { 'auth.secretAccessKey': canary },
+  },
+  ssm: {
+    definition: ssmDefinition,
     settings: (endpoint) => ({ region: 'eu-central-1', endpoint, 'auth.accessKeyId': 'AKIATEST' }),
     secrets: { 'auth.secretAccessKey': canary },
   },

@@ -4,6 +4,7 @@ import type { Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { awsDefinition } from '@kici-dev/secret-backend-aws';
 import { gcpDefinition } from '@kici-dev/secret-backend-gcp';
+import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { SecretValue, type BackendDefinition, type Settings } from '@kici-dev/secret-backend';
 import { defaultHostPolicy, openBackend, type HostedBackend } from '@kici-dev/secret-federation';
@@ -60,6 +61,23 @@ const jsonServices: Readonly<Record<string, (json: string) => Promise<HostileSer
             ],
       (endpoint) => [
         awsDefinition,
+        {
+          region: 'eu-central-1',
+          endpoint,
+          'auth.accessKeyId': 'AKIAHOSTILE',
+          'auth.secretAccessKey': SecretValue.fromText('key'),
+        },
+      ],
+    ),
+  ssm: (json) =>
+    openJson(
+      json,
+      (request) =>
+        request.headers['x-amz-target'] === 'AmazonSSM.DescribeParameters'
+          ? ['{"Parameters":', '}']
+          : ['{"Parameter":{"Name":"/apps/K","Version":1,"Value":', '}}'],
+      (endpoint) => [
+        ssmDefinition,
         {
           region: 'eu-central-1',
           endpoint,

@@ -2,7 +2,7 @@ import { unknown, type CallContext } from '@kici-dev/secret-backend';
 import { codeOfName } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal, isUnclear } from './describe.ts';
-import { pagesOf } from './pages.ts';
+import { pagesOf } from '../service/pages.ts';
 import { readOne } from './read-one.ts';
 import { nameOf, wireId, type SecretId } from './secret-id.ts';
 import { acceptValue, type StoredOutcome, type StoredValue } from './stored.ts';

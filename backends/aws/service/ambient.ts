@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { BackendError, wrongSetting, type AmbientAccess } from '@kici-dev/secret-backend';
-import type { CredentialSource } from '../config.ts';
+import type { CredentialSource } from './access-config.ts';
 
 /**
  * What the settings want of the server's own surroundings must be allowed by the server's configuration.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BackendError, whyOf, wrongSetting, type BackendHost, type SecretValue } from '@kici-dev/secret-backend';
-import type { AwsConfig, CredentialSource } from '../config.ts';
+import type { AccessConfig, CredentialSource } from './access-config.ts';
 import { allowedFile } from './ambient.ts';
 import { clientDefaults } from './client-defaults.ts';
 import { AwsError, toBackendError } from './service-error.ts';
@@ -13,7 +13,7 @@ type Credentials = Awaited<ReturnType<Provider>>;
 
 /** Credentials for the client, which keeps them until they expire and asks once however many calls wait. */
 export async function createSignIn(
-  config: AwsConfig,
+  config: AccessConfig,
   host: BackendHost,
   transport: NodeHttpHandler,
 ): Promise<Provider> {

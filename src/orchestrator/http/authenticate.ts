@@ -50,7 +50,7 @@ export function createAuthenticator(
     if (!token.startsWith(jobTokenPrefix)) return tokens.ofHash(hash, organization);
     const job = await jobs.ofToken(hash);
     if (job === undefined || job.organization !== organization) return undefined;
-    return { caller: { kind: 'job', jobId: job.id }, generation: job.generation };
+    return { caller: { kind: 'job', jobId: job.id, tokenId: job.tokenId }, generation: job.generation };
   }
 
   async function bySession({ id, token_id }: SignIn, organization: string): Promise<KnownToken> {

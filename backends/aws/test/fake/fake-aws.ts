@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
-import { isPadded, padObject } from '../../../../test/support/padding.ts';
 import { Access } from './access.ts';
 import { Accounts, type Caller } from './accounts.ts';
 import { FaultScript } from './fault-script.ts';
@@ -12,6 +11,7 @@ import { operations } from './operations.ts';
 import { accessDenied, Refusal } from './refusal.ts';
 import { requireSignature } from './signature.ts';
 import { errorXml, FakeSts } from './sts.ts';
+import { json, keyOf, refused, send, sendUnder, type Reply } from './wire.ts';
 
 export const region = 'eu-central-1';
 export const staticKey = 'AKIAFAKESTATICKEY001';
@@ -24,12 +24,6 @@ export interface RecordedRequest {
   readonly operation: string;
   readonly accessKeyId: string | undefined;
   readonly body: string;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: string;
-  readonly contentType: string;
 }
 
 /** Secrets Manager and the Security Token Service on one port, speaking what AWS speaks. */
@@ -99,18 +93,7 @@ export class FakeAws {
     if (fault === 'hang') return;
     if (fault === 'delay') await wait(150);
     const reply = this.#answer(request, operation, body, fault);
-    if (fault === 'reset') request.socket.resetAndDestroy();
-    else if (fault === 'half_body') sendHalf(response, reply);
-    else if (fault === 'empty') send(response, { ...reply, status: 200, body: '' });
-    else if (isPadded(fault)) {
-      const [padding, rest] = padObject(fault, reply.body);
-      response.writeHead(reply.status, { 'content-type': reply.contentType }).write(padding);
-      response.end(rest);
-    }
-    // With the true answer inside, so that whoever quotes the body is found out.
-    else if (fault === 'garbage')
-      send(response, { status: 200, body: `<html>${reply.body}</html>`, contentType: 'text/html' });
-    else send(response, reply);
+    sendUnder(fault, request, response, reply);
   }
 
   #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): Reply {
@@ -136,9 +119,7 @@ export class FakeAws {
       const answer = run({ caller, accounts, store, access, batch, pageLimit }, input);
       return json(200, fault === 'partial_batch' ? withoutFirst(answer) : answer);
     } catch (error) {
-      return error instanceof Refusal
-        ? json(error.status, { __type: error.type, Message: error.message })
-        : json(500, { __type: 'InternalFailure' });
+      return refused(error);
     }
   }
 
@@ -170,24 +151,7 @@ export class FakeAws {
   }
 }
 
-function keyOf({ headers: { authorization } }: IncomingMessage): string | undefined {
-  return /Credential=([^/]+)/.exec(authorization ?? '')?.[1];
-}
-
 function withoutFirst(answer: Record<string, unknown>): Record<string, unknown> {
   const { SecretValues: values } = answer;
   return Array.isArray(values) ? { ...answer, SecretValues: values.slice(1) } : answer;
-}
-
-function json(status: number, body: Record<string, unknown>): Reply {
-  return { status, body: JSON.stringify(body), contentType: 'application/x-amz-json-1.1' };
-}
-
-function send(response: ServerResponse, { status, body, contentType }: Reply): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
-}
-
-function sendHalf(response: ServerResponse, { status, body, contentType }: Reply): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
-  response.write(body.slice(0, body.length / 2), () => response.destroy());
 }

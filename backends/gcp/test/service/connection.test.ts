@@ -59,6 +59,14 @@ describe.each(transports)('the connection, over %s', (transport) => {
     expect(lookups).toBeGreaterThan(before);
   });
 
+  it('serves the next call after an answer that is too large', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.faults.set('flood', 1);
+    expect(await world.read(ref('K'))).toBe('unknown too_large');
+    expect(await world.read(ref('K'))).toBe('found value (1)');
+  });
+
   it('ignores the proxy of the environment', async () => {
     const strangers: string[] = [];
     const proxy = await listen(
