@@ -9,6 +9,7 @@ import {
   type SecretBackend,
   type SecretRef,
 } from '@kici-dev/secret-backend';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { internalDefinition, internalMigrations, type InternalTables } from '@kici-dev/secret-backend-internal';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/open.ts';
@@ -78,18 +79,7 @@ async function openStore(
 ): Promise<SecretBackend> {
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, keyFromText('ab'.repeat(32), 'the bench'), () => Date.now());
-  return internalDefinition(database, keyring, 0).create(
-    {},
-    {
-      name: 'internal',
-      organization: 'default',
-      deadlineMs: 10_000,
-      ambient: { credentials: false, paths: [] },
-      resolveAddress: async () => [],
-      log: () => undefined,
-      now: () => Date.now(),
-    },
-  );
+  return internalDefinition(database, keyring, 0).create({}, testHost({ name: 'internal' }));
 }
 
 async function fill(backend: SecretBackend, bare: BareStore): Promise<readonly SecretRef[]> {

@@ -5,6 +5,19 @@ export interface BenchRow {
   readonly unit: string;
   readonly baseline?: string;
   readonly ratio?: number;
+  /** What the ratio is to reach, or where there is none the value. */
+  readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+/** Whether the goal is met, in words; nothing where there is no goal. */
+export function verdictOf({ value, ratio, goal }: BenchRow): string {
+  if (goal === undefined) return '';
+  const reached = ratio ?? value;
+  const [isMet, words] =
+    'atLeast' in goal
+      ? [reached >= goal.atLeast, `at least ${goal.atLeast}`]
+      : [reached <= goal.atMost, `at most ${goal.atMost}`];
+  return `  ${isMet ? 'met' : 'MISSED'}: ${words}`;
 }
 
 /** What every `bench/*.bench.ts` exports. */

@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import type { Bench, BenchRow } from './row.ts';
+import { verdictOf, type Bench, type BenchRow } from './row.ts';
 
 // Usage: npm run bench [-- NAME…] [--json FILE]
 const args = process.argv.slice(2);
@@ -33,7 +33,9 @@ for (const file of (await readdir(import.meta.dirname)).toSorted()) {
   results[module.name] = rows;
   for (const row of rows) {
     const ratio = row.ratio === undefined ? '' : `  ${row.ratio.toPrecision(3)} × ${row.baseline ?? 'baseline'}`;
-    console.log(`  ${row.what.padEnd(58)} ${row.value.toPrecision(5).padStart(10)} ${row.unit.padEnd(10)}${ratio}`);
+    console.log(
+      `  ${row.what.padEnd(58)} ${row.value.toPrecision(5).padStart(10)} ${row.unit.padEnd(10)}${ratio}${verdictOf(row)}`,
+    );
   }
 }
 if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify({ machine, results }, null, 2)}\n`);

@@ -17,7 +17,11 @@ import { requireOwn } from './shared-secrets.ts';
 
 /** An opened instance: one layout over the service, closed and cancelled calls refused in front of it. */
 export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBackend {
-  const service = createService(config, host);
+  const service = createService(
+    config,
+    host,
+    async (client) => new (await import('@aws-sdk/client-secrets-manager')).SecretsManager(client),
+  );
   const tools = { config, service, reader: createReader(service, () => host.now()), tokens: createWriteTokens() };
   const layout = config.layout === 'secret-per-key' ? secretPerKey(tools) : objectPerScope(tools);
   const { write, delete: remove, versions, restore, declare } = layout;

@@ -1,4 +1,4 @@
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { contractVersion, type BackendDefinition } from '@kici-dev/secret-backend';
 import { createAwsBackend } from './backend.ts';
 import { secretPerKeyCapabilities } from './capabilities.ts';
 import { readConfig } from './config.ts';
@@ -7,6 +7,7 @@ import { settings, validate } from './settings.ts';
 
 /** Secrets in AWS Secrets Manager. Importing this loads no SDK; the first call of a backend does. */
 export const awsDefinition: BackendDefinition = {
+  contract: contractVersion,
   type: 'aws',
   title: 'AWS Secrets Manager',
   summary:

@@ -1,7 +1,7 @@
 import { BackendError, type SettingsProblem } from '@kici-dev/secret-backend';
 import { scopeOf } from './object-per-scope/names.ts';
 import { placeOf } from './secret-per-key/names.ts';
-import { parseArn } from './secrets/secret-id.ts';
+import { parseArn } from './secrets/secret-name.ts';
 
 /**
  * Secrets that other accounts share with this identity: the full ARN of each by its name. A secret of the own

@@ -1,4 +1,11 @@
-import { BackendError, type BackendDefinition, type CallContext, type SecretBackend } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  contractVersion,
+  type BackendDefinition,
+  type CallContext,
+  type SecretBackend,
+  type SecretWrite,
+} from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { check } from './check.ts';
@@ -10,10 +17,11 @@ import { createScope, deleteScope, listScopes } from './scopes.ts';
 import { declare, remove, restore, versions } from './secrets.ts';
 import { createStore, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
-import { write } from './write.ts';
+import { write, writeAll, type WrittenAll } from './write.ts';
 
 export { eraseExpired, organizationsWithExpired } from './deleted.ts';
 export { renameScopeAlong } from './rename-along.ts';
+export type { WrittenAll } from './write.ts';
 export { countRenames } from './renames.ts';
 export { resealSecrets } from './secret-rows.ts';
 export { createStore } from './store.ts';
@@ -30,6 +38,7 @@ export function internalDefinition(
   keepDeletedMs: number,
 ): BackendDefinition {
   return {
+    contract: contractVersion,
     type: 'internal',
     title: 'Internal store',
     summary: "the orchestrator's own database, every value sealed",
@@ -38,6 +47,19 @@ export function internalDefinition(
     create: (_, host) =>
       createInternal(createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs })),
   };
+}
+
+/**
+ * Writes secrets as one: all of them or none.
+ * @param entries no two for one secret
+ * @throws BackendError when the database cannot be written
+ */
+export function writeSecretsAsOne(
+  store: Store,
+  entries: readonly SecretWrite[],
+  context: CallContext,
+): Promise<WrittenAll> {
+  return guard(context, () => writeAll(store, entries));
 }
 
 function createInternal(store: Store): SecretBackend {

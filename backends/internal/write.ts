@@ -1,9 +1,11 @@
 import { BackendError, parseKey, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
+import type { Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { isOver } from './deleted.ts';
 import { requireOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
 import { findSecret } from './secret-rows.ts';
 import { rfc3339, type Store } from './store.ts';
+import type { InternalTables } from './tables.ts';
 
 /** How many versions of a secret are kept, the current one among them. */
 export const keptVersions = 10;
@@ -14,6 +16,44 @@ const maxAttempts = 20;
  * @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt`
  */
 export async function write(store: Store, entry: SecretWrite): Promise<WriteReceipt> {
+  const outcome = await writeAll(store, [entry]);
+  if ('refused' in outcome) throw outcome.refused.error;
+  const [receipt] = outcome.written;
+  if (receipt === undefined) throw new BackendError('bad_answer', { detail: 'one was written' });
+  return receipt;
+}
+
+/** All were written, in their order, or none, because one could not be. */
+export type WrittenAll =
+  | { readonly written: readonly WriteReceipt[] }
+  | { readonly refused: { readonly key: string; readonly error: BackendError } };
+
+/**
+ * Writes secrets as one: all of them or none.
+ * @param entries no two for one secret
+ */
+export async function writeAll(store: Store, entries: readonly SecretWrite[]): Promise<WrittenAll> {
+  const sign = await store.signer();
+  // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const prepared: NewVersion[] = [];
+    for (const entry of entries) {
+      try {
+        prepared.push(await prepare(store, sign, entry));
+      } catch (error) {
+        if (!BackendError.is(error)) throw error;
+        return { refused: { key: entry.key, error } };
+      }
+    }
+    if (await insertVersions(store, sign, prepared))
+      return { written: prepared.map(({ version, at }) => ({ version: String(version), updatedAt: rfc3339(at) })) };
+  }
+  const error = new BackendError('conflict', { detail: 'other writers were faster every time' });
+  return { refused: { key: entries[0]?.key ?? '', error } };
+}
+
+/** @throws BackendError `too_large`, `invalid_argument`, `conflict`, `corrupt` */
+async function prepare(store: Store, sign: SignRow, entry: SecretWrite): Promise<NewVersion> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes) {
     throw new BackendError('too_large', {
@@ -21,22 +61,14 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
     });
   }
   requireKey(key);
-  const sign = await store.signer();
-  // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const before = await findSecret(store.database, store.organization, entry);
-    requireOwn(sign, before);
-    const current = before?.deleted === 1 ? null : (before?.version ?? null);
-    if (expectedVersion !== undefined && expectedVersion !== (current === null ? null : String(current))) {
-      throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
-    }
-    const version = (before?.last_version ?? 0) + 1;
-    const sealed = await store.seal({ scope, key, version }, value);
-    const at = store.now();
-    if (await insertVersion(store, sign, { scope, key, version, sealed, at, before }))
-      return { version: String(version), updatedAt: rfc3339(at) };
-  }
-  throw new BackendError('conflict', { detail: 'other writers were faster on every attempt' });
+  const before = await findSecret(store.database, store.organization, entry);
+  requireOwn(sign, before);
+  const current = before?.deleted === 1 ? null : (before?.version ?? null);
+  if (expectedVersion !== undefined && expectedVersion !== (current === null ? null : String(current)))
+    throw new BackendError('conflict', { detail: 'the current version is not the expected one' });
+  const version = (before?.last_version ?? 0) + 1;
+  const sealed = await store.seal({ scope, key, version }, value);
+  return { scope, key, version, sealed, at: store.now(), before };
 }
 
 /** @throws BackendError `invalid_argument` */
@@ -54,52 +86,69 @@ interface NewVersion {
   readonly before: SecretRow | undefined;
 }
 
-/** False when the secret is not any more what it was before. */
-function insertVersion(
+/** Thrown to take back what was written before it. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/** False when a secret is not any more what it was before; then none is written. */
+async function insertVersions(store: Store, sign: SignRow, versions: readonly NewVersion[]): Promise<boolean> {
+  try {
+    await store.database.transaction().execute(async (transaction) => {
+      for (const version of versions)
+        if (!(await insertVersion(transaction, store, sign, version))) throw new Overtaken();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Overtaken) return false;
+    throw error;
+  }
+}
+
+async function insertVersion(
+  transaction: Kysely<InternalTables>,
   store: Store,
   sign: SignRow,
   { scope, key, version, sealed, at, before }: NewVersion,
 ): Promise<boolean> {
-  const { database, organization } = store;
+  const { organization } = store;
   // What a secret held that was deleted too long ago does not come back with its name.
   const isNew = before !== undefined && isOver(store, before);
   const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
-  return database.transaction().execute(async (transaction) => {
-    const claimed =
-      before === undefined
-        ? await transaction
-            .insertInto('internal_secrets')
-            .values(row)
-            .onConflict((conflict) => conflict.doNothing())
-            .executeTakeFirst()
-            .then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
-        : await transaction
-            .updateTable('internal_secrets')
-            .set(row)
-            .where('organization', '=', organization)
-            .where('scope', '=', scope)
-            .where('key', '=', key)
-            .where('last_version', '=', before.last_version)
-            .where('version', before.version === null ? 'is' : '=', before.version)
-            .executeTakeFirst()
-            .then(({ numUpdatedRows }) => numUpdatedRows);
-    if (claimed !== 1n) return false;
-    await transaction
-      .insertInto('internal_scopes')
-      .values({ organization, scope, created_at: at })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await transaction
-      .insertInto('internal_versions')
-      .values({ organization, scope, key, version, sealed, created_at: at })
-      .execute();
-    await transaction
-      .deleteFrom('internal_versions')
-      .where('organization', '=', organization)
-      .where('scope', '=', scope)
-      .where('key', '=', key)
-      .where('version', '<=', version - (isNew ? 1 : keptVersions))
-      .execute();
-    return true;
-  });
+  const claimed =
+    before === undefined
+      ? await transaction
+          .insertInto('internal_secrets')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst()
+          .then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
+      : await transaction
+          .updateTable('internal_secrets')
+          .set(row)
+          .where('organization', '=', organization)
+          .where('scope', '=', scope)
+          .where('key', '=', key)
+          .where('last_version', '=', before.last_version)
+          .where('version', before.version === null ? 'is' : '=', before.version)
+          .executeTakeFirst()
+          .then(({ numUpdatedRows }) => numUpdatedRows);
+  if (claimed !== 1n) return false;
+  await transaction
+    .insertInto('internal_scopes')
+    .values({ organization, scope, created_at: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await transaction
+    .insertInto('internal_versions')
+    .values({ organization, scope, key, version, sealed, created_at: at })
+    .execute();
+  await transaction
+    .deleteFrom('internal_versions')
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .where('version', '<=', version - (isNew ? 1 : keptVersions))
+    .execute();
+  return true;
 }

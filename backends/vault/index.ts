@@ -1,4 +1,4 @@
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { contractVersion, type BackendDefinition } from '@kici-dev/secret-backend';
 import { createBackend } from './backend.ts';
 import { capabilities } from './capabilities.ts';
 import { parseConfig, validateSettings } from './config.ts';
@@ -6,6 +6,7 @@ import { settings } from './settings.ts';
 
 /** HashiCorp Vault and OpenBao: a KV secrets engine, version 1 or 2. Scope = path, key = field. */
 export const vaultDefinition: BackendDefinition = {
+  contract: contractVersion,
   type: 'vault',
   title: 'HashiCorp Vault or OpenBao',
   summary: 'a KV secrets engine, version 1 or 2: a scope is a path, a key one of its fields',

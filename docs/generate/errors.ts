@@ -4,6 +4,8 @@ import type * as z from 'zod';
 import { apiErrors, clientErrors } from '../../src/api/api-error.ts';
 import type { operations } from '../../src/api/registry.ts';
 import { clientErrorCodes } from '../../src/cli/terminal/command-error.ts';
+import { checkProblems as toldByCheck } from '../../src/cli/admin/error-pages/check-problems.ts';
+import { resolverErrors as toldOfResolvers } from '../../src/cli/admin/error-pages/resolver-errors.ts';
 import { stepErrors } from './step-errors.ts';
 
 type ProblemKind = z.output<(typeof operations)['resolution.check']['output']>['problems'][number]['kind'];
@@ -12,78 +14,16 @@ interface Told {
   readonly next: string;
 }
 
-const resolverErrors = {
-  secret_not_found: {
-    meaning: 'no backend has the key: each that could hold it was queried and said so',
-    next: 'look at the near matches in the message, and at `resolver.list()`',
-  },
-  secret_unavailable: {
-    meaning:
-      "whether there is a value, or what it is, could not be determined; the message ends with the backend's own code",
-    next: 'follow the hint of that code; `resolver.explain(key)` shows what blocks it',
-  },
-  secret_not_set: {
-    meaning: 'the name is declared and nobody has set a value yet',
-    next: 'set one where the message says',
-  },
-  catalogue_unavailable: {
-    meaning: 'the names of a required backend cannot be listed, so there is no resolver',
-    next: 'fix the backend, or make it `optional`: keys that it could outrank are then unavailable',
-  },
-} satisfies Record<ResolverErrorCode, Told>;
-
-const checkProblems = {
-  backend_failed: {
-    meaning: 'the names of a backend, or of a part of it, cannot be listed',
-    next: "follow the hint, which is that of the backend's code; a required backend keeps every job from starting",
-  },
-  key_unavailable: {
-    meaning: 'a key is known and its value is unavailable',
-    next: 'follow the hint; `kici-admin explain` shows what blocks it',
-  },
-  key_unset: { meaning: 'a key is declared and has no value', next: 'set it with the command that the hint shows' },
-  twins: {
-    meaning: 'two names in a backend map to the same key, so neither is served',
-    next: 'rename one of them in the backend',
-  },
-  not_bindable: {
-    meaning: 'a binding selects a name that cannot be a key',
-    next: 'give it a key with `--map`, or rename it in the backend',
-  },
-  backend_unsteady: {
-    meaning: 'a backend answers now and failed less than a minute ago',
-    next: 'look at `kici-admin backend show`, and at the service',
-  },
-  scope_unavailable: {
-    meaning: 'a scope is deleted, disabled or cannot be parsed, so it is not known which keys it held',
-    next: 'restore it or write it again; `--skip-deleted` on its binding counts what is deleted as absent',
-  },
-  not_nameable: {
-    meaning: 'a name in the backend belongs to no scope, so no binding can select it',
-    next: 'rename it in the backend, if a job needs it',
-  },
-  listing_lag: {
-    meaning: 'a glob reads from a backend that lists with a delay',
-    next: 'bind the exact scope, which is asked by name, where that matters',
-  },
-  binding_empty: {
-    meaning: 'a binding supplies nothing, though its backends have answered',
-    next: 'correct or remove it',
-  },
-  variable_taken: {
-    meaning:
-      'a variable of the environment has the name of one of its secrets, and a step that exposes the secret loses the variable',
-    next: 'delete the variable, or rename one of the two',
-  },
-} satisfies Record<ProblemKind, Told>;
+const resolverErrors = toldOfResolvers satisfies Record<ResolverErrorCode, Told>;
+const checkProblems = toldByCheck satisfies Record<ProblemKind, Told>;
 
 /** Every stable code, from the tables that the programs use. */
 export function errorsPage(): string {
   return (
     [
       '# Errors',
-      'Every error says what failed, why, and what to do next, and carries one of these codes. Codes are stable; messages may change. The hint that comes with an error is more exact than this page.',
-      'By where you saw the code: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
+      'Every error says what failed, why, and what to do next, and carries one of these codes. Codes are stable; messages may change. The hint that comes with an error is more exact than this page. `kici-admin help errors CODE` shows what stands here of one code.',
+      'Found by where the code was seen: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
       '## Programs',
       'What `kici`, `kici-admin` and `kici-orchestrator` print before the message, and as `error` with `--json`. `usage` exits with 2, every other with 1. A program can also fail with a code of the HTTP API.',
       table(

@@ -116,5 +116,9 @@ try {
   for (const end of stopping.toReversed()) await end();
   await rm(home, { recursive: true, force: true });
 }
-if (process.exitCode === undefined)
+if (process.exitCode === undefined) {
   say(`# Done in ${((performance.now() - began) / 1_000).toFixed(1)} s; the folder is gone.`);
+  say(
+    '# The same as a page: start `npx kici-orchestrator`, then `npx kici-admin dashboard` opens http://127.0.0.1:4000 signed in.',
+  );
+}

@@ -6,6 +6,7 @@ export type AgentErrorCode =
   | 'workflow_not_found'
   | 'workflow_invalid'
   | 'job_not_found'
+  | 'step_not_found'
   | 'label_missing'
   | 'secret_missing'
   | 'secret_unavailable'

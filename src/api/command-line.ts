@@ -24,13 +24,14 @@ function isFlag(flag: string): boolean {
 }
 
 function position(declared: string, field: string, value: unknown): string[] {
-  if (typeof value === 'string') return [shellWord(value)];
+  if (typeof value === 'string' && value !== '') return [shellWord(value)];
   return declared === '?' ? [] : [placeholder(field)];
 }
 
 function flagWords(declared: string, field: string, value: unknown): string[] {
   const [flag = '', unset] = declared.replace(/[!=]$/, '').split('|');
-  if (value === undefined) return declared.endsWith('!') ? [flag, placeholder(field)] : [];
+  if (value === undefined || (value === '' && declared.endsWith('!')))
+    return declared.endsWith('!') ? [flag, placeholder(field)] : [];
   if (typeof value === 'boolean')
     return declared.endsWith('=') ? [flag, String(value)] : value ? [flag] : unset === undefined ? [] : [unset];
   if (typeof value === 'number') return [flag, `${value}${field.endsWith('Ms') ? 'ms' : ''}`];

@@ -129,6 +129,16 @@ export const unavailablePart = z.object({
   bindings: z.array(z.string()).optional().describe('the bindings of the environment that reach into it'),
 });
 
+/** Of what has no versions of its own: changes with any of it. */
+export const contentVersion: z.ZodString = z
+  .string()
+  .describe('changes with whatever of it changes; what `expectedVersion` compares');
+
+/** Check-and-set. */
+export const expectedVersion: z.ZodString = z
+  .string()
+  .describe('refused with `conflict` unless this version is current');
+
 export const organizationName: z.ZodString = z.string().regex(organizationGrammar, organizationRule);
 /** Variables are part of a step's environment, so a shell must be able to read them. */
 export const variableName: z.ZodString = z

@@ -1,2 +1,2 @@
 /** For the clients, which know the contract only through this room. */
-export { isReservedScope, parseBackendName, parseKey, parseScopeId } from '@kici-dev/secret-backend';
+export { isReservedScope, nearMatches, parseBackendName, parseKey, parseScopeId } from '@kici-dev/secret-backend';

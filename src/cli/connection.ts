@@ -4,15 +4,8 @@ import { readNamedFile } from '../files/named-file.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
-import { organizationOf, present, urlOf } from './server-url.ts';
+import { organizationOf, present, urlOf, type ConnectionFlags } from './server-url.ts';
 import { waitForStart } from './wait-for-start.ts';
-
-/** The flags that every command of both clients has. */
-export interface ConnectionFlags {
-  readonly url?: string | undefined;
-  readonly org?: string | undefined;
-  readonly tokenFile?: string | undefined;
-}
 
 const maxTokenBytes = 65_536;
 

@@ -1,7 +1,13 @@
 import { organizationGrammar, organizationRule } from '../api/organization-name.ts';
-import type { ConnectionFlags } from './connection.ts';
 import { UsageError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
+
+/** The flags that every command of both clients has. */
+export interface ConnectionFlags {
+  readonly url?: string | undefined;
+  readonly org?: string | undefined;
+  readonly tokenFile?: string | undefined;
+}
 
 export const defaultUrl = 'http://127.0.0.1:4000';
 

@@ -4,7 +4,8 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
-import type { AuditLog, AuditSigner } from '../orchestrator/audit/audit-log.ts';
+import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
+import type { AuditSigner } from '../orchestrator/audit/services.ts';
 import type { HostFor, Instances } from '../orchestrator/backends/instances.ts';
 import type { OpenBackends } from '../orchestrator/backends/open-backends.ts';
 import type { BackendStore } from '../orchestrator/backends/store.ts';
@@ -28,6 +29,7 @@ import type { SignInCodes } from '../orchestrator/sessions/sign-in-codes.ts';
 import type { SignIns } from '../orchestrator/sessions/sign-ins.ts';
 import type { TokenCallers } from '../orchestrator/tokens/token-caller.ts';
 import type { AccessTokens } from '../orchestrator/tokens/tokens.ts';
+import type { WriteInternalSecrets } from '../orchestrator/secrets/import.ts';
 import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
 import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
@@ -60,6 +62,7 @@ export const identifiers = {
 
   internalDefinition: token<BackendDefinition>('internalDefinition'),
   renameInternalScope: token<RenameInternalScope>('renameInternalScope'),
+  writeInternalSecrets: token<WriteInternalSecrets>('writeInternalSecrets'),
   backendPackage: token<BackendPackage>('backendPackage'),
   backendTypes: token<BackendTypes>('backendTypes'),
   backendStore: token<BackendStore>('backendStore'),

@@ -44,6 +44,8 @@ export const shippedBackendPackages: readonly string[] = [
   '@kici-dev/secret-backend-vault',
   '@kici-dev/secret-backend-aws',
   '@kici-dev/secret-backend-gcp',
+  '@kici-dev/secret-backend-ssm',
+  '@kici-dev/secret-backend-sops',
 ];
 
 export function anchorFile(dataDir: string): string {

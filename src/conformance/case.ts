@@ -10,6 +10,8 @@ export interface ConformanceCase {
   readonly title: string;
   /** Which manifests the law speaks of; default: every one. */
   readonly when?: (capabilities: BackendCapabilities) => boolean;
+  /** What the host promises, so that only a backend behind it can be asked. */
+  readonly behindHost?: true;
   /** Without these the case is not proven. */
   readonly verbs?: readonly Verb[];
   /** A fault that `fault` must be able to cause. */

@@ -6,10 +6,9 @@ export interface Harness {
   open(): Promise<Subject>;
   /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; default: 50. */
   readonly listPageSize?: number;
-  /**
-   * Operations that the service acknowledges without a body, so that the fault `empty` cannot be distinguished from
-   * success.
-   */
+  /** The backends that it opens are behind the host, whose own promises are proven too. */
+  readonly behindHost?: true;
+  /** Operations that the service acknowledges without a body, so that the fault `empty` cannot be told from success. */
   readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
 }
 
@@ -65,7 +64,12 @@ export interface Provocations {
   fault?(kind: Fault, times?: number): Promise<void>;
   /** The faults that `fault` can cause; default: all. */
   readonly faults?: readonly Fault[];
-  /** Ends the faults of `fault`. */
+  /**
+   * Until `heal`, the service accepts no credentials, however often one signs in.
+   * @returns a count of the requests that reach it from then on, sign-ins among them
+   */
+  rejectCredentials?(): Promise<() => number>;
+  /** Ends the faults of `fault`, and of `rejectCredentials`. */
   heal?(): Promise<void>;
   /** Requests that have reached the service so far, sign-ins left out. */
   requestCount?(): Promise<number>;

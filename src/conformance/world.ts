@@ -38,6 +38,7 @@ export interface World {
   list(query?: ListQuery, context?: CallContext): Promise<ListedNames>;
   fault(kind: Fault, times?: number): Promise<void>;
   heal(): Promise<void>;
+  requestCount(): Promise<number>;
 }
 
 export interface ListedNames {
@@ -98,6 +99,7 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
     // Cases that use these name them among their verbs.
     fault: async (kind, times) => provoke.fault?.(kind, times),
     heal: async () => provoke.heal?.(),
+    requestCount: async () => (await provoke.requestCount?.()) ?? fail('the case names the verb requestCount'),
   };
 }
 

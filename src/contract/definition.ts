@@ -4,6 +4,8 @@ import type { SecretValue } from './secret-value.ts';
 
 /** What a backend package exports: enough to describe, validate, open and document a backend of its type. */
 export interface BackendDefinition {
+  /** The version of the contract that it is written for: `contractVersion` of the package that it imports. Left out: 1. */
+  readonly contract?: number;
   /** As in `kici-admin backend add NAME --type vault`. */
   readonly type: string;
   readonly title: string;
@@ -69,15 +71,27 @@ export interface BackendHost {
     message: string,
     fields?: Readonly<Record<string, string | number | boolean>>,
   ): void;
+  /**
+   * A plain file that a setting names, from below one of the `ambient.paths`: links are followed first, and a pipe is
+   * not waited for. Rejects with `misconfigured`, about that setting.
+   * @param maxBytes the size that is still read; 65,536 when left out
+   */
+  readFile(setting: string, path: string, maxBytes?: number): Promise<OpenedFile>;
   /** Milliseconds since the Unix epoch. */
   now(): number;
+}
+
+export interface OpenedFile {
+  /** Without links, for a client library that opens files by itself. */
+  readonly path: string;
+  readonly contents: SecretValue;
 }
 
 /** What of the server's own surroundings a backend may use; all off unless the server's configuration allows it. */
 export interface AmbientAccess {
   /** Credentials that the machine has, such as instance roles, default chains and profiles. */
   readonly credentials: boolean;
-  /** Paths that settings may name; a backend opens no other file. */
+  /** Paths that settings may name; a backend opens no other file. Credentials are read through `BackendHost.readFile`. */
   readonly paths: readonly string[];
 }
 

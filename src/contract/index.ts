@@ -5,6 +5,7 @@ export type {
   AmbientAccess,
   BackendDefinition,
   BackendHost,
+  OpenedFile,
   ResolvedAddress,
   SettingField,
   Settings,
@@ -62,7 +63,9 @@ export {
   unknown,
   type AbsentOutcome,
   type FoundOutcome,
+  type Lease,
   type ReadOutcome,
   type UnknownOutcome,
 } from './outcome.ts';
 export { SecretValue } from './secret-value.ts';
+export { contractMismatch, contractVersion } from './version.ts';

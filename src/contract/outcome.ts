@@ -12,6 +12,18 @@ export interface FoundOutcome {
   readonly status: 'found';
   readonly value: SecretValue;
   readonly version?: string;
+  /** Of a value that the service made for us and takes back. Reserved: the host passes it on, and nobody uses it yet. */
+  readonly lease?: Lease;
+}
+
+/** For how long a value is good, as of a service that makes credentials when they are asked for. */
+export interface Lease {
+  /** By which the service knows it. */
+  readonly id: string;
+  /** RFC 3339; the value is no good from then on. */
+  readonly expiresAt: string;
+  /** Whether the service can be asked to let it last longer. */
+  readonly renewable: boolean;
 }
 
 export interface AbsentOutcome {
@@ -28,8 +40,13 @@ export interface UnknownOutcome extends Failure {
 
 export const absent: AbsentOutcome = Object.freeze({ status: 'absent' });
 
-export function found(value: SecretValue, version?: string): FoundOutcome {
-  return version === undefined ? { status: 'found', value } : { status: 'found', value, version };
+export function found(value: SecretValue, version?: string, lease?: Lease): FoundOutcome {
+  return {
+    status: 'found',
+    value,
+    ...(version !== undefined && { version }),
+    ...(lease !== undefined && { lease }),
+  };
 }
 
 export function unknown(code: FailureCode, detail?: string, reason?: FailureReason): UnknownOutcome {

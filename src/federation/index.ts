@@ -1,3 +1,4 @@
+export { createBackend, type BackendOptions } from './create-backend.ts';
 export { createResolver, type Resolver, type ResolverMeta, type ResolverOptions } from './create-resolver.ts';
 export * from './host/index.ts';
 export * from './resolver/index.ts';

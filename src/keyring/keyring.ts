@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { createDataKeys } from './data-keys.ts';
@@ -6,7 +6,7 @@ import { decrypt, encodeParts, encrypt } from './envelope.ts';
 import { KeyringError } from './keyring-error.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import { checkKey, storeKeyCheck } from './key-check.ts';
-import { x25519KeyPair } from './x25519.ts';
+import { x25519KeyPair, type EntryKeyPair } from './x25519.ts';
 import type { KeyringTables } from './tables.ts';
 
 /** Seals values at rest, and signs the audit log and the rows that grant or decide. */
@@ -32,12 +32,6 @@ export interface Keyring {
   readonly rowsAreSealed: boolean;
   /** Belongs into the transaction that has signed them; holds from the next start on. */
   noteRowsSealed(transaction: Kysely<KeyringTables>): Promise<void>;
-}
-
-export interface EntryKeyPair {
-  /** X25519, 32 bytes. */
-  readonly publicKey: Uint8Array;
-  readonly privateKey: KeyObject;
 }
 
 const keyIdBytes = 36;

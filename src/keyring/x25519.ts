@@ -1,5 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { EntryKeyPair } from './keyring.ts';
+
+export interface EntryKeyPair {
+  /** X25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly privateKey: KeyObject;
+}
 
 /** DER prefix of a PKCS #8 key of X25519 (RFC 8410); the 32 bytes follow, and any 32 bytes are a key. */
 const privatePrefix = Buffer.from('302e020100300506032b656e04220420', 'hex');

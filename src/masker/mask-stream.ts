@@ -1,5 +1,5 @@
 import type { Matcher } from './matchers.ts';
-import { addSpan, type Span } from './spans.ts';
+import { createScanner } from './scan/scanner.ts';
 import { createTail } from './tail.ts';
 
 /** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
@@ -14,92 +14,62 @@ export interface MaskStream {
 }
 
 const mask = Buffer.from('***');
+const none = Buffer.alloc(0);
 
 /** @param current gives another matcher after each registration, and whenever it sees fit */
 export function createMaskStream(current: () => Matcher): MaskStream {
   let matcher = current();
-  let state = 0;
+  let scanner = createScanner(matcher, 0);
+  /** Positions count from the stream's first byte. All before this one is out. */
+  let emitted = 0;
+  /** Up to here a mask has gone out. */
+  let maskedTo = 0;
   const held = createTail();
-  /** Matches in what is held, counted from its first byte, as is `masked`. */
-  let spans: Span[] = [];
-  /** How many of the held bytes belong to a match whose mask has gone out. */
-  let masked = 0;
 
-  /** Walks where a pattern could be, and leaps over the rest. */
-  function scan(bytes: Uint8Array, from: number): void {
-    const { next, matchLength, hold } = matcher.automaton;
-    const { filter } = matcher;
-    const { stride } = filter;
-    let at = from;
-    /** The place that the filter pointed at. */
-    let suspect = -1;
-    for (;;) {
-      for (; at < bytes.length; at += 1) {
-        const pending = hold(state);
-        if (at - pending > suspect && pending <= stride) break;
-        state = next(state, bytes[at] ?? 0);
-        const length = matchLength(state);
-        if (length > 0) addSpan(spans, at + 1 - length, at + 1);
-      }
-      if (at >= bytes.length) return;
-      // A pattern that is not ruled out yet begins here or later.
-      const open = at - hold(state);
-      const found = filter.find(bytes, open + stride - 1);
-      const begin = found - stride + 1;
-      if (begin > open) {
-        at = begin;
-        state = 0;
-      }
-      // Near the end there is nothing to leap over: the walk gives the state to carry on with.
-      suspect = found;
-    }
-  }
-
-  function emit(bytes: Uint8Array, end: number): Uint8Array[] {
-    held.dropTo(end);
-    const out: Uint8Array[] = [];
-    if (end === 0) return out;
-    let at = Math.min(masked, end);
-    masked -= at;
-    let used = 0;
-    for (const span of spans) {
-      if (span.start >= end) break;
-      used += 1;
-      if (span.start > at) out.push(bytes.subarray(at, span.start));
-      // A match that begins inside what is masked already only makes it longer.
-      if (span.start >= at) out.push(mask);
-      at = Math.max(at, Math.min(span.end, end));
-      masked = Math.max(masked, span.end - end);
-    }
-    if (at < end) out.push(bytes.subarray(at, end));
-    spans = spans.slice(used).map((span) => ({ start: span.start - end, end: span.end - end }));
-    return out;
-  }
-
-  /** What is held and the chunk after it, searched for all that is registered by now. */
-  function read(chunk: Uint8Array): Uint8Array {
+  /** Searches the chunk, and what is held once more for what has been registered since. */
+  function read(chunk: Uint8Array): void {
     const latest = current();
-    let known = held.length();
     if (latest !== matcher) {
       // Only held bytes can begin a match, so the new matcher starts over with them.
       matcher = latest;
-      state = 0;
-      spans = [];
-      known = 0;
+      scanner = createScanner(matcher, emitted);
+      scanner.scan(held.bytes());
     }
-    const bytes = held.append(chunk);
-    scan(bytes, known);
-    return bytes;
+    scanner.scan(chunk);
+  }
+
+  /** Gives out what lies before the position. */
+  function emit(chunk: Uint8Array, to: number): Uint8Array[] {
+    const out: Uint8Array[] = [];
+    const before = held.bytes();
+    const chunkAt = emitted + before.byteLength;
+    const pass = (from: number, end: number): void => {
+      if (from < chunkAt) out.push(before.subarray(from - emitted, Math.min(end, chunkAt) - emitted));
+      if (end > chunkAt) out.push(chunk.subarray(Math.max(0, from - chunkAt), end - chunkAt));
+    };
+    let at = Math.max(emitted, Math.min(maskedTo, to));
+    for (const { start, end } of scanner.takeSpans(to)) {
+      if (start > at) pass(at, start);
+      // A match that begins inside what is masked already only makes it longer.
+      if (start >= at) out.push(mask);
+      at = Math.max(at, Math.min(end, to));
+      maskedTo = Math.max(maskedTo, end);
+    }
+    if (at < to) pass(at, to);
+    held.drop(Math.min(before.byteLength, to - emitted));
+    if (to < chunkAt + chunk.byteLength) held.append(chunk.subarray(Math.max(0, to - chunkAt)));
+    emitted = to;
+    return out;
   }
 
   return {
     write(chunk) {
-      const bytes = read(chunk);
-      return emit(bytes, bytes.length - matcher.automaton.hold(state));
+      read(chunk);
+      return emit(chunk, scanner.openFrom());
     },
     end() {
-      const bytes = read(Buffer.alloc(0));
-      return emit(bytes, bytes.length);
+      read(none);
+      return emit(none, emitted + held.bytes().byteLength);
     },
   };
 }

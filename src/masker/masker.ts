@@ -12,16 +12,23 @@ export interface Masker {
   mask(text: string): string;
 }
 
+/** Above this each further value is looked for in common forms alone: an author's own values must not take all memory. */
+const maxNeedleBytes = 67_108_864;
+
 export function createMasker(): Masker {
   const matchers = createMatchers();
   const known = new Set<string>();
+  let needleBytes = 0;
 
   return {
     add(value) {
       if (value.byteLength < minMaskedBytes) return 'too_short';
       const id = hash('sha256', value);
-      if (!known.has(id)) matchers.add(needlesOf(value));
+      if (known.has(id)) return 'masked';
       known.add(id);
+      const needles = needlesOf(value, needleBytes > maxNeedleBytes);
+      for (const { byteLength } of needles) needleBytes += byteLength;
+      matchers.add(needles);
       return 'masked';
     },
     open: () => createMaskStream(matchers.current),

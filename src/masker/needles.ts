@@ -1,46 +1,45 @@
-import { base64Forms } from './encodings/base64.ts';
-import { hexForms } from './encodings/hex.ts';
-import { percentForms } from './encodings/percent.ts';
-import { textForms } from './encodings/text.ts';
+import { isUtf8 } from 'node:buffer';
+import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
+import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
+import { base64Forms, twiceBase64, utf16Base64Forms } from './encodings/base64.ts';
+import { hexForms, plainHexForms } from './encodings/hex.ts';
+import { partsOf } from './parts/parts.ts';
 
 /** Values shorter than this many bytes are not masked: they would hide half of every log. */
 export const minMaskedBytes = 4;
+/** Base64 and hex are letters and digits alone: fewer of them are a part of some word. */
 const minEncodedBytes = 8;
-const minLineBytes = 8;
-const pemArmour = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/;
+/** Base64 of what a program made of the value before. */
+const inBase64 = [javascriptJson, pythonJson, goJson, phpJson];
+/** Two dialects on one another are hundreds of copies: only values up to this many bytes are looked for in all of them. */
+const maxPairedBytes = 2_048;
+const maxSpelledBytes = 4_096;
 
 /**
- * Everything that would give the value away in a log: itself, its longer lines, and its usual encodings; and the same of
- * it without the blanks and line ends around it, which `$(…)` and many programs take off.
+ * Everything that would give the value away in a log: itself and its parts, in every dialect and encoding.
+ * @param isCrowded there are so many needles that only the common ones can be looked for as well
  */
-export function needlesOf(value: Uint8Array): readonly Buffer[] {
-  const bytes = Buffer.from(value);
-  const bare = trim(bytes);
-  return bare.byteLength === bytes.byteLength || bare.byteLength < minMaskedBytes
-    ? formsOf(bytes)
-    : [...formsOf(bytes), ...formsOf(bare)];
+export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
+  const forms = new Set<string>();
+  const isSmall = value.byteLength <= maxPairedBytes && !isCrowded;
+  const breadthOf = ({ byteLength }: Buffer): Breadth =>
+    isSmall ? 'pairs' : byteLength <= maxSpelledBytes && !isCrowded ? 'all' : 'common';
+  for (const { bytes, isLayout } of partsOf(Buffer.from(value))) {
+    if (isLayout && !isSmall) forms.add(bytes.toString('latin1'));
+    else for (const form of formsOf(bytes, breadthOf(bytes))) forms.add(form);
+  }
+  return [...forms].map((form) => Buffer.from(form, 'latin1'));
 }
 
-function formsOf(bytes: Buffer): readonly Buffer[] {
-  const encoded = new Set([...base64Forms(bytes), ...hexForms(bytes), ...percentForms(bytes), ...textForms(bytes)]);
-  return [
-    bytes,
-    ...linesOf(bytes),
-    ...[...encoded].map((form) => Buffer.from(form, 'latin1')).filter((form) => form.byteLength >= minEncodedBytes),
+function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
+  const isText = isUtf8(bytes);
+  const inner = isText && breadth === 'pairs' ? spellAll([bytes.toString('latin1')], inBase64) : [];
+  const encoded = [
+    ...base64Forms(bytes),
+    ...[...inner].flatMap((form) => [...base64Forms(Buffer.from(form, 'latin1'))]),
+    ...(isText ? utf16Base64Forms(bytes.toString('utf8')) : []),
+    ...twiceBase64(bytes),
+    ...(breadth === 'common' ? plainHexForms(bytes) : hexForms(bytes)),
   ];
-}
-
-function trim(bytes: Buffer): Buffer {
-  const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-  const start = bytes.findIndex((byte) => !isBlank(byte));
-  return start < 0 ? Buffer.alloc(0) : bytes.subarray(start, bytes.findLastIndex((byte) => !isBlank(byte)) + 1);
-}
-
-/** Output is often cut or indented line by line. Armour lines are not secret, and stand in certificates too. */
-function linesOf(bytes: Buffer): Buffer[] {
-  const lines = bytes.toString('latin1').split(/\r\n|\r|\n/);
-  if (lines.length === 1) return [];
-  return lines
-    .filter((line) => line.length >= minLineBytes && !pemArmour.test(line))
-    .map((line) => Buffer.from(line, 'latin1'));
+  return [...spellings(bytes, breadth), ...encoded.filter((form) => form.length >= minEncodedBytes)];
 }

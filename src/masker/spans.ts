@@ -1,15 +1,24 @@
-/** A stretch of bytes to be masked: `start` belongs to it, `end` does not. */
+/** A stretch of bytes to be masked, counted from the stream's first byte: `start` belongs to it, `end` does not. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Adds a match that ends at or after every other; matches that overlap become one. */
+/** Keeps the spans in order; those that overlap become one. */
 export function addSpan(spans: Span[], start: number, end: number): void {
-  let from = start;
-  for (let last = spans.at(-1); last !== undefined && last.end > from; last = spans.at(-1)) {
-    from = Math.min(from, last.start);
-    spans.pop();
+  const last = spans.at(-1);
+  if (last === undefined || last.end <= start) {
+    spans.push({ start, end });
+    return;
   }
-  spans.push({ start: from, end });
+  let after = spans.length;
+  while (after > 0 && (spans[after - 1]?.start ?? 0) >= end) after -= 1;
+  let [first, from, to] = [after, start, end];
+  for (let before = spans[first - 1]; before !== undefined && before.end > start; before = spans[first - 1]) {
+    from = Math.min(from, before.start);
+    to = Math.max(to, before.end);
+    first -= 1;
+  }
+  if (first === spans.length) spans.push({ start: from, end: to });
+  else spans.splice(first, after - first, { start: from, end: to });
 }

@@ -1,10 +1,10 @@
 /** The last bytes of a stream, those that have not gone out. What was given out of it stays as it is. */
 export interface Tail {
-  readonly length: () => number;
-  /** The tail with the chunk after it: a view of the chunk when there was no tail. */
-  readonly append: (chunk: Uint8Array) => Uint8Array;
-  /** Keeps what follows the first `count` bytes of what `append` gave. */
-  readonly dropTo: (count: number) => void;
+  readonly bytes: () => Uint8Array;
+  /** Takes a copy of what comes next. */
+  readonly append: (bytes: Uint8Array) => void;
+  /** Gives up the first bytes. */
+  readonly drop: (count: number) => void;
 }
 
 export function createTail(): Tail {
@@ -12,29 +12,23 @@ export function createTail(): Tail {
   /** From its first byte on; there may be room behind it. */
   let memory = none;
   let length = 0;
-  let latest: Uint8Array = none;
 
   return {
-    length: () => length,
-    append(chunk) {
-      if (length === 0) return (latest = chunk);
-      const whole = length + chunk.byteLength;
+    bytes: () => memory.subarray(0, length),
+    append(bytes) {
+      const whole = length + bytes.byteLength;
       if (whole > memory.byteLength) {
         // Twice the tail at least: many small chunks must not copy a long tail each time.
-        const larger = Buffer.allocUnsafeSlow(Math.max(whole, length * 2));
+        const larger = Buffer.allocUnsafe(Math.max(whole, length * 2));
         memory.copy(larger, 0, 0, length);
         memory = larger;
       }
-      memory.set(chunk, length);
-      return (latest = memory.subarray(0, whole));
+      memory.set(bytes, length);
+      length = whole;
     },
-    dropTo(count) {
-      const rest = latest.byteLength - count;
-      if (rest === 0) memory = none;
-      else if (length === 0) memory = Buffer.from(latest.subarray(count));
-      else memory = memory.subarray(count);
-      length = rest;
-      latest = none;
+    drop(count) {
+      length -= count;
+      memory = length === 0 ? none : memory.subarray(count);
     },
   };
 }

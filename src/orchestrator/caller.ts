@@ -26,6 +26,8 @@ export interface TokenCaller {
 export interface JobCaller {
   readonly kind: 'job';
   readonly jobId: string;
+  /** Of the token that opened it. */
+  readonly tokenId: string;
 }
 
 /** One authenticated request. */
@@ -48,7 +50,12 @@ export function actorOf(caller: Caller): string {
   return caller.signIn === undefined ? token : `session:${caller.signIn}:${token}`;
 }
 
-/** Whether it came through a dashboard session. */
+/** The id of the token behind it: shown, signed in with, or the one that opened the job. */
+export function tokenOf(caller: Caller): string {
+  return caller.kind === 'job' ? caller.tokenId : caller.id;
+}
+
+/** Whether it came through a session at the dashboard. */
 export function isSession(caller: Caller): caller is TokenCaller & { readonly signIn: string } {
   return caller.kind === 'token' && caller.signIn !== undefined;
 }

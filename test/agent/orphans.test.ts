@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -38,6 +39,27 @@ describeLane({ name: 'bwrap', missing: bwrapMissing }, () => {
 
 describeLane({ name: 'container', missing }, () => {
   orphanMatrix('container', `container: { image: '${image}' },`);
+});
+
+// A real one does so for a moment only: it waits for ever for a parent that is killed before it has set it up.
+describe('a bubblewrap that leaves one behind while it is tried out', () => {
+  const steps = { 'main.ts': printing("step('s', () => {})") };
+
+  it('takes it along when it is killed', async () => {
+    const bwrap = '#!/bin/sh\nsleep 300 &\nkill -KILL $$\n';
+    const project = await makeProject({ ...steps, 'bin/bwrap': bwrap });
+    const { code, stderr } = await project.run('run', '--sandbox', 'bwrap');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('bubblewrap cannot make a sandbox')]);
+    await expectNothingLeft(project);
+  });
+
+  it('does not outlive SIGKILL of the agent either', async () => {
+    const project = await makeProject({ ...steps, 'bin/bwrap': '#!/bin/sh\ntouch "$0.began"; sleep 300\n' });
+    const agent = project.start(['run', '--sandbox', 'bwrap']);
+    await expect.poll(() => existsSync(join(project.folder, '../bin/bwrap.began')), { timeout: 20_000 }).toBe(true);
+    agent.kill('SIGKILL');
+    await expectNothingLeft(project);
+  });
 });
 
 describe('an agent whose parent is gone', () => {

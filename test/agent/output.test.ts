@@ -6,6 +6,8 @@ import { slowReaders } from './support/slow-readers.ts';
 import { makeProject } from './support/project.ts';
 import { bwrapMissing } from './support/bwrap.ts';
 
+/** The sandboxes print through the same code; `test/deep/output.test.ts` tries each with as much as `none`. */
+const some = 30_000;
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
 
 describe('none', () => {
@@ -93,7 +95,7 @@ describe('none', () => {
 });
 
 describeLane({ name: 'bwrap', missing: bwrapMissing }, () => {
-  outputMatrix('bwrap');
+  outputMatrix('bwrap', '', some);
 });
 
 describeLane(
@@ -104,7 +106,7 @@ describeLane(
       missingVariable('KICI_TEST_STEP_IMAGE', 'an image with glibc, bash and IMAGE_VARIABLE=of-the-image'),
   },
   () => {
-    outputMatrix('container', `container: { image: '${image}' },`);
+    outputMatrix('container', `container: { image: '${image}' },`, some);
   },
 );
 

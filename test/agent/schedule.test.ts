@@ -122,7 +122,8 @@ describe('the jobs of a run', () => {
   };
 
   it('are all, or those that are named with all that they need', () => {
-    const names = (...wanted: string[]): readonly string[] => chooseJobs(workflow, wanted).map(({ name }) => name);
+    const names = (...wanted: string[]): readonly string[] =>
+      chooseJobs(workflow, { jobs: wanted, steps: [] }).map(({ name }) => name);
     expect(names()).toEqual(['d', 'c', 'b', 'a']);
     expect(names('c')).toEqual(['c', 'a']);
     expect(names('b', 'd')).toEqual(['d', 'c', 'b', 'a']);

@@ -82,7 +82,11 @@ describe('independent jobs', () => {
       const text = events.filter(({ type, job }) => type === 'output' && job === name).map((event) => event['text']);
       expect(text.join('')).toBe(`ä€😀${name}\u{fffd}`);
     }
-    expect(events[0]).toEqual({ type: 'workflow_started', workflow: 'main', jobs: ['x', 'y'] });
+    expect(events[0]).toEqual({
+      type: 'workflow_started',
+      workflow: 'main',
+      jobs: ['x', 'y'].map((name) => ({ name, steps: ['s'] })),
+    });
     expect(events.at(-1)).toEqual({ type: 'workflow_finished', workflow: 'main', status: 'succeeded' });
   });
 

@@ -1,7 +1,8 @@
 import type { Answers } from '../support/wire-api.ts';
 
 const at = '2026-11-25T10:00:00.123Z';
-const binding = { id: 'b1', scope: 'corp-vault:apps/shop/**', host: '**', priority: 10, skipDeleted: false };
+const version = 'ab'.repeat(8);
+const binding = { id: 'b1', scope: 'corp-vault:apps/shop/**', host: '**', priority: 10, skipDeleted: false, version };
 const capabilities = { write: true, listConsistency: 'strong', maxValueBytes: 65_536 };
 const backend = {
   name: 'corp-vault',
@@ -142,12 +143,13 @@ export const answers: Answers = {
     value,
     locked: locked ?? false,
     updatedAt: at,
+    version,
     wasLocked: name === 'WAS_LOCKED',
   }),
   'variables.list': () => ({
     variables: [
-      { name: 'LOG_LEVEL', value: 'info', locked: true, updatedAt: at },
-      { name: 'LINES', value: 'a\nb', locked: false, updatedAt: at },
+      { name: 'LOG_LEVEL', value: 'info', locked: true, updatedAt: at, version },
+      { name: 'LINES', value: 'a\nb', locked: false, updatedAt: at, version },
     ],
   }),
   'variables.delete': () => ({ existed: true }),
@@ -196,6 +198,23 @@ export const answers: Answers = {
       { key: 'DB_PASSWORD', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', status: 'available' },
       { key: 'API_KEY', backend: 'eu-aws', scope: 'apps', status: 'unavailable', code: 'throttled' },
     ],
+    unavailable: [],
+  }),
+  'resolution.preview': ({ remove }) => ({
+    changes:
+      remove === true
+        ? [
+            { key: 'API_KEY', change: 'vanishes', before: { status: 'available', backend: 'eu-aws', scope: 'apps' } },
+            {
+              key: 'DB_PASSWORD',
+              change: 'winner',
+              before: { status: 'available', backend: 'corp-vault', scope: 'apps/shop/db', sourceKey: 'password' },
+              after: { status: 'unavailable', backend: 'eu-aws', code: 'timeout' },
+            },
+          ]
+        : [],
+    unchanged: 3,
+    ...(remove === true ? {} : { idle: "the agent's host does not match gpu-*" }),
     unavailable: [],
   }),
   'resolution.explain': ({ key }) =>

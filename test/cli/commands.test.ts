@@ -60,6 +60,18 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'removed binding b1',
   ],
   [
+    'environment preview production b1 --remove',
+    'resolution.preview',
+    { environment: 'production', id: 'b1', remove: true },
+    'DB_PASSWORD',
+  ],
+  [
+    'environment preview production --scope other --map a=B --skip-deleted false --as-host gpu-1',
+    'resolution.preview',
+    { environment: 'production', scope: 'other', map: '{"a":"B"}', skipDeleted: false, asHost: 'gpu-1' },
+    'no key changes\n3 keys stay as they are\nthe binding selects nothing',
+  ],
+  [
     'secret set --scope production TOKEN',
     'secrets.set',
     { scope: 'production', key: 'TOKEN', value: 'aGk=' },

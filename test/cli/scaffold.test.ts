@@ -50,12 +50,29 @@ describe('kici-admin backend scaffold', () => {
   });
 
   it('is about 40 lines of backend', async () => {
-    const source = await readFile(join(root, 'src/cli/admin/scaffold/template/index.ts'), 'utf8');
+    const source = await readFile(join(root, 'src/cli/admin/scaffold/template/memory/index.ts'), 'utf8');
     const body = source.slice(
       source.indexOf('export function createBackend'),
       source.indexOf('export const definition'),
     );
     expect(body.trim().split('\n').length).toBeLessThanOrEqual(60);
+  });
+
+  it('writes one that speaks HTTP, with a stand-in for its service', async () => {
+    const outcome = await runAdmin(['backend', 'scaffold', 'mine', '--wire', 'http', '--json'], { cwd: folder });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      files: [
+        'README.md',
+        'answers.ts',
+        'backend.ts',
+        'client.ts',
+        'index.ts',
+        'package.json',
+        'test/conformance.test.ts',
+        'test/fake-service.ts',
+      ],
+    });
+    expect(await readFile(join(folder, 'mine/index.ts'), 'utf8')).toContain("type: 'mine'");
   });
 
   it('touches nothing that exists', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/api/api-error.ts';
+import { adminInProcess } from '../support/admin-in-process.ts';
 import { runAdmin, type Outcome, type RunOptions } from '../support/run-program.ts';
 import { startWireApi, type WireApi } from '../support/wire-api.ts';
 
@@ -36,8 +37,14 @@ afterEach(async () => {
   await api.close();
 });
 
-const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
-  runAdmin(args, { ...options, environment: { KICI_URL: api.url, ...options.environment } });
+type Run = (args: readonly string[], options?: RunOptions) => Promise<Outcome>;
+const by =
+  (admin: Run): Run =>
+  (args, options = {}) =>
+    admin(args, { ...options, environment: { KICI_URL: api.url, ...options.environment } });
+const run = by(adminInProcess);
+/** As a process of its own, on pipes. */
+const runProgram = by(runAdmin);
 
 function stored(): Buffer {
   const input: unknown = api.calls[0]?.input;
@@ -82,7 +89,7 @@ describe('a value in the place of a name', () => {
 describe('input modes', () => {
   it('takes standard input when it is told to, and in a pipe without being told', async () => {
     for (const flags of [['--from-stdin'], []]) {
-      const outcome = await run([...base, ...flags], { stdin: `${secret}\n` });
+      const outcome = await runProgram([...base, ...flags], { stdin: `${secret}\n` });
       expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
       expect(outcome.stdout).toBe(
         'set DB_PASSWORD in scope internal:production: 11 bytes, version 7, 2026-11-25T10:00:00Z\n',
@@ -99,12 +106,14 @@ describe('input modes', () => {
   });
 
   it('reads an environment variable verbatim', async () => {
-    expect((await run([...base, '--from-env', 'MINE'], { environment: { MINE: `${secret}\n` } })).exitCode).toBe(0);
+    expect((await runProgram([...base, '--from-env', 'MINE'], { environment: { MINE: `${secret}\n` } })).exitCode).toBe(
+      0,
+    );
     expect(stored().toString()).toBe(`${secret}\n`);
   });
 
   it('takes an argument verbatim and warns that it is visible in shell history', async () => {
-    const outcome = await run([...base, '--value', `${secret} `]);
+    const outcome = await runProgram([...base, '--value', `${secret} `]);
     expect(outcome.exitCode).toBe(0);
     expect(outcome.stderr).toContain('visible in shell history');
     expect(outcome.stdout + outcome.stderr).not.toContain(secret);
@@ -162,6 +171,12 @@ describe('what is stored', () => {
     expect(api.calls[1]?.input).toEqual(api.calls[0]?.input);
   });
 
+  it('comes byte for byte through a pipe', async () => {
+    const given = Buffer.from([0xff, 0xfe, 0x00, 0x0a, 0x0d, 0x0a]);
+    expect((await runProgram(base, { stdin: given })).exitCode).toBe(0);
+    expect(stored()).toEqual(given);
+  });
+
   it('takes 64 KiB, with a line end behind it', async () => {
     expect((await run(base, { stdin: `${'x'.repeat(65_536)}\n` })).exitCode).toBe(0);
     expect(stored().byteLength).toBe(65_536);
@@ -170,8 +185,8 @@ describe('what is stored', () => {
   it('refuses 64 KiB and one byte, from a file and from a pipe', async () => {
     const big = 'x'.repeat(65_537);
     for (const outcome of [
-      await run(base, { stdin: big }),
-      await run([...base, '--from-file', await file('big', big)]),
+      await runProgram(base, { stdin: big }),
+      await runProgram([...base, '--from-file', await file('big', big)]),
     ]) {
       expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
       expect(outcome.stderr).toContain('too_large: the value is larger than 65536 bytes');
@@ -180,7 +195,7 @@ describe('what is stored', () => {
   });
 
   it('refuses an endless source without reading it all', async () => {
-    expect((await run([...base, '--from-file', '/dev/zero'])).stderr).toContain('too_large');
+    expect((await runProgram([...base, '--from-file', '/dev/zero'])).stderr).toContain('too_large');
   });
 
   it('refuses an empty value unless told otherwise', async () => {

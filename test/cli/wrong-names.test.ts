@@ -13,6 +13,7 @@ afterAll(() => shared.stop());
 
 /** Each place for a name, with one that nothing can have. */
 const lines: readonly string[] = [
+  'help errors no_such_code',
   'secret set --scope apps//shop KEY --value v',
   'secret set --scope apps 9-LIVES --value v',
   'secret set --scope Bad_Backend:apps KEY --value v',
@@ -50,6 +51,7 @@ const lines: readonly string[] = [
   'environment bind production --scope apps --host a/b',
   'environment rebind a/b some-id --priority 1',
   'environment unbind a/b some-id',
+  'environment preview a/b some-id --remove',
   'explain --environment a/b KEY',
   'explain --environment production 9-LIVES',
   'check --environment a/b',

@@ -44,10 +44,16 @@ it.each<[string, Readonly<Record<string, string>>, readonly string[], readonly s
     ['exports no backend definition: its mine has no create'],
   ],
   [
-    'a definition of another contract',
+    'a definition that lacks a capability',
     { 'x.mjs': definition('mine').replace('binary: true, ', '') },
     ['./x.mjs'],
     ['its mine has no capability binary'],
+  ],
+  [
+    'a package for another version of the contract',
+    { 'x.mjs': definition('mine', 'contract: 7, create: () => undefined') },
+    ['./x.mjs'],
+    ['x.mjs is written for version 7 of the backend contract, and this program has version 1', 'install a version'],
   ],
   [
     'two packages of one type',

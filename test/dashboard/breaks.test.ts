@@ -102,6 +102,42 @@ describeLane(browserLane, () => {
     });
   });
 
+  describe('two people who change the same', () => {
+    it('variable see both values, and one of them decides', async () => {
+      const at = { environment: 'production', name: 'REGION' };
+      await installation.call('variables.set', { ...at, value: 'eu' });
+      await signIn(page, installation, '/orgs/default/settings/variables/production');
+      await isLive();
+      await page.getByRole('button', { name: 'Change' }).click();
+      const form = page.getByRole('dialog', { name: 'Change REGION in production' });
+      await form.getByLabel('Value').fill('mine');
+      await installation.call('variables.set', { ...at, value: 'theirs' });
+      await form.getByText('Somebody has changed REGION since this was opened.').waitFor({ timeout: 3_000 });
+      await form.getByRole('row', { name: 'Value theirs mine' }).waitFor();
+      expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+      await form.getByRole('button', { name: 'Keep mine' }).click();
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.waitFor({ state: 'detached' });
+      const { variables } = await installation.call('variables.list', { environment: 'production' });
+      expect(variables.find(({ name }) => name === 'REGION')?.value).toBe('mine');
+    });
+
+    it('binding see both versions, and take what is stored', async () => {
+      const environment = 'production';
+      await signIn(page, installation, '/orgs/default/environments/production');
+      await isLive();
+      await page.getByRole('button', { name: 'Change' }).first().click();
+      const form = page.getByRole('dialog', { name: 'Change a binding of production' });
+      await form.getByLabel('Priority').fill('3');
+      const [binding] = (await installation.call('environments.show', { environment })).bindings;
+      await installation.call('bindings.update', { environment, id: binding?.id ?? '', priority: 8 });
+      await form.getByRole('row', { name: 'Priority 8 3' }).waitFor({ timeout: 3_000 });
+      await form.getByRole('button', { name: 'Take what is stored' }).click();
+      expect(await form.getByLabel('Priority').inputValue()).toBe('8');
+      await form.getByText('No key changes').waitFor();
+    });
+  });
+
   describe('what others do shows by itself', () => {
     it('within 2 s of a flip of the policy', async () => {
       await signIn(page, installation, scopePath);

@@ -168,7 +168,7 @@ describeLane(browserLane, () => {
     await dialog
       .getByLabel('Contents of a .env file')
       .fill('# comment\nONE=1\nexport TWO="a b"\nnot an assignment\nTHREE=\n');
-    await dialog.getByText('Line 4 is not an assignment').waitFor();
+    await dialog.getByText('Line 4 is neither NAME=value nor a comment.').waitFor();
     await dialog.getByRole('button', { name: 'Review 2 secrets' }).click();
     await dialog.getByRole('row', { name: /ONE/ }).getByText('the same value is there').waitFor();
     await dialog.getByRole('row', { name: /TWO/ }).getByText('new').waitFor();
@@ -207,12 +207,43 @@ describeLane(browserLane, () => {
     await dialog.getByLabel('Scope or pattern').fill('apps/**');
     await dialog.getByLabel('Priority').fill('5');
     await dialog.getByText('kici-admin environment bind').waitFor();
+    const preview = dialog.getByRole('region', { name: 'What changes' });
+    await preview.getByRole('row', { name: /STRIPE_KEY appears.*internal:apps\/shop\/web/ }).waitFor();
+    expect((await installation.call('environments.show', { environment: 'canary' })).bindings).toEqual([]);
     await dialog.getByRole('button', { name: 'Bind scope' }).click();
     await page
       .getByRole('row', { name: /STRIPE_KEY/ })
       .getByText('internal:apps/shop/web')
       .waitFor();
+    await page.getByRole('button', { name: 'Unbind' }).click();
+    const unbind = page.getByRole('dialog', { name: 'Unbind apps/**' });
+    await unbind.getByRole('row', { name: /STRIPE_KEY vanishes/ }).waitFor();
+    await unbind.getByLabel('Type apps/** to confirm').fill('apps/**');
+    await unbind.getByRole('button', { name: 'Unbind scope' }).click();
+    await page.getByText('canary does not bind apps/** any more.').waitFor();
     await installation.call('environments.delete', { environment: 'canary' });
+  });
+
+  it('asks before Escape drops what was typed, and goes at once where nothing was', async () => {
+    await signIn(page, installation, '/orgs/default/settings/secrets/internal:staging');
+    const dialog = page.getByRole('dialog', { name: 'Add secret' });
+    await page.getByRole('button', { name: 'Add secret' }).click();
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Add secret' }).click();
+    await dialog.getByLabel('Value').fill('typed-for-long');
+    await page.keyboard.press('Escape');
+    const question = dialog.getByRole('alertdialog');
+    await question.getByRole('button', { name: 'Go on' }).click();
+    expect(await dialog.getByLabel('Value').inputValue()).toBe('typed-for-long');
+    await page.keyboard.press('Escape');
+    await question.waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await question.getByRole('button', { name: 'Discard' }).click();
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('locks what the policy switches off, and shows the exact command', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
 import { printed, printing } from '../agent/support/output.ts';
-import { expectSame } from '../agent/support/output-matrix.ts';
+import { expectSame, outputMatrix } from '../agent/support/output-matrix.ts';
 import { slowReaders } from '../agent/support/slow-readers.ts';
 import { describeLane, missingVariable } from '../support/lane.ts';
 
@@ -27,6 +27,7 @@ describe('none', () => {
 });
 
 describeLane({ name: 'bwrap', missing: bwrapMissing }, () => {
+  outputMatrix('bwrap');
   largeOutput('bwrap');
   slowReaders('bwrap');
 });
@@ -40,6 +41,7 @@ describeLane(
   },
   () => {
     const inImage = `container: { image: '${image}' },`;
+    outputMatrix('container', inImage);
     largeOutput('container', inImage);
     slowReaders('container', inImage);
   },

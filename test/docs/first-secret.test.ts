@@ -1,25 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { describeLane } from '../support/lane.ts';
 import { cleanEnvironment } from '../support/programs.ts';
 import { missingTerminal, runOnTerminal } from '../support/run-program.ts';
 import { root } from './markdown.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
-}
 
 describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
   it('the first secret of the README, pasted whole into a shell, ends with a masked log', async () => {

@@ -16,6 +16,9 @@ it('every program on a page fits the packages that it imports', async () => {
   );
   expect(new Set(blocks.map(({ path }) => path))).toEqual(
     new Set([
+      'docs/environment-from-commands.md',
+      'docs/how-to.md',
+      'docs/migrating-from-property-access.md',
       'docs/sops.md',
       'docs/writing-a-backend.md',
       'src/conformance/README.md',

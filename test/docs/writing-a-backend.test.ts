@@ -69,8 +69,9 @@ describe('docs/writing-a-backend.md', () => {
     // As `npm install` would lay them out.
     await mkdir(join(project, 'node_modules/@kici-dev'), { recursive: true });
     await symlink(join(root, 'src/contract'), join(project, 'node_modules/@kici-dev/secret-backend'));
-    const [scaffold, server, ...commands] = shellLines({ path: '', text: page }).flatMap(commandsIn);
-    expect(await runProgram('kici-admin', scaffold?.args ?? [], { folder: project })).toMatchObject({ code: 0 });
+    const [scaffold, overHttp, server, ...commands] = shellLines({ path: '', text: page }).flatMap(commandsIn);
+    for (const command of [scaffold, overHttp])
+      expect(await runProgram('kici-admin', command?.args ?? [], { folder: project })).toMatchObject({ code: 0 });
     await using orchestrator = await startOrchestrator({
       args: (server?.args ?? []).map((word) => word.replace('./my-store', join(project, 'my-store'))),
     });

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { makeProject } from '../agent/support/project.ts';
 import {
   cleanEnvironment,
@@ -83,6 +85,22 @@ async function expectEverythingOpens(home: string, environment: Readonly<Record<
   expect(ran.stdout, ran.stderr).toContain('read it');
 }
 
+/** Every row of every table. */
+function rowsOf(home: string): readonly unknown[] {
+  const database = new DatabaseSync(join(home, 'data/kici.db'), { readOnly: true });
+  const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all();
+  const rows = tables.map(({ name }) => [name, database.prepare(`select * from "${String(name)}"`).all()]);
+  database.close();
+  return rows;
+}
+
+let stopped = '';
+beforeAll(async () => {
+  stopped = await mkdtemp(join(tmpdir(), 'kici-rotate-'));
+  await (await startOrchestrator({ home: stopped })).stop();
+});
+afterAll(() => rm(stopped, { recursive: true, force: true }));
+
 describe('kici-orchestrator rotate-key', () => {
   it('puts every store under the new key: secrets, settings of backends, the chain of the audit log', async () => {
     const home = await sealedHome();
@@ -134,11 +152,13 @@ describe('kici-orchestrator rotate-key', () => {
     ],
   ])('refuses %s, and changes nothing', async (_, args, environment, code, message) => {
     const home = await newHome();
-    await (await startOrchestrator({ home })).stop();
+    execFileSync('cp', ['--archive', `${stopped}/.`, home]);
     await writeFile(join(home, 'no.key'), 'hunter2\n');
     const refused = await rotate(home, args, environment);
     expect(refused).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
     await expect(stat(join(home, 'new.key'))).rejects.toThrow('ENOENT');
-    await (await startOrchestrator({ home })).stop();
+    expect(rowsOf(home)).toEqual(rowsOf(stopped));
+    const key = '.config/kici/secret.key';
+    expect(await readFile(join(home, key), 'utf8')).toBe(await readFile(join(stopped, key), 'utf8'));
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAutomaton } from '../../src/masker/automaton.ts';
+import { createAutomaton } from '../../src/masker/scan/automaton.ts';
 
 // Few letters, so that patterns share beginnings, repeat themselves and end in one another.
 const word = (min: number, max: number) =>

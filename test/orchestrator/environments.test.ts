@@ -75,6 +75,7 @@ describe('bindings', () => {
       priority: 5,
       prefix: 'SHOP_',
       skipDeleted: false,
+      version: expect.any(String),
     });
     expect(await call('bindings.update', { environment: 'production', id, map: { a: 'B' } })).toEqual({
       id,
@@ -83,7 +84,10 @@ describe('bindings', () => {
       priority: 5,
       map: { a: 'B' },
       skipDeleted: false,
+      version: expect.any(String),
     });
+    const { prefix, map } = await call('bindings.update', { environment: 'production', id, prefix: '' });
+    expect({ prefix, map }).toEqual({});
   });
 
   it('are removed', async () => {

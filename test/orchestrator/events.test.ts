@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../src/composition/application.ts';
+import { createEventStreams } from '../../src/orchestrator/events/streams.ts';
 import { pino } from 'pino';
 import { signIn } from './support/browser.ts';
 import { listen, type Listening } from './support/events.ts';
+import { add } from './support/jobs.ts';
+import { newService } from './support/places.ts';
 import { startServer, testKey, type TestServer } from './support/server.ts';
 
 const kinds = (stream: Listening): unknown[] => stream.events().map(({ data }) => data);
@@ -75,6 +78,18 @@ describe('a page that listens', () => {
     } finally {
       await other.stop();
     }
+    stream.stop();
+  });
+
+  it('hears that the health of a backend has changed, as this orchestrator sees it', async () => {
+    const server = await startServer();
+    const corp = newService({ 'apps KEY': 'v' });
+    await add(server, 'corp', corp.address);
+    await server.call('secrets.list', { backend: 'corp' });
+    const stream = await listen(server.url, bearer(server.owner));
+    corp.service.password = 'changed';
+    await server.call('backends.test', { name: 'corp' });
+    await expect.poll(() => kinds(stream), soon).toContainEqual({ kind: 'health', backend: 'corp' });
     stream.stop();
   });
 
@@ -197,6 +212,41 @@ describe('streams', () => {
       }, soon)
       .toBe(200);
     for (const stream of open) stream.stop();
+  });
+
+  it('are bounded over all tokens, and one that ends makes room', async () => {
+    const streams = createEventStreams(() => ({ look: async () => ({ changes: [], overflow: false }), sequence: 0 }));
+    const join = async (number: number) =>
+      streams.add(
+        {
+          organization: `o${number % 3}`,
+          tokenId: `t${number}`,
+          current: () => Promise.reject(new TypeError('nobody looks')),
+          send: () => {},
+          end: () => {},
+        },
+        undefined,
+      );
+    const leave = await Promise.all(Array.from({ length: 256 }, (_, number) => join(number)));
+    await expect(join(256)).rejects.toMatchObject({ code: 'too_many_requests' });
+    leave[7]?.();
+    await join(256);
+    streams.endAll();
+  });
+
+  it('carry something every 15 s, so that nothing on the way takes them for dead', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const server = await startServer();
+      const stream = await listen(server.url, bearer(server.owner));
+      await vi.advanceTimersByTimeAsync(14_999);
+      expect(stream.text()).not.toMatch(/^:$/m);
+      await vi.advanceTimersByTimeAsync(1);
+      await expect.poll(stream.text, soon).toMatch(/^:$/m);
+      stream.stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('end when the server stops, which they do not hold up', async () => {

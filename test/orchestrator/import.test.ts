@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminInProcess } from '../support/admin-in-process.ts';
 import type { Outcome } from '../support/run-program.ts';
 import { signIn } from './support/browser.ts';
+import { add } from './support/jobs.ts';
+import { newService } from './support/places.ts';
 import { base64, codeOf, startSharedServer, type TestServer } from './support/server.ts';
 
 let shared: Awaited<ReturnType<typeof startSharedServer>>;
@@ -105,18 +107,45 @@ describe('an import', () => {
     expect(Object.keys(await status('large'))).toHaveLength(40);
   });
 
-  it('that stops half way says which part was applied, and goes on from there when it is run again', async () => {
-    await server.call('secrets.set', { scope: 'half', key: 'B', value: base64('b') });
-    server.tamper(`UPDATE internal_secrets SET updated_at = updated_at + 1 WHERE scope = 'half' AND key = 'B'`);
-    const { exitCode, stdout, stderr } = await admin('secret import --scope half -', 'A=a\nB=changed\nC=c\n');
+  it('of the internal store is applied whole or not at all', async () => {
+    await server.call('secrets.set', { scope: 'whole', key: 'B', value: base64('b') });
+    server.tamper(`UPDATE internal_secrets SET updated_at = updated_at + 1 WHERE scope = 'whole' AND key = 'B'`);
+    const { exitCode, stdout, stderr } = await admin('secret import --scope whole -', 'A=a\nB=changed\nC=c\n');
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^A +new +written +1$/m);
+    expect(stdout).toMatch(/^A +new +not tried *$/m);
     expect(stdout).toMatch(/^B +cannot be compared \(corrupt\) +failed *$/m);
+    expect(stdout).toMatch(/^C +new +not tried *$/m);
+    expect(stderr).toContain('B could not be written (corrupt); nothing was written');
+    const { rows } = await server.call('audit.list', { operation: 'secrets.import', limit: 1 });
+    expect(rows[0]?.subject).toMatchObject({ keys: [], notWritten: ['A', 'B', 'C'] });
+    server.tamper(`UPDATE internal_secrets SET updated_at = updated_at - 1 WHERE scope = 'whole' AND key = 'B'`);
+    expect(await admin('secret import --scope whole -', 'A=a\nB=changed\nC=c\n')).toMatchObject({ exitCode: 0 });
+    expect(await status('whole')).toEqual({ A: '1', B: '2', C: '1' });
+  });
+
+  it('that stops half way in another backend says which part was applied, and goes on from there', async () => {
+    const corp = newService({ 'half B': 'b' });
+    await add(server, 'corp', corp.address);
+    const { service } = corp;
+    const put = service.put.bind(service);
+    service.put = (...written) => {
+      service.put = put;
+      service.fault = 'deny';
+      service.faultsLeft = 1;
+      return put(...written);
+    };
+    const lines = 'A=a\nB=changed\nC=c\n';
+    const { exitCode, stdout, stderr } = await admin('secret import --scope corp:half -', lines);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^A +new +written +\d+$/m);
+    expect(stdout).toMatch(/^B +replace \(permission_denied\) +failed *$/m);
     expect(stdout).toMatch(/^C +new +not tried *$/m);
     expect(stderr).toContain('B could not be written');
     expect(stderr).toContain('written before it: A');
     const { rows } = await server.call('audit.list', { operation: 'secrets.import', limit: 1 });
     expect(rows[0]?.subject).toMatchObject({ keys: ['A'], notWritten: ['B', 'C'] });
+    const again = await admin('secret import --scope corp:half -', lines);
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^A +same +left *$/m) });
   });
 
   it('is off for sessions with secrets.set, with its command, and stays within the scopes of a token', async () => {

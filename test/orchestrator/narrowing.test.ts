@@ -68,6 +68,18 @@ describe('what a token that is narrowed to scopes and environments is shown', ()
     expect(answers.tokens.tokens.map(({ name }) => name)).toEqual(['narrow']);
   });
 
+  it('opens jobs that know keys from outside by name alone, and not where they are', async () => {
+    const server = await installation();
+    const job = await open(server, 'mine', await narrowed(server, { scopes, environments }));
+    const places = job.opened.catalogue.map(({ key, backend, scope, status }) => [key, status, `${backend}:${scope}`]);
+    expect(places).toContainEqual(['OWN', 'available', 'internal:team/a']);
+    expect(places).toContainEqual(['HIDDEN_ONLY', 'unavailable', ':']);
+    expect(JSON.stringify(places.map(([, , place]) => place))).not.toContain('hidden');
+    const refused = await job.read('HIDDEN_ONLY', 'BOTH', 'HIDDEN_KEY');
+    expect(refused.map(({ status }) => status)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+    expect(JSON.stringify(refused.map((one) => ({ ...one, key: '' })))).not.toContain('hidden');
+  });
+
   it('names nothing that lies outside when a backend there fails, either', async () => {
     const server = await installation();
     await server.call('backends.update', { name: 'hidden-corp', optional: false });

@@ -1,7 +1,7 @@
 import { BackendError } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
 import { createInstances } from '../../src/orchestrator/backends/instances.ts';
-import { testBackendHost } from '../support/backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { context, path, ref, scriptedBackend, valueOf, words } from '../support/scripted-backend.ts';
 
 const call = { organization: 'default', generation: 1 };
@@ -33,7 +33,7 @@ describe('law 2: what is written through one orchestrator holds for the next req
         capabilities: backend.capabilities,
         create: () => backend,
       },
-      () => testBackendHost(),
+      () => testHost(),
       { settled: async () => undefined },
     );
     const state = (await instances.of(call)).get('internal')?.state;

@@ -114,6 +114,8 @@ describe('a narrowed reader', () => {
     const error = await errorOf(narrow.as(token)('values.get', { environment: 'e', key: 'KEY' }));
     expect(error.code).toBe('backend_unavailable');
     expect(error.message).not.toContain('loser');
+    expect(JSON.stringify(error)).not.toMatch(/high|internal/);
+    expect(error.message).not.toMatch(/high|internal/);
   });
 });
 

@@ -24,6 +24,7 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['resolution.catalogue', { environment }],
   ['resolution.explain', { environment, key: 'TOKEN' }],
   ['resolution.check', { environment }],
+  ['resolution.preview', { environment, scope: 'apps', prefix: 'P_' }],
   ['values.get', { environment, key: 'TOKEN' }],
   ['values.getMany', { environment, keys: 'TOKEN' }],
   ['tokens.list', {}],

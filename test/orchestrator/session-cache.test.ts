@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { StoredJob } from '../../src/orchestrator/jobs/job-store.ts';
+import type { StoredJob } from '../../src/orchestrator/jobs/stored-job.ts';
 import { createSessionCache } from '../../src/orchestrator/jobs/session-cache.ts';
 
 function session(keys: number): StoredJob {

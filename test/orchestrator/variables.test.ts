@@ -39,6 +39,23 @@ describe('variables', () => {
     expect((await set({ locked: false })).locked).toBe(false);
   });
 
+  it('are not overwritten unseen by somebody who has looked at another value', async () => {
+    const { call } = await withProduction();
+    const at = { environment: 'production', name: 'REGION' };
+    const set = (value: string, expectedVersion: string | null) =>
+      call('variables.set', { ...at, value, expectedVersion });
+    const first = await set('eu', null);
+    expect(await codeOf(set('us', null))).toBe('conflict');
+    const second = await set('us', first.version);
+    expect(await codeOf(set('ap', first.version))).toBe('conflict');
+    expect(await codeOf(call('variables.delete', { ...at, expectedVersion: first.version }))).toBe('conflict');
+    expect((await call('variables.list', { environment: 'production' })).variables).toMatchObject([{ value: 'us' }]);
+    await call('variables.set', { ...at, value: 'us', locked: true });
+    expect(await codeOf(set('ap', second.version))).toBe('conflict');
+    await call('variables.delete', at);
+    await expect(set('eu', second.version)).rejects.toThrow('the variable REGION was deleted meanwhile');
+  });
+
   it('have names as long as they may be, and environments too', async () => {
     const { call } = await startServer();
     const [environment, name] = ['e'.repeat(63), 'V'.repeat(255)];

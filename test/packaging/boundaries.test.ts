@@ -31,6 +31,9 @@ describe('a planted violation is found:', () => {
     ['src/cli/admin/main.ts', "import { SecretValue } from '@kici-dev/secret-backend';"],
     ['src/cli/kici/main.ts', "import { open } from '../../orchestrator/caller.ts';"],
     ['backends/vault/client.ts', "import { Kysely } from 'kysely';"],
+    ['backends/vault/client.ts', "import { open } from 'node:fs/promises';"],
+    ['src/conformance/run.ts', "import { createServer } from 'node:http';"],
+    ['src/conformance/run.ts', "import { openBackend } from '@kici-dev/secret-federation';"],
     ['backends/vault/client.ts', "import {\n  a,\n  b,\n} from '../aws/index.ts';"],
     ['src/unheard/of.ts', ''],
   ])('%s with %s', (path, source) => {

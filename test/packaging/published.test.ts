@@ -8,13 +8,20 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackages } from '../../.ci/build/build.ts';
-import { publishedPackages, root } from '../../.ci/build/packages.ts';
+import { publishedPackages, root, type Package } from '../../.ci/build/packages.ts';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
 import { describeLane } from '../support/lane.ts';
+import { describeExamples } from './examples.ts';
 
 const run = promisify(execFile);
 const packages = publishedPackages();
 const libraries = packages.filter(({ folder }) => folder !== '.');
+const importOfEach = libraries
+  .map(
+    ({ manifest }, index) =>
+      `import type * as m${index} from '${manifest.name}';\nexport type T${index} = typeof m${index};\n`,
+  )
+  .join('');
 let folder: string;
 let project: string;
 let tarballs: readonly string[];
@@ -38,21 +45,25 @@ beforeAll(async () => {
   tarballs = (await readdir(join(folder, 'packed'))).map((name) => join(folder, 'packed', name));
   project = join(folder, 'project');
   await installFromTarballs();
+  await writeFile(join(project, 'package.json'), '{"type":"module"}');
+  await writeFile(join(project, 'use.ts'), importOfEach);
 }, 180_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function tarballOf({ name, version }: Package['manifest']): string {
+  const tarball = tarballs.find((path) => path.endsWith(`/${name.replace('@', '').replace('/', '-')}-${version}.tgz`));
+  if (tarball === undefined) throw new Error(`${name} was not packed`);
+  return tarball;
+}
+
 /** As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout. */
 async function installFromTarballs(): Promise<void> {
   for (const { manifest } of packages) {
-    const tarball = tarballs.find((path) =>
-      path.endsWith(`/${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`),
-    );
-    if (tarball === undefined) throw new Error(`${manifest.name} was not packed`);
     const target = join(project, 'node_modules', manifest.name);
     await mkdir(target, { recursive: true });
-    await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
+    await run('tar', ['-xzf', tarballOf(manifest), '-C', target, '--strip-components=1']);
     for (const dependency of Object.keys(manifest.dependencies ?? {}).filter(
       (name) => !name.startsWith('@kici-dev/'),
     )) {
@@ -69,9 +80,22 @@ async function installFromTarballs(): Promise<void> {
   }
 }
 
-describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (name, { outputName }) => {
+/** A compiler of the checkout, strict, with the types of Node.js. */
+function compile(compiler: string): readonly string[] {
+  return [
+    join(root, 'node_modules', compiler, 'bin/tsc'),
+    ...'--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node'.split(' '),
+    '--lib',
+    'es2024,esnext.disposable,esnext.iterator',
+    '--typeRoots',
+    join(root, 'node_modules/@types'),
+  ];
+}
+
+describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (name, { manifest }) => {
   it('is what publint wants', async () => {
-    const { messages } = await publint({ pkgDir: join(folder, 'dist', outputName), strict: true, pack: 'npm' });
+    const { buffer } = Uint8Array.from(await readFile(tarballOf(manifest)));
+    const { messages } = await publint({ strict: true, pack: { tarball: buffer } });
     expect(messages).toEqual([]);
   });
 
@@ -89,6 +113,8 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (n
   });
 });
 
+describeExamples(() => ({ project, built: join(folder, 'dist') }));
+
 describe('a project that installs the tarballs', () => {
   it.each(libraries.map(({ manifest }) => manifest.name))('can import %s', async (name) => {
     const { stdout } = await run(
@@ -99,40 +125,6 @@ describe('a project that installs the tarballs', () => {
     const source: unknown = await import(name);
     expect(JSON.parse(stdout).toSorted()).toEqual(
       Object.keys(typeof source === 'object' && source !== null ? source : {}).toSorted(),
-    );
-  });
-
-  it('can type-check against them', async () => {
-    await writeFile(
-      join(project, 'use.ts'),
-      libraries
-        .map(
-          ({ manifest }, index) =>
-            `import type * as m${index} from '${manifest.name}';\nexport type T${index} = typeof m${index};\n`,
-        )
-        .join(''),
-    );
-    await writeFile(join(project, 'package.json'), '{"type":"module"}');
-    await run(
-      process.execPath,
-      [
-        join(root, 'node_modules/typescript/bin/tsc'),
-        '--noEmit',
-        '--module',
-        'nodenext',
-        '--target',
-        'es2024',
-        '--lib',
-        'es2024,esnext.disposable,esnext.iterator',
-        '--strict',
-        '--skipLibCheck',
-        '--typeRoots',
-        join(root, 'node_modules/@types'),
-        '--types',
-        'node',
-        'use.ts',
-      ],
-      { cwd: project },
     );
   });
 
@@ -149,12 +141,30 @@ describe('a project that installs the tarballs', () => {
       { cwd: project },
     ).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
-    await run(process.execPath, [join(bin, 'kici-admin.mjs'), 'backend', 'scaffold', 'mine'], { cwd: project });
-    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], {
-      cwd: join(project, 'mine'),
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  });
+
+  describe.each([
+    ['in-memory', [], 'conformance.test.ts'],
+    ['over-http', ['--wire', 'http'], 'test/conformance.test.ts'],
+  ])('a backend that is scaffolded %s', (name, flags, test) => {
+    beforeAll(async () => {
+      const program = join(project, 'node_modules/@kici-dev/kici/bin/kici-admin.mjs');
+      await run(process.execPath, [program, 'backend', 'scaffold', name, ...flags], { cwd: project });
     });
-    expect(stdout).toMatch(/# fail 0\n/);
+
+    it('passes its suite', async () => {
+      const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', test], {
+        cwd: join(project, name),
+        env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      });
+      expect(stdout).toMatch(/# fail 0\n/);
+    });
+
+    it.each(['typescript-5.9', 'typescript'])('fits the declarations, by %s', async (compiler) => {
+      await run(process.execPath, [...compile(compiler), '--allowImportingTsExtensions', join(project, name, test)], {
+        cwd: join(project, name),
+      });
+    });
   });
 
   it('can serve the page', async () => {

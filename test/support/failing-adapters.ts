@@ -7,10 +7,11 @@ import {
 } from '@kici-dev/secret-backend';
 import { awsDefinition } from '@kici-dev/secret-backend-aws';
 import { gcpDefinition } from '@kici-dev/secret-backend-gcp';
+import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { createAddressGuard, defaultHostPolicy, openBackend, parseSettings } from '@kici-dev/secret-federation';
 import { expect, onTestFinished } from 'vitest';
-import { testBackendHost } from './backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { context } from './scripted-backend.ts';
 
 export interface Adapter {
@@ -33,6 +34,11 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   },
   aws: {
     definition: awsDefinition,
+    settings: (endpoint) => ({ region: 'eu-central-1', endpoint, 'auth.accessKeyId': 'AKIATEST' }),
+    secrets: { 'auth.secretAccessKey': canary },
+  },
+  ssm: {
+    definition: ssmDefinition,
     settings: (endpoint) => ({ region: 'eu-central-1', endpoint, 'auth.accessKeyId': 'AKIATEST' }),
     secrets: { 'auth.secretAccessKey': canary },
   },
@@ -65,7 +71,7 @@ export async function failureOfCheck(adapter: Adapter, address: string, asking: 
     resolve: async () => (resolves ? [{ address: '127.0.0.1', family: 4 }] : []),
   });
   const { resolveAddress = guard } = asking;
-  const hosted = openBackend(adapter.definition, parsed.settings, testBackendHost({ resolveAddress }), {
+  const hosted = openBackend(adapter.definition, parsed.settings, testHost({ resolveAddress }), {
     ...defaultHostPolicy,
     attempts: 1,
   });

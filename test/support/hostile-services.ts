@@ -4,10 +4,11 @@ import type { Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { awsDefinition } from '@kici-dev/secret-backend-aws';
 import { gcpDefinition } from '@kici-dev/secret-backend-gcp';
+import { ssmDefinition } from '@kici-dev/secret-backend-ssm';
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { SecretValue, type BackendDefinition, type Settings } from '@kici-dev/secret-backend';
 import { defaultHostPolicy, openBackend, type HostedBackend } from '@kici-dev/secret-federation';
-import { testBackendHost } from './backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { hostileShapes } from './hostile-shapes.ts';
 
 /** A backend whose service answers everything but a sign-in with what a test says. */
@@ -60,6 +61,23 @@ const jsonServices: Readonly<Record<string, (json: string) => Promise<HostileSer
             ],
       (endpoint) => [
         awsDefinition,
+        {
+          region: 'eu-central-1',
+          endpoint,
+          'auth.accessKeyId': 'AKIAHOSTILE',
+          'auth.secretAccessKey': SecretValue.fromText('key'),
+        },
+      ],
+    ),
+  ssm: (json) =>
+    openJson(
+      json,
+      (request) =>
+        request.headers['x-amz-target'] === 'AmazonSSM.DescribeParameters'
+          ? ['{"Parameters":', '}']
+          : ['{"Parameter":{"Name":"/apps/K","Version":1,"Value":', '}}'],
+      (endpoint) => [
+        ssmDefinition,
         {
           region: 'eu-central-1',
           endpoint,
@@ -188,7 +206,7 @@ async function hostService(
   const backend = openBackend(
     definition,
     { ...Object.fromEntries(defaults), ...settings },
-    testBackendHost({ resolveAddress: async () => [{ address: '127.0.0.1', family: 4 }] }),
+    testHost({ resolveAddress: async () => [{ address: '127.0.0.1', family: 4 }] }),
     { ...defaultHostPolicy, attempts: 1, namesMaxAgeMs: 0 },
   );
   return {

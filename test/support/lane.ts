@@ -1,31 +1,8 @@
+import { describeLane as describeLaneOf, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { describe, it } from 'vitest';
 
-export interface Lane {
-  /** As `KICI_TEST_REQUIRE` names it. */
-  readonly name: string;
-  /** Why it cannot run on this machine; `undefined` when it can. */
-  readonly missing: string | undefined;
-}
+export { missingVariable, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 
-/**
- * Tests that need something of the machine. Where it is missing they count as not proven, with the reason;
- * where `KICI_TEST_REQUIRE` is `all` or names the lane, its absence is a failure.
- */
-export function describeLane({ name, missing }: Lane, body: () => void): void {
-  if (missing === undefined) {
-    describe(name, body);
-    return;
-  }
-  const required = (process.env['KICI_TEST_REQUIRE'] ?? '')
-    .split(',')
-    .some((wanted) => wanted === 'all' || wanted === name);
-  it(`lane ${name}`, (context) => {
-    if (required) throw new Error(`the lane ${name} is required and cannot run: ${missing}`);
-    context.skip(missing);
-  });
-}
-
-/** The program or image that an environment variable names, for `missing`. */
-export function missingVariable(name: string, provides: string): string | undefined {
-  return (process.env[name] ?? '') === '' ? `${name} is not set (${provides}); \`.ci/setup\` provides it` : undefined;
+export function describeLane(lane: Lane, body: () => void): void {
+  describeLaneOf({ describe, test: it }, lane, body);
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileCache } from './compile-cache.ts';
 
 export type ProgramName = 'kici' | 'kici-admin' | 'kici-orchestrator';
 
@@ -33,6 +34,7 @@ export function cleanEnvironment(home: string): Record<string, string> {
     XDG_CONFIG_HOME: join(home, '.config'),
     TMPDIR: process.env['TMPDIR'] ?? tmpdir(),
     LANG: 'C.UTF-8',
+    ...compileCache,
   };
 }
 

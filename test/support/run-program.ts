@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { compileCache } from './compile-cache.ts';
 import { programFile, runProgram, type ProgramResult } from './programs.ts';
 
 export interface Outcome {
@@ -16,7 +17,7 @@ export interface RunOptions {
 
 /** Only what a program needs to start: nothing of the machine's own KICI variables reaches it. */
 function bareEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...extra };
+  return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...compileCache, ...extra };
 }
 
 /** Runs the real `kici-admin` as a process of its own, on pipes. */

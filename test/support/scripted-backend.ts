@@ -4,6 +4,7 @@ import {
   parseScopePath,
   SecretValue,
   type BackendCapabilities,
+  type BackendDefinition,
   type BackendHost,
   type CallContext,
   type ReadOutcome,
@@ -14,7 +15,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { defaultHostPolicy, openBackend, type HostedBackend, type HostPolicy } from '@kici-dev/secret-federation';
 import { vi } from 'vitest';
-import { testBackendHost } from './backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 
 const capabilities = defineCapabilities({
   write: true,
@@ -60,16 +61,19 @@ export function scriptedBackend(script: Partial<SecretBackend> = {}): SecretBack
 export interface Hosting {
   readonly policy?: Partial<HostPolicy>;
   readonly declared?: Partial<BackendCapabilities>;
+  /** The version of the contract that its definition states. */
+  readonly contract?: number;
   readonly settings?: Settings;
   readonly host?: Partial<BackendHost>;
 }
 
 /** That backend behind the host. */
 export function hostScripted(
-  script: Partial<SecretBackend> | (() => SecretBackend | Promise<SecretBackend>) = {},
-  { policy, declared, settings = {}, host }: Hosting = {},
+  script: Partial<SecretBackend> | BackendDefinition['create'] = {},
+  { policy, declared, contract = 1, settings = {}, host }: Hosting = {},
 ): HostedBackend {
   const definition = {
+    contract,
     type: 'scripted',
     title: 'Scripted',
     summary: 'does what a test says',
@@ -77,7 +81,7 @@ export function hostScripted(
     capabilities: { ...capabilities, ...declared },
     create: typeof script === 'function' ? script : () => scriptedBackend(script),
   };
-  return openBackend(definition, settings, testBackendHost(host), { ...defaultHostPolicy, ...policy });
+  return openBackend(definition, settings, testHost(host), { ...defaultHostPolicy, ...policy });
 }
 
 /** What the types forbid: adapters are written by others, in JavaScript too. */

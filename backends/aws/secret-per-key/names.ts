@@ -1,5 +1,5 @@
 import { parseScopePath, type ScopePath, type SecretRef } from '@kici-dev/secret-backend';
-import { isSecretName } from '../secrets/secret-id.ts';
+import { isSecretName } from '../secrets/secret-name.ts';
 
 /** `PREFIX SCOPE / KEY`; undefined where no secret can have that name, so that none of this scope and key can exist. */
 export function nameFor(prefix: string, { scope, key }: SecretRef): string | undefined {

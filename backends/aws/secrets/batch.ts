@@ -2,9 +2,10 @@ import { unknown, type CallContext } from '@kici-dev/secret-backend';
 import { codeOfName } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explainRefusal, isUnclear } from './describe.ts';
-import { pagesOf } from './pages.ts';
+import { pagesOf } from '../service/pages.ts';
 import { readOne } from './read-one.ts';
-import { nameOf, wireId, type SecretId } from './secret-id.ts';
+import { wireId, type SecretId } from './secret-id.ts';
+import { nameOf } from './secret-name.ts';
 import { acceptValue, type StoredOutcome, type StoredValue } from './stored.ts';
 
 /** SecretIdList of BatchGetSecretValue takes at most 20 (API model). */

@@ -4,7 +4,7 @@ import { errorOf, isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { describe, lost } from './describe.ts';
-import { pagesOf } from './pages.ts';
+import { pagesOf } from '../service/pages.ts';
 import { wireId, type SecretId } from './secret-id.ts';
 
 /** Starts the deletion window; the service removes the secret at its end. */

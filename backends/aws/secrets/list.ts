@@ -1,6 +1,6 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import type { Service } from '../service/service.ts';
-import { pagesOf } from './pages.ts';
+import { pagesOf } from '../service/pages.ts';
 
 /** MaxResults of ListSecrets (API model); the quota is 100 requests per second. */
 const pageSize = 100;

@@ -1,5 +1,5 @@
 import { BackendError, unknown, type CallContext } from '@kici-dev/secret-backend';
-import { mapBounded } from '../service/bounded.ts';
+import { chunks, mapBounded } from '../service/bounded.ts';
 import { isException } from '../service/service-error.ts';
 import type { Service } from '../service/service.ts';
 import { batchSize, readBatch } from './batch.ts';
@@ -68,10 +68,4 @@ export function createReader(service: Service, now: () => number): Reader {
       return new Map([...answers[0].flat(), ...answers[1]]);
     },
   };
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

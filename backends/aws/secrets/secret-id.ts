@@ -1,4 +1,5 @@
 import type { SharedSecrets } from '../shared-secrets.ts';
+import { nameOf } from './secret-name.ts';
 
 /**
  * A secret of the own account by its name, never by its ARN: a name that ends in "-" and six characters would
@@ -37,29 +38,4 @@ export function idKey({ name, version }: SecretId): string {
 /** Stages that Secrets Manager moves itself (API reference, GetSecretValue). Anything else is a version id. */
 export function isStage(version: string): boolean {
   return version === 'AWSCURRENT' || version === 'AWSPREVIOUS' || version === 'AWSPENDING';
-}
-
-export const maxNameLength = 512;
-
-/** What a name may consist of (API reference, CreateSecret, `Name`). */
-export function isSecretName(text: string): boolean {
-  return text.length <= maxNameLength && /^[A-Za-z0-9/_+=.@-]+$/.test(text);
-}
-
-export interface SecretArn {
-  readonly region: string;
-  readonly account: string;
-  readonly name: string;
-}
-
-/** @returns undefined for anything but `arn:…:secret:NAME-AbCdEf` */
-export function parseArn(text: string): SecretArn | undefined {
-  const [, region, account, name] =
-    /^arn:[^:]*:secretsmanager:([^:]*):([^:]*):secret:(.+)-[A-Za-z0-9]{6}$/.exec(text) ?? [];
-  return region === undefined || account === undefined || name === undefined ? undefined : { region, account, name };
-}
-
-/** The name inside an ARN, and a name as it is. */
-export function nameOf(nameOrArn: string): string {
-  return parseArn(nameOrArn)?.name ?? nameOrArn;
 }

@@ -12,8 +12,8 @@ import {
 } from '@kici-dev/secret-backend';
 
 /**
- * What the services call their failures, and the codes for it. Sources: the API model
- * secretsmanager/2017-10-17, the common errors of AWS, the Security Token Service's API model.
+ * What the services call their failures, and the codes for it. Sources: the API models
+ * secretsmanager/2017-10-17 and ssm/2014-11-06, the common errors of AWS, the Security Token Service's API model.
  * All but 5xx come with status 400 (emulators differ), so only the name counts.
  */
 const codes = new Map<string, FailureCode>(
@@ -36,6 +36,18 @@ const codes = new Map<string, FailureCode>(
     KMSDisabledException: 'decryption_failed',
     KMSInvalidStateException: 'decryption_failed',
     KMSNotFoundException: 'decryption_failed',
+    ParameterNotFound: 'not_found',
+    ParameterVersionNotFound: 'not_found',
+    ParameterAlreadyExists: 'conflict',
+    ParameterLimitExceeded: 'invalid_argument',
+    ParameterMaxVersionLimitExceeded: 'invalid_argument',
+    ParameterPatternMismatchException: 'invalid_argument',
+    HierarchyLevelLimitExceededException: 'invalid_argument',
+    HierarchyTypeMismatchException: 'invalid_argument',
+    UnsupportedParameterType: 'invalid_argument',
+    InvalidNextToken: 'bad_answer',
+    InvalidKeyId: 'decryption_failed',
+    TooManyUpdates: 'throttled',
     InternalServiceError: 'server_error',
     InternalServiceErrorException: 'server_error',
     InternalServerError: 'server_error',
@@ -83,6 +95,10 @@ const refusals = new Map<string, FailureReason>([
   ['BatchGetSecretValue', 'read_refused'],
   ['DescribeSecret', 'read_refused'],
   ['ListSecretVersionIds', 'read_refused'],
+  ['DescribeParameters', 'list_refused'],
+  ['GetParameter', 'read_refused'],
+  ['GetParameters', 'read_refused'],
+  ['GetParameterHistory', 'read_refused'],
 ]);
 
 /** A failure that keeps what the service called it, one of the names above. */

@@ -1,7 +1,7 @@
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
-import type { AwsConfig } from '../config.ts';
+import type { AccessConfig } from './access-config.ts';
 import { clientDefaults } from './client-defaults.ts';
 import { AwsError, toBackendError } from './service-error.ts';
 import { createSignIn } from './sign-in.ts';
@@ -11,8 +11,8 @@ interface RequestOptions {
   readonly abortSignal: AbortSignal;
 }
 
-/** Secrets Manager, as far as one call to it goes. */
-export interface Service {
+/** A service of AWS, as far as one call to it goes. */
+export interface Service<Client = SecretsManager> {
   /**
    * One request, ended by the context's signal whatever the request is waiting for.
    * @param operation as the service names it, for messages
@@ -21,32 +21,37 @@ export interface Service {
   call<T>(
     context: CallContext,
     operation: string,
-    request: (client: SecretsManager, options: RequestOptions) => Promise<T>,
+    request: (client: Client, options: RequestOptions) => Promise<T>,
   ): Promise<T>;
   close(): Promise<void>;
 }
 
-/** How long to wait after a sign-in that did not help. */
-const pauseMs = 10_000;
+/** What a client of the SDK is made from. */
+export type ClientConfig = ReturnType<typeof clientDefaults> & {
+  readonly endpoint: string;
+  readonly credentials: Awaited<ReturnType<typeof createSignIn>>;
+};
 
-/** Nothing is loaded or opened before the first call. */
-export function createService(config: AwsConfig, host: BackendHost): Service {
+/**
+ * Nothing is loaded or opened before the first call.
+ * @param create makes the SDK's client, and loads it first
+ */
+export function createService<Client>(
+  config: AccessConfig,
+  host: BackendHost,
+  create: (config: ClientConfig) => Promise<Client>,
+): Service<Client> {
   let transport: Promise<NodeHttpHandler> | undefined;
-  let client: Promise<SecretsManager> | undefined;
-  let renewedAt = Number.NEGATIVE_INFINITY;
+  let client: Promise<Client> | undefined;
   const closing = new AbortController();
   // Keys without a role stay what they are, however often one signs in.
   const renewable = config.signIn.source.method !== 'keys' || config.signIn.roles.length > 0;
 
-  const open = async (): Promise<SecretsManager> => {
+  const open = async (): Promise<Client> => {
     transport ??= createTransport(host);
-    const [sdk, handler] = await Promise.all([import('@aws-sdk/client-secrets-manager'), transport]);
+    const handler = await transport;
     const credentials = await createSignIn(config, host, handler);
-    return new sdk.SecretsManager({
-      ...clientDefaults(config.region, handler),
-      endpoint: config.endpoint.href,
-      credentials,
-    });
+    return create({ ...clientDefaults(config.region, handler), endpoint: config.endpoint.href, credentials });
   };
 
   return {
@@ -69,12 +74,8 @@ export function createService(config: AwsConfig, host: BackendHost): Service {
           const failure = toBackendError(error, operation, context, host.now());
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
           if (!expired || renewed || !renewable) throw failure;
-          // A new client has no credentials yet; another caller has already noticed and put one in place.
-          if (client !== used) continue;
-          // Where new credentials were refused as well, others will be.
-          if (Math.abs(host.now() - renewedAt) < pauseMs) throw failure;
-          renewedAt = host.now();
-          client = undefined;
+          // A new client has no credentials yet; whoever else noticed has put one in place already.
+          if (client === used) client = undefined;
         }
       }
     },

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BackendError, whyOf, wrongSetting, type BackendHost, type SecretValue } from '@kici-dev/secret-backend';
-import type { AwsConfig, CredentialSource } from '../config.ts';
-import { allowedFile } from './ambient.ts';
+import type { AccessConfig, CredentialSource } from './access-config.ts';
 import { clientDefaults } from './client-defaults.ts';
 import { AwsError, toBackendError } from './service-error.ts';
 import { requireAllowed } from './transport.ts';
+
+/** Some have hundreds of profiles. */
+const maxProfilesBytes = 1_048_576;
 
 type Providers = typeof import('@aws-sdk/credential-providers');
 type Provider = ReturnType<Providers['fromTemporaryCredentials']>;
@@ -13,7 +14,7 @@ type Credentials = Awaited<ReturnType<Provider>>;
 
 /** Credentials for the client, which keeps them until they expire and asks once however many calls wait. */
 export async function createSignIn(
-  config: AwsConfig,
+  config: AccessConfig,
   host: BackendHost,
   transport: NodeHttpHandler,
 ): Promise<Provider> {
@@ -58,10 +59,9 @@ function first(
       return async () => staticKeys(source);
     case 'web-identity':
       return async (properties) => {
-        // Read each time: the issuer replaces the token before it expires.
-        const webIdentityToken = (
-          await readFile(await allowedFile('auth.tokenFile', source.tokenFile, host.ambient), 'utf8')
-        ).trim();
+        // Read each time: whoever projects the token replaces it before it expires.
+        const { contents } = await host.readFile('auth.tokenFile', source.tokenFile);
+        const webIdentityToken = plain(contents, 'auth.tokenFile').trim();
         return providers.fromWebToken({ webIdentityToken, roleArn: source.role, roleSessionName, clientConfig })(
           properties,
         );
@@ -71,7 +71,9 @@ function first(
         const filepath =
           source.credentialsFile === undefined
             ? {}
-            : { filepath: await allowedFile('auth.credentialsFile', source.credentialsFile, host.ambient) };
+            : {
+                filepath: (await host.readFile('auth.credentialsFile', source.credentialsFile, maxProfilesBytes)).path,
+              };
         return providers.fromIni({ profile: source.profile, ...filepath, ignoreCache: true, clientConfig })(properties);
       };
     case 'default-chain':

@@ -47,8 +47,8 @@ async function requirePlain(response: { body?: unknown }): Promise<void> {
 
 /** Before the SDK, which parses in one go whatever comes. */
 function judged(requestHeaders: Readonly<Record<string, string>>): Transform {
-  const operation = requestHeaders['x-amz-target']?.replace('secretsmanager.', '');
-  const gauge = new AnswerGauge(operation?.startsWith('List') === true ? 'list' : 'value');
+  const operation = requestHeaders['x-amz-target']?.split('.').at(-1);
+  const gauge = new AnswerGauge(operation !== undefined && /^List|^Describe.*s$/.test(operation) ? 'list' : 'value');
   let length = 0;
   return new Transform({
     transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback) {

@@ -1,15 +1,13 @@
 import { notProvenOnServers, wrongOnLocalStack } from './not-proven.ts';
-import { describeLocalstack } from './support/localstack-suite.ts';
 import { describeServer } from './support/server-suite.ts';
 import { containerLane, startLocalstackContainer } from './support/servers.ts';
 
-describeServer(
-  {
-    lane: containerLane,
-    title: 'LocalStack in a container',
-    start: startLocalstackContainer,
-    notProven: notProvenOnServers,
-    wrong: wrongOnLocalStack,
-  },
-  describeLocalstack,
-);
+// The server of the lane `localstack` once more, in a container: all of it runs in `test/deep/containers.test.ts`.
+describeServer({
+  lane: containerLane,
+  title: 'LocalStack in a container',
+  layouts: ['secret-per-key'],
+  start: startLocalstackContainer,
+  notProven: notProvenOnServers,
+  wrong: wrongOnLocalStack,
+});

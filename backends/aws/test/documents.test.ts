@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../settings.ts';
 import { documentedPolicy, page } from './support/documents.ts';
-import { settingsTable } from '../../../test/support/settings-table.ts';
+import { settingsTable } from '@kici-dev/secret-backend-conformance/testing';
 import { context, listAll, openScene, readAll, ref, textPayload, value } from './support/scene.ts';
 import { layouts, openShared, share, sharingPolicy } from './support/shared.ts';
 import { pinnedImage } from './support/servers.ts';

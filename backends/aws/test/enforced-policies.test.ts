@@ -1,6 +1,6 @@
 import { SecretValue, type SecretBackend } from '@kici-dev/secret-backend';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
 import { documentedPolicy } from './support/documents.ts';
 import { createRole, createUser } from './support/iam.ts';
 import { context, listAll, readAll, ref, value } from './support/scene.ts';
@@ -13,7 +13,7 @@ function forAnyResource(policy: string): string {
   return policy.replaceAll(/"Resource":"[^"]+"/g, '"Resource":"*"');
 }
 
-describeLane({ ...motoLane, name: 'moto-policies' }, () => {
+describeLane({ describe, test: it }, { ...motoLane, name: 'moto-policies' }, () => {
   let server: RunningServer | undefined;
   let user = { accessKeyId: '', secretAccessKey: '' };
   const roles = new Map<string, string>();

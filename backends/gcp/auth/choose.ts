@@ -9,7 +9,6 @@ import {
 import type { SafeFetch } from '../service/fetch.ts';
 import { textOf } from '../settings.ts';
 import { ambientTokens } from './ambient.ts';
-import { readAllowedFile } from './allowed-file.ts';
 import { allowedHosts, type HostRule } from './hosts.ts';
 import { impersonate, impersonationUrl } from './impersonation.ts';
 import { parseServiceAccount, serviceAccountTokens } from './service-account.ts';
@@ -77,10 +76,10 @@ function fromJson<T>(
   const json = settings['auth.credentials'];
   const path = textOf(settings, 'auth.credentialsFile') ?? '';
   if (json instanceof SecretValue) return toSource(required('auth.credentials', parse(json, isAllowed)));
-  return async (signal) =>
-    toSource(
-      required('auth.credentialsFile', parse(await readAllowedFile('auth.credentialsFile', path, host), isAllowed)),
-    )(signal);
+  return async (signal) => {
+    const { contents } = await host.readFile('auth.credentialsFile', path);
+    return toSource(required('auth.credentialsFile', parse(contents, isAllowed)))(signal);
+  };
 }
 
 function required<T>(field: string, parsed: Parsed<T>): T {

@@ -21,8 +21,8 @@ export interface SignIn {
 
 /** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
 const renewalMs = 300_000;
-/** How long to wait after a sign-in that did not help. */
-const pauseMs = 10_000;
+/** How long a good token is kept that could not be replaced in time. */
+const keptMs = 10_000;
 
 /** A token that was given to us, and that nobody can renew. */
 export function givenToken(token: string): SignIn {
@@ -33,7 +33,6 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
   const closing = new AbortController();
   let held: (AccessToken & { readonly renewAt: number }) | undefined;
   let fetching: Promise<string> | undefined;
-  let refusedAt = -Infinity;
   const isGood = (token: AccessToken | undefined): token is AccessToken =>
     token !== undefined && (token.expiresAt ?? Infinity) > host.now();
   const fetchNew = async (): Promise<string> => {
@@ -51,7 +50,7 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
       return fetched.token;
     } catch (error) {
       if (closing.signal.aborted) throw new BackendError('closed');
-      if (isGood(held)) held = { ...held, renewAt: Math.min(host.now() + pauseMs, held.expiresAt ?? Infinity) };
+      if (isGood(held)) held = { ...held, renewAt: Math.min(host.now() + keptMs, held.expiresAt ?? Infinity) };
       throw BackendError.is(error)
         ? error
         : new BackendError('server_error', { detail: 'signing in failed in an unexpected way' });
@@ -74,9 +73,6 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
     },
     renew(refused) {
       if (held?.token !== refused) return true;
-      // Where a new token was refused as well, another one will be.
-      if (Math.abs(host.now() - refusedAt) < pauseMs) return false;
-      refusedAt = host.now();
       held = undefined;
       return true;
     },

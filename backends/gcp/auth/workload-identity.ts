@@ -1,7 +1,6 @@
 import { BackendError, SecretValue, type BackendHost, type Parsed } from '@kici-dev/secret-backend';
 import type { SafeFetch } from '../service/fetch.ts';
 import { property } from '../service/property.ts';
-import { readAllowedFile } from './allowed-file.ts';
 import { parseCredentialJson, textIn } from './credential-json.ts';
 import { ask, cloudPlatform, form, parse, readOauthToken } from './exchange.ts';
 import { parseCredentialUrl, type HostRule } from './hosts.ts';
@@ -130,7 +129,7 @@ async function subjectToken(
 ): Promise<string> {
   const body =
     source.kind === 'file'
-      ? ((await readAllowedFile('auth.credentials', source.path, host)).text() ?? '')
+      ? ((await host.readFile('auth.credentials', source.path)).contents.text() ?? '')
       : await ask(safeFetch, {
           url: source.url,
           service: 'the identity provider',

@@ -1,4 +1,4 @@
-import { BackendError, type BackendHost, type CallContext } from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost, type CallContext, type FailureCode } from '@kici-dev/secret-backend';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Resources } from '../names/resource.ts';
 import type { Connection } from './connection.ts';
@@ -33,6 +33,9 @@ export interface ServiceParts {
   readonly close: () => void;
 }
 
+/** After these a connection may serve nothing more: gRPC refuses all that follows an answer that it did not take. */
+const spoiling: ReadonlySet<FailureCode> = new Set(['unreachable', 'timeout', 'too_large']);
+
 export function createService({ resources, host, signIn, connection, limiter, close }: ServiceParts): Service {
   const closing = new AbortController();
   const attempt = async <T>(
@@ -64,7 +67,7 @@ export function createService({ resources, host, signIn, connection, limiter, cl
         refusal === undefined
           ? toFailure(error, operation, context, host.now())
           : { status: undefined, error: refusal };
-      if (failure.error.code === 'unreachable' || failure.error.code === 'timeout') connection.discard(client);
+      if (spoiling.has(failure.error.code)) connection.discard(client);
       return { token, answer: { ok: false, failure } };
     }
   };

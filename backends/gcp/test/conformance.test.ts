@@ -1,6 +1,8 @@
+import { concurrentRunner } from '@kici-dev/secret-backend-conformance/testing';
 import type { Settings } from '@kici-dev/secret-backend';
 import { faults, type Harness, type Provocations } from '@kici-dev/secret-backend-conformance';
-import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
+import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
+import { describe, it } from 'vitest';
 import { objectPerScope, secretPerKey } from '../capabilities.ts';
 import { goodToken, startFake, type RunningFake } from './server/start.ts';
 import { add, keyStore, objectStore, type Store } from './support/store.ts';
@@ -51,7 +53,12 @@ function provocations({ model, service }: RunningFake, store: Store): Provocatio
     },
     fault: async (kind, times) => service.faults.set(kind, times),
     faults: faults.filter((fault) => fault !== 'partial_batch'),
-    heal: async () => service.faults.clear(),
+    async rejectCredentials() {
+      service.faults.set('expire');
+      const before = service.requests.length;
+      return () => service.requests.length - before;
+    },
+    heal: async () => service.faults.heal(),
     requestCount: async () => service.requests.length,
   };
 }
@@ -70,7 +77,7 @@ const notOfThisService = {
 };
 
 for (const transport of transports) {
-  proveAlsoThroughHost({
+  proveAlsoThroughHost(concurrentRunner(describe, it), {
     name: `gcp secret-per-key over ${transport}`,
     capabilities: secretPerKey,
     harness: harness(transport, { layout: 'secret-per-key' }, keyStore, ({ model }, store) => ({
@@ -85,7 +92,7 @@ for (const transport of transports) {
       'listing.denied-root': 'the right to list is one for the whole project',
     },
   });
-  proveAlsoThroughHost({
+  proveAlsoThroughHost(concurrentRunner(describe, it), {
     name: `gcp object-per-scope over ${transport}`,
     capabilities: objectPerScope,
     harness: harness(transport, { layout: 'object-per-scope' }, objectStore, ({ model }, store) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gcpDefinition } from '../index.ts';
-import { testHost } from './support/host.ts';
+import { loopbackHost } from './support/host.ts';
 import { text } from './support/store.ts';
 import { context, ref } from './support/world.ts';
 
@@ -29,7 +29,7 @@ describe('the definition', () => {
     async (layout) => {
       const backend = await gcpDefinition.create(
         { project: 'acme-production', layout, 'auth.method': 'token', 'auth.token': text('x') },
-        testHost(),
+        loopbackHost(),
       );
       const most: Readonly<Record<string, unknown>> = { ...gcpDefinition.capabilities };
       for (const [name, value] of Object.entries(backend.capabilities))
@@ -41,7 +41,7 @@ describe('the definition', () => {
   it('makes a backend without asking anybody, and takes no expected version', async () => {
     const backend = await gcpDefinition.create(
       { project: 'acme-production', 'auth.method': 'token', 'auth.token': text('x') },
-      testHost({
+      loopbackHost({
         resolveAddress: async () => {
           throw new TypeError('nobody may be asked');
         },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SecretValue, type CallContext, type SecretBackend, type Settings } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
-import { settingsTable } from '../../../test/support/settings-table.ts';
+import { settingsTable } from '@kici-dev/secret-backend-conformance/testing';
 import { gcpDefinition } from '../index.ts';
 import { settingsSchema } from '../settings.ts';
 import { serviceAccountJson, workloadIdentityJson } from './auth/credentials.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { gcpDefinition } from '../index.ts';
 import { goodToken } from './server/start.ts';
 import { add } from './support/store.ts';
-import { testHost } from './support/host.ts';
+import { loopbackHost } from './support/host.ts';
 import { settingsFor, transports } from './support/subject.ts';
 import { context, openWorld, ref } from './support/world.ts';
 
@@ -48,7 +48,7 @@ describe.each(transports)('neither a value nor a credential shows, over %s', (tr
     const { model, service } = world.fake;
     if (layout === 'secret-per-key') add(model, 'shop--TOKEN', stored);
     else add(model, 'shop', JSON.stringify({ TOKEN: stored, OTHER: stored }));
-    const host = testHost();
+    const host = loopbackHost();
     const shown: string[] = [];
     let failed = 0;
     for (const run of Object.values(operations)) {
@@ -57,7 +57,7 @@ describe.each(transports)('neither a value nor a credential shows, over %s', (tr
       const result: unknown = await run(backend, context(fault === 'hang' ? 150 : 3_000)).catch(
         (error: unknown) => error,
       );
-      service.faults.clear();
+      service.faults.heal();
       if (result instanceof Error) failed += 1;
       shown.push(printed(result), printed(backend));
       await backend.close();

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { listen } from './server/start.ts';
+import { listen } from '@kici-dev/secret-backend-conformance/testing';
 import { add, text } from './support/store.ts';
 import { transports } from './support/subject.ts';
 import { context, openWorld, ref } from './support/world.ts';

@@ -2,7 +2,7 @@ import { BackendError, wrongSetting, type CallContext } from '@kici-dev/secret-b
 import { failureOf, isRefusal } from '../vault-error.ts';
 import { member, memberText } from '../wire/json.ts';
 import { descriptionOf } from './path.ts';
-import type { Service } from './service.ts';
+import type { Requests } from './request.ts';
 
 /**
  * Asks what is at the mount, even if the settings say it: reading version 1 by the paths of version 2 would
@@ -10,9 +10,9 @@ import type { Service } from './service.ts';
  * @param mustSee a refusal is a failure: the server describes a mount to everybody who has any right below it
  * @throws BackendError
  */
-export async function detectVersion(service: Service, mustSee: boolean, context: CallContext): Promise<1 | 2> {
-  const { mount, kvVersion } = service.config;
-  const answer = await service.send({ method: 'GET', path: descriptionOf(service.config) }, context);
+export async function detectVersion(requests: Requests, mustSee: boolean, context: CallContext): Promise<1 | 2> {
+  const { mount, kvVersion } = requests.config;
+  const answer = await requests.send({ method: 'GET', path: descriptionOf(requests.config) }, context);
   const said = kvVersion === 'auto' ? undefined : kvVersion === '1' ? 1 : 2;
   if (isRefusal(answer)) {
     if (said !== undefined && !mustSee) return said;

@@ -1,38 +1,20 @@
-import {
-  BackendError,
-  type AnswerKind,
-  type BackendHost,
-  type CallContext,
-  type ScopePath,
-} from '@kici-dev/secret-backend';
+import { BackendError, type BackendHost, type CallContext, type ScopePath } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import { isRefusal, speaksOf, versionedPathWarning } from '../vault-error.ts';
 import { within } from '../interruption.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import { shared } from '../shared.ts';
-import type { VaultAnswer } from '../wire/answer.ts';
 import { openWire } from '../wire/wire.ts';
 import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
+import type { Requests } from './request.ts';
 
 /** How long what the server said about the mount can support an absence. */
 const settledMs = 30_000;
 
-/** One request to the mount, of which the service knows the token and the namespace. */
-export interface ServiceRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly body?: object;
-  /** What the answer is about; default: values. */
-  readonly kind?: AnswerKind;
-}
-
 /** The server, signed in to. */
-export interface Service {
-  readonly config: VaultConfig;
+export interface Service extends Requests {
   readonly host: BackendHost;
-  /** Whatever the server answers. @throws BackendError when it does not, or when there is no signing in */
-  send(request: ServiceRequest, context: CallContext): Promise<VaultAnswer>;
   /** Asked for once. @throws BackendError */
   kvVersion(context: CallContext): Promise<1 | 2>;
   /**

@@ -9,8 +9,6 @@ import type { Wire } from '../wire/wire.ts';
 import { parseGrant, signIn, type TokenLease } from './login.ts';
 
 const revokeTimeoutMs = 2_000;
-/** Servers lock out who keeps trying. */
-const refusalStandsMs = 1_000;
 const longestTimerMs = 2_147_483_647;
 
 /** A token that a sign-in gave, and when it expires. */
@@ -39,7 +37,6 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   let session: TokenSession | undefined;
   let lastEntry: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  let refusal: { readonly error: BackendError; readonly at: number } | undefined;
 
   /** For work that no single caller owns. */
   const ownContext = (timeoutMs: number): CallContext => ({
@@ -96,15 +93,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       schedule(subject, firstTtlSeconds, remainingMs / 3);
   };
 
-  const signInOnce = shared(async () => {
-    if (refusal !== undefined && Math.abs(host.now() - refusal.at) < refusalStandsMs) throw refusal.error;
-    try {
-      return adopt(await signIn(wire, config, host, ownContext(host.deadlineMs)));
-    } catch (error) {
-      if (BackendError.is(error) && error.code === 'unauthenticated') refusal = { error, at: host.now() };
-      throw error;
-    }
-  });
+  const signInOnce = shared(async () => adopt(await signIn(wire, config, host, ownContext(host.deadlineMs))));
   const enter = (): Promise<TokenSession> => {
     const entry = signInOnce();
     lastEntry = entry.catch(() => undefined);

@@ -1,4 +1,6 @@
-import { proveAlsoThroughHost } from '../../../test/support/conformance.ts';
+import { concurrentRunner } from '@kici-dev/secret-backend-conformance/testing';
+import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
+import { describe, it } from 'vitest';
 import { capabilitiesFor, vaultHarness, type HarnessOptions } from './support/harness.ts';
 import { notProven } from './support/not-proven.ts';
 import { fakeServer } from './support/server.ts';
@@ -14,7 +16,7 @@ const suites: Readonly<Record<string, HarnessOptions>> = {
 };
 
 for (const [name, options] of Object.entries(suites)) {
-  proveAlsoThroughHost({
+  proveAlsoThroughHost(concurrentRunner(describe, it), {
     name,
     capabilities: capabilitiesFor(options),
     harness: vaultHarness(() => server, options),

@@ -1,27 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { VaultContainer } from '@testcontainers/vault';
-import { describeLane, missingVariable } from '../../../test/support/lane.ts';
-import { realServer } from './support/server.ts';
-import { realSuite, type RunningServer } from './support/real-suite.ts';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
+import { describe, it } from 'vitest';
+import { containerLane, startContainer } from './support/container.ts';
+import { realSuite } from './support/real-suite.ts';
 
-const lane = { name: 'vault-container', missing: missingVariable('DOCKER_HOST', 'a container engine') };
-
-/** The image that this package pins, unless the machine has another. */
-function image(): string {
-  const [, pinned = ''] = /^FROM (\S+)$/m.exec(readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')) ?? [];
-  return process.env['KICI_TEST_VAULT_IMAGE'] ?? pinned;
-}
-
-async function startContainer(): Promise<RunningServer> {
-  const rootToken = randomUUID();
-  const container = await new VaultContainer(image()).withVaultToken(rootToken).start();
-  return {
-    ...realServer(container.getAddress(), rootToken),
-    async stop() {
-      await container.stop();
-    },
-  };
-}
-
-describeLane(lane, () => realSuite('container', startContainer));
+// The server of the lane `openbao` once more, in a container: all of it runs in `test/deep/containers.test.ts`.
+describeLane({ describe, test: it }, containerLane, () => realSuite('container', startContainer, ['2']));

@@ -10,17 +10,17 @@ const complete = { address: 'https://vault.example.com:8200', 'auth.token': 'can
 describe('the definition', () => {
   it('loads neither the client library nor the HTTP client when it is imported, nor when an instance is created', () => {
     const script = `
-      const { vaultDefinition } = await import('./backends/vault/index.ts');
+      const { vaultDefinition } = await import('./index.ts');
       const { SecretValue } = await import('@kici-dev/secret-backend');
-      const { createHost, settingsOf } = await import('./backends/vault/test/support/host.ts');
+      const { createHost, settingsOf } = await import('./test/support/host.ts');
       await vaultDefinition.create(settingsOf(${JSON.stringify(complete)}), createHost());
       const { Module } = await import('node:module');
       const clients = () => ['node-vault', 'undici'].filter((name) => Object.keys(Module._cache).some((path) => path.includes('/' + name + '/')));
       const before = clients();
-      await import('./backends/vault/kv/service.ts');
+      await import('./kv/service.ts');
       console.log(JSON.stringify({ before, after: clients() }));`;
     const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: new URL('../../..', import.meta.url),
+      cwd: new URL('..', import.meta.url),
       encoding: 'utf8',
     });
     expect(JSON.parse(output)).toEqual({ before: [], after: ['node-vault', 'undici'] });

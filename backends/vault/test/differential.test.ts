@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
 import { openBaoLane, startOpenBao, type OpenBao } from './support/open-bao.ts';
 import { fakeServer } from './support/server.ts';
 import { transcribe, type Step } from './support/transcript.ts';
@@ -97,7 +97,7 @@ const explained: Readonly<Record<string, string>> = {
     'OpenBao adds the policy `default` and a warning about the chosen id; the fake lets every token look after itself',
 };
 
-describeLane(openBaoLane, () =>
+describeLane({ describe, test: it }, openBaoLane, () =>
   describe('the fake', () => {
     let real: OpenBao;
     beforeAll(async () => {

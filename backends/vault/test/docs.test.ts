@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { settingsTable } from '../../../test/support/settings-table.ts';
+import { settingsTable } from '@kici-dev/secret-backend-conformance/testing';
 import { vaultDefinition } from '../index.ts';
 import { settings } from '../settings.ts';
 import { settingsOf } from './support/host.ts';

@@ -2,7 +2,7 @@ import { exportSPKI, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dirname } from 'node:path';
 import type { SecretBackend } from '@kici-dev/secret-backend';
-import { describeLane } from '../../../test/support/lane.ts';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
 import { vaultDefinition } from '../index.ts';
 import { member, memberText } from '../wire/json.ts';
 import type { SettingName } from '../settings.ts';
@@ -18,7 +18,7 @@ import { administer, ask } from './support/server.ts';
 
 const missing = openBaoLane.missing ?? opensslLane.missing;
 
-describeLane({ name: openBaoLane.name, missing }, () =>
+describeLane({ describe, test: it }, { name: openBaoLane.name, missing }, () =>
   describe('signing in to OpenBao', () => {
     let bao: OpenBao;
     let key: CryptoKey;

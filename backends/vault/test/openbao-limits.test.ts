@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BackendError, type SecretBackend } from '@kici-dev/secret-backend';
-import { describeLane } from '../../../test/support/lane.ts';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
 import { vaultDefinition } from '../index.ts';
 import { member, memberText } from '../wire/json.ts';
 import { codeOf, listAll, readText, writeText } from './support/ask.ts';
@@ -12,7 +12,7 @@ import { administer, ask } from './support/server.ts';
 
 const keys = Array.from({ length: 500 }, (_, index) => `KEY_${index}`);
 
-describeLane(openBaoLane, () =>
+describeLane({ describe, test: it }, openBaoLane, () =>
   describe('OpenBao itself', () => {
     let bao: OpenBao;
     beforeAll(async () => {

@@ -117,20 +117,6 @@ describe('signing in', () => {
     expect(await readText(wrong, ref('app', 'TOKEN'))).toEqual(['unauthenticated']);
   });
 
-  it('that was refused is tried again after a second, not by each call: servers lock out who keeps trying', async () => {
-    const { another, fake, gateway } = await openVault({ kvVersion: '2' });
-    const backend = await another({ 'auth.method': 'jwt', 'auth.jwt': 'a-jwt' });
-    const outcomes = new Set<string>();
-    for (let round = 0; round < 50; round += 1)
-      for (const outcome of await readText(backend, ref('app', 'TOKEN'))) outcomes.add(outcome);
-    expect([...outcomes]).toEqual(['unauthenticated']);
-    expect(gateway.requests.filter(({ path }) => path === 'auth/jwt/login').length).toBeLessThan(10);
-    fake.identities.set('a-jwt', { policies: ['root'] });
-    await vi.waitUntil(async () => (await readText(backend, ref('app', 'TOKEN'))).includes('absent'), {
-      timeout: 4000,
-    });
-  });
-
   it('with a given token that is wrong is unauthenticated, not a matter of rights', async () => {
     const { another } = await openVault();
     const wrong = await another({ 'auth.token': 'canary-token' });

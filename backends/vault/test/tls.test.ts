@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { describeLane } from '../../../test/support/lane.ts';
+import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
 import type { SettingName } from '../settings.ts';
 import { vaultDefinition } from '../index.ts';
 import { createAuthority, opensslLane, type Authority, type Certificate } from './support/certificates.ts';
@@ -9,7 +9,7 @@ import { ref } from './support/open.ts';
 import { openProxy } from './support/proxy.ts';
 import { administer, fakeServer } from './support/server.ts';
 
-describeLane(opensslLane, () =>
+describeLane({ describe, test: it }, opensslLane, () =>
   describe('TLS', () => {
     let authority: Authority;
     let certificate: Certificate;

@@ -14,6 +14,8 @@ export interface StartStep {
   readonly variables: Readonly<Record<string, string>>;
   /** `undefined`: the job binds none. */
   readonly environment?: string;
+  /** Where a secret that is missing can be set, as `kici-admin secret set --scope` takes it. */
+  readonly writeScope?: string | undefined;
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist anyway. */
   readonly openEnded: boolean;

@@ -1,26 +1,11 @@
 import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import { AgentError } from '../agent-error.ts';
-import { openSession, type Clients } from '../session/open-session.ts';
-import { runChild, type ChildIo } from './child.ts';
-import { readHandover, type Handed, type Handover } from './handover.ts';
+import { openSession } from '../session/open-session.ts';
+import { runChild } from './child.ts';
+import { readHandover, type Handed } from './handover.ts';
 import { withMounts } from './mounts.ts';
+import type { ExecOptions } from './options.ts';
 import { childVariables } from './variables.ts';
-
-export interface ExecOptions extends Handover {
-  readonly environment: string;
-  /** A program and its arguments. */
-  readonly command: readonly [string, ...string[]];
-  /** Whether the output passes through here, so that no handed-over value shows in it. */
-  readonly mask: boolean;
-  readonly clients: Clients;
-  readonly inherited: Readonly<Record<string, string | undefined>>;
-  /** For mounted files; default: the operating system's place. */
-  readonly temporary: string | undefined;
-  readonly io: ChildIo;
-  readonly notice: (message: string) => void;
-  /** Ends what is done before the program starts; it is passed on after that. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Runs a program with secrets in its environment. The session of the job is over before the program begins.

@@ -3,7 +3,7 @@ import { isPattern, isStated } from '../../api/stated-keys.ts';
 import { variableNameProblem } from '../../api/variable-names.ts';
 import type { Variable } from '../environment/job-environment.ts';
 import { AgentError } from '../agent-error.ts';
-import { described } from '../run/stated-keys.ts';
+import { described, howToSet } from '../run/stated-keys.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
 
 /** What a program gets. */
@@ -36,7 +36,7 @@ export async function readHandover(session: JobSession, handover: Handover): Pro
     throw new AgentError(
       'secret_missing',
       `not every secret has a value: ${session.missing.map(described).join('; ')}`,
-      'correct --only and --file, or set them with `kici-admin secret set`',
+      `correct --only and --file, or ${howToSet(session)}`,
     );
   const keys = keysOf(session, handover);
   const names = [...keys.map((key) => ({ key, variable: `${handover.prefix}${key}` })), ...handover.files];

@@ -4,7 +4,7 @@ import { Journal, journalFolder } from '../mounts/journal.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
 import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
-import type { ExecOptions } from './exec.ts';
+import type { ExecOptions } from './options.ts';
 
 /**
  * Files for the program, as a step's: gone when the use has ended, and where this process is killed, by its watchdog.

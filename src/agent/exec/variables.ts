@@ -1,7 +1,7 @@
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { variableSizeProblem } from '../environment/variable-size.ts';
 import { AgentError } from '../agent-error.ts';
-import type { ExecOptions } from './exec.ts';
+import type { ExecOptions } from './options.ts';
 import type { Given, Handed } from './handover.ts';
 
 /** Credentials of our own programs: with them the program could get what it was not given. */

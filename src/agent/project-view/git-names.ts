@@ -2,7 +2,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
 import { namedInConfig } from './git-config.ts';
-import type { ProjectMount } from './project-view.ts';
+import type { ProjectMount } from './project-mount.ts';
 
 const maxBytes = 1_048_576;
 

@@ -3,13 +3,8 @@ import { dirname, join, sep } from 'node:path';
 import { AgentError, systemCode } from '../agent-error.ts';
 import { gitNames } from './git-names.ts';
 import { ownFiles } from '../sandbox/runtime.ts';
+import type { ProjectMount } from './project-mount.ts';
 import { privatePlaces, type Owner, type PrivatePlace } from './private-places.ts';
-
-export interface ProjectMount {
-  readonly path: string;
-  /** `fixed`: as it is, and no step can move it aside. */
-  readonly as: 'fixed' | 'read-only' | 'empty folder' | 'empty file';
-}
 
 /** How a sandbox shows the project's folder. */
 export interface ProjectView {

@@ -5,10 +5,23 @@ export type StepErrorCode =
 export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 
-/** The events of a run, of all its jobs, as they happen. Everything that came out of a step is masked. */
+export interface ChosenSteps {
+  readonly name: string;
+  readonly steps: readonly string[];
+}
+
+/** A place in the project's code. */
+export interface SourcePlace {
+  /** Below the project's folder. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a run tells while it goes on, of all its jobs as it comes. Everything that came out of a step is masked. */
 export type RunEvent =
-  /** With the jobs that are to run. */
-  | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly string[] }
+  /** With the jobs that are to run, and the steps of each. */
+  | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly ChosenSteps[] }
   | { readonly type: 'job_started'; readonly job: string; readonly environment?: string }
   | { readonly type: 'step_started'; readonly job: string; readonly step: string }
   | {
@@ -29,6 +42,8 @@ export type RunEvent =
       /** A stable code, wherever there is an error. */
       readonly code?: StepErrorCode;
       readonly error?: string;
+      /** Where an error came from, as far as that is known. */
+      readonly at?: SourcePlace;
     }
   | {
       readonly type: 'job_finished';

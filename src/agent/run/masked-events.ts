@@ -9,7 +9,12 @@ export function maskEvents(emit: Emit, masker: Masker): Emit {
       case 'notice':
         return { ...event, message: masker.mask(event.message) };
       case 'step_finished':
-        return event.error === undefined ? event : { ...event, error: masker.mask(event.error) };
+        if (event.error === undefined) return event;
+        return {
+          ...event,
+          error: masker.mask(event.error),
+          ...(event.at === undefined ? {} : { at: { ...event.at, file: masker.mask(event.at.file) } }),
+        };
       case 'job_finished': {
         const [error, hint] = [masked(event.error), masked(event.hint)];
         return { ...event, ...(error !== undefined && { error }), ...(hint !== undefined && { hint }) };

@@ -2,6 +2,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { JobData } from '../channel/to-agent.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
+import type { JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import { requireStated } from './stated-keys.ts';
 
@@ -29,10 +30,11 @@ export async function preflight(run: Preflight): Promise<void> {
     async () => requireSandbox(job, run.workplace),
   ]);
   const bySession = new Map(jobs.map((job) => [JSON.stringify([job.environment, job.secrets]), job]));
-  for (const job of bySession.values()) {
-    const { environment } = job;
-    if (environment !== undefined) checks.push(async () => requireEnvironment(environment, job, run));
-  }
+  for (const job of bySession.values())
+    checks.push(async () => {
+      const session = await lookAtSession(job, run.workflow, run.clients);
+      if (session !== undefined) requireStated(session, job);
+    });
   const results = await Promise.allSettled(checks.map(async (check) => check()));
   // By then, failures come from the deadline.
   if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
@@ -59,15 +61,23 @@ export function requireLabels(job: JobData, labels: readonly string[]): void {
   );
 }
 
-async function requireSandbox(job: JobData, { sandbox, environment }: Workplace): Promise<void> {
+/** @throws AgentError (`sandbox_unavailable`) */
+export async function requireSandbox(job: JobData, { sandbox, environment }: Workplace): Promise<void> {
   await sandbox.forJob({ network: job.network, image: job.container?.image }, environment);
 }
 
-/** Asked in the one way that every agent may: a session that is closed again at once. */
-async function requireEnvironment(environment: string, job: JobData, { workflow, clients }: Preflight): Promise<void> {
-  const { name, secrets } = job;
+/**
+ * What a job would be given, asked in the one way that every agent may: a session that is closed again at once. `undefined` where it binds no environment.
+ * @throws ApiError
+ */
+export async function lookAtSession(
+  { name, environment, secrets }: JobData,
+  workflow: string,
+  clients: () => Promise<Clients>,
+): Promise<JobSession | undefined> {
+  if (environment === undefined) return undefined;
   const session = await openSession(await clients(), { environment, workflow, job: name, secrets });
   // One that cannot be closed ends by itself.
   await session.close().catch(() => undefined);
-  requireStated(session.missing, job);
+  return session;
 }

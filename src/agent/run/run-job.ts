@@ -1,6 +1,5 @@
 import type { Masker } from '@kici-dev/secret-masker';
 import { ApiError } from '../../api/api-error.ts';
-import type { JobData } from '../channel/to-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
@@ -8,19 +7,20 @@ import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts';
+import type { ChosenJob } from './choose-jobs.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
 import { requireLabels } from './preflight.ts';
-import { requireStated } from './stated-keys.ts';
 import { runStep, type StepResult } from './run-step.ts';
+import { placeOf } from './source-place.ts';
+import { requireStated } from './stated-keys.ts';
 import type { StepPool } from './step-pool.ts';
 
 /** One job, and what the run around it shares with the others. */
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
   readonly found: Pick<LoadedProject, 'stripped' | 'modules'>;
-  readonly jobIndex: number;
-  readonly job: JobData;
+  readonly job: ChosenJob;
   readonly labels: readonly string[];
   readonly workplace: Workplace;
   readonly pool: StepPool;
@@ -53,7 +53,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     run.pool.prepare(surroundings);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
-    requireStated(session.missing, job);
+    requireStated(session, job);
     for (const message of session.notices) emit({ type: 'notice', job: job.name, message });
     const status = await runSteps(run, session, surroundings);
     emit({ type: 'job_finished', job: job.name, status });
@@ -97,7 +97,7 @@ async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
 }
 
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {
-  const { job, jobIndex, loaded, emit, pool, workplace, masker } = run;
+  const { job, loaded, emit, pool, workplace, masker } = run;
   const needles = new JobNeedles();
   const environment = new JobEnvironment({
     variables: session.variables,
@@ -109,12 +109,13 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   const tooLarge = environment.sizeProblem();
   if (tooLarge !== undefined)
     throw new AgentError('variable_too_large', tooLarge, "look at the job's env and at the environment's variables");
-  for (const [stepIndex, step] of job.steps.entries()) {
+  for (const stepIndex of job.stepIndexes) {
     if (run.signal.aborted) return 'cancelled';
+    const step = stepAt(job, stepIndex);
     emit({ type: 'step_started', job: job.name, step: step.name });
     const began = performance.now();
     const host = await pool.take(surroundings);
-    if (stepIndex + 1 < job.steps.length) pool.prepare(surroundings);
+    if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
     const result = await runStep(host, {
       start: {
         type: 'start',
@@ -122,11 +123,12 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
         workflow: loaded.workflow.name,
         job: job.name,
         step: step.name,
-        jobIndex,
+        jobIndex: job.index,
         stepIndex,
         variables: environment.variables(),
         catalogue: session.catalogue,
         openEnded: session.openEnded,
+        writeScope: session.writeScope,
         stripped: run.found.stripped,
         modules: run.found.modules,
         project: workplace.project,
@@ -147,20 +149,27 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
     ];
     for (const message of ignored) emit({ type: 'notice', job: job.name, step: step.name, message });
     const { status, code = 'step_failed', error } = result.status === 'succeeded' ? withSizes(environment) : result;
+    const at = error === undefined ? undefined : placeOf(error, workplace.project, loaded.file, job.name, step.name);
     emit({
       type: 'step_finished',
       job: job.name,
       step: step.name,
       status,
       durationMs: performance.now() - began,
-      ...(error !== undefined && { code, error }),
+      ...(error !== undefined && { code, error, ...(at !== undefined && { at }) }),
     });
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }
   return 'succeeded';
 }
 
-/** If a step leaves more to later ones than any program can get, that step fails, not the later ones. */
+function stepAt({ name, steps }: ChosenJob, index: number): ChosenJob['steps'][number] {
+  const step = steps[index];
+  if (step === undefined) throw new RangeError(`the job ${name} has no step ${index}`);
+  return step;
+}
+
+/** A step that left more to the later ones than any program can be given is told so, before they are. */
 function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'code' | 'error'> {
   const error = environment.sizeProblem();
   return error === undefined ? { status: 'succeeded' } : { status: 'failed', code: 'variable_too_large', error };

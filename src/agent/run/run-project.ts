@@ -4,13 +4,13 @@ import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject } from '../workflow/load-project.ts';
 import type { Project } from '../workflow/project.ts';
-import { chooseJobs } from './choose-jobs.ts';
+import { chooseJobs, stepNames } from './choose-jobs.ts';
 import type { JobStatus, RunStatus } from './events.ts';
 import { maskEvents } from './masked-events.ts';
 import { PoolSet } from './pool-set.ts';
 import { preflight } from './preflight.ts';
 import { runJob } from './run-job.ts';
-import type { RunOptions } from './run-workflow.ts';
+import type { RunOptions } from './run-options.ts';
 import { runSchedule } from './schedule.ts';
 import type { StepPool } from './step-pool.ts';
 
@@ -43,14 +43,18 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   );
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   const { workflow } = loaded;
-  const jobs = chooseJobs(workflow, options.jobs);
+  const jobs = chooseJobs(workflow, options);
   let connected: Promise<Clients> | undefined;
   const clients = async (): Promise<Clients> => (connected ??= loading.then(async (connect) => connect()));
   await preflight({ workflow: workflow.name, jobs, labels: options.labels, workplace, clients, signal });
   // One for all: jobs share the project's folder, and so a value that one of them was given may be printed by another.
   const masker = createMasker();
   const emit = maskEvents(options.emit, masker);
-  emit({ type: 'workflow_started', workflow: workflow.name, jobs: jobs.map(({ name }) => name) });
+  emit({
+    type: 'workflow_started',
+    workflow: workflow.name,
+    jobs: jobs.map((job) => ({ name: job.name, steps: stepNames(job) })),
+  });
   await using pools = new PoolSet(workplace, run.pool);
   const outcomes = await runSchedule({
     jobs,
@@ -61,7 +65,6 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
         runJob({
           loaded,
           found,
-          jobIndex: workflow.jobs.indexOf(job),
           job,
           labels: options.labels,
           workplace,

@@ -1,13 +1,15 @@
 import type { JobData } from '../channel/to-agent.ts';
 import type { JobStatus } from './events.ts';
 
-export interface Schedule {
-  readonly jobs: readonly JobData[];
+type Job = Pick<JobData, 'name' | 'needs'>;
+
+export interface Schedule<J extends Job> {
+  readonly jobs: readonly J[];
   /** How many jobs run at the same time. */
   readonly limit: number;
-  readonly run: (job: JobData) => Promise<JobStatus>;
+  readonly run: (job: J) => Promise<JobStatus>;
   /** Hears of a job that does not run. @param because those that it needs and that did not succeed */
-  readonly passOver: (job: JobData, status: 'skipped' | 'cancelled', because: readonly string[]) => void;
+  readonly passOver: (job: J, status: 'skipped' | 'cancelled', because: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -16,21 +18,21 @@ export interface Schedule {
  * for room. What needs a job that did not succeed is skipped, and the others go on.
  * @returns what became of each job
  */
-export async function runSchedule({
+export async function runSchedule<J extends Job>({
   jobs,
   limit,
   run,
   passOver,
   signal,
-}: Schedule): Promise<ReadonlyMap<string, JobStatus>> {
+}: Schedule<J>): Promise<ReadonlyMap<string, JobStatus>> {
   const outcomes = new Map<string, JobStatus>();
   const waiting = new Set(jobs);
   const running = new Set<Promise<void>>();
-  const start = async (job: JobData): Promise<void> => {
+  const start = async (job: J): Promise<void> => {
     outcomes.set(job.name, await run(job));
   };
-  const isReady = ({ needs }: JobData): boolean => needs.every((need) => outcomes.has(need));
-  const begin = (job: JobData): void => {
+  const isReady = ({ needs }: Job): boolean => needs.every((need) => outcomes.has(need));
+  const begin = (job: J): void => {
     const because = job.needs.filter((need) => outcomes.get(need) !== 'succeeded');
     if (signal.aborted || because.length > 0) {
       const status = signal.aborted ? 'cancelled' : 'skipped';

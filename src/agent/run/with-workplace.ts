@@ -48,10 +48,10 @@ export async function withWorkplace<T>(
   const project = await findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
   const engine = new ContainerEngine({ ...environment, PATH: searchPath });
-  const sandbox = await openSandbox(options.sandbox, engine, searchPath);
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
+    const sandbox = await openSandbox(options.sandbox, engine, searchPath, { temporary, journal });
     const view =
       sandbox.name === 'none'
         ? wholeProject

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
-import { promisify } from 'node:util';
 import { AgentError } from '../agent-error.ts';
+import { ExchangeFolder } from '../environment/exchange-folder.ts';
+import { Child } from '../process/child.ts';
+import type { Workplace } from '../process/step-process.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
-import type { ProjectMount } from '../project-view/project-view.ts';
+import type { ProjectMount } from '../project-view/project-mount.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { hiddenIn, realPath } from './hidden-in.ts';
 import { findProgram } from './program-path.ts';
@@ -40,11 +41,17 @@ const systemKeys: readonly PrivatePlace[] = ['/etc/ssl/private', '/etc/pki/tls/p
   (path) => ({ path, what: 'private keys of this machine', isFolder: true, shared: false }),
 );
 
+/** Where it is tried out. */
+export type TemporaryPlace = Pick<Workplace, 'temporary' | 'journal'>;
+
+/** How long the try may take. */
+const tryMs = 10_000;
+
 /**
  * A sandbox by bubblewrap, where this machine can make one.
- * @throws AgentError (`sandbox_unavailable`)
+ * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
  */
-export async function openBwrapSandbox(searchPath: string): Promise<SandboxProfile> {
+export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace): Promise<SandboxProfile> {
   const program = await findProgram('bwrap', searchPath);
   if (program === undefined)
     throw new AgentError(
@@ -52,18 +59,29 @@ export async function openBwrapSandbox(searchPath: string): Promise<SandboxProfi
       'the sandbox bwrap needs bubblewrap, which is not installed',
       'install it (Debian: apt-get install bubblewrap), or choose another --sandbox',
     );
-  try {
-    await promisify(execFile)(program, [...isolation(false), ...system('', []), '--', '/bin/sh', '-c', ':'], {
-      timeout: 10_000,
-    });
-    return bwrapSandbox(program);
-  } catch {
-    throw new AgentError(
-      'sandbox_unavailable',
-      'bubblewrap cannot make a sandbox on this machine',
-      'allow unprivileged user namespaces, or choose another --sandbox',
-    );
-  }
+  if (await canIsolate(program, place)) return bwrapSandbox(program);
+  throw new AgentError(
+    'sandbox_unavailable',
+    'bubblewrap cannot make a sandbox on this machine',
+    'allow unprivileged user namespaces, or choose another --sandbox',
+  );
+}
+
+/**
+ * Whether one can be made. A bubblewrap that is killed while it starts may leave another that waits for it for ever: both
+ * are ended as a step's processes are.
+ */
+async function canIsolate(program: string, { temporary, journal }: TemporaryPlace): Promise<boolean> {
+  const exchange = await ExchangeFolder.create(temporary, journal);
+  const args = [...isolation(false), ...system('', []), '--', '/bin/sh', '-c', ':'];
+  const child = new Child({ file: program, args, environment: { KICI_ENV: exchange.file } }, '/', async () => {});
+  const timer = setTimeout(() => {
+    child.kill();
+  }, tryMs);
+  const { code } = await child.gone;
+  clearTimeout(timer);
+  await exchange.remove();
+  return code === 0;
 }
 
 /** Namespaces by bubblewrap: users, processes, mounts, and the network unless the job asks for it. */

@@ -4,7 +4,7 @@ import { AgentError } from '../agent-error.ts';
 import { temporaryName } from '../mounts/temporary-folder.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { hiddenIn } from './hidden-in.ts';
-import type { ProjectMount } from '../project-view/project-view.ts';
+import type { ProjectMount } from '../project-view/project-mount.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { PrivatePlace } from '../project-view/private-places.ts';
-import type { ProjectMount } from '../project-view/project-view.ts';
+import type { ProjectMount } from '../project-view/project-mount.ts';
 
 /** Some users of the system, such as `daemon`, have one of them for a home. */
 const programFolders = new Set(['/usr/bin', '/usr/sbin', '/bin', '/sbin']);

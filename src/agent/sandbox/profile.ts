@@ -1,5 +1,5 @@
 import type { PrivatePlace } from '../project-view/private-places.ts';
-import type { ProjectMount } from '../project-view/project-view.ts';
+import type { ProjectMount } from '../project-view/project-mount.ts';
 
 /** What `--sandbox` takes. */
 export const sandboxNames = ['none', 'bwrap', 'container'] as const;

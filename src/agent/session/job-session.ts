@@ -22,6 +22,8 @@ export interface JobSession {
   /** What could not be listed when the session was opened, in words. */
   readonly notices: readonly string[];
   readonly variables: readonly Variable[];
+  /** Where a secret that is missing can be set, as `kici-admin secret set --scope` takes it. */
+  readonly writeScope?: string | undefined;
   /**
    * One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended, or the
    * job states its keys without it: then the orchestrator is informed, for its audit log, and nothing is served.

@@ -53,6 +53,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
     openEnded: opened.openEnded,
     notices: opened.unavailable.map(described),
     variables: opened.variables,
+    writeScope: opened.writeScope,
     async read(keys) {
       const results = new Map<string, SecretRead>();
       const wanted: string[] = [];

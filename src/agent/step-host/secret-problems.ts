@@ -1,4 +1,4 @@
-import { nearMatches, parseKey } from '@kici-dev/secret-backend';
+import { internalBackendName, nearMatches, parseKey } from '@kici-dev/secret-backend';
 import {
   SecretNotFoundError,
   SecretNotSetError,
@@ -7,16 +7,22 @@ import {
   type SecretProblem,
 } from '@kici-dev/sdk';
 import type { KeyProblem, StartStep } from '../channel/from-agent.ts';
+import { settingCommand } from '../session/setting-command.ts';
 
 /** Turns the agent's answers about keys into the errors that an author sees. */
 export class SecretProblems {
   readonly #job: string;
   readonly #environment: string | undefined;
+  readonly #writeScope: string | undefined;
   readonly #names: readonly string[];
 
-  constructor({ job, environment }: Pick<StartStep, 'job' | 'environment'>, names: readonly string[]) {
+  constructor(
+    { job, environment, writeScope }: Pick<StartStep, 'job' | 'environment' | 'writeScope'>,
+    names: readonly string[],
+  ) {
     this.#job = job;
     this.#environment = environment;
+    this.#writeScope = writeScope;
     this.#names = names;
   }
 
@@ -43,22 +49,34 @@ export class SecretProblems {
     return new SecretNotSetError(message, told);
   }
 
+  /** @param declared where the name is: a command for another place is none for this key */
+  #command(key: string, declared?: { readonly backend: string; readonly scope: string }): string {
+    const scope = this.#writeScope;
+    const elsewhere = declared !== undefined && scopeText(declared) !== scope;
+    const command = elsewhere ? undefined : settingCommand(key, scope);
+    return command === undefined ? '' : `; \`${command}\` sets it`;
+  }
+
   #describe(problem: KeyProblem): string {
     switch (problem.status) {
       case 'not_found': {
         if (this.#environment === undefined)
           return `there is no secret ${problem.key}: the job ${JSON.stringify(this.#job)} binds no environment; add environment: '…' to the job`;
         const near = nearMatches(problem.key, this.#names);
-        return `the environment ${this.#environment} has no secret ${problem.key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`;
+        return `the environment ${this.#environment} has no secret ${problem.key}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}${this.#command(problem.key)}`;
       }
       case 'refused':
         return `the job ${JSON.stringify(this.#job)} states its secrets, and ${problem.key} is not one of them; add it to the job's secrets`;
       case 'not_set':
-        return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet; set one there`;
+        return `the secret ${problem.key} is declared in ${problem.backend}:${problem.scope} and has no value yet${this.#command(problem.key, problem) || '; set one there'}`;
       case 'unavailable':
         return `the secret ${problem.key}${place(problem)} is unavailable: ${problem.meaning} [${problem.code}]${problem.reason === undefined ? '' : ` [${problem.reason}]`}; ${problem.hint}`;
     }
   }
+}
+
+function scopeText({ backend, scope }: { readonly backend: string; readonly scope: string }): string {
+  return backend === internalBackendName ? scope : `${backend}:${scope}`;
 }
 
 function place({ backend, scope }: { readonly backend: string; readonly scope: string }): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, keyName, sourceKey, timestamp } from '../fields.ts';
+import { contentVersion, environmentName, expectedVersion, keyName, sourceKey, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { environmentOf, noTargets, viewOf } from '../targets.ts';
 
@@ -9,7 +9,7 @@ const writing = { ...shared, permission: 'environments:write', audit: 'write', p
 
 const bindingArguments = { scope: '--scope', host: '--host', priority: '--priority', prefix: '--prefix', map: '--map' };
 
-const bindingSettings = {
+export const bindingSettings = {
   scope: z
     .string()
     .min(1)
@@ -34,6 +34,7 @@ export const bindingView = z.object({
   prefix: z.string().optional(),
   map: z.record(z.string(), z.string()).optional(),
   skipDeleted: z.boolean(),
+  version: contentVersion,
 });
 
 const environmentView = z.object({ name: z.string(), createdAt: timestamp, bindings: z.array(bindingView) });
@@ -124,6 +125,11 @@ export const environmentOperations = {
       id: z.string(),
       ...bindingSettings,
       scope: bindingSettings.scope.optional(),
+      prefix: z
+        .string()
+        .optional()
+        .describe('put before each key; empty: keys keep their names, without prefix and map'),
+      expectedVersion: expectedVersion.optional(),
     }),
     output: bindingView,
   }),
@@ -136,7 +142,7 @@ export const environmentOperations = {
     command: 'kici-admin environment unbind',
     commandArguments: { environment: '', id: '' },
     subject: ['environment', 'id'],
-    input: z.object({ environment: environmentName, id: z.string() }),
+    input: z.object({ environment: environmentName, id: z.string(), expectedVersion: expectedVersion.optional() }),
     output: z.object({}),
   }),
 };

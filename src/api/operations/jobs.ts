@@ -8,8 +8,8 @@ const base64Bytes = z.base64();
 /** What a job knows of a key at its start: names, never a value. */
 export const catalogueEntry = z.object({
   key: keyName,
-  backend: z.string(),
-  scope: z.string(),
+  backend: z.string().describe('empty where it lies outside the scopes of the token'),
+  scope: z.string().describe('empty where the backend is'),
   version: z.string().optional(),
   /** `declared`: the name exists without a value. `unavailable`: who would win cannot be determined. */
   status: z.enum(['available', 'declared', 'unavailable']),
@@ -31,7 +31,7 @@ export const deliveredSecret = z.discriminatedUnion('status', [
   z.object({
     key: keyName,
     status: z.literal('unavailable'),
-    backend: z.string(),
+    backend: z.string().describe('empty where it lies outside the scopes of the token that opened the job'),
     scope: z.string(),
     code: failureCode,
     ...why,
@@ -93,6 +93,10 @@ const openJob = defineOperation({
     /** True when a key that is not listed may exist anyway, because a backend lists with a delay. */
     openEnded: z.boolean(),
     unavailable: z.array(unavailablePart),
+    writeScope: z
+      .string()
+      .optional()
+      .describe('where a secret can be set for the environment, as `kici-admin secret set --scope` takes it'),
     variables: z.array(z.object({ name: z.string(), value: z.string(), locked: z.boolean() })),
   }),
 });

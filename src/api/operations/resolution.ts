@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { environmentName, failureCode, keyName, pastFailure, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, viewOf } from '../targets.ts';
+import { bindingSettings } from './environments.ts';
 import { catalogueEntry } from './jobs.ts';
 
 const shared = {
@@ -52,6 +53,15 @@ const cell = z.object({
   scope: z.string().optional(),
   version: z.string().optional(),
   overrides: z.int().describe('how many candidates lose to the winner'),
+  code: failureCode.optional().describe('why it is unavailable'),
+  ...why,
+});
+
+const supplier = z.object({
+  status: z.enum(['available', 'declared', 'unavailable']),
+  backend: z.string().optional().describe('left out where there is none, or it may not be named'),
+  scope: z.string().optional(),
+  sourceKey: z.string().optional(),
   code: failureCode.optional().describe('why it is unavailable'),
   ...why,
 });
@@ -140,6 +150,60 @@ export const resolutionOperations = {
       total: z.int().describe('how many keys there are on all pages'),
       next: z.string().optional().describe('what to give as `after` for the next page; omitted on the last'),
       backends: z.array(backendState),
+    }),
+  }),
+  'resolution.preview': defineOperation({
+    ...shared,
+    summary: 'Tell what a change of bindings does to the keys of an environment, before it is made',
+    method: 'GET',
+    path: '/environments/{environment}/preview',
+    targets: ({ environment, scope }) => [
+      { kind: 'view', environment },
+      ...(scope === undefined ? [] : [{ kind: 'pattern', pattern: scope } as const]),
+    ],
+    command: 'kici-admin environment preview',
+    commandArguments: {
+      environment: '',
+      id: '?',
+      remove: '--remove',
+      scope: '--scope',
+      host: '--host',
+      priority: '--priority',
+      prefix: '--prefix',
+      skipDeleted: '--skip-deleted=',
+      asHost: '--as-host',
+    },
+    subject: ['environment'],
+    input: z.object({
+      environment: environmentName,
+      id: z.string().optional().describe('the binding that is changed; left out: a new one is added'),
+      remove: z.stringbool().optional().describe('true: the binding is removed'),
+      ...bindingSettings,
+      scope: bindingSettings.scope.optional(),
+      priority: z.coerce.number().pipe(bindingSettings.priority.unwrap()).optional(),
+      prefix: z.string().optional(),
+      map: z.string().optional().describe('source key to key, as JSON'),
+      skipDeleted: z.stringbool().optional(),
+      asHost: z.string().min(1).optional().describe('resolve as for an agent on this host'),
+    }),
+    output: z.object({
+      changes: z
+        .array(
+          z.object({
+            key: z.string(),
+            change: z
+              .enum(['appears', 'vanishes', 'winner', 'status'])
+              .describe(
+                'winner: another secret supplies it; status: the same one, and whether it is available changes',
+              ),
+            before: supplier.optional().describe('left out: there is none'),
+            after: supplier.optional(),
+          }),
+        )
+        .describe('what would be otherwise, by key'),
+      unchanged: z.int().describe('how many keys stay as they are'),
+      idle: z.string().optional().describe('why the binding selects nothing for such an agent'),
+      unavailable: z.array(unavailablePart).describe('what no names could be had of, with the change made'),
     }),
   }),
   'resolution.check': defineOperation({

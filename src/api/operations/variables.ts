@@ -1,11 +1,24 @@
 import * as z from 'zod';
-import { environmentName, settableVariable, timestamp, variableName } from '../fields.ts';
+import {
+  contentVersion,
+  environmentName,
+  expectedVersion,
+  settableVariable,
+  timestamp,
+  variableName,
+} from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { environmentOf } from '../targets.ts';
 
 const shared = { category: 'variables', sensitivity: 'settings', targets: environmentOf } as const;
 
-const view = z.object({ name: z.string(), value: z.string(), locked: z.boolean(), updatedAt: timestamp });
+const view = z.object({
+  name: z.string(),
+  value: z.string(),
+  locked: z.boolean(),
+  updatedAt: timestamp,
+  version: contentVersion,
+});
 
 /** The operations on variables of an environment. */
 export const variableOperations = {
@@ -25,6 +38,7 @@ export const variableOperations = {
       name: settableVariable,
       value: z.string().max(65_536),
       locked: z.boolean().optional().describe('true locks, false unlocks, left out changes nothing'),
+      expectedVersion: expectedVersion.nullable().optional().describe('as elsewhere; null when none may exist'),
     }),
     output: view.extend({ wasLocked: z.boolean().describe('whether it was locked before') }),
   }),
@@ -53,7 +67,11 @@ export const variableOperations = {
     commandArguments: { environment: '--environment!', name: '' },
     policyGoverned: true,
     subject: ['environment', 'name'],
-    input: z.object({ environment: environmentName, name: variableName }),
+    input: z.object({
+      environment: environmentName,
+      name: variableName,
+      expectedVersion: expectedVersion.optional(),
+    }),
     output: z.object({ existed: z.boolean() }),
   }),
 };

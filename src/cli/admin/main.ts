@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { version } from '../../api/version.ts';
-import type { ConnectionFlags } from '../connection.ts';
+import type { ConnectionFlags } from '../server-url.ts';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';

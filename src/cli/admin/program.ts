@@ -5,6 +5,7 @@ import { backendCommands } from './commands/backend.ts';
 import { completionCommands } from './commands/completion.ts';
 import { dashboardCommand } from './commands/dashboard.ts';
 import { environmentCommands } from './commands/environment.ts';
+import { helpCommands } from './commands/help.ts';
 import { organizationCommands } from './commands/organization.ts';
 import { policyCommands } from './commands/policy.ts';
 import { checkCommand, explainCommand } from './commands/resolution.ts';
@@ -33,6 +34,7 @@ export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
   policyCommands,
   organizationCommands,
   auditCommands,
+  helpCommands,
   completionCommands,
 ];
 

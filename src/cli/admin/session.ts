@@ -3,7 +3,7 @@ import type { ApiClient } from '../../api/client.ts';
 import type { Operation } from '../../api/operation.ts';
 import type { OperationId, operations as registry } from '../../api/registry.ts';
 import type { EntryPlace } from '../../api/value-seal.ts';
-import type { ConnectionFlags } from '../connection.ts';
+import type { ConnectionFlags } from '../server-url.ts';
 import { organizationOf, urlOf } from '../server-url.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';

@@ -22,7 +22,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     },
     run: async (workflow, flags) => {
       json = flags.json === true;
-      const { run } = await import('./run.ts');
+      const { run } = await import('./run/run.ts');
       exitCode = await run(workflow, flags, io);
     },
     list: async (flags) => {

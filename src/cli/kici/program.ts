@@ -19,6 +19,8 @@ interface ServerFlags {
 export interface RunFlags extends ServerFlags, SandboxFlag {
   readonly label: readonly string[];
   readonly job: readonly string[];
+  readonly step: readonly string[];
+  readonly dryRun?: boolean;
   readonly jobs?: number;
   readonly mountDir?: string;
 }
@@ -74,6 +76,8 @@ export function createProgram(options: ProgramOptions): Command {
     .argument('[workflow]', 'its name; optional if there is only one')
     .option('--json', 'print one JSON object for each event')
     .option('--job <name>', 'run this job and what it needs, and no other; may be repeated', added, [])
+    .option('--step <name>', 'run this step of the jobs, and nothing else; may be repeated', added, [])
+    .option('--dry-run', 'run nothing, and tell what would run, with which secrets, and what they lack')
     .option('--jobs <count>', 'how many jobs run at the same time (else the number of cores)', count)
     .addOption(sandboxOption('the boundary around each step'))
     .option('--label <label>', 'a label of this agent, for runsOn; may be repeated', added, [])
@@ -83,6 +87,8 @@ export function createProgram(options: ProgramOptions): Command {
       examples(
         'kici run deploy',
         'kici run deploy --job migrate',
+        'kici run deploy --step migrate',
+        'kici run deploy --dry-run',
         'kici run deploy --jobs 1',
         'kici run deploy --sandbox bwrap --label linux',
       ),

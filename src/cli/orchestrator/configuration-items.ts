@@ -96,7 +96,8 @@ export const configurationItems = {
     flag: '--backend-packages <list>',
     variable: 'KICI_BACKEND_PACKAGES',
     description: 'packages that bring types of backends, separated by commas',
-    default: '@kici-dev/secret-backend-vault,@kici-dev/secret-backend-aws,@kici-dev/secret-backend-gcp',
+    default:
+      '@kici-dev/secret-backend-vault,@kici-dev/secret-backend-aws,@kici-dev/secret-backend-gcp,@kici-dev/secret-backend-ssm,@kici-dev/secret-backend-sops',
   },
   keepDeleted: {
     name: 'keepDeleted',

@@ -147,6 +147,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'no workflow has the given name, or several could be meant',
     next: 'give one of the names that the message lists',
   },
+  step_not_found: {
+    meaning: 'the jobs that were chosen have no step of the name that was given',
+    next: 'give one of the names that the message lists',
+  },
   job_not_found: {
     meaning: 'the workflow has no job with the given name',
     next: 'give one of the names that the message lists',

@@ -2,7 +2,7 @@ import type { Io } from './io.ts';
 
 const quietMs = 400;
 const frameMs = 120;
-const frames = ['|', '/', '-', '\\'];
+export const frames = ['|', '/', '-', '\\'];
 
 /** Shows progress on a terminal when work takes longer than a moment; quiet in a pipe. */
 export async function withProgress<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {

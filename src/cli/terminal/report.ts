@@ -36,8 +36,14 @@ export function reportFailure(error: unknown, io: Io, program: string, json: boo
 
 export type Style = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'dim';
 
-/** Coloured where the stream is a terminal and `NO_COLOR` is not set. */
 export function paint(io: Io, style: Style, text: string, stream: 'stdout' | 'stderr' = 'stderr'): string {
-  const colours = io[stream].isTTY === true && (io.environment['NO_COLOR'] ?? '') === '';
-  return colours ? styleText(style, text, { validateStream: false }) : text;
+  return isColored(io, stream) ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/** `FORCE_COLOR` decides, as it does in Node.js; then `NO_COLOR`; then whether it is a terminal that can show colors. */
+function isColored({ environment, ...streams }: Io, stream: 'stdout' | 'stderr'): boolean {
+  const forced = environment['FORCE_COLOR'] ?? '';
+  if (forced !== '') return forced !== '0' && forced !== 'false';
+  if ((environment['NO_COLOR'] ?? '') !== '') return false;
+  return streams[stream].isTTY === true && environment['TERM'] !== 'dumb';
 }

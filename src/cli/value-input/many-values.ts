@@ -1,4 +1,4 @@
-import { parseEnv } from 'node:util';
+import { parseDotenv as readDotenv } from '../../api/dotenv.ts';
 import { CommandError } from '../terminal/command-error.ts';
 
 export const fileFormats = ['dotenv', 'json', 'yaml'] as const;
@@ -38,30 +38,16 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-const assignment = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*)$/;
-
-/** The parser passes over what it does not understand, so its names are held against those that the lines show. */
+/** All problems at once. */
 function parseDotenv(text: string): ReadonlyMap<string, string> {
-  const names = new Map<string, number>();
-  const lines = text.split(/\r?\n/);
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    if (/^\s*(?:#.*)?$/.test(line)) continue;
-    const [, name, rest = ''] = assignment.exec(line) ?? [];
-    if (name === undefined) throw wrongLine(at, 'is neither NAME=value nor a comment');
-    const before = names.get(name);
-    if (before !== undefined) throw wrongLine(at, `gives ${name} again, which line ${before + 1} has given`);
-    names.set(name, at);
-    const quote = /^["'`]/.exec(rest)?.[0];
-    if (quote === undefined || rest.indexOf(quote, 1) > 0) continue;
-    const end = lines.findIndex((one, index) => index > at && one.includes(quote));
-    if (end < 0) throw wrongLine(at, `opens a quote for ${name} and never closes it`);
-    at = end;
-  }
-  const parsed = new Map(Object.entries(parseEnv(text)));
-  const lost = [...names].find(([name]) => !parsed.has(name));
-  if (lost !== undefined || parsed.size !== names.size) throw wrongLine(lost?.[1] ?? 0, 'is ambiguous as NAME=value');
-  return new Map([...names.keys()].map((name) => [name, parsed.get(name) ?? '']));
+  const { entries, problems } = readDotenv(text);
+  if (problems.length > 0)
+    throw new CommandError(
+      'invalid_import',
+      problems.map(({ line, problem }) => `line ${line} ${problem}`).join('; '),
+      'correct the file; nothing was sent',
+    );
+  return new Map(entries.map(({ key, value }) => [key, value]));
 }
 
 function wrongLine(index: number, problem: string): CommandError {

@@ -1,11 +1,17 @@
 import type { BackendDefinition } from '@kici-dev/secret-backend';
-import { createStore, internalDefinition, renameScopeAlong } from '@kici-dev/secret-backend-internal';
+import {
+  createStore,
+  internalDefinition,
+  renameScopeAlong,
+  writeSecretsAsOne,
+} from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
 import { createOpenBackends } from '../../orchestrator/backends/open-backends.ts';
 import { createBackendStore } from '../../orchestrator/backends/store.ts';
 import { createBackendTypes, type BackendPackage } from '../../orchestrator/backends/types.ts';
+import type { WriteInternalSecrets } from '../../orchestrator/secrets/import.ts';
 import type { RenameInternalScope } from '../../orchestrator/secrets/rename-scope.ts';
 import type { OrchestratorTables } from '../../orchestrator/tables.ts';
 import { identifiers } from '../identifiers.ts';
@@ -63,6 +69,12 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
         renameScopeAlong(createStore(database, keyring, organization, { now, keepDeletedMs }), names, context, (own) =>
           along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
         ),
+    [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
+  );
+  bind(identifiers.writeInternalSecrets).toResolvedValue(
+    (database, keyring, { keepDeletedMs }, now): WriteInternalSecrets =>
+      (organization, entries, context) =>
+        writeSecretsAsOne(createStore(database, keyring, organization, { now, keepDeletedMs }), entries, context),
     [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
 });

@@ -22,6 +22,7 @@ export const jobsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.areaHandlers).toResolvedValue(createResolution, [
     identifiers.environmentResolver,
     identifiers.environmentStore,
+    identifiers.bindings,
     identifiers.variables,
     identifiers.now,
   ]);

@@ -16,6 +16,7 @@ export const secretsModule: ContainerModule = new ContainerModule(({ bind }) => 
   bind(identifiers.areaHandlers).toResolvedValue(createSecretHandlers, [
     identifiers.openBackends,
     identifiers.values,
+    identifiers.writeInternalSecrets,
     identifiers.now,
   ]);
   bind(identifiers.areaHandlers).toResolvedValue(

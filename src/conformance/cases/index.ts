@@ -13,6 +13,7 @@ import { outcomeCases } from './outcomes.ts';
 import { batchCases, readingCases } from './reading.ts';
 import { reasonCases } from './reasons.ts';
 import { scopeCases } from './scopes.ts';
+import { signInCases } from './sign-in.ts';
 import { versionCases } from './versions.ts';
 import { writingCases } from './writing.ts';
 
@@ -33,6 +34,7 @@ export const cases: readonly ConformanceCase[] = [
   ...faultCases,
   ...holdingCases,
   ...reasonCases,
+  ...signInCases,
   ...leakCases,
   ...lifecycleCases,
 ];

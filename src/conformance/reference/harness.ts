@@ -54,6 +54,12 @@ function provocations(service: MemoryService): Provocations {
       service.fault = kind;
       service.faultsLeft = times;
     },
+    rejectCredentials: async () => {
+      service.fault = 'expire';
+      service.faultsLeft = Infinity;
+      const before = service.requests;
+      return () => service.requests - before;
+    },
     heal: async () => {
       service.faultsLeft = 0;
     },

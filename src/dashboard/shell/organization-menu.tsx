@@ -8,7 +8,7 @@ import overlay from '../ui/overlay.module.css';
 import { useOrganization } from './address.ts';
 
 /** For a token of every organization. */
-export function OrganizationMenu(): ReactElement {
+export default function OrganizationMenu(): ReactElement {
   const organization = useOrganization();
   const [, navigate] = useLocation();
   const { data } = useRead('organizations.list', {});

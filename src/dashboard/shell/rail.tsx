@@ -1,11 +1,11 @@
-import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { Link, useLocation } from 'wouter';
-import overlay from '../ui/overlay.module.css';
-import { useGo, usePlaces } from './address.ts';
+import { usePlaces } from './address.ts';
 import { sections, type Section } from './sections.ts';
 import styles from './shell.module.css';
+
+const MoreMenu = lazy(() => import('./more-menu.tsx'));
 
 /** The sections of the page, at its side or, on narrow screens, below it. */
 export function Rail(): ReactElement {
@@ -28,7 +28,9 @@ export function Rail(): ReactElement {
       </div>
       <div className={styles['narrowOnly']}>
         {sections.filter(({ isFirst }) => isFirst).map(item)}
-        <More />
+        <Suspense>
+          <MoreMenu />
+        </Suspense>
       </div>
     </nav>
   );
@@ -39,41 +41,9 @@ function RailLink({ section: { title, path, icon: Icon } }: { readonly section: 
   const place = usePlaces()(path);
   const isHere = location === place || location.startsWith(`${place}/`);
   return (
-    <Link href={place} className={styles['link']} {...(isHere ? { 'aria-current': 'page' } : {})}>
+    <Link href={place} className={styles['link']} {...(isHere && { 'aria-current': 'page' })}>
       <Icon aria-hidden />
       {title}
     </Link>
-  );
-}
-
-function More(): ReactElement {
-  const go = useGo();
-  return (
-    <Menu.Root>
-      <Menu.Trigger className={styles['link']}>
-        <Ellipsis aria-hidden />
-        More
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner side="top" sideOffset={6} collisionPadding={8}>
-          <Menu.Popup className={overlay['menu']}>
-            {sections
-              .filter(({ isFirst }) => isFirst !== true)
-              .map(({ title, path, icon: Icon }) => (
-                <Menu.Item
-                  key={path}
-                  className={overlay['item']}
-                  onClick={() => {
-                    go(path);
-                  }}
-                >
-                  <Icon aria-hidden />
-                  {title}
-                </Menu.Item>
-              ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
   );
 }

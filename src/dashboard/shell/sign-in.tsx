@@ -38,10 +38,8 @@ export function useSignIn({ onSignedIn }: SignInProps) {
         isMono
         autoFocus
         value={token}
-        onChange={(event) => {
-          setToken(event.target.value);
-        }}
-        note="It is exchanged for a session, and this page does not keep it."
+        onText={setToken}
+        note="It is exchanged for a session and not kept by this page."
       />
     ),
     button: (

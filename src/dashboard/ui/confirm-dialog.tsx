@@ -1,57 +1,20 @@
-import { useState, type ReactElement, type ReactNode } from 'react';
-import { Button } from './button.tsx';
-import { Command } from './copy.tsx';
-import { Dialog } from './dialog.tsx';
+import { useState, type ReactElement } from 'react';
+import type { OperationId } from '../../api/registry.ts';
 import { TextField } from './field.tsx';
-import { ErrorNotice } from './notice.tsx';
+import { WriteDialog, type WriteDialogProps } from './write-dialog.tsx';
 
-interface ConfirmProps {
-  readonly title: string;
-  /** What is lost by it. */
-  readonly children: ReactNode;
+interface ConfirmProps<Id extends OperationId> extends Omit<WriteDialogProps<Id>, 'isReady' | 'isDraft' | 'look'> {
   /** What has to be typed. */
   readonly name: string;
-  readonly verb: string;
-  readonly command: string;
-  readonly error: unknown;
-  readonly isBusy: boolean;
-  readonly onConfirm: () => void;
-  readonly onClose: () => void;
 }
 
 /** For what cannot be taken back by a click: the name of what goes is typed. */
-export function ConfirmDialog(props: ConfirmProps): ReactElement {
-  const { title, children, name, verb, command, error, isBusy, onConfirm, onClose } = props;
+export function ConfirmDialog<Id extends OperationId>({ name, children, ...rest }: ConfirmProps<Id>): ReactElement {
   const [typed, setTyped] = useState('');
-  const isRight = typed === name;
   return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => {
-        if (isRight) onConfirm();
-      }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" type="submit" disabled={!isRight || isBusy}>
-            {verb}
-          </Button>
-        </>
-      }
-    >
+    <WriteDialog {...rest} look="danger" isReady={typed === name} isDraft={false}>
       {children}
-      <TextField
-        label={`Type ${name} to confirm`}
-        isMono
-        autoFocus
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
-        }}
-      />
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command text={command} />
-    </Dialog>
+      <TextField label={`Type ${name} to confirm`} isMono autoFocus value={typed} onText={setTyped} />
+    </WriteDialog>
   );
 }

@@ -5,8 +5,14 @@ import styles from './command.module.css';
 
 const shownMs = 1_600;
 
+interface CopyProps {
+  /** A function where it is long to make. */
+  readonly text: string | (() => string);
+  readonly label?: string;
+}
+
 /** Copies a text, and says that it did. */
-export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }): ReactElement {
+export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {
     if (state === 'idle') return undefined;
@@ -19,7 +25,7 @@ export function CopyButton({ text, label = 'Copy' }: { readonly text: string; re
   }, [state]);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
       setState('copied');
     } catch {
       setState('refused');

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { FormEventHandler, ReactElement, ReactNode } from 'react';
+import { useState, type ReactElement, type ReactNode, type SubmitEventHandler } from 'react';
 import { Button } from './button.tsx';
 import styles from './overlay.module.css';
 
@@ -9,23 +9,34 @@ interface DialogProps {
   readonly children: ReactNode;
   /** The buttons at its end. */
   readonly actions?: ReactNode;
-  readonly isWide?: boolean;
+  readonly isWide?: boolean | undefined;
+  /** Whether what is typed in it is worth a question before it goes. */
+  readonly isDraft?: boolean;
   readonly onClose: () => void;
   readonly onSubmit?: () => void;
 }
 
 /** A window over the page: one thing is done in it, or it is closed and nothing was. */
-export function Dialog({ title, children, actions, isWide, onClose, onSubmit }: DialogProps): ReactElement {
-  const submit: FormEventHandler = (event) => {
+export function Dialog({ title, children, actions, isWide, isDraft, onClose, onSubmit }: DialogProps): ReactElement {
+  const [isTyped, setTyped] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  const submit: SubmitEventHandler = (event) => {
     event.preventDefault();
     event.stopPropagation();
+    setAsking(false);
     onSubmit?.();
+  };
+  const fill = (): void => {
+    setTyped(true);
+    setAsking(false);
   };
   return (
     <Base.Root
       open
       onOpenChange={(open) => {
-        if (!open) onClose();
+        if (open) return;
+        if (isDraft === true && isTyped) setAsking(!isAsking);
+        else onClose();
       }}
       // What was typed is not lost by a click outside it.
       disablePointerDismissal={onSubmit !== undefined}
@@ -35,6 +46,9 @@ export function Dialog({ title, children, actions, isWide, onClose, onSubmit }: 
         <Base.Popup
           className={`${styles['dialog']} ${isWide === true ? styles['wide'] : ''}`}
           render={onSubmit === undefined ? <div /> : <form onSubmit={submit} autoComplete="off" noValidate />}
+          onInput={fill}
+          // A file that is dropped is no input.
+          onDrop={fill}
         >
           <header className={styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
@@ -43,9 +57,37 @@ export function Dialog({ title, children, actions, isWide, onClose, onSubmit }: 
             </Base.Close>
           </header>
           <div className={styles['body']}>{children}</div>
-          {actions === undefined ? undefined : <footer className={styles['foot']}>{actions}</footer>}
+          {isAsking ? (
+            <DiscardQuestion
+              onKeep={() => {
+                setAsking(false);
+              }}
+              onDiscard={onClose}
+            />
+          ) : actions === undefined ? undefined : (
+            <footer className={styles['foot']}>{actions}</footer>
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+interface QuestionProps {
+  readonly onKeep: () => void;
+  readonly onDiscard: () => void;
+}
+
+function DiscardQuestion({ onKeep, onDiscard }: QuestionProps): ReactElement {
+  return (
+    <footer className={styles['foot']} role="alertdialog" aria-label="What you typed is lost when this closes.">
+      <strong className={styles['question']}>What you typed is lost when this closes.</strong>
+      <Button look="danger" onClick={onDiscard}>
+        Discard
+      </Button>
+      <Button look="primary" autoFocus onClick={onKeep}>
+        Go on
+      </Button>
+    </footer>
   );
 }

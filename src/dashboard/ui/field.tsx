@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { useId, type ComponentProps, type ReactElement, type ReactNode } from 'react';
+import { useId, type ChangeEvent, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 import styles from './field.module.css';
 
 interface FieldProps {
@@ -9,6 +9,18 @@ interface FieldProps {
   readonly problem?: string | undefined;
   readonly isMono?: boolean;
 }
+
+/** An element that hands over what stands in it, as the person changes it. */
+type Controlled<Tag extends 'input' | 'textarea' | 'select'> = Omit<ComponentProps<Tag>, 'onChange' | 'value'> & {
+  readonly value: string | undefined;
+  readonly onText: (text: string) => void;
+};
+
+const handing =
+  (onText: (text: string) => void) =>
+  (event: ChangeEvent<{ readonly value: string }>): void => {
+    onText(event.target.value);
+  };
 
 function useParts({ label, note, problem }: FieldProps): {
   readonly id: string;
@@ -45,10 +57,13 @@ export function TextField({
   note,
   problem,
   isMono,
+  onText,
   ...rest
-}: FieldProps & ComponentProps<'input'>): ReactElement {
+}: FieldProps & Controlled<'input'>): ReactElement {
   const { id, described, wrap } = useParts({ label, note, problem });
-  return wrap(<input {...unkept} {...rest} id={id} {...described} className={classOf(isMono)} />);
+  return wrap(
+    <input {...unkept} {...rest} id={id} {...described} className={classOf(isMono)} onChange={handing(onText)} />,
+  );
 }
 
 export function AreaField({
@@ -56,10 +71,13 @@ export function AreaField({
   note,
   problem,
   isMono,
+  onText,
   ...rest
-}: FieldProps & ComponentProps<'textarea'>): ReactElement {
+}: FieldProps & Controlled<'textarea'>): ReactElement {
   const { id, described, wrap } = useParts({ label, note, problem });
-  return wrap(<textarea {...unkept} {...rest} id={id} {...described} className={classOf(isMono)} />);
+  return wrap(
+    <textarea {...unkept} {...rest} id={id} {...described} className={classOf(isMono)} onChange={handing(onText)} />,
+  );
 }
 
 export function SelectField({
@@ -67,16 +85,30 @@ export function SelectField({
   note,
   problem,
   isMono,
+  onText,
   ...rest
-}: FieldProps & ComponentProps<'select'>): ReactElement {
+}: FieldProps & Controlled<'select'>): ReactElement {
   const { id, described, wrap } = useParts({ label, note, problem });
-  return wrap(<select {...rest} id={id} {...described} className={classOf(isMono)} />);
+  return wrap(<select {...rest} id={id} {...described} className={classOf(isMono)} onChange={handing(onText)} />);
 }
 
-export function CheckField({ label, note, ...rest }: FieldProps & ComponentProps<'input'>): ReactElement {
+interface CheckProps {
+  readonly label: string;
+  readonly note?: ReactNode;
+  readonly checked: boolean;
+  readonly onCheck: (isChecked: boolean) => void;
+}
+
+export function CheckField({ label, note, checked, onCheck }: CheckProps): ReactElement {
   return (
     <label className={styles['check']}>
-      <input {...rest} type="checkbox" />
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => {
+          onCheck(event.target.checked);
+        }}
+      />
       <span>
         {label}
         {note === undefined ? undefined : <span className={styles['note']}> {note}</span>}
@@ -86,7 +118,11 @@ export function CheckField({ label, note, ...rest }: FieldProps & ComponentProps
 }
 
 /** A filter over what is shown. */
-export function SearchField({ label, ...rest }: { readonly label: string } & ComponentProps<'input'>): ReactElement {
+export function SearchField({
+  label,
+  onText,
+  ...rest
+}: { readonly label: string } & Controlled<'input'>): ReactElement {
   return (
     <div className={styles['search']}>
       <Search aria-hidden />
@@ -98,11 +134,12 @@ export function SearchField({ label, ...rest }: { readonly label: string } & Com
         aria-label={label}
         placeholder={label}
         className={styles['input']}
+        onChange={handing(onText)}
       />
     </div>
   );
 }
 
-export function Choice({ label, ...rest }: { readonly label: string } & ComponentProps<'select'>): ReactElement {
-  return <select {...rest} aria-label={label} className={styles['select']} />;
+export function Choice({ label, onText, ...rest }: { readonly label: string } & Controlled<'select'>): ReactElement {
+  return <select {...rest} aria-label={label} className={styles['select']} onChange={handing(onText)} />;
 }

@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { CopyButton } from './copy.tsx';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -6,17 +7,24 @@ interface PageProps {
   /** What it is about, where that is not plain. */
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
+  /** What is shown, to be copied as JSON; left out until it is known. */
+  readonly data?: unknown;
   readonly tools?: ReactNode;
   readonly children: ReactNode;
 }
 
 /** The frame of a page: its title, what it is about, its actions. */
-export function Page({ title, lead, actions, tools, children }: PageProps): ReactElement {
+export function Page({ title, lead, actions, data, tools, children }: PageProps): ReactElement {
   return (
     <div className={styles['page']}>
       <title>{`${title} · KiCI secrets`}</title>
       <header className={styles['head']}>
         <h1>{title}</h1>
+        {data === undefined ? undefined : (
+          <div className={styles['data']}>
+            <CopyButton text={() => JSON.stringify(data, null, 2)} label="Copy as JSON" />
+          </div>
+        )}
         {actions}
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}
       </header>

@@ -14,6 +14,7 @@ import type { Created, AdapterLifecycle } from './adapter-lifecycle.ts';
 import { createBreaker } from './layers/breaker.ts';
 import { createBulkhead, type Bulkhead } from './layers/bulkhead.ts';
 import { withinDeadline } from './layers/deadline.ts';
+import { createPause } from './layers/pause.ts';
 import { retrying } from './layers/retry.ts';
 import type { HostPolicy } from './policy.ts';
 
@@ -32,7 +33,7 @@ export interface PipelineCall<T> {
   readonly operation: string;
   /** Why a result counts as a failure of the whole backend. */
   readonly outage?: (result: T) => Failure | undefined;
-  /** Goes through though the breaker is open, and closes it when it succeeds. */
+  /** Goes through though the breaker is open or the backend is paused, and ends both when it succeeds. */
   readonly probe?: boolean;
   /** For a call that hands the adapter a value. */
   readonly redactor?: Redactor;
@@ -41,7 +42,7 @@ export interface PipelineCall<T> {
 /** @param problem in which way the contract is broken */
 export type ReportBreach = (operation: string, problem: string, trail: string | undefined) => void;
 
-/** One way to the adapter for every operation: retry, bulkhead, breaker, and the deadline around the adapter. */
+/** One way to the adapter for every operation: retry, bulkhead, pause, breaker, and the deadline around the adapter. */
 export class CallPipeline {
   readonly #instance: AdapterLifecycle;
   readonly #policy: HostPolicy;
@@ -49,6 +50,7 @@ export class CallPipeline {
   readonly #lostAccess: () => void;
   readonly #breached: ReportBreach;
   readonly #breaker = createBreaker();
+  readonly #pause = createPause();
   readonly #bulkhead: Bulkhead;
   #failure: Failure | undefined;
   #lastFailure: HostHealth['lastFailure'];
@@ -88,6 +90,11 @@ export class CallPipeline {
     if (breach !== undefined) this.#breached(operation, breach.detail ?? '', breach.trail);
   }
 
+  /** The credentials may be good again. */
+  endPause(): void {
+    this.#pause.end();
+  }
+
   /** @throws BackendError */
   call<T>(context: CallContext, mayRepeat: (code: FailureCode) => boolean, call: PipelineCall<T>): Promise<T> {
     return retrying(context, { attempts: this.#policy.attempts, mayRepeat }, () => this.once(context, call));
@@ -98,6 +105,7 @@ export class CallPipeline {
     const attempt = (): Promise<T> => this.#attempt(context, call);
     return this.#bulkhead(context.signal, async () => {
       if (call.probe === true) return attempt();
+      this.#pause.requireOver();
       try {
         return await this.#breaker.execute(attempt, (result) => call.outage?.(result)?.code);
       } catch (error) {
@@ -117,7 +125,9 @@ export class CallPipeline {
           throw error;
         }
       });
-      this.#fail(call.outage?.(result));
+      const failure = call.outage?.(result);
+      this.#fail(failure);
+      if (failure === undefined) this.#pause.end();
       if (call.probe === true) this.#breaker.reset();
       return result;
     } catch (error) {
@@ -137,7 +147,9 @@ export class CallPipeline {
 
   #fail(failure: Failure | undefined): void {
     this.#failure = failure && { code: failure.code, ...whyOf(failure) };
-    if (this.#failure !== undefined) this.#lastFailure = { ...this.#failure, at: Date.now() };
+    if (this.#failure === undefined) return;
+    this.#lastFailure = { ...this.#failure, at: Date.now() };
+    if (this.#failure.code === 'unauthenticated') this.#pause.begin(this.#failure);
   }
 
   #note(error: BackendError, isProbe: boolean): void {

@@ -75,6 +75,6 @@ export interface HostedBackend extends SecretBackend {
   /** Forgets every cached name: the next list asks the backend. Values stay, which an outage may need. */
   forgetNames(): void;
 
-  /** Forgets every cached value and name: the next call asks the backend. For changes that did not go through this host. */
+  /** Forgets every cached value and name, and a refusal of the credentials: the next call asks the backend. For changes that did not go through this host. */
   invalidate(): void;
 }

@@ -14,6 +14,7 @@ import { AdapterLifecycle, type Adapter } from './adapter-lifecycle.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import { ValueCache } from './layers/value-cache.ts';
 import { Lister } from './lister.ts';
+import { createAdapter, type HostSurroundings } from './create-adapter.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { HostPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
@@ -25,15 +26,15 @@ import { Reader } from './reader.ts';
 export function openBackend(
   definition: BackendDefinition,
   settings: Settings,
-  host: BackendHost,
+  surroundings: HostSurroundings,
   policy: HostPolicy,
 ): HostedBackend {
   const { type, capabilities } = definition;
   const secrets = Object.values(settings).filter((value) => value instanceof SecretValue);
   return hostAdapter(
-    { type, capabilities, create: () => definition.create(settings, host) },
+    { type, capabilities, create: () => createAdapter(definition, settings, surroundings) },
     new Redactor(secrets, new Set(Object.keys(definition.settings))),
-    host,
+    surroundings,
     policy,
   );
 }
@@ -101,7 +102,10 @@ export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, 
     check: (context) => calls.run(() => checker.check(context)),
     health: () => checker.health,
     forgetNames: () => lister.invalidate(),
-    invalidate: () => changed(),
+    invalidate() {
+      caller.endPause();
+      changed();
+    },
     close: () => (closing ??= close()),
     ...methods,
   };

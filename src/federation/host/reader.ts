@@ -146,7 +146,9 @@ function later(left: Repeatable | undefined, right: Repeatable | undefined): Rep
 function outage(outcomes: readonly ReadOutcome[]): Failure | undefined {
   const [first] = outcomes;
   const isOut = outcomes.every(
-    (outcome) => failureOf(outcome) !== undefined && outcome.status === 'unknown' && outcome.code !== 'bad_answer',
+    (outcome) =>
+      outcome.status === 'unknown' &&
+      (outcome.code === 'unauthenticated' || (mayRepeatRead(outcome.code) && outcome.code !== 'bad_answer')),
   );
   return isOut && first?.status === 'unknown' ? { code: first.code, ...whyOf(first) } : undefined;
 }

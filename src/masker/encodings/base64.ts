@@ -1,13 +1,25 @@
-const wrapWidths = [64, 76];
-
 /**
- * Base64 and base64url of the bytes: alone, with and without padding, wrapped, and inside a longer text, where
- * only the characters that no neighbouring byte reaches into are the same.
+ * Base64 and base64url of the bytes: alone, with and without padding, and inside a longer text, where only the
+ * characters that no neighbouring byte reaches into are the same.
  */
-export function base64Forms(bytes: Buffer): string[] {
-  const standard = [bytes.toString('base64'), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
-  const wrapped = wrapWidths.flatMap((width) => wrap(bytes.toString('base64'), width));
-  return [...standard, ...standard.map(toUrlAlphabet), ...standard.map((text) => text.replace(/=+$/, '')), ...wrapped];
+export function base64Forms(bytes: Buffer): ReadonlySet<string> {
+  const whole = bytes.toString('base64');
+  const forms = [whole, whole.replace(/=+$/, ''), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
+  const all = new Set(forms);
+  for (const form of forms) all.add(toUrlAlphabet(form));
+  return new Set([...all].flatMap(escaped));
+}
+
+/** Base64 of the bytes' base64, from its beginning on. */
+export function twiceBase64(bytes: Buffer): readonly string[] {
+  const once = Buffer.from(bytes.toString('base64'));
+  const whole = once.toString('base64');
+  return [whole, whole.replace(/=+$/, ''), stableCore(once, 0)];
+}
+
+/** UTF-16, as PowerShell takes and gives encoded commands; with other text before it in every alignment. */
+export function utf16Base64Forms(text: string): ReadonlySet<string> {
+  return base64Forms(Buffer.from(text, 'utf16le'));
 }
 
 /** What the bytes contribute, whatever stands before and after them, at an offset of so many bytes in a group of three. */
@@ -19,12 +31,21 @@ function stableCore(bytes: Buffer, offset: number): string {
 }
 
 function toUrlAlphabet(text: string): string {
-  return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** Each full line is a needle of its own, because output may be indented; the whole covers a short last line. */
-function wrap(text: string, width: number): string[] {
-  if (text.length <= width) return [];
-  const lines = text.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
-  return [...lines, lines.join('\n'), lines.join('\r\n')];
+/** The alphabet's few marks, as JSON of PHP, .NET and Gson, URLs and HTML templates have them. */
+function escaped(text: string): readonly string[] {
+  const [plus, slash, padding] = ['+', '/', '='].map((mark) => text.includes(mark));
+  const forms = [text];
+  if (plus) forms.push(text.replaceAll('+', String.raw`\u002B`), text.replaceAll('+', '&#43;'));
+  if (slash) forms.push(text.replaceAll('/', String.raw`\/`));
+  if (slash || padding) forms.push(text.replaceAll('/', '&#x2F;').replaceAll('=', '&#x3D;'));
+  if (padding) forms.push(text.replaceAll('=', String.raw`\u003d`));
+  if (padding && slash) forms.push(text.replaceAll('=', '&#x3D;'));
+  if (plus || slash || padding) {
+    forms.push(text.replaceAll('+', '%2B').replaceAll('/', '%2F').replaceAll('=', '%3D'));
+    forms.push(text.replaceAll('+', '%2b').replaceAll('/', '%2f').replaceAll('=', '%3d'));
+  }
+  return forms;
 }

@@ -1,11 +1,21 @@
 /** How many bytes Node.js shows of a Buffer by default. */
 const inspectedBytes = 50;
 
-export function hexForms(bytes: Buffer): string[] {
+/** Of large values, which nobody shows byte by byte. */
+export function plainHexForms(bytes: Buffer): readonly string[] {
   const hex = bytes.toString('hex');
-  const inspected = bytes
-    .subarray(0, inspectedBytes)
-    .toString('hex')
-    .replace(/..(?=.)/g, '$& ');
-  return [hex, hex.toUpperCase(), inspected];
+  return [hex, hex.toUpperCase()];
+}
+
+/** In a row, with a colon or a blank between bytes, and as the escapes of C. */
+export function hexForms(bytes: Buffer): ReadonlySet<string> {
+  const hex = bytes.toString('hex');
+  const pairs = hex.match(/../g) ?? [];
+  const lower = [hex, pairs.join(' '), pairs.join(':')];
+  return new Set([
+    ...lower,
+    ...lower.map((form) => form.toUpperCase()),
+    pairs.slice(0, inspectedBytes).join(' '),
+    `\\x${pairs.join('\\x')}`,
+  ]);
 }

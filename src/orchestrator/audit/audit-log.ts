@@ -1,46 +1,12 @@
-import type { Kysely } from 'kysely';
-import type { OrchestratorTables } from '../tables.ts';
-import type { AuditAnchor } from './anchor.ts';
-import type { AuditBreak } from './break.ts';
 import { commit } from './commit.ts';
-
-export interface AuditEntry {
-  readonly organization: string;
-  /** `refused`: a policy kept it from being begun. */
-  readonly phase: 'intent' | 'outcome' | 'read' | 'refused';
-  readonly operation: string;
-  readonly actor: string;
-  /** Names only. */
-  readonly subject: Readonly<Record<string, unknown>>;
-  readonly result?: string;
-  /** The sequence of the intent that an outcome closes. */
-  readonly intent?: number;
-}
-
-/** Gives the function that signs an organization's rows. */
-export type AuditSigner = (organization: string) => Promise<(bytes: Uint8Array) => string>;
+import type { AuditEntry } from './entry.ts';
+import type { AuditLogServices } from './services.ts';
 
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
   append(entry: AuditEntry): Promise<number>;
   /** Compares the log of every organization with the anchor, and records each break. Belongs before the first request. */
   examine(): Promise<void>;
-}
-
-/** Hears what is for the operator of the server rather than for a caller. */
-export interface AuditListener {
-  /** Why rows could not be written. */
-  failed(error: unknown): void;
-  /** A break was recorded, in the row `sequence`. */
-  broken(organization: string, sequence: number, found: AuditBreak): void;
-}
-
-export interface AuditLogServices {
-  readonly database: Kysely<OrchestratorTables>;
-  readonly signer: AuditSigner;
-  readonly anchor: AuditAnchor;
-  readonly now: () => number;
-  readonly listener: AuditListener;
 }
 
 interface Waiting {

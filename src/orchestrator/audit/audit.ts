@@ -4,7 +4,7 @@ import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import type { AuditAnchor } from './anchor.ts';
-import type { AuditSigner } from './audit-log.ts';
+import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
 import { verifyAudit, type AuditVerification } from './verify.ts';
 

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditAnchor, AuditHead } from './anchor.ts';
-import type { AuditEntry, AuditLogServices } from './audit-log.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
+import type { AuditEntry } from './entry.ts';
+import type { AuditLogServices } from './services.ts';
 
 type Sign = (bytes: Uint8Array) => string;
 

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditAnchor, AuditHead } from './anchor.ts';
-import type { AuditSigner } from './audit-log.ts';
+import type { AuditSigner } from './services.ts';
 import { breakSchema, describeBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow } from './chain.ts';
 import { firstPage } from './pages.ts';

@@ -1,5 +1,11 @@
-import { BackendError, internalBackendName, type BackendDefinition, type BackendHost } from '@kici-dev/secret-backend';
-import { defaultHostPolicy, openBackend, parseSettings, type HostedBackend } from '@kici-dev/secret-federation';
+import { BackendError, internalBackendName, type BackendDefinition } from '@kici-dev/secret-backend';
+import {
+  defaultHostPolicy,
+  openBackend,
+  parseSettings,
+  type HostedBackend,
+  type HostSurroundings,
+} from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { RequestsInFlight } from '../http/requests-in-flight.ts';
@@ -23,7 +29,7 @@ export interface Instances {
 }
 
 /** What a backend of an organization is given by the system. */
-export type HostFor = (organization: string, name: string, deadlineMs: number) => BackendHost;
+export type HostFor = (organization: string, name: string, deadlineMs: number) => HostSurroundings;
 
 interface Held {
   readonly instance: Instance;

@@ -1,4 +1,10 @@
-import { internalBackendName, quote, type BackendCapabilities, type BackendDefinition } from '@kici-dev/secret-backend';
+import {
+  contractMismatch,
+  internalBackendName,
+  quote,
+  type BackendCapabilities,
+  type BackendDefinition,
+} from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import { UnusableFileError } from '../../files/plain-file.ts';
 
@@ -91,6 +97,13 @@ async function loadPackage(source: BackendPackage): Promise<Loaded> {
   }
   const exported = typeof namespace === 'object' && namespace !== null ? Object.entries(namespace) : [];
   const candidates = exported.filter(([, value]) => isMeantAsDefinition(value));
+  const mismatch = candidates.map(([, value]) => contractMismatch(value)).find((problem) => problem !== undefined);
+  if (mismatch !== undefined)
+    return {
+      package: name,
+      problem: mismatch,
+      hint: 'install a version of the package that fits, or a server of the other version',
+    };
   const lacks = candidates.flatMap(([as, value]) => {
     const lack = whatLacks(value);
     return lack === undefined ? [] : [`its ${as} has no ${lack}`];

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
+import { contentVersionOf } from '../content-version.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { isNarrowed, reaches } from '../reach.ts';
@@ -15,9 +16,23 @@ export interface Bindings {
   readonly handlers: HandlersFor<'bindings.add' | 'bindings.update' | 'bindings.remove'>;
   /** Checked and complete, but not yet stored. */
   prepare(call: Call, environment: string, input: BindingSettings): Promise<BindingRow>;
+  /** What a change would make of a binding; nothing is stored. */
+  plan(call: Call, environment: string, change: BindingChange): Promise<PlannedChange>;
 }
 
 type BindingSettings = Omit<OperationInput<'bindings.add'>, 'environment'>;
+type ChangedSettings = Omit<OperationInput<'bindings.update'>, 'environment' | 'id' | 'expectedVersion'>;
+
+export type BindingChange =
+  | { readonly kind: 'add'; readonly settings: BindingSettings }
+  | { readonly kind: 'update'; readonly id: string; readonly settings: ChangedSettings }
+  | { readonly kind: 'remove'; readonly id: string };
+
+/** A binding as it is and as it would be; left out: there is none. */
+export interface PlannedChange {
+  readonly before?: BindingRow;
+  readonly after?: BindingRow;
+}
 
 const keyMap = z.record(z.string(), z.string());
 
@@ -68,72 +83,96 @@ export function createBindings(
     );
   }
 
-  async function change(
-    row: BindingRow,
-    effect: (transaction: Kysely<OrchestratorTables>) => Promise<unknown>,
-  ): Promise<void> {
-    const own = await seals.of(row.organization);
+  async function plan(call: Call, environment: string, change: BindingChange): Promise<PlannedChange> {
+    if (change.kind === 'add') {
+      await environments.require(call.organization, environment);
+      return { after: await prepare(call, environment, change.settings) };
+    }
+    return change.kind === 'remove'
+      ? { before: await requireBinding(call, environment, change.id) }
+      : planUpdate(call, environment, change.id, change.settings);
+  }
+
+  async function planUpdate(
+    call: Call,
+    environment: string,
+    id: string,
+    settings: ChangedSettings,
+  ): Promise<Required<PlannedChange>> {
+    const before = await requireBinding(call, environment, id);
+    return { before, after: await requireValid(call, changed(before, settings)) };
+  }
+
+  /** @param expectedVersion of the binding as whoever changes it has seen it */
+  async function save({ before, after }: PlannedChange, expectedVersion?: string): Promise<void> {
+    const place = before ?? after;
+    if (place === undefined) return;
+    if (before !== undefined && expectedVersion !== undefined && expectedVersion !== versionOf(before))
+      throw changedMeanwhile(before.id);
+    const own = await seals.of(place.organization);
     await database.transaction().execute(async (transaction) => {
-      await bumpGeneration(transaction, row.organization);
-      await changeBindings(transaction, seals, own, row, () => effect(transaction));
+      await bumpGeneration(transaction, place.organization);
+      await changeBindings(transaction, seals, own, place, async (rows) => {
+        const current = rows.find(({ id }) => id === before?.id);
+        if (before !== undefined && (current === undefined || versionOf(current) !== versionOf(before)))
+          throw changedMeanwhile(before.id);
+        if (before !== undefined)
+          await transaction
+            .deleteFrom('bindings')
+            .where('organization', '=', before.organization)
+            .where('id', '=', before.id)
+            .execute();
+        if (after !== undefined) await transaction.insertInto('bindings').values(after).execute();
+      });
     });
   }
 
   return {
     prepare,
+    plan,
     handlers: {
-      async 'bindings.add'({ environment, ...input }, call) {
+      async 'bindings.add'({ environment, ...settings }, call) {
         await environments.require(call.organization, environment);
-        const row = await prepare(call, environment, input);
-        await change(row, async (transaction) => transaction.insertInto('bindings').values(row).execute());
+        const row = await prepare(call, environment, settings);
+        await save({ after: row });
         return bindingView(row);
       },
-      async 'bindings.update'({ environment, id, scope, host, priority, prefix, map, skipDeleted }, call) {
-        const before = await requireBinding(call, environment, id);
-        if (prefix !== undefined && map !== undefined)
-          throw new ApiError('invalid_request', 'a binding has a prefix or a map, not both');
-        // Prefix and map cannot be used together, so a new one takes the place of the other.
-        const row = await requireValid(call, {
-          ...before,
-          scope: scope ?? before.scope,
-          host: host ?? before.host,
-          priority: priority ?? before.priority,
-          prefix: prefix ?? (map === undefined ? before.prefix : null),
-          map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
-          skip_deleted: skipDeleted === undefined ? before.skip_deleted : skipDeleted ? 1 : 0,
-        });
-        await change(row, async (transaction) => {
-          const { numUpdatedRows } = await transaction
-            .updateTable('bindings')
-            .set(row)
-            .where('organization', '=', call.organization)
-            .where('id', '=', id)
-            .where('scope', '=', before.scope)
-            .executeTakeFirst();
-          if (numUpdatedRows === 0n) throw changedMeanwhile(id);
-        });
-        return bindingView(row);
+      async 'bindings.update'({ environment, id, expectedVersion, ...settings }, call) {
+        const planned = await planUpdate(call, environment, id, settings);
+        await save(planned, expectedVersion);
+        return bindingView(planned.after);
       },
-      async 'bindings.remove'({ environment, id }, call) {
-        const row = await requireBinding(call, environment, id);
-        await change(row, async (transaction) => {
-          const { numDeletedRows } = await transaction
-            .deleteFrom('bindings')
-            .where('organization', '=', call.organization)
-            .where('id', '=', id)
-            .where('scope', '=', row.scope)
-            .executeTakeFirst();
-          if (numDeletedRows === 0n) throw changedMeanwhile(id);
-        });
+      async 'bindings.remove'({ environment, id, expectedVersion }, call) {
+        await save(await plan(call, environment, { kind: 'remove', id }), expectedVersion);
         return {};
       },
     },
   };
 }
 
-/** What was within reach when it was read may not be any longer. */
+/** @throws ApiError `invalid_request` */
+function changed(before: BindingRow, settings: ChangedSettings): BindingRow {
+  const { scope, host, priority, prefix, map, skipDeleted } = settings;
+  if (prefix !== undefined && map !== undefined)
+    throw new ApiError('invalid_request', 'a binding has a prefix or a map, not both');
+  return {
+    ...before,
+    scope: scope ?? before.scope,
+    host: host ?? before.host,
+    priority: priority ?? before.priority,
+    // Prefix and map exclude each other, so a new one takes the place of the other.
+    prefix: prefix === undefined ? (map === undefined ? before.prefix : null) : prefix === '' ? null : prefix,
+    map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
+    skip_deleted: skipDeleted === undefined ? before.skip_deleted : skipDeleted ? 1 : 0,
+  };
+}
+
 function changedMeanwhile(id: string): ApiError {
-  return new ApiError('conflict', `the binding ${id} was changed or removed in the meantime`);
+  return new ApiError(
+    'conflict',
+    `the binding ${id} was changed or removed meanwhile`,
+    'look at it again; nothing was changed',
+  );
 }
 
 /** @throws ApiError `invalid_request` */
@@ -157,8 +196,11 @@ export function parseRow(row: BindingRow): Binding {
 }
 
 export function bindingView(row: BindingRow): OperationOutput<'bindings.add'> {
+  return { id: row.id, ...contentOf(row), version: versionOf(row) };
+}
+
+function contentOf(row: BindingRow): Omit<OperationOutput<'bindings.add'>, 'id' | 'version'> {
   return {
-    id: row.id,
     scope: row.scope,
     host: row.host,
     priority: row.priority,
@@ -166,4 +208,8 @@ export function bindingView(row: BindingRow): OperationOutput<'bindings.add'> {
     ...(row.map !== null && { map: keyMap.parse(JSON.parse(row.map)) }),
     skipDeleted: row.skip_deleted === 1,
   };
+}
+
+function versionOf(row: BindingRow): string {
+  return contentVersionOf(contentOf(row));
 }

@@ -99,10 +99,9 @@ export async function changeBindings(
   seals: Seals,
   own: RowSeals,
   { organization, environment }: { readonly organization: string; readonly environment: string },
-  change: () => Promise<unknown>,
+  change: (before: readonly BindingRow[]) => Promise<unknown>,
 ): Promise<void> {
-  await readBindings(transaction, seals, own, organization, environment);
-  await change();
+  await change((await readBindings(transaction, seals, own, organization, environment))?.rows ?? []);
   await sealBindings(transaction, own, organization, environment);
 }
 

@@ -1,5 +1,6 @@
 import { ApiError } from '../../api/api-error.ts';
-import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
 /** What all rows of one operation have in common. */

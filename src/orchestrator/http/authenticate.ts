@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller } from '../caller.ts';
@@ -7,6 +6,7 @@ import type { Seals } from '../seals/seals.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { KnownToken, TokenCallers } from '../tokens/token-caller.ts';
+import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 
 export interface Authenticated {
   readonly caller: Caller;
@@ -28,14 +28,6 @@ export interface Authenticator {
   look(credentials: Credentials, organization: string): Promise<Authenticated>;
 }
 
-/** As tokens are kept: the database never holds one that could be shown. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
-/** Distinguishes the two kinds of token without a look-up; only the hash decides. */
-export const jobTokenPrefix = 'kicijob_';
-
 export function createAuthenticator(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
@@ -50,7 +42,7 @@ export function createAuthenticator(
     if (!token.startsWith(jobTokenPrefix)) return tokens.ofHash(hash, organization);
     const job = await jobs.ofToken(hash);
     if (job === undefined || job.organization !== organization) return undefined;
-    return { caller: { kind: 'job', jobId: job.id }, generation: job.generation };
+    return { caller: { kind: 'job', jobId: job.id, tokenId: job.tokenId }, generation: job.generation };
   }
 
   async function bySession({ id, token_id }: SignIn, organization: string): Promise<KnownToken> {

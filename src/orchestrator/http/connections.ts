@@ -1,50 +1,62 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { createHolders } from './holders.ts';
 
 /** Keeps the number of connections below what the process can hold, and ends those that nothing is served on. */
 export interface ConnectionLimit {
   /** Counts the connections of a server. */
   watch(server: Server): void;
-  /** Says that the request has shown a token that is known. */
-  trust(request: IncomingMessage): void;
+  /**
+   * Says that the request has shown a token that is known.
+   * @param token what names it, or the one that opened the job whose token it is
+   */
+  readonly trust: (request: IncomingMessage, token: string) => void;
   /** Ends all connections on which no request is being served: on one that has said half a request none will be. */
   endUnserved(): void;
   endAll(): void;
 }
 
 /**
- * If there is no room for a new connection, the oldest without a token is closed: holding many idle connections open
- * locks nobody out.
+ * Where there is no room for a new connection, whoever holds the most gives one up, so that nobody keeps others out
+ * by holding many: each token counts with its jobs, and those who have shown none count together, the address with the
+ * most of them giving way.
  */
 export function createConnections(limit: number): ConnectionLimit {
-  const strangers = new Set<Socket>();
-  const trusted = new Set<Socket>();
+  const strangers = createHolders();
+  const trusted = createHolders();
   const serving = new Map<Socket, number>();
+  const isServing = (socket: Socket): boolean => (serving.get(socket) ?? 0) > 0;
 
   function admit(socket: Socket): void {
-    if (strangers.size + trusted.size >= limit) {
-      const [oldest] = strangers;
-      if (oldest === undefined) {
-        socket.destroy();
-        return;
-      }
-      forget(oldest);
-      oldest.destroy();
-    }
-    strangers.add(socket);
+    if (serving.size >= limit) makeRoom();
+    serving.set(socket, 0);
+    strangers.add(socket, socket.remoteAddress ?? '');
     socket.once('close', () => {
       forget(socket);
     });
   }
 
+  function makeRoom(): void {
+    const ofToken = trusted.most();
+    // A stranger whose request never ends would seem to be served, and the oldest is the least likely to be honest.
+    const given =
+      strangers.count() >= ofToken.length
+        ? strangers.most()[0]
+        : (ofToken.find((held) => !isServing(held)) ?? ofToken[0]);
+    if (given === undefined) return;
+    forget(given);
+    given.destroy();
+  }
+
   function forget(socket: Socket): void {
-    strangers.delete(socket);
-    trusted.delete(socket);
+    strangers.remove(socket);
+    trusted.remove(socket);
     serving.delete(socket);
   }
 
   function count(socket: Socket, change: 1 | -1): void {
-    if (strangers.has(socket) || trusted.has(socket)) serving.set(socket, (serving.get(socket) ?? 0) + change);
+    const before = serving.get(socket);
+    if (before !== undefined) serving.set(socket, before + change);
   }
 
   return {
@@ -57,14 +69,16 @@ export function createConnections(limit: number): ConnectionLimit {
         });
       });
     },
-    trust({ socket }) {
-      if (strangers.delete(socket)) trusted.add(socket);
+    trust({ socket }, token) {
+      if (!serving.has(socket)) return;
+      strangers.remove(socket);
+      trusted.add(socket, token);
     },
     endUnserved() {
-      for (const socket of [...strangers, ...trusted]) if ((serving.get(socket) ?? 0) === 0) socket.destroy();
+      for (const socket of serving.keys()) if (!isServing(socket)) socket.destroy();
     },
     endAll() {
-      for (const socket of [...strangers, ...trusted]) socket.destroy();
+      for (const socket of serving.keys()) socket.destroy();
     },
   };
 }

@@ -18,7 +18,7 @@ import { rfc3339 } from '../time.ts';
 import type { TokenCallers } from '../tokens/token-caller.ts';
 import type { ValueEntry } from '../values/entry.ts';
 import { audited } from './audited.ts';
-import { hashToken } from './authenticate.ts';
+import { hashToken } from '../tokens/token-hash.ts';
 import { csrfOf, requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface DashboardSessionServices {

@@ -1,16 +1,16 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { actorOf, requirePermission, type Call, type Caller } from '../caller.ts';
+import { actorOf, requirePermission, tokenOf, type Call, type Caller } from '../caller.ts';
 import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
+import type { ConnectionLimit } from './connections.ts';
 import { hasAlready } from './etag.ts';
 import { requirePrivateWay } from './private-way.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
@@ -32,13 +32,9 @@ type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
 
 /**
  * Serves every operation of the registry. Who calls is settled before a body is read.
- * @param trust hears of each request whose token is known
+ * @param trust hears of each request whose token is known, and of the token that it counts for
  */
-export function registerRoutes(
-  app: FastifyInstance,
-  services: RouteServices,
-  trust: (request: IncomingMessage) => void,
-): void {
+export function registerRoutes(app: FastifyInstance, services: RouteServices, trust: ConnectionLimit['trust']): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
@@ -55,7 +51,7 @@ export function registerRoutes(
         const shown = services.cookies.credentials(request.raw);
         if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
         const { caller, generation } = await services.authenticator.authenticate(shown, parameter(request, 'org'));
-        trust(request.raw);
+        trust(request.raw, tokenOf(caller));
         requirePermission(caller, operation.permission);
         requireWithinOrganization(operation, caller);
         await services.gate.require({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
@@ -8,7 +8,7 @@ import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
-import { createConnections } from './connections.ts';
+import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './error-reply.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
@@ -51,9 +51,26 @@ const silenceMs = 60_000;
 const keepAliveMs = 72_000;
 
 export function createServer(options: ServerOptions): HttpServer {
-  const { limits } = options;
-  const connections = createConnections(limits.maxConnections);
-  const app = fastify({
+  const connections = createConnections(options.limits.maxConnections);
+  const app = createApp(options.limits, connections);
+  // Before whatever could answer.
+  refuseOtherHosts(app, options.addressing);
+  endAfterUnreadBodies(app);
+  registerPublicRoutes(app, options);
+  answerFailures(app, options.log);
+  closeGracefully(app, options, connections);
+  logRequests(app, options.log);
+  registerRoutes(app, options, connections.trust);
+  registerEventStream(app, options, connections.trust);
+  if (options.dashboard !== undefined) {
+    registerDashboardSession(app, options);
+    if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
+  }
+  return { listen: (address) => app.listen(address), close: () => app.close() };
+}
+
+function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyInstance {
+  return fastify({
     serverFactory(serve) {
       const server = createHttpServer(
         {
@@ -72,7 +89,7 @@ export function createServer(options: ServerOptions): HttpServer {
     bodyLimit,
     routerOptions: { maxParamLength: longestName },
     genReqId: () => randomUUID(),
-    // Requests are logged by their id and route below: a URL may hold a name, a header a token.
+    // Requests are logged by their id and route: a URL may hold a name, a header a token.
     logger: false,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -87,25 +104,33 @@ export function createServer(options: ServerOptions): HttpServer {
         .end(JSON.stringify(body));
     },
   });
-  // Before whatever could answer.
-  const checkHost = createHostCheck(options.addressing);
+}
+
+function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
+  const checkHost = createHostCheck(addressing);
   app.addHook('onRequest', async (request) => {
     // Load balancers ask by address, and the answer holds nothing.
     if (request.routeOptions.url?.startsWith('/health/') !== true) checkHost(request);
   });
+}
+
+/** A client that was refused could go on sending its body, and one without a token could try the next. */
+function endAfterUnreadBodies(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     const unread = hasUnreadBody(request.raw);
     if (unread) endWithoutBody(request.raw);
     if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
   });
-  registerPublicRoutes(app, options);
+}
+
+function answerFailures(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error, request.id);
     const at = { requestId: request.id, route: request.routeOptions.url };
-    if (answer.unexpected) options.log.error({ ...at, error: errorTrail(error) }, 'request failed');
+    if (answer.unexpected) log.error({ ...at, error: errorTrail(error) }, 'request failed');
     else if (answer.status >= 500) {
       const { error: code, code: cause, reason, about } = answer.body;
-      options.log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
+      log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
     }
     return reply.status(answer.status).send(answer.body);
   });
@@ -117,10 +142,18 @@ export function createServer(options: ServerOptions): HttpServer {
       requestId: request.id,
     }),
   );
+}
+
+/** Requests in flight end by themselves, within the time that a body may take. */
+function closeGracefully(
+  app: FastifyInstance,
+  { events, limits }: Pick<ServerOptions, 'events' | 'limits'>,
+  connections: ConnectionLimit,
+): void {
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
-    options.events.endAll();
+    events.endAll();
     connections.endUnserved();
     setTimeout(() => {
       connections.endAll();
@@ -130,8 +163,11 @@ export function createServer(options: ServerOptions): HttpServer {
     // Else a client that keeps its connection would keep the server too.
     if (closing) void reply.header('connection', 'close');
   });
+}
+
+function logRequests(app: FastifyInstance, log: Logger): void {
   app.addHook('onResponse', async (request, reply) => {
-    options.log.debug(
+    log.debug(
       {
         requestId: request.id,
         method: request.method,
@@ -142,22 +178,13 @@ export function createServer(options: ServerOptions): HttpServer {
       'request',
     );
   });
-  const trust = (request: IncomingMessage): void => {
-    connections.trust(request);
-  };
-  registerRoutes(app, options, trust);
-  registerEventStream(app, options, trust);
-  if (options.dashboard !== undefined) {
-    registerDashboardSession(app, options);
-    if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
-  }
-  return { listen: (address) => app.listen(address), close: () => app.close() };
 }
 
 /** What needs no token. */
 function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
-  const document = openApiDocument(version);
-  app.get('/openapi.json', async () => document);
+  // Costly to make, and few ask for it.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     try {

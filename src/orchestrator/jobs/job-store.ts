@@ -1,27 +1,15 @@
-import type { KeyObject } from 'node:crypto';
 import { createSecretKey } from 'node:crypto';
 import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
-import type { Narrowing } from '../narrowing.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { createLiveSessions } from './live-session.ts';
 import { createSessionCache } from './session-cache.ts';
-import { storedCatalogue, type JobCatalogue } from './stored-catalogue.ts';
-
-/** What a job may read, fixed at its start. */
-export interface StoredJob {
-  readonly organization: string;
-  readonly environment: string;
-  readonly catalogue: JobCatalogue;
-  /** What each backend was `added` with: another of the same name has other secrets. */
-  readonly backends: Readonly<Record<string, number>>;
-  readonly sessionKey: KeyObject;
-  readonly scopes: Narrowing;
-}
+import { storedCatalogue } from './stored-catalogue.ts';
+import type { StoredJob } from './stored-job.ts';
 
 export interface NewJob extends Pick<
   Selectable<OrchestratorTables['jobs']>,

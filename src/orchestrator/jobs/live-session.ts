@@ -20,6 +20,8 @@ export interface LiveSession {
   readonly id: string;
   readonly organization: string;
   readonly generation: number;
+  /** Of the token that opened it. */
+  readonly tokenId: string;
 }
 
 export function createLiveSessions(
@@ -51,7 +53,7 @@ export function createLiveSessions(
       seals.require(opener.seal, (await seals.of(opener.organization)).token(opener), `the token ${opener.id}`);
     const reason = endOf(row, opener, now());
     if (reason !== undefined) throw new ApiError('session_ended', reason);
-    return { id: row.id, organization: row.organization, generation: row.generation };
+    return { id: row.id, organization: row.organization, generation: row.generation, tokenId: row.token_id };
   }
 
   return {
@@ -62,7 +64,8 @@ export function createLiveSessions(
   };
 }
 
-type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'catalogue' | 'backends'> & LiveSession;
+type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'catalogue' | 'backends'> &
+  Omit<LiveSession, 'tokenId'>;
 type TokenRow = Selectable<OrchestratorTables['tokens']>;
 
 /** Why the session is over; undefined while it is not. */

@@ -4,7 +4,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
-import { hashToken, jobTokenPrefix } from '../http/authenticate.ts';
+import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 import { narrowingOf } from '../narrowing.ts';
 import { entryViews } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
@@ -12,8 +12,10 @@ import { unavailableOf } from '../resolution/unavailable.ts';
 import { factsOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
-import type { StoredJob, JobStore } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { StoredJob } from './stored-job.ts';
 import { missingKeys, statedOnly } from './stated-keys.ts';
+import { writeScopeOf } from './write-scope.ts';
 
 /** Opens sessions: names leave at once, values only when the job reads them. */
 export function createOpenJob(
@@ -47,6 +49,7 @@ export function createOpenJob(
       expires_at: expiresAt,
       session: { organization, environment, catalogue, backends: addedWith(resolved), sessionKey, scopes: narrowing },
     });
+    const writeScope = writeScopeOf(resolved, narrowing);
     call.note({ jobId: id, keys: catalogue.entries.length });
     return {
       jobId: id,
@@ -56,6 +59,7 @@ export function createOpenJob(
       catalogue: entryViews(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
       missing,
       unavailable: unavailableOf(resolved, narrowing),
+      ...(writeScope !== undefined && { writeScope }),
       openEnded: catalogue.probes.length > 0 || catalogue.blocks.length > 0,
       variables: (await variables.list(organization, environment)).map(variableView),
     };

@@ -3,8 +3,11 @@ import { sealForJob } from '../../api/job-seal.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
+import { reachesInto } from '../narrowing.ts';
+import { unnamedPlace } from '../resolution/entries.ts';
 import { readWinners } from '../resolution/winners.ts';
-import type { StoredJob, JobStore } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { StoredJob } from './stored-job.ts';
 import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
@@ -30,13 +33,20 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
       ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
     ];
     call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
-    return { secrets };
+    return { secrets: secrets.map((one) => withoutPlace(session, one)) };
   };
 }
 
 /** A backend that was removed while the job ran took its secrets along, even if another has its name now. */
 function sameAs({ backends }: StoredJob, instance: Instance | undefined): Instance | undefined {
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
+}
+
+/** The audit log has the place; whoever opened the job with a narrowed token has not. */
+function withoutPlace({ scopes }: StoredJob, delivered: Delivered): Delivered {
+  return delivered.status !== 'unavailable' || reachesInto(scopes, delivered.backend, delivered.scope)
+    ? delivered
+    : { ...delivered, ...unnamedPlace };
 }
 
 function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resolution: Resolution): Delivered {

@@ -1,4 +1,4 @@
-import type { StoredJob } from './job-store.ts';
+import type { StoredJob } from './stored-job.ts';
 
 /**
  * Keys of catalogues that are held together: some hundred bytes each, and callers who open jobs decide how many there

@@ -6,13 +6,16 @@ import { allowsScope, type Narrowing } from '../narrowing.ts';
 /** What a token that is narrowed to other scopes cannot have, and why. */
 export const outside = Object.freeze({ code: 'permission_denied', reason: 'token_narrowed' }) satisfies Failure;
 
+/** In the place of one that a token may not know of. */
+export const unnamedPlace = Object.freeze({ backend: '', scope: '' });
+
 type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 
 /** An entry as clients see it. One whose winner is outside the token's scopes is unavailable with that token. */
 export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   const { key, winner, status } = entry;
   if (!allowsScope(narrowing, winner.backend, winner.scope))
-    return { key, backend: winner.backend, scope: winner.scope, status: 'unavailable', ...outside };
+    return { key, ...unnamedPlace, status: 'unavailable', ...outside };
   const cause = unavailability(entry);
   if (cause !== undefined) {
     const place = allowsScope(narrowing, cause.backend, cause.scope) ? cause : winner;
@@ -41,8 +44,9 @@ export function entryViews(catalogue: Catalogue, narrowing: Narrowing, shows: Sh
     ...mapped.map(([key, block]): EntryView => {
       const { backend, scope } = block;
       const isAllowed = scope === undefined || allowsScope(narrowing, backend, scope);
-      const cause = isAllowed ? { code: block.code, ...whyOf(block) } : outside;
-      return { key, backend, scope: blockScope(block), status: 'unavailable', ...cause };
+      return isAllowed
+        ? { key, backend, scope: blockScope(block), status: 'unavailable', code: block.code, ...whyOf(block) }
+        : { key, ...unnamedPlace, status: 'unavailable', ...outside };
     }),
   ]);
 }

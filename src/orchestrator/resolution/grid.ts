@@ -74,7 +74,7 @@ function statesOf(resolved: readonly ResolvedEnvironment[], narrowing: Narrowing
   );
 }
 
-function cellOf({ catalogue }: ResolvedEnvironment, key: string, narrowing: Narrowing): Cell {
+export function cellOf({ catalogue }: ResolvedEnvironment, key: string, narrowing: Narrowing): Cell {
   const explanation = explainSeen(catalogue, key, narrowing);
   if (explanation === undefined) return { status: 'unavailable', overrides: 0, ...outside };
   const { status, candidates, blockedBy } = explanation;

@@ -2,6 +2,7 @@ import { nearMatches, parseScopePath } from '@kici-dev/secret-backend';
 import type { Binding, ExplainedCandidate, JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
+import type { Bindings } from '../environments/bindings.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf } from '../narrowing.ts';
@@ -10,18 +11,20 @@ import { backendStates } from './backend-states.ts';
 import { check } from './check.ts';
 import { entryViews } from './entries.ts';
 import { createGrid } from './grid.ts';
+import { createPreview } from './preview.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from './resolve.ts';
 import { explainSeen, seenEntries } from './seen.ts';
 import { unavailableOf } from './unavailable.ts';
 
 type ResolutionHandlers = HandlersFor<
-  'resolution.catalogue' | 'resolution.explain' | 'resolution.grid' | 'resolution.check'
+  'resolution.catalogue' | 'resolution.explain' | 'resolution.grid' | 'resolution.preview' | 'resolution.check'
 >;
 
 /** Shows operators and authors what a job would get, from the same catalogue that a job gets. */
 export function createResolution(
   resolver: EnvironmentResolver,
-  environments: Pick<EnvironmentStore, 'all'>,
+  environments: Pick<EnvironmentStore, 'all' | 'bindings'>,
+  bindings: Pick<Bindings, 'plan'>,
   variables: Pick<Variables, 'list'>,
   now: () => number,
 ): ResolutionHandlers {
@@ -70,6 +73,7 @@ export function createResolution(
       };
     },
     'resolution.grid': createGrid(resolver, environments, factsFor),
+    'resolution.preview': createPreview(resolver, environments, bindings, factsFor),
     async 'resolution.check'({ environment, ...facts }, call) {
       return check(
         environment,

@@ -14,7 +14,7 @@ import {
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
-import type { EnvironmentStore } from '../environments/store.ts';
+import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
 
 /** What an environment holds for an agent, and how that was found out. */
 export interface ResolvedEnvironment {
@@ -30,11 +30,20 @@ export interface AgedListing extends Listing {
 
 export interface EnvironmentResolver {
   /**
-   * @param freshness `now`: the backends are asked, and no names that were known before are taken
    * @throws ApiError `not_found`
    */
-  resolve(call: Call, environment: string, facts: JobFacts, freshness?: 'now' | 'cached'): Promise<ResolvedEnvironment>;
+  resolve(call: Call, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
+  /** What an environment would hold that had these bindings. */
+  resolveBindings(
+    call: Call,
+    rows: readonly BindingRow[],
+    facts: JobFacts,
+    freshness?: Freshness,
+  ): Promise<ResolvedEnvironment>;
 }
+
+/** `now`: the backends are asked, and no names that were known before are taken. */
+type Freshness = 'now' | 'cached';
 
 /** @param renames how often scopes of an organization's internal store were renamed */
 export function createEnvironmentResolver(
@@ -42,10 +51,14 @@ export function createEnvironmentResolver(
   instances: Instances,
   renames: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
-  return {
-    async resolve(call, environment, facts, freshness = 'cached') {
+  const resolver: EnvironmentResolver = {
+    async resolve(call, environment, facts, freshness) {
       await environments.require(call.organization, environment);
-      const bindings = (await environments.bindings(call.organization, environment)).map(parseRow);
+      const rows = await environments.bindings(call.organization, environment);
+      return resolver.resolveBindings(call, rows, facts, freshness);
+    },
+    async resolveBindings(call, rows, facts, freshness = 'cached') {
+      const bindings = rows.map(parseRow);
       const compiled = compileBindings(bindings, facts);
       const open = await instances.of(call);
       const traits = await Promise.all([...open.values()].map(traitsOf));
@@ -71,6 +84,7 @@ export function createEnvironmentResolver(
       return { catalogue, bindings, listings, instances: open };
     },
   };
+  return resolver;
 }
 
 /** A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list of everything is of one moment. */

@@ -1,10 +1,14 @@
 import {
   BackendError,
   formatScopeId,
+  internalBackendName,
+  type CallContext,
   type FailureCode,
   type ScopeId,
   type ScopePath,
   type SecretValue,
+  type SecretWrite,
+  type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
@@ -27,13 +31,24 @@ interface Planned {
   readonly expectedVersion?: string | null;
 }
 
+/** Writes secrets of an organization's internal store as one: all of them or none. */
+export type WriteInternalSecrets = (
+  organization: string,
+  entries: readonly SecretWrite[],
+  context: CallContext,
+) => Promise<
+  | { readonly written: readonly WriteReceipt[] }
+  | { readonly refused: { readonly key: string; readonly error: BackendError } }
+>;
+
 /**
- * Sets many secrets of a scope. What is there is compared first, and what is the same is left; the rest is written one by
- * one, each only over what was compared where the backend can hold that, up to the first that fails.
+ * Sets many secrets of a scope, each only over what was compared where the backend can hold that, and leaves what is the
+ * same. In the internal store all are written or none; elsewhere one by one, up to the first that fails.
  */
 export function createImport(
   backends: OpenBackends,
   values: ValueEntry,
+  writeInternal: WriteInternalSecrets,
 ): HandlersFor<'secrets.import'>['secrets.import'] {
   return async ({ scope, entries, dryRun }, call) => {
     const place = placeOf(scope);
@@ -48,7 +63,11 @@ export function createImport(
       })),
     );
     const plan = await compare(backend, place.path, given, call);
-    const results = dryRun ? plan.map(planned) : await apply(backends, place, plan, compareAndSet, call);
+    const results = dryRun
+      ? plan.map(planned)
+      : place.backend === internalBackendName
+        ? await applyAsOne(writeInternal, backend, place.path, plan, call)
+        : await applyInTurn(backends, place, plan, compareAndSet, call);
     const written = results.filter(({ result }) => result === 'written').map(({ key }) => key);
     const failed = results.filter(({ result }) => result === 'failed' || result === 'not_tried').map(({ key }) => key);
     call.note({ keys: written, ...(failed.length !== 0 && { notWritten: failed }) });
@@ -100,7 +119,7 @@ function planned({ key, change, code }: Planned): Result {
   return { key, change, result: 'planned', ...(code !== undefined && { code }) };
 }
 
-async function apply(
+async function applyInTurn(
   backends: OpenBackends,
   place: ScopeId,
   plan: readonly Planned[],
@@ -135,6 +154,38 @@ async function apply(
   })();
   await backends.change(call, place.backend, effect);
   return results;
+}
+
+async function applyAsOne(
+  writeInternal: WriteInternalSecrets,
+  backend: HostedBackend,
+  scope: ScopePath,
+  plan: readonly Planned[],
+  { organization, context }: Call,
+): Promise<readonly Result[]> {
+  const wanted = plan.filter(({ change }) => change !== 'same');
+  const entries = wanted.map(({ key, value, expectedVersion }) => ({
+    scope,
+    key,
+    value,
+    ...(expectedVersion !== undefined && { expectedVersion }),
+  }));
+  const outcome = await writeInternal(organization, entries, context)
+    // What has failed as a whole may yet have been made.
+    .catch((error: unknown) => ({ refused: { key: undefined, error } }))
+    // It did not go through the host, which keeps what it has read.
+    .finally(() => backend.invalidate());
+  const written = new Map('written' in outcome ? wanted.map(({ key }, at) => [key, outcome.written[at]]) : []);
+  return plan.map(({ key, change }): Result => {
+    if (change === 'same') return { key, change, result: 'left' };
+    if ('written' in outcome) {
+      const version = written.get(key)?.version;
+      return { key, change, result: 'written', ...(version !== undefined && { version }) };
+    }
+    return outcome.refused.key === undefined || key === outcome.refused.key
+      ? { key, change, result: 'failed', code: codeOf(outcome.refused.error) }
+      : { key, change, result: 'not_tried' };
+  });
 }
 
 function codeOf(error: unknown): FailureCode {

@@ -16,7 +16,7 @@ import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
 import { rfc3339 } from '../time.ts';
 import type { ValueEntry } from '../values/entry.ts';
-import { createImport } from './import.ts';
+import { createImport, type WriteInternalSecrets } from './import.ts';
 import { placeOf } from './place.ts';
 
 type SecretHandlers = HandlersFor<
@@ -31,7 +31,12 @@ type SecretHandlers = HandlersFor<
 >;
 
 /** Names and values of single secrets, in whatever backend their scope names. No answer holds a value. */
-export function createSecretHandlers(backends: OpenBackends, values: ValueEntry, now: () => number): SecretHandlers {
+export function createSecretHandlers(
+  backends: OpenBackends,
+  values: ValueEntry,
+  writeInternal: WriteInternalSecrets,
+  now: () => number,
+): SecretHandlers {
   const receiptOf = (scope: string, key: string, receipt: WriteReceipt): OperationOutput<'secrets.restore'> => ({
     scope,
     key,
@@ -68,7 +73,7 @@ export function createSecretHandlers(backends: OpenBackends, values: ValueEntry,
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
-    'secrets.import': createImport(backends, values),
+    'secrets.import': createImport(backends, values, writeInternal),
     'secrets.sealingKey': (_, { organization }) => values.sealingKey(organization),
     async 'secrets.declare'({ scope, key }, call) {
       const place = placeOf(scope);

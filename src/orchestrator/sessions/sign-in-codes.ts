@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
-import { hashToken } from '../http/authenticate.ts';
+import { hashToken } from '../tokens/token-hash.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 

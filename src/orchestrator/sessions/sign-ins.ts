@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
-import { hashToken } from '../http/authenticate.ts';
+import { hashToken } from '../tokens/token-hash.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 

@@ -6,7 +6,7 @@ import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
-import { hashToken } from '../http/authenticate.ts';
+import { hashToken } from './token-hash.ts';
 import { forgotten } from '../jobs/job-store.ts';
 import { parseNarrowing } from '../narrowing.ts';
 import { isNarrowed } from '../reach.ts';

@@ -90,7 +90,7 @@ function requireAll(
     if (resolution.status === 'found') found.set(key, resolution);
     else if (resolution.status === 'unavailable')
       unavailable.push({
-        text: `${key} of ${resolution.backend}: ${meaningOf(resolution)} [${resolution.code}]`,
+        text: `${key}${placeOf(resolution)}: ${meaningOf(resolution)} [${resolution.code}]`,
         failure: resolution,
       });
     else absent.push(key);
@@ -103,6 +103,11 @@ function requireAll(
     );
   if (absent.length > 0) throw missing(environment, absent, known);
   return found;
+}
+
+/** A narrowed token hears nothing of places that lie outside of it. */
+function placeOf({ backend, reason }: Extract<Resolution, { status: 'unavailable' }>): string {
+  return reason === 'token_narrowed' ? '' : ` of ${backend}`;
 }
 
 function missing(environment: string, keys: readonly string[], known: readonly string[]): ApiError {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
+import { contentVersionOf } from '../content-version.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
@@ -29,7 +30,7 @@ export function createVariables(
   return {
     list,
     handlers: {
-      async 'variables.set'({ environment, name, value, locked }, call) {
+      async 'variables.set'({ environment, name, value, locked, expectedVersion }, call) {
         const { organization } = call;
         if (value.includes('\0'))
           throw new ApiError('invalid_request', 'a variable cannot hold NUL: no process environment can');
@@ -52,6 +53,7 @@ export function createVariables(
         const { row, wasLocked } = await database.transaction().execute((transaction) =>
           changeVariables(transaction, seals, own, { organization, environment }, async (before) => {
             requireUnlocked(call, 'variables.set', { environment, name }, before);
+            requireVersion(before, name, expectedVersion);
             return {
               wasLocked: before.some((variable) => variable.name === name && variable.locked === 1),
               row: await transaction
@@ -75,13 +77,14 @@ export function createVariables(
         await environments.require(organization, environment);
         return { variables: (await list(organization, environment)).map(view) };
       },
-      async 'variables.delete'({ environment, name }, call) {
+      async 'variables.delete'({ environment, name, expectedVersion }, call) {
         const { organization } = call;
         await environments.require(organization, environment);
         const own = await seals.of(organization);
         const result = await database.transaction().execute((transaction) =>
           changeVariables(transaction, seals, own, { organization, environment }, (before) => {
             requireUnlocked(call, 'variables.delete', { environment, name }, before);
+            requireVersion(before, name, expectedVersion);
             return transaction
               .deleteFrom('variables')
               .where('organization', '=', organization)
@@ -96,6 +99,22 @@ export function createVariables(
   };
 }
 
+/**
+ * @param expected null: there is to be none; `undefined`: whatever there is
+ * @throws ApiError `conflict`
+ */
+function requireVersion(variables: readonly VariableRow[], name: string, expected: string | null | undefined): void {
+  if (expected === undefined) return;
+  const current = variables.find((variable) => variable.name === name);
+  if ((current === undefined ? null : view(current).version) === expected) return;
+  throw new ApiError(
+    'conflict',
+    current === undefined ? `the variable ${name} was deleted meanwhile` : `the variable ${name} was set meanwhile`,
+    'look at it again; nothing was changed',
+  );
+}
+
 function view(row: VariableRow): OperationOutput<'variables.list'>['variables'][number] {
-  return { name: row.name, value: row.value, locked: row.locked === 1, updatedAt: rfc3339(row.updated_at) };
+  const content = { name: row.name, value: row.value, locked: row.locked === 1 };
+  return { ...content, updatedAt: rfc3339(row.updated_at), version: contentVersionOf(content) };
 }

@@ -6,42 +6,43 @@ const loop = (count: number, to = 'log'): string => `for (let i = 1; i <= ${coun
 const children = `const { spawn } = await import('node:child_process'); const { once } = await import('node:events');`;
 const block = '0123456789abcde\n';
 
-/** What steps do, each that of a job. */
-const bodies = {
+/** What steps do, each that of a job. @param lots how many lines the longest prints */
+const bodiesOf = (lots: number) => ({
   one: `${loop(1)} ${loop(1, 'error')}`,
   some: `${loop(300)} ${loop(300, 'error')}`,
-  many: `${loop(300_000)} ${loop(300_000, 'error')}`,
+  many: `${loop(lots)} ${loop(lots, 'error')}`,
   write: `process.stdout.write('0123456789abcde\\n'.repeat(524_288))`,
   throws: `${loop(2_000, 'error')} throw new Error('it failed');`,
   exits: `${loop(2_000, 'error')} process.exit(7);`,
   dies: `${loop(2_000, 'error')} setImmediate(() => { throw new Error('it died'); }); await new Promise(() => {});`,
   killed: `${loop(2_000, 'error')} process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});`,
   late: `${loop(2_000)} process.stdout.write('0123456789abcde\\n'.repeat(65_536)); await new Promise((resolve) => setInterval(() => {}, 60_000));`,
-  handlers: `process.once('beforeExit', () => { setImmediate(() => { console.log('BEFORE') }) }); process.on('exit', () => { ${loop(50_000)} });`,
-  'worker-ends': worker('', 'exit'),
-  'worker-exits': worker('process.exit(0);', 'exit'),
+  handlers: `process.once('beforeExit', () => { setImmediate(() => { console.log('BEFORE') }) }); process.on('exit', () => { ${loop(lots / 6)} });`,
+  'worker-ends': worker(lots, '', 'exit'),
+  'worker-exits': worker(lots, 'process.exit(0);', 'exit'),
   'worker-stays': worker(
+    lots,
     "require('node:worker_threads').parentPort.postMessage(1); setInterval(() => {}, 1000);",
     'message',
   ),
   children: `${children}
-    await ctx.$\`seq 1 100000\`;
-    await once(spawn('seq', ['1', '100000'], { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
-    const piped = spawn('seq', ['1', '100000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await ctx.$\`seq 1 ${lots / 3}\`;
+    await once(spawn('seq', ['1', '${lots / 3}'], { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
+    const piped = spawn('seq', ['1', '${lots / 3}'], { stdio: ['ignore', 'pipe', 'inherit'] });
     piped.stdout.pipe(process.stdout);
     await once(piped, 'close');`,
   descriptors: `${children}
-    await once(spawn('bash', ['-c', 'seq 1 100000 >&5'], { stdio: ['ignore', 'ignore', 'ignore', 'ignore', 'ignore', 1] }), 'exit');
-    await ctx.$\`exec 7>&1; seq 1 100000 >&7\`;
-    spawn('bash', ['-c', '(sleep 0.2; seq 1 100000) &'], { stdio: ['ignore', process.stdout, 'ignore'] }).unref();
+    await once(spawn('bash', ['-c', 'seq 1 ${lots / 3} >&5'], { stdio: ['ignore', 'ignore', 'ignore', 'ignore', 'ignore', 1] }), 'exit');
+    await ctx.$\`exec 7>&1; seq 1 ${lots / 3} >&7\`;
+    spawn('bash', ['-c', '(sleep 0.2; seq 1 ${lots / 3}) &'], { stdio: ['ignore', process.stdout, 'ignore'] }).unref();
     await new Promise((resolve) => setTimeout(resolve, 1500));`,
-} as const;
+});
 
-type Job = keyof typeof bodies;
+type Job = keyof ReturnType<typeof bodiesOf>;
 
-function worker(last: string, event: string): string {
+function worker(lots: number, last: string, event: string): string {
   return `const { Worker } = await import('node:worker_threads'); const { once } = await import('node:events');
-    await once(new Worker(${JSON.stringify(`${loop(50_000)} ${last}`)}, { eval: true }), '${event}');`;
+    await once(new Worker(${JSON.stringify(`${loop(lots / 6)} ${last}`)}, { eval: true }), '${event}');`;
 }
 
 interface Heard {
@@ -60,12 +61,16 @@ interface Event {
   readonly error?: string;
 }
 
-/** What a step prints arrives, byte for byte. @param extra options of the job, each with a comma after it */
-export function outputMatrix(sandbox: string, extra = ''): void {
+/**
+ * What a step prints arrives, byte for byte.
+ * @param extra options of the job, each with a comma after it
+ * @param lots a multiple of 6
+ */
+export function outputMatrix(sandbox: string, extra = '', lots = 300_000): void {
   // One run for all, for most of the time of a run is its start.
   let run: Promise<ReadonlyMap<string, Heard>> | undefined;
   const heard = async (job: Job): Promise<Heard> => {
-    const found = (await (run ??= runAll(sandbox, extra))).get(job);
+    const found = (await (run ??= runAll(sandbox, extra, lots))).get(job);
     if (found === undefined) throw new Error(`nothing was heard of ${job}`);
     return found;
   };
@@ -73,7 +78,7 @@ export function outputMatrix(sandbox: string, extra = ''): void {
   it.each([
     ['one', 1],
     ['some', 300],
-    ['many', 300_000],
+    ['many', lots],
   ] as const)('lines arrive on both streams, of a step that succeeds: %s', async (job, count) => {
     const { stdout, stderr, status } = await heard(job);
     expect(status).toBe('succeeded');
@@ -106,22 +111,22 @@ export function outputMatrix(sandbox: string, extra = ''): void {
   it('what handlers of the end print arrives', async () => {
     const { stdout, status } = await heard('handlers');
     expect(status).toBe('succeeded');
-    expectSame(stdout, `BEFORE\n${lines(50_000)}`);
+    expectSame(stdout, `BEFORE\n${lines(lots / 6)}`);
   });
 
   it.each(['worker-ends', 'worker-exits', 'worker-stays'] as const)('what a worker prints arrives: %s', async (job) => {
-    expectSame((await heard(job)).stdout, lines(50_000));
+    expectSame((await heard(job)).stdout, lines(lots / 6));
   });
 
   it.each(['children', 'descriptors'] as const)("what a step's children print arrives: %s", async (job) => {
     const { stdout, status } = await heard(job);
     expect(status).toBe('succeeded');
-    expectSame(stdout, numbers(100_000).repeat(3));
+    expectSame(stdout, numbers(lots / 3).repeat(3));
   });
 }
 
-async function runAll(sandbox: string, extra: string): Promise<ReadonlyMap<string, Heard>> {
-  const jobs = Object.entries(bodies).map(
+async function runAll(sandbox: string, extra: string, lots: number): Promise<ReadonlyMap<string, Heard>> {
+  const jobs = Object.entries(bodiesOf(lots)).map(
     ([name, body]) =>
       `job('${name}', { runsOn: 'default', ${extra} steps: [step('s', { ${name === 'late' ? 'timeout: 5000' : ''} }, async (ctx) => { ${body} })] })`,
   );
@@ -130,7 +135,7 @@ async function runAll(sandbox: string, extra: string): Promise<ReadonlyMap<strin
 export default workflow('main', { on: push(), jobs: [${jobs.join(',\n')}] });
 `,
   });
-  const { stdout, stderr } = await project.run('run', '--json', '--jobs', '2', '--sandbox', sandbox);
+  const { stdout, stderr } = await project.run('run', '--json', '--jobs', '4', '--sandbox', sandbox);
   if (stderr !== '') throw new Error(stderr);
   const all = new Map<string, Heard>();
   for (const line of stdout.trimEnd().split('\n')) {

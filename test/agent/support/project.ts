@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { compileCache } from '../../support/compile-cache.ts';
 import { programFile } from '../../support/programs.ts';
 import { startFakeJobs, type FakeSecrets } from './fake-jobs.ts';
 import type { WireApi } from '../../support/wire-api.ts';
@@ -57,6 +58,7 @@ export async function makeProject(
     HOME: home,
     TMPDIR: temporary,
     LANG: 'C.UTF-8',
+    ...compileCache,
     ...engine,
     ...environment,
   };

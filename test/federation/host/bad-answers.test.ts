@@ -53,6 +53,15 @@ describe('what an adapter answers wrongly to a read is unknown(bad_answer), neve
     ],
     ['found with a version that is a number', { status: 'found', value: SecretValue.fromText('a'), version: 1 }],
     ['found with an empty version', { status: 'found', value: SecretValue.fromText('a'), version: '' }],
+    ['found with a lease that is a text', { status: 'found', value: SecretValue.fromText('a'), lease: 'id' }],
+    [
+      'found with a lease that ends at no time',
+      {
+        status: 'found',
+        value: SecretValue.fromText('a'),
+        lease: { id: 'id', expiresAt: 'soon', renewable: false },
+      },
+    ],
     ['more than the backend takes', valueOf('x'.repeat(1_001))],
     ['unknown without a code', { status: 'unknown' }],
     ['unknown with another code', { status: 'unknown', code: 'toString' }],

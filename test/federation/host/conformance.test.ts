@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { memoryCapabilities, memoryHarness, runConformance } from '@kici-dev/secret-backend-conformance';
-import { throughHost } from '../../support/through-host.ts';
+import { throughHost } from '@kici-dev/secret-backend-conformance/through-host';
 
 runConformance(
   { describe, test: it },

@@ -1,7 +1,7 @@
 import { BackendError, SecretValue, unknown, type FailureReason, type SecretBackend } from '@kici-dev/secret-backend';
 import { openBackend, defaultHostPolicy } from '@kici-dev/secret-federation';
 import { describe, expect, it, vi } from 'vitest';
-import { testBackendHost } from '../../support/backend-host.ts';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { context, hostScripted, lie, path, ref, scriptedBackend } from '../../support/scripted-backend.ts';
 
 const policy = { attempts: 1, namesMaxAgeMs: 0 };
@@ -59,7 +59,7 @@ describe('the reason of a failure', () => {
         capabilities: backend.capabilities,
         create: () => backend,
       };
-      const hosted = openBackend(definition, {}, testBackendHost(), { ...defaultHostPolicy, ...policy });
+      const hosted = openBackend(definition, {}, testHost(), { ...defaultHostPolicy, ...policy });
       return (await caught(hosted.check(context()))).about;
     };
     expect(await about('tls.ca')).toBe('tls.ca');

@@ -168,6 +168,8 @@ describe('law 2: an outage may take a value away, never change it', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     state.answer = word === 'absent' ? { status: 'absent' } : unknown(word);
     expect(await read()).toEqual([word, undefined]);
+    // Past the pause that follows refused credentials.
+    await vi.advanceTimersByTimeAsync(10_000);
     state.answer = unknown('unreachable');
     expect(await read()).toEqual(['unreachable', undefined]);
   });

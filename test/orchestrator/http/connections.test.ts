@@ -1,13 +1,33 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { httpLimits } from '../../../src/orchestrator/http/limits.ts';
+import { eventsPath } from '../../../src/api/change-events.ts';
+import { open as openJob } from '../support/jobs.ts';
 import { connect, send, statusOf, type RawConnection } from '../support/raw-http.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const many = 200;
+/** Of servers that are to be filled. */
+const room = 20;
 const path = '/api/v1/orgs/default/environments';
 
-const openMany = (url: string, count = many) => Promise.all(Array.from({ length: count }, () => connect(url)));
+const openMany = (url: string, count = many, from?: string) =>
+  Promise.all(Array.from({ length: count }, () => connect(url, { from })));
+
+/** A connection on which the token was shown, and the answer has begun. */
+async function openWith(url: string, token: string, at = path): Promise<RawConnection> {
+  const connection = await connect(url);
+  connection.socket.write(`GET ${at} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`);
+  await Promise.race([connection.ended, once(connection.socket, 'data').catch(() => undefined)]);
+  return connection;
+}
+
+async function openAllWith(url: string, token: string, at = path): Promise<readonly RawConnection[]> {
+  const opened: RawConnection[] = [];
+  for (let count = 0; count < room; count += 1) opened.push(await openWith(url, token, at));
+  return opened;
+}
 
 /** A request over a connection that is kept: its status, and the port that it came from. */
 function ask(server: TestServer, agent: Agent): Promise<{ status: number | undefined; port: number | undefined }> {
@@ -42,6 +62,14 @@ describe('clients without a token', () => {
       await server.call('environments.list');
     }
     agent.destroy();
+  });
+
+  it('from one address hold none that another address needs', async () => {
+    const server = await startServer({ settings: { httpLimits: { maxConnections: room } } });
+    const elsewhere = await connect(server.url, { from: '127.0.0.2' });
+    await openMany(server.url, 5 * room);
+    await server.call('environments.list');
+    expect(isOpen(elsewhere)).toBe(true);
   });
 
   it.each([
@@ -89,6 +117,62 @@ describe('clients without a token', () => {
     await server.call('environments.list');
     await server.application.stop();
     await Promise.all(open.map(({ ended }) => ended));
+  });
+});
+
+describe('one token', () => {
+  const holders: [string, (server: TestServer) => Promise<readonly RawConnection[]>][] = [
+    [
+      'on connections that it keeps',
+      async ({ url, call }) => openAllWith(url, (await call('tokens.create', { name: 'ci', role: 'agent' })).token),
+    ],
+    [
+      'with the tokens of its jobs',
+      async (server) => {
+        const agent = await server.call('tokens.create', { name: 'ci', role: 'agent' });
+        await server.call('environments.create', { name: 'production' });
+        const opened: RawConnection[] = [];
+        for (let job = 0; job < room; job += 1) {
+          const { jobToken } = (await openJob(server, 'production', server.as(agent.token))).opened;
+          opened.push(await openWith(server.url, jobToken));
+        }
+        return opened;
+      },
+    ],
+    [
+      'with streams that never end',
+      async ({ url, call }) =>
+        openAllWith(
+          url,
+          (await call('tokens.create', { name: 'page', role: 'admin' })).token,
+          `/api/v1/orgs/default${eventsPath}`,
+        ),
+    ],
+  ];
+
+  it.each(holders)('that holds all connections, %s, keeps no other out', async (_, fill) => {
+    const server = await startServer({ settings: { httpLimits: { maxConnections: room } } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { port } = await ask(server, agent);
+    const held = await fill(server);
+    for (let round = 0; round < 3; round += 1) {
+      const fresh = await openWith(server.url, server.owner);
+      expect(statusOf(fresh.text())).toBe(200);
+      fresh.socket.destroy();
+      // One of another token, which holds few, stays.
+      expect(await ask(server, agent)).toEqual({ status: 200, port });
+    }
+    expect(held.filter(isOpen).length).toBeGreaterThan(room / 2);
+    agent.destroy();
+  });
+
+  it('gives up a connection that nothing is served on before one with an answer under way', async () => {
+    const server = await startServer({ settings: { httpLimits: { maxConnections: room } } });
+    const { token } = await server.call('tokens.create', { name: 'page', role: 'admin' });
+    const served = await openWith(server.url, token, `/api/v1/orgs/default${eventsPath}`);
+    const held = await openAllWith(server.url, token);
+    expect(held.every(isOpen)).toBe(false);
+    expect(isOpen(served)).toBe(true);
   });
 });
 

@@ -68,12 +68,13 @@ function binding(scope: string, bound: Bound): Row[] {
         { environment, scopes: [scope] },
       ],
     ]),
-    ...(['team/a', 'team/b'] as const).map((from): Row => [
-      'bindings.update',
-      `${from} to ${scope}`,
-      { environment: 'mine', id: bound[from], scope },
-      { environment: 'mine', scopes: [from, scope] },
-    ]),
+    ...(['team/a', 'team/b'] as const).flatMap((from): Row[] => {
+      const input = { environment: 'mine', id: bound[from], scope };
+      return [
+        ['bindings.update', `${from} to ${scope}`, input, { environment: 'mine', scopes: [from, scope] }],
+        ['resolution.preview', `${from} to ${scope}`, input, { view: 'mine', scopes: [from, scope] }],
+      ];
+    }),
   ];
 }
 
@@ -86,6 +87,7 @@ function changing(scope: 'team/a' | 'team/b', bound: Bound): Row[] {
     ['bindings.update', `prefix of ${scope}`, { ...at, prefix: 'P_' }, needs],
     ['bindings.update', `host of ${scope}`, { ...at, host: 'h' }, needs],
     ['bindings.remove', scope, at, needs],
+    ['resolution.preview', `removal of ${scope}`, { ...at, remove: 'true' }, { view: 'mine', scopes: [scope] }],
   ];
 }
 

@@ -8,9 +8,17 @@ export interface RawConnection {
   readonly ended: Promise<void>;
 }
 
-export async function connect(url: string, host?: string): Promise<RawConnection> {
+/** @param from the address of this end; left out: what the system takes */
+export async function connect(
+  url: string,
+  { host, from }: { readonly host?: string | undefined; readonly from?: string | undefined } = {},
+): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
-  const socket = createConnection({ host: host ?? hostname, port: Number(port) });
+  const socket = createConnection({
+    host: host ?? hostname,
+    port: Number(port),
+    ...(from === undefined ? {} : { localAddress: from }),
+  });
   let text = '';
   socket.on('data', (chunk) => {
     text += chunk.toString();
@@ -34,7 +42,7 @@ export async function send(
   lines: readonly string[],
   host?: string,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const { socket, text, ended } = await connect(url, host);
+  const { socket, text, ended } = await connect(url, { host });
   socket.write([...lines, 'connection: close', '', ''].join('\r\n'));
   await ended;
   return { status: statusOf(text()), text: text() };

@@ -1,4 +1,4 @@
-import { nameOf } from '../../secrets/secret-id.ts';
+import { nameOf } from '../../secrets/secret-name.ts';
 import { accessDenied, Refusal } from './refusal.ts';
 
 /** Who may do what, and what is wrong with single secrets. */

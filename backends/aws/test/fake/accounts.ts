@@ -1,4 +1,4 @@
-import { parseArn } from '../../secrets/secret-id.ts';
+import { parseArn } from '../../secrets/secret-name.ts';
 import { accessDenied } from './refusal.ts';
 import { allows } from './resource-policy.ts';
 import { SecretStore } from './store.ts';

@@ -1,17 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
-import { isPadded, padObject } from '../../../../test/support/padding.ts';
+import {
+  FaultScript,
+  listen,
+  sendAnswer,
+  type HttpAnswer,
+  type Listening,
+} from '@kici-dev/secret-backend-conformance/testing';
 import { Access } from './access.ts';
 import { Accounts, type Caller } from './accounts.ts';
-import { FaultScript } from './fault-script.ts';
 import { Input } from './input.ts';
 import { operations } from './operations.ts';
 import { accessDenied, Refusal } from './refusal.ts';
 import { requireSignature } from './signature.ts';
 import { errorXml, FakeSts } from './sts.ts';
+import { json, keyOf, refused } from './wire.ts';
 
 export const region = 'eu-central-1';
 export const staticKey = 'AKIAFAKESTATICKEY001';
@@ -24,12 +29,6 @@ export interface RecordedRequest {
   readonly operation: string;
   readonly accessKeyId: string | undefined;
   readonly body: string;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: string;
-  readonly contentType: string;
 }
 
 /** Secrets Manager and the Security Token Service on one port, speaking what AWS speaks. */
@@ -46,18 +45,18 @@ export class FakeAws {
   /** Access keys whose time is over. */
   readonly expired = new Set<string>();
   pageLimit = 100;
+  #listening: Listening | undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   static async start(): Promise<FakeAws> {
     const fake = new FakeAws();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    fake.#listening = await listen(fake.#server);
     return fake;
   }
 
   get port(): number {
-    const address: AddressInfo | string | null = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('the fake does not listen');
-    return address.port;
+    if (this.#listening === undefined) throw new Error('the fake does not listen');
+    return this.#listening.port;
   }
 
   get endpoint(): string {
@@ -71,8 +70,7 @@ export class FakeAws {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#listening?.stop();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -81,7 +79,7 @@ export class FakeAws {
       const target = request.headers['x-amz-target'];
       if (typeof target === 'string')
         await this.#serveSecrets(request, response, target.replace('secretsmanager.', ''), body);
-      else send(response, this.#answerSts(request, body));
+      else sendAnswer(response, this.#answerSts(request, body));
     } catch {
       // The client went away.
       response.destroy();
@@ -99,21 +97,10 @@ export class FakeAws {
     if (fault === 'hang') return;
     if (fault === 'delay') await wait(150);
     const reply = this.#answer(request, operation, body, fault);
-    if (fault === 'reset') request.socket.resetAndDestroy();
-    else if (fault === 'half_body') sendHalf(response, reply);
-    else if (fault === 'empty') send(response, { ...reply, status: 200, body: '' });
-    else if (isPadded(fault)) {
-      const [padding, rest] = padObject(fault, reply.body);
-      response.writeHead(reply.status, { 'content-type': reply.contentType }).write(padding);
-      response.end(rest);
-    }
-    // With the true answer inside, so that whoever quotes the body is found out.
-    else if (fault === 'garbage')
-      send(response, { status: 200, body: `<html>${reply.body}</html>`, contentType: 'text/html' });
-    else send(response, reply);
+    sendAnswer(response, reply, fault);
   }
 
-  #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): Reply {
+  #answer(request: IncomingMessage, operation: string, body: string, fault: Fault | undefined): HttpAnswer {
     try {
       const key = requireSignature(request.headers, 'secretsmanager', region);
       if (fault === 'server_error')
@@ -136,9 +123,7 @@ export class FakeAws {
       const answer = run({ caller, accounts, store, access, batch, pageLimit }, input);
       return json(200, fault === 'partial_batch' ? withoutFirst(answer) : answer);
     } catch (error) {
-      return error instanceof Refusal
-        ? json(error.status, { __type: error.type, Message: error.message })
-        : json(500, { __type: 'InternalFailure' });
+      return refused(error);
     }
   }
 
@@ -156,7 +141,7 @@ export class FakeAws {
     return { account, arn };
   }
 
-  #answerSts(request: IncomingMessage, body: string): Reply {
+  #answerSts(request: IncomingMessage, body: string): HttpAnswer {
     const parameters = new URLSearchParams(body);
     const operation = parameters.get('Action') ?? '';
     this.requests.push({ service: 'sts', operation, accessKeyId: keyOf(request), body });
@@ -170,24 +155,7 @@ export class FakeAws {
   }
 }
 
-function keyOf({ headers: { authorization } }: IncomingMessage): string | undefined {
-  return /Credential=([^/]+)/.exec(authorization ?? '')?.[1];
-}
-
 function withoutFirst(answer: Record<string, unknown>): Record<string, unknown> {
   const { SecretValues: values } = answer;
   return Array.isArray(values) ? { ...answer, SecretValues: values.slice(1) } : answer;
-}
-
-function json(status: number, body: Record<string, unknown>): Reply {
-  return { status, body: JSON.stringify(body), contentType: 'application/x-amz-json-1.1' };
-}
-
-function send(response: ServerResponse, { status, body, contentType }: Reply): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
-}
-
-function sendHalf(response: ServerResponse, { status, body, contentType }: Reply): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
-  response.write(body.slice(0, body.length / 2), () => response.destroy());
 }

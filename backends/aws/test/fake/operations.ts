@@ -1,22 +1,10 @@
-import type { Access } from './access.ts';
-import type { Accounts, Caller } from './accounts.ts';
 import type { Input } from './input.ts';
 import { describeSecret, listSecrets, listVersionIds } from './listing.ts';
 import { invalid } from './refusal.ts';
 import { parsePolicy } from './resource-policy.ts';
-import { versionWith, type Payload, type SecretStore } from './store.ts';
-import { batchGetSecretValue, getSecretValue, type BatchBehaviour } from './values.ts';
-
-export interface FakeState {
-  readonly caller: Caller;
-  readonly accounts: Accounts;
-  /** Where the caller finds what the request is about. */
-  readonly store: SecretStore;
-  readonly access: Access;
-  readonly batch: BatchBehaviour;
-  /** The service gives at most this many on a page, whatever is asked for. */
-  readonly pageLimit: number;
-}
+import type { FakeState } from './state.ts';
+import { versionWith, type Payload } from './store.ts';
+import { batchGetSecretValue, getSecretValue } from './values.ts';
 
 type Operation = (state: FakeState, input: Input) => Record<string, unknown>;
 

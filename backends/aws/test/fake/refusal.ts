@@ -18,8 +18,8 @@ export const markedForDeletion = (): Refusal =>
     'InvalidRequestException',
     "You can't perform this operation on the secret because it was marked for deletion.",
   );
-export const accessDenied = (operation: string): Refusal =>
+export const accessDenied = (operation: string, service = 'secretsmanager'): Refusal =>
   new Refusal(
     'AccessDeniedException',
-    `User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:${operation}`,
+    `User: arn:aws:iam::111122223333:user/ci is not authorized to perform: ${service}:${operation}`,
   );

@@ -1,6 +1,6 @@
 import type { Input } from './input.ts';
-import type { FakeState } from './operations.ts';
 import { invalid, Refusal } from './refusal.ts';
+import type { FakeState } from './state.ts';
 import { versionWith, type StoredSecret, type StoredVersion } from './store.ts';
 
 type Answer = Record<string, unknown>;
@@ -53,15 +53,6 @@ function valueAnswer({ arn, name }: StoredSecret, { id, text, binary, stages, cr
     VersionStages: [...stages],
     CreatedDate: createdAt,
   };
-}
-
-export interface BatchBehaviour {
-  /** Names that the answer leaves out without a word. */
-  readonly leaveOut: Set<string>;
-  /** The first page is empty and has a successor. */
-  emptyFirstPage: boolean;
-  /** Whether batches reach other accounts, of which the user guide says nothing. */
-  reachesOthers: boolean;
 }
 
 export function batchGetSecretValue({ accounts, caller, access, batch }: FakeState, input: Input): Answer {

@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BackendError, type BackendHost, type ResolvedAddress } from '@kici-dev/secret-backend';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
+import { createFileReader } from '@kici-dev/secret-federation';
 
 export interface TestHost extends BackendHost {
   /** What the backend logged, in one string. */
@@ -12,21 +14,17 @@ export interface TestHost extends BackendHost {
 export function createTestHost(overrides: Partial<BackendHost> = {}): TestHost {
   const lines: string[] = [];
   const resolved: string[] = [];
-  return {
+  const host = testHost({
     name: 'aws-test',
-    organization: 'default',
-    deadlineMs: 10_000,
-    ambient: { credentials: false, paths: [] },
+    readFile: createFileReader(overrides.ambient?.paths ?? []),
     log: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
-    now: () => Date.now(),
     ...overrides,
     async resolveAddress(hostname) {
       resolved.push(hostname);
       return overrides.resolveAddress?.(hostname) ?? resolve(hostname);
     },
-    logged: () => lines.join('\n'),
-    resolved,
-  };
+  });
+  return { ...host, logged: () => lines.join('\n'), resolved };
 }
 
 async function resolve(hostname: string): Promise<readonly ResolvedAddress[]> {

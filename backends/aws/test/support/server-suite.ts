@@ -1,7 +1,9 @@
 import { runConformance, type TestRunner } from '@kici-dev/secret-backend-conformance';
+import type { BackendCapabilities } from '@kici-dev/secret-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane, type Lane } from '../../../../test/support/lane.ts';
+import { describeLane, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { objectPerScopeCapabilities, secretPerKeyCapabilities } from '../../capabilities.ts';
+import { rawClient } from './client.ts';
 import type { RunningServer } from './server-process.ts';
 import type { LayoutName } from './seeder.ts';
 import { serverHarness } from './subject.ts';
@@ -9,6 +11,8 @@ import { serverHarness } from './subject.ts';
 interface ServerSuite {
   readonly lane: Lane;
   readonly title: string;
+  /** Left out: each. */
+  readonly layouts?: readonly LayoutName[];
   readonly start: () => Promise<RunningServer>;
   readonly notProven: Readonly<Record<LayoutName, Readonly<Record<string, string>>>>;
   /** Cases in which the server itself is wrong, each with how. They must fail, and count as not proven. */
@@ -36,25 +40,31 @@ function runnerFor(wrong: Readonly<Record<string, string>>): TestRunner {
   };
 }
 
-/** The conformance kit for both layouts on a server that is started once, and whatever else needs that server. */
+const capabilities: Readonly<Record<LayoutName, BackendCapabilities>> = {
+  'secret-per-key': secretPerKeyCapabilities,
+  'object-per-scope': objectPerScopeCapabilities,
+};
+
+/** The conformance kit on a server that is started once, and whatever else needs that server. */
 export function describeServer(
-  { lane, title, start, notProven, wrong }: ServerSuite,
-  more: (endpoint: () => string) => void,
+  { lane, title, layouts = ['secret-per-key', 'object-per-scope'], start, notProven, wrong }: ServerSuite,
+  more: (endpoint: () => string) => void = () => undefined,
 ): void {
-  describeLane(lane, () => {
+  describeLane({ describe, test: it }, lane, () => {
     let server: RunningServer | undefined;
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {
       server = await start();
+      // It loads the service at the first call, which may take longer than a case gives it.
+      const client = rawClient(server.endpoint);
+      await client.listSecrets({});
+      client.destroy();
     }, 120_000);
     afterAll(() => server?.stop());
-    for (const [layout, capabilities] of [
-      ['secret-per-key', secretPerKeyCapabilities],
-      ['object-per-scope', objectPerScopeCapabilities],
-    ] as const) {
+    for (const layout of layouts) {
       runConformance(runnerFor(wrong[layout]), {
         name: `aws, ${layout} (${title})`,
-        capabilities,
+        capabilities: capabilities[layout],
         harness: serverHarness(layout, endpoint),
         notProven: notProven[layout],
       });

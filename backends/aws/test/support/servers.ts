@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LocalstackContainer } from '@testcontainers/localstack';
-import { missingVariable, type Lane } from '../../../../test/support/lane.ts';
+import { missingVariable, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { startServer, type RunningServer } from './server-process.ts';
 
 export const localstackLane: Lane = {
@@ -15,13 +15,13 @@ export const containerLane: Lane = {
 
 const services = 'secretsmanager,sts,kms,iam';
 
-export function startLocalstack(): Promise<RunningServer> {
+export function startLocalstack(only = services): Promise<RunningServer> {
   return startServer({
     command: process.env['KICI_TEST_LOCALSTACK_PYTHON'] ?? '',
     arguments: () => ['-m', 'localstack.runtime.main'],
     healthPath: '/_localstack/health',
     environment: (port) => ({
-      SERVICES: services,
+      SERVICES: only,
       GATEWAY_LISTEN: `127.0.0.1:${port}`,
       DISABLE_EVENTS: '1',
       SKIP_SSL_CERT_DOWNLOAD: '1',

@@ -101,6 +101,11 @@ export function fakeHarness(layout: LayoutName): Harness {
           async fault(kind, times) {
             fake.faults.set(kind, times);
           },
+          async rejectCredentials() {
+            fake.faults.set('expire');
+            const before = fake.requests.length;
+            return () => fake.requests.length - before;
+          },
           async heal() {
             fake.faults.heal();
           },

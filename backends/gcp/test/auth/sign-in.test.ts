@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFake, type RunningFake } from '../server/start.ts';
 import { startTokenServices, type RunningTokenServices } from '../server/token-services.ts';
 import { createSignIn } from '../../auth/sign-in.ts';
-import { testHost, type TestHostOptions } from '../support/host.ts';
+import { loopbackHost, type TestHostOptions } from '../support/host.ts';
 import { add, text } from '../support/store.ts';
 import { openBackend, transports } from '../support/subject.ts';
 import { context, inWords, ref } from '../support/world.ts';
@@ -129,13 +128,6 @@ describe('a token', () => {
     ).toBe('found value (1)');
   });
 
-  it('that is new and not accepted either is not replaced for every call', async () => {
-    const backend = await open(withKey());
-    fake.service.faults.set('expire');
-    for (let times = 0; times < 20; times += 1) expect(await read(backend)).toBe('unknown unauthenticated');
-    expect(services.requests).toHaveLength(2);
-  });
-
   it.each([
     [400, '{"error":"invalid_grant"}', 'unauthenticated', '(invalid_grant)'],
     [401, '', 'unauthenticated', '401'],
@@ -230,14 +222,6 @@ describe('workload identity federation', () => {
     expect(services.requests).toHaveLength(0);
   });
 
-  it('reads no pipe, on which a read would wait for ever, and no folder', async () => {
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
-    for (const name of ['pipe', '.']) {
-      const backend = await open(federated({ file: join(folder, name) }), { ambient: { paths: [folder] } });
-      expect(await backend.read([ref('K')], context(2_000)), name).toMatchObject([{ code: 'misconfigured' }]);
-    }
-  });
-
   it('reads its JSON from a file at each sign-in, so that a rotated one is noticed', async () => {
     const path = join(folder, 'gcp.json');
     const backend = await open(
@@ -311,7 +295,7 @@ describe('a source that obeys no signal', () => {
         asked += 1;
         return new Promise(() => undefined);
       },
-      testHost(),
+      loopbackHost(),
       20,
     );
     for (const times of [1, 2]) {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { SecretValue, type Settings } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
 import { gcpDefinition } from '../../index.ts';
-import { testHost } from '../support/host.ts';
+import { loopbackHost } from '../support/host.ts';
 import { serviceAccountJson, workloadIdentityJson } from './credentials.ts';
 
 const base: Settings = {
@@ -144,13 +144,13 @@ describe('settings are refused', () => {
     const found = problems(changes);
     expect(found.join('\n')).toContain(problem);
     expect(inspect(found)).not.toContain('hunter2');
-    expect(() => gcpDefinition.create({ ...base, ...changes }, testHost())).toThrow(
+    expect(() => gcpDefinition.create({ ...base, ...changes }, loopbackHost())).toThrow(
       expect.objectContaining({ code: 'misconfigured' }),
     );
   });
 
   it("for the machine's own credentials where the server does not allow them", () => {
-    expect(() => gcpDefinition.create({ ...base, 'auth.method': 'ambient' }, testHost())).toThrow(
+    expect(() => gcpDefinition.create({ ...base, 'auth.method': 'ambient' }, loopbackHost())).toThrow(
       expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining('does not allow') }),
     );
   });

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { SecretValue } from '@kici-dev/secret-backend';
 import { gcpDefinition } from '../../index.ts';
-import { testHost } from '../support/host.ts';
+import { loopbackHost } from '../support/host.ts';
 
 const { cache } = createRequire(import.meta.url);
 const loaded = (): string[] =>
@@ -10,7 +10,7 @@ const loaded = (): string[] =>
 const imported = loaded().length;
 const backend = await gcpDefinition.create(
   { project: 'acme-production', transport: 'grpc', 'auth.method': 'token', 'auth.token': SecretValue.fromText('x') },
-  testHost(),
+  loopbackHost(),
 );
 const made = loaded().length;
 await import('google-gax');

@@ -1,7 +1,7 @@
 // Opens a backend with the settings of its first argument, reads one secret and checks, and prints what came of it.
 import { SecretValue, type Settings } from '@kici-dev/secret-backend';
 import { gcpDefinition } from '../../index.ts';
-import { testHost } from '../support/host.ts';
+import { loopbackHost } from '../support/host.ts';
 import { context, inWords, ref } from '../support/world.ts';
 
 const [json = '{}', ambient] = process.argv.slice(2);
@@ -12,7 +12,7 @@ const settings = Object.fromEntries(
     gcpDefinition.settings[name]?.secret === true ? SecretValue.fromText(String(value)) : value,
   ]),
 );
-const backend = await gcpDefinition.create(settings, testHost({ ambient: { credentials: ambient === 'ambient' } }));
+const backend = await gcpDefinition.create(settings, loopbackHost({ ambient: { credentials: ambient === 'ambient' } }));
 const [outcome] = await backend.read([ref('K')], context());
 const checked = await backend.check(context()).then(
   () => 'healthy',

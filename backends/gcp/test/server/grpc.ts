@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import { buffer } from 'node:stream/consumers';
 import { decodeRequest, encodeResponse, encodeRetryInfo, hasMethod } from './protos.ts';
-import { padBytes } from '../../../../test/support/padding.ts';
+import { padBytes } from '@kici-dev/secret-backend-conformance/testing';
 import { codes, RpcError } from './rpc-error.ts';
 import type { FakeService, Reaction } from './service.ts';
 

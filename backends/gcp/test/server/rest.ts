@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { padObject } from '../../../../test/support/padding.ts';
+import { sendAnswer } from '@kici-dev/secret-backend-conformance/testing';
 import type { Tls } from './grpc.ts';
 import type { Message } from './methods.ts';
 import { routes } from './protos.ts';
@@ -28,8 +28,9 @@ async function serve(service: FakeService, request: IncomingMessage, response: S
       ? { kind: 'refuse', error: new RpcError('NOT_FOUND', 'no such route') }
       : await service.handle(matched.method, toRequest(matched, url, body), headers);
   if (reaction.kind === 'refuse') refuse(response, reaction.error);
-  else if (reaction.kind === 'answer') send(response, 200, toJson(reaction.message, url.searchParams.has('$alt')));
-  else breakOff(response, reaction, toJson(reaction.message, true));
+  else if (reaction.kind === 'answer')
+    sendAnswer(response, { status: 200, body: toJson(reaction.message, url.searchParams.has('$alt')) });
+  else sendAnswer(response, { status: 200, body: toJson(reaction.message, true) }, reaction.how);
 }
 
 interface Matched {
@@ -89,51 +90,15 @@ function toJson(message: Message, numericEnums: boolean): string {
   return JSON.stringify(convert(message, ''));
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=UTF-8',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
-}
-
 function refuse(response: ServerResponse, { code, message, retryAfterSeconds }: RpcError): void {
   const details =
     retryAfterSeconds === undefined
       ? []
       : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfterSeconds}s` }];
-  send(
-    response,
-    httpStatuses[code],
-    JSON.stringify({
+  sendAnswer(response, {
+    status: httpStatuses[code],
+    body: JSON.stringify({
       error: { code: httpStatuses[code], message, status: code, ...(details.length !== 0 && { details }) },
     }),
-  );
-}
-
-function breakOff(response: ServerResponse, { how }: Extract<Reaction, { kind: 'break' }>, whole: string): void {
-  switch (how) {
-    case 'hang':
-      return;
-    case 'reset':
-      response.destroy();
-      return;
-    case 'half_body':
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(whole) });
-      response.write(whole.slice(0, Math.ceil(whole.length / 2)), () => response.destroy());
-      return;
-    case 'garbage':
-      send(response, 200, '<html>no JSON</html>');
-      return;
-    case 'empty':
-      send(response, 200, '');
-      return;
-    case 'flood':
-    case 'swarm': {
-      const [padding, rest] = padObject(how, whole);
-      response.writeHead(200, { 'content-type': 'application/json' }).write(padding);
-      response.end(rest);
-      return;
-    }
-  }
+  });
 }

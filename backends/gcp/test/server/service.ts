@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
-import { createFaultScript, type FaultScript } from './faults.ts';
+import { FaultScript } from '@kici-dev/secret-backend-conformance/testing';
 import { methods, type Message } from './methods.ts';
 import type { Model } from './model.ts';
 import { RpcError } from './rpc-error.ts';
@@ -42,7 +42,7 @@ const refusals: Partial<Record<Fault, () => RpcError>> = {
 /** One model behind every transport: who may call, what is recorded, which fault comes next. */
 export class FakeService {
   readonly model: Model;
-  readonly faults: FaultScript = createFaultScript();
+  readonly faults = new FaultScript();
   readonly requests: RecordedRequest[] = [];
   /** Tokens that are accepted. */
   readonly tokens = new Set<string>();
@@ -82,7 +82,7 @@ export class FakeService {
   }
 
   private async react(method: string, request: Message, headers: Readonly<Record<string, string>>): Promise<Reaction> {
-    const fault = this.faults.take();
+    const fault = this.faults.next();
     if (fault === 'delay') await wait(150);
     const refusal = fault === undefined ? undefined : refusals[fault];
     if (refusal !== undefined) return refuse(refusal());

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { Server as NetServer, Socket } from 'node:net';
+import { listen } from '@kici-dev/secret-backend-conformance/testing';
 import { createGrpcServer, type Tls } from './grpc.ts';
 import { Model } from './model.ts';
 import { createRestServer } from './rest.ts';
@@ -43,29 +42,6 @@ export async function startFake({
     addresses: { grpc: `${scheme}://127.0.0.1:${grpc.port}`, rest: `${scheme}://127.0.0.1:${rest.port}` },
     stop: async () => {
       await Promise.all([grpc.stop(), rest.stop()]);
-    },
-  };
-}
-
-/** On a free port of this machine; stopping it ends every connection. */
-export async function listen(server: NetServer): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the server listens on a port');
-  return {
-    port: address.port,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
     },
   };
 }

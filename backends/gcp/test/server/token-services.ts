@@ -1,7 +1,7 @@
 import { randomBytes, verify, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { listen } from './start.ts';
+import { listen } from '@kici-dev/secret-backend-conformance/testing';
 
 /** What a token endpoint was asked. */
 export interface TokenRequest {

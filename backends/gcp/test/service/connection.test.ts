@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { BackendError } from '@kici-dev/secret-backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLane } from '../../../../test/support/lane.ts';
+import { describeLane, listen } from '@kici-dev/secret-backend-conformance/testing';
 import type { Tls } from '../server/grpc.ts';
-import { listen, startFake } from '../server/start.ts';
+import { startFake } from '../server/start.ts';
 import { add } from '../support/store.ts';
 import { openBackend, transports } from '../support/subject.ts';
 import { context, openWorld, ref } from '../support/world.ts';
@@ -59,6 +59,14 @@ describe.each(transports)('the connection, over %s', (transport) => {
     expect(lookups).toBeGreaterThan(before);
   });
 
+  it('serves the next call after an answer that is too large', async () => {
+    await using world = await openWorld({ transport });
+    add(world.fake.model, 'shop--K', 'value');
+    world.fake.service.faults.set('flood', 1);
+    expect(await world.read(ref('K'))).toBe('unknown too_large');
+    expect(await world.read(ref('K'))).toBe('found value (1)');
+  });
+
   it('ignores the proxy of the environment', async () => {
     const strangers: string[] = [];
     const proxy = await listen(
@@ -97,7 +105,7 @@ function opensslMissing(): string | undefined {
   }
 }
 
-describeLane({ name: 'gcp-tls', missing: opensslMissing() }, () => {
+describeLane({ describe, test: it }, { name: 'gcp-tls', missing: opensslMissing() }, () => {
   const trusted = getCACertificates('default');
   let folder: string;
   let tls: Tls;

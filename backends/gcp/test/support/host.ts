@@ -1,4 +1,6 @@
 import type { AmbientAccess, BackendHost } from '@kici-dev/secret-backend';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
+import { createFileReader } from '@kici-dev/secret-federation';
 
 export interface TestHostOptions {
   readonly ambient?: Partial<AmbientAccess>;
@@ -7,18 +9,17 @@ export interface TestHostOptions {
 }
 
 /** A host that lets a backend reach this machine and nothing else, and that keeps what is logged. */
-export function testHost({ ambient = {}, now = Date.now, resolveAddress }: TestHostOptions = {}): BackendHost & {
+export function loopbackHost({ ambient = {}, now = Date.now, resolveAddress }: TestHostOptions = {}): BackendHost & {
   readonly logged: string[];
 } {
   const logged: string[] = [];
-  return {
+  const host = testHost({
     name: 'corp-gcp',
-    organization: 'default',
-    deadlineMs: 10_000,
-    logged,
     ambient: { credentials: false, paths: [], ...ambient },
+    readFile: createFileReader(ambient.paths ?? []),
     resolveAddress: resolveAddress ?? (async () => [{ address: '127.0.0.1', family: 4 }]),
     log: (level, message, fields) => void logged.push(JSON.stringify([level, message, fields])),
     now,
-  };
+  });
+  return { ...host, logged };
 }

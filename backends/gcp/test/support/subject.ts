@@ -1,7 +1,7 @@
 import { SecretValue, type SecretBackend, type Settings } from '@kici-dev/secret-backend';
 import { gcpDefinition } from '../../index.ts';
 import { goodToken, project, type RunningFake } from '../server/start.ts';
-import { testHost, type TestHostOptions } from './host.ts';
+import { loopbackHost, type TestHostOptions } from './host.ts';
 
 export type Transport = 'grpc' | 'rest';
 export const transports: readonly Transport[] = ['grpc', 'rest'];
@@ -30,5 +30,5 @@ export async function openBackend(
   changes: Settings = {},
   host: TestHostOptions = {},
 ): Promise<SecretBackend> {
-  return gcpDefinition.create(settingsFor(fake, transport, changes), testHost(host));
+  return gcpDefinition.create(settingsFor(fake, transport, changes), loopbackHost(host));
 }

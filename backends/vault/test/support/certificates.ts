@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Lane } from '../../../../test/support/lane.ts';
+import type { Lane } from '@kici-dev/secret-backend-conformance/testing';
 
 export interface Certificate {
   readonly cert: string;

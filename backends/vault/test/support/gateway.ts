@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
-import { isPadded, padObject } from '../../../../test/support/padding.ts';
+import { FaultScript, listen, sendAnswer } from '@kici-dev/secret-backend-conformance/testing';
 import { parseJson } from '../../wire/json.ts';
 import type { Call, Reply } from '../fake/reply.ts';
 
@@ -22,6 +22,8 @@ export interface Gateway {
   count(): number;
   /** @param times how many requests meet it; default: every one until `heal` */
   fault(kind: Fault, times?: number): void;
+  /** Every request is refused, those that sign in too, until `heal`. */
+  rejectCredentials(): void;
   /** The next request gets this instead of the server's answer. */
   answerOnce(reply: RawReply): void;
   heal(): void;
@@ -44,15 +46,13 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
   const requests: Recorded[] = [];
   const hanging = new Set<ServerResponse>();
   const waiting: { readonly path: string; readonly resolve: () => void }[] = [];
-  let fault: { readonly kind: Fault; left: number } | undefined;
+  const faults = new FaultScript();
+  let refusesPaths = false;
   let once: RawReply | undefined;
 
-  const takeFault = (path: string): Fault | undefined => {
-    // A refusal of a path is not one of the token.
-    if (fault === undefined || fault.left === 0 || (fault.kind === 'deny' && isAboutTokens(path))) return undefined;
-    fault.left -= 1;
-    return fault.kind;
-  };
+  // A refusal of a path is not one of the token.
+  const takeFault = (path: string): Fault | undefined =>
+    refusesPaths && isAboutTokens(path) ? undefined : faults.next();
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
@@ -77,10 +77,6 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
       hanging.add(response);
       return;
     }
-    if (kind === 'reset') {
-      request.socket.resetAndDestroy();
-      return;
-    }
     if (kind === 'delay') await wait(150);
     const replaced = once ?? (kind === undefined ? undefined : replacements[kind]);
     once = undefined;
@@ -93,22 +89,9 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
         namespace,
         body: parseJson(Buffer.concat(chunks).toString('utf8')),
       });
-      if (isPadded(kind)) {
-        const [padding, rest] = padObject(kind, JSON.stringify(reply.body ?? {}));
-        response.writeHead(reply.status === 204 ? 200 : reply.status, json).write(padding);
-        response.end(rest);
-        return;
-      }
-      send(
-        response,
-        {
-          status: reply.status,
-          text: reply.body === undefined ? '' : JSON.stringify(reply.body),
-          ...(reply.headers !== undefined && { headers: reply.headers }),
-        },
-        kind === 'half_body',
-      );
-    } else send(response, replaced, false);
+      const body = reply.body === undefined ? '' : JSON.stringify(reply.body);
+      sendAnswer(response, { ...reply, body }, kind);
+    } else send(response, replaced);
     for (const waiter of waiting.splice(0)) {
       if (waiter.path === path) waiter.resolve();
       else waiting.push(waiter);
@@ -121,21 +104,24 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
     });
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('the gateway has no port');
+  const listening = await listen(server);
   return {
-    address: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound.port}`,
+    address: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${listening.port}`,
     requests,
     count: () => requests.filter(({ path }) => !isAboutTokens(path)).length,
     fault(kind, times) {
-      fault = { kind, left: times ?? Number.POSITIVE_INFINITY };
+      refusesPaths = kind === 'deny';
+      faults.set(kind, times);
+    },
+    rejectCredentials() {
+      refusesPaths = false;
+      faults.set('deny');
     },
     answerOnce(reply) {
       once = reply;
     },
     heal() {
-      fault = undefined;
+      faults.heal();
       for (const response of hanging) response.destroy();
       hanging.clear();
     },
@@ -143,10 +129,7 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
       new Promise((resolve) => {
         waiting.push({ path, resolve });
       }),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => listening.stop(),
   };
 }
 
@@ -172,14 +155,8 @@ const replacements: Partial<Record<Fault, RawReply>> = {
   empty: { status: 200, text: '' },
 };
 
-function send(response: ServerResponse, { status, text, headers = json }: RawReply, half: boolean): void {
-  if (half) {
-    response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(text) + 10) });
-    response.write(text.slice(0, Math.ceil(text.length / 2)), () => response.destroy());
-    return;
-  }
-  response.writeHead(status, headers);
-  response.end(text);
+function send(response: ServerResponse, { status, text, headers = json }: RawReply): void {
+  response.writeHead(status, headers).end(text);
 }
 
 function isAboutTokens(path: string): boolean {

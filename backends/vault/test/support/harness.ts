@@ -125,6 +125,11 @@ async function openSubject(
       if (kind === 'expire') await revokeAll(server, id);
       else gateway.fault(kind, times);
     },
+    async rejectCredentials() {
+      gateway.rejectCredentials();
+      const before = gateway.requests.length;
+      return () => gateway.requests.length - before;
+    },
     heal: async () => gateway.heal(),
     requestCount: async () => gateway.count(),
   };

@@ -7,6 +7,8 @@ import {
   type SettingField,
   type Settings,
 } from '@kici-dev/secret-backend';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
+import { createFileReader } from '@kici-dev/secret-federation';
 import { settings as schema, type SettingName } from '../../settings.ts';
 
 export interface TestHost extends BackendHost {
@@ -25,13 +27,10 @@ export interface HostOptions {
 export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHost {
   const resolved: string[] = [];
   const logged: string[] = [];
-  return {
+  const host = testHost({
     name: 'corp-vault',
-    organization: 'default',
-    deadlineMs: 10_000,
     ambient: { credentials: false, paths },
-    resolved,
-    logged,
+    readFile: createFileReader(paths),
     async resolveAddress(hostname) {
       resolved.push(hostname);
       if (hostname !== '127.0.0.1' && (isIP(hostname) !== 0 || !names.includes(hostname)))
@@ -41,8 +40,8 @@ export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHo
     log: (level, message, fields) => {
       logged.push(JSON.stringify({ level, message, ...fields }));
     },
-    now: () => Date.now(),
-  };
+  });
+  return { ...host, resolved, logged };
 }
 
 /** As the host hands them over: defaults filled in, secret ones wrapped. */

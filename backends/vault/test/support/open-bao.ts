@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { missingVariable, type Lane } from '../../../../test/support/lane.ts';
+import { missingVariable, type Lane } from '@kici-dev/secret-backend-conformance/testing';
 import { parseJson } from '../../wire/json.ts';
 import { realServer, type TestServer } from './server.ts';
 

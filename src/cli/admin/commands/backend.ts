@@ -6,7 +6,7 @@ import { defineCommand, type CommandGroup } from '../command.ts';
 import { coded, count, facts, listing, moment, named, span } from '../format.ts';
 import { duration, pairs, truth } from '../parameters/parsed.ts';
 import { yes } from '../parameters/shared.ts';
-import { argument, repeated, required } from '../parameters/text.ts';
+import { argument, option, repeated, required } from '../parameters/text.ts';
 import { secretSettings } from '../parameters/value.ts';
 import type { OutputOf, ApiSession } from '../session.ts';
 import { findType, readSettings, type BackendType } from '../settings.ts';
@@ -269,8 +269,16 @@ const scaffold = defineCommand({
   name: 'scaffold',
   summary: 'Write a backend of your own to start from; needs no orchestrator',
   operations: [],
-  examples: ['kici-admin backend scaffold my-store && cd my-store && npm test'],
-  parameters: { name: argument('name', 'its type, and the name of the new folder') },
+  examples: [
+    'kici-admin backend scaffold my-store && cd my-store && npm test',
+    'kici-admin backend scaffold my-store --wire http',
+  ],
+  parameters: {
+    name: argument('name', 'its type, and the name of the new folder'),
+    wire: option('--wire <protocol>', 'what it speaks with its service; without it, secrets are kept in memory', {
+      choices: ['http'],
+    }),
+  },
   run: async (input) => {
     if (!/^[a-z][a-z0-9-]{0,62}$/.test(input.name))
       throw new UsageError(
@@ -278,7 +286,7 @@ const scaffold = defineCommand({
         'choose a name such as my-store',
       );
     const { scaffold: write } = await import('../scaffold/scaffold.ts');
-    const data = await write(input.name, '.');
+    const data = await write(input.name, '.', input.wire === 'http' ? 'http' : 'memory');
     return {
       data,
       text: printable(`wrote ${data.folder}: ${data.files.join(', ')}`),

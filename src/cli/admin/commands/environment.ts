@@ -5,21 +5,13 @@ import { printable } from '../../terminal/io.ts';
 import { UsageError } from '../../terminal/command-error.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { facts, listing, moment } from '../format.ts';
-import { integer, pairs, truth } from '../parameters/parsed.ts';
+import { truth } from '../parameters/parsed.ts';
+import { bindingSettings, environment, scopeHelp } from '../parameters/binding.ts';
 import { yes } from '../parameters/shared.ts';
 import { argument, flag, option, repeated, required } from '../parameters/text.ts';
+import { preview } from './binding-preview.ts';
 
 type Binding = z.output<typeof bindingView>;
-
-const environment = argument('environment', 'the name of the environment');
-const scopeHelp =
-  'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
-const settings = {
-  priority: integer('--priority <n>', 'higher wins; default 0'),
-  prefix: option('--prefix <prefix>', 'put before each key'),
-  map: pairs('--map <source=KEY>', 'bind one name under another key; only mapped names are bound (repeatable)'),
-  host: option('--host <pattern>', 'for agents on hosts that match; default: every host'),
-};
 
 const create = defineCommand({
   name: 'create',
@@ -126,7 +118,7 @@ const bind = defineCommand({
   parameters: {
     environment,
     scope: required('--scope <scope>', scopeHelp),
-    ...settings,
+    ...bindingSettings,
     skipDeleted: flag('--skip-deleted', 'count what is deleted as absent, so that the next candidate takes its place'),
   },
   run: async ({ skipDeleted, ...input }, session) => {
@@ -152,7 +144,7 @@ const rebind = defineCommand({
     environment,
     id: argument('binding', 'its id, as `environment show` lists it'),
     scope: option('--scope <scope>', scopeHelp),
-    ...settings,
+    ...bindingSettings,
     skipDeleted: truth('--skip-deleted <true|false>', 'whether what is deleted counts as absent'),
   },
   run: async (input, session) => {
@@ -185,5 +177,5 @@ const unbind = defineCommand({
 export const environmentCommands: CommandGroup = {
   name: 'environment',
   summary: 'Create environments and bind scopes to them',
-  commands: [create, list, show, bind, rebind, unbind, remove],
+  commands: [create, list, show, bind, rebind, unbind, preview, remove],
 };

@@ -1,21 +1,31 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError } from '../../terminal/command-error.ts';
 
 const placeholder = 'my-store';
 /** Under its own name it would be a package inside our package. */
 const manifest = 'manifest.json';
 
+/** How the backend that is written reaches its secrets. */
+export type Wire = 'memory' | 'http';
+
 /**
  * Writes a backend to start from into a new folder; nothing that exists is touched.
  * @returns the folder and its files
  * @throws CommandError
  */
-export async function scaffold(name: string, parent: string): Promise<{ folder: string; files: readonly string[] }> {
-  const template = join(import.meta.dirname, 'template');
+export async function scaffold(
+  name: string,
+  parent: string,
+  wire: Wire,
+): Promise<{ folder: string; files: readonly string[] }> {
+  const template = join(import.meta.dirname, 'template', wire);
   const folder = resolve(parent, name);
-  const sources = await readdir(template);
+  const entries = await readdir(template, { recursive: true, withFileTypes: true });
+  const sources = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(template, join(entry.parentPath, entry.name)));
   await makeFolder(folder);
   try {
     const files = await Promise.all(
@@ -23,6 +33,7 @@ export async function scaffold(name: string, parent: string): Promise<{ folder: 
         const text = await readFile(join(template, source), 'utf8');
         const named = text.replaceAll(placeholder, name);
         const [file, contents] = source === manifest ? ['package.json', linked(named, folder)] : [source, named];
+        await mkdir(dirname(join(folder, file)), { recursive: true });
         await writeFile(join(folder, file), contents, { flag: 'wx' });
         return file;
       }),

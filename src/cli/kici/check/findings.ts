@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { ListedWorkflow } from '../../../agent/run/list-workflows.ts';
 import { readModules } from './modules.ts';
 import type { KeyUse } from './uses.ts';
-import type { Verdict, Verdicts } from './verdict.ts';
+import { verdictOf, type Judge, type Verdict } from './verdict.ts';
 
 export interface Finding {
   /** Below the project's folder. */
@@ -19,6 +19,8 @@ export interface Finding {
 export interface Findings {
   /** Literal keys that were checked. */
   readonly checked: number;
+  /** Literal keys, each with the jobs whose code names it, by key. */
+  readonly named: readonly { readonly key: string; readonly jobs: readonly string[] }[];
   /** By file and place. */
   readonly findings: readonly Finding[];
 }
@@ -41,7 +43,7 @@ interface Place {
 export async function findProblems(
   root: string,
   workflows: readonly ListedWorkflow[],
-  verdicts: Verdicts,
+  judge: Judge,
 ): Promise<Findings> {
   const places = new Map<string, Place>();
   const findings: Finding[] = [];
@@ -54,12 +56,13 @@ export async function findProblems(
   }
   const judged = await Promise.all(
     [...places.values()].map(async ({ use, file, uses, jobs }) =>
-      judge(use, file, isAskedFirst(use, uses), [...jobs], verdicts),
+      findingOf(use, file, isAskedFirst(use, uses), [...jobs], judge),
     ),
   );
   const all = [...findings, ...judged.flatMap((finding) => finding ?? [])];
   return {
     checked: [...places.values()].filter(({ use }) => use.key !== undefined).length,
+    named: namedKeys([...places.values()]),
     findings: all.toSorted((left, right) =>
       left.file === right.file ? left.line - right.line || left.column - right.column : left.file < right.file ? -1 : 1,
     ),
@@ -78,6 +81,17 @@ function addUse(
   const around = jobs.filter(({ name }) => name === use.job);
   for (const job of around.length > 0 ? around : jobs) place.jobs.add(job);
   places.set(id, place);
+}
+
+function namedKeys(places: readonly { readonly use: KeyUse; readonly jobs: ReadonlySet<Job> }[]): Findings['named'] {
+  const named = new Map<string, Set<string>>();
+  for (const { use, jobs } of places) {
+    if (use.key === undefined || use.call === 'secrets') continue;
+    const names = named.get(use.key) ?? new Set();
+    for (const { name } of jobs) names.add(name);
+    named.set(use.key, names);
+  }
+  return [...named].map(([key, jobs]) => ({ key, jobs: [...jobs] })).toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function unreadFile(file: string): Finding {
@@ -101,12 +115,12 @@ function isAskedFirst(use: KeyUse, uses: readonly KeyUse[]): boolean {
   return uses.some((other) => asks(other) && other.key === use.key && other.within === use.within);
 }
 
-async function judge(
+async function findingOf(
   { key, line, column }: KeyUse,
   file: string,
   isOptional: boolean,
   jobs: readonly Job[],
-  verdicts: Verdicts,
+  judge: Judge,
 ): Promise<Finding | undefined> {
   const place = { file, line, column };
   if (key === undefined)
@@ -116,7 +130,7 @@ async function judge(
       severity: 'note',
       message: 'the key is computed, so it is not known before it runs',
     };
-  const all = await Promise.all(jobs.map(async (job) => verdicts.of(key, job)));
+  const all = await Promise.all(jobs.map(async (job) => verdictOf(key, job, judge)));
   const told = all.flatMap((verdict) => (verdict.kind === 'available' ? [] : [verdict]));
   const [first] = told;
   // Code that several jobs share is right where one of them has the key.

@@ -10,10 +10,49 @@ export type Verdict =
   /** Not known right now. */
   | { readonly kind: 'unavailable' | 'unknown'; readonly message: string };
 
+/** Who knows what becomes of a key in an environment. */
+export interface Judge {
+  /** @throws ApiError */
+  of(key: string, environment: string): Promise<Verdict>;
+}
+
+/** @throws ApiError */
+export async function verdictOf(key: string, { name, environment, secrets }: JobData, judge: Judge): Promise<Verdict> {
+  if (environment === undefined)
+    return { kind: 'no_environment', message: `the job ${name} binds no environment, so it has no secret ${key}` };
+  if (!isStated(secrets, key))
+    return { kind: 'not_stated', message: `the job ${name} states its secrets, and ${key} is none of them` };
+  // A pattern may select nothing.
+  return isPattern(key) ? { kind: 'available' } : judge.of(key, environment);
+}
+
+export function unset(key: string, environment: string): Verdict {
+  return { kind: 'unset', message: `${key} is declared in the environment ${environment} and not set` };
+}
+
+export function unavailable(key: string, environment: string): Verdict {
+  return {
+    kind: 'unavailable',
+    message: `nobody can tell now whether the environment ${environment} has a secret ${key}, or what it is`,
+  };
+}
+
+/** @param limits what could hide it from a list */
+export function notListed(
+  key: string,
+  environment: string,
+  near: readonly string[],
+  limits: readonly string[],
+): Verdict {
+  const message = `the environment ${environment} has no secret ${key}`;
+  if (limits.length > 0) return { kind: 'unknown', message: `${message} that a list shows: ${limits.join('; ')}` };
+  return { kind: 'missing', message: near.length === 0 ? message : `${message}; did you mean ${near.join(' or ')}?` };
+}
+
 type Known = ReadonlyMap<string, 'available' | 'declared' | 'unavailable'>;
 
 /** What becomes of keys in the environments of jobs, each asked for once. */
-export class Verdicts {
+export class Verdicts implements Judge {
   readonly #client: ApiClient;
   readonly #catalogues = new Map<string, Promise<Known>>();
   readonly #explained = new Map<string, Promise<Verdict>>();
@@ -22,18 +61,10 @@ export class Verdicts {
     this.#client = client;
   }
 
-  /** @throws ApiError */
-  async of(key: string, { name, environment, secrets }: JobData): Promise<Verdict> {
-    if (environment === undefined)
-      return { kind: 'no_environment', message: `the job ${name} binds no environment, so it has no secret ${key}` };
-    if (!isStated(secrets, key))
-      return { kind: 'not_stated', message: `the job ${name} states its secrets, and ${key} is not one of them` };
-    // A pattern may select nothing.
-    if (isPattern(key)) return { kind: 'available' };
+  async of(key: string, environment: string): Promise<Verdict> {
     const status = (await this.#catalogue(environment)).get(key);
     if (status === 'available') return { kind: 'available' };
-    if (status === 'declared')
-      return { kind: 'unset', message: `${key} is declared in the environment ${environment} and not set` };
+    if (status === 'declared') return unset(key, environment);
     const id = JSON.stringify([environment, key]);
     const known = this.#explained.get(id) ?? this.#explain(environment, key);
     this.#explained.set(id, known);
@@ -58,13 +89,6 @@ export class Verdicts {
       key,
     });
     if (status === 'available') return { kind: 'available' };
-    if (status === 'unavailable')
-      return {
-        kind: 'unavailable',
-        message: `it is not known right now whether the environment ${environment} has a secret ${key}, or what it is`,
-      };
-    const message = `the environment ${environment} has no secret ${key}`;
-    if (limits.length > 0) return { kind: 'unknown', message: `${message} that a list shows: ${limits.join('; ')}` };
-    return { kind: 'missing', message: near.length === 0 ? message : `${message}; did you mean ${near.join(' or ')}?` };
+    return status === 'unavailable' ? unavailable(key, environment) : notListed(key, environment, near, limits);
   }
 }

@@ -5,7 +5,6 @@ import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
 import { useOrganization } from '../../shell/address.ts';
-import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
@@ -183,28 +182,15 @@ function Tokens({ onRevoke }: { readonly onRevoke: (token: Token) => void }): Re
 }
 
 function RevokeDialog({ token, onClose }: { readonly token: Token; readonly onClose: () => void }): ReactElement {
-  const organization = useOrganization();
-  const { mutate, error, isPending } = useWrite('tokens.revoke');
   return (
     <ConfirmDialog
       title={`Revoke ${token.name}`}
       name={token.name}
+      operation="tokens.revoke"
+      input={{ id: token.id }}
       verb="Revoke token"
-      command={commandLine(organization, 'tokens.revoke', { id: token.id })}
-      error={error}
-      isBusy={isPending}
+      done={() => `Revoked ${token.name}.`}
       onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { id: token.id },
-          {
-            onSuccess: () => {
-              say(`Revoked ${token.name}.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
       <p>It is refused at once, and the sessions and jobs that were opened with it end.</p>
     </ConfirmDialog>

@@ -3,10 +3,11 @@ import { commandLine } from '../../api/command-line.ts';
 import { useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { Button } from '../../ui/button.tsx';
-import { Command, CopyButton } from '../../ui/copy.tsx';
+import { CopyButton } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { ErrorNotice, Notice } from '../../ui/notice.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Notice } from '../../ui/notice.tsx';
 
 const dayMs = 86_400_000;
 const roles = ['author', 'agent', 'reader', 'auditor', 'admin', 'owner'] as const;
@@ -26,6 +27,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
   const { mutate, data, error, isPending } = useWrite('tokens.create');
   const isNumber = days === '' || /^[1-9]\d{0,4}$/.test(days);
   const input = {
+    name,
     role,
     environments: listOf(environments),
     scopes: listOf(scopes),
@@ -47,35 +49,24 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
       </Dialog>
     );
   return (
-    <Dialog
+    <FormDialog
       title="Issue token"
+      verb="Issue token"
+      isReady={name !== '' && isNumber}
+      isBusy={isPending}
+      error={error}
+      command={commandLine(organization, 'tokens.create', input)}
       onClose={onClose}
       onSubmit={() => {
-        mutate({ name, ...input });
+        mutate(input);
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={name === '' || !isNumber || isPending}>
-            Issue token
-          </Button>
-        </>
-      }
     >
-      <TextField
-        label="Name"
-        autoFocus
-        value={name}
-        onChange={(event) => {
-          setName(event.target.value);
-        }}
-        note="What it is for."
-      />
+      <TextField label="Name" autoFocus value={name} onText={setName} note="What it is for." />
       <SelectField
         label="Role"
         value={role}
-        onChange={(event) => {
-          setRole(roles.find((one) => one === event.target.value) ?? 'author');
+        onText={(text) => {
+          setRole(roles.find((one) => one === text) ?? 'author');
         }}
       >
         {roles.map((one) => (
@@ -86,32 +77,24 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
         label="Environments"
         isMono
         value={environments}
-        onChange={(event) => {
-          setEnvironments(event.target.value);
-        }}
-        note="Narrows it to these, separated by commas. Leave empty for every environment."
+        onText={setEnvironments}
+        note="Narrows it to these, separated by commas; empty: every environment."
       />
       <TextField
         label="Scopes"
         isMono
         value={scopes}
-        onChange={(event) => {
-          setScopes(event.target.value);
-        }}
-        note="Patterns, separated by commas. Leave empty for every scope."
+        onText={setScopes}
+        note="Patterns, separated by commas; empty: every scope."
       />
       <TextField
         label="Days until it expires"
         inputMode="numeric"
         value={days}
-        onChange={(event) => {
-          setDays(event.target.value);
-        }}
+        onText={setDays}
         problem={isNumber ? undefined : 'A number of days, or nothing.'}
         note="Leave empty for a token that does not expire."
       />
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command text={commandLine(organization, 'tokens.create', { name: name === '' ? undefined : name, ...input })} />
-    </Dialog>
+    </FormDialog>
   );
 }

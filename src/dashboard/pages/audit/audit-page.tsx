@@ -59,24 +59,18 @@ export default function AuditPage(): ReactElement {
               <SearchField
                 label="Operation, such as secrets.set"
                 value={operation}
-                onChange={(event) => {
-                  setOperation(event.target.value.trim());
+                onText={(text) => {
+                  setOperation(text.trim());
                 }}
               />
               <SearchField
                 label="Key or variable"
                 value={key}
-                onChange={(event) => {
-                  setKey(event.target.value.trim());
+                onText={(text) => {
+                  setKey(text.trim());
                 }}
               />
-              <SearchField
-                label="Who"
-                value={actor}
-                onChange={(event) => {
-                  setActor(event.target.value);
-                }}
-              />
+              <SearchField label="Who" value={actor} onText={setActor} />
             </>
           }
         >

@@ -1,21 +1,16 @@
 import { useState, type ReactElement } from 'react';
 import { parseBackendName } from '../../../api/names.ts';
-import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
 import { useStoreBackend } from '../../api/use-store-backend.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx';
-import { ErrorNotice, sentence } from '../../ui/notice.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { sentence } from '../../ui/notice.tsx';
 import { Result } from '../../ui/result.tsx';
-import type { Backend } from './backends-page.tsx';
+import type { Backend, Setting } from './backend.ts';
 import { isAsked, SettingField } from './setting-field.tsx';
-
-export type Setting = ClientOutput<'backends.types'>['types'][number]['settings'][number];
 
 interface BackendDialogProps {
   /** What is changed; left out: a new one. */
@@ -53,7 +48,6 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
       backend?.secretSettings.includes(one.name) !== true,
   );
   const input = { name, settings: plain, optional: isOptional };
-  const shown = { ...input, name: name === '' ? undefined : name };
   const options = {
     onSuccess: () => {
       setTexts({});
@@ -62,20 +56,21 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
     },
   };
   return (
-    <Dialog
+    <FormDialog
       title={backend === undefined ? 'Add backend' : `Change ${backend.name}`}
+      verb={backend === undefined ? 'Add backend' : 'Save'}
+      isReady={parsed.ok && type !== undefined && !lacks}
+      isBusy={isPending}
+      error={error}
+      command={
+        backend === undefined
+          ? commandLine(organization, 'backends.add', { ...input, type: type?.type }, secretFlags(secrets))
+          : commandLine(organization, 'backends.update', input, secretFlags(secrets))
+      }
       onClose={onClose}
       onSubmit={() => {
         mutate({ ...input, secrets, type: backend === undefined ? type?.type : undefined }, options);
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={!parsed.ok || type === undefined || lacks || isPending}>
-            {backend === undefined ? 'Add backend' : 'Save'}
-          </Button>
-        </>
-      }
     >
       <Result of={types} what="the types of backend">
         {() => (
@@ -85,9 +80,9 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                 <SelectField
                   label="Type"
                   value={type?.type}
-                  note={type === undefined ? 'No package provides a type that can be added.' : sentence(type.summary)}
-                  onChange={(event) => {
-                    setType(event.target.value);
+                  note={type === undefined ? 'No package brings a type that can be added.' : sentence(type.summary)}
+                  onText={(chosen) => {
+                    setType(chosen);
                     setTexts({});
                   }}
                 >
@@ -103,10 +98,8 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                   autoFocus
                   value={name}
                   problem={name === '' || parsed.ok ? undefined : sentence(parsed.reason)}
-                  onChange={(event) => {
-                    setName(event.target.value);
-                  }}
-                  note="Scopes refer to it as NAME:path."
+                  onText={setName}
+                  note="As scopes name it: NAME:path."
                 />
               </>
             ) : undefined}
@@ -116,7 +109,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                 setting={setting}
                 isSet={backend?.secretSettings.includes(setting.name) === true}
                 text={texts[setting.name] ?? ''}
-                onChange={(text) => {
+                onText={(text) => {
                   setTexts({ ...texts, [setting.name]: text });
                 }}
               />
@@ -125,22 +118,12 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
               label="Optional"
               note="Jobs start without it, and keys that it could supply are unavailable."
               checked={isOptional}
-              onChange={(event) => {
-                setOptional(event.target.checked);
-              }}
+              onCheck={setOptional}
             />
           </>
         )}
       </Result>
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command
-        text={
-          backend === undefined
-            ? commandLine(organization, 'backends.add', { ...shown, type: type?.type }, secretFlags(secrets))
-            : commandLine(organization, 'backends.update', shown, secretFlags(secrets))
-        }
-      />
-    </Dialog>
+    </FormDialog>
   );
 }
 

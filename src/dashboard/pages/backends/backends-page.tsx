@@ -5,7 +5,6 @@ import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
-import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
@@ -13,10 +12,10 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { State } from '../../ui/state.tsx';
 import { count, span, Time } from '../../ui/time.tsx';
+import type { Backend } from './backend.ts';
 import { BackendDialog } from './backend-dialog.tsx';
 import styles from './backends.module.css';
 
-export type Backend = ClientOutput<'backends.list'>['backends'][number];
 type Doing = { readonly kind: 'add' } | { readonly kind: 'change' | 'remove'; readonly backend: Backend };
 
 /** The stores that secrets come from, with how each is doing. */
@@ -199,28 +198,15 @@ function TestResult({ result }: { readonly result: ClientOutput<'backends.test'>
 }
 
 function RemoveDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }): ReactElement {
-  const organization = useOrganization();
-  const { mutate, error, isPending } = useWrite('backends.remove');
   return (
     <ConfirmDialog
       title={`Remove the backend ${name}`}
       name={name}
+      operation="backends.remove"
+      input={{ name }}
       verb="Remove backend"
-      command={commandLine(organization, 'backends.remove', { name })}
-      error={error}
-      isBusy={isPending}
+      done={() => `Removed the backend ${name}.`}
       onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { name },
-          {
-            onSuccess: () => {
-              say(`Removed the backend ${name}.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
       <p>Its store keeps its secrets. A backend that bindings name cannot be removed: unbind it first.</p>
     </ConfirmDialog>

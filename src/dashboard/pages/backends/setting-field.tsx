@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { sentence } from '../../ui/notice.tsx';
-import type { Setting } from './backend-dialog.tsx';
+import type { Setting } from './backend.ts';
 
 /** Whether a setting matters, as another has been chosen. */
 export function isAsked(
@@ -19,10 +19,10 @@ interface SettingFieldProps {
   /** A secret one that has a value, which is not shown. */
   readonly isSet: boolean;
   readonly text: string;
-  readonly onChange: (text: string) => void;
+  readonly onText: (text: string) => void;
 }
 
-export function SettingField({ setting, isSet, text, onChange }: SettingFieldProps): ReactElement {
+export function SettingField({ setting, isSet, text, onText }: SettingFieldProps): ReactElement {
   const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.choices;
   const label = setting.required ? setting.name : `${setting.name} (optional)`;
   const note = sentence(setting.description);
@@ -33,9 +33,7 @@ export function SettingField({ setting, isSet, text, onChange }: SettingFieldPro
         note={note}
         isMono
         value={text === '' ? String(setting.default ?? '') : text}
-        onChange={(event) => {
-          onChange(event.target.value);
-        }}
+        onText={onText}
       >
         {setting.default === undefined ? <option value="">–</option> : undefined}
         {choices.map((choice) => (
@@ -51,9 +49,7 @@ export function SettingField({ setting, isSet, text, onChange }: SettingFieldPro
       type={setting.secret ? 'password' : 'text'}
       placeholder={isSet ? 'set, not shown; leave empty to keep it' : String(setting.default ?? setting.example)}
       value={text}
-      onChange={(event) => {
-        onChange(event.target.value);
-      }}
+      onText={onText}
     />
   );
 }

@@ -1,14 +1,14 @@
 import { useState, type ReactElement } from 'react';
 import { commandLine } from '../../api/command-line.ts';
-import { useWrite } from '../../api/queries.ts';
+import { useRead, useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Conflict } from '../../ui/conflict.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
-import { ErrorNotice } from '../../ui/notice.tsx';
-import type { BindingView } from './environment-view.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import type { BindingView } from './binding.ts';
+import { changesOf, comparison, draftOf, problemsOf, settingsOf, type Draft } from './binding-draft.ts';
+import { BindingPreview } from './binding-preview.tsx';
 
 interface BindingDialogProps {
   readonly environment: string;
@@ -17,133 +17,144 @@ interface BindingDialogProps {
   readonly onClose: () => void;
 }
 
-const pairsOf = (text: string): Record<string, string> | undefined => {
-  const lines = text.split('\n').filter((line) => line.includes('='));
-  return lines.length === 0
-    ? undefined
-    : Object.fromEntries(
-        lines.map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),
-      );
-};
-
 /** Binds a scope to an environment, or changes such a binding. */
 export function BindingDialog({ environment, binding, onClose }: BindingDialogProps): ReactElement {
   const organization = useOrganization();
-  const [scope, setScope] = useState(binding?.scope ?? '');
-  const [priority, setPriority] = useState(String(binding?.priority ?? 0));
-  const [host, setHost] = useState(binding?.host ?? '**');
-  const [prefix, setPrefix] = useState(binding?.prefix ?? '');
-  const [map, setMap] = useState(
-    Object.entries(binding?.map ?? {})
-      .map(([from, to]) => `${from}=${to}`)
-      .join('\n'),
-  );
-  const [skipsDeleted, setSkipsDeleted] = useState(binding?.skipDeleted ?? false);
+  const [draft, setDraft] = useState(draftOf(binding));
+  /** What the change is held against; left out: a new one is made. */
+  const [base, setBase] = useState(binding);
+  const shown = useRead('environments.show', { environment });
+  const stored = shown.data?.bindings.find(({ id }) => id === base?.id);
   const add = useWrite('bindings.add');
   const update = useWrite('bindings.update');
-  const { error, isPending } = binding === undefined ? add : update;
-  const isNumber = /^-?\d{1,7}$/.test(priority);
-  const input = {
-    environment,
-    scope,
-    priority: isNumber ? Number(priority) : 0,
-    ...(!(host === '**' && binding === undefined) && { host }),
-    ...(prefix !== '' && { prefix }),
-    ...(map.trim() !== '' && { map: pairsOf(map) ?? {} }),
-    ...((skipsDeleted || binding !== undefined) && { skipDeleted: skipsDeleted }),
-  };
+  const { error, isPending } = base === undefined ? add : update;
+  const isStale = base !== undefined && shown.isSuccess && !isPending && stored?.version !== base.version;
+  const problems = problemsOf(draft);
+  const isReady = draft.scope !== '' && Object.keys(problems).length === 0;
+  const settings = settingsOf(draft);
+  const changes = base === undefined ? undefined : { id: base.id, ...changesOf(draft, base) };
+  const { map, skipDeleted, ...plain } = changes ?? settings;
   const options = {
     onSuccess: () => {
-      say(`${environment} binds ${scope}.`);
+      say(`${environment} binds ${draft.scope}.`);
       onClose();
     },
   };
   return (
-    <Dialog
+    <FormDialog
+      isWide
       title={binding === undefined ? `Bind scope to ${environment}` : `Change a binding of ${environment}`}
+      verb={base === undefined ? 'Bind scope' : 'Save'}
+      isReady={isReady && !isStale}
+      isBusy={isPending}
+      error={isStale ? null : error}
+      command={
+        changes === undefined
+          ? commandLine(organization, 'bindings.add', { environment, ...settings })
+          : commandLine(organization, 'bindings.update', { environment, ...changes })
+      }
       onClose={onClose}
       onSubmit={() => {
-        if (binding === undefined) add.mutate(input, options);
-        else update.mutate({ ...input, id: binding.id }, options);
+        if (base === undefined) add.mutate({ environment, ...settings }, options);
+        else
+          update.mutate(
+            { environment, id: base.id, ...changesOf(draft, base), expectedVersion: base.version },
+            options,
+          );
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={scope === '' || !isNumber || isPending}>
-            {binding === undefined ? 'Bind scope' : 'Save'}
-          </Button>
-        </>
-      }
     >
+      <BindingFields draft={draft} problems={problems} onChange={setDraft} />
+      {isStale ? (
+        <Conflict
+          title={
+            stored === undefined
+              ? 'Somebody has removed this binding since it was opened.'
+              : 'Somebody has changed this binding since it was opened.'
+          }
+          settings={stored === undefined ? undefined : comparison(stored, draft)}
+          keep={{
+            verb: stored === undefined ? 'Bind it again' : 'Keep mine',
+            onClick: () => {
+              setBase(stored);
+            },
+          }}
+          take={
+            stored === undefined
+              ? undefined
+              : {
+                  verb: 'Take what is stored',
+                  onClick: () => {
+                    setBase(stored);
+                    setDraft(draftOf(stored));
+                  },
+                }
+          }
+        />
+      ) : undefined}
+      <BindingPreview
+        isReady={isReady}
+        asked={{
+          environment,
+          ...plain,
+          ...(map !== undefined && { map: JSON.stringify(map) }),
+          ...(skipDeleted !== undefined && { skipDeleted: String(skipDeleted) }),
+        }}
+      />
+    </FormDialog>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: Draft;
+  readonly problems: { readonly [Field in keyof Draft]?: string };
+  readonly onChange: (draft: Draft) => void;
+}
+
+function BindingFields({ draft, problems, onChange }: FieldsProps): ReactElement {
+  const to = (field: Exclude<keyof Draft, 'skipsDeleted'>) => ({
+    value: draft[field],
+    problem: problems[field],
+    onText: (text: string) => {
+      onChange({ ...draft, [field]: text });
+    },
+  });
+  return (
+    <>
       <TextField
+        {...to('scope')}
         label="Scope or pattern"
         isMono
         autoFocus
-        value={scope}
-        onChange={(event) => {
-          setScope(event.target.value);
-        }}
         note="production, corp-vault:apps/shop/**, or *:shared for every backend"
       />
       <TextField
+        {...to('priority')}
         label="Priority"
         isMono
         inputMode="numeric"
-        value={priority}
-        onChange={(event) => {
-          setPriority(event.target.value);
-        }}
-        problem={isNumber ? undefined : 'A priority is a whole number.'}
-        note="If several bindings supply a key, the highest priority wins."
+        note="The higher one wins a key that several bindings supply."
       />
       <details>
         <summary>Hosts and names</summary>
-        <TextField
-          label="Hosts"
-          isMono
-          value={host}
-          onChange={(event) => {
-            setHost(event.target.value);
-          }}
-          note="A pattern over the agent’s host; ** is every host."
-        />
-        <TextField
-          label="Prefix"
-          isMono
-          value={prefix}
-          onChange={(event) => {
-            setPrefix(event.target.value);
-          }}
-          note="Put before each key."
-        />
+        <TextField {...to('host')} label="Hosts" isMono note="A pattern over the agent’s host; ** is every host." />
+        <TextField {...to('prefix')} label="Prefix" isMono note="Put before each key." />
         <AreaField
+          {...to('map')}
           label="Map"
           isMono
           rows={3}
-          value={map}
           placeholder="password=DB_PASSWORD"
-          onChange={(event) => {
-            setMap(event.target.value);
-          }}
-          note="One name=KEY per line; then only mapped names are bound."
+          note="One name=KEY a line; then only what is mapped is bound."
         />
         <CheckField
           label="Skip what is deleted"
           note="What the backend says is deleted counts as absent, and the next candidate takes its place."
-          checked={skipsDeleted}
-          onChange={(event) => {
-            setSkipsDeleted(event.target.checked);
+          checked={draft.skipsDeleted}
+          onCheck={(skipsDeleted) => {
+            onChange({ ...draft, skipsDeleted });
           }}
         />
       </details>
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command
-        text={
-          binding === undefined
-            ? commandLine(organization, 'bindings.add', { ...input, scope: scope === '' ? undefined : scope })
-            : commandLine(organization, 'bindings.update', { ...input, id: binding.id })
-        }
-      />
-    </Dialog>
+    </>
   );
 }

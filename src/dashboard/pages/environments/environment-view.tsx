@@ -1,24 +1,24 @@
-import { Link2, Link2Off, Pencil, Trash2 } from 'lucide-react';
+import { Link2, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead, useWrite } from '../../api/queries.ts';
+import { useRead } from '../../api/queries.ts';
 import { useGo, useOrganization, usePlaces } from '../../shell/address.ts';
-import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Empty } from '../../ui/notice.tsx';
-import { Page, pageStyles } from '../../ui/page.tsx';
+import { Page } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import secretStyles from '../secrets/secrets.module.css';
+import type { BindingView } from './binding.ts';
 import { BindingDialog } from './binding-dialog.tsx';
+import { BindingPreview } from './binding-preview.tsx';
+import { BindingTable } from './binding-table.tsx';
 import { CheckResult } from './check-result.tsx';
 import styles from './environments.module.css';
 import { KeyTable } from './key-table.tsx';
 
-export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
-type Doing =
+export type Doing =
   { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
 /** The bindings of an environment, and what they yield. */
@@ -33,6 +33,7 @@ export function EnvironmentView({ environment }: { readonly environment: string 
   return (
     <Page
       title={environment}
+      data={shown.data}
       lead={
         <Link className={secretStyles['back']} href={place('environments')}>
           All environments
@@ -107,147 +108,52 @@ function Doer({ doing, environment, onClose }: DoerProps): ReactElement {
   }
 }
 
-interface BindingTableProps {
-  readonly environment: string;
-  readonly bindings: readonly BindingView[];
-  readonly onDo: (doing: Doing) => void;
-}
-
-function BindingTable({ environment, bindings, onDo }: BindingTableProps): ReactElement {
-  const organization = useOrganization();
-  const ranked = bindings.toSorted((left, right) => right.priority - left.priority);
-  return (
-    <table className={pageStyles['table']}>
-      <thead>
-        <tr>
-          <th scope="col">Scope</th>
-          <th scope="col">Priority</th>
-          <th scope="col">Hosts</th>
-          <th scope="col">Renames</th>
-          <th scope="col">
-            <span className={pageStyles['srOnly']}>Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {ranked.map((binding) => (
-          <tr key={binding.id}>
-            <td className={pageStyles['mono']}>{binding.scope}</td>
-            <td className={pageStyles['mono']} data-label="priority">
-              {binding.priority}
-            </td>
-            <td className={pageStyles['mono']}>{binding.host === '**' ? 'every host' : binding.host}</td>
-            <td className={pageStyles['mono']}>
-              {[
-                binding.prefix === undefined ? '' : `prefix ${binding.prefix}`,
-                ...Object.entries(binding.map ?? {}).map(([from, to]) => `${from}→${to}`),
-                binding.skipDeleted ? 'skips deleted' : '',
-              ]
-                .filter((part) => part !== '')
-                .join(', ')}
-            </td>
-            <td>
-              <div className={pageStyles['actions']}>
-                <Action
-                  look="quiet"
-                  operation="bindings.update"
-                  command={commandLine(organization, 'bindings.update', { environment, id: binding.id })}
-                  onClick={() => {
-                    onDo({ kind: 'rebind', binding });
-                  }}
-                >
-                  <Pencil aria-hidden />
-                  Change
-                </Action>
-                <Action
-                  look="quiet"
-                  operation="bindings.remove"
-                  command={commandLine(organization, 'bindings.remove', { environment, id: binding.id })}
-                  onClick={() => {
-                    onDo({ kind: 'unbind', binding });
-                  }}
-                >
-                  <Link2Off aria-hidden />
-                  Unbind
-                </Action>
-              </div>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 interface UnbindProps {
   readonly environment: string;
   readonly binding: BindingView;
   readonly onClose: () => void;
 }
 
-function UnbindDialog({ environment, binding: { id, scope }, onClose }: UnbindProps): ReactElement {
-  const organization = useOrganization();
-  const { mutate, error, isPending } = useWrite('bindings.remove');
+function UnbindDialog({ environment, binding, onClose }: UnbindProps): ReactElement {
+  const { id, scope, version } = binding;
   return (
     <ConfirmDialog
       title={`Unbind ${scope}`}
       name={scope}
+      operation="bindings.remove"
+      input={{ environment, id, expectedVersion: version }}
       verb="Unbind scope"
-      command={commandLine(organization, 'bindings.remove', { environment, id })}
-      error={error}
-      isBusy={isPending}
+      done={() => `${environment} does not bind ${scope} any more.`}
       onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { environment, id },
-          {
-            onSuccess: () => {
-              say(`${environment} no longer binds ${scope}.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
       <p>
         From {environment}. Keys that only this binding supplies vanish from jobs that start after this, and others may
         get another winner.
       </p>
+      <BindingPreview isReady asked={{ environment, id, remove: 'true' }} />
     </ConfirmDialog>
   );
 }
 
-function DeleteDialog({
-  environment,
-  onClose,
-}: {
+interface DeleteProps {
   readonly environment: string;
   readonly onClose: () => void;
-}): ReactElement {
-  const organization = useOrganization();
+}
+
+function DeleteDialog({ environment, onClose }: DeleteProps): ReactElement {
   const go = useGo();
-  const { mutate, error, isPending } = useWrite('environments.delete');
   return (
     <ConfirmDialog
       title={`Delete the environment ${environment}`}
       name={environment}
+      operation="environments.delete"
+      input={{ environment }}
       verb="Delete environment"
-      command={commandLine(organization, 'environments.delete', { environment })}
-      error={error}
-      isBusy={isPending}
-      onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { environment },
-          {
-            onSuccess: () => {
-              say(`Deleted the environment ${environment}.`);
-              onClose();
-              go('environments');
-            },
-          },
-        );
+      done={() => `Deleted the environment ${environment}.`}
+      onDone={() => {
+        go('environments');
       }}
+      onClose={onClose}
     >
       <p>Its bindings and variables go too. The secrets stay in their scopes.</p>
     </ConfirmDialog>

@@ -6,6 +6,7 @@ import { Empty, Notice, sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { State, type StateName } from '../../ui/state.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 
 const states: Readonly<Record<string, StateName>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
 
@@ -13,6 +14,7 @@ const states: Readonly<Record<string, StateName>> = { available: 'set', declared
 export function KeyTable({ environment }: { readonly environment: string }): ReactElement {
   const place = usePlaces();
   const catalogue = useRead('resolution.catalogue', { environment });
+  const changed = useChanged(catalogue.data?.secrets, ({ key }) => key);
   return (
     <Result of={catalogue} what="the keys">
       {({ secrets, unavailable }) => (
@@ -46,7 +48,7 @@ export function KeyTable({ environment }: { readonly environment: string }): Rea
               </thead>
               <tbody>
                 {secrets.map(({ key, backend, scope, version, status, code }) => (
-                  <tr key={key}>
+                  <tr key={key} className={changed.has(key) ? pageStyles['changed'] : undefined}>
                     <td className={pageStyles['mono']}>
                       <Link href={`${place('grid')}?${new URLSearchParams({ key, environment }).toString()}`}>
                         {key}

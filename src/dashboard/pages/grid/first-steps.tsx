@@ -23,14 +23,7 @@ export function FirstSteps(): ReactElement {
       </p>
       <h3>1. Create an environment that binds a scope of the same name</h3>
       <div>
-        <TextField
-          label="Name"
-          isMono
-          value={name}
-          onChange={(event) => {
-            setName(event.target.value);
-          }}
-        />
+        <TextField label="Name" isMono value={name} onText={setName} />
       </div>
       <div>
         <Command text={command} />

@@ -6,6 +6,7 @@ import { Action } from '../../ui/action.tsx';
 import { Choice, SearchField } from '../../ui/field.tsx';
 import { Empty, ErrorNotice, Loading } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 import { useNarrow } from '../../ui/use-narrow.ts';
 import { passes } from './cell-state.ts';
 import { FirstSteps } from './first-steps.tsx';
@@ -43,6 +44,7 @@ export function GridPage(): ReactElement {
       <div className={styles['list']}>
         <Page
           title="Grid"
+          data={grid}
           actions={
             <>
               <Action
@@ -111,6 +113,7 @@ interface FilteredProps {
 
 function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps): ReactElement {
   const [text, setText] = useState('');
+  const changed = useChanged(grid.rows, ({ key }) => key);
   const [state, setState] = useState('');
   const [backend, setBackend] = useState('');
   const [column, setColumn] = useState('');
@@ -135,46 +138,22 @@ function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps
   return (
     <div className={styles['frame']}>
       <div className={pageStyles['tools']}>
-        <SearchField
-          label="Filter keys and places"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-          }}
-        />
-        <Choice
-          label="State"
-          value={state}
-          onChange={(event) => {
-            setState(event.target.value);
-          }}
-        >
+        <SearchField label="Filter keys and places" value={text} onText={setText} />
+        <Choice label="State" value={state} onText={setState}>
           {states.map(([name, title]) => (
             <option key={name} value={name}>
               {title}
             </option>
           ))}
         </Choice>
-        <Choice
-          label="Backend"
-          value={backend}
-          onChange={(event) => {
-            setBackend(event.target.value);
-          }}
-        >
+        <Choice label="Backend" value={backend} onText={setBackend}>
           <option value="">Every backend</option>
           {grid.backends.map(({ backend: name }) => (
             <option key={name}>{name}</option>
           ))}
         </Choice>
         {only === undefined ? undefined : (
-          <Choice
-            label="Environment"
-            value={only}
-            onChange={(event) => {
-              setColumn(event.target.value);
-            }}
-          >
+          <Choice label="Environment" value={only} onText={setColumn}>
             {names.map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -190,7 +169,13 @@ function Filtered({ grid, isAsking, onRefresh, selected, onOpen }: FilteredProps
           </p>
         </Empty>
       ) : (
-        <GridTable columns={columns.map(({ name }) => name)} rows={rows} selected={selected} onOpen={onOpen} />
+        <GridTable
+          columns={columns.map(({ name }) => name)}
+          rows={rows}
+          changed={changed}
+          selected={selected}
+          onOpen={onOpen}
+        />
       )}
       <GridFoot grid={grid} shown={rows.length} isAsking={isAsking} onRefresh={onRefresh} />
     </div>

@@ -9,6 +9,8 @@ interface GridTableProps {
   /** Names of the environments, which are the columns. */
   readonly columns: readonly string[];
   readonly rows: readonly GridRow[];
+  /** Keys whose row has changed a moment ago. */
+  readonly changed: ReadonlySet<string>;
   /** The cell whose explanation is open. */
   readonly selected: { readonly key: string | null; readonly environment: string | null };
   readonly onOpen: (key: string, environment: string) => void;
@@ -18,7 +20,7 @@ const rowPx = (): number => (matchMedia('(pointer: coarse)').matches ? 44 : 36);
 const columnStyle = (columns: number): CSSProperties => Object.fromEntries([['--columns', columns]]);
 
 /** Only the rows in sight are in the document, and the arrow keys go through all of them. */
-export function GridTable({ columns, rows, selected, onOpen }: GridTableProps): ReactElement {
+export function GridTable({ columns, rows, changed, selected, onOpen }: GridTableProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [{ row: activeRow, column: activeColumn }, setActive] = useState({ row: 0, column: 0 });
   const [moved, setMoved] = useState(0);
@@ -86,7 +88,7 @@ export function GridTable({ columns, rows, selected, onOpen }: GridTableProps): 
                 key={row.key}
                 role="row"
                 aria-rowindex={index + 2}
-                className={`${styles['row']} ${styles['virtual']}`}
+                className={`${styles['row']} ${styles['virtual']} ${changed.has(row.key) ? styles['changed'] : ''}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
                 <div role="rowheader" className={styles['key']} title={row.key}>

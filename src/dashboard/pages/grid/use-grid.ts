@@ -77,6 +77,8 @@ function merged(pages: readonly Answer[]): Grid | undefined {
   const names = first.environments.map(({ name }) => name);
   const rows = pages.flatMap((page) => {
     const columns = names.map((name) => page.environments.findIndex((one) => one.name === name));
+    // What is the same stays the same object, by which a row that has changed is told.
+    if (columns.every((column, at) => column === at)) return page.keys;
     return page.keys.map(({ key, cells }) => ({ key, cells: columns.map((column) => cells[column] ?? missing) }));
   });
   return { environments: first.environments, backends: first.backends, rows, total: first.total };

@@ -13,7 +13,11 @@ export default function JobsPage(): ReactElement {
   const organization = useOrganization();
   const listed = useRead('jobs.list', {});
   return (
-    <Page title="Jobs" lead="Jobs whose sessions are open now, with the keys that they have asked for.">
+    <Page
+      title="Jobs"
+      data={listed.data}
+      lead="Jobs whose sessions are open now, with the keys that they have asked for."
+    >
       <Result of={listed} what="the jobs">
         {({ jobs }) =>
           jobs.length === 0 ? (

@@ -1,16 +1,14 @@
 import { useMemo, useState, type ReactElement } from 'react';
+import { parseDotenv, type DotenvEntry } from '../../../api/dotenv.ts';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useImport } from '../../api/use-import.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { AreaField } from '../../ui/field.tsx';
-import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
-import { parseDotenv, type DotenvEntry } from './dotenv.ts';
 import { ImportReview } from './import-review.tsx';
 import { ScopeField } from './scope-field.tsx';
 
@@ -30,11 +28,10 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
   const review = useImport(true);
   const apply = useImport(false);
   const place = parseScopeId(scope);
-  const { entries, wrong } = useMemo(() => parseDotenv(text), [text]);
+  const { entries, problems } = useMemo(() => parseDotenv(text), [text]);
   const storable = entries.filter(isStorable);
   const staged = storable.filter(({ key }) => !left.has(key));
   const isReviewed = review.data !== undefined;
-  const error = apply.error ?? review.error;
   const edit = (change: () => void): void => {
     // What was reviewed is no longer what would be stored.
     review.reset();
@@ -63,27 +60,20 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
       );
   };
   return (
-    <Dialog
+    <FormDialog
       isWide
       title="Paste .env"
+      verb={isReviewed ? `Apply ${count(staged.length, 'secret')}` : `Review ${count(storable.length, 'secret')}`}
+      isReady={place.ok && staged.length > 0}
+      isBusy={review.isPending || apply.isPending}
+      error={apply.error ?? review.error}
+      command={commandLine(organization, 'secrets.import', { scope }, ['./.env'])}
       onClose={onClose}
       onSubmit={submit}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            disabled={!place.ok || staged.length === 0 || review.isPending || apply.isPending}
-          >
-            {isReviewed ? `Apply ${count(staged.length, 'secret')}` : `Review ${count(storable.length, 'secret')}`}
-          </Button>
-        </>
-      }
     >
       <ScopeField
         value={scope}
-        onChange={(next) => {
+        onText={(next) => {
           edit(() => {
             setScope(next);
           });
@@ -98,9 +88,9 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         autoFocus={first !== undefined}
         value={text}
         placeholder="DB_PASSWORD=…"
-        onChange={(event) => {
+        onText={(typed) => {
           edit(() => {
-            setText(event.target.value);
+            setText(typed);
           });
         }}
         onDrop={(event) => {
@@ -111,15 +101,16 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         }}
         note="Paste it, or drop a file. Nothing is stored before you have reviewed what changes."
       />
-      {wrong.length === 0 ? undefined : (
+      {problems.length === 0 ? undefined : (
         <Notice look="warn">
-          <p>
-            {wrong.length === 1 ? 'Line' : 'Lines'} {wrong.join(', ')} {wrong.length === 1 ? 'is' : 'are'} no assignment
-            and left out.
-          </p>
+          <strong>Left out, since it cannot be read for certain:</strong>
+          {problems.map(({ line, problem }) => (
+            <p key={line}>
+              Line {line} {problem}.
+            </p>
+          ))}
         </Notice>
       )}
-      {error === null ? undefined : <ErrorNotice error={error} />}
       <ImportReview
         entries={entries}
         isStorable={isStorable}
@@ -127,9 +118,6 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         onLeft={setLeft}
         reviewed={apply.data ?? review.data}
       />
-      <Command
-        text={commandLine(organization, 'secrets.import', { scope: place.ok ? scope : undefined }, ['./.env'])}
-      />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react';
 import type { ClientOutput } from '../../../api/registry.ts';
+import type { DotenvEntry } from '../../../api/dotenv.ts';
 import { parseKey } from '../../../api/names.ts';
 import { utf8 } from '../../api/bytes.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { count } from '../../ui/time.tsx';
-import type { DotenvEntry } from './dotenv.ts';
 
 type Reviewed = ClientOutput<'secrets.import'>;
 

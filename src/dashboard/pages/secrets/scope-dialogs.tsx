@@ -1,64 +1,40 @@
 import { useState, type ReactElement } from 'react';
 import { parseScopeId } from '../../../api/names.ts';
-import { commandLine } from '../../api/command-line.ts';
-import { useWrite } from '../../api/queries.ts';
-import { scopeInAddress, useGo, useOrganization } from '../../shell/address.ts';
-import { say } from '../../shell/toast.tsx';
-import { Button } from '../../ui/button.tsx';
+import { scopeInAddress, useGo } from '../../shell/address.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { ErrorNotice, sentence } from '../../ui/notice.tsx';
+import { sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
+import { WriteDialog } from '../../ui/write-dialog.tsx';
 
 /** Creates a scope. */
 export function NewScopeDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const organization = useOrganization();
   const go = useGo();
   const [scope, setScope] = useState('');
-  const { mutate, error, isPending } = useWrite('scopes.create');
   const parsed = parseScopeId(scope);
   return (
-    <Dialog
+    <WriteDialog
       title="New scope"
-      onClose={onClose}
-      onSubmit={() => {
-        if (parsed.ok)
-          mutate(
-            { scope },
-            {
-              onSuccess: (made) => {
-                say(`Created the scope ${made.scope}.`);
-                onClose();
-                go(`settings/secrets/${scopeInAddress(made.scope)}`);
-              },
-            },
-          );
+      operation="scopes.create"
+      input={{ scope }}
+      verb="Create scope"
+      isReady={parsed.ok}
+      done={(made) => `Created the scope ${made.scope}.`}
+      onDone={(made) => {
+        go(`settings/secrets/${scopeInAddress(made.scope)}`);
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={!parsed.ok || isPending}>
-            Create scope
-          </Button>
-        </>
-      }
+      onClose={onClose}
     >
       <TextField
         label="Scope"
         isMono
         autoFocus
         value={scope}
-        onChange={(event) => {
-          setScope(event.target.value);
-        }}
+        onText={setScope}
         problem={scope === '' || parsed.ok ? undefined : sentence(parsed.reason)}
         note="Segments joined by “/”, such as production or apps/shop."
       />
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command text={commandLine(organization, 'scopes.create', { scope: scope === '' ? undefined : scope })} />
-    </Dialog>
+    </WriteDialog>
   );
 }
 
@@ -69,80 +45,50 @@ interface ScopeDialogProps {
 
 /** Renames a scope, with the bindings that name it. */
 export function RenameScopeDialog({ scope, onClose }: ScopeDialogProps): ReactElement {
-  const organization = useOrganization();
   const go = useGo();
   const [to, setTo] = useState(scope);
-  const { mutate, error, isPending } = useWrite('scopes.rename');
   const parsed = parseScopeId(to);
   return (
-    <Dialog
+    <WriteDialog
       title={`Rename ${scope}`}
-      onClose={onClose}
-      onSubmit={() => {
-        if (parsed.ok)
-          mutate(
-            { from: scope, to },
-            {
-              onSuccess: (made) => {
-                say(`The scope is ${made.scope} now.`);
-                onClose();
-                go(`settings/secrets/${scopeInAddress(made.scope)}`);
-              },
-            },
-          );
+      operation="scopes.rename"
+      input={{ from: scope, to }}
+      verb="Rename scope"
+      isReady={parsed.ok && to !== scope}
+      done={(made) => `The scope is ${made.scope} now.`}
+      onDone={(made) => {
+        go(`settings/secrets/${scopeInAddress(made.scope)}`);
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={!parsed.ok || to === scope || isPending}>
-            Rename scope
-          </Button>
-        </>
-      }
+      onClose={onClose}
     >
-      <p>Its secrets and their versions go with it. Bindings do not: they select scopes by name.</p>
+      <p>Its secrets and their versions go with it, and so do bindings that name it exactly.</p>
       <TextField
         label="New name"
         isMono
         autoFocus
         value={to}
-        onChange={(event) => {
-          setTo(event.target.value);
-        }}
+        onText={setTo}
         problem={parsed.ok ? undefined : sentence(parsed.reason)}
       />
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command text={commandLine(organization, 'scopes.rename', { from: scope, to })} />
-    </Dialog>
+    </WriteDialog>
   );
 }
 
 /** Deletes a scope with its secrets, after its name was typed. */
 export function DeleteScopeDialog({ scope, onClose }: ScopeDialogProps): ReactElement {
-  const organization = useOrganization();
   const go = useGo();
-  const { mutate, error, isPending } = useWrite('scopes.delete');
   return (
     <ConfirmDialog
       title={`Delete the scope ${scope}`}
       name={scope}
+      operation="scopes.delete"
+      input={{ scope }}
       verb="Delete scope"
-      command={commandLine(organization, 'scopes.delete', { scope })}
-      error={error}
-      isBusy={isPending}
-      onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { scope },
-          {
-            onSuccess: ({ deletedSecrets }) => {
-              say(`Deleted the scope ${scope} with ${count(deletedSecrets, 'secret')}.`);
-              onClose();
-              go('settings/secrets');
-            },
-          },
-        );
+      done={({ deletedSecrets }) => `Deleted the scope ${scope} with ${count(deletedSecrets, 'secret')}.`}
+      onDone={() => {
+        go('settings/secrets');
       }}
+      onClose={onClose}
     >
       <p>Every secret in it goes too, and jobs that bind it lose their keys at once.</p>
     </ConfirmDialog>

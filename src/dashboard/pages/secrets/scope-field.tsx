@@ -4,13 +4,13 @@ import { TextField } from '../../ui/field.tsx';
 
 interface ScopeFieldProps {
   readonly value: string;
-  readonly onChange: (scope: string) => void;
+  readonly onText: (scope: string) => void;
   readonly problem: string | undefined;
   readonly isFocused: boolean;
 }
 
 /** A scope, with those of the internal store at hand. */
-export function ScopeField({ value, onChange, problem, isFocused }: ScopeFieldProps): ReactElement {
+export function ScopeField({ value, onText, problem, isFocused }: ScopeFieldProps): ReactElement {
   const list = useId();
   const { data } = useRead('scopes.list', {});
   return (
@@ -21,9 +21,7 @@ export function ScopeField({ value, onChange, problem, isFocused }: ScopeFieldPr
         autoFocus={isFocused}
         list={list}
         value={value}
-        onChange={(event) => {
-          onChange(event.target.value);
-        }}
+        onText={onText}
         problem={problem}
         note="backend:path, or a path in the internal store"
       />

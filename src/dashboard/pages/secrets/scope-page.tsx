@@ -42,6 +42,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
       <div className={styles['names']}>
         <Page
           title={scope}
+          data={listed.data}
           actions={
             <>
               <Action
@@ -83,13 +84,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
           }
           tools={
             <>
-              <SearchField
-                label="Filter names"
-                value={filter}
-                onChange={(event) => {
-                  setFilter(event.target.value);
-                }}
-              />
+              <SearchField label="Filter names" value={filter} onText={setFilter} />
               <Action
                 operation="secrets.set"
                 command={commandLine(organization, 'secrets.set', at)}
@@ -136,6 +131,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
                 ) : (
                   <SecretTable
                     rows={secrets.filter((one) => one.key.toLowerCase().includes(filter.trim().toLowerCase()))}
+                    all={secrets}
                     shown={key}
                     onHistory={(row) => {
                       open({ secret: row.key });

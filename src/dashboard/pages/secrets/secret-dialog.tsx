@@ -6,10 +6,9 @@ import { useStoreValue } from '../../api/use-store-value.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
 import { ScopeField } from './scope-field.tsx';
 import { backendOf, fullScope } from './scopes.ts';
@@ -40,7 +39,8 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const place = parseScopeId(scope);
   const name = backendOf(scope) === 'internal' ? parseKey(key) : { ok: key !== '', reason: 'A name cannot be empty' };
   const problem = draftProblem(draft);
-  const isReady = place.ok && name.ok && problem === undefined && !isPending;
+  const isReady = place.ok && name.ok && problem === undefined;
+  const isConflict = error?.code === 'conflict' && now !== undefined;
 
   const save = (over: string | null): void => {
     if (!isReady) return;
@@ -59,26 +59,28 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   };
 
   return (
-    <Dialog
+    <FormDialog
       title={at === undefined ? 'Add secret' : `Replace the value of ${at.key}`}
+      verb={isPending ? 'Saving…' : 'Save'}
+      isReady={isReady}
+      isBusy={isPending}
+      error={isConflict ? null : error}
+      command={commandLine(
+        organization,
+        'secrets.set',
+        { scope, key },
+        sha256 === undefined ? [] : ['--confirm-fingerprint', sha256],
+      )}
       onClose={onClose}
       onSubmit={() => {
         save(base);
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={!isReady}>
-            {isPending ? 'Saving…' : 'Save'}
-          </Button>
-        </>
-      }
     >
       {at === undefined ? (
         <>
           <ScopeField
             value={scope}
-            onChange={setScope}
+            onText={setScope}
             isFocused={first === undefined}
             problem={scope === '' || place.ok ? undefined : sentence(place.reason)}
           />
@@ -87,9 +89,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
             isMono
             autoFocus={first !== undefined}
             value={key}
-            onChange={(event) => {
-              setKey(event.target.value);
-            }}
+            onText={setKey}
             problem={key === '' || name.ok ? undefined : sentence(name.reason)}
           />
         </>
@@ -101,7 +101,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
         </p>
       )}
       <ValueField draft={draft} onChange={setDraft} isFocused={at !== undefined} sha256={sha256} />
-      {error?.code === 'conflict' && now !== undefined ? (
+      {isConflict ? (
         <Notice look="warn">
           <strong>
             {base === null ? `${key} exists already` : `Somebody has changed ${key} since this was opened`}: version{' '}
@@ -120,18 +120,8 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
             </Button>
           </div>
         </Notice>
-      ) : error === null ? undefined : (
-        <ErrorNotice error={error} />
-      )}
-      <Command
-        text={commandLine(
-          organization,
-          'secrets.set',
-          { scope: scope === '' ? undefined : scope, key: key === '' ? undefined : key },
-          sha256 === undefined ? [] : ['--confirm-fingerprint', sha256],
-        )}
-      />
-    </Dialog>
+      ) : undefined}
+    </FormDialog>
   );
 }
 

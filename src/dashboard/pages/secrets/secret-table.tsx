@@ -7,12 +7,15 @@ import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { State } from '../../ui/state.tsx';
 import { count, Time } from '../../ui/time.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 import { useWriters } from './use-writers.ts';
 
 export type SecretRow = ClientOutput<'secrets.list'>['secrets'][number];
 
 interface SecretTableProps {
+  /** Those that pass the filter. */
   readonly rows: readonly SecretRow[];
+  readonly all: readonly SecretRow[];
   readonly shown: string | null;
   readonly onHistory: (row: SecretRow) => void;
   readonly onReplace: (row: SecretRow) => void;
@@ -20,9 +23,10 @@ interface SecretTableProps {
 }
 
 /** The secrets of a scope, never their values. */
-export function SecretTable({ rows, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
+export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
   const organization = useOrganization();
   const writerOf = useWriters();
+  const changed = useChanged(all, ({ key }) => key);
   return (
     <table className={pageStyles['table']}>
       <thead>
@@ -43,7 +47,11 @@ export function SecretTable({ rows, shown, onHistory, onReplace, onDelete }: Sec
           const { scope, key, version, updatedAt } = row;
           const written = writerOf(scope, key, version);
           return (
-            <tr key={key} aria-current={shown === key ? 'true' : undefined}>
+            <tr
+              key={key}
+              aria-current={shown === key ? 'true' : undefined}
+              className={changed.has(key) ? pageStyles['changed'] : undefined}
+            >
               <td className={pageStyles['mono']}>{key}</td>
               <td>
                 <RowState row={row} />

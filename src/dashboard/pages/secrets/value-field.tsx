@@ -71,8 +71,8 @@ export function ValueField({ draft, onChange, isFocused, sha256 }: ValueFieldPro
           problem={problem}
           value={draft.text}
           rows={4}
-          onChange={(event) => {
-            onChange({ ...draft, text: event.target.value });
+          onText={(text) => {
+            onChange({ ...draft, text });
           }}
           onDrop={(event) => {
             const [file] = event.dataTransfer.files;
@@ -103,8 +103,8 @@ export function ValueField({ draft, onChange, isFocused, sha256 }: ValueFieldPro
         <CheckField
           label="Keep the line end after its only line"
           checked={draft.keepsEnd}
-          onChange={(event) => {
-            onChange({ ...draft, keepsEnd: event.target.checked });
+          onCheck={(keepsEnd) => {
+            onChange({ ...draft, keepsEnd });
           }}
         />
       ) : undefined}

@@ -1,18 +1,17 @@
 import { useState, type ReactElement } from 'react';
 import { commandLine } from '../../api/command-line.ts';
-import { useWrite } from '../../api/queries.ts';
+import { useRead, useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/copy.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Conflict } from '../../ui/conflict.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
-import { ErrorNotice } from '../../ui/notice.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import type { Variable } from './variables-page.tsx';
 
 interface VariableDialogProps {
   readonly environment: string;
   /** What is changed; left out: a new one. */
-  readonly variable?: { readonly name: string; readonly value: string } | undefined;
+  readonly variable?: Variable | undefined;
   readonly onClose: () => void;
 }
 
@@ -22,15 +21,25 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
   const [name, setName] = useState(variable?.name ?? '');
   const [value, setValue] = useState(variable?.value ?? '');
   const [isLocked, setLocked] = useState(false);
+  /** What the change is held against; left out: there is to be none. */
+  const [base, setBase] = useState(variable);
+  const listed = useRead('variables.list', { environment });
+  const stored = listed.data?.variables.find((one) => one.name === name);
   const { mutate, error, isPending } = useWrite('variables.set');
-  const lock = isLocked ? { locked: true } : {};
+  const isStale = listed.isSuccess && !isPending && stored?.version !== base?.version;
+  const input = { environment, name, value, ...(isLocked && { locked: true }) };
   return (
-    <Dialog
+    <FormDialog
       title={variable === undefined ? `Add variable to ${environment}` : `Change ${variable.name} in ${environment}`}
+      verb="Save"
+      isReady={name !== '' && !isStale}
+      isBusy={isPending}
+      error={isStale ? null : error}
+      command={commandLine(organization, 'variables.set', input)}
       onClose={onClose}
       onSubmit={() => {
         mutate(
-          { environment, name, value, ...lock },
+          { ...input, expectedVersion: base?.version ?? null },
           {
             onSuccess: () => {
               say(`Set ${name} in ${environment}.`);
@@ -39,14 +48,6 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
           },
         );
       }}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={name === '' || isPending}>
-            Save
-          </Button>
-        </>
-      }
     >
       {variable === undefined ? (
         <TextField
@@ -54,8 +55,9 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
           isMono
           autoFocus
           value={name}
-          onChange={(event) => {
-            setName(event.target.value);
+          onText={(text) => {
+            setName(text);
+            setBase(undefined);
           }}
         />
       ) : undefined}
@@ -65,27 +67,46 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
         rows={3}
         autoFocus={variable !== undefined}
         value={value}
-        onChange={(event) => {
-          setValue(event.target.value);
-        }}
+        onText={setValue}
         note="Not a secret: it is stored and shown as it is."
       />
       <CheckField
         label="Lock it"
         note="From then on only the command line changes it."
         checked={isLocked}
-        onChange={(event) => {
-          setLocked(event.target.checked);
-        }}
+        onCheck={setLocked}
       />
-      {error === null ? undefined : <ErrorNotice error={error} />}
-      <Command
-        text={commandLine(organization, 'variables.set', {
-          environment,
-          name: name === '' ? undefined : name,
-          ...lock,
-        })}
-      />
-    </Dialog>
+      {isStale ? (
+        <Conflict
+          title={titleOf(base, stored, name)}
+          settings={stored === undefined ? undefined : { Value: { theirs: stored.value, yours: value } }}
+          keep={{
+            verb: stored === undefined ? 'Set it again' : 'Keep mine',
+            onClick: () => {
+              setBase(stored);
+            },
+          }}
+          take={
+            stored === undefined
+              ? undefined
+              : {
+                  verb: 'Take what is stored',
+                  onClick: () => {
+                    setBase(stored);
+                    setValue(stored.value);
+                  },
+                }
+          }
+        />
+      ) : undefined}
+    </FormDialog>
   );
+}
+
+function titleOf(base: Variable | undefined, stored: Variable | undefined, name: string): string {
+  if (stored === undefined) return `Somebody has deleted ${name} since this was opened.`;
+  if (base === undefined) return `${name} exists already.`;
+  return stored.locked && !base.locked
+    ? `Somebody has locked ${name} since this was opened: the command line alone changes it now.`
+    : `Somebody has changed ${name} since this was opened.`;
 }

@@ -3,9 +3,8 @@ import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
 import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead, useWrite } from '../../api/queries.ts';
+import { useRead } from '../../api/queries.ts';
 import { decoded, useGo, useOrganization } from '../../shell/address.ts';
-import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -13,9 +12,10 @@ import { Empty } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useChanged } from '../../ui/use-changed.ts';
 import { VariableDialog } from './variable-dialog.tsx';
 
-type Variable = ClientOutput<'variables.list'>['variables'][number];
+export type Variable = ClientOutput<'variables.list'>['variables'][number];
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
 
@@ -28,10 +28,12 @@ export default function VariablesPage(): ReactElement {
   const environment = chosen === undefined ? names[0] : decoded(chosen);
   const organization = useOrganization();
   const [doing, setDoing] = useState<Doing>();
+  const listed = useRead('variables.list', { environment: environment ?? '' }, { enabled: environment !== undefined });
   return (
     <Page
       title="Variables"
-      lead="Plain values that are part of every step’s environment. Unlike secrets, they are shown to anyone who may read them."
+      data={listed.data}
+      lead="Plain values that are part of every step’s environment. Unlike secrets they are shown to whoever may read them."
       actions={
         environment === undefined ? undefined : (
           <Action
@@ -52,8 +54,8 @@ export default function VariablesPage(): ReactElement {
           <Choice
             label="Environment"
             value={environment}
-            onChange={(event) => {
-              go(`settings/variables/${encodeURIComponent(event.target.value)}`);
+            onText={(name) => {
+              go(`settings/variables/${encodeURIComponent(name)}`);
             }}
           >
             {names.map((name) => (
@@ -86,7 +88,7 @@ export default function VariablesPage(): ReactElement {
       {doing?.kind === 'delete' && environment !== undefined ? (
         <DeleteDialog
           environment={environment}
-          name={doing.variable.name}
+          variable={doing.variable}
           onClose={() => {
             setDoing(undefined);
           }}
@@ -109,6 +111,7 @@ interface TableProps {
 function VariableTable({ environment, onDo }: TableProps): ReactElement {
   const organization = useOrganization();
   const listed = useRead('variables.list', { environment });
+  const changed = useChanged(listed.data?.variables, ({ name }) => name);
   return (
     <Result of={listed} what="the variables">
       {({ variables }) =>
@@ -134,7 +137,7 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
                 const { name, value, locked, updatedAt } = variable;
                 const gate = locked ? lockedGate : undefined;
                 return (
-                  <tr key={name}>
+                  <tr key={name} className={changed.has(name) ? pageStyles['changed'] : undefined}>
                     <td className={pageStyles['mono']}>{name}</td>
                     <td className={pageStyles['mono']}>{value}</td>
                     <td>
@@ -188,33 +191,20 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
 
 interface DeleteProps {
   readonly environment: string;
-  readonly name: string;
+  readonly variable: Variable;
   readonly onClose: () => void;
 }
 
-function DeleteDialog({ environment, name, onClose }: DeleteProps): ReactElement {
-  const organization = useOrganization();
-  const { mutate, error, isPending } = useWrite('variables.delete');
+function DeleteDialog({ environment, variable: { name, version }, onClose }: DeleteProps): ReactElement {
   return (
     <ConfirmDialog
       title={`Delete ${name}`}
       name={name}
+      operation="variables.delete"
+      input={{ environment, name, expectedVersion: version }}
       verb="Delete variable"
-      command={commandLine(organization, 'variables.delete', { environment, name })}
-      error={error}
-      isBusy={isPending}
+      done={() => `Deleted ${name} from ${environment}.`}
       onClose={onClose}
-      onConfirm={() => {
-        mutate(
-          { environment, name },
-          {
-            onSuccess: () => {
-              say(`Deleted ${name} from ${environment}.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
       <p>Steps of jobs in {environment} that start after this do not have it.</p>
     </ConfirmDialog>

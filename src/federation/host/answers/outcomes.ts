@@ -4,6 +4,7 @@ import {
   isFailureCode,
   SecretValue,
   unknown,
+  type Lease,
   type ReadOutcome,
   type SecretRef,
 } from '@kici-dev/secret-backend';
@@ -50,7 +51,7 @@ function checkOutcome(
   }
 }
 
-function checkFound({ value, version }: Readonly<Record<string, unknown>>, maxValueBytes: number): ReadOutcome {
+function checkFound({ value, version, lease }: Readonly<Record<string, unknown>>, maxValueBytes: number): ReadOutcome {
   const secret = toSecretValue(value);
   if (secret === undefined) return breach('the adapter found something that is not a secret value');
   if (secret.byteLength > maxValueBytes)
@@ -60,7 +61,21 @@ function checkFound({ value, version }: Readonly<Record<string, unknown>>, maxVa
     );
   if (version !== undefined && (typeof version !== 'string' || version === ''))
     return breach('the adapter gave a version that is not text');
-  return found(secret, version);
+  if (lease === undefined) return found(secret, version);
+  const checked = checkLease(lease);
+  return checked === undefined ? breach('the adapter gave a lease that is malformed') : found(secret, version, checked);
+}
+
+function checkLease(lease: unknown): Lease | undefined {
+  if (!isRecord(lease)) return undefined;
+  const { id, expiresAt, renewable } = lease;
+  return typeof id === 'string' &&
+    id !== '' &&
+    typeof expiresAt === 'string' &&
+    !Number.isNaN(Date.parse(expiresAt)) &&
+    typeof renewable === 'boolean'
+    ? { id, expiresAt, renewable }
+    : undefined;
 }
 
 function breach(detail: string): ReadOutcome {

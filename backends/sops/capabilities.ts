@@ -1,0 +1,19 @@
+import { defineCapabilities } from '@kici-dev/secret-backend';
+
+export const capabilities = defineCapabilities({
+  write: true,
+  delete: true,
+  // Of the whole file, as its version.
+  compareAndSet: true,
+  versionPins: false,
+  versions: false,
+  restore: false,
+  declare: false,
+  scopes: false,
+  binary: false,
+  listConsistency: 'strong',
+  listReadsValues: true,
+  // A file is decrypted once for all of its keys.
+  readBatchSize: 10_000,
+  maxValueBytes: 65_536,
+});

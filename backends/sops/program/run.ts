@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { BackendError, wrongSetting, type AnswerGauge, type CallContext } from '@kici-dev/secret-backend';
+
+/** Nothing of the server's own environment: no home with other keys, no credentials of clouds. */
+const environment = {
+  SOPS_AGE_KEY_FILE: '/dev/fd/3',
+  SOPS_CONFIG: '/dev/null',
+  // A file may name key services of clouds. Without a way to any, sops says so at once.
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+};
+
+export interface Run {
+  readonly program: string;
+  readonly arguments: readonly string[];
+  readonly input: Uint8Array;
+  readonly keyDescriptor: number;
+  /** Judges what the program prints, piece by piece. */
+  readonly gauge: AnswerGauge;
+}
+
+export interface Ended {
+  /** `undefined` where a signal ended it. */
+  readonly code: number | undefined;
+  readonly output: Buffer;
+}
+
+/**
+ * Runs the program to its end, or ends it when the signal fires.
+ * @throws BackendError `misconfigured` where it cannot be run, `too_large`, `aborted`, `timeout`
+ */
+export function run(
+  { program, arguments: args, input, keyDescriptor, gauge }: Run,
+  context: CallContext,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: '/',
+      env: environment,
+      stdio: ['pipe', 'pipe', 'ignore', keyDescriptor],
+      // A group of its own, so that what it starts ends with it.
+      detached: true,
+    });
+    const pieces: Buffer[] = [];
+    /** Waits for nothing: what left the group may keep the pipe open. */
+    const end = (error: BackendError): void => {
+      if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
+      child.stdout?.destroy();
+      context.signal.removeEventListener('abort', abort);
+      reject(error);
+    };
+    const abort = (): void => end(interruption(context));
+    context.signal.addEventListener('abort', abort, { once: true });
+    if (context.signal.aborted) abort();
+    child.stdout?.on('data', (piece: Buffer) => {
+      try {
+        gauge.add(piece);
+        pieces.push(piece);
+      } catch (error) {
+        end(BackendError.is(error) ? error : new BackendError('bad_answer'));
+      }
+    });
+    // It may end without reading all of its input.
+    child.stdin?.on('error', () => undefined).end(input);
+    child.on('error', (error) => end(unstartable(program, error)));
+    child.on('close', (code) => {
+      context.signal.removeEventListener('abort', abort);
+      resolve({ code: code ?? undefined, output: Buffer.concat(pieces) });
+    });
+  });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function unstartable(program: string, error: Error): BackendError {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT')
+    return wrongSetting('program', `there is no program ${program}: install sops, or name it in the setting program`);
+  if (code === 'EACCES' || code === 'ENOEXEC')
+    return wrongSetting('program', `${program} is not a program that can be run`);
+  return new BackendError('server_error', { detail: 'the machine did not start sops' });
+}
+
+export function interruption({ signal }: Pick<CallContext, 'signal'>): BackendError {
+  const reason: unknown = signal.reason;
+  if (BackendError.is(reason)) return reason;
+  return reason instanceof Error && reason.name === 'TimeoutError'
+    ? new BackendError('timeout', { detail: 'sops did not end before the deadline' })
+    : new BackendError('aborted');
+}

@@ -1,0 +1,23 @@
+import { absent, unknown, type CallContext, type ReadOutcome } from '@kici-dev/secret-backend';
+import { failureOf, isException } from '@kici-dev/secret-backend-aws/access';
+import type { ParameterService } from './service.ts';
+import { wireName, type ParameterId } from './parameter-id.ts';
+import { acceptValue } from './stored.ts';
+
+/**
+ * GetParameter alone has an error that says that there is no such parameter. To who may not read it, AWS says
+ * AccessDeniedException whether it exists or not.
+ */
+export async function readOne(service: ParameterService, id: ParameterId, context: CallContext): Promise<ReadOutcome> {
+  try {
+    const answer = await service.call(context, 'GetParameter', (client, options) =>
+      client.getParameter({ Name: wireName(id), WithDecryption: true }, options),
+    );
+    return acceptValue(answer.Parameter, id);
+  } catch (error) {
+    if (isException(error, 'ParameterVersionNotFound'))
+      return unknown('no_version', 'the parameter exists and has no such version');
+    if (isException(error, 'ParameterNotFound')) return absent;
+    return failureOf(error);
+  }
+}

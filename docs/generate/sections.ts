@@ -1,0 +1,22 @@
+import { roomsTable } from './rooms.ts';
+
+interface GeneratedSection {
+  /** From the root of the repository. */
+  readonly page: string;
+  readonly name: string;
+  readonly make: () => string;
+}
+
+/** Parts of pages that are otherwise written by hand, between `<!-- NAME -->` and `<!-- /NAME -->`. */
+export const generatedSections: readonly GeneratedSection[] = [
+  { page: 'CONTRIBUTING.md', name: 'rooms', make: roomsTable },
+];
+
+/** @throws RangeError when the page has no place for the section */
+export function withSection(text: string, { page, name, make }: GeneratedSection): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [before, rest = ''] = text.split(start);
+  const [, after] = rest.split(end);
+  if (before === undefined || after === undefined) throw new RangeError(`${page} has no ${start} with its ${end}`);
+  return `${before}${start}\n\n${make()}\n\n${end}${after}`;
+}

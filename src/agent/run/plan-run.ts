@@ -1,0 +1,90 @@
+import { relative } from 'node:path';
+import { nearMatches } from '@kici-dev/secret-backend';
+import { ApiError } from '../../api/api-error.ts';
+import { AgentError } from '../agent-error.ts';
+import type { JobSession } from '../session/job-session.ts';
+import type { Clients } from '../session/open-session.ts';
+import { chooseWorkflow } from '../workflow/choose.ts';
+import { chooseJobs, type ChosenJob } from './choose-jobs.ts';
+import type { ListedWorkflow } from './list-workflows.ts';
+import { lookAtSession, requireLabels, requireSandbox } from './preflight.ts';
+import type { RunOptions } from './run-options.ts';
+import { requireStated } from './stated-keys.ts';
+import { withWorkplace, type OpenWorkplace } from './with-workplace.ts';
+
+export type PlanOptions = Omit<RunOptions, 'limit' | 'found' | 'emit'>;
+
+export interface RunPlan {
+  /** The folder of the project. */
+  readonly root: string;
+  readonly workflow: ListedWorkflow;
+  readonly jobs: readonly PlannedJob[];
+}
+
+export interface PlannedJob {
+  readonly job: ChosenJob;
+  /** Over already; `undefined`: the job binds no environment, or none could be opened. */
+  readonly session: JobSession | undefined;
+  /** What would keep it from starting. */
+  readonly problems: readonly (AgentError | ApiError)[];
+}
+
+/** What a run would do, and with which secrets; no step runs, and no value is read. @throws AgentError when nothing could be run */
+export async function planRun(options: PlanOptions): Promise<RunPlan> {
+  return withWorkplace(options, async (opened) => {
+    const { project } = opened;
+    const { loadProject } = await import('../workflow/load-project.ts');
+    const { loaderOutput: output, signal } = options;
+    const found = await loadProject({ project, first: opened.loader, launch: opened.launch, output, signal });
+    for (const { file, problem } of found.broken) output(Buffer.from(`${file}: ${problem}\n`));
+    const { file, workflow } = chooseWorkflow(found, options.workflow, project.root);
+    const jobs = chooseJobs(workflow, options);
+    let connected: Promise<Clients> | undefined;
+    const clients = async (): Promise<Clients> => (connected ??= options.clients().then(async (connect) => connect()));
+    const plan = async (job: ChosenJob): Promise<PlannedJob> =>
+      planJob(job, { workflow: workflow.name, labels: options.labels, workplace: opened.workplace, clients });
+    return {
+      root: project.root,
+      workflow: { ...workflow, file: relative(project.root, file) },
+      jobs: await Promise.all(jobs.map(plan)),
+    };
+  });
+}
+
+interface Surroundings {
+  readonly workflow: string;
+  readonly labels: readonly string[];
+  readonly workplace: OpenWorkplace['workplace'];
+  readonly clients: () => Promise<Clients>;
+}
+
+async function planJob(job: ChosenJob, { workflow, labels, workplace, clients }: Surroundings): Promise<PlannedJob> {
+  const problems: (AgentError | ApiError)[] = [];
+  const tried = async <T>(check: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
+  await tried(() => {
+    requireLabels(job, labels);
+  });
+  await tried(async () => requireSandbox(job, workplace));
+  const session = await tried(async () => lookAtSession(job, workflow, clients));
+  if (session !== undefined)
+    await tried(() => {
+      requireStated(session, job);
+    });
+  return { job, session, problems };
+}
+
+/** Keys of a session that are written alike. */
+export function nearKeys(key: string, { catalogue }: JobSession): readonly string[] {
+  return nearMatches(
+    key,
+    catalogue.map((entry) => entry.key),
+  );
+}

@@ -1,0 +1,14 @@
+import { integer, pairs } from './parsed.ts';
+import { argument, option } from './text.ts';
+
+export const environment = argument('environment', 'the name of the environment');
+
+export const scopeHelp =
+  'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
+
+export const bindingSettings = {
+  priority: integer('--priority <n>', 'higher wins; 0 when left out'),
+  prefix: option('--prefix <prefix>', 'put before each key'),
+  map: pairs('--map <source=KEY>', 'bind one name under another key, and nothing that is not mapped (repeatable)'),
+  host: option('--host <pattern>', 'for agents on hosts that match; every host when left out'),
+};

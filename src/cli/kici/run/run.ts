@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import { isAbsolute } from 'node:path';
+import type { PlanOptions } from '../../../agent/run/plan-run.ts';
+import { runWorkflow } from '../../../agent/run/run-workflow.ts';
+import { UsageError } from '../../terminal/command-error.ts';
+import type { Io } from '../../terminal/io.ts';
+import type { RunFlags } from '../program.ts';
+import { untilSignal } from '../until-signal.ts';
+import { jsonEvents } from './json-events.ts';
+import { noScreen, openScreen } from './screen.ts';
+import { textEvents } from './text-events.ts';
+
+/** What is still to be said after a job may take this long. */
+const farewellMs = 5_000;
+
+/**
+ * `kici run`: runs a workflow, and prints what comes of it.
+ * @returns the exit code
+ */
+export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
+  if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
+    throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
+  const json = flags.json === true;
+  return untilSignal(io, json, async (signal) => {
+    const options = optionsOf(workflow, flags, io, signal);
+    if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
+    const { dryRun } = await import('../dry-run/dry-run.ts');
+    return dryRun(options, json, io);
+  });
+}
+
+function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal: AbortSignal): PlanOptions {
+  return {
+    folder: process.cwd(),
+    workflow,
+    jobs: flags.job,
+    steps: flags.step,
+    labels: ['default', ...flags.label],
+    sandbox: flags.sandbox,
+    temporary: flags.mountDir,
+    environment: io.environment,
+    credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
+    clients: async () => {
+      const { connect, connectOnceStarted } = await import('../../connection.ts');
+      return async () => ({
+        work: await connectOnceStarted(flags, io, signal),
+        farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
+      });
+    },
+    loaderOutput: (chunk) => {
+      io.stderr.write(chunk);
+    },
+    signal,
+  };
+}
+
+async function runAll(options: PlanOptions, limit: number, json: boolean, io: Io): Promise<number | 'cancelled'> {
+  const screen = json ? noScreen : openScreen(io);
+  try {
+    const status = await runWorkflow({
+      ...options,
+      limit,
+      found: async (root, workflows) => {
+        // One that writes JSON is not a person.
+        if (json) return;
+        const { offerTypes } = await import('../types/offer.ts');
+        await offerTypes(root, workflows, io);
+      },
+      emit: json ? jsonEvents(io) : textEvents(io, limit, screen),
+    });
+    return status === 'cancelled' ? 'cancelled' : status === 'succeeded' ? 0 : 1;
+  } finally {
+    screen.end();
+  }
+}

@@ -1,0 +1,2 @@
+export { proveAlsoThroughHost } from './prove.ts';
+export { throughHost } from './through-host.ts';

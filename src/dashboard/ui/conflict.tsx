@@ -1,0 +1,48 @@
+import type { ReactElement } from 'react';
+import { Button } from './button.tsx';
+import { Notice } from './notice.tsx';
+import { pageStyles } from './page.tsx';
+
+interface ConflictProps {
+  /** What somebody else has done. */
+  readonly title: string;
+  /** Each setting as it is stored now and as it stands in the form; left out: there is nothing to compare with. */
+  readonly settings?: Readonly<Record<string, { readonly theirs: string; readonly yours: string }>> | undefined;
+  readonly keep: { readonly verb: string; readonly onClick: () => void };
+  readonly take?: { readonly verb: string; readonly onClick: () => void } | undefined;
+}
+
+/** Two people have changed the same thing: both versions are shown, and nothing is stored until one of them decides. */
+export function Conflict({ title, settings = {}, keep, take }: ConflictProps): ReactElement {
+  const different = Object.entries(settings).filter(([, { theirs, yours }]) => theirs !== yours);
+  return (
+    <Notice look="warn">
+      <strong>{title}</strong>
+      {different.length === 0 ? undefined : (
+        <table className={pageStyles['table']}>
+          <thead>
+            <tr>
+              <th scope="col">Setting</th>
+              <th scope="col">Stored now</th>
+              <th scope="col">Yours</th>
+            </tr>
+          </thead>
+          <tbody>
+            {different.map(([name, { theirs, yours }]) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td className={pageStyles['mono']}>{theirs}</td>
+                <td className={pageStyles['mono']}>{yours}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p>What you typed is still here, and nothing was stored.</p>
+      <div className={pageStyles['choices']}>
+        <Button onClick={keep.onClick}>{keep.verb}</Button>
+        {take === undefined ? undefined : <Button onClick={take.onClick}>{take.verb}</Button>}
+      </div>
+    </Notice>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ReactElement, ReactNode } from 'react';
+import { Button } from './button.tsx';
+import { Command } from './copy.tsx';
+import { Dialog } from './dialog.tsx';
+import { ErrorNotice } from './notice.tsx';
+
+export interface FormDialogProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly verb: string;
+  readonly look?: 'primary' | 'danger';
+  readonly isReady: boolean;
+  readonly isBusy: boolean;
+  readonly isDraft?: boolean;
+  readonly isWide?: boolean;
+  /** What it failed with; null where that is told in another way, or it has not failed. */
+  readonly error: unknown;
+  /** The command that does the same. */
+  readonly command: string;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+}
+
+/** Something is filled in and sent, or closed and not. What has failed stays open, with what was typed. */
+export function FormDialog({
+  children,
+  verb,
+  look = 'primary',
+  isReady,
+  isBusy,
+  isDraft = true,
+  error,
+  command,
+  onSubmit,
+  onClose,
+  ...rest
+}: FormDialogProps): ReactElement {
+  const canSend = isReady && !isBusy;
+  return (
+    <Dialog
+      {...rest}
+      isDraft={isDraft}
+      onClose={onClose}
+      onSubmit={() => {
+        if (canSend) onSubmit();
+      }}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look={look} type="submit" disabled={!canSend}>
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      {children}
+      {error === null ? undefined : <ErrorNotice error={error} />}
+      <Command text={command} />
+    </Dialog>
+  );
+}

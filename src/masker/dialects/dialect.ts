@@ -1,0 +1,38 @@
+/** One way in which programs write text down: what each character becomes, without the quotes around it all. */
+export interface Dialect {
+  /** The tools that write so. */
+  readonly name: string;
+  readonly spell: (text: string) => string;
+  /** Works on bytes, each a character from 0 to 255; otherwise on text. */
+  readonly bytewise?: true;
+}
+
+/** Characters that the pattern finds, spelled; a table comes before `otherwise`. */
+export function replacing(
+  pattern: RegExp,
+  table: Readonly<Record<string, string>>,
+  otherwise: (character: string) => string = (character) => character,
+): (text: string) => string {
+  const known = new Map(Object.entries(table));
+  return (text) => text.replace(pattern, (character) => known.get(character) ?? otherwise(character));
+}
+
+export function hexDigits(number: number, width: number): string {
+  return number.toString(16).padStart(width, '0');
+}
+
+/** `\uXXXX` for each UTF-16 unit. */
+export function unitEscape(unit: string): string {
+  return `\\u${hexDigits(unit.charCodeAt(0), 4)}`;
+}
+
+export function upperUnitEscape(unit: string): string {
+  return `\\u${hexDigits(unit.charCodeAt(0), 4).toUpperCase()}`;
+}
+
+/** `\xhh`, `\uhhhh` or `\Uhhhhhhhh`, whichever is the shortest that fits. */
+export function codePointEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${hexDigits(code, 2)}`;
+  return code < 0x1_0000 ? `\\u${hexDigits(code, 4)}` : `\\U${hexDigits(code, 8)}`;
+}

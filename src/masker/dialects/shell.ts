@@ -1,0 +1,72 @@
+import { replacing, type Dialect } from './dialect.ts';
+
+const named = {
+  '\u0007': String.raw`\a`,
+  '\b': String.raw`\b`,
+  '\t': String.raw`\t`,
+  '\n': String.raw`\n`,
+  '\v': String.raw`\v`,
+  '\f': String.raw`\f`,
+  '\r': String.raw`\r`,
+  '\u001b': String.raw`\E`,
+  '\\': String.raw`\\`,
+  "'": String.raw`\'`,
+};
+const octal = (byte: string): string => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`;
+const backslash = (character: string): string => `\\${character}`;
+
+const namedControls = new Map(Object.entries(named));
+const zshControl = (byte: string): string => namedControls.get(byte) ?? octal(byte);
+const visibleNames = { '\t': String.raw`\t`, '\n': String.raw`\n`, '\\': String.raw`\\`, "'": String.raw`\'` };
+
+/** `\C-X` and `\M-x`, as zsh shows what has no glyph. */
+function visible(byte: string): string {
+  const code = byte.charCodeAt(0);
+  if (code >= 0x80) return `\\M-${visible(String.fromCharCode(code & 0x7f))}`;
+  return code < 0x20 || code === 0x7f ? `\\C-${String.fromCharCode(code ^ 0x40)}` : byte;
+}
+
+export const singleQuoted: Dialect = {
+  name: 'single quotes of a shell',
+  spell: replacing(/'/g, { "'": String.raw`'\''` }),
+};
+export const doubleQuoted: Dialect = {
+  name: 'double quotes of a shell',
+  spell: replacing(/["$`\\]/g, {}, backslash),
+};
+export const dollarQuoted: Dialect = {
+  name: "$'…' of bash",
+  spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, named, octal),
+};
+
+export const shellDialects: readonly Dialect[] = [
+  singleQuoted,
+  { name: 'single quotes of dash', spell: replacing(/'/g, { "'": `'"'"'` }) },
+  doubleQuoted,
+  dollarQuoted,
+  { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octal), bytewise: true },
+  { name: 'bash %q', spell: replacing(/[ !"$&'()*,;<>?[\\\]^`{|}]/g, {}, backslash) },
+  { name: 'backslashes of a shell', spell: replacing(/[^A-Za-z0-9_@%+=:,./\u0080-\u{10ffff}-]/gu, {}, backslash) },
+  {
+    name: 'zsh %q',
+    bytewise: true,
+    spell: replacing(/[ "#$&'()*;<>?[\\\]^`{|}]|[^ -~\u0080-\u00ff]/g, {}, (byte) =>
+      /[ -~]/.test(byte) ? backslash(byte) : `$'${zshControl(byte)}'`,
+    ),
+  },
+  {
+    name: 'zsh %q, ASCII',
+    bytewise: true,
+    spell: replacing(/[ "#$&'()*;<>?[\\\]^`{|}]|[^ -~]/g, {}, (byte) =>
+      /[ -~]/.test(byte) ? backslash(byte) : `$'${zshControl(byte)}'`,
+    ),
+  },
+  { name: "$'…' of zsh", spell: replacing(/['\\!]|[^ -~\u0080-\uffff]/g, { ...named, '!': String.raw`\!` }, octal) },
+  { name: 'trace of zsh', spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, visibleNames, visible) },
+  {
+    name: 'trace of zsh, ASCII',
+    spell: replacing(/['\\]|[^ -~]/g, visibleNames, visible),
+    bytewise: true,
+  },
+  { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
+];

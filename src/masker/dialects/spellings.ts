@@ -1,0 +1,70 @@
+import { isUtf8 } from 'node:buffer';
+import type { Dialect } from './dialect.ts';
+import { dotnetJson, goJson, gsonJson, javascriptJson, jqJson, jsonDialects, phpJson, pythonJson } from './json.ts';
+import { goLiteral, literalDialects, pythonLiteral } from './literals.ts';
+import { markupDialects, markupText } from './markup.ts';
+import { dollarQuoted, doubleQuoted, shellDialects, singleQuoted } from './shell.ts';
+import { uriComponent, urlComponent, urlDialects, urlForm } from './url.ts';
+
+export const dialects: readonly Dialect[] = [
+  ...jsonDialects,
+  ...literalDialects,
+  ...shellDialects,
+  ...markupDialects,
+  ...urlDialects,
+];
+
+/** What is written once more in a log: a request's body, a script in a trace, a value in a message. Any dialect may be around these. */
+export const innerDialects: readonly Dialect[] = [
+  javascriptJson,
+  pythonJson,
+  goJson,
+  phpJson,
+  dotnetJson,
+  gsonJson,
+  pythonLiteral,
+  goLiteral,
+  singleQuoted,
+  doubleQuoted,
+  dollarQuoted,
+  markupText,
+  urlComponent,
+  uriComponent,
+  urlForm,
+];
+
+/** Every dialect leaves these alone. */
+const plain = /^[\w.-]*$/;
+const ascii = /^[\0-~]*$/;
+
+/** How many spellings of a text are looked for: two dialects on one another, each dialect, or the common ones alone. */
+export type Breadth = 'pairs' | 'all' | 'common';
+
+/** The bytes as they are and as they may be spelled; as latin1. */
+export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> {
+  const written = bytes.toString('latin1');
+  if (plain.test(written)) return new Set([written]);
+  const isText = isUtf8(bytes);
+  const spell = (texts: Iterable<string>, by: readonly Dialect[]): Set<string> =>
+    spellAll(texts, isText ? by : by.filter(({ bytewise }) => bytewise));
+  const json = spell([written], [javascriptJson, jqJson]);
+  const nested = spell(json, [javascriptJson, jqJson]);
+  const once = spell([written], breadth === 'common' ? innerDialects : dialects);
+  if (breadth !== 'pairs') return new Set([...once, ...nested]);
+  const deeper = spell(nested, [javascriptJson, jqJson, singleQuoted]);
+  return new Set([...once, ...deeper, ...spell(spell([written], innerDialects), dialects)]);
+}
+
+/** Each text in each dialect, with the texts themselves. */
+export function spellAll(texts: Iterable<string>, by: readonly Dialect[]): Set<string> {
+  const all = new Set(texts);
+  for (const text of Array.from(all)) {
+    if (plain.test(text)) continue;
+    const decoded = ascii.test(text) ? text : Buffer.from(text, 'latin1').toString('utf8');
+    for (const { spell, bytewise } of by) {
+      const spelled = spell(bytewise ? text : decoded);
+      all.add(bytewise || ascii.test(spelled) ? spelled : Buffer.from(spelled, 'utf8').toString('latin1'));
+    }
+  }
+  return all;
+}

@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+import { leavesOf } from './leaves.ts';
+import { joinedLines, linesOf } from './lines.ts';
+import { secretLeaves } from './secret-leaves.ts';
+
+const minPartBytes = 4;
+/** Documents of secrets are small; a value larger than this is taken as text. */
+const maxDocumentBytes = 65_536;
+/** A leaf may be a document again: a key file in JSON in base64. */
+const maxDepth = 3;
+
+/** Something of a value to be looked for by itself. */
+export interface Part {
+  readonly bytes: Buffer;
+  /** The whole value, as other programs lay it out. */
+  readonly isLayout: boolean;
+}
+
+/** The value, the same without what stands around it, its secret leaves, its lines. */
+export function partsOf(value: Buffer): readonly Part[] {
+  const parts = new Map<string, Part>();
+  gather(value, parts, 0);
+  return [...parts.values()];
+}
+
+function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
+  const add = (bytes: Buffer, isLayout = false): void => {
+    const id = bytes.toString('latin1');
+    if (bytes.byteLength >= minPartBytes && !parts.has(id)) parts.set(id, { bytes, isLayout });
+  };
+  add(value);
+  const bare = trim(value);
+  add(bare);
+  add(unquote(bare));
+  const text = bare.toString(isUtf8(bare) ? 'utf8' : 'latin1');
+  const document = isUtf8(bare) && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
+  for (const layout of document?.layouts ?? []) add(Buffer.from(layout), true);
+  if (document?.isWhole !== true) {
+    const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
+    for (const line of linesOf(text)) add(Buffer.from(line, encoding));
+    for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), true);
+  }
+  if (document === undefined || depth === maxDepth) return;
+  for (const leaf of secretLeaves(document.leaves)) gather(Buffer.from(leaf), parts, depth + 1);
+}
+
+function trim(bytes: Buffer): Buffer {
+  const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+  const start = bytes.findIndex((byte) => !isBlank(byte));
+  return start < 0 ? Buffer.alloc(0) : bytes.subarray(start, bytes.findLastIndex((byte) => !isBlank(byte)) + 1);
+}
+
+function unquote(bytes: Buffer): Buffer {
+  const isQuoted = bytes.byteLength > 2 && bytes[0] === bytes.at(-1) && [0x22, 0x27, 0x60].includes(bytes[0] ?? 0);
+  return isQuoted ? bytes.subarray(1, -1) : bytes;
+}

@@ -1,0 +1,118 @@
+/**
+ * What tools put into a text without changing it: line breaks with the indentation, quotes or marks of a difference
+ * after them, the same as an escape, and control sequences of terminals.
+ */
+export interface Gap {
+  kind: 'line' | 'escape' | 'control' | 'command' | 'literal';
+  /** Of an escape, what was read so far. */
+  text: string;
+  length: number;
+  /** It holds a line break. */
+  isLine: boolean;
+  /** So far it is a line feed that stands for itself, which the bytes as they are show too. */
+  isBare: boolean;
+}
+
+/** What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, it goes on or the byte follows it, or it is none. */
+export type GapStep = 'goes on' | 'ends' | 'over' | 'either' | 'none';
+
+/** Of long patterns one word in so many bytes is read. */
+export const longStride = 16;
+/** A line break is only seen where one of the first two pieces of a pattern has this many bytes: less need not hold such a word. */
+export const wholePieceBytes = longStride + 3;
+/** Of a line break with all that belongs to it. */
+export const maxGapBytes = 64;
+/** Values that repeat themselves more often are not looked for in pieces: each break would have to try all repetitions. */
+export const maxLinks = 1_024;
+const maxCommandBytes = 1_024;
+
+export const escape = 0x1b;
+const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+/** What a line break may stand for in a value. */
+export const standIns: readonly number[] = [lineFeed, 0x20];
+const bell = 0x07;
+const openingBracket = 0x5b;
+const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
+/** Quotes, differences, lists, comments, tables, strings that are added together, a line that goes on in YAML. */
+const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
+const literals: readonly string[] = [
+  String.raw`\n \r \t \\n \\r \\\\n \\\\r %0A %0a %0D %0d %250A %250D &#10; &#13; &#xA; &#xa; &#xD; &#xd;`.split(' '),
+  // YAML goes on, Node.js adds strings.
+  ['\\\n', '\\\r', "' +\n", '" +\n', '` +\n'],
+].flat();
+
+/** What the first byte of a gap says of it. */
+const firsts = new Uint8Array(256);
+for (const byte of [0x0a, 0x0d, escape]) firsts[byte] = 1;
+for (const literal of literals) firsts[literal.charCodeAt(0)] = 1;
+
+export function isGapByte(byte: number): boolean {
+  return firsts[byte] === 1;
+}
+
+export function beginGap(byte: number): Gap {
+  const kind = byte === escape ? 'escape' : lineBytes.has(byte) ? 'line' : 'literal';
+  const text = kind === 'literal' ? String.fromCharCode(byte) : '';
+  return { kind, text, length: 1, isLine: kind !== 'escape', isBare: false };
+}
+
+export function continueGap(gap: Gap, byte: number): GapStep {
+  gap.length += 1;
+  if (gap.length > (gap.kind === 'command' ? maxCommandBytes : maxGapBytes)) return 'none';
+  switch (gap.kind) {
+    case 'line':
+      if (lineBytes.has(byte)) return 'goes on';
+      if (byte === escape) return goOn(gap, 'escape');
+      return prefixBytes.has(byte) ? 'either' : 'over';
+    case 'escape':
+      if (byte === openingBracket) return goOn(gap, 'control');
+      if (byte === 0x5d) return goOn(gap, 'command');
+      return byte >= 0x20 && byte < 0x30 ? 'goes on' : endControl(gap);
+    case 'control':
+      return byte >= 0x40 && byte < 0x7f ? endControl(gap) : byte >= 0x20 && byte < 0x40 ? 'goes on' : 'none';
+    case 'command':
+      if (byte === escape) return goOn(gap, 'escape');
+      return byte === bell ? endControl(gap) : 'goes on';
+    case 'literal':
+      return continueLiteral(gap, byte);
+  }
+}
+
+function goOn(gap: Gap, kind: Gap['kind']): GapStep {
+  gap.kind = kind;
+  return 'goes on';
+}
+
+/** After a control sequence in a line's indentation that indentation may go on. */
+function endControl(gap: Gap): GapStep {
+  return gap.isLine ? goOn(gap, 'line') : 'ends';
+}
+
+function continueLiteral(gap: Gap, byte: number): GapStep {
+  gap.text += String.fromCharCode(byte);
+  if (!literals.includes(gap.text))
+    return literals.some((literal) => literal.startsWith(gap.text)) ? 'goes on' : 'none';
+  gap.text = '';
+  return goOn(gap, 'line');
+}
+
+/** A byte that may belong to a gap which has begun, or begin one. */
+export function mayContinueGap(byte: number): boolean {
+  return isGapByte(byte) || lineBytes.has(byte) || prefixBytes.has(byte);
+}
+
+/** Where the line ends and plain control sequences, colours and the like, end that begin here. */
+export function skipGap(chunk: Uint8Array, from: number): number {
+  let at = from;
+  for (;;) {
+    const byte = chunk[at];
+    if (byte === lineFeed || byte === carriageReturn) at += 1;
+    else if (byte === escape && chunk[at + 1] === openingBracket) {
+      let end = at + 2;
+      while ((chunk[end] ?? 0) >= 0x20 && (chunk[end] ?? 0) < 0x40) end += 1;
+      const final = chunk[end] ?? 0;
+      if (end - from >= maxGapBytes || final < 0x40 || final > 0x7e) return from;
+      at = end + 1;
+    } else return at - from > maxGapBytes ? from : at;
+  }
+}

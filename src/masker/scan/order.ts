@@ -1,0 +1,77 @@
+/** The patterns in an order that becomes finer as text leads into them: nothing is sorted that no text asks about. */
+export interface Order {
+  /**
+   * Patterns from `start` to before `end` that share their first `depth` bytes: those that end there come first, and the
+   * others by their next byte. @returns where the others begin
+   */
+  readonly sort: (start: number, end: number, depth: number) => number;
+  /** The length of the longest of them. */
+  readonly longest: (start: number, end: number) => number;
+  readonly byteAt: (place: number, depth: number) => number;
+  /** In what is sorted by the byte at that depth, the first place with the byte or a greater one. */
+  readonly find: (byte: number, low: number, high: number, depth: number) => number;
+}
+
+const byteValues = 256;
+
+export function createOrder(patterns: readonly Uint8Array[]): Order {
+  const places = new Uint32Array(patterns.length);
+  for (let index = 0; index < places.length; index += 1) places[index] = index;
+  let scratch = new Uint32Array(0);
+  /** Where each kind begins: the patterns that end, then each byte. */
+  const begins = new Uint32Array(byteValues + 2);
+  const kindAt = (place: number, depth: number): number => {
+    const pattern = patterns[places[place] ?? 0];
+    return pattern === undefined || pattern.length === depth ? 0 : (pattern[depth] ?? 0) + 1;
+  };
+
+  /** All of one kind, as along the only way on that many share. */
+  function isUniform(start: number, end: number, depth: number): boolean {
+    const kind = kindAt(start, depth);
+    for (let place = start + 1; place < end; place += 1) if (kindAt(place, depth) !== kind) return false;
+    return true;
+  }
+
+  function distribute(start: number, end: number, depth: number): number {
+    begins.fill(0);
+    for (let place = start; place < end; place += 1) {
+      const kind = kindAt(place, depth) + 1;
+      begins[kind] = (begins[kind] ?? 0) + 1;
+    }
+    const complete = begins[1] ?? 0;
+    for (let kind = 1; kind < begins.length; kind += 1) begins[kind] = (begins[kind] ?? 0) + (begins[kind - 1] ?? 0);
+    if (scratch.length < end - start) scratch = new Uint32Array(end - start);
+    for (let place = start; place < end; place += 1) {
+      const kind = kindAt(place, depth);
+      const to = begins[kind] ?? 0;
+      scratch[to] = places[place] ?? 0;
+      begins[kind] = to + 1;
+    }
+    places.set(scratch.subarray(0, end - start), start);
+    return start + complete;
+  }
+
+  return {
+    sort(start, end, depth) {
+      if (end - start < 2 || isUniform(start, end, depth))
+        return start < end && kindAt(start, depth) === 0 ? end : start;
+      return distribute(start, end, depth);
+    },
+    longest(start, end) {
+      let longest = 0;
+      for (let place = start; place < end; place += 1)
+        longest = Math.max(longest, patterns[places[place] ?? 0]?.length ?? 0);
+      return longest;
+    },
+    byteAt: (place, depth) => patterns[places[place] ?? 0]?.[depth] ?? 0,
+    find(byte, low, high, depth) {
+      let [found, after] = [low, high];
+      while (found < after) {
+        const middle = (found + after) >>> 1;
+        if ((patterns[places[middle] ?? 0]?.[depth] ?? 0) < byte) found = middle + 1;
+        else after = middle;
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+
+/** Who holds which connections. */
+export interface Holders {
+  /** Moves it from whoever held it before. */
+  add(socket: Socket, holder: string): void;
+  remove(socket: Socket): void;
+  /** Of all holders together. */
+  count(): number;
+  /** Those of the holder with the most, the oldest first. */
+  most(): readonly Socket[];
+}
+
+export function createHolders(): Holders {
+  const byHolder = new Map<string, Set<Socket>>();
+  const holderOf = new Map<Socket, string>();
+
+  function remove(socket: Socket): void {
+    const holder = holderOf.get(socket);
+    if (holder === undefined) return;
+    holderOf.delete(socket);
+    const held = byHolder.get(holder);
+    held?.delete(socket);
+    if (held?.size === 0) byHolder.delete(holder);
+  }
+
+  return {
+    add(socket, holder) {
+      if (holderOf.get(socket) === holder) return;
+      remove(socket);
+      holderOf.set(socket, holder);
+      byHolder.set(holder, (byHolder.get(holder) ?? new Set()).add(socket));
+    },
+    remove,
+    count: () => holderOf.size,
+    most() {
+      let largest = new Set<Socket>();
+      for (const held of byHolder.values()) if (held.size > largest.size) largest = held;
+      return [...largest];
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Locator, Page } from 'playwright-core';
+
+const mostStops = 120;
+
+/** Presses Tab until the element has the focus, as somebody does who has no pointer. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let stop = 0; stop < mostStops; stop += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each stop depends on the one before
+    if (await target.evaluate((element) => element.matches(':focus'))) return;
+    // oxlint-disable-next-line no-await-in-loop
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${String(target)}`);
+}
+
+/** Goes to a button or link and presses it. */
+export async function press(page: Page, target: Locator): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press('Enter');
+}
+
+/** Goes to a field and types over what stands in it. */
+export async function type(page: Page, target: Locator, text: string): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(text);
+}
+
+/** Chooses in a select by the first letters of an option. */
+export async function choose(page: Page, target: Locator, option: string): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.type(option);
+}

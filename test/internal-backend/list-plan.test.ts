@@ -1,0 +1,37 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { CompiledQuery, Kysely, KyselyPlugin } from 'kysely';
+import { expect, it, onTestFinished } from 'vitest';
+import { list } from '../../backends/internal/list.ts';
+import { createStore } from '../../backends/internal/store.ts';
+import { context, createTestStore, keepDeletedMs, scope, type Tables } from './support.ts';
+
+/** The statements that pass through it. */
+function statementsOf(database: Kysely<Tables>): { readonly plugin: KyselyPlugin; readonly seen: CompiledQuery[] } {
+  const seen: CompiledQuery[] = [];
+  const plugin: KyselyPlugin = {
+    transformQuery({ node, queryId }) {
+      seen.push(database.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  return { plugin, seen };
+}
+
+it('a list of a tree searches that tree, and not all of the organization', async () => {
+  const { database, file, keyring, dispose } = await createTestStore();
+  onTestFinished(dispose);
+  const { plugin, seen } = statementsOf(database);
+  const store = createStore(database.withPlugin(plugin), keyring, 'default', { now: Date.now, keepDeletedMs });
+  for await (const _ of list(store, { scope: scope('apps'), depth: 'tree' }, context()));
+  const statement = seen.find(({ sql }) => sql.includes('"internal_secrets"'));
+  const beside = new DatabaseSync(file, { readOnly: true });
+  onTestFinished(() => {
+    beside.close();
+  });
+  const parameters = (statement?.parameters ?? []).map(String);
+  const plan = beside.prepare(`explain query plan ${statement?.sql}`).all(...parameters);
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    'SEARCH internal_secrets USING INDEX sqlite_autoindex_internal_secrets_1 (organization=? AND scope>? AND scope<?)',
+  ]);
+});

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  parseScopePath,
+  type CallContext,
+  type ListPage,
+  type ScopePath,
+  type SecretBackend,
+} from '@kici-dev/secret-backend';
+import { DatabaseSync } from 'node:sqlite';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
+import { Kysely } from 'kysely';
+import { EmbeddedDialect } from '../../src/database/dialect.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { sqliteForKysely } from '../../src/database/sqlite.ts';
+import { keyFromText, type KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
+import { openKeyring, type Keyring } from '../../src/keyring/keyring.ts';
+import { keyringMigrations, type KeyringTables } from '../../src/keyring/tables.ts';
+import { faultyDialect, type FaultSwitch } from './faulty-dialect.ts';
+import { internalDefinition, internalMigrations, type InternalTables } from '../../backends/internal/index.ts';
+
+export type Tables = InternalTables & KeyringTables;
+
+/** The store over a real database file and a real keyring. */
+export interface TestStore {
+  readonly file: string;
+  readonly database: Kysely<Tables>;
+  readonly keyring: Keyring;
+  readonly backend: SecretBackend;
+  /** @param now default: the clock */
+  backendOf(organization: string, now?: () => number): Promise<SecretBackend>;
+  /** The same file by a connection of its own, as another process has it. */
+  reopen(key?: KeyEncryptionKey): Promise<TestStore>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** How long the stores of these tests keep what was deleted. */
+export const keepDeletedMs = 60_000;
+
+export const testKey = (): KeyEncryptionKey => keyFromText('ab'.repeat(32), 'the test');
+
+/** @param faults every statement passes it; default: the database is opened as the server opens it */
+export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-internal-'));
+  const stores = new Array<TestStore>();
+  const file = join(folder, 'kici.db');
+  const first = await open(
+    file,
+    faults === undefined ? openDatabase(file) : openFaulty(file, faults),
+    testKey(),
+    stores,
+  );
+  return {
+    ...first,
+    async dispose() {
+      for (const store of stores) await store.database.destroy();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function openFaulty(file: string, faults: FaultSwitch): Kysely<Tables> {
+  const database = new DatabaseSync(file);
+  // Nobody pulls the plug in these tests, and syncing thousands of seeds takes long.
+  database.exec('pragma journal_mode = wal; pragma synchronous = off');
+  return new Kysely({ dialect: faultyDialect(new EmbeddedDialect(sqliteForKysely(database)), faults) });
+}
+
+async function open(
+  file: string,
+  database: Kysely<Tables>,
+  key: KeyEncryptionKey,
+  stores: TestStore[],
+): Promise<TestStore> {
+  await migrate(database, [keyringMigrations, internalMigrations]);
+  const keyring = await openKeyring(database, key, () => Date.now());
+  const backendOf = async (organization: string, now?: () => number): Promise<SecretBackend> =>
+    internalDefinition(database, keyring, keepDeletedMs).create(
+      {},
+      testHost({ name: 'internal', organization, ...(now !== undefined && { now }) }),
+    );
+  const store: TestStore = {
+    file,
+    database,
+    keyring,
+    backendOf,
+    backend: await backendOf('default'),
+    reopen: (other = key) => open(file, openDatabase(file), other, stores),
+    dispose: () => database.destroy(),
+  };
+  stores.push(store);
+  return store;
+}
+
+export function context(): CallContext {
+  return { signal: new AbortController().signal, deadline: Date.now() + 10_000 };
+}
+
+export function scope(text: string): ScopePath {
+  const parsed = parseScopePath(text);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.value;
+}
+
+export async function pagesOf(backend: SecretBackend): Promise<readonly ListPage[]> {
+  const pages = new Array<ListPage>();
+  for await (const page of backend.list({ depth: 'tree' }, context())) pages.push(page);
+  return pages;
+}

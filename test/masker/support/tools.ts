@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { nodeDialects } from '../tools/node.ts';
+
+/** What a tool printed of the value with that number, each byte a character. */
+export interface Printed {
+  readonly tool: string;
+  readonly dialect: string;
+  readonly value: number;
+  readonly output: string;
+}
+
+const folder = join(import.meta.dirname, '../tools');
+const commands: Readonly<Record<string, readonly string[]>> = {
+  python3: ['print.py'],
+  go: ['run', 'print.go'],
+  php: ['print.php'],
+};
+const locales = ['C', 'C.UTF-8'];
+/** A shell writes these the same in every locale. */
+const isPlain = /^[\n -~]*$/;
+
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, [program === 'go' ? 'version' : '--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** The tools of this machine, and those that it lacks. */
+export const tools = ['node', ...Object.keys(commands), 'bash', 'zsh'] as const;
+
+/** Every value in every way that the tool has. @throws when the tool fails */
+export function print(tool: string, values: readonly string[]): readonly Printed[] {
+  if (tool === 'node') {
+    const rows = Object.entries(nodeDialects).flatMap(([dialect, write]) =>
+      values.map((text, value) => ({ tool, dialect, value, output: latin1(write(text)) })),
+    );
+    return rows;
+  }
+  const args = commands[tool];
+  if (args !== undefined) {
+    const rows: unknown = JSON.parse(run(tool, args, { input: JSON.stringify(values) }).toString());
+    if (!Array.isArray(rows)) throw new Error(`${tool} printed no list`);
+    return rows.map((row: unknown) => readRow(tool, row));
+  }
+  return values.flatMap((text, value) =>
+    locales
+      .filter((locale) => locale === 'C.UTF-8' || !isPlain.test(text))
+      .flatMap((locale) => printInShell(tool, locale, text, value)),
+  );
+}
+
+function readRow(tool: string, row: unknown): Printed {
+  const [dialect, value, output]: readonly unknown[] = Array.isArray(row) ? row : [];
+  if (typeof dialect !== 'string' || typeof value !== 'number' || typeof output !== 'string')
+    throw new Error(`${tool} printed a row that is none`);
+  return { tool, dialect, value, output: latin1(output) };
+}
+
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
+
+function printInShell(tool: string, locale: string, text: string, value: number): readonly Printed[] {
+  const lines = run(tool, ['print.sh'], { env: { ...process.env, V: text, LC_ALL: locale } }).toString();
+  return lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [dialect = '', base64 = ''] = line.split('\t');
+      return {
+        tool,
+        dialect: `${dialect}, ${locale}`,
+        value,
+        output: Buffer.from(base64, 'base64').toString('latin1'),
+      };
+    });
+}
+
+function run(program: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv }): Buffer {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, maxBuffer: 2 ** 28, ...options });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${stderr.toString()}`);
+  return stdout;
+}

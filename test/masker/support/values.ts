@@ -1,0 +1,36 @@
+/** One value of each kind that tools write differently. */
+export const valueClasses: Readonly<Record<string, string>> = {
+  token: 'Zx8Kq-27_wLm.Tq9-Vb4tR2',
+  specials: `pA5s!word"with'all#of$them%and&more(in)a*row+x,y;z<a>b=c?d@e[f]g\\h^i_j\`k{l|m}n~o:p/q end`,
+  'non-ASCII': 'gehëim-ünd-länger-€uro-😀-ключ-9',
+  controls: 'with-tab\tbell\u0007and-delete\u007f-or-none-of-it',
+  'several lines': 'first line of it: 7f\nsecond "line", quoted\n  third line, indented\nlast line',
+  key: [
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW',
+    'QyNTUxOQAAACBH+Q7/v4tJm0xk7bXq8YzWn1o5u2PZc3dE6fRg9hTjKAAAAJjL8sVyS/L',
+    'FcgAAAAtzc2gtZWQyNTUxOQAAACBH4tJm0xk7bXq8YzWn1o5u2PZc3dE6fRg9hTjKAbCd==',
+    '-----END OPENSSH PRIVATE KEY-----',
+    '',
+  ].join('\n'),
+  document: JSON.stringify(
+    { type: 'service_account', project_id: 'shop-prod', api_key: 'sk_live_4eC39HqLyjWD/rjtT1zdp7dc', user: "o'neil" },
+    undefined,
+    2,
+  ),
+  'four bytes': 'q7#K',
+  'seven bytes': `a'7"c&9`,
+};
+
+/** Something else of the same shape: what it shares with the output for a value is no part of the value. */
+export function unlike(value: string): string {
+  // Of the document only one leaf is secret.
+  if (value.startsWith('{'))
+    return value.replace(/sk_live[^"]*/, (leaf) => leaf.replace(/[a-z]/g, 'w').replace(/\d/g, '3'));
+  return value
+    .split('\n')
+    .map((line) =>
+      line.startsWith('-----') ? line : line.replace(/[a-z]/g, 'w').replace(/[A-Z]/g, 'W').replace(/\d/g, '3'),
+    )
+    .join('\n');
+}

@@ -1,0 +1,50 @@
+import { inspect } from 'node:util';
+import { stringify } from 'yaml';
+
+/** What programs in Node.js print of a value. */
+export const nodeDialects: Readonly<Record<string, (value: string) => string>> = {
+  'as it is': (value) => value,
+  'JSON.stringify': (value) => JSON.stringify(value),
+  'JSON.stringify, indented': (value) => JSON.stringify({ key: value }, undefined, 2),
+  'JSON.stringify twice': (value) => JSON.stringify(JSON.stringify({ key: value })),
+  'JSON in JSON in JSON': (value) => JSON.stringify({ a: JSON.stringify({ b: JSON.stringify(value).slice(1, -1) }) }),
+  'JSON in single quotes of a shell': (value) =>
+    `'${JSON.stringify({ key: value }).replaceAll("'", String.raw`'\''`)}'`,
+  inspect: (value) => inspect(value),
+  'inspect of an object': (value) => inspect({ key: value }),
+  'inspect, all quotes': (value) => inspect(`'"\`${value}`).slice(4),
+  'inspect of JSON': (value) => inspect(JSON.stringify({ key: value })),
+  'inspect of an error': (value) => inspect(Object.assign(new Error('failed'), { stack: 'Error: failed', key: value })),
+  'inspect of a buffer': (value) => inspect(Buffer.from(value)),
+  encodeURIComponent: (value) => encodeURIComponent(value),
+  encodeURI: (value) => encodeURI(value),
+  'encodeURIComponent of JSON': (value) => encodeURIComponent(JSON.stringify(value)),
+  'encodeURIComponent twice': (value) => encodeURIComponent(encodeURIComponent(value)),
+  URLSearchParams: (value) => new URLSearchParams({ key: value }).toString(),
+  'user information of URL': (value) => passwordOf(value),
+  'query of URL': (value) => urlOf(value, 'search'),
+  'path of URL': (value) => urlOf(value, 'pathname'),
+  'fragment of URL': (value) => urlOf(value, 'hash'),
+  'yaml, plain': (value) => stringify({ key: value }),
+  'yaml, double quotes': (value) => stringify({ key: value }, { defaultStringType: 'QUOTE_DOUBLE' }),
+  'yaml, single quotes': (value) => stringify({ key: value }, { defaultStringType: 'QUOTE_SINGLE' }),
+  base64: (value) => Buffer.from(value).toString('base64'),
+  base64url: (value) => Buffer.from(`user:${value}`).toString('base64url'),
+  'base64 in JSON in a URL': (value) => encodeURIComponent(JSON.stringify(Buffer.from(value).toString('base64'))),
+  'base64 of base64': (value) => Buffer.from(Buffer.from(value).toString('base64')).toString('base64'),
+  hex: (value) => Buffer.from(value).toString('hex'),
+  'UTF-16 base64': (value) => Buffer.from(`é ${value}`, 'utf16le').toString('base64'),
+};
+
+function passwordOf(value: string): string {
+  const url = new URL('https://host/');
+  url.password = value;
+  return url.password;
+}
+
+/** These cut at what ends their part of a URL, so that part of the value is written elsewhere. */
+function urlOf(value: string, part: 'search' | 'pathname' | 'hash'): string {
+  const url = new URL('https://host/');
+  url[part] = value;
+  return url[part];
+}
