@@ -28,8 +28,7 @@ export function readConfig(settings: Settings): AwsConfig {
     secrets: sharedSecrets,
     problems: [problem],
   } = parseSharedSecrets(optionalText(settings, 'sharedSecrets'), { region: access.region, prefix, layout });
-  if (problem !== undefined)
-    throw misconfigured('sharedSecrets', `cannot be taken: ${problem.problem}; ${problem.hint}`);
+  if (problem !== undefined) throw misconfigured('sharedSecrets', `is not valid: ${problem.problem}; ${problem.hint}`);
   return {
     ...access,
     layout,

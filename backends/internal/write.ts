@@ -48,7 +48,7 @@ export async function writeAll(store: Store, entries: readonly SecretWrite[]): P
     if (await insertVersions(store, sign, prepared))
       return { written: prepared.map(({ version, at }) => ({ version: String(version), updatedAt: rfc3339(at) })) };
   }
-  const error = new BackendError('conflict', { detail: 'other writers were faster every time' });
+  const error = new BackendError('conflict', { detail: 'other writers were faster on every attempt' });
   return { refused: { key: entries[0]?.key ?? '', error } };
 }
 

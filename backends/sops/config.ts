@@ -15,7 +15,7 @@ export function readConfig(settings: Settings): SopsConfig {
   if (!(ageKey instanceof SecretValue)) throw misconfigured('ageKey', 'is missing');
   if (ageKey.text()?.includes('AGE-SECRET-KEY-') !== true) throw misconfigured('ageKey', 'holds no age identity');
   const format = formatNames.find((name) => name === (settings['format'] ?? 'yaml'));
-  if (format === undefined) throw misconfigured('format', 'is none of the formats');
+  if (format === undefined) throw misconfigured('format', 'is not one of the formats');
   return {
     folder: text(settings, 'folder') ?? '',
     ageKey,

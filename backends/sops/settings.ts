@@ -8,7 +8,7 @@ export const settings = {
     type: 'path',
     required: true,
     description:
-      "The folder of the encrypted files. It has to hold a file `.sops.yaml`, which may be empty: without it the folder counts as not mounted. Must lie below a path that the server's configuration allows.",
+      "The folder of the encrypted files. It has to hold a file `.sops.yaml`, which may be empty: without it the folder counts as not mounted. Must be below a path that the server's configuration allows.",
     example: '/srv/secrets',
   },
   ageKey: {
@@ -22,14 +22,14 @@ export const settings = {
     type: 'path',
     default: '/usr/local/bin/sops',
     description:
-      "The program `sops`, version 3.11 or later. Must lie below a path that the server's configuration allows.",
+      "The program `sops`, version 3.11 or later. Must be below a path that the server's configuration allows.",
     example: '/usr/bin/sops',
   },
   recipients: {
     type: 'string',
     pattern: `^${recipient}( ${recipient})*$`,
     description:
-      'The age recipients of files that are created through this backend, separated by one space. Left out: keys are written to files that exist, and no file is created.',
+      'The age recipients of files that are created through this backend, separated by one space. Default: keys are written to files that exist, and no file is created.',
     example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
   },
   format: {

@@ -13,9 +13,9 @@ export interface SsmConfig extends AccessConfig {
 /** @throws BackendError `misconfigured`, naming the setting */
 export function readConfig(settings: Settings): SsmConfig {
   const type = optionalText(settings, 'type') ?? 'SecureString';
-  if (type !== 'SecureString' && type !== 'String') throw misconfigured('type', 'is none of the types');
+  if (type !== 'SecureString' && type !== 'String') throw misconfigured('type', 'is not one of the types');
   const tier = optionalText(settings, 'tier') ?? 'Standard';
-  if (!isTier(tier)) throw misconfigured('tier', 'is none of the tiers');
+  if (!isTier(tier)) throw misconfigured('tier', 'is not one of the tiers');
   return {
     ...readAccess(settings, 'ssm'),
     path: optionalText(settings, 'path') ?? '',

@@ -18,7 +18,7 @@ export function isReserved(name: string): boolean {
 
 export type Place = { readonly scope: ScopePath; readonly key: string } | { readonly reason: string };
 
-/** The way back: the key is what follows the last `/`, so that no two names meet in one place. */
+/** The way back: the key is what follows the last `/`, so that no two names map to the same place. */
 export function placeOf(path: string, name: string): Place {
   if (!name.startsWith('/')) return { reason: 'the name lies in no hierarchy: it does not begin with "/"' };
   const rest = name.slice(path.length + 1);

@@ -7,7 +7,7 @@ export const settings = {
   endpoint: {
     type: 'address',
     description:
-      'Where Systems Manager answers, for a VPC or FIPS endpoint, an isolated partition or an emulator. Left out: the public endpoint of the region.',
+      'Where Systems Manager answers, for a VPC or FIPS endpoint, an isolated partition or an emulator. Default: the public endpoint of the region.',
     example: 'https://vpce-0123456789abcdef0-abcdefgh.ssm.eu-central-1.vpce.amazonaws.com',
   },
   path: {
@@ -15,7 +15,7 @@ export const settings = {
     default: '',
     pattern: '^(/[A-Za-z0-9_.-]+)*$',
     description:
-      'The level of the hierarchy below which the scopes lie. Parameters elsewhere are never seen. Left out: the whole hierarchy.',
+      'The level of the hierarchy below which the scopes lie. Parameters elsewhere are never seen. Default: the whole hierarchy.',
     example: '/ci',
   },
   ...signInSettings,
@@ -32,7 +32,7 @@ export const settings = {
     pattern: '^[A-Za-z0-9:/_-]{1,256}$',
     when: { field: 'type', is: ['SecureString'] },
     description:
-      "The KMS key for parameters that are written through this backend. Left out: the account's `alias/aws/ssm`, also for a parameter that had another key before.",
+      "The KMS key for parameters that are written through this backend. Default: the account's `alias/aws/ssm`, also for a parameter that had another key before.",
     example: 'alias/ci-secrets',
   },
   tier: {

@@ -23,7 +23,7 @@ export function errorsPage(): string {
     [
       '# Errors',
       'Every error says what failed, why, and what to do next, and carries one of these codes. Codes are stable; messages may change. The hint that comes with an error is more exact than this page. `kici-admin help errors CODE` shows what stands here of one code.',
-      'Found by where the code was seen: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
+      'By where you saw the code: [programs](#programs), [HTTP API](#http-api), [backends](#backends) (in brackets within a message) with their [reasons](#reasons), [steps](#steps), [`kici-admin check`](#check), [embedded resolver](#embedded-resolver).',
       '## Programs',
       'What `kici`, `kici-admin` and `kici-orchestrator` print before the message, and as `error` with `--json`. `usage` exits with 2, every other with 1. A program can also fail with a code of the HTTP API.',
       table(

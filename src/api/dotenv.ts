@@ -68,7 +68,7 @@ function readValue(text: string, at: number, key: string): Read {
   if (quote !== '"' && quote !== "'" && quote !== '`') return readBare(text, at, key);
   const close = text.indexOf(quote, start + 1);
   // What follows is inside of it, and no line of its own.
-  if (close < 0) return { problem: `opens a quote for ${key} that nothing closes`, end: text.length };
+  if (close < 0) return { problem: `opens a quote for ${key} and never closes it`, end: text.length };
   const inner = text.slice(start + 1, close).replaceAll('\r\n', '\n');
   const end = matchAt(afterQuote, text, close + 1);
   if (end === null) return { problem: `has more after the quotes around ${key}`, end: endOfLine(text, close + 1) };

@@ -8,7 +8,10 @@ export interface Harness {
   readonly listPageSize?: number;
   /** The backends that it opens are behind the host, whose own promises are proven too. */
   readonly behindHost?: true;
-  /** Operations that the service acknowledges without a body, so that the fault `empty` cannot be told from success. */
+  /**
+   * Operations that the service acknowledges without a body, so that the fault `empty` cannot be distinguished from
+   * success.
+   */
   readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
 }
 

@@ -4,7 +4,7 @@ import type { SecretValue } from './secret-value.ts';
 
 /** What a backend package exports: enough to describe, validate, open and document a backend of its type. */
 export interface BackendDefinition {
-  /** The version of the contract that it is written for: `contractVersion` of the package that it imports. Left out: 1. */
+  /** The version of the contract that it is written for: `contractVersion` of the package that it imports. Default: 1. */
   readonly contract?: number;
   /** As in `kici-admin backend add NAME --type vault`. */
   readonly type: string;

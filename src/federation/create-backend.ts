@@ -18,11 +18,11 @@ export interface BackendOptions {
   readonly settings: Readonly<Record<string, string | number | boolean | undefined>>;
   /** The settings that are secret. */
   readonly secrets?: Readonly<Record<string, string | SecretValue | undefined>>;
-  /** Host names, addresses and CIDR ranges that it may reach; left out: any but the machine's own metadata addresses. */
+  /** Host names, addresses and CIDR ranges that it may reach; default: any but the machine's own metadata addresses. */
   readonly allow?: readonly string[];
-  /** What of the machine it may use; left out: neither its credentials nor its files. */
+  /** What of the machine it may use; default: neither its credentials nor its files. */
   readonly ambient?: AmbientAccess;
-  /** Left out: nobody is told. */
+  /** Default: nobody is told. */
   readonly log?: BackendHost['log'];
 }
 

@@ -55,7 +55,7 @@ export function tokenOf(caller: Caller): string {
   return caller.kind === 'job' ? caller.tokenId : caller.id;
 }
 
-/** Whether it came through a session at the dashboard. */
+/** Whether it came through a dashboard session. */
 export function isSession(caller: Caller): caller is TokenCaller & { readonly signIn: string } {
   return caller.kind === 'token' && caller.signIn !== undefined;
 }

@@ -86,7 +86,7 @@ job deploy (environment production)
     expect(dry.stdout).toContain(
       "  secret_missing: the job deploy states secrets without a value in the environment production: LATER is declared and not set\n      correct the job's secrets, or set it with `kici-admin secret set --scope production LATER`\n",
     );
-    expect(dry.stdout).toContain('the job deploy states its secrets, and DB_PASSWROD is none of them');
+    expect(dry.stdout).toContain('the job deploy states its secrets, and DB_PASSWROD is not one of them');
   }, 60_000);
 
   it('of one step runs that step and nothing else, though its job needs another', async () => {

@@ -54,8 +54,8 @@ describe('a .env file', () => {
     [String.raw`A="a\tb"`, 'has an escape in A'],
     ['A="a" b', 'has more after the quotes around A'],
     ['A="a"#b', 'has more after the quotes around A'],
-    ['A="never closed', 'opens a quote for A that nothing closes'],
-    ['A="never closed\nB=2\nC=3', 'opens a quote for A that nothing closes'],
+    ['A="never closed', 'opens a quote for A and never closes it'],
+    ['A="never closed\nB=2\nC=3', 'opens a quote for A and never closes it'],
   ])('is not guessed at where its readers differ: %j', (text, problem) => {
     const parsed = parseDotenv(text);
     expect(parsed.entries).toEqual([]);

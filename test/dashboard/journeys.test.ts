@@ -220,7 +220,7 @@ describeLane(browserLane, () => {
     await unbind.getByRole('row', { name: /STRIPE_KEY vanishes/ }).waitFor();
     await unbind.getByLabel('Type apps/** to confirm').fill('apps/**');
     await unbind.getByRole('button', { name: 'Unbind scope' }).click();
-    await page.getByText('canary does not bind apps/** any more.').waitFor();
+    await page.getByText('canary no longer binds apps/**.').waitFor();
     await installation.call('environments.delete', { environment: 'canary' });
   });
 

@@ -72,7 +72,7 @@ export function describeExamples(installed: () => Installed): void {
       );
     });
 
-    it('read one backend, and tell what is not there from what could not be asked', async () => {
+    it('read one backend, and tell what is not there from what could not be queried', async () => {
       await copy();
       await using stores = await startStores();
       const read = example('one-backend/read.ts');

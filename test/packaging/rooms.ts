@@ -5,7 +5,7 @@ export interface Room {
   /** A folder of the repository. */
   readonly folder: string;
   readonly purpose: string;
-  /** The folder with its tests; left out: those of the rooms that use it. */
+  /** The folder with its tests; default: those of the rooms that use it. */
   readonly tests?: string;
   /** Rooms that it may import, itself left out. */
   readonly mayImport: readonly string[];

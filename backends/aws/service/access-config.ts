@@ -66,7 +66,7 @@ function readSource(settings: Settings): CredentialSource {
     case 'default-chain':
       return { method };
     default:
-      throw misconfigured('auth.method', 'is none of the methods');
+      throw misconfigured('auth.method', 'is not one of the methods');
   }
 }
 

@@ -49,7 +49,7 @@ export const signInSettings = {
     required: true,
     when: { field: 'auth.method', is: ['web-identity'] },
     description:
-      "The file with the identity token, read again at each sign-in. Must lie below a path that the server's configuration allows.",
+      "The file with the identity token, read again at each sign-in. Must be below a path that the server's configuration allows.",
     example: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
   },
   'auth.webIdentityRole': {
@@ -72,7 +72,7 @@ export const signInSettings = {
     type: 'path',
     when: { field: 'auth.method', is: ['profile'] },
     description:
-      "Another file than `~/.aws/credentials`. Must lie below a path that the server's configuration allows.",
+      "A file to use instead of `~/.aws/credentials`. Must be below a path that the server's configuration allows.",
     example: '/etc/kici/aws-credentials',
   },
   'auth.roles': {
@@ -90,7 +90,7 @@ export const signInSettings = {
   },
   'auth.stsEndpoint': {
     type: 'address',
-    description: 'Where the Security Token Service answers. Left out: the public endpoint of the region.',
+    description: 'The address of the Security Token Service. Default: the public endpoint of the region.',
     example: 'https://sts-fips.us-east-1.amazonaws.com',
   },
 } as const satisfies SettingsSchema;
@@ -100,7 +100,7 @@ export function validateSignIn(given: Settings): readonly SettingsProblem[] {
   return [
     {
       field: 'auth.externalId',
-      problem: 'an external id goes with a role',
+      problem: 'an external id needs a role',
       hint: 'set auth.roles, or leave the external id out',
     },
   ];

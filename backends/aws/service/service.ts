@@ -74,7 +74,7 @@ export function createService<Client>(
           const failure = toBackendError(error, operation, context, host.now());
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
           if (!expired || renewed || !renewable) throw failure;
-          // A new client has no credentials yet; whoever else noticed has put one in place already.
+          // A new client has no credentials yet; another caller has already noticed and put one in place.
           if (client === used) client = undefined;
         }
       }

@@ -59,7 +59,7 @@ function first(
       return async () => staticKeys(source);
     case 'web-identity':
       return async (properties) => {
-        // Read each time: whoever projects the token replaces it before it expires.
+        // Read each time: the issuer replaces the token before it expires.
         const { contents } = await host.readFile('auth.tokenFile', source.tokenFile);
         const webIdentityToken = plain(contents, 'auth.tokenFile').trim();
         return providers.fromWebToken({ webIdentityToken, roleArn: source.role, roleSessionName, clientConfig })(

@@ -15,7 +15,7 @@ export type Path = readonly (string | number)[];
 
 export interface Node {
   readonly path: Path;
-  /** Of a leaf: its text, or `null`. Left out: members or items lie below. */
+  /** Of a leaf: its text, or `null`. Default: members or items lie below. */
   readonly text?: string | null;
 }
 

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { BackendError, type AmbientAccess } from '@kici-dev/secret-backend';
 
-/** Whether a path lies below one that the server's configuration allows. Both with their links followed. */
+/** Whether a path is below one that the server's configuration allows. Both with their links followed. */
 export async function isAllowed(realPath: string, { paths }: AmbientAccess): Promise<boolean> {
   const allowed = await Promise.all(paths.map((path) => realpath(path).catch(() => undefined)));
   return allowed.some((folder) => folder !== undefined && isBelow(realPath, folder));

@@ -57,7 +57,7 @@ async function openFile(name: string, ambient: AmbientAccess): Promise<DocumentF
 }
 
 async function readWhole(name: string, path: string): Promise<DocumentFile> {
-  // Opening a pipe would wait for whoever writes to it.
+  // Opening a pipe would wait for its writer.
   await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const stats = await file.stat();
   if (!stats.isFile()) return fail('wrong_shape', 'a name of a document leads to something else than a file');

@@ -30,7 +30,7 @@ async function descend(
   let at = folder;
   for (const segment of scope.split('/').slice(0, -1)) {
     const path = join(at, segment);
-    // oxlint-disable-next-line no-await-in-loop -- each lies in the one before
+    // oxlint-disable-next-line no-await-in-loop -- each is in the one before
     const next = (await realOf(path)) ?? (await missing(path));
     if (next === undefined) return undefined;
     // oxlint-disable-next-line no-await-in-loop

@@ -63,7 +63,7 @@ async function sync(path: string): Promise<void> {
   await handle.sync();
 }
 
-/** An empty document has a checksum all the same. */
+/** An empty document has a checksum anyway. */
 function requireEncrypted(bytes: Buffer): void {
   if (!bytes.includes('ENC[')) throw new BackendError('bad_answer', { detail: 'sops left no encrypted document' });
 }

@@ -19,7 +19,7 @@ export interface Found {
   readonly unnameable: UnnameableSecret[];
 }
 
-/** Every scope below one that has a file, once. What begins with "." is none of it. */
+/** Every scope below one that has a file, once. What begins with "." is not one of it. */
 export async function walk(folder: string, below: ScopePath | undefined, ambient: AmbientAccess): Promise<Found> {
   const found: Found = { scopes: new Set(), unlisted: [], unnameable: [] };
   await visit({ folder, ambient, found, visited: new Set() }, below);

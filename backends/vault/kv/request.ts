@@ -7,7 +7,7 @@ export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: object;
-  /** What the answer is about; left out: values. */
+  /** What the answer is about; default: values. */
   readonly kind?: AnswerKind;
 }
 

@@ -10,7 +10,7 @@ export interface ExecOptions extends Handover {
   readonly mask: boolean;
   readonly clients: Clients;
   readonly inherited: Readonly<Record<string, string | undefined>>;
-  /** For mounted files; left out: the operating system's place. */
+  /** For mounted files; default: the operating system's place. */
   readonly temporary: string | undefined;
   readonly io: ChildIo;
   readonly notice: (message: string) => void;

@@ -18,7 +18,7 @@ export interface SourcePlace {
   readonly column: number;
 }
 
-/** What a run tells while it goes on, of all its jobs as it comes. Everything that came out of a step is masked. */
+/** The events of a run, of all its jobs, as they happen. Everything that came out of a step is masked. */
 export type RunEvent =
   /** With the jobs that are to run, and the steps of each. */
   | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly ChosenSteps[] }

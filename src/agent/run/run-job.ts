@@ -169,7 +169,7 @@ function stepAt({ name, steps }: ChosenJob, index: number): ChosenJob['steps'][n
   return step;
 }
 
-/** A step that left more to the later ones than any program can be given is told so, before they are. */
+/** If a step leaves more to later ones than any program can get, that step fails, not the later ones. */
 function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'code' | 'error'> {
   const error = environment.sizeProblem();
   return error === undefined ? { status: 'succeeded' } : { status: 'failed', code: 'variable_too_large', error };

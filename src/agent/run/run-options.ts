@@ -4,7 +4,7 @@ import type { Emit } from './events.ts';
 import type { WorkplaceOptions } from './with-workplace.ts';
 
 export interface RunOptions extends WorkplaceOptions {
-  /** Left out: the only workflow that there is. */
+  /** Default: the only workflow that there is. */
   readonly workflow: string | undefined;
   /** Names of those to run, with all that they need; none: every job. */
   readonly jobs: readonly string[];

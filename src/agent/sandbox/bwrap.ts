@@ -68,8 +68,8 @@ export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace
 }
 
 /**
- * Whether one can be made. A bubblewrap that is killed while it starts may leave another that waits for it for ever: both
- * are ended as a step's processes are.
+ * Whether one can be made. A bubblewrap that is killed while it starts may leave another that waits for it forever:
+ * both are ended as a step's processes are.
  */
 async function canIsolate(program: string, { temporary, journal }: TemporaryPlace): Promise<boolean> {
   const exchange = await ExchangeFolder.create(temporary, journal);

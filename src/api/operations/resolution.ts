@@ -59,7 +59,7 @@ const cell = z.object({
 
 const supplier = z.object({
   status: z.enum(['available', 'declared', 'unavailable']),
-  backend: z.string().optional().describe('left out where there is none, or it may not be named'),
+  backend: z.string().optional().describe('omitted where there is none, or it may not be named'),
   scope: z.string().optional(),
   sourceKey: z.string().optional(),
   code: failureCode.optional().describe('why it is unavailable'),
@@ -196,7 +196,7 @@ export const resolutionOperations = {
               .describe(
                 'winner: another secret supplies it; status: the same one, and whether it is available changes',
               ),
-            before: supplier.optional().describe('left out: there is none'),
+            before: supplier.optional().describe('default: there is none'),
             after: supplier.optional(),
           }),
         )

@@ -6,7 +6,7 @@ export class FaultScript {
   #left = 0;
   #untouched = 0;
 
-  /** @param times how many requests meet it; left out: every one until `heal` */
+  /** @param times how many requests meet it; default: every one until `heal` */
   set(kind: Fault, times: number = Number.POSITIVE_INFINITY): void {
     this.#kind = kind;
     this.#left = times;

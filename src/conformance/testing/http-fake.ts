@@ -21,7 +21,7 @@ export interface FakeService {
   answer(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>;
   /** How this service words what it reports itself. */
   readonly refusals: Readonly<Record<Reported, HttpAnswer>>;
-  /** Left out: the service has no batches. @returns an answer to a batch, without its first secret */
+  /** Default: the service has no batches. @returns an answer to a batch, without its first secret */
   withoutFirst?(answer: HttpAnswer): HttpAnswer;
   /** Requests that meet no fault and are not counted, such as those that sign in. */
   isSignIn?(request: HttpRequest): boolean;

@@ -20,7 +20,7 @@ export interface NamesInWords {
   readonly unnameable: string[];
 }
 
-/** Every name of a backend. @param scope at and below which; left out: all */
+/** Every name of a backend. @param scope at and below which; default: all */
 export async function listAll(backend: SecretBackend, scope?: string): Promise<NamesInWords> {
   const listing: NamesInWords = { names: [], unlisted: [], unnameable: [] };
   for await (const page of backend.list(

@@ -39,7 +39,7 @@ export function useSignIn({ onSignedIn }: SignInProps) {
         autoFocus
         value={token}
         onText={setToken}
-        note="It is exchanged for a session and not kept by this page."
+        note="It is exchanged for a session, and this page does not keep it."
       />
     ),
     button: (

@@ -6,7 +6,7 @@ import { pageStyles } from './page.tsx';
 interface ConflictProps {
   /** What somebody else has done. */
   readonly title: string;
-  /** Each setting as it is stored now and as it stands in the form; left out: there is nothing to compare with. */
+  /** Each setting as it is stored now and as it is in the form; default: there is nothing to compare with. */
   readonly settings?: Readonly<Record<string, { readonly theirs: string; readonly yours: string }>> | undefined;
   readonly keep: { readonly verb: string; readonly onClick: () => void };
   readonly take?: { readonly verb: string; readonly onClick: () => void } | undefined;

@@ -28,7 +28,7 @@ export type BindingChange =
   | { readonly kind: 'update'; readonly id: string; readonly settings: ChangedSettings }
   | { readonly kind: 'remove'; readonly id: string };
 
-/** A binding as it is and as it would be; left out: there is none. */
+/** A binding as it is and as it would be; default: there is none. */
 export interface PlannedChange {
   readonly before?: BindingRow;
   readonly after?: BindingRow;
@@ -160,7 +160,7 @@ function changed(before: BindingRow, settings: ChangedSettings): BindingRow {
     scope: scope ?? before.scope,
     host: host ?? before.host,
     priority: priority ?? before.priority,
-    // Prefix and map exclude each other, so a new one takes the place of the other.
+    // Prefix and map cannot be used together, so a new one takes the place of the other.
     prefix: prefix === undefined ? (map === undefined ? before.prefix : null) : prefix === '' ? null : prefix,
     map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
     skip_deleted: skipDeleted === undefined ? before.skip_deleted : skipDeleted ? 1 : 0,
@@ -170,7 +170,7 @@ function changed(before: BindingRow, settings: ChangedSettings): BindingRow {
 function changedMeanwhile(id: string): ApiError {
   return new ApiError(
     'conflict',
-    `the binding ${id} was changed or removed meanwhile`,
+    `the binding ${id} was changed or removed in the meantime`,
     'look at it again; nothing was changed',
   );
 }

@@ -5,5 +5,5 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Tells the two kinds of token apart without a look-up; only the hash decides. */
+/** Distinguishes the two kinds of token without a look-up; only the hash decides. */
 export const jobTokenPrefix = 'kicijob_';

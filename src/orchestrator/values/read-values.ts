@@ -105,7 +105,7 @@ function requireAll(
   return found;
 }
 
-/** A narrowed token hears nothing of places that lie outside of it. */
+/** A narrowed token hears nothing of places that are outside of it. */
 function placeOf({ backend, reason }: Extract<Resolution, { status: 'unavailable' }>): string {
   return reason === 'token_narrowed' ? '' : ` of ${backend}`;
 }

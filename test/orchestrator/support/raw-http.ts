@@ -8,7 +8,7 @@ export interface RawConnection {
   readonly ended: Promise<void>;
 }
 
-/** @param from the address of this end; left out: what the system takes */
+/** @param from the address of this end; default: what the system takes */
 export async function connect(
   url: string,
   { host, from }: { readonly host?: string | undefined; readonly from?: string | undefined } = {},

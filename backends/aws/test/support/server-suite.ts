@@ -11,7 +11,7 @@ import { serverHarness } from './subject.ts';
 interface ServerSuite {
   readonly lane: Lane;
   readonly title: string;
-  /** Left out: each. */
+  /** Default: each. */
   readonly layouts?: readonly LayoutName[];
   readonly start: () => Promise<RunningServer>;
   readonly notProven: Readonly<Record<LayoutName, Readonly<Record<string, string>>>>;

@@ -8,7 +8,7 @@ const errorsCommand = defineCommand({
   summary: 'Tell what a code of an error means, and what to do',
   operations: [],
   examples: ['kici-admin help errors backend_unavailable', 'kici-admin help errors'],
-  parameters: { code: optionalArgument('code', 'as it stands in an error; left out: every code is listed') },
+  parameters: { code: optionalArgument('code', 'as it stands in an error; default: every code is listed') },
   run: async ({ code }) => {
     const { errorPages } = await import('../error-pages/error-pages.ts');
     const all = errorPages();

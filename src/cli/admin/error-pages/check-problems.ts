@@ -6,11 +6,11 @@ export const checkProblems = {
   },
   key_unavailable: {
     meaning: 'a key is known and its value is unavailable',
-    next: 'follow the hint; `kici-admin explain` shows what is in the way',
+    next: 'follow the hint; `kici-admin explain` shows what blocks it',
   },
   key_unset: { meaning: 'a key is declared and has no value', next: 'set it with the command that the hint shows' },
   twins: {
-    meaning: 'two names of a backend meet in one key, and neither is served',
+    meaning: 'two names in a backend map to the same key, so neither is served',
     next: 'rename one of them in the backend',
   },
   not_bindable: {
@@ -22,11 +22,11 @@ export const checkProblems = {
     next: 'look at `kici-admin backend show`, and at the service',
   },
   scope_unavailable: {
-    meaning: 'a scope is deleted, disabled or cannot be taken apart, and nobody can tell which keys it held',
+    meaning: 'a scope is deleted, disabled or cannot be parsed, so it is not known which keys it held',
     next: 'restore it or write it again; `--skip-deleted` on its binding counts what is deleted as absent',
   },
   not_nameable: {
-    meaning: 'a name in the backend belongs to no scope, so no binding reaches it',
+    meaning: 'a name in the backend belongs to no scope, so no binding can select it',
     next: 'rename it in the backend, if a job needs it',
   },
   listing_lag: {
@@ -34,7 +34,7 @@ export const checkProblems = {
     next: 'bind the exact scope, which is asked by name, where that matters',
   },
   binding_empty: {
-    meaning: 'nothing comes of a binding, though its backends have answered',
+    meaning: 'a binding supplies nothing, though its backends have answered',
     next: 'correct or remove it',
   },
   variable_taken: {

@@ -5,14 +5,14 @@ export const stepErrors = {
   SecretNotFoundError: {
     secret_not_found: {
       meaning:
-        'there is no such secret: every backend that could hold it was asked and said so, or the job binds no environment, or it states its keys without this one',
+        'there is no such secret: every backend that could hold it was queried and said so, or the job binds no environment, or the job does not state this key',
       next: 'look at the near matches in the message; `ctx.secrets.list()` shows what there is',
     },
   },
   SecretUnavailableError: {
     'a code of [a backend](#backends)': {
-      meaning: 'whether there is a value, or what it is, could not be found out; nothing else was served in its place',
-      next: 'follow the hint; `kici-admin explain` shows the backend that is in the way',
+      meaning: 'whether there is a value, or what it is, could not be determined; nothing else was served in its place',
+      next: 'follow the hint; `kici-admin explain` shows which backend blocks it',
     },
   },
   SecretNotSetError: {
@@ -43,7 +43,7 @@ export const stepErrors = {
     },
     cannot_write: {
       meaning: 'the file could not be written',
-      next: 'look at the room and the permissions of the folder for temporary files; `--mount-dir` chooses another',
+      next: 'check the free space and the permissions of the folder for temporary files; `--mount-dir` chooses another',
     },
   },
   EnvironmentNameError: {
@@ -70,10 +70,10 @@ export const stepErrors = {
   ShellError: {
     command_failed: {
       meaning: 'a command of `ctx.$` ended with an exit code other than 0, or by a signal',
-      next: 'read the end of its error output in the message; `.nothrow()` goes on whatever the exit code',
+      next: 'read the end of its error output in the message; `.nothrow()` continues whatever the exit code',
     },
     command_timed_out: {
-      meaning: 'a command did not end within its `timeout` and was ended',
+      meaning: 'a command did not finish within its `timeout` and was stopped',
       next: 'find out what it waits for, or give it more time',
     },
     command_not_started: {
@@ -81,11 +81,11 @@ export const stepErrors = {
       next: 'give large values as `ctx.$({ input })` or in a file; install bash; correct `cwd`',
     },
     invalid_command: {
-      meaning: 'what stands in `${…}`, an option of `ctx.$` or a `.pipe()` cannot be used, and nothing was run',
+      meaning: 'the value of a `${…}`, an option of `ctx.$` or a `.pipe()` cannot be used, and nothing was run',
       next: setIt,
     },
     output_too_large: {
-      meaning: 'the output of a command that ran was asked for and is more than can be kept; the log has all of it',
+      meaning: 'the output of a command was requested and is more than can be kept; the log has all of it',
       next: 'redirect it to a file in the command, and read the file',
     },
   },

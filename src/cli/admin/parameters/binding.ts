@@ -7,8 +7,8 @@ export const scopeHelp =
   'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
 
 export const bindingSettings = {
-  priority: integer('--priority <n>', 'higher wins; 0 when left out'),
+  priority: integer('--priority <n>', 'higher wins; default 0'),
   prefix: option('--prefix <prefix>', 'put before each key'),
-  map: pairs('--map <source=KEY>', 'bind one name under another key, and nothing that is not mapped (repeatable)'),
-  host: option('--host <pattern>', 'for agents on hosts that match; every host when left out'),
+  map: pairs('--map <source=KEY>', 'bind one name under another key; only mapped names are bound (repeatable)'),
+  host: option('--host <pattern>', 'for agents on hosts that match; default: every host'),
 };

@@ -21,7 +21,7 @@ export async function verdictOf(key: string, { name, environment, secrets }: Job
   if (environment === undefined)
     return { kind: 'no_environment', message: `the job ${name} binds no environment, so it has no secret ${key}` };
   if (!isStated(secrets, key))
-    return { kind: 'not_stated', message: `the job ${name} states its secrets, and ${key} is none of them` };
+    return { kind: 'not_stated', message: `the job ${name} states its secrets, and ${key} is not one of them` };
   // A pattern may select nothing.
   return isPattern(key) ? { kind: 'available' } : judge.of(key, environment);
 }
@@ -33,7 +33,7 @@ export function unset(key: string, environment: string): Verdict {
 export function unavailable(key: string, environment: string): Verdict {
   return {
     kind: 'unavailable',
-    message: `nobody can tell now whether the environment ${environment} has a secret ${key}, or what it is`,
+    message: `it is not known right now whether the environment ${environment} has a secret ${key}, or what it is`,
   };
 }
 

@@ -4,7 +4,7 @@ import { stepNames } from '../../../agent/run/choose-jobs.ts';
 import { settingCommand } from '../../../agent/session/setting-command.ts';
 import { sessionJudge } from './session-judge.ts';
 
-/** What `kici run --dry-run` tells; with `--json` as it stands here. */
+/** What `kici run --dry-run` tells; with `--json` as it is here. */
 export interface Planned {
   readonly workflow: string;
   readonly file: string;
@@ -18,7 +18,7 @@ export interface PlannedJob {
   readonly environment?: string | undefined;
   readonly needs: readonly string[];
   readonly steps: readonly string[];
-  /** Left out: the job may ask for every key of its environment. */
+  /** Default: the job may ask for every key of its environment. */
   readonly stated?: readonly string[] | undefined;
   /** Keys that its code names in quotes. */
   readonly named: readonly string[];

@@ -78,14 +78,14 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
         isMono
         value={environments}
         onText={setEnvironments}
-        note="Narrows it to these, separated by commas; empty: every environment."
+        note="Narrows it to these, separated by commas. Leave empty for every environment."
       />
       <TextField
         label="Scopes"
         isMono
         value={scopes}
         onText={setScopes}
-        note="Patterns, separated by commas; empty: every scope."
+        note="Patterns, separated by commas. Leave empty for every scope."
       />
       <TextField
         label="Days until it expires"

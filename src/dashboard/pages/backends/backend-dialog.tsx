@@ -80,7 +80,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                 <SelectField
                   label="Type"
                   value={type?.type}
-                  note={type === undefined ? 'No package brings a type that can be added.' : sentence(type.summary)}
+                  note={type === undefined ? 'No package provides a type that can be added.' : sentence(type.summary)}
                   onText={(chosen) => {
                     setType(chosen);
                     setTexts({});
@@ -99,7 +99,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                   value={name}
                   problem={name === '' || parsed.ok ? undefined : sentence(parsed.reason)}
                   onText={setName}
-                  note="As scopes name it: NAME:path."
+                  note="Scopes refer to it as NAME:path."
                 />
               </>
             ) : undefined}

@@ -132,7 +132,7 @@ function BindingFields({ draft, problems, onChange }: FieldsProps): ReactElement
         label="Priority"
         isMono
         inputMode="numeric"
-        note="The higher one wins a key that several bindings supply."
+        note="If several bindings supply a key, the highest priority wins."
       />
       <details>
         <summary>Hosts and names</summary>
@@ -144,7 +144,7 @@ function BindingFields({ draft, problems, onChange }: FieldsProps): ReactElement
           isMono
           rows={3}
           placeholder="password=DB_PASSWORD"
-          note="One name=KEY a line; then only what is mapped is bound."
+          note="One name=KEY per line; then only mapped names are bound."
         />
         <CheckField
           label="Skip what is deleted"

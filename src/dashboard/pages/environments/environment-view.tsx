@@ -123,7 +123,7 @@ function UnbindDialog({ environment, binding, onClose }: UnbindProps): ReactElem
       operation="bindings.remove"
       input={{ environment, id, expectedVersion: version }}
       verb="Unbind scope"
-      done={() => `${environment} does not bind ${scope} any more.`}
+      done={() => `${environment} no longer binds ${scope}.`}
       onClose={onClose}
     >
       <p>

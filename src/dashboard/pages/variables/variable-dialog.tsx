@@ -21,7 +21,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
   const [name, setName] = useState(variable?.name ?? '');
   const [value, setValue] = useState(variable?.value ?? '');
   const [isLocked, setLocked] = useState(false);
-  /** What the change is held against; left out: there is to be none. */
+  /** What the change is held against; default: there is to be none. */
   const [base, setBase] = useState(variable);
   const listed = useRead('variables.list', { environment });
   const stored = listed.data?.variables.find((one) => one.name === name);

@@ -33,7 +33,7 @@ export default function VariablesPage(): ReactElement {
     <Page
       title="Variables"
       data={listed.data}
-      lead="Plain values that are part of every step’s environment. Unlike secrets they are shown to whoever may read them."
+      lead="Plain values that are part of every step’s environment. Unlike secrets, they are shown to anyone who may read them."
       actions={
         environment === undefined ? undefined : (
           <Action
