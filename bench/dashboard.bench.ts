@@ -21,7 +21,10 @@ interface Figures {
   readonly bytes: number;
 }
 
-/** How soon the grid can be read and used, in a browser without a cache, beside a page that is one line of text. Medians. */
+/**
+ * How soon the grid can be read and used, in a browser without a cache, beside a page that is one line of text.
+ * Medians.
+ */
 export async function run(): Promise<readonly BenchRow[]> {
   if (browserLane.missing !== undefined) throw new Error(browserLane.missing);
   const browser = await launchBrowser();

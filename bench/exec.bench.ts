@@ -13,7 +13,10 @@ const baseline = 'node -e 0';
 
 export const name = 'exec';
 
-/** `kici exec … -- true` from start to end, as published, against an orchestrator's wire in this process, beside `bao` against a server of its own. Rounds are interleaved; medians. */
+/**
+ * `kici exec … -- true` from start to end, as published, against an orchestrator's wire in this process, beside `bao`
+ * against a server of its own. Rounds are interleaved; medians.
+ */
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const values = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`KEY_${index}`, `value-${index}`]));
@@ -62,7 +65,10 @@ export async function run(): Promise<readonly BenchRow[]> {
   }
 }
 
-/** What others do with their own client: `bao` reads the fields of one secret, and a shell gives one of them, or all, to the program. */
+/**
+ * What others do with their own client: `bao` reads the fields of one secret, and a shell gives one of them, or all, to
+ * the program.
+ */
 function baoPrograms({ program }: { readonly program: string }): readonly (readonly [string, readonly string[]])[] {
   const shell = (script: string): readonly string[] => ['sh', '-c', script];
   return [

@@ -27,7 +27,10 @@ const roundMs = 400;
 const value = 'x'.repeat(40);
 const context: CallContext = { signal: new AbortController().signal, deadline: Number.MAX_SAFE_INTEGER };
 
-/** Sealed reads and writes of the store, each beside a bare statement on the same SQLite with the same pragmas, in turns. */
+/**
+ * Sealed reads and writes of the store, each beside a bare statement on the same SQLite with the same pragmas, in
+ * turns.
+ */
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const database = openDatabase<InternalTables & KeyringTables>(join(folder, 'sealed.db'));

@@ -32,7 +32,10 @@ function cut(text: Buffer): readonly Buffer[] {
   );
 }
 
-/** MB per second of this thread's own time, the best of several measurements: a shared machine gives its time to others too. */
+/**
+ * MB per second of this thread's own time, the best of several measurements: a shared machine gives its time to others
+ * too.
+ */
 function throughput(chunks: readonly Buffer[], pass: (chunk: Buffer) => void): number {
   for (const chunk of chunks) pass(chunk);
   const bytes = chunks.length * chunkBytes;

@@ -5,7 +5,8 @@ import type * as TypeScript from 'typescript-5.9';
 const typescript: typeof TypeScript = createRequire(import.meta.url)('typescript-5.9');
 
 /**
- * What a package exports, as its declarations say: one entry for each name, by name. A change of it is a change for whoever uses the package.
+ * What a package exports, as its declarations say: one entry for each name, by name. A change of it is a change for
+ * whoever uses the package.
  * @param entries the declarations of its entry points, by the name that they are imported under
  * @param paths where other packages of ours are found, as TypeScript takes it
  */

@@ -42,7 +42,10 @@ function namesOf(path: string): readonly string[] {
   return Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^\w+$/.test(name) && name !== 'default');
 }
 
-/** Commander wants it for a feature that no client uses: subcommands that are programs of their own. It gets the module when it asks for something in it. */
+/**
+ * Commander wants it for a feature that no client uses: subcommands that are programs of their own. It gets the module
+ * when it asks for something in it.
+ */
 const lateChildProcess: Plugin = {
   name: 'late-child-process',
   setup(hooks) {
@@ -92,7 +95,10 @@ export async function bundleClients(names: readonly string[], output: string): P
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
-/** One file for the processes that run steps, one for the threads that these start, and one that cleans up. The SDK stays outside: workflows import the same copy. */
+/**
+ * One file for the processes that run steps, one for the threads that these start, and one that cleans up. The SDK
+ * stays outside: workflows import the same copy.
+ */
 export async function bundleStepHost(output: string): Promise<void> {
   await build({
     ...options,
@@ -108,7 +114,10 @@ export async function bundleStepHost(output: string): Promise<void> {
   });
 }
 
-/** Makes one module of a package's own modules, for every process that runs a step loads it. Declarations stay as they are. */
+/**
+ * Makes one module of a package's own modules, for every process that runs a step loads it. Declarations stay as they
+ * are.
+ */
 export async function mergeModules(folder: string): Promise<void> {
   const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.js(\.map)?$/.test(file),

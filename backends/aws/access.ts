@@ -1,4 +1,7 @@
-/** What adapters for other services of AWS share with this one: settings, signing in, one request, and what its errors mean. */
+/**
+ * What adapters for other services of AWS share with this one: settings, signing in, one request, and what its errors
+ * mean.
+ */
 export { requireAmbient } from './service/ambient.ts';
 export { misconfigured, optionalText, readAccess, type AccessConfig } from './service/access-config.ts';
 export { regionSetting, signInSettings, validateSignIn } from './service/access-settings.ts';

@@ -21,8 +21,8 @@ interface Contents {
 export type Along = (transaction: Kysely<InternalTables>) => Promise<void>;
 
 /**
- * Moves the secrets of a scope. Values are bound to their scope, so each version is sealed again; where names of the new
- * scope were in use before, versions count on from there.
+ * Moves the secrets of a scope. Values are bound to their scope, so each version is sealed again; where names of the
+ * new scope were in use before, versions count on from there.
  * @param along runs last; what it throws takes the rename back
  * @throws BackendError `conflict`, `not_found`, `corrupt`, `decryption_failed`
  */

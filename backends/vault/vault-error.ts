@@ -9,7 +9,10 @@ interface Meaning extends Failure {
   readonly detail?: string;
 }
 
-/** Status codes of the API that mean one thing wherever they come. Sources: Vault API docs, "HTTP status codes" and `/sys/health`. */
+/**
+ * Status codes of the API that mean one thing wherever they come. Sources: Vault API docs, "HTTP status codes" and
+ * `/sys/health`.
+ */
 const meanings: Readonly<Record<number, Meaning>> = {
   400: { code: 'invalid_argument', detail: 'the server does not take the request' },
   403: { code: 'permission_denied' },
@@ -28,7 +31,10 @@ function wrong(settings: string): Failure {
   return { code: 'misconfigured', reason: 'setting_wrong', about: settings };
 }
 
-/** For every answer but 200 and 204, and for those when their body makes no sense. The server's own words are not passed on. */
+/**
+ * For every answer but 200 and 204, and for those when their body makes no sense. The server's own words are not passed
+ * on.
+ */
 export function failureOf(answer: VaultAnswer): BackendError {
   const { code, detail, ...why } = meaningOf(answer);
   return new BackendError(code, {
@@ -105,7 +111,9 @@ export function isRefusal(answer: VaultAnswer): boolean {
   return answer.status === 403 && isJudgement(answer);
 }
 
-/** The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this. */
+/**
+ * The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this.
+ */
 export function isNothing({ status, body }: VaultAnswer): boolean {
   const errors = member(body, 'errors');
   return (

@@ -1,4 +1,5 @@
-// A backend over a folder of files, as container engines mount secrets: the folder is the scope, the file's name the key.
+// A backend over a folder of files, as container engines mount secrets: the folder is the scope, the file's name the
+// key.
 import {
   absent,
   BackendError,

@@ -4,8 +4,8 @@ import type { Permission } from './roles.ts';
 export const eventsPath = '/events';
 
 /**
- * What an event is about, by the permission that it takes to hear more than that something has changed. The name is that
- * before the dot of the operation.
+ * What an event is about, by the permission that it takes to hear more than that something has changed. The name is
+ * that before the dot of the operation.
  */
 export const eventKinds = {
   organizations: 'organizations:manage',

@@ -5,10 +5,15 @@ import { permissions, roleNames } from './roles.ts';
 /** Below the server's own address: `POST` signs in, `GET` shows the session, `DELETE` signs out. */
 export const dashboardSessionPath = '/dashboard/session';
 
-/** Under a cookie each request that is not a GET carries the session's `csrf` in it, which another site's page cannot know. */
+/**
+ * Under a cookie each request that is not a GET carries the session's `csrf` in it, which another site's page cannot
+ * know.
+ */
 export const csrfHeader = 'x-kici-csrf';
 
-/** How values are entered at the dashboard: as they are, sealed by the page to the orchestrator's key, or not at all. */
+/**
+ * How values are entered at the dashboard: as they are, sealed by the page to the orchestrator's key, or not at all.
+ */
 export const valueEntries = ['open', 'sealed', 'off'] as const;
 export type ValueEntryMode = (typeof valueEntries)[number];
 

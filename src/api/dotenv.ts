@@ -23,8 +23,9 @@ const restOfLine = /([^\n]*?)\r?(?:\n|$)/y;
 const afterQuote = /(?:[ \t]+#[^\n]*|[ \t]*)\r?(?:\n|$)/y;
 
 /**
- * Reads a `.env` file. A `#` begins a comment after a blank only; quotes may span lines, and in double ones `\n` is a line end.
- * What readers of such files take differently is a problem and no guess, and so is a name that is given twice.
+ * Reads a `.env` file. A `#` begins a comment after a blank only; quotes may span lines, and in double ones `\n` is a
+ * line end. What readers of such files take differently is a problem and no guess, and so is a name that is given
+ * twice.
  */
 export function parseDotenv(text: string): Dotenv {
   const found = new Map<string, { readonly value: string; readonly line: number }>();

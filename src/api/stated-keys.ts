@@ -1,6 +1,6 @@
 /**
- * Whether a job may have a key. In what it states, `*` stands for any characters; left out, it may have every key of its
- * environment.
+ * Whether a job may have a key. In what it states, `*` stands for any characters; left out, it may have every key of
+ * its environment.
  */
 export function isStated(stated: readonly string[] | undefined, key: string): boolean {
   return stated === undefined || stated.some((pattern) => matches(pattern, key));

@@ -1,4 +1,7 @@
-/** Something that an operation reaches. Tokens can be narrowed to scopes and to environments; what this says is held against that. */
+/**
+ * Something that an operation reaches. Tokens can be narrowed to scopes and to environments; what this says is held
+ * against that.
+ */
 export type Target =
   /** An environment as it shows to those who see only some of its scopes. */
   | { readonly kind: 'view'; readonly environment: string }

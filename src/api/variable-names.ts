@@ -11,7 +11,9 @@ const readable = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 
 const families = refusedVariables.map((family) => ({ family, pattern: patternOf(family) }));
 
-/** Why nobody may set an environment variable of this name for steps, at whatever entrance; `undefined` when one may. */
+/**
+ * Why nobody may set an environment variable of this name for steps, at whatever entrance; `undefined` when one may.
+ */
 export function variableNameProblem(name: string): VariableNameProblem | undefined {
   if (!readable.test(name))
     return {

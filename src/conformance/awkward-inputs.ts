@@ -1,6 +1,8 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 
-/** What the kit writes, reads and lists: values that stores and clients are known to change, and names that they mix up. */
+/**
+ * What the kit writes, reads and lists: values that stores and clients are known to change, and names that they mix up.
+ */
 const texts: Readonly<Record<string, string>> = {
   'a trailing newline': 'line\n',
   'a trailing CR LF': 'line\r\n',

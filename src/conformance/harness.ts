@@ -4,7 +4,10 @@ import type { ScopePath, SecretBackend, SecretRef, SecretValue } from '@kici-dev
 export interface Harness {
   /** A backend over a store that holds nothing. Each case gets a fresh one. */
   open(): Promise<Subject>;
-  /** How many names the service gives on one page of a list, so that the kit can ask for more than two pages; default: 50. */
+  /**
+   * How many names the service gives on one page of a list, so that the kit can ask for more than two pages; default:
+   * 50.
+   */
   readonly listPageSize?: number;
   /** The backends that it opens are behind the host, whose own promises are proven too. */
   readonly behindHost?: true;
@@ -104,7 +107,10 @@ export const faults = [
   'partial_batch',
   /** A success of at least 30 MB, in more than a million small parts, such as a hostile service sends. */
   'flood',
-  /** A success of less than 2 MiB in half a million small parts: no larger than an honest one, and as costly to parse as a large one. */
+  /**
+   * A success of less than 2 MiB in half a million small parts: no larger than an honest one, and as costly to parse as
+   * a large one.
+   */
   'swarm',
 ] as const;
 

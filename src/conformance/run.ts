@@ -22,8 +22,8 @@ export interface Conformance {
   readonly capabilities: BackendCapabilities;
   readonly harness: Harness;
   /**
-   * Cases that cannot be proven with this harness, each with the reason. They count as skipped. A case that needs a verb
-   * which the harness lacks and that is not named here fails; so does one that is named here and could be proven.
+   * Cases that cannot be proven with this harness, each with the reason. They count as skipped. A case that needs a
+   * verb which the harness lacks and that is not named here fails; so does one that is named here and could be proven.
    */
   readonly notProven?: Readonly<Record<string, string>>;
 }

@@ -13,8 +13,8 @@ import type {
 } from './messages.ts';
 
 /**
- * A store of secrets. An adapter implements this, and the host alone calls it, with deadlines, retries and checks around
- * each call; programs call a `HostedBackend` or a `Resolver` instead.
+ * A store of secrets. An adapter implements this, and the host alone calls it, with deadlines, retries and checks
+ * around each call; programs call a `HostedBackend` or a `Resolver` instead.
  *
  * Failures: every method except `read` rejects with a `BackendError`. `read` must not reject for a
  * single secret: what could not be determined is `unknown` in that secret's place. It may reject only

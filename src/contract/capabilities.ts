@@ -20,7 +20,10 @@ export interface BackendCapabilities {
   readonly scopes: boolean;
   /** Any bytes, not only UTF-8 text; without it, a write of other bytes must reject. */
   readonly binary: boolean;
-  /** `strong`: absence from a complete list proves absence. `eventual`: lists lag behind, and exact scopes are read by name. */
+  /**
+   * `strong`: absence from a complete list proves absence. `eventual`: lists lag behind, and exact scopes are read by
+   * name.
+   */
   readonly listConsistency: 'strong' | 'eventual';
   /** Listing reads values, which the backend drops; it costs what reads cost. */
   readonly listReadsValues: boolean;

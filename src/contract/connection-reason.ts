@@ -1,6 +1,9 @@
 import type { FailureReason, Why } from './failure-reasons.ts';
 
-/** By the codes of Node.js, undici and OpenSSL, or by their words where a library passes on no more. The first that fits. */
+/**
+ * By the codes of Node.js, undici and OpenSSL, or by their words where a library passes on no more. The first that
+ * fits.
+ */
 const patterns: readonly (readonly [FailureReason, RegExp])[] = [
   ['certificate_for_another_name', /ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|IP_ADDRESS_MISMATCH/],
   ['certificate_expired', /CERT_HAS_EXPIRED|certificate has expired/],

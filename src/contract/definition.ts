@@ -4,7 +4,9 @@ import type { SecretValue } from './secret-value.ts';
 
 /** What a backend package exports: enough to describe, validate, open and document a backend of its type. */
 export interface BackendDefinition {
-  /** The version of the contract that it is written for: `contractVersion` of the package that it imports. Default: 1. */
+  /**
+   * The version of the contract that it is written for: `contractVersion` of the package that it imports. Default: 1.
+   */
   readonly contract?: number;
   /** As in `kici-admin backend add NAME --type vault`. */
   readonly type: string;
@@ -91,7 +93,9 @@ export interface OpenedFile {
 export interface AmbientAccess {
   /** Credentials that the machine has, such as instance roles, default chains and profiles. */
   readonly credentials: boolean;
-  /** Paths that settings may name; a backend opens no other file. Credentials are read through `BackendHost.readFile`. */
+  /**
+   * Paths that settings may name; a backend opens no other file. Credentials are read through `BackendHost.readFile`.
+   */
   readonly paths: readonly string[];
 }
 

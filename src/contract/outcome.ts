@@ -12,7 +12,9 @@ export interface FoundOutcome {
   readonly status: 'found';
   readonly value: SecretValue;
   readonly version?: string;
-  /** Of a value that the service made for us and takes back. Reserved: the host passes it on, and nobody uses it yet. */
+  /**
+   * Of a value that the service made for us and takes back. Reserved: the host passes it on, and nobody uses it yet.
+   */
   readonly lease?: Lease;
 }
 

@@ -31,7 +31,9 @@ export class EmbeddedDialect extends SqliteDialect {
   }
 }
 
-/** SQLite takes back changes of the schema like any other (sqlite.org/lang_transaction.html); Kysely leaves that unused. */
+/**
+ * SQLite takes back changes of the schema like any other (sqlite.org/lang_transaction.html); Kysely leaves that unused.
+ */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

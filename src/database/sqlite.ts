@@ -14,7 +14,8 @@ export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
     prepare(sql) {
       const known = statements.get(sql);
       if (known !== undefined) return known;
-      // A deferred transaction that turns into a writer fails at once when another process writes; an immediate one waits.
+      // A deferred transaction that turns into a writer fails at once when another process writes; an immediate one
+      // waits.
       const statement =
         sql === 'rollback' ? rollbackIn(database) : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
       if (statements.size >= maxCachedStatements) statements.clear();
@@ -33,7 +34,10 @@ function adapt(statement: StatementSync): SqliteStatement {
   };
 }
 
-/** A full disk, among others, ends a transaction by itself; rolling back again would hide why (sqlite.org/lang_transaction.html). */
+/**
+ * A full disk, among others, ends a transaction by itself; rolling back again would hide why
+ * (sqlite.org/lang_transaction.html).
+ */
 function rollbackIn(database: DatabaseSync): SqliteStatement {
   const statement = adapt(database.prepare('rollback'));
   return {

@@ -27,7 +27,8 @@ export interface BackendOptions {
 }
 
 /**
- * A backend of a published type, for programs of your own. It does no I/O before its first call; whoever made it closes it.
+ * A backend of a published type, for programs of your own. It does no I/O before its first call; whoever made it closes
+ * it.
  * @throws BackendError `misconfigured`, with every setting that is wrong and what to do; RangeError for a wrong `allow`
  */
 export async function createBackend(definition: BackendDefinition, options: BackendOptions): Promise<SecretBackend> {

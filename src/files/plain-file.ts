@@ -21,7 +21,10 @@ export class UnusableFileError extends Error {
 export interface PlainFileOptions {
   /** What has more is refused, not cut. */
   readonly maxBytes: number;
-  /** Whether the name may be a symbolic link, as an operator may make it; never where others can write. Default: `refuse`. */
+  /**
+   * Whether the name may be a symbolic link, as an operator may make it; never where others can write. Default:
+   * `refuse`.
+   */
   readonly links?: 'follow' | 'refuse';
 }
 

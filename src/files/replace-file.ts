@@ -16,8 +16,8 @@ const abandonedAfterMs = 60_000;
 
 /**
  * Replaces a small file as a whole, or makes it, with mode 0600: after a loss of power there is the old text or the new
- * one. Works in the calling thread, as SQLite does: writers wait for each other's files, and every turn of the event loop
- * would make that longer.
+ * one. Works in the calling thread, as SQLite does: writers wait for each other's files, and every turn of the event
+ * loop would make that longer.
  */
 export function replaceFile(path: string, text: string): void {
   withDraft(path, text, (draft) => {

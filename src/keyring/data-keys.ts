@@ -5,8 +5,8 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /**
- * `seal` protects values; `mac` signs the audit log and `rows` the rows that grant or decide, and neither is ever replaced.
- * `entry` is the private half of the key pair that values are sealed to on their way here.
+ * `seal` protects values; `mac` signs the audit log and `rows` the rows that grant or decide, and neither is ever
+ * replaced. `entry` is the private half of the key pair that values are sealed to on their way here.
  */
 export type KeyPurpose = 'seal' | 'mac' | 'rows' | 'entry';
 

@@ -17,7 +17,9 @@ export interface Keyring {
    * @throws BackendError `decryption_failed` when the organization's data key does not open
    */
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
-  /** @throws BackendError `corrupt` when it was not sealed for this place, `decryption_failed` when its key is not there */
+  /**
+   * @throws BackendError `corrupt` when it was not sealed for this place, `decryption_failed` when its key is not there
+   */
   open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
   /** A function that signs with the organization's own key, HMAC-SHA-256 in hex. */
   signer(organization: string): Promise<(bytes: Uint8Array) => string>;

@@ -51,7 +51,9 @@ export async function rotateKeyEncryptionKey(
   );
 }
 
-/** False when a data key was made in the meantime, or somebody else has put them under another key or sealed the rows. */
+/**
+ * False when a data key was made in the meantime, or somebody else has put them under another key or sealed the rows.
+ */
 function store(
   database: Kysely<KeyringTables>,
   rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[],

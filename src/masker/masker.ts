@@ -12,7 +12,9 @@ export interface Masker {
   mask(text: string): string;
 }
 
-/** Above this each further value is looked for in common forms alone: an author's own values must not take all memory. */
+/**
+ * Above this each further value is looked for in common forms alone: an author's own values must not take all memory.
+ */
 const maxNeedleBytes = 67_108_864;
 
 export function createMasker(): Masker {

@@ -11,7 +11,9 @@ export const minMaskedBytes = 4;
 const minEncodedBytes = 8;
 /** Base64 of what a program made of the value before. */
 const inBase64 = [javascriptJson, pythonJson, goJson, phpJson];
-/** Two dialects on one another are hundreds of copies: only values up to this many bytes are looked for in all of them. */
+/**
+ * Two dialects on one another are hundreds of copies: only values up to this many bytes are looked for in all of them.
+ */
 const maxPairedBytes = 2_048;
 const maxSpelledBytes = 4_096;
 

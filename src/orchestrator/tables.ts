@@ -1,4 +1,7 @@
-/** The orchestrator's own tables. Times are Unix milliseconds; structured columns hold JSON text; flags are 0 or 1; seals are described in `seals/`. */
+/**
+ * The orchestrator's own tables. Times are Unix milliseconds; structured columns hold JSON text; flags are 0 or 1;
+ * seals are described in `seals/`.
+ */
 export interface OrchestratorTables {
   readonly organizations: {
     name: string;

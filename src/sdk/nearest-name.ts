@@ -1,4 +1,6 @@
-/** The known name that was probably meant, if one is near enough. This package imports nothing, so it looks for itself. */
+/**
+ * The known name that was probably meant, if one is near enough. This package imports nothing, so it looks for itself.
+ */
 export function nearestName(wanted: string, known: readonly string[]): string | undefined {
   const [nearest] = known
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))

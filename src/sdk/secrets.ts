@@ -45,10 +45,14 @@ export interface StepSecrets {
   /** Every key, sorted by code unit. Never throws. */
   list(): string[];
   /**
-   * Writes the values, byte for byte, to a file of the step's own folder. The file is gone when the step ends, however it ends.
+   * Writes the values, byte for byte, to a file of the step's own folder. The file is gone when the step ends, however
+   * it ends.
    * @throws SecretFileError
    */
   mountFile(options: SecretFileOptions): Promise<{ path: string }>;
-  /** `mountFile`, and the file's path in an environment variable until the step ends. @throws SecretFileError, EnvironmentNameError */
+  /**
+   * `mountFile`, and the file's path in an environment variable until the step ends.
+   * @throws SecretFileError, EnvironmentNameError
+   */
   exposeFile(variable: string, options: SecretFileOptions): Promise<{ path: string }>;
 }

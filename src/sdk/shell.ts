@@ -11,11 +11,17 @@ export interface ShellOptions {
   readonly nothrow?: boolean;
   /** Keep the command and its output out of the log. */
   readonly quiet?: boolean;
-  /** Milliseconds, or a duration such as `30s`: then SIGTERM to the command and what it started, five seconds later SIGKILL. */
+  /**
+   * Milliseconds, or a duration such as `30s`: then SIGTERM to the command and what it started, five seconds later
+   * SIGKILL.
+   */
   readonly timeout?: number | `${number}s` | `${number}m` | `${number}ms`;
 }
 
-/** What became of a command. @throws ShellError (`output_too_large`) from what reads output of which not all could be kept */
+/**
+ * What became of a command.
+ * @throws ShellError (`output_too_large`) from what reads output of which not all could be kept
+ */
 export interface ShellOutput {
   readonly stdout: string;
   readonly stderr: string;
@@ -42,8 +48,8 @@ export interface ShellPromise extends PromiseLike<ShellOutput> {
   lines(): Promise<string[]>;
   json(): Promise<unknown>;
   /**
-   * Gives this command's standard output to another as its input: `` ctx.$`cat list`.pipe`sort -u` ``. The result is the other's;
-   * it fails when either does.
+   * Gives this command's standard output to another as its input: `` ctx.$`cat list`.pipe`sort -u` ``. The result is
+   * the other's; it fails when either does.
    */
   pipe(command: ShellPromise): ShellPromise;
   pipe(pieces: TemplateStringsArray, ...values: ShellArgument[]): ShellPromise;

@@ -24,8 +24,9 @@ export interface StepContext {
    */
   setEnv(name: string, value: string): void;
   /**
-   * Keeps a value of your own out of the log, as a requested secret is: what a tool decrypted or made. From when it resolves,
-   * the value and its usual encodings show as `***` in all that the run prints. Under four bytes it does not, and the log says so.
+   * Keeps a value of your own out of the log, as a requested secret is: what a tool decrypted or made. From when it
+   * resolves, the value and its usual encodings show as `***` in all that the run prints. Under four bytes it does not,
+   * and the log says so.
    * @throws MaskError
    */
   mask(value: string | Uint8Array): Promise<void>;

@@ -26,8 +26,9 @@ export interface JobOptions {
   /** The environment whose secrets and variables the job gets; default: none. */
   readonly environment?: string;
   /**
-   * The only keys of the environment that the job may have; `*` stands for any characters: `['DB_PASSWORD', 'AGE_KEY_*']`.
-   * One without `*` that is missing fails the job before its first step. Default: every key of the environment.
+   * The only keys of the environment that the job may have; `*` stands for any characters:
+   * `['DB_PASSWORD', 'AGE_KEY_*']`. One without `*` that is missing fails the job before its first step. Default: every
+   * key of the environment.
    */
   readonly secrets?: readonly string[];
   /** Names of jobs that must succeed first. */

@@ -9,7 +9,9 @@ import { processIdentity } from '../../src/agent/process/identity.ts';
 import { finished, makeProject, withSteps } from './support/project.ts';
 import { expectNothingLeft, watchdogOf } from './support/remains.ts';
 
-/** An engine in files: it makes a container two seconds after it was asked to, whether or not who asked is still there. */
+/**
+ * An engine in files: it makes a container two seconds after it was asked to, whether or not who asked is still there.
+ */
 const engine = `#!/bin/bash
 state="$ENGINE_STATE"
 case "$1" in

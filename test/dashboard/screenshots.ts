@@ -5,7 +5,10 @@ import { launchBrowser, visit } from './support/browser.ts';
 import { furnish, install } from './support/installation.ts';
 import { signIn } from './support/sign-in.ts';
 
-/** Pictures of every page in both themes and three widths, into `screenshots/`; names given as arguments take those alone. */
+/**
+ * Pictures of every page in both themes and three widths, into `screenshots/`; names given as arguments take those
+ * alone.
+ */
 const folder = join(import.meta.dirname, '../../screenshots');
 const widths = [360, 768, 1440];
 const schemes = ['light', 'dark'] as const;

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Long forms of tests whose short form runs with the others: `npx vitest run --config test/deep/vitest.config.ts NAME`. */
+/**
+ * Long forms of tests whose short form runs with the others: `npx vitest run --config test/deep/vitest.config.ts NAME`.
+ */
 export default defineConfig({
   test: { root: '.', include: ['test/deep/**/*.test.ts'], maxWorkers: 1, testTimeout: 180_000 },
 });

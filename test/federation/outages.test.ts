@@ -52,7 +52,10 @@ const fault = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Fault>({ kind: 'hangs' }) },
 );
-/** What becomes of an adapter's lists and reads, one after the other and over and over: one fault that stays, or several. */
+/**
+ * What becomes of an adapter's lists and reads, one after the other and over and over: one fault that stays, or
+ * several.
+ */
 const fates = fc.record({
   list: fc.array(fault, { minLength: 1, maxLength: 2 }),
   read: fc.array(fault, { minLength: 1, maxLength: 2 }),
@@ -190,7 +193,10 @@ function told(resolution: Resolution | undefined): string {
   return resolution.status === 'found' ? `found ${resolution.value.text()}` : words[resolution.status];
 }
 
-/** Few places, most of them taken and bound by name, so that several compete for each key; every backend optional, so that jobs start. */
+/**
+ * Few places, most of them taken and bound by name, so that several compete for each key; every backend optional, so
+ * that jobs start.
+ */
 const crowdedArb: fc.Arbitrary<World> = fc.record({
   bindings: fc
     .array(

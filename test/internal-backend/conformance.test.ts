@@ -15,7 +15,8 @@ const harness: Harness = {
     const { backend, database } = store;
     return {
       backend,
-      // There is no way past the store to a sealed value: a second instance on the same tables is the service's own means.
+      // There is no way past the store to a sealed value: a second instance on the same tables is the service's own
+      // means.
       async seed({ scope, key, value }) {
         const other = await store.backendOf('default');
         return (await other.write?.({ scope, key, value }, context())) ?? {};

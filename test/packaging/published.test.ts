@@ -58,7 +58,9 @@ function tarballOf({ name, version }: Package['manifest']): string {
   return tarball;
 }
 
-/** As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout. */
+/**
+ * As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout.
+ */
 async function installFromTarballs(): Promise<void> {
   for (const { manifest } of packages) {
     const target = join(project, 'node_modules', manifest.name);

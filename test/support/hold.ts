@@ -2,7 +2,10 @@ const lookEveryMs = 5;
 
 export interface Held<T> {
   readonly result: T;
-  /** The most that this thread worked without a pause, in milliseconds of its own time: what others of the machine did does not count. */
+  /**
+   * The most that this thread worked without a pause, in milliseconds of its own time: what others of the machine did
+   * does not count.
+   */
   readonly heldMs: number;
 }
 

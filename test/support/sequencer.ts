@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Where files wait for servers, containers and deadlines: as the last to begin, one of them would be waited for by all. */
+/**
+ * Where files wait for servers, containers and deadlines: as the last to begin, one of them would be waited for by all.
+ */
 const slow =
   /^(?:backends\/[^/]+\/test\/(?:conformance|container|localstack|moto|openbao)|test\/(?:agent|e2e|dashboard)\/)/;
 

@@ -40,7 +40,10 @@ export function textField(key: string, text: string): Field {
   return { key, rawKey: JSON.stringify(key), raw: JSON.stringify(text) };
 }
 
-/** A string without its quotes, anything else as JSON text. Undefined for `null`, and for half a surrogate pair, which has no bytes. */
+/**
+ * A string without its quotes, anything else as JSON text. Undefined for `null`, and for half a surrogate pair, which
+ * has no bytes.
+ */
 export function valueOf({ raw }: Field): SecretValue | undefined {
   if (raw === 'null') return undefined;
   const text = raw.startsWith('"') ? String(JSON.parse(raw)) : raw;

@@ -66,7 +66,8 @@ async function explain(
   refusal: string | undefined,
   context: CallContext,
 ): Promise<StoredOutcome> {
-  // The user guide does not name BatchGetSecretValue among the calls that reach other accounts; GetSecretValue it names.
+  // The user guide does not name BatchGetSecretValue among the calls that reach other accounts; GetSecretValue it
+  // names.
   if (id.arn !== undefined) return readOne(service, id, context);
   if (refusal === undefined)
     return unknown('bad_answer', 'the service answered neither with a value nor with an error');

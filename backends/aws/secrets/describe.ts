@@ -19,7 +19,9 @@ export interface Description {
   readonly stages: ReadonlyMap<string, readonly string[]>;
   /** RFC 3339. */
   readonly updatedAt: string | undefined;
-  /** Encrypted with `aws/secretsmanager` of its account: the service then names no key (API reference, DescribeSecret). */
+  /**
+   * Encrypted with `aws/secretsmanager` of its account: the service then names no key (API reference, DescribeSecret).
+   */
   readonly underDefaultKey: boolean;
 }
 

@@ -39,7 +39,10 @@ export async function bringBack(service: Service, name: string, context: CallCon
   requireAnswer('RestoreSecret', answer, { name });
 }
 
-/** Newest first; also versions without a stage, which the service keeps for a while. Empty where there is no such secret. */
+/**
+ * Newest first; also versions without a stage, which the service keeps for a while. Empty where there is no such
+ * secret.
+ */
 export async function listVersions(
   service: Service,
   id: SecretId,

@@ -6,7 +6,10 @@ import { requireAnswer } from './answers.ts';
 import { describe, versionAt, type Description } from './describe.ts';
 import { create, requireSize, update, type NewVersion } from './put.ts';
 
-/** Holds a new version until it is current; one without a stage may be removed. Each write has its own, so that none takes it from another. */
+/**
+ * Holds a new version until it is current; one without a stage may be removed. Each write has its own, so that none
+ * takes it from another.
+ */
 const stageFor = ({ token }: NewVersion): string => `${stagePrefix}${token}`;
 const stagePrefix = 'KICI_WRITE_';
 /** A secret has at most 20 stages (AWS quotas). What writers that were killed have left behind is swept before that. */

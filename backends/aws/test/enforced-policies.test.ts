@@ -8,7 +8,9 @@ import type { RunningServer } from './support/server-process.ts';
 import { motoLane, startMoto } from './support/servers.ts';
 import { openBackend } from './support/subject.ts';
 
-/** Moto checks signatures and actions when it is told to, but asks about the resource `*` whatever a request is about. */
+/**
+ * Moto checks signatures and actions when it is told to, but asks about the resource `*` whatever a request is about.
+ */
 function forAnyResource(policy: string): string {
   return policy.replaceAll(/"Resource":"[^"]+"/g, '"Resource":"*"');
 }

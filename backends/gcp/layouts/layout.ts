@@ -11,7 +11,9 @@ import type {
   WriteReceipt,
 } from '@kici-dev/secret-backend';
 
-/** One way to keep scopes and keys in the service's secrets. Rejects with a `BackendError`; `read` for no single ref. */
+/**
+ * One way to keep scopes and keys in the service's secrets. Rejects with a `BackendError`; `read` for no single ref.
+ */
 export interface Layout {
   readonly capabilities: BackendCapabilities;
   list(query: ListQuery, context: CallContext): AsyncIterable<ListPage>;

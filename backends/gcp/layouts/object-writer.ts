@@ -104,7 +104,10 @@ async function numberOf(service: Service, id: string, outcome: ReadOutcome, cont
     : 0n;
 }
 
-/** What somebody else wrote after one version and before another. Nothing is left of what was destroyed, and a number that was never given out is nobody's. */
+/**
+ * What somebody else wrote after one version and before another. Nothing is left of what was destroyed, and a number
+ * that was never given out is nobody's.
+ */
 async function lastBetween(
   service: Service,
   id: string,

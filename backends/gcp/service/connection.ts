@@ -88,7 +88,10 @@ async function openClient({ endpoint, transport, host, safeFetch }: ConnectionOp
   return client;
 }
 
-/** We sign in ourselves and send the token with each call: signing in inside the client cannot be cancelled, nor can its failure be caught. */
+/**
+ * We sign in ourselves and send the token with each call: signing in inside the client cannot be cancelled, nor can its
+ * failure be caught.
+ */
 function grpcOptions(
   { gax: { grpc }, auth }: Sdk,
   { hostname, port, plaintext }: Endpoint,
@@ -104,7 +107,8 @@ function grpcOptions(
     // The connection goes to an address, the certificate is for the name.
     ...(!plaintext && { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,
-    // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set; `sslCreds` decides alone.
+    // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set;
+    // `sslCreds` decides alone.
     cert: 'none',
     key: 'none',
     'grpc.max_receive_message_length': answerLimits.bytes.list,

@@ -1,7 +1,10 @@
 import { SecretValue, unknown, found, absent, type ReadOutcome } from '@kici-dev/secret-backend';
 import type { Entry } from './entry.ts';
 
-/** A field of what a path holds. What is not a string is its JSON text, with every digit that the server sent; `null` is not a value. */
+/**
+ * A field of what a path holds. What is not a string is its JSON text, with every digit that the server sent; `null` is
+ * not a value.
+ */
 export function outcomeOf(entry: Entry, key: string): ReadOutcome {
   if (entry.state === 'never') return absent;
   if (entry.state !== 'present') return unknown(entry.state);

@@ -18,7 +18,8 @@ export interface Service extends Requests {
   /** Asked for once. @throws BackendError */
   kvVersion(context: CallContext): Promise<1 | 2>;
   /**
-   * Before an absence counts: one version answers paths of the other with nothing, so the mount must still be what it was.
+   * Before an absence counts: one version answers paths of the other with nothing, so the mount must still be what it
+   * was.
    * @throws BackendError `bad_answer` when it is not
    */
   requireVersion(expected: 1 | 2, context: CallContext): Promise<void>;

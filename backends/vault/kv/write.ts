@@ -69,7 +69,8 @@ export async function restore(
 
 /**
  * Reads, edits and writes a path. Version 2 takes the write only if nobody wrote in between, and the edit is then made
- * again, unless the caller gave a condition of its own. Version 1 has no such check: another program's write in between is lost.
+ * again, unless the caller gave a condition of its own. Version 1 has no such check: another program's write in between
+ * is lost.
  */
 async function change(
   service: Service,

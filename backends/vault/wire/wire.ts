@@ -30,7 +30,10 @@ interface Exchange {
   readonly context: CallContext;
 }
 
-/** The client library over a transport of our own: with deadlines, without redirects, and with nothing taken from the environment. */
+/**
+ * The client library over a transport of our own: with deadlines, without redirects, and with nothing taken from the
+ * environment.
+ */
 export async function openWire(config: VaultConfig, host: BackendHost): Promise<Wire> {
   const transport = await openTransport(config, host);
   const exchange = ({ uri, method, headers, json, kind, context }: Exchange): Promise<VaultAnswer> => {

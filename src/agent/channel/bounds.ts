@@ -1,6 +1,6 @@
 /**
- * All that a process which runs code of an author can send to its agent, in number and in bytes. Whatever it does, the agent
- * that is to clean up after it holds no more than this.
+ * All that a process which runs code of an author can send to its agent, in number and in bytes. Whatever it does, the
+ * agent that is to clean up after it holds no more than this.
  */
 export const bounds = {
   /** One message. What is longer is refused by its header, before it is kept. */
@@ -35,7 +35,10 @@ export const bounds = {
   urlCharacters: 12_288,
   /** The file that $KICI_ENV names. */
   exportBytes: 1_048_576,
-  /** Variables that all steps of a job export. In bytes the bound is what a program can be started with: see `variableSizeProblem`. */
+  /**
+   * Variables that all steps of a job export. In bytes the bound is what a program can be started with: see
+   * `variableSizeProblem`.
+   */
   exports: 1_000,
   /** How a step's error is described. */
   errorBytes: 524_288,

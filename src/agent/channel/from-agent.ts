@@ -47,7 +47,10 @@ export interface ImportRecord {
   readonly url: string | null;
 }
 
-/** TypeScript that need not be stripped of its types once more, known by its whole text: a file that has changed since is another one. */
+/**
+ * TypeScript that need not be stripped of its types once more, known by its whole text: a file that has changed since
+ * is another one.
+ */
 export interface StrippedSource {
   readonly typescript: string;
   readonly javascript: string;

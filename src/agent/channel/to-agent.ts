@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { keyName, statedKey } from '../../api/fields.ts';
 import { bounds } from './bounds.ts';
 
-// What a step host may tell the agent. A step can write anything into its end of the channel, so every message is checked here.
+// What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
+// checked here.
 
 const text = (most: number): z.ZodString => z.string().max(most);
 const path = text(bounds.pathCharacters);

@@ -51,7 +51,10 @@ export class JobEnvironment {
     return largest === undefined ? undefined : variableSizeProblem(...largest, this.variables());
   }
 
-  /** The last one of a name wins; how many all steps export has a bound. @returns why some were ignored, one line each */
+  /**
+   * The last one of a name wins; how many all steps export has a bound.
+   * @returns why some were ignored, one line each
+   */
   export(assignments: readonly Assignment[]): readonly string[] {
     const ignored: string[] = [];
     for (const { name, value } of assignments) {

@@ -25,7 +25,10 @@ const graceMs = 5_000;
 /** Output may stay open after the program has ended, in the hands of what it started. */
 const drainMs = 5_000;
 
-/** @returns the exit code, after a signal 128 and its number @throws AgentError (`command_not_found`, `command_not_started`) */
+/**
+ * @returns the exit code, after a signal 128 and its number
+ * @throws AgentError (`command_not_found`, `command_not_started`)
+ */
 export async function runChild({ command, variables, masker, io, signal }: ChildRun): Promise<number> {
   // Before the program is there: it may say that it is ready, and be told to end, sooner than this goes on.
   const stop = passSignals(signal, (name) => child?.kill(name));

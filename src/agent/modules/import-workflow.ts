@@ -21,7 +21,8 @@ export async function importWorkflow(url: string): Promise<Workflow> {
 
 /**
  * Loads a module with all that it imports, and runs none of it: the first of a module's imports runs first, and here it
- * throws. The module itself is as if it had only been loaded, and runs when it is imported. What cannot be loaded is left to that import.
+ * throws. The module itself is as if it had only been loaded, and runs when it is imported. What cannot be loaded is
+ * left to that import.
  */
 export async function linkWorkflow(url: string): Promise<void> {
   await import(linkScheme + url).catch(() => undefined);

@@ -24,7 +24,10 @@ export interface ModuleReference {
 }
 
 export interface ModuleHooks {
-  /** Saves the import of that source from being stripped, for which Node.js loads more than for all the rest of its start. */
+  /**
+   * Saves the import of that source from being stripped, for which Node.js loads more than for all the rest of its
+   * start.
+   */
   add(source: StrippedSource): void;
   observe(observer: ModuleObserver): void;
 }

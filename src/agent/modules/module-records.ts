@@ -42,7 +42,10 @@ export class ModuleGuard implements ModuleObserver {
   readonly #project: string;
   #changed: ModuleChangedError | undefined;
 
-  /** @param records of one file or name the first counts: the later ones may be an author's @param project a folder, as a URL that ends with "/" */
+  /**
+   * @param records of one file or name the first counts: the later ones may be an author's
+   * @param project a folder, as a URL that ends with "/"
+   */
   constructor({ files, imports }: ModuleRecords, project: string) {
     this.#files = new Map(files.toReversed().map(({ path, sha256 }) => [path, sha256]));
     this.#imports = new Map(imports.toReversed().map((record) => [keyOf(record), record.url]));

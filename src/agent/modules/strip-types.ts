@@ -13,8 +13,8 @@ const maxCharactersInAll = 262_144;
 const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+\.ts)['"]/g;
 
 /**
- * Files of TypeScript, and what they import of their own project, as JavaScript in Node's own way. What is too long, cannot
- * be read or does not parse is left to its import, which does the same or says what is wrong.
+ * Files of TypeScript, and what they import of their own project, as JavaScript in Node's own way. What is too long,
+ * cannot be read or does not parse is left to its import, which does the same or says what is wrong.
  */
 export function* stripFiles(files: readonly string[]): Generator<StrippedSource> {
   const paths = new Set(files);

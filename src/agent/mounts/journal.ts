@@ -83,7 +83,9 @@ export class Journal {
     await this.#handle.datasync();
   }
 
-  /** The engine has made the container: from here on, one that it does not know is gone. To lose that takes time alone. */
+  /**
+   * The engine has made the container: from here on, one that it does not know is gone. To lose that takes time alone.
+   */
   async made(container: string): Promise<void> {
     this.#made.add(container);
     await this.#handle.appendFile(`\n${madeMark}${container}\n`).catch(() => undefined);

@@ -21,13 +21,15 @@ const deathMs = 2_000;
 /** How often it is looked whether it has. */
 const lookMs = 20;
 /**
- * Output may stay open after the group is gone, where a process has left the group with it in hand: it is heard until it
- * has been silent for so long,
+ * Output may stay open after the group is gone, where a process has left the group with it in hand: it is heard until
+ * it has been silent for so long,
  */
 const silenceMs = 1_000;
 /** at most for this long, */
 const drainMs = 5_000;
-/** and no more than this, since nobody makes it wait any more. All that the group had written by its end comes before. */
+/**
+ * and no more than this, since nobody makes it wait any more. All that the group had written by its end comes before.
+ */
 const drainBytes = 16_777_216;
 
 /** A process in a group of its own. */

@@ -33,7 +33,10 @@ export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>
   }
 }
 
-/** From Linux's /proc: clock ticks since boot, with the boot they count from. One that has ended runs no more, though it may still be listed. */
+/**
+ * From Linux's /proc: clock ticks since boot, with the boot they count from. One that has ended runs no more, though it
+ * may still be listed.
+ */
 async function startOf(pid: number): Promise<string | undefined> {
   const status = processStatus(pid);
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined);

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { allProcesses, processStatus, type ProcessStatus } from './process-status.ts';
 
-/** Every process of a step has it, unless it has thrown it away: the path of a file in a folder that is the step's alone. */
+/**
+ * Every process of a step has it, unless it has thrown it away: the path of a file in a folder that is the step's
+ * alone.
+ */
 const variable = 'KICI_ENV=';
 /** What starts others while it is ended is met again. */
 const maxLooks = 50;

@@ -113,7 +113,10 @@ export class StepProcess {
   }
 }
 
-/** From here on the codes are Docker's own failures, or a signal's. A smaller one is the container's, which is removed by then. */
+/**
+ * From here on the codes are Docker's own failures, or a signal's. A smaller one is the container's, which is removed
+ * by then.
+ */
 const engineFailure = 125;
 /** From here on the command may have ended before the engine had answered it. */
 const endedBySignal = 129;

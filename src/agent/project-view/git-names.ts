@@ -6,7 +6,10 @@ import type { ProjectMount } from './project-mount.ts';
 
 const maxBytes = 1_048_576;
 
-/** What in a repository git runs, or that tells it where to find what it runs. The rest stays writable: steps commit, tag and fetch. */
+/**
+ * What in a repository git runs, or that tells it where to find what it runs. The rest stays writable: steps commit,
+ * tag and fetch.
+ */
 const executed = ['hooks', 'config', 'config.worktree', 'commondir'];
 
 /**

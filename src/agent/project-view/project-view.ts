@@ -24,8 +24,8 @@ export const wholeProject: ProjectView = Object.freeze({
 });
 
 /**
- * What a step must not write, because it runs outside its sandbox later on, and what it must not read, because it is the
- * owner's. Made before any code of the project runs, since paths mean what they mean then.
+ * What a step must not write, because it runs outside its sandbox later on, and what it must not read, because it is
+ * the owner's. Made before any code of the project runs, since paths mean what they mean then.
  * @throws AgentError (`sandbox_unavailable`)
  */
 export async function viewProject(project: string, owner: Owner): Promise<ProjectView> {

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { bounds } from '../channel/bounds.ts';
 
 /**
- * What the steps of one job give the masker beside the secrets themselves. Each is something more to look for, in a dozen
- * encodings, and how many there are is up to the steps: without a bound they could take all the memory of the agent that
- * is to clean up after them.
+ * What the steps of one job give the masker beside the secrets themselves. Each is something more to look for, in a
+ * dozen encodings, and how many there are is up to the steps: without a bound they could take all the memory of the
+ * agent that is to clean up after them.
  */
 export class JobNeedles {
   /** Files that join several secrets. */

@@ -5,7 +5,10 @@ import type { Child } from '../process/child.ts';
 /** @param behind see `Emit` */
 type Sink = (stream: 'stdout' | 'stderr', bytes: Uint8Array, behind: (room: Promise<void>) => void) => void;
 
-/** Passes on what a process prints, with every secret that the masker knows by then taken out, and no faster than it is read. */
+/**
+ * Passes on what a process prints, with every secret that the masker knows by then taken out, and no faster than it is
+ * read.
+ */
 export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name];

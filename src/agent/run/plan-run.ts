@@ -29,7 +29,10 @@ export interface PlannedJob {
   readonly problems: readonly (AgentError | ApiError)[];
 }
 
-/** What a run would do, and with which secrets; no step runs, and no value is read. @throws AgentError when nothing could be run */
+/**
+ * What a run would do, and with which secrets; no step runs, and no value is read.
+ * @throws AgentError when nothing could be run
+ */
 export async function planRun(options: PlanOptions): Promise<RunPlan> {
   return withWorkplace(options, async (opened) => {
     const { project } = opened;

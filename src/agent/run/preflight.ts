@@ -16,8 +16,8 @@ export interface Preflight {
 }
 
 /**
- * Finds what would keep a later job from starting before the first step of the first one runs: labels, images, environments, stated keys. Of a
- * job alone its own start finds them.
+ * Finds what would keep a later job from starting before the first step of the first one runs: labels, images,
+ * environments, stated keys. Of a job alone its own start finds them.
  * @throws AgentError, ApiError that names every such job
  */
 export async function preflight(run: Preflight): Promise<void> {
@@ -67,7 +67,8 @@ export async function requireSandbox(job: JobData, { sandbox, environment }: Wor
 }
 
 /**
- * What a job would be given, asked in the one way that every agent may: a session that is closed again at once. `undefined` where it binds no environment.
+ * What a job would be given, asked in the one way that every agent may: a session that is closed again at once.
+ * `undefined` where it binds no environment.
  * @throws ApiError
  */
 export async function lookAtSession(

@@ -80,7 +80,10 @@ export async function withWorkplace<T>(
   }
 }
 
-/** Absolute, as every path that is given out or kept in the journal must be; an empty variable names no folder. @throws AgentError */
+/**
+ * Absolute, as every path that is given out or kept in the journal must be; an empty variable names no folder.
+ * @throws AgentError
+ */
 function temporaryFolder(named: string | undefined): string {
   const folder = resolve(named === undefined || named === '' ? tmpdir() : named);
   if (folder.includes('\n'))

@@ -89,7 +89,8 @@ export class ContainerEngine {
         return (await this.#run(['rm', '--force', '--volumes', name])).trim() !== '' || wasThere;
       } catch (error) {
         if (isMissing(error)) return wasThere;
-        // The engine itself removes it, for it has ended: until that is done there is nothing to wait for but asking again.
+        // The engine itself removes it, for it has ended: until that is done there is nothing to wait for but asking
+        // again.
         if (!/already in progress/i.test(reason(error)) || performance.now() > latest) throw error;
       }
     }

@@ -6,8 +6,8 @@ import { delimiter, isAbsolute, join, sep } from 'node:path';
 const nowhere = '/nonexistent';
 
 /**
- * Where the agent looks for the programs that it runs itself: the folders of PATH, but for the project's own, which `npx` puts
- * first and to which every step can write.
+ * Where the agent looks for the programs that it runs itself: the folders of PATH, but for the project's own, which
+ * `npx` puts first and to which every step can write.
  */
 export async function programPath(path: string, project: string): Promise<string> {
   const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));

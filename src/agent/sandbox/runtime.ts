@@ -10,7 +10,10 @@ export interface Runtime {
   readonly parts: readonly string[];
 }
 
-/** What a step host needs of the product, to be seen read-only in a sandbox: its code and its dependencies, and nothing beside them. */
+/**
+ * What a step host needs of the product, to be seen read-only in a sandbox: its code and its dependencies, and nothing
+ * beside them.
+ */
 export function findRuntime(): Runtime {
   const here = import.meta.dirname;
   const at = here.indexOf(modules);

@@ -9,8 +9,8 @@ const lookMs = 50;
 let isEnding = false;
 
 /**
- * When the group is told to end, this process stays until the others are gone: it passes on what they still print, and in
- * a sandbox they would end with it. A step that listens for the signal decides by itself; the agent sets the limit.
+ * When the group is told to end, this process stays until the others are gone: it passes on what they still print, and
+ * in a sandbox they would end with it. A step that listens for the signal decides by itself; the agent sets the limit.
  */
 export function endWithGroup(): void {
   const onSignal = (): void => {
@@ -47,7 +47,10 @@ function end(): void {
   });
 }
 
-/** Where the parent is the first of all processes it goes with this one, and takes the others with it: elsewhere they are the agent's. */
+/**
+ * Where the parent is the first of all processes it goes with this one, and takes the others with it: elsewhere they
+ * are the agent's.
+ */
 function hasRest(): boolean {
   return process.ppid === 1 && others() > 0;
 }

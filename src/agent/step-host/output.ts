@@ -8,14 +8,16 @@ const bell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Makes every write to standard output and error one that has left the process when it returns. Node.js queues what a
- * pipe does not take at once and throws the queue away where the process ends: by `process.exit`, an exception, a signal.
+ * pipe does not take at once and throws the queue away where the process ends: by `process.exit`, an exception, a
+ * signal.
  */
 export function keepOutput(): void {
   for (const [name, fd] of [
     ['stdout', 1],
     ['stderr', 2],
   ] as const) {
-    // Never asked for Node.js's own stream: that one makes the pipe refuse what it cannot take at once, for children too.
+    // Never asked for Node.js's own stream: that one makes the pipe refuse what it cannot take at once, for children
+    // too.
     let stream: Writable | undefined;
     Object.defineProperty(process, name, {
       configurable: true,

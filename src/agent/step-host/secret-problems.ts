@@ -39,7 +39,9 @@ export class SecretProblems {
     );
   }
 
-  /** One error for all of them. That a key is missing outweighs that another is unavailable, since no waiting mends it. */
+  /**
+   * One error for all of them. That a key is missing outweighs that another is unavailable, since no waiting mends it.
+   */
   toError(problems: readonly KeyProblem[]): SecretAccessError {
     const message = problems.map((problem) => this.#describe(problem)).join('; ');
     const told = problems.map(toSecretProblem);

@@ -10,7 +10,10 @@ export class UsageError extends CodedError<'usage'> {
   }
 }
 
-/** Every way in which a client fails by itself, with what it means and what to do in general; a hint says it more exactly. The API's own codes come on top. */
+/**
+ * Every way in which a client fails by itself, with what it means and what to do in general; a hint says it more
+ * exactly. The API's own codes come on top.
+ */
 export const clientErrorCodes = Object.freeze({
   usage: {
     meaning: 'the command line is not valid; nothing was read or sent',

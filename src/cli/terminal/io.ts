@@ -28,7 +28,9 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-/** @param behind hears of a reader that is slow, with what resolves when there is room again or nobody reads any more */
+/**
+ * @param behind hears of a reader that is slow, with what resolves when there is room again or nobody reads any more
+ */
 export function writeTo(
   stream: Writable,
   text: string | Uint8Array,

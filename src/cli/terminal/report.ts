@@ -40,7 +40,9 @@ export function paint(io: Io, style: Style, text: string, stream: 'stdout' | 'st
   return isColored(io, stream) ? styleText(style, text, { validateStream: false }) : text;
 }
 
-/** `FORCE_COLOR` decides, as it does in Node.js; then `NO_COLOR`; then whether it is a terminal that can show colors. */
+/**
+ * `FORCE_COLOR` decides, as it does in Node.js; then `NO_COLOR`; then whether it is a terminal that can show colors.
+ */
 function isColored({ environment, ...streams }: Io, stream: 'stdout' | 'stderr'): boolean {
   const forced = environment['FORCE_COLOR'] ?? '';
   if (forced !== '') return forced !== '0' && forced !== 'false';

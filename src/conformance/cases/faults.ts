@@ -36,7 +36,10 @@ export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
   swarm: ['too_large', 'bad_answer'],
 };
 
-/** After these the right answer is right too: it came late, after signing in again, after asking again for what an answer left out, or from among much else. */
+/**
+ * After these the right answer is right too: it came late, after signing in again, after asking again for what an
+ * answer left out, or from among much else.
+ */
 const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch', 'flood', 'swarm'];
 const hangDeadlineMs = 200;
 const limitMs = 10_000;
@@ -54,7 +57,8 @@ export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) =>
         await seedTargets(world);
         // A session that works already; `check` hits the fault during sign-in.
         if (operation.name !== 'check') await world.readOne(neighbour);
-        // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to see.
+        // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to
+        // see.
         const changes = operation.name === 'write' || operation.name === 'delete';
         await world.fault(fault, changes && fault !== 'hang' ? 1 : undefined);
         const attempted = await endsBy(

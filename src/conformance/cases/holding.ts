@@ -4,7 +4,10 @@ import type { Fault } from '../harness.ts';
 import { operations, neighbour, seedTargets } from '../operations.ts';
 import { attempt, callContext } from '../world.ts';
 
-/** Far above what a pause-less stretch of work should take, so that a slow machine does not fail it, and far below what a parser takes that lets everything in. */
+/**
+ * Far above what a pause-less stretch of work should take, so that a slow machine does not fail it, and far below what
+ * a parser takes that lets everything in.
+ */
 const longestHoldMs = 500;
 const lookEveryMs = 5;
 

@@ -2,7 +2,10 @@ import type { TestContext, TestRunner } from '../run.ts';
 
 type Test = (name: string, body: (context: TestContext) => Promise<void>) => unknown;
 
-/** Cases that wait for deadlines and pauses; the others measure what the whole process does or holds, or are over at once. */
+/**
+ * Cases that wait for deadlines and pauses; the others measure what the whole process does or holds, or are over at
+ * once.
+ */
 const waits = /^(?:leaks\.)?fault\./;
 
 /**

@@ -11,7 +11,10 @@ export function isPadded(fault: Fault | undefined): fault is PaddingFault {
   return fault === 'flood' || fault === 'swarm';
 }
 
-/** The text of a JSON object with a member in front that is nothing but small parts, in two pieces; made once, because it is large. */
+/**
+ * The text of a JSON object with a member in front that is nothing but small parts, in two pieces; made once, because
+ * it is large.
+ */
 export function padObject(fault: PaddingFault, text: string): readonly [Buffer, string] {
   let padding = made.get(fault);
   if (padding === undefined) made.set(fault, (padding = Buffer.from(`{"padding":[${'[1],'.repeat(parts[fault])}1]`)));

@@ -27,7 +27,10 @@ const refusedUndone: ReadonlySet<FailureCode> = new Set(['throttled', 'sealed'])
 export const mayRepeatWrite = (code: FailureCode): boolean => refusedUndone.has(code);
 
 export interface PipelineCall<T> {
-  /** Talks to the adapter and checks its answer. It may run on after it was abandoned: it changes nothing but the backend. */
+  /**
+   * Talks to the adapter and checks its answer. It may run on after it was abandoned: it changes nothing but the
+   * backend.
+   */
   readonly run: (created: Created, context: CallContext) => Promise<T>;
   /** What is done, for the log. */
   readonly operation: string;

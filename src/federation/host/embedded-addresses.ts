@@ -10,7 +10,10 @@ interface Form {
 
 const last = [12, 13, 14, 15] as const;
 
-/** Sources: RFC 4291 (mapped, compatible), 2765 (translated), 6052 and 8215 (NAT64), 3056 (6to4), 4380 (Teredo), 5214 (ISATAP). */
+/**
+ * Sources: RFC 4291 (mapped, compatible), 2765 (translated), 6052 and 8215 (NAT64), 3056 (6to4), 4380 (Teredo), 5214
+ * (ISATAP).
+ */
 const forms: readonly Form[] = [
   { isOf: startsWith('0000:0000:0000:0000:0000:0000'), places: [last] },
   { isOf: startsWith('0000:0000:0000:0000:0000:ffff'), places: [last] },

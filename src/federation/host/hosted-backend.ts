@@ -62,7 +62,8 @@ export interface HostedBackend extends SecretBackend {
 
   /**
    * As `list`, whole and with its age.
-   * @param maxAgeMs 0: the backend is asked, or a list that it is giving just now is joined; default: as the policy says
+   * @param maxAgeMs 0: the backend is asked, or a list that it is giving just now is joined; default: as the policy
+   * says
    * @throws BackendError when nothing of the query is known
    */
   listAged(query: ListQuery, context: CallContext, maxAgeMs?: number): Promise<AgedNames>;
@@ -75,6 +76,9 @@ export interface HostedBackend extends SecretBackend {
   /** Forgets every cached name: the next list asks the backend. Values stay, which an outage may need. */
   forgetNames(): void;
 
-  /** Forgets every cached value and name, and a refusal of the credentials: the next call asks the backend. For changes that did not go through this host. */
+  /**
+   * Forgets every cached value and name, and a refusal of the credentials: the next call asks the backend. For changes
+   * that did not go through this host.
+   */
   invalidate(): void;
 }

@@ -21,7 +21,10 @@ export function renameKey(rename: Rename, sourceKey: string): Renamed {
   return parsed.ok ? { kind: 'key', key: parsed.value } : { kind: 'unbindable', reason: parsed.reason };
 }
 
-/** Every key of the backend that would become this key: more than one only where a map says so, none where it is not a key. */
+/**
+ * Every key of the backend that would become this key: more than one only where a map says so, none where it is not a
+ * key.
+ */
 export function sourceKeysOf(rename: Rename, key: string): readonly string[] {
   if (!parseKey(key).ok) return [];
   switch (rename.kind) {

@@ -1,7 +1,10 @@
 import { isReservedScope, parseScopePath, quote, type Parsed, type ScopePath } from '@kici-dev/secret-backend';
 import { compilePath, compileSegment, wildcard } from './glob.ts';
 
-/** An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` as a segment of its own for any number of them, none included. */
+/**
+ * An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` as a segment of its own for any
+ * number of them, none included.
+ */
 export type ScopePattern =
   | { readonly kind: 'exact'; readonly scope: ScopePath }
   | {

@@ -14,7 +14,10 @@ export const dialects: readonly Dialect[] = [
   ...urlDialects,
 ];
 
-/** What is written once more in a log: a request's body, a script in a trace, a value in a message. Any dialect may be around these. */
+/**
+ * What is written once more in a log: a request's body, a script in a trace, a value in a message. Any dialect may be
+ * around these.
+ */
 export const innerDialects: readonly Dialect[] = [
   javascriptJson,
   pythonJson,

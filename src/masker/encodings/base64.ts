@@ -22,7 +22,9 @@ export function utf16Base64Forms(text: string): ReadonlySet<string> {
   return base64Forms(Buffer.from(text, 'utf16le'));
 }
 
-/** What the bytes contribute, whatever stands before and after them, at an offset of so many bytes in a group of three. */
+/**
+ * What the bytes contribute, whatever stands before and after them, at an offset of so many bytes in a group of three.
+ */
 function stableCore(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   const first = Math.ceil((offset * 8) / 6);

@@ -55,7 +55,10 @@ function jsonLeaves(name: string, value: unknown): readonly Leaf[] {
   return Object.entries(value).flatMap(([key, entry]: readonly [string, unknown]) => jsonLeaves(key, entry));
 }
 
-/** `scheme://user:password@host`, and what stands there percent-encoded as it was before; and of its query, each parameter. */
+/**
+ * `scheme://user:password@host`, and what stands there percent-encoded as it was before; and of its query, each
+ * parameter.
+ */
 function urlLeaves(text: string): readonly Leaf[] {
   const leaves: Leaf[] = [];
   for (const [, user = '', password] of text.matchAll(
@@ -76,7 +79,10 @@ function percentDecode(text: string): string {
   }
 }
 
-/** `Name=value;Name=value`, `login NAME password VALUE`, elements and attributes of XML, `host:port:database:user:password`. */
+/**
+ * `Name=value;Name=value`, `login NAME password VALUE`, elements and attributes of XML,
+ * `host:port:database:user:password`.
+ */
 function fieldLeaves(text: string): readonly Leaf[] {
   const pairs = [
     ...(/;/.test(text) ? text.matchAll(/(?:^|;)\s*([A-Za-z][\w .-]{0,63}?)\s*=\s*("[^"]*"|'[^']*'|[^;\n]*)/g) : []),

@@ -21,7 +21,8 @@ const privatePem = /-----BEGIN [A-Z ]*PRIVATE KEY/;
 
 /**
  * The values of a document that are secrets: of 8 bytes or more, neither constants, hosts nor paths, and either named
- * like a secret or of a kind that nobody makes up by hand. What the document also has as a name or a public value is none.
+ * like a secret or of a kind that nobody makes up by hand. What the document also has as a name or a public value is
+ * none.
  */
 export function secretLeaves(leaves: readonly Leaf[]): readonly string[] {
   const decoded = leaves.flatMap((leaf) => [leaf, ...decode(leaf)]);

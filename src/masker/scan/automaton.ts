@@ -15,7 +15,10 @@ export interface Automaton {
   readonly reach: (state: number) => number;
   /** How many shorter states it falls back to, one after another: many where patterns repeat themselves. */
   readonly links: (state: number) => number;
-  /** All that is known of states, for loops that go on without a call for each byte; another one after each call of `next`. */
+  /**
+   * All that is known of states, for loops that go on without a call for each byte; another one after each call of
+   * `next`.
+   */
   readonly cells: () => Int32Array;
   /** The memory that the states made so far take. */
   readonly byteLength: () => number;
@@ -24,7 +27,8 @@ export interface Automaton {
 /**
  * What is known of a state, in consecutive cells: the patterns that begin with its bytes and go on (all from `first` to
  * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the only byte and the
- * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its first cell.
+ * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its
+ * first cell.
  */
 export const cell = {
   first: 0,

@@ -3,7 +3,10 @@ import { Bitmap, hashFactor } from './bitmap.ts';
 /** Looks through one chunk: the first place at or after the one given whose bytes could belong to a pattern. */
 export type Search = (from: number) => number;
 
-/** Tells quickly where no pattern of some lengths can be. Reading one group of bytes in every stride cannot miss an occurrence. */
+/**
+ * Tells quickly where no pattern of some lengths can be. Reading one group of bytes in every stride cannot miss an
+ * occurrence.
+ */
 export interface Filter {
   readonly add: (patterns: readonly Uint8Array[]) => void;
   /** The search also gives the first place that lies too close to the chunk's end to be read. */
@@ -109,7 +112,10 @@ function mayBegin(view: DataView, at: number, beginnings: Bitmap): boolean {
   return at >= 0 && (at + wordBytes > view.byteLength || beginnings.has(view.getInt32(at, true)));
 }
 
-/** For patterns of 4 to 6 bytes: every second pair of bytes, and where it is known the four bytes that a pattern would begin with. */
+/**
+ * For patterns of 4 to 6 bytes: every second pair of bytes, and where it is known the four bytes that a pattern would
+ * begin with.
+ */
 export function createShortFilter(count: number): Filter {
   const halves = new Uint8Array(2 ** 16);
   const beginnings = new Bitmap(count, 64);

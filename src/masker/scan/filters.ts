@@ -5,7 +5,9 @@ import { longStride, wholePieceBytes } from './gaps.ts';
 export interface Filters {
   /** Takes more patterns; a filter that becomes too full is made again. */
   add(patterns: readonly Uint8Array[]): void;
-  /** What all of the filters find in a chunk, and control sequences, at which patterns may be broken into any pieces. */
+  /**
+   * What all of the filters find in a chunk, and control sequences, at which patterns may be broken into any pieces.
+   */
   open(chunk: Buffer | Uint8Array): Search;
 }
 

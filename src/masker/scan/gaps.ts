@@ -13,16 +13,24 @@ export interface Gap {
   isBare: boolean;
 }
 
-/** What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, it goes on or the byte follows it, or it is none. */
+/**
+ * What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, it goes on or the byte
+ * follows it, or it is none.
+ */
 export type GapStep = 'goes on' | 'ends' | 'over' | 'either' | 'none';
 
 /** Of long patterns one word in so many bytes is read. */
 export const longStride = 16;
-/** A line break is only seen where one of the first two pieces of a pattern has this many bytes: less need not hold such a word. */
+/**
+ * A line break is only seen where one of the first two pieces of a pattern has this many bytes: less need not hold such
+ * a word.
+ */
 export const wholePieceBytes = longStride + 3;
 /** Of a line break with all that belongs to it. */
 export const maxGapBytes = 64;
-/** Values that repeat themselves more often are not looked for in pieces: each break would have to try all repetitions. */
+/**
+ * Values that repeat themselves more often are not looked for in pieces: each break would have to try all repetitions.
+ */
 export const maxLinks = 1_024;
 const maxCommandBytes = 1_024;
 

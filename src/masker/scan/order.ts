@@ -1,8 +1,8 @@
 /** The patterns in an order that becomes finer as text leads into them: nothing is sorted that no text asks about. */
 export interface Order {
   /**
-   * Patterns from `start` to before `end` that share their first `depth` bytes: those that end there come first, and the
-   * others by their next byte. @returns where the others begin
+   * Patterns from `start` to before `end` that share their first `depth` bytes: those that end there come first, and
+   * the others by their next byte. @returns where the others begin
    */
   readonly sort: (start: number, end: number, depth: number) => number;
   /** The length of the longest of them. */

@@ -5,7 +5,9 @@ import type { AuditLogServices } from './services.ts';
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
   append(entry: AuditEntry): Promise<number>;
-  /** Compares the log of every organization with the anchor, and records each break. Belongs before the first request. */
+  /**
+   * Compares the log of every organization with the anchor, and records each break. Belongs before the first request.
+   */
   examine(): Promise<void>;
 }
 

@@ -45,7 +45,8 @@ export async function commit(
     return appendTo(transaction, services, known, signers, entries);
   });
   if (committed === undefined) return commit(services, entries, 'every');
-  // After the commit, so that the anchor is never ahead; in a transaction, since that keeps every other process out meanwhile.
+  // After the commit, so that the anchor is never ahead; in a transaction, since that keeps every other process out
+  // meanwhile.
   if (committed.heads.size > 0) await database.transaction().execute(() => anchor.write(committed.heads));
   for (const { organization, sequence, found } of committed.breaks) listener.broken(organization, sequence, found);
   return committed.sequences;

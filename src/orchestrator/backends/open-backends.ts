@@ -26,7 +26,10 @@ export interface OpenBackends {
     name: string,
     method: Method,
   ): Promise<NonNullable<HostedBackend[Method]>>;
-  /** What is written through us must show at once, here and in every other orchestrator; a change that failed may have been made. */
+  /**
+   * What is written through us must show at once, here and in every other orchestrator; a change that failed may have
+   * been made.
+   */
   change<T>(call: Call, name: string, effect: Promise<T>): Promise<T>;
 }
 

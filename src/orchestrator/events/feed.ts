@@ -18,8 +18,8 @@ export interface News {
 }
 
 /**
- * Follows the changes of an organization, whichever orchestrator makes them: each leaves a row in the audit log, which all
- * of them share.
+ * Follows the changes of an organization, whichever orchestrator makes them: each leaves a row in the audit log, which
+ * all of them share.
  */
 export interface ChangeFeed {
   /** The first look finds nothing. */

@@ -92,7 +92,9 @@ export function requireOwnPage({ method, headers }: IncomingMessage, secret: str
     );
 }
 
-/** One name for each port: to a browser all servers of a host have the same cookies, and one would sign out the other. */
+/**
+ * One name for each port: to a browser all servers of a host have the same cookies, and one would sign out the other.
+ */
 function plainName({ headers }: IncomingMessage): string {
   return `kici-${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? '80'}`;
 }
@@ -111,7 +113,10 @@ function sessionOf(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** How the browser reached us: `tls` through a proxy that the configuration names, `plain` where that is as safe, else `open`. */
+/**
+ * How the browser reached us: `tls` through a proxy that the configuration names, `plain` where that is as safe, else
+ * `open`.
+ */
 function wayTo({ headers }: IncomingMessage, publicUrls: readonly URL[]): 'tls' | 'plain' | 'open' {
   // A proxy may rewrite the host; the origin is the address that the browser shows.
   const address = headers.origin ?? `http://${headers.host ?? ''}`;

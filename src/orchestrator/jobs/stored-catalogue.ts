@@ -25,7 +25,9 @@ const rename = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('map'), keys: z.array(z.tuple([z.string(), z.string()])) }),
 ]);
 
-/** What a job may read: the catalogue and, where the job has stated its keys, these; what is not stated is not in it. */
+/**
+ * What a job may read: the catalogue and, where the job has stated its keys, these; what is not stated is not in it.
+ */
 export interface JobCatalogue extends FrozenCatalogue {
   readonly stated?: readonly string[];
 }

@@ -87,7 +87,10 @@ export function createEnvironmentResolver(
   return resolver;
 }
 
-/** A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list of everything is of one moment. */
+/**
+ * A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list
+ * of everything is of one moment.
+ */
 async function listOwn(
   requests: readonly ListingRequest[],
   list: (request: ListingRequest) => Promise<AgedListing>,

@@ -7,8 +7,8 @@ export interface SealedTable {
   /** Every column that grants or decides something. */
   readonly columns: readonly string[];
   /**
-   * Columns that came after the table was first sealed, with what they hold in rows from before. A column is left out of
-   * the seal while it holds that, so that seals from before stay good.
+   * Columns that came after the table was first sealed, with what they hold in rows from before. A column is left out
+   * of the seal while it holds that, so that seals from before stay good.
    */
   readonly later?: SealableRow;
 }

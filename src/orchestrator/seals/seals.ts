@@ -73,7 +73,8 @@ interface Whole<Owner, Row> {
 }
 
 /**
- * Reads the rows that an owner's seal covers. Owner and rows are two reads: what was changed between them is read again.
+ * Reads the rows that an owner's seal covers. Owner and rows are two reads: what was changed between them is read
+ * again.
  * @returns `undefined` when there is no such owner
  * @throws ApiError `tampered`
  */

@@ -20,8 +20,8 @@ function sealed<
 }
 
 /**
- * What seals cover. Left out are counters that only make caches forget (`organizations.generation`, `backends.written`),
- * and of a job what its session key is bound to (see `job-store.ts`) and what ends it.
+ * What seals cover. Left out are counters that only make caches forget (`organizations.generation`,
+ * `backends.written`), and of a job what its session key is bound to (see `job-store.ts`) and what ends it.
  */
 export const sealedTables = {
   tokens: sealed('tokens', [

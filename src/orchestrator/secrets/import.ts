@@ -42,8 +42,8 @@ export type WriteInternalSecrets = (
 >;
 
 /**
- * Sets many secrets of a scope, each only over what was compared where the backend can hold that, and leaves what is the
- * same. In the internal store all are written or none; elsewhere one by one, up to the first that fails.
+ * Sets many secrets of a scope, each only over what was compared where the backend can hold that, and leaves what is
+ * the same. In the internal store all are written or none; elsewhere one by one, up to the first that fails.
  */
 export function createImport(
   backends: OpenBackends,

@@ -77,7 +77,10 @@ async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void>
   );
 }
 
-/** @throws ApiError `backend_unavailable` when one could not be read, `not_found` when every backend says that there is none */
+/**
+ * @throws ApiError `backend_unavailable` when one could not be read, `not_found` when every backend says that there is
+ * none
+ */
 function requireAll(
   environment: string,
   resolutions: ReadonlyMap<string, Resolution>,

@@ -25,7 +25,10 @@ export abstract class SecretAccessError extends SdkError {
   }
 }
 
-/** There is no such secret for the job: the backends that could hold it were asked and said so, or the job states its keys without it. */
+/**
+ * There is no such secret for the job: the backends that could hold it were asked and said so, or the job states its
+ * keys without it.
+ */
 export class SecretNotFoundError extends SecretAccessError {
   override readonly name = 'SecretNotFoundError';
   readonly code = 'secret_not_found';
@@ -82,7 +85,9 @@ export class SecretNotSetError extends SecretAccessError {
   }
 }
 
-/** The value is not text, so it cannot be a string or an environment variable; `mountFile` delivers it byte for byte. */
+/**
+ * The value is not text, so it cannot be a string or an environment variable; `mountFile` delivers it byte for byte.
+ */
 export class BinarySecretError extends SdkError {
   override readonly name = 'BinarySecretError';
   readonly code = 'secret_binary';

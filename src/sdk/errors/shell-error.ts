@@ -5,8 +5,8 @@ export type ShellErrorCode =
   'command_failed' | 'command_timed_out' | 'command_not_started' | 'invalid_command' | 'output_too_large';
 
 /**
- * A command did not end with 0, or could not run at all. The message is made to be read: the command, why, the last lines
- * of its error output and the line that called it. Nothing of the output is shown twice by an inspection.
+ * A command did not end with 0, or could not run at all. The message is made to be read: the command, why, the last
+ * lines of its error output and the line that called it. Nothing of the output is shown twice by an inspection.
  */
 export class ShellError extends SdkError {
   override readonly name = 'ShellError';

@@ -62,7 +62,10 @@ export function peakMemory(pid: number | undefined): number {
   }
 }
 
-/** One run in which each job is a step that attacks; the agent goes on, gives nothing away, and stays small. @param count of jobs */
+/**
+ * One run in which each job is a step that attacks; the agent goes on, gives nothing away, and stays small.
+ * @param count of jobs
+ */
 export async function attackAgent(seed: number, count: number, sandbox: string): Promise<void> {
   const api = await startFakeJobs({ values: { A: secret, B: Uint8Array.of(0, 255, 1, 2) } });
   onTestFinished(() => api.close());

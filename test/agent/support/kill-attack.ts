@@ -35,7 +35,10 @@ const bodies = [
 /** An agent that starts, runs and ends undisturbed takes about this long on an idle machine. */
 const spanMs = 1_500;
 
-/** Kills agents and steps at random moments, and searches for files, processes, containers and journals after each. @throws what was left */
+/**
+ * Kills agents and steps at random moments, and searches for files, processes, containers and journals after each.
+ * @throws what was left
+ */
 export async function attack({ sandbox, options, kills, seed, tell }: Attack): Promise<void> {
   const random = randomOf(seed);
   const below = (count: number): number => Math.floor(random() * count);

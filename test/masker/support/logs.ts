@@ -1,4 +1,7 @@
-/** Lines as builds, tests, package managers, servers and clusters print them, with the words that documents of secrets have too. */
+/**
+ * Lines as builds, tests, package managers, servers and clusters print them, with the words that documents of secrets
+ * have too.
+ */
 const lines: readonly ((index: number) => string)[] = [
   (index) =>
     `2026-01-02T03:04:${String(index % 60).padStart(2, '0')}.${index % 1_000}Z INFO  [worker-${index % 7}] step ${index}: compiled in ${index % 977} ms`,

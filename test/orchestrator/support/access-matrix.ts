@@ -33,7 +33,10 @@ interface Attempt extends Cell {
 
 const refusalsAtOnce = 16;
 
-/** Tries every cell with a token of each role and narrowing. What must be refused comes first, and must leave everything as it was. */
+/**
+ * Tries every cell with a token of each role and narrowing. What must be refused comes first, and must leave everything
+ * as it was.
+ */
 export async function tryMatrix(
   server: TestServer,
   roles: readonly Role[],

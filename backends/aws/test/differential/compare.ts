@@ -26,7 +26,8 @@ async function transcript(endpoint: string): Promise<Map<string, string>> {
 
 /**
  * Runs the same requests against the fake and the server.
- * @param explained the steps whose answers may differ, each with the reason; the others must be alike, and these must not
+ * @param explained the steps whose answers may differ, each with the reason; the others must be alike, and these must
+ * not
  */
 export async function expectAlike(endpoint: string, explained: Readonly<Record<string, string>>): Promise<void> {
   const fake = await FakeAws.start();

@@ -9,7 +9,10 @@ export interface Caller {
   readonly arn: string;
 }
 
-/** What can reach another account (user guide, "Access AWS Secrets Manager secrets from a different account"), as far as this fake has it. */
+/**
+ * What can reach another account (user guide, "Access AWS Secrets Manager secrets from a different account"), as far as
+ * this fake has it.
+ */
 const crossing = new Set([
   'DeleteSecret',
   'DescribeSecret',

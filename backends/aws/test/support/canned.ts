@@ -7,7 +7,9 @@ import { openBackend } from './subject.ts';
 /** What the service answers to an operation: a body, or one for each time, or the name of a failure. */
 export type Canned = Readonly<Record<string, object | string | (() => object)>>;
 
-/** A backend on a server that says the same to every request for an operation, for answers that no sane service gives. */
+/**
+ * A backend on a server that says the same to every request for an operation, for answers that no sane service gives.
+ */
 export async function openCanned(answers: Canned, settings: Settings = {}): Promise<SecretBackend> {
   const server = createServer((request, response) => {
     const given =

@@ -13,7 +13,9 @@ export function rawClient(endpoint: string, accessKeyId: string = staticKey): Se
   });
 }
 
-/** One of another account, each server's own way: the fake and LocalStack see the account in the key, moto in a header. */
+/**
+ * One of another account, each server's own way: the fake and LocalStack see the account in the key, moto in a header.
+ */
 export function otherClient(endpoint: string): SecretsManager {
   const client = rawClient(endpoint, otherAccount);
   client.middlewareStack.add(

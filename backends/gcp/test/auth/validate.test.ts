@@ -67,7 +67,11 @@ describe('settings are refused', () => {
     ['no JSON', { 'auth.credentials': SecretValue.fromText('hunter2') }, 'it is not JSON'],
     ['neither JSON nor file', {}, 'either this or auth.credentialsFile'],
     ['both', { 'auth.credentials': serviceAccountJson(), 'auth.credentialsFile': '/x' }, 'not both'],
-    ['a program', federated({ executable: { command: '/bin/sh -c id' } }), 'credential_source.executable is not accepted'],
+    [
+      'a program',
+      federated({ executable: { command: '/bin/sh -c id' } }),
+      'credential_source.executable is not accepted',
+    ],
     [
       'a program beside a file',
       federated({ file: '/token', executable: { command: 'id' } }),

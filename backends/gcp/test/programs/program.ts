@@ -8,7 +8,9 @@ export interface ProgramRun {
   readonly stderr: string;
 }
 
-/** Runs a program of this folder in a process of its own, with nothing of this process's environment but what it needs. */
+/**
+ * Runs a program of this folder in a process of its own, with nothing of this process's environment but what it needs.
+ */
 export function runProgram(
   name: string,
   args: readonly string[],

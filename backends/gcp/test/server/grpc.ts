@@ -106,7 +106,8 @@ function breakOff(
       return;
     case 'flood':
     case 'swarm':
-      // An empty message, in front of the true one: of a list one more entry, of anything else a field that is set again.
+      // An empty message, in front of the true one: of a list one more entry, of anything else a field that is set
+      // again.
       answer(stream, frame(Buffer.concat([padBytes(how, Buffer.from([emptyField(method), 0])), encoded])));
       return;
   }

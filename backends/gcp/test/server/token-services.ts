@@ -32,7 +32,10 @@ export interface TokenServiceOptions {
   readonly onIssue: (token: string) => void;
 }
 
-/** OAuth token endpoint, security token service, IAM credentials, identity provider and metadata server in one, each at its path. */
+/**
+ * OAuth token endpoint, security token service, IAM credentials, identity provider and metadata server in one, each at
+ * its path.
+ */
 export async function startTokenServices({
   serviceAccountKey,
   subjectToken,

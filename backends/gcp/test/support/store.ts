@@ -2,7 +2,10 @@ import { SecretValue, type SecretRef } from '@kici-dev/secret-backend';
 import type { SeededSecret } from '@kici-dev/secret-backend-conformance';
 import type { Model, StoredVersion } from '../server/model.ts';
 
-/** How a layout's places lie in the service, written down a second time so that the adapter's own mapping is not its own judge. */
+/**
+ * How a layout's places lie in the service, written down a second time so that the adapter's own mapping is not its own
+ * judge.
+ */
 export interface Store {
   idOf(ref: Pick<SecretRef, 'scope' | 'key'>): string;
   seed(secret: SeededSecret): StoredVersion;

@@ -19,7 +19,10 @@ export interface Opened {
   readonly another: (settings?: Partial<Record<SettingName, string>>) => Promise<SecretBackend>;
 }
 
-/** A backend over a fake of its own, which ends with the test. Signs in with the root token unless the settings say else. */
+/**
+ * A backend over a fake of its own, which ends with the test. Signs in with the root token unless the settings say
+ * else.
+ */
 export async function openVault(
   settings: Partial<Record<SettingName, string>> = {},
   options: HostOptions = {},

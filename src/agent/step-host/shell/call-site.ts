@@ -2,7 +2,9 @@ import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOwnFrames } from '../describe-error.ts';
 
-/** Where in an author's file something was called. Types are taken out of a file in place, so its lines are the file's. */
+/**
+ * Where in an author's file something was called. Types are taken out of a file in place, so its lines are the file's.
+ */
 export class CallSite {
   readonly #root: string;
   readonly #trace: { stack?: string } = {};

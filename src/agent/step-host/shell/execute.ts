@@ -25,8 +25,8 @@ export interface Executed {
 }
 
 /**
- * Runs a script in bash. Without an input it finds the end of it at once: there is nobody who could type. It stays in the
- * group of the step, so that both end together.
+ * Runs a script in bash. Without an input it finds the end of it at once: there is nobody who could type. It stays in
+ * the group of the step, so that both end together.
  */
 export async function execute(execution: Execution): Promise<Executed> {
   const { input, pipe } = execution;

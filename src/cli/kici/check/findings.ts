@@ -10,7 +10,10 @@ export interface Finding {
   readonly line: number;
   readonly column: number;
   readonly key?: string;
-  /** `optional`: the code asks first whether there is one. `computed`: only a run knows the key. `unread`: nothing is known of the file. */
+  /**
+   * `optional`: the code asks first whether there is one. `computed`: only a run knows the key. `unread`: nothing is
+   * known of the file.
+   */
   readonly kind: Exclude<Verdict['kind'], 'available'> | 'optional' | 'computed' | 'unread';
   readonly severity: 'error' | 'note';
   readonly message: string;

@@ -27,7 +27,9 @@ const frameMs = 120;
 const afterOutputMs = 40;
 const clearBelow = '\u001b[J';
 
-/** The steps with their times, on a terminal; nothing in a pipe, in CI, or where the terminal cannot move its cursor. */
+/**
+ * The steps with their times, on a terminal; nothing in a pipe, in CI, or where the terminal cannot move its cursor.
+ */
 export function openScreen(io: Io): Screen {
   const { environment, stdout } = io;
   if (stdout.isTTY !== true || (environment['CI'] ?? '') !== '' || environment['TERM'] === 'dumb') return noScreen;

@@ -1,6 +1,8 @@
 const property = /^ {4}readonly (".*"): unknown;$/;
 
-/** What changed between two texts of `renderTypes`, key by key: lines that go begin with `-`, lines that come with `+`. */
+/**
+ * What changed between two texts of `renderTypes`, key by key: lines that go begin with `-`, lines that come with `+`.
+ */
 export function differenceOf(before: string, after: string): readonly string[] {
   const [old, fresh] = [blocksOf(before), blocksOf(after)];
   const names = [...new Set([...old.keys(), ...fresh.keys()])].toSorted();

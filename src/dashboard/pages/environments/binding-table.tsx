@@ -5,8 +5,7 @@ import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
-import type { BindingView } from './binding.ts';
-import type { Doing } from './environment-view.tsx';
+import type { BindingView, Doing } from './binding.ts';
 
 interface BindingTableProps {
   readonly environment: string;

@@ -1,3 +1,7 @@
 import type { ClientOutput } from '../../../api/registry.ts';
 
 export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
+
+/** The dialog of the page that is open. */
+export type Doing =
+  { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };

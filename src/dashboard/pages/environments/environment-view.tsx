@@ -10,16 +10,13 @@ import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import secretStyles from '../secrets/secrets.module.css';
-import type { BindingView } from './binding.ts';
+import type { Doing } from './binding.ts';
 import { BindingDialog } from './binding-dialog.tsx';
 import { BindingPreview } from './binding-preview.tsx';
 import { BindingTable } from './binding-table.tsx';
 import { CheckResult } from './check-result.tsx';
 import styles from './environments.module.css';
 import { KeyTable } from './key-table.tsx';
-
-export type Doing =
-  { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };
 
 /** The bindings of an environment, and what they yield. */
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {

@@ -6,7 +6,7 @@ import { say } from '../../shell/toast.tsx';
 import { Conflict } from '../../ui/conflict.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import type { Variable } from './variables-page.tsx';
+import type { Variable } from './variable.ts';
 
 interface VariableDialogProps {
   readonly environment: string;

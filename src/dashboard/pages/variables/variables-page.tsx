@@ -13,9 +13,9 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
+import type { Variable } from './variable.ts';
 import { VariableDialog } from './variable-dialog.tsx';
 
-export type Variable = ClientOutput<'variables.list'>['variables'][number];
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
 

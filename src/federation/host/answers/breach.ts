@@ -1,6 +1,8 @@
 import { BackendError } from '@kici-dev/secret-backend';
 
-/** An adapter answered, or failed, otherwise than the contract says. The detail says how, in words of the host's own. */
+/**
+ * An adapter answered, or failed, otherwise than the contract says. The detail says how, in words of the host's own.
+ */
 export class ContractBreach extends BackendError {
   readonly #trail: string | undefined;
 
