@@ -3,7 +3,10 @@ import { defineCapabilities, type BackendCapabilities } from '@kici-dev/secret-b
 /** `Names` of GetParameters takes at most so many (API model ssm/2014-11-06). */
 export const readBatchSize = 10;
 
-/** What a parameter of each tier holds (API reference, PutParameter, `Tier`); the last one takes the tier that a value needs. */
+/**
+ * What a parameter of each tier holds (API reference, PutParameter, `Tier`); the last one takes the tier that a value
+ * needs.
+ */
 export const valueLimits = { Standard: 4_096, Advanced: 8_192, 'Intelligent-Tiering': 8_192 } as const;
 
 export type Tier = keyof typeof valueLimits;

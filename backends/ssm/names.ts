@@ -1,6 +1,9 @@
 import { parseScopePath, type ScopePath, type SecretRef } from '@kici-dev/secret-backend';
 
-/** Levels of a hierarchy, and characters of a name with those that the service keeps for itself (API reference, PutParameter, `Name`). */
+/**
+ * Levels of a hierarchy, and characters of a name with those that the service keeps for itself (API reference,
+ * PutParameter, `Name`).
+ */
 const maxLevels = 15;
 const maxNameLength = 1_011;
 

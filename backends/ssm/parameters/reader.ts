@@ -6,12 +6,17 @@ import { wireName, type ParameterId } from './parameter-id.ts';
 import { readOne } from './read-one.ts';
 import type { ParameterService } from './service.ts';
 
-/** The default quota of all reads together is 40 requests per second (AWS General Reference, Systems Manager quotas). */
+/**
+ * The default quota of all reads together is 40 requests per second (AWS General Reference, Systems Manager quotas).
+ */
 const parallelCalls = 5;
 
 type Answered = readonly (readonly [string, ReadOutcome])[];
 
-/** Any number of parameters in as few calls as the service allows: an outcome for each, by its wire name. Does not reject. */
+/**
+ * Any number of parameters in as few calls as the service allows: an outcome for each, by its wire name. Does not
+ * reject.
+ */
 export async function readAll(
   service: ParameterService,
   ids: readonly ParameterId[],
@@ -47,7 +52,10 @@ async function readTogether(
   }
 }
 
-/** A right that is missing, a key that is disabled or a name that is refused, for one parameter, fails the whole request. */
+/**
+ * A right that is missing, a key that is disabled or a name that is refused, for one parameter, fails the whole
+ * request.
+ */
 function mayBeOfOne(error: unknown): boolean {
   return (
     (BackendError.is(error) && error.code === 'too_large') ||

@@ -8,7 +8,10 @@ import { versionOf } from '../../files/document-file.ts';
 import { programFaults } from './program.ts';
 import { exists, makeStore, openBackend, type Store } from './store.ts';
 
-/** Documents by what they were made from: cases seed the same values again and again, and each run of sops takes its time. */
+/**
+ * Documents by what they were made from: cases seed the same values again and again, and each run of sops takes its
+ * time.
+ */
 const made = new Map<string, Buffer>();
 
 async function seedJson(store: Store, file: string, key: string, json: string): Promise<void> {
