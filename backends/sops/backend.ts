@@ -23,6 +23,7 @@ import { interruption } from './program/run.ts';
 /** Programs at once. */
 const parallelFiles = 4;
 
+/** An instance, which runs the program when it is called, and no sooner. */
 export function createSopsBackend(config: SopsConfig, host: BackendHost): SecretBackend {
   const sops = createSops(config);
   let closed = false;

@@ -1,5 +1,6 @@
 import { defineCapabilities } from '@kici-dev/secret-backend';
 
+/** The same for every instance: the settings take nothing away. */
 export const capabilities = defineCapabilities({
   write: true,
   delete: true,

@@ -18,6 +18,7 @@ import { isSelector, wireName, type ParameterId } from './parameters/parameter-i
 import { put } from './parameters/put.ts';
 import { readAll } from './parameters/reader.ts';
 
+/** An instance, which loads the client library and connects with the first call. */
 export function createSsmBackend(config: SsmConfig, host: BackendHost): SecretBackend {
   const service = createService(config, host, async (client) => new (await import('@aws-sdk/client-ssm')).SSM(client));
   let closed = false;

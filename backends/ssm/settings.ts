@@ -2,6 +2,7 @@ import { parseScopePath, type Settings, type SettingsProblem, type SettingsSchem
 import { regionSetting, signInSettings, validateSignIn } from '@kici-dev/secret-backend-aws/access';
 import { isReserved } from './names.ts';
 
+/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
 export const settings = {
   ...regionSetting,
   endpoint: {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { missingVariable } from '@kici-dev/secret-backend-conformance/testing';
 import { VaultContainer } from '@testcontainers/vault';
-import { missingVariable } from '../../../../test/support/lane.ts';
 import { realServer } from './server.ts';
 import type { RunningServer } from './real-suite.ts';
 
