@@ -10,7 +10,7 @@ import { Empty } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import secretStyles from '../secrets/secrets.module.css';
-import type { Doing } from './binding.ts';
+import type { BindingView, Doing } from './binding.ts';
 import { BindingDialog } from './binding-dialog.tsx';
 import { BindingPreview } from './binding-preview.tsx';
 import { BindingTable } from './binding-table.tsx';

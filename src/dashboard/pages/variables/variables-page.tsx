@@ -1,7 +1,6 @@
 import { Lock, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
-import type { ClientOutput } from '../../../api/registry.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
 import { decoded, useGo, useOrganization } from '../../shell/address.ts';
