@@ -1,7 +1,7 @@
 import { contractVersion, type BackendDefinition } from '@kici-dev/secret-backend';
 import { createBackend } from './backend.ts';
 import { capabilities } from './capabilities.ts';
-import { parseConfig, validateSettings } from './config.ts';
+import { parseConfig, validateSettings } from './settings/parse-config.ts';
 import { settings } from './settings.ts';
 
 /** HashiCorp Vault and OpenBao: a KV secrets engine, version 1 or 2. Scope = path, key = field. */

@@ -1,5 +1,6 @@
 import type { Masker } from '@kici-dev/secret-masker';
 import { ApiError } from '../../api/api-error.ts';
+import type { StartStep } from '../channel/from-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
@@ -97,8 +98,7 @@ async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
 }
 
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {
-  const { job, loaded, emit, pool, workplace, masker } = run;
-  const needles = new JobNeedles();
+  const { job, emit } = run;
   const environment = new JobEnvironment({
     variables: session.variables,
     jobEnv: job.env,
@@ -109,58 +109,80 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   const tooLarge = environment.sizeProblem();
   if (tooLarge !== undefined)
     throw new AgentError('variable_too_large', tooLarge, "look at the job's env and at the environment's variables");
+  const steps: StepsOfJob = { run, session, surroundings, environment, needles: new JobNeedles() };
   for (const stepIndex of job.stepIndexes) {
     if (run.signal.aborted) return 'cancelled';
-    const step = stepAt(job, stepIndex);
-    emit({ type: 'step_started', job: job.name, step: step.name });
-    const began = performance.now();
-    const host = await pool.take(surroundings);
-    if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
-    const result = await runStep(host, {
-      start: {
-        type: 'start',
-        file: loaded.file,
-        workflow: loaded.workflow.name,
-        job: job.name,
-        step: step.name,
-        jobIndex: job.index,
-        stepIndex,
-        variables: environment.variables(),
-        catalogue: session.catalogue,
-        openEnded: session.openEnded,
-        writeScope: session.writeScope,
-        stripped: run.found.stripped,
-        modules: run.found.modules,
-        project: workplace.project,
-        ...(job.environment !== undefined && { environment: job.environment }),
-      },
-      timeoutMs: step.timeout,
-      workplace,
-      session,
-      masker,
-      needles,
-      emit,
-      signal: run.signal,
-    });
-    await workplace.view.requireUnchanged();
-    const ignored = [
-      ...environment.export(result.exports),
-      ...result.paths.flatMap((folder) => environment.addPath(folder) ?? []),
-    ];
-    for (const message of ignored) emit({ type: 'notice', job: job.name, step: step.name, message });
-    const { status, code = 'step_failed', error } = result.status === 'succeeded' ? withSizes(environment) : result;
-    const at = error === undefined ? undefined : placeOf(error, workplace.project, loaded.file, job.name, step.name);
-    emit({
-      type: 'step_finished',
-      job: job.name,
-      step: step.name,
-      status,
-      durationMs: performance.now() - began,
-      ...(error !== undefined && { code, error, ...(at !== undefined && { at }) }),
-    });
+    const status = await runOne(steps, stepIndex);
     if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
   }
   return 'succeeded';
+}
+
+/** What the steps of a job share. */
+interface StepsOfJob {
+  readonly run: JobRun;
+  readonly session: JobSession;
+  readonly surroundings: Surroundings;
+  readonly environment: JobEnvironment;
+  readonly needles: JobNeedles;
+}
+
+async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult['status']> {
+  const { run, surroundings, environment, session, needles } = steps;
+  const { job, loaded, emit, pool, workplace, masker } = run;
+  const step = stepAt(job, stepIndex);
+  emit({ type: 'step_started', job: job.name, step: step.name });
+  const began = performance.now();
+  const host = await pool.take(surroundings);
+  if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
+  const result = await runStep(host, {
+    start: startOf(steps, step.name, stepIndex),
+    timeoutMs: step.timeout,
+    workplace,
+    session,
+    masker,
+    needles,
+    emit,
+    signal: run.signal,
+  });
+  await workplace.view.requireUnchanged();
+  const ignored = [
+    ...environment.export(result.exports),
+    ...result.paths.flatMap((folder) => environment.addPath(folder) ?? []),
+  ];
+  for (const message of ignored) emit({ type: 'notice', job: job.name, step: step.name, message });
+  const { status, code = 'step_failed', error } = result.status === 'succeeded' ? withSizes(environment) : result;
+  const at = error === undefined ? undefined : placeOf(error, workplace.project, loaded.file, job.name, step.name);
+  emit({
+    type: 'step_finished',
+    job: job.name,
+    step: step.name,
+    status,
+    durationMs: performance.now() - began,
+    ...(error !== undefined && { code, error, ...(at !== undefined && { at }) }),
+  });
+  return status;
+}
+
+function startOf({ run, session, environment }: StepsOfJob, step: string, stepIndex: number): StartStep {
+  const { job, loaded, workplace } = run;
+  return {
+    type: 'start',
+    file: loaded.file,
+    workflow: loaded.workflow.name,
+    job: job.name,
+    step,
+    jobIndex: job.index,
+    stepIndex,
+    variables: environment.variables(),
+    catalogue: session.catalogue,
+    openEnded: session.openEnded,
+    writeScope: session.writeScope,
+    stripped: run.found.stripped,
+    modules: run.found.modules,
+    project: workplace.project,
+    ...(job.environment !== undefined && { environment: job.environment }),
+  };
 }
 
 function stepAt({ name, steps }: ChosenJob, index: number): ChosenJob['steps'][number] {

@@ -97,25 +97,25 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     late = true;
     host.child.kill();
   }, bounds.importMs);
+  const note = (message: Exclude<StepMessage, { type: 'ask' }>): void => {
+    if (message.type === 'addPath') {
+      if (paths.length >= bounds.folders) throw new FrameError(`more than ${bounds.folders} folders for PATH`);
+      paths.push(message.folder);
+      return;
+    }
+    clearTimeout(timer);
+    if (message.type === 'imported') return;
+    done = message;
+    host.child.killAfter();
+  };
   try {
     for await (const received of host.messages()) {
       // The channel stays open until the process has ended by itself; what still comes is nobody's business.
       if (done !== undefined) continue;
       const message = stepMessage.safeParse(received);
       if (!message.success) throw new FrameError('a message of a kind that steps do not send');
-      if (message.data.type === 'imported') {
-        clearTimeout(timer);
-        continue;
-      }
-      if (message.data.type === 'finished') {
-        clearTimeout(timer);
-        done = message.data;
-        host.child.killAfter();
-        continue;
-      }
-      if (message.data.type === 'addPath') {
-        if (paths.length >= bounds.folders) throw new FrameError(`more than ${bounds.folders} folders for PATH`);
-        paths.push(message.data.folder);
+      if (message.data.type !== 'ask') {
+        note(message.data);
         continue;
       }
       // Nobody waits for an answer any more.
