@@ -151,7 +151,7 @@ export const clientErrorCodes = Object.freeze({
     next: 'give one of the names that the message lists',
   },
   step_not_found: {
-    meaning: 'the jobs that were chosen have no step of the name that was given',
+    meaning: 'the jobs that were chosen have no step of the given name',
     next: 'give one of the names that the message lists',
   },
   job_not_found: {
