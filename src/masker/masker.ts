@@ -3,6 +3,7 @@ import { createMaskStream, type MaskStream } from './mask-stream.ts';
 import { createMatchers } from './matchers.ts';
 import { minMaskedBytes, needlesOf } from './needles.ts';
 
+/** Replaces registered values in streams of bytes; a run has one, which all of its output passes. */
 export interface Masker {
   /** Registers a value with all its encodings, for every stream and for good. `too_short`: it will not be masked. */
   add(value: Uint8Array): 'masked' | 'too_short';

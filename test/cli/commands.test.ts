@@ -273,6 +273,7 @@ describe('the cases', () => {
       'backend update',
       'backend scaffold',
       'secret import',
+      'help errors',
       'completion bash',
       'completion zsh',
       'completion fish',

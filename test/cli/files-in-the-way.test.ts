@@ -44,7 +44,7 @@ const problems: Readonly<Record<string, RegExp>> = {
   'a folder': /is a folder, not a plain file/,
   'a device': /is a device, not a plain file/,
   'an endless file': /is a device, not a plain file/,
-  'an oversized file': /has more than the \d+ bytes/,
+  'an oversized file': /has more than the allowed \d+ bytes/,
   'an empty file': /it is empty|is not a key|JSON/,
   nothing: /ENOENT|is not there/,
 };

@@ -211,6 +211,7 @@ describeLane(browserLane, () => {
     await preview.getByRole('row', { name: /STRIPE_KEY appears.*internal:apps\/shop\/web/ }).waitFor();
     expect((await installation.call('environments.show', { environment: 'canary' })).bindings).toEqual([]);
     await dialog.getByRole('button', { name: 'Bind scope' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await page
       .getByRole('row', { name: /STRIPE_KEY/ })
       .getByText('internal:apps/shop/web')

@@ -193,7 +193,7 @@ describe('what an agent is (law 4)', () => {
     const job = await open(server, 'production', server.as(token));
     expect(await job.value('FREE')).toBe('free');
     expect(await job.read('TOKEN')).toMatchObject([
-      { status: 'unavailable', backend: 'internal', scope: 'production', code: 'permission_denied' },
+      { status: 'unavailable', backend: '', scope: '', code: 'permission_denied' },
     ]);
   });
 

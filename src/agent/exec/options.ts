@@ -2,6 +2,7 @@ import type { Clients } from '../session/open-session.ts';
 import type { ChildIo } from './child.ts';
 import type { Handover } from './handover.ts';
 
+/** What `kici exec` runs a program with. */
 export interface ExecOptions extends Handover {
   readonly environment: string;
   /** A program and its arguments. */

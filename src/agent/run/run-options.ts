@@ -3,6 +3,7 @@ import type { Clients } from '../session/open-session.ts';
 import type { Emit } from './events.ts';
 import type { WorkplaceOptions } from './with-workplace.ts';
 
+/** What `kici run` runs, and where it tells of it. */
 export interface RunOptions extends WorkplaceOptions {
   /** Default: the only workflow that there is. */
   readonly workflow: string | undefined;

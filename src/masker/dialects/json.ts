@@ -40,6 +40,7 @@ export const gsonJson: Dialect = {
   spell: after(stringify, replacing(/[<>&='\u2028\u2029]/g, {}, unitEscape)),
 };
 
+/** How JSON libraries write a string. */
 export const jsonDialects: readonly Dialect[] = [
   javascriptJson,
   jqJson,

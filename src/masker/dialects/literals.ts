@@ -52,6 +52,7 @@ export const goLiteral: Dialect = {
   ),
 };
 
+/** How languages write a string in their source. */
 export const literalDialects: readonly Dialect[] = [
   pythonLiteral,
   { name: 'Python repr in double quotes', spell: pythonRepr({}) },

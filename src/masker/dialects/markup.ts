@@ -9,6 +9,7 @@ const upperHexadecimal = (character: string): string =>
 
 export const markupText: Dialect = { name: 'XML text', spell: replacing(/[&<>]/g, text) };
 
+/** How XML and HTML write text and attributes. */
 export const markupDialects: readonly Dialect[] = [
   markupText,
   { name: 'XML text with plain >', spell: replacing(/[&<]/g, text) },

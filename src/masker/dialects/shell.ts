@@ -39,6 +39,7 @@ export const dollarQuoted: Dialect = {
   spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, named, octal),
 };
 
+/** How shells quote a word. */
 export const shellDialects: readonly Dialect[] = [
   singleQuoted,
   { name: 'single quotes of dash', spell: replacing(/'/g, { "'": `'"'"'` }) },

@@ -49,4 +49,5 @@ function lower({ name, spell }: Dialect): Dialect {
 export const urlComponent = percentDialect('RFC 3986 unreserved', '-_.~');
 export const uriComponent = percentDialect('encodeURIComponent', "-_.!~*'()");
 export const urlForm = percentDialect('form', '-_.* ');
+/** How parts of URLs are percent-encoded. */
 export const urlDialects: readonly Dialect[] = [...upper, ...upper.map(lower)];

@@ -1,3 +1,4 @@
+/** What is written into the audit log for one thing that somebody did. */
 export interface AuditEntry {
   readonly organization: string;
   /** `refused`: a policy kept it from being begun. */

@@ -10,6 +10,7 @@ import type { OutputOf } from '../session.ts';
 
 type Change = OutputOf<'resolution.preview'>['changes'][number];
 
+/** `environment preview`: what a change of bindings would do to the keys. */
 export const preview: AdminCommand = defineCommand({
   name: 'preview',
   summary: 'Show what a change of bindings does to the keys, and change nothing',

@@ -75,6 +75,7 @@ const events = {
   }),
 };
 
+/** A line of `kici run --json`; `docs/run-events.schema.json` is made from it. */
 export const jsonEvent = z.discriminatedUnion('type', [
   events.workflow_started,
   events.job_started,

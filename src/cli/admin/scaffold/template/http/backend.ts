@@ -13,6 +13,7 @@ import {
 import { descriptorOf, listIn, outcomeOf, requiredText, scopeIn, textIn } from './answers.ts';
 import { createClient } from './client.ts';
 
+/** What the backend is made from, as `definition` reads it from the settings. */
 export interface Options {
   readonly address: URL;
   readonly token: SecretValue;
