@@ -274,9 +274,7 @@ describe('the cases', () => {
       'backend scaffold',
       'secret import',
       'help errors',
-      'completion bash',
-      'completion zsh',
-      'completion fish',
+      ...['bash', 'zsh', 'fish'].map((shell) => `completion ${shell}`),
     ];
     const all = commandGroups.flatMap((entry) =>
       'commands' in entry
