@@ -111,6 +111,8 @@ describe('a process', () => {
     });
     const [line] = await once(parent.stdout, 'data');
     const pid = Number(String(line));
+    // The shell would ask how it ended; the program that takes its place does not.
+    await expect.poll(() => readFile(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n');
     const boot = (await processIdentity()).started.slice(0, 8);
     const identity = { pid, started: `${boot}${processStatus(pid)?.started}` };
     expect(await isRunning(identity)).toBe(true);
