@@ -158,6 +158,45 @@ describe('plain reads', () => {
     expect(await codeOf(get())).toBe('backend_unavailable');
   });
 
+  it.each<[string, string, (server: TestServer, token: string) => Promise<unknown>]>([
+    ['the token is revoked', 'unauthenticated', (fresh, id) => fresh.call('tokens.revoke', { id })],
+    ['they are switched off', 'operation_disabled', (fresh) => fresh.call('policy.set', { plainReads: 'off' })],
+  ])('take the reads along that are under way when %s', async (_, code, end) => {
+    const fresh = await startServer();
+    const { address, service } = newService({ 'apps KEY': 'high' });
+    await add(fresh, 'corp', address);
+    await fresh.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    await fresh.call('policy.set', { plainReads: 'on' });
+    const { id, token } = await fresh.call('tokens.create', { name: 'r', role: 'reader' });
+    const get = () => fresh.as(token)('values.get', { environment: 'e', key: 'KEY' });
+    expect(await get()).toMatchObject({ value: 'high' });
+    const { promise: ended, resolve: release } = Promise.withResolvers<undefined>();
+    const request = service.request.bind(service);
+    service.request = async (signal, answer) => {
+      const result = await request(signal, answer);
+      await ended;
+      return result;
+    };
+    const asked = service.requests;
+    const reading = codeOf(get());
+    await expect.poll(() => service.requests).toBeGreaterThan(asked);
+    await end(fresh, id);
+    release(undefined);
+    expect(await reading).toBe(code);
+  });
+
+  it('say how old a value is that a cache has answered', async () => {
+    const fresh = await startServer();
+    const { address } = newService({ 'apps KEY': 'high' });
+    await add(fresh, 'corp', address, { cacheMaxAgeMs: 60_000 });
+    await fresh.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+    await fresh.call('policy.set', { plainReads: 'on' });
+    const { token } = await fresh.call('tokens.create', { name: 'r', role: 'reader' });
+    const get = () => fresh.as(token)('values.get', { environment: 'e', key: 'KEY' });
+    expect(await get()).not.toHaveProperty('ageMs');
+    expect(await get()).toMatchObject({ value: 'high', ageMs: expect.any(Number) });
+  });
+
   it.each([
     ['a name of the network', 'host: kici.internal', [421]],
     ['the URL of a proxy that ends TLS', 'host: kici.example.com', [200]],

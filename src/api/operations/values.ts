@@ -40,6 +40,7 @@ export const valueOperations = {
       backend: z.string(),
       scope: z.string(),
       version: z.string().optional(),
+      ageMs: z.number().nonnegative().optional().describe('how old the value is, where a cache has answered'),
     }),
   }),
   'values.getMany': defineOperation({

@@ -11,6 +11,7 @@ export const secretsModule: ContainerModule = new ContainerModule(({ bind }) => 
   bind(identifiers.values).toResolvedValue(createValueEntry, [identifiers.keyring, identifiers.policy]);
   bind(identifiers.areaHandlers).toResolvedValue(createReadValues, [
     identifiers.policy,
+    identifiers.tokenCallers,
     identifiers.environmentResolver,
   ]);
   bind(identifiers.areaHandlers).toResolvedValue(createSecretHandlers, [

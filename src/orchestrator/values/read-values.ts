@@ -6,6 +6,7 @@ import type { HandlersFor } from '../handlers.ts';
 import { etagOf } from '../http/etag.ts';
 import { narrowingOf } from '../narrowing.ts';
 import type { PolicyStore } from '../policy/store.ts';
+import type { TokenCallers } from '../tokens/token-caller.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
 import { factsOf, narrow, readWinners, requireNames } from '../resolution/winners.ts';
 
@@ -18,6 +19,7 @@ type Encoding = 'text' | 'base64';
  */
 export function createReadValues(
   policy: PolicyStore,
+  tokens: Pick<TokenCallers, 'ofId'>,
   resolver: EnvironmentResolver,
 ): HandlersFor<'values.get' | 'values.getMany'> {
   async function read(environment: string, keys: readonly string[], call: Call): Promise<ReadonlyMap<string, Found>> {
@@ -33,6 +35,9 @@ export function createReadValues(
       (name) => resolved.instances.get(name),
       call.context,
     );
+    // Backends may have taken long, and whoever may not read any more gets nothing.
+    await requireSwitchedOn(policy, call);
+    await requireLive(tokens, call);
     call.note({ outcomes: [...resolutions].map(([key, resolution]) => noteOf(key, resolution)) });
     const found = requireAll(
       environment,
@@ -47,7 +52,7 @@ export function createReadValues(
     async 'values.get'({ environment, key, encoding }, call) {
       const found = (await read(environment, [key], call)).get(key);
       if (found === undefined) throw missing(environment, [key], []);
-      const { backend, scope, version } = found;
+      const { backend, scope, version, ageMs } = found;
       return {
         key,
         value: written(key, found, encoding),
@@ -55,6 +60,7 @@ export function createReadValues(
         backend,
         scope,
         ...(version !== undefined && { version }),
+        ...(ageMs !== undefined && { ageMs }),
       };
     },
     async 'values.getMany'({ environment, keys, encoding }, call) {
@@ -75,6 +81,14 @@ async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void>
     'the policy of this organization does not allow plain reads',
     'an owner switches them on with `kici-admin policy set --plain-reads on`',
   );
+}
+
+/** @throws ApiError `unauthenticated`, and writes an audit row */
+async function requireLive(tokens: Pick<TokenCallers, 'ofId'>, call: Call): Promise<void> {
+  const { caller, organization } = call;
+  if (caller.kind === 'token' && (await tokens.ofId(caller.id, organization)) !== undefined) return;
+  call.note({ refused: 'the token has ended' });
+  throw new ApiError('unauthenticated', 'the token was revoked or has expired while its values were read');
 }
 
 /**
