@@ -18,6 +18,8 @@ const environment: Record<string, string> = {
   NO_COLOR: '1',
   KICI_DATA_DIR: join(home, 'data'),
   KICI_PORT: '0',
+  // What the server logs is for machines.
+  KICI_LOG_LEVEL: 'warn',
 };
 const token = `tok-${randomBytes(18).toString('base64url')}`;
 const values = [token];
