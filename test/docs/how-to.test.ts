@@ -82,7 +82,7 @@ describeLane(
       expect(all).not.toMatch(/DOPPLER_(?:PROJECT|CONFIG|ENVIRONMENT)|canary/);
       await put('glab', glab('[{"key":"A","value":"of-one"},{"key":"A","value":"of-two"}]'));
       const twice = shellLines(page).find((line) => line.startsWith('glab')) ?? '';
-      expect(await run(twice)).toMatchObject({ code: 5, output: expect.stringContaining('two variables of one name') });
+      expect(await run(twice)).toMatchObject({ code: 1, output: expect.stringContaining('two variables of one name') });
     });
   },
 );
