@@ -56,6 +56,13 @@ describe('a reader', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it('is told what is near for ten of the names that are missing, since each is a look at every name', async () => {
+    const text = await (
+      await ask(`?keys=${Array.from({ length: 100 }, (_, index) => `OTHER${index}`).join(',')}`)
+    ).text();
+    expect(text.match(/near it: OTHER/g)).toHaveLength(10);
+  });
+
   it('is answered bytes as base64 alone', async () => {
     expect((await ask('/BYTES')).status).toBe(400);
     expect(await (await ask('/BYTES?encoding=base64')).json()).toMatchObject({ value: '/w==', encoding: 'base64' });

@@ -1,10 +1,11 @@
 import { freezeCatalogue, type Resolution } from '@kici-dev/secret-federation';
-import { meaningOf, nearMatches, quote, type Failure } from '@kici-dev/secret-backend';
+import { meaningOf, quote, type Failure } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { narrowingOf } from '../narrowing.ts';
+import { nearOf } from '../near.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { TokenCallers } from '../tokens/token-caller.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
@@ -133,8 +134,9 @@ function placeOf({ backend, reason }: Extract<Resolution, { status: 'unavailable
 }
 
 function missing(environment: string, keys: readonly string[], known: readonly string[]): ApiError {
+  const nearby = nearOf(keys, known);
   const named = keys.map((key) => {
-    const near = nearMatches(key, known);
+    const near = nearby.get(key) ?? [];
     return `${key}${near.length === 0 ? '' : ` (near it: ${near.join(', ')})`}`;
   });
   return new ApiError('not_found', `the environment ${environment} has no value for ${named.join(', ')}`);
