@@ -32,7 +32,10 @@ async function openShell(orchestrator: RunningOrchestrator) {
   const put = (name: string, script: string): Promise<void> => writeFile(join(bin, name), script, { mode: 0o755 });
   for (const name of ['kici', 'kici-admin'] as const)
     await put(name, `#!/bin/sh\nexec '${process.execPath}' '${programFile(name)}' "$@"\n`);
-  const environment = { ...cleanEnvironment(orchestrator.home), KICI_URL: orchestrator.url };
+  const environment: Record<string, string> = {
+    ...cleanEnvironment(orchestrator.home),
+    KICI_URL: orchestrator.url,
+  };
   const run = async (line: string, typed = 'entered'): Promise<{ readonly code: unknown; readonly output: string }> => {
     const [command, ...more] = commandsIn(line);
     if (command?.program === 'kici-admin' && line.startsWith('kici-admin') && more.length === 0) {
@@ -41,7 +44,7 @@ async function openShell(orchestrator: RunningOrchestrator) {
     }
     const child = spawn('bash', ['-c', `set -o pipefail\n${line}`], {
       cwd: orchestrator.home,
-      env: { ...environment, PATH: `${bin}:${environment['PATH']}` },
+      env: { ...environment, PATH: `${bin}:${environment['PATH'] ?? ''}` },
     });
     child.stdin.end(`${typed}\n`);
     const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -69,7 +72,10 @@ describeLane(
         const here = line
           .replace('https://vault:8200', at.VAULT_ADDRESS)
           .replace('AKIAIOSFODNN7EXAMPLE', `${at.AWS_ACCESS_KEY_ID} --set endpoint=${at.AWS_ENDPOINT}`);
-        const typed = { 'auth.token': at.VAULT_TOKEN, 'auth.secretAccessKey': at.AWS_SECRET_ACCESS_KEY };
+        const typed: Record<string, string> = {
+          'auth.token': at.VAULT_TOKEN,
+          'auth.secretAccessKey': at.AWS_SECRET_ACCESS_KEY,
+        };
         const { code, output } = await run(here, typed[line.split('--secret ').at(1) ?? '']);
         expect([line, code, output]).toEqual([line, 0, output]);
         told.push(output);

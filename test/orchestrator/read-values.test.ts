@@ -121,7 +121,7 @@ describe('a token for readers', () => {
   });
 
   it('goes no further than the one that issues it, whatever it says', async () => {
-    const reach = { name: 'n', role: 'admin', environments: ['production'], scopes: ['production'] } as const;
+    const reach = { name: 'n', role: 'admin' as const, environments: ['production'], scopes: ['production'] };
     const { token } = await server.call('tokens.create', reach);
     const wide = server.as(token)('tokens.create', { name: 'w', role: 'reader', allEnvironments: true });
     expect(await codeOf(wide)).toBe('permission_denied');

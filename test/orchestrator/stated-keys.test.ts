@@ -67,7 +67,7 @@ describe('a job that states its keys', () => {
   it('hears of a thousand in vain with near matches for ten, since each is a look at every name', async () => {
     const server = await withProduction();
     const secrets = Array.from({ length: 1_000 }, (_, index) => `TOKEN${index}`);
-    const { missing } = (await open(server, 'production', server.call, { secrets })).opened;
+    const { missing = [] } = (await open(server, 'production', server.call, { secrets })).opened;
     expect(missing).toHaveLength(1_000);
     expect(missing.filter(({ near }) => near.length > 0)).toHaveLength(10);
   });
