@@ -47,8 +47,8 @@ export class SecretService {
     let answers: AgentAnswer[] = [];
     let bytes = 0;
     for (const request of requests) {
-      // One at a time: together they may not fit in memory. oxlint-disable-next-line no-await-in-loop -- one after
-      // another
+      // One at a time: together they may not fit in memory.
+      // oxlint-disable-next-line no-await-in-loop -- one after another
       const answer = await this.#answerOne(request, read);
       answers.push(answer);
       bytes += sizeOf(answer);

@@ -84,8 +84,8 @@ export class ContainerEngine {
     const latest = performance.now() + timeoutMs;
     for (let wasThere = false; ; wasThere = true) {
       try {
-        // It prints what it removed; with `--force`, an unknown name is not a failure. oxlint-disable-next-line
-        // no-await-in-loop -- one try after another
+        // It prints what it removed; with `--force`, an unknown name is not a failure.
+        // oxlint-disable-next-line no-await-in-loop -- one try after another
         return (await this.#run(['rm', '--force', '--volumes', name])).trim() !== '' || wasThere;
       } catch (error) {
         if (isMissing(error)) return wasThere;

@@ -57,7 +57,7 @@ function readAll<P extends Parameters>(parameters: P, command: Command): Values<
   const values = Object.fromEntries(
     Object.entries(parameters).map(([name, parameter]) => [name, parameter.read(command)]),
   );
-  // Each name keeps its parameter's type, which `Object.fromEntries` forgets. oxlint-disable-next-line
-  // typescript/no-unsafe-type-assertion
+  // Each name keeps its parameter's type, which `Object.fromEntries` forgets.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return values as Values<P>;
 }

@@ -26,7 +26,8 @@ export async function readSettings(
   refuseSharedStdin(secrets, session);
   const sealedSettings: Record<string, string> = {};
   for (const { name, flags } of secrets) {
-    // One at a time: two prompts cannot share a terminal. oxlint-disable-next-line no-await-in-loop
+    // One at a time: two prompts cannot share a terminal.
+    // oxlint-disable-next-line no-await-in-loop
     const { bytes } = await session.readValue(flags, name);
     // oxlint-disable-next-line no-await-in-loop
     sealedSettings[name] = await session.seal({ purpose: 'backend setting', scope: backend, key: name }, bytes);
