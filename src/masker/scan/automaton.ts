@@ -50,7 +50,7 @@ const ends = -1;
 const fallsBack = -2;
 const notMade = -1;
 
-/** @param patterns must not be empty */
+/** @param patterns none empty */
 export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
   const order = createOrder(patterns);
   let cells = new Int32Array(firstCells);
