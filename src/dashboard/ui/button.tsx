@@ -10,7 +10,7 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly ref?: React.Ref<HTMLButtonElement>;
 }
 
-/** The page's own button, with its looks. */
+/** The page's button, in all its looks. */
 export function Button({ look, isIcon, isLocked, className, type = 'button', ...rest }: ButtonProps): ReactElement {
   const classes = [
     styles['button'],

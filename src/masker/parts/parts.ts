@@ -16,7 +16,7 @@ export interface Part {
   readonly isLayout: boolean;
 }
 
-/** The value, the value without surrounding white space, its secret leaves, its lines. */
+/** The value, the value without surrounding white space and quotes, its secret leaves, its lines. */
 export function partsOf(value: Buffer): readonly Part[] {
   const parts = new Map<string, Part>();
   gather(value, parts, 0);

@@ -1,7 +1,7 @@
 import { longStride, maxGapBytes, wholePieceBytes } from './gaps.ts';
 
 const [tab, lineFeed, carriageReturn, escape, blank] = [0x09, 0x0a, 0x0d, 0x1b, 0x20];
-/** The end of an escape for a line break follows one of these. */
+/** An escape for a line break begins with one of these. */
 const backslash = 0x5c;
 const percent = 0x25;
 const ampersand = 0x26;
