@@ -1,8 +1,7 @@
 import type { Operation } from './operation.ts';
 
-/** One call of an operation, as it travels. */
 export interface OperationRequest {
-  /** Below the server's address, with the query. */
+  /** Relative to the server's address, with the query. */
   readonly path: string;
   /** JSON. */
   readonly body: string | undefined;
