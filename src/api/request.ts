@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts';
 
+/** One call of an operation, as it is sent. */
 export interface OperationRequest {
   /** Relative to the server's address, with the query. */
   readonly path: string;

@@ -7,7 +7,7 @@ const deadlineMs = 10_000;
 
 export type UnusableFileCode = 'not_a_plain_file' | 'file_too_large';
 
-/** Something other than the expected file is at its path. The message completes "path …", as in "is a FIFO". */
+/** Something other than the expected file is at its path. The message follows the path: "is a FIFO, …". */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError';
   readonly code: UnusableFileCode;

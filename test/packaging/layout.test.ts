@@ -6,7 +6,7 @@ import { readSource, root } from './imports.ts';
 const width = 120;
 const rooms = ['src', 'backends', 'test', 'docs/generate', 'bench', '.ci'];
 
-/** What people write and read: pages are for the browser to break, and the rest is pictures and generated data. */
+/** Text that people write: browsers wrap pages, and the rest is pictures and generated data. */
 const paths = execFileSync('git', ['ls-files', ...rooms], { cwd: root, encoding: 'utf8' })
   .split('\n')
   .filter((path) => path !== '' && !/\.(md|json|svg|png)$/.test(path));
@@ -43,7 +43,7 @@ it.each<[string, string, number[]]>([
   expect(wideLines('file.ts', text)).toEqual(lines);
 });
 
-/** Numbers of the lines that stay too wide when their strings, templates, expressions and addresses are taken out. */
+/** Numbers of the lines that are too wide even without their strings, templates, expressions and addresses. */
 function wideLines(path: string, text: string): readonly number[] {
   const literals = /\.(ts|tsx|mjs)$/.test(path) ? literalsIn(path, text) : [];
   let end = -1;

@@ -55,7 +55,7 @@ export class ModuleGuard implements ModuleObserver {
   resolved(reference: ModuleReference, url: string | undefined): void {
     const before = this.#imports.get(keyOf(reference));
     if (before === undefined || before === (url ?? null)) return;
-    // Modules from an image have no records, and no step can replace them.
+    // A module of an image, unknown when the records were made: no step can replace it.
     if (before === null && url?.startsWith(this.#project) !== true) return;
     const { parent, specifier } = reference;
     this.#refuse(

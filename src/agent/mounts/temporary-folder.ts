@@ -34,8 +34,8 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 /**
- * A folder without owner permissions hides its content, and very deep content has no usable path; so nested folders are
- * moved to the top, level by level.
+ * Folders without owner permissions cannot be emptied, and very deep ones have no usable path; so permissions are
+ * restored and nested folders moved to the top, level by level.
  */
 async function removeLevels(top: string): Promise<void> {
   for (let entries = await entriesOf(top); entries.length > 0; entries = await entriesOf(top)) {

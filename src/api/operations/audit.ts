@@ -26,6 +26,7 @@ export const auditRow = z.object({
 
 const problem = z.object({ sequence: z.int(), problem: z.string() });
 
+/** The operations on the audit log. */
 export const auditOperations = {
   'audit.list': defineOperation({
     ...shared,

@@ -10,6 +10,7 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly ref?: React.Ref<HTMLButtonElement>;
 }
 
+/** The page's button, in all its looks. */
 export function Button({ look, isIcon, isLocked, className, type = 'button', ...rest }: ButtonProps): ReactElement {
   const classes = [
     styles['button'],

@@ -9,7 +9,7 @@ import { isLoopback } from './loopback.ts';
 export interface SessionCookies {
   /**
    * The credentials that a request presents.
-   * @throws ApiError `invalid_request` if it presents more than one, or a malformed one
+   * @throws ApiError `invalid_request` if it presents both a token and a session
    */
   credentials(request: IncomingMessage): Credentials;
   /**
