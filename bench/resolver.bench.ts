@@ -49,7 +49,6 @@ function makeBindings(count: number) {
   });
 }
 
-/** The median of several runs, in milliseconds each. */
 function median(runs: number, work: () => unknown): number {
   const times = Array.from({ length: runs }, () => {
     const start = performance.now();

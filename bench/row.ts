@@ -20,7 +20,6 @@ export function verdictOf({ value, ratio, goal }: BenchRow): string {
   return `  ${isMet ? 'met' : 'MISSED'}: ${words}`;
 }
 
-/** What every `bench/*.bench.ts` exports. */
 export interface Bench {
   readonly name: string;
   run(): Promise<readonly BenchRow[]>;

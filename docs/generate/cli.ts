@@ -50,7 +50,6 @@ export function cliPage(): string {
   );
 }
 
-/** A group with its commands, or a single command. */
 function describe(command: Command): string[] {
   if (command.commands.length > 0) return command.commands.flatMap(describe);
   return [

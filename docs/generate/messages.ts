@@ -56,7 +56,6 @@ function helperCodes(files: readonly ts.SourceFile[]): Helpers {
   return new Map([...found].flatMap(([name, [code = '', ...more]]) => (more.length === 0 ? [[name, code]] : [])));
 }
 
-/** The code of a function that a file declares or imports. */
 function helperCode(name: string, source: ts.SourceFile, helpers: Helpers): string | undefined {
   const imported = source.statements
     .filter(ts.isImportDeclaration)
@@ -124,7 +123,6 @@ function codeOf(text: ts.Node, helpers: Helpers): string {
   return '';
 }
 
-/** An object's code, or the key of a row that explains a code. */
 function rowCode({ properties, parent }: ts.ObjectLiteralExpression): string | undefined {
   const members = new Map(properties.map((member) => [member.name?.getText(), member]));
   const code = members.get('code');

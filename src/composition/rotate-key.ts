@@ -10,7 +10,6 @@ import { readKey } from './read-key.ts';
 import { databaseFile, type ServerSettings } from './settings.ts';
 
 export interface KeyRotation {
-  /** How many data keys the new key wraps. */
   readonly dataKeys: number;
   /** True if the file of the new key was made. */
   readonly createdKeyFile: boolean;

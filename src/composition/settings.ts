@@ -25,7 +25,6 @@ export interface ServerSettings {
   readonly ambientCredentials: boolean;
   /** Paths that the settings of backends may name. */
   readonly ambientPaths: readonly string[];
-  /** Packages that provide backend types. */
   readonly backendPackages: readonly string[];
   /** Set for the default list, from which missing packages are left out. */
   readonly mayLackPackages?: boolean;

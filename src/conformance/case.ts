@@ -6,7 +6,6 @@ import type { World } from './world.ts';
 export interface ConformanceCase {
   /** Never changes once published: lists of unproven cases name it. */
   readonly id: string;
-  /** The law, as a sentence. */
   readonly title: string;
   /** The manifests that the law applies to; default: every one. */
   readonly when?: (capabilities: BackendCapabilities) => boolean;

@@ -103,7 +103,6 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
   };
 }
 
-/** Fails for a method that the manifest declared. */
 export function missing(name: string): never {
   return fail(`${name} is declared, and there is no such method`);
 }

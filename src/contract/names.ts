@@ -59,7 +59,7 @@ export function formatScopeId(id: ScopeId): string {
   return `${id.backend}:${id.path}`;
 }
 
-/** Parses a key of an environment, which is what steps request. */
+/** Parses a key of an environment, as steps request it. */
 export function parseKey(text: string): Parsed<string> {
   return environmentKey.test(text)
     ? { ok: true, value: text }

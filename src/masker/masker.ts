@@ -9,7 +9,6 @@ export interface Masker {
   add(value: Uint8Array): 'masked' | 'too_short';
   /** Opens a separate stream; matches do not span streams. */
   open(): MaskStream;
-  /** Masks a complete text. */
   mask(text: string): string;
 }
 

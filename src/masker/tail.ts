@@ -3,7 +3,6 @@ export interface Tail {
   readonly bytes: () => Uint8Array;
   /** Appends a copy of the bytes. */
   readonly append: (bytes: Uint8Array) => void;
-  /** Drops the first bytes. */
   readonly drop: (count: number) => void;
 }
 

@@ -19,7 +19,7 @@ export interface OrchestratorTables {
     created_at: number;
     /** Covers this row and all its bindings. */
     seal: string | null;
-    /** Covers its variables. */
+    /** Covers the environment's variables. */
     variables_seal: string | null;
   };
   readonly bindings: {
@@ -48,7 +48,7 @@ export interface OrchestratorTables {
     name: string;
     type: string;
     settings: string;
-    /** Sealed JSON of the secret settings. */
+    /** Sealed JSON. */
     secret_settings: Uint8Array | null;
     optional: number;
     deadline_ms: number;

@@ -17,7 +17,6 @@ export function secretId(shared: SharedSecrets, name: string, version?: string):
   return { name, ...(arn !== undefined && { arn }), ...(version !== undefined && { version }) };
 }
 
-/** `SecretId` of every request. */
 export function wireId({ name, arn }: SecretId): string {
   return arn ?? name;
 }

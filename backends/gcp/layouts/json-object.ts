@@ -86,7 +86,6 @@ function endOfValue(text: string, start: number): number {
   }
 }
 
-/** The text that the pattern matches here; a valid document guarantees a match. */
 function match(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? '';

@@ -2,7 +2,6 @@ import { wrongSetting, type BackendHost } from '@kici-dev/secret-backend';
 import type { Source } from '../config.ts';
 import type { SettingName } from '../settings.ts';
 
-/** The setting that supplied a source. */
 export function settingOf(source: Source, inline: SettingName): SettingName {
   return 'inline' in source ? inline : source.setting;
 }

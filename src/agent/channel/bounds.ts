@@ -5,7 +5,6 @@
 export const bounds = {
   /** One message. A longer one is refused by its header, before it is stored. */
   messageBytes: 1_048_576,
-  /** Requests in one message. */
   requests: 500,
   /** Messages whose answers are still being sent; a step that sends more, or does not read, waits. */
   messagesInFlight: 8,

@@ -25,7 +25,6 @@ export interface Given {
 export interface Handed {
   readonly variables: readonly Given[];
   readonly files: readonly Given[];
-  /** The environment's plain variables. */
   readonly plain: readonly Variable[];
   readonly notices: readonly string[];
 }

@@ -6,7 +6,6 @@ import { AgentError } from '../agent-error.ts';
 export interface ChosenJob extends JobData {
   /** Its place in the workflow. */
   readonly index: number;
-  /** Indexes of the steps to run. */
   readonly stepIndexes: readonly number[];
 }
 

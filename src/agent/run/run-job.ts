@@ -118,7 +118,6 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   return 'succeeded';
 }
 
-/** What the steps of a job share. */
 interface StepsOfJob {
   readonly run: JobRun;
   readonly session: JobSession;

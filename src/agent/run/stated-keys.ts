@@ -18,7 +18,6 @@ export function described({ key, status, near }: MissingKey): string {
   return `there is no ${key}${near.length === 0 ? '' : `, near it: ${near.join(', ')}`}`;
 }
 
-/** How to set the missing secrets. */
 export function howToSet({ missing, writeScope }: Pick<JobSession, 'missing' | 'writeScope'>): string {
   const [first] = missing;
   const command = first === undefined ? undefined : settingCommand(first.key, writeScope);

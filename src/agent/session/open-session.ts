@@ -12,7 +12,7 @@ import type { JobSession, SecretRead } from './job-session.ts';
 type Delivered = z.output<typeof deliveredSecret>;
 type OpenedJob = z.output<(typeof jobOperations)['jobs.open']['output']>;
 
-/** As many keys as one request takes. */
+/** One request takes no more keys. */
 const maxKeys = 1_000;
 
 export interface SessionRequest {

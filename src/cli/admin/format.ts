@@ -11,7 +11,6 @@ export function named({ reason, about }: Why): string {
   return reason === undefined ? '' : `${reason}${about === undefined ? '' : ` (${about})`}`;
 }
 
-/** A code with its reason, if known. */
 export function coded({ code, ...why }: Why & { readonly code: string }): string {
   const reason = named(why);
   return reason === '' ? code : `${code}: ${reason}`;

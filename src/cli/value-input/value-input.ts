@@ -6,7 +6,6 @@ import { maxValueBytes, readBytes, tooLarge } from './read-bytes.ts';
 import { trimLineEnd, type Trimming } from './trim.ts';
 
 export interface ValueFlags extends ModeFlags {
-  /** `--trim` and `--no-trim`. */
   readonly trim?: boolean;
   readonly allowEmpty?: boolean;
   readonly confirmFingerprint?: string;

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import type { Fault } from '../harness.ts';
 import { isPadded, padObject, type PaddingFault } from './padding.ts';
 
-/** A complete HTTP answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;

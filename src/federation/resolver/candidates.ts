@@ -83,12 +83,12 @@ export class Candidates {
     }
   }
 
-  /** The candidates of each key, best first. */
+  /** Best first. */
   get byKey(): ReadonlyMap<string, readonly Candidate[]> {
     return this.#byKey;
   }
 
-  /** Candidates that count as absent, by key, best first. */
+  /** Candidates that count as absent, best first. */
   get skipped(): ReadonlyMap<string, readonly SkippedCandidate[]> {
     return this.#skipped;
   }

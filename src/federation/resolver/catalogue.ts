@@ -183,7 +183,6 @@ export function problemOf({ backend, scope, sourceKey, reason }: Candidate, code
   return { backend, scope, code, ...whyOf({ reason, about }) };
 }
 
-/** The scope that a block concerns, for messages. */
 export function blockScope({ scope, region, pattern }: Block): string {
   return scope ?? region ?? (pattern.kind === 'exact' ? pattern.scope : pattern.text);
 }

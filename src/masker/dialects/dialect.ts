@@ -21,7 +21,6 @@ export function hexDigits(number: number, width: number): string {
   return number.toString(16).padStart(width, '0');
 }
 
-/** `\uXXXX` for each UTF-16 unit. */
 export function unitEscape(unit: string): string {
   return `\\u${hexDigits(unit.charCodeAt(0), 4)}`;
 }

@@ -52,7 +52,6 @@ function selects(text: string, scope: ScopePath): boolean {
   return pattern.ok && selectsScope(pattern.value, scope);
 }
 
-/** The rows that the caller may know of. */
 export function seenRows(caller: Caller, rows: readonly BindingRow[]): readonly BindingRow[] {
   return rows.filter(
     (row) =>

@@ -5,7 +5,6 @@ export interface Holders {
   /** Moves the connection from its previous holder. */
   add(socket: Socket, holder: string): void;
   remove(socket: Socket): void;
-  /** Connections of all holders together. */
   count(): number;
   /** The connections of the largest holder, oldest first. */
   most(): readonly Socket[];

@@ -6,7 +6,6 @@ import type { OperationOutput } from '../handlers.ts';
 import { readAll } from '../resolution/winners.ts';
 import type { JobCatalogue } from './stored-catalogue.ts';
 
-/** Limits the catalogue to the keys that the job states. */
 export function statedOnly(catalogue: FrozenCatalogue, stated: readonly string[]): JobCatalogue {
   return { ...catalogue, entries: catalogue.entries.filter(({ key }) => isStated(stated, key)), stated };
 }

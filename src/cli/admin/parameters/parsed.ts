@@ -3,7 +3,6 @@ import { UsageError } from '../../terminal/command-error.ts';
 import type { Parameter } from './parameter.ts';
 import { longName, option, repeated } from './text.ts';
 
-/** A whole number. */
 export function integer(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
     const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -20,7 +20,6 @@ export interface Finding {
 }
 
 export interface Findings {
-  /** Literal keys that were checked. */
   readonly checked: number;
   /** Literal keys, sorted, each with the jobs whose code names it. */
   readonly named: readonly { readonly key: string; readonly jobs: readonly string[] }[];
@@ -34,7 +33,6 @@ type Job = ListedWorkflow['jobs'][number];
 interface Place {
   readonly use: KeyUse;
   readonly file: string;
-  /** All uses in the file. */
   readonly uses: readonly KeyUse[];
   readonly jobs: Set<Job>;
 }

@@ -35,7 +35,6 @@ export function propertyName(node: MemberExpression | Property | AssignmentPrope
   return !node.computed && name.type === 'Identifier' ? name.name : literalOf(name);
 }
 
-/** The value of a field of an object literal. */
 export function fieldOf(node: AnyNode | undefined, wanted: string): AnyNode | undefined {
   if (node?.type !== 'ObjectExpression') return undefined;
   for (const one of node.properties) if (one.type === 'Property' && propertyName(one) === wanted) return one.value;

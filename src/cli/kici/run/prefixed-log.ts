@@ -12,7 +12,7 @@ interface Part {
 
 /** The output of jobs that run side by side, line by line, each prefixed with its job's name. */
 export function prefixedLog(io: Io, prefixOf: (job: string, stream: StreamName) => string): JobLog {
-  /** Unfinished lines. */
+  /** Unfinished lines, by job and stream. */
   const held = new Map<string, Buffer>();
   /** The job whose unfinished line each stream ends in. */
   const open: Partial<Record<StreamName, string>> = {};

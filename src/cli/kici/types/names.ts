@@ -8,7 +8,6 @@ import type { UsedEnvironment } from './bound.ts';
 type Entry = z.output<(typeof resolutionOperations)['resolution.catalogue']['output']>['secrets'][number];
 type Part = z.output<typeof unavailablePart>;
 
-/** Where a key comes from in one environment. */
 export type KeyOrigin = Pick<Entry, 'backend' | 'scope' | 'status' | 'code'> & { readonly environment: string };
 
 export interface KnownKeys {

@@ -12,7 +12,7 @@ export interface ValueDraft {
   readonly text: string;
   /** Whether a single line keeps its line end. */
   readonly keepsEnd: boolean;
-  /** Bytes of a file, in place of the text. */
+  /** Replaces the text. */
   readonly file: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined;
 }
 

@@ -84,7 +84,6 @@ function missing(field: SettingField, flag: string): Verdict {
     : { value: undefined };
 }
 
-/** Why a conditional field does not exist; `undefined` if it does. */
 function whyIdle({ when }: SettingField, values: ReadonlyMap<string, Settings[string]>): string | undefined {
   if (when === undefined) return undefined;
   const value = values.get(when.field);
