@@ -50,7 +50,7 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
-/** The commands of ours in a line of shell: each part of a pipeline or list by itself, redirections left out. */
+/** Our commands in a line of shell: each part of a pipeline or list separately, without redirections. */
 export function commandsIn(line: string): readonly CommandLine[] {
   return splitShell(line).flatMap((part) => {
     const [head, name] = program.exec(part) ?? [];
@@ -59,7 +59,7 @@ export function commandsIn(line: string): readonly CommandLine[] {
   });
 }
 
-/** At `|`, `&&`, `;` and `&`, but not within quotes, `<…>` or `$(…)`. */
+/** Splits at `|`, `&&`, `;` and `&`, but not within quotes, `<…>` or `$(…)`. */
 function splitShell(line: string): readonly string[] {
   const parts = [...line.matchAll(/(?:'[^']*'|"[^"]*"|\$\([^)]*\)|<[^>]*>|[^|&;'"])+/g)];
   return parts.map(([part]) => part.trim());

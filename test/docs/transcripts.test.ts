@@ -5,7 +5,7 @@ import { adminInProcess } from '../support/admin-in-process.ts';
 import { cleanEnvironment, runProgram, startOrchestrator } from '../support/programs.ts';
 import { commandsIn, root, shellLines } from './markdown.ts';
 
-/** What a page's commands say against a real orchestrator, typed one after another. */
+/** The output of a page's commands against a real orchestrator, typed one after another. */
 async function transcript(
   page: string,
 ): Promise<readonly (readonly [command: string, code: unknown, stderr: string])[]> {
@@ -18,13 +18,13 @@ async function transcript(
     commandsIn,
   )) {
     if (program !== 'kici' && program !== 'kici-admin') continue;
-    // A browser of the person at this machine is left alone.
+    // The browser of whoever runs the tests is left alone.
     if (args.join(' ') === 'dashboard') continue;
-    // Here is no terminal to prompt on, and no server of that name.
+    // There is no terminal for prompts here, and no server of that name.
     const typed = args
       .filter((word) => word !== '--prompt')
       .map((word) => word.replace('https://vault:8200', 'http://127.0.0.1:1'));
-    // Each command finds what those before it have done.
+    // Each command finds what the previous ones have done.
     // oxlint-disable-next-line no-await-in-loop
     const { code, stderr } = await answer(program, typed, environment, project);
     told.push([[program, ...args.slice(0, 2)].join(' '), code, code === 0 ? '' : stderr]);
