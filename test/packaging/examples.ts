@@ -16,41 +16,6 @@ export interface Installed {
   readonly built: string;
 }
 
-/** Registers the testsasync function startStores() {
-  const server = fakeServer();
-  const vault = await openGateway(server.upstream);
-  const put = async (path: string, data: object): Promise<void> => {
-    const answer = await fetch(`${vault.address}/v1/secret/data/${path}`, {
-      method: 'POST',
-      headers: { 'x-vault-token': server.rootToken },
-      body: JSON.stringify({ data }),
-    });
-    expect(answer.ok).toBe(true);
-  };
-  await put('apps/shop/db', { DB_PASSWORD: 'vault-canary' });
-  const aws = await FakeAws.start();
-  const client = rawClient(aws.endpoint);
-  for (const [Name, SecretString] of [
-    ['shared/DB_PASSWORD', 'aws-canary'],
-    ['shared/API_KEY', 'key-canary'],
-  ])
-    await client.createSecret({ Name, SecretString });
-  client.destroy();
-  return {
-    environment: {
-      VAULT_ADDRESS: vault.address,
-      VAULT_TOKEN: server.rootToken,
-      AWS_ENDPOINT: aws.endpoint,
-      AWS_ACCESS_KEY_ID: staticKey,
-      AWS_SECRET_ACCESS_KEY: staticSecret,
-    },
-    async [Symbol.asyncDispose]() {
-      await vault.close();
-      await aws.stop();
-    },
-  };
-}
-
 /** Registers tests that run `examples` where the packages were installed. */
 export function describeExamples(installed: () => Installed): void {
   const example = (...path: string[]): string => join(installed().project, 'examples', ...path);
