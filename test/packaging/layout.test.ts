@@ -12,6 +12,28 @@ const paths = execFileSync('git', ['ls-files', ...rooms], { cwd: root, encoding:
   .filter((path) => path !== '' && !/\.(md|json|svg|png)$/.test(path));
 const files = paths.map((path) => ({ path, text: readSource(path), lines: readSource(path).trimEnd().split('\n') }));
 
+it('the top level has what the project consists of, and nothing that somebody left there', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  const names = new Set(tracked.map((path) => path.split('/', 1)[0] ?? ''));
+  expect([...names].filter((name) => !name.startsWith('.'))).toEqual([
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'backends',
+    'bench',
+    'docs',
+    'examples',
+    'package-lock.json',
+    'package.json',
+    'src',
+    'test',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ]);
+});
+
 it('no line is wider than the formatter allows, apart from text that it cannot break', () => {
   const wide = files
     .filter(({ lines }) => lines.some((line) => line.length > width))
