@@ -49,7 +49,7 @@ export function createReadValues(
   }
 
   /**
-   * A version does not tell two services apart, nor a secret from one made anew; the answer does. Signed, its tag can
+   * A version does not tell two services apart, nor a secret from one made again; the answer does. Signed, its tag can
    * be compared with no guess. No row is signed under such a first part.
    */
   async function tag(call: Call, environment: string, answer: object): Promise<void> {
