@@ -42,7 +42,11 @@ function expected(operation: Operation, role: Role, by: 'token' | 'session', pol
 it('every operation is answered as the registry says: to each role, by token and by session, with the policy on and off', async () => {
   const senders = await Promise.all(
     roleNames.map(async (role) => {
-      const { token } = await server.call('tokens.create', { name: role, role });
+      const { token } = await server.call('tokens.create', {
+        name: role,
+        role,
+        ...(role === 'reader' && { allEnvironments: true }),
+      });
       const session = rolePermissions[role].includes('dashboard:open')
         ? await signIn(server.url, { token })
         : undefined;
