@@ -1,4 +1,5 @@
 import { createOrder } from './order.ts';
+import type { Patterns } from './patterns.ts';
 
 /**
  * Finds every occurrence of many patterns in one pass (Aho and Corasick, 1975). A state is made when text first reaches
@@ -53,8 +54,7 @@ const ends = -1;
 const fallsBack = -2;
 const notMade = -1;
 
-/** @param patterns none empty */
-export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
+export function createAutomaton(patterns: Patterns): Automaton {
   const order = createOrder(patterns);
   let cells = new Int32Array(firstCells);
   let used = 0;
@@ -136,7 +136,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     return reached;
   }
 
-  make(0, patterns.length, 0, 0, 0);
+  make(0, patterns.count(), 0, 0, 0);
   return {
     next,
     matchLength: (state) => read(state, cell.matchLength),

@@ -39,7 +39,7 @@ const [lineFeed, carriageReturn] = [0x0a, 0x0d];
 /** What a line break may stand for in a value. */
 export const standIns: readonly number[] = [lineFeed, 0x20];
 const bell = 0x07;
-const openingBracket = 0x5b;
+export const openingBracket = 0x5b;
 const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
 /** Quotes, differences, lists, comments, tables, strings that are added together, a line that goes on in YAML. */
 const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));

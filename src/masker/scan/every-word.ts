@@ -1,0 +1,45 @@
+import { hashFactor, shiftIn, wordAt, wordBytes, wordFrom, type Filter } from './filter.ts';
+
+const minBytes = 2 ** 16;
+const maxBytes = 2 ** 22;
+const bytesPerWord = 32;
+
+/** A function of its own, so that all it needs is in registers; four words at a time, for one branch. */
+function nextWord(words: Int32Array, from: number, table: Uint8Array, mask: number): number {
+  const end = words.length;
+  for (let at = from; ;) {
+    for (; at + 3 < end; at += 4) {
+      const known =
+        (table[(Math.imul(words[at] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
+        (table[(Math.imul(words[at + 1] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
+        (table[(Math.imul(words[at + 2] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
+        (table[(Math.imul(words[at + 3] ?? 0, hashFactor) >>> 8) & mask] ?? 0);
+      if (known !== 0) break;
+    }
+    for (const last = Math.min(end, at + 4); at < last; at += 1) {
+      const hash = Math.imul(words[at] ?? 0, hashFactor);
+      if ((((table[(hash >>> 8) & mask] ?? 0) >>> (hash >>> 29)) & 1) !== 0) return at;
+    }
+    if (at >= end) return at;
+  }
+}
+
+/** For patterns of 7 bytes and more: every word. There are few, so that a table of bytes is small enough. */
+export function createEveryWordFilter(count: number): Filter {
+  const wanted = Math.min(maxBytes, Math.max(minBytes, count * wordBytes * bytesPerWord));
+  const table = new Uint8Array(2 ** Math.ceil(Math.log2(wanted)));
+  const mask = table.length - 1;
+
+  return {
+    add({ bytesOf, startOf }, which) {
+      const bytes = bytesOf(which);
+      let word = wordAt(bytes, startOf(which));
+      for (let at = startOf(which); at < startOf(which) + wordBytes; at += 1) {
+        const hash = Math.imul(word, hashFactor);
+        table[(hash >>> 8) & mask] = (table[(hash >>> 8) & mask] ?? 0) | (1 << (hash >>> 29));
+        word = shiftIn(word, bytes[at + wordBytes] ?? 0);
+      }
+    },
+    find: ({ words, wordsAt }, from) => wordsAt + wordBytes * nextWord(words, wordFrom(from, wordsAt, 1), table, mask),
+  };
+}
