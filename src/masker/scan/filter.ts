@@ -19,11 +19,12 @@ export interface Chunk {
 }
 
 let chunks = 0;
+const none = new Int32Array(0);
 
 export function chunkOf(bytes: Uint8Array): Chunk {
   const wordsAt = Math.min(bytes.byteLength, -bytes.byteOffset & (wordBytes - 1));
   const count = (bytes.byteLength - wordsAt) >>> 2;
-  const words = new Int32Array(bytes.buffer, count > 0 ? bytes.byteOffset + wordsAt : 0, count);
+  const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + wordsAt, count) : none;
   chunks += 1;
   return { bytes, words, wordsAt, serial: chunks };
 }

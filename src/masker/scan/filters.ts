@@ -5,17 +5,17 @@ import { longStride, wholePieceBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 import { createShortFilter, maxShortBytes } from './short-filter.ts';
 
-/** Looks through one chunk: the first place at or after the one given whose bytes could belong to a pattern. */
-export type Search = (from: number) => number;
-
 /** A filter for each range of lengths, so that short patterns slow down no search for long ones. */
 export interface Filters {
   /** Takes what has been added to the patterns; a filter that becomes too full is made again. */
   readonly update: () => void;
+  /** Takes the chunk to be searched, or nothing when that has been done. */
+  readonly open: (bytes: Uint8Array) => void;
   /**
-   * What all of the filters find in a chunk, and control sequences, at which patterns may be broken into any pieces.
+   * What all of the filters find in it: the first place at or after the one given whose bytes could belong to a pattern,
+   * or a control sequence at which one may be broken into any pieces.
    */
-  readonly open: (chunk: Uint8Array) => Search;
+  readonly next: (from: number) => number;
 }
 
 interface Band {
@@ -25,9 +25,12 @@ interface Band {
   count: number;
   capacity: number;
   filter: Filter | undefined;
+  /** What it found last in the chunk. */
+  ahead: number;
 }
 
 const minCapacity = 64;
+const none = chunkOf(new Uint8Array(0));
 
 export function createFilters(patterns: Patterns): Filters {
   const band = (create: Band['create'], from: number, to: number): Band => ({
@@ -37,6 +40,7 @@ export function createFilters(patterns: Patterns): Filters {
     count: 0,
     capacity: 0,
     filter: undefined,
+    ahead: -1,
   });
   const bands: readonly Band[] = [
     // A pattern that a line break cuts may show its first whole piece only this far in.
@@ -51,6 +55,8 @@ export function createFilters(patterns: Patterns): Filters {
   ];
   const cuts = createCuts();
   let known = 0;
+  let chunk = none;
+  let cut = -1;
 
   function enter(of: Band, filter: Filter, from: number, to: number): void {
     for (let which = from; which < to; which += 1) {
@@ -80,23 +86,19 @@ export function createFilters(patterns: Patterns): Filters {
       known = count;
     },
     open(bytes) {
-      const chunk = chunkOf(bytes);
-      const filters = bands.flatMap(({ filter }) => filter ?? []);
-      const ahead = filters.map(() => -1);
-      let cut = -1;
-      return (from) => {
-        if (cut < from) cut = cuts.find(bytes, from);
-        let nearest = cut;
-        for (let index = 0; index < filters.length; index += 1) {
-          let at = ahead[index] ?? -1;
-          if (at < from) {
-            at = filters[index]?.find(chunk, from) ?? from;
-            ahead[index] = at;
-          }
-          if (at < nearest) nearest = at;
-        }
-        return nearest;
-      };
+      chunk = chunkOf(bytes);
+      cut = -1;
+      for (const of of bands) of.ahead = -1;
+    },
+    next(from) {
+      if (cut < from) cut = cuts.find(chunk.bytes, from);
+      let nearest = cut;
+      for (const of of bands) {
+        if (of.filter === undefined) continue;
+        if (of.ahead < from) of.ahead = of.filter.find(chunk, from);
+        if (of.ahead < nearest) nearest = of.ahead;
+      }
+      return nearest;
     },
   };
 }

@@ -9,6 +9,8 @@ export interface Order {
   readonly sort: (start: number, end: number, depth: number) => number;
   /** The length of the longest of them. */
   readonly longest: (start: number, end: number) => number;
+  /** Of patterns that share their first `depth` bytes, the depth at which the first of them ends or they part. */
+  readonly parting: (start: number, end: number, depth: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In what is sorted by the byte at that depth, the first place with the byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
@@ -68,6 +70,20 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
       let longest = 0;
       for (let place = start; place < end; place += 1) longest = Math.max(longest, lengthOf(places[place] ?? 0));
       return longest;
+    },
+    parting(start, end, depth) {
+      const which = places[start] ?? 0;
+      let parting = lengthOf(which);
+      for (let place = start + 1; place < end; place += 1) {
+        const other = places[place] ?? 0;
+        const [bytes, more] = [bytesOf(which), bytesOf(other)];
+        const [from, to] = [startOf(which), startOf(other)];
+        let at = depth;
+        for (const last = Math.min(parting, lengthOf(other)); at < last; at += 1)
+          if (bytes[from + at] !== more[to + at]) break;
+        parting = at;
+      }
+      return parting;
     },
     byteAt,
     find(byte, low, high, depth) {

@@ -47,7 +47,7 @@ export function createPatterns(): Patterns {
   return {
     count: () => count,
     add(more) {
-      let last = none;
+      let last: Uint8Array = none;
       for (const bytes of more) {
         // Base64 comes with its padding, without it, and without its last character.
         if (bytes.byteLength < last.byteLength && isBeginning(bytes, last))
