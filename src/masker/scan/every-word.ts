@@ -5,18 +5,19 @@ const maxBytes = 2 ** 22;
 const bytesPerWord = 32;
 
 /** A function of its own, so that all it needs is in registers; four words at a time, for one branch. */
-function nextWord(words: Int32Array, from: number, table: Uint8Array, mask: number): number {
+function nextWord(words: Int32Array, from: number, step: number, table: Uint8Array, mask: number): number {
+  const [second, third, fourth] = [step, 2 * step, 3 * step];
   const end = words.length;
   for (let at = from; ;) {
-    for (; at + 3 < end; at += 4) {
+    for (; at + fourth < end; at += 4 * step) {
       const known =
         (table[(Math.imul(words[at] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
-        (table[(Math.imul(words[at + 1] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
-        (table[(Math.imul(words[at + 2] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
-        (table[(Math.imul(words[at + 3] ?? 0, hashFactor) >>> 8) & mask] ?? 0);
+        (table[(Math.imul(words[at + second] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
+        (table[(Math.imul(words[at + third] ?? 0, hashFactor) >>> 8) & mask] ?? 0) |
+        (table[(Math.imul(words[at + fourth] ?? 0, hashFactor) >>> 8) & mask] ?? 0);
       if (known !== 0) break;
     }
-    for (const last = Math.min(end, at + 4); at < last; at += 1) {
+    for (const last = Math.min(end, at + 4 * step); at < last; at += step) {
       const hash = Math.imul(words[at] ?? 0, hashFactor);
       if ((((table[(hash >>> 8) & mask] ?? 0) >>> (hash >>> 29)) & 1) !== 0) return at;
     }
@@ -24,9 +25,13 @@ function nextWord(words: Int32Array, from: number, table: Uint8Array, mask: numb
   }
 }
 
-/** For patterns of 7 bytes and more: every word. There are few, so that a table of bytes is small enough. */
-export function createEveryWordFilter(count: number): Filter {
-  const wanted = Math.min(maxBytes, Math.max(minBytes, count * wordBytes * bytesPerWord));
+/**
+ * For patterns of 7 bytes and more: every word, or every second one where they have 11 and more. They are few, so that a
+ * table of bytes is small enough.
+ */
+export function createEveryWordFilter(count: number, shortest: number): Filter {
+  const step = shortest < 3 * wordBytes - 1 ? 1 : 2;
+  const wanted = Math.min(maxBytes, Math.max(minBytes, count * step * wordBytes * bytesPerWord));
   const table = new Uint8Array(2 ** Math.ceil(Math.log2(wanted)));
   const mask = table.length - 1;
 
@@ -34,12 +39,13 @@ export function createEveryWordFilter(count: number): Filter {
     add({ bytesOf, startOf }, which) {
       const bytes = bytesOf(which);
       let word = wordAt(bytes, startOf(which));
-      for (let at = startOf(which); at < startOf(which) + wordBytes; at += 1) {
+      for (let at = startOf(which); at < startOf(which) + step * wordBytes; at += 1) {
         const hash = Math.imul(word, hashFactor);
         table[(hash >>> 8) & mask] = (table[(hash >>> 8) & mask] ?? 0) | (1 << (hash >>> 29));
         word = shiftIn(word, bytes[at + wordBytes] ?? 0);
       }
     },
-    find: ({ words, wordsAt }, from) => wordsAt + wordBytes * nextWord(words, wordFrom(from, wordsAt, 1), table, mask),
+    find: ({ words, wordsAt }, from) =>
+      wordsAt + wordBytes * nextWord(words, wordFrom(from, wordsAt, step), step, table, mask),
   };
 }

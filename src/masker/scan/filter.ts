@@ -38,10 +38,13 @@ export const wordBytes = 4;
 /** Multiplicative hashing by the golden ratio. */
 export const hashFactor = 0x9e3779b1;
 const pairFactor = 0x85ebca6b;
-const bitsPerWord = 64;
+const bitsPerWord = 32;
+const stride = 4;
+const wordsInRow = stride;
 const minSlots = 2 ** 11;
-/** 2 MiB of words, and as much of what follows them: more would lie too far from the processor. */
-const maxSlots = 2 ** 19;
+/** 4 MiB of words: more would lie too far from the processor. What follows them is asked rarely, and takes less. */
+const maxSlots = 2 ** 20;
+const followersPerSlot = 1 / 4;
 export const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** The word that a machine reads one byte further on. */
@@ -55,6 +58,7 @@ interface Known {
   readonly followers: Int32Array;
   /** What is left of a hash tells a slot by all but its last five bits, and by these a bit. */
   readonly shift: number;
+  readonly followersShift: number;
 }
 
 /** Two bits for a word and the one after it. */
@@ -63,86 +67,91 @@ function pairBits(word: number, next: number): number {
   return (1 << (hash >>> 27)) | (1 << (hash >>> 22));
 }
 
-function isPair({ followers, shift }: Known, word: number, next: number): boolean {
+function isPair({ followers, followersShift }: Known, word: number, next: number): boolean {
   const wanted = pairBits(word, next);
-  return ((followers[Math.imul(word, hashFactor) >>> shift >>> 5] ?? 0) & wanted) === wanted;
+  return ((followers[Math.imul(word, hashFactor) >>> followersShift] ?? 0) & wanted) === wanted;
 }
 
-/** Whether so many words in a row that this one is among, each as it follows the one before in a pattern, are there. */
-function isInRow(words: Int32Array, at: number, pairs: number, known: Known): boolean {
+/** Whether there are as many words in a row, this one among them, as a pattern has, or a whole piece of it. */
+function isInRow(words: Int32Array, at: number, known: Known): boolean {
   let found = 0;
-  for (let right = at; found < pairs; right += 1, found += 1) {
+  for (let right = at; found < wordsInRow - 1; right += 1, found += 1) {
     // What comes behind the chunk could be anything.
     if (right + 1 >= words.length) return true;
     if (!isPair(known, words[right] ?? 0, words[right + 1] ?? 0)) break;
   }
-  for (let left = at - 1; found < pairs; left -= 1, found += 1) {
+  for (let left = at - 1; found < wordsInRow - 1; left -= 1, found += 1) {
     if (left < 0) return true;
     if (!isPair(known, words[left] ?? 0, words[left + 1] ?? 0)) return false;
   }
   return true;
 }
 
-/** The first known word from the one given to before the last that stands in a row of words. */
-function firstConfirmed(words: Int32Array, from: number, last: number, stride: number, known: Known): number {
-  let at = from;
-  for (; at < last; at += stride) {
-    const hash = Math.imul(words[at] ?? 0, hashFactor) >>> known.shift;
-    // A pattern, or a whole piece of it, has at least as many words in a row as there are in a stride.
-    if ((((known.words[hash >>> 5] ?? 0) >>> hash) & 1) !== 0 && isInRow(words, at, stride - 1, known)) return at;
-  }
-  return at;
-}
-
 /**
- * A function of its own, so that all it needs is in registers, for one stride, so that all distances are known; four
- * words at a time, for one branch.
+ * The first eight strides from the word given on that have a known word. A function of its own, too large to become a
+ * part of another, so that all it needs is in registers; eight words at a time, for one branch.
  */
-function nextOfFour(words: Int32Array, from: number, known: Int32Array, shift: number): number {
+function nextEight(words: Int32Array, from: number, known: Int32Array, shift: number): number {
   let at = from;
-  for (const end = words.length; at + 12 < end; at += 16) {
+  for (const end = words.length; at + 28 < end; at += 32) {
     const a = Math.imul(words[at] ?? 0, hashFactor) >>> shift;
     const b = Math.imul(words[at + 4] ?? 0, hashFactor) >>> shift;
     const c = Math.imul(words[at + 8] ?? 0, hashFactor) >>> shift;
     const d = Math.imul(words[at + 12] ?? 0, hashFactor) >>> shift;
+    const e = Math.imul(words[at + 16] ?? 0, hashFactor) >>> shift;
+    const f = Math.imul(words[at + 20] ?? 0, hashFactor) >>> shift;
+    const g = Math.imul(words[at + 24] ?? 0, hashFactor) >>> shift;
+    const h = Math.imul(words[at + 28] ?? 0, hashFactor) >>> shift;
     const bits =
       ((known[a >>> 5] ?? 0) >>> a) |
       ((known[b >>> 5] ?? 0) >>> b) |
       ((known[c >>> 5] ?? 0) >>> c) |
-      ((known[d >>> 5] ?? 0) >>> d);
+      ((known[d >>> 5] ?? 0) >>> d) |
+      ((known[e >>> 5] ?? 0) >>> e) |
+      ((known[f >>> 5] ?? 0) >>> f) |
+      ((known[g >>> 5] ?? 0) >>> g) |
+      ((known[h >>> 5] ?? 0) >>> h);
     if ((bits & 1) !== 0) break;
   }
   return at;
 }
 
+/** The first word that patterns have, among others in a row. */
+function nextKnown(words: Int32Array, from: number, known: Known): number {
+  const { words: bits, shift } = known;
+  for (let at = from; ;) {
+    at = nextEight(words, at, bits, shift);
+    for (const last = Math.min(words.length, at + 8 * stride); at < last; at += stride) {
+      const hash = Math.imul(words[at] ?? 0, hashFactor) >>> shift;
+      if ((((bits[hash >>> 5] ?? 0) >>> hash) & 1) !== 0 && isInRow(words, at, known)) return at;
+    }
+    if (at >= words.length) return at;
+  }
+}
+
 /**
- * For patterns of `stride` words and three bytes and of 11 bytes at least: a word in every stride and one beside it.
+ * For patterns of so many bytes as a stride and three more: a word in every stride, and those beside it.
  * @param offsets how many bytes into a pattern words are known; the stride at least
  * @param count of the patterns, about
  */
-export function createWordFilter(stride: number, offsets: number, count: number): Filter {
+export function createWordFilter(offsets: number, count: number): Filter {
   const wanted = Math.min(maxSlots, Math.max(minSlots, (count * offsets * bitsPerWord) / 32));
   const slots = 2 ** Math.ceil(Math.log2(wanted));
   const known: Known = {
     words: new Int32Array(slots),
-    followers: new Int32Array(slots),
+    followers: new Int32Array(slots * followersPerSlot),
     shift: 27 - Math.log2(slots),
+    followersShift: 32 - Math.log2(slots * followersPerSlot),
   };
 
-  function enter(word: number): number {
+  function enter(word: number): void {
     const hash = Math.imul(word, hashFactor) >>> known.shift;
     known.words[hash >>> 5] = (known.words[hash >>> 5] ?? 0) | (1 << hash);
-    return hash >>> 5;
   }
 
-  function find(words: Int32Array, from: number): number {
-    const end = words.length;
-    for (let at = from; ;) {
-      if (stride === 4) at = nextOfFour(words, at, known.words, known.shift);
-      const last = Math.min(end, at + 4 * stride);
-      at = firstConfirmed(words, at, last, stride, known);
-      if (at < last || at >= end) return at;
-    }
+  function enterPair(word: number, next: number): void {
+    const slot = Math.imul(word, hashFactor) >>> known.followersShift;
+    known.followers[slot] = (known.followers[slot] ?? 0) | pairBits(word, next);
   }
 
   return {
@@ -155,14 +164,14 @@ export function createWordFilter(stride: number, offsets: number, count: number)
         if (at >= wordBytes) word = shiftIn(word, bytes[start + at - wordBytes] ?? 0);
         next = shiftIn(next, bytes[start + at] ?? 0);
         if (at < 2 * wordBytes - 1) continue;
-        const slot = enter(word);
-        known.followers[slot] = (known.followers[slot] ?? 0) | pairBits(word, next);
+        enter(word);
+        enterPair(word, next);
       }
       // Of the last words of a short one it is not known what follows.
       const last = Math.min(offsets, lengthOf(which) - wordBytes + 1);
       for (let at = length - 2 * wordBytes + 1; at < last; at += 1) enter(wordAt(bytes, start + at));
     },
-    find: ({ words, wordsAt }, from) => wordsAt + wordBytes * find(words, wordFrom(from, wordsAt, stride)),
+    find: ({ words, wordsAt }, from) => wordsAt + wordBytes * nextKnown(words, wordFrom(from, wordsAt, stride), known),
   };
 }
 

@@ -19,11 +19,14 @@ export interface Filters {
 }
 
 interface Band {
-  readonly create: (count: number) => Filter;
+  readonly create: (count: number, shortest: number) => Filter;
   readonly from: number;
   readonly to: number;
   count: number;
+  shortest: number;
+  /** How many the filter was made for, and for none shorter than these. */
   capacity: number;
+  least: number;
   filter: Filter | undefined;
   /** What it found last in the chunk. */
   ahead: number;
@@ -38,19 +41,16 @@ export function createFilters(patterns: Patterns): Filters {
     from,
     to,
     count: 0,
+    shortest: Infinity,
     capacity: 0,
+    least: 0,
     filter: undefined,
     ahead: -1,
   });
   const bands: readonly Band[] = [
     // A pattern that a line break cuts may show its first whole piece only this far in.
-    band(
-      (count) => createWordFilter(longStride / 4, wholePieceBytes - 1 + longStride, count),
-      wholePieceBytes,
-      Infinity,
-    ),
-    band((count) => createWordFilter(2, 8, count), 11, wholePieceBytes - 1),
-    band(createEveryWordFilter, maxShortBytes + 1, 10),
+    band((count) => createWordFilter(wholePieceBytes - 1 + longStride, count), wholePieceBytes, Infinity),
+    band(createEveryWordFilter, maxShortBytes + 1, wholePieceBytes - 1),
     band(createShortFilter, 0, maxShortBytes),
   ];
   const cuts = createCuts();
@@ -70,17 +70,22 @@ export function createFilters(patterns: Patterns): Filters {
       const count = patterns.count();
       for (let which = known; which < count; which += 1) {
         const length = patterns.lengthOf(which);
-        for (const of of bands) if (length >= of.from && length <= of.to) of.count += 1;
+        for (const of of bands) {
+          if (length < of.from || length > of.to) continue;
+          of.count += 1;
+          of.shortest = Math.min(of.shortest, length);
+        }
         cuts.add(patterns, which);
       }
       for (const of of bands) {
-        if (of.count <= of.capacity) {
+        if (of.count <= of.capacity && of.shortest >= of.least) {
           if (of.filter !== undefined) enter(of, of.filter, known, count);
           continue;
         }
         // With room, so that one more is only entered.
         of.capacity = Math.max(minCapacity, of.count * 2);
-        of.filter = of.create(of.capacity);
+        of.least = of.shortest;
+        of.filter = of.create(of.capacity, of.shortest);
         enter(of, of.filter, 0, count);
       }
       known = count;
