@@ -154,11 +154,25 @@ export function createWordFilter(offsets: number, count: number): Filter {
     known.followers[slot] = (known.followers[slot] ?? 0) | pairBits(word, next);
   }
 
+  const lengthSeen = offsets + 2 * wordBytes - 1;
+
+  /** Many differ only further on: a value with and without its padding, or with its last bytes escaped. */
+  function isLikeLast({ bytesOf, startOf, lengthOf }: Patterns, which: number): boolean {
+    const length = Math.min(lengthOf(which), lengthSeen);
+    if (which === 0 || Math.min(lengthOf(which - 1), lengthSeen) !== length) return false;
+    const [bytes, last] = [bytesOf(which), bytesOf(which - 1)];
+    const [start, lastStart] = [startOf(which), startOf(which - 1)];
+    for (let at = 0; at < length; at += 1) if (bytes[start + at] !== last[lastStart + at]) return false;
+    return true;
+  }
+
   return {
-    add({ bytesOf, startOf, lengthOf }, which) {
+    add(patterns, which) {
+      if (isLikeLast(patterns, which)) return;
+      const { bytesOf, startOf, lengthOf } = patterns;
       const bytes = bytesOf(which);
       const start = startOf(which);
-      const length = Math.min(lengthOf(which), offsets + 2 * wordBytes - 1);
+      const length = Math.min(lengthOf(which), lengthSeen);
       let [word, next] = [0, 0];
       for (let at = 0; at < length; at += 1) {
         if (at >= wordBytes) word = shiftIn(word, bytes[start + at - wordBytes] ?? 0);
