@@ -1,6 +1,6 @@
-/** What goes out of a stream, in order. */
+/** Collects the output of a stream, in order. */
 export interface Output {
-  /** Of what has been read, from the one place to before the other. */
+  /** Passes bytes unchanged; `to` is exclusive. */
   readonly pass: (bytes: Uint8Array, from: number, to: number) => void;
   readonly mask: () => void;
   readonly parts: () => Uint8Array[];
@@ -8,12 +8,12 @@ export interface Output {
 
 const mask = Buffer.from('***');
 export const maskBytes = mask.byteLength;
-/** A view costs as much as copying so many bytes. */
+/** A view costs as much as copying this many bytes. */
 export const bytesPerView = 256;
-/** So many bytes are copied faster by a loop. */
+/** A loop copies up to this many bytes faster than a call. */
 const fewBytes = 64;
 
-/** Views of what has been read. */
+/** Collects views of the input. */
 export function createViews(): Output {
   const parts: Uint8Array[] = [];
   return {
@@ -25,7 +25,7 @@ export function createViews(): Output {
   };
 }
 
-/** One copy, for where there is a mask every few bytes. @param maxBytes that it will have */
+/** Collects a single copy, for input with a mask every few bytes. @param maxBytes upper bound of its size */
 export function createCopy(maxBytes: number): Output {
   const copy = Buffer.allocUnsafe(maxBytes);
   let length = 0;

@@ -1,16 +1,16 @@
-/** Stretches of bytes to be masked, counted from the stream's first byte; those that overlap become one. */
+/** Stretches of bytes to be masked, in order, counted from the stream's first byte; overlapping ones are merged. */
 export interface Spans {
-  /** `end` does not belong to it. */
+  /** `end` is exclusive. */
   readonly add: (start: number, end: number) => void;
   readonly count: () => number;
   readonly startOf: (index: number) => number;
   readonly endOf: (index: number) => number;
-  /** Gives up the first ones. */
+  /** Drops the first ones. */
   readonly drop: (count: number) => void;
 }
 
 export function createSpans(): Spans {
-  /** Where each begins and ends, in turn and in order. */
+  /** Start and end of each, alternating. */
   let edges: number[] = [];
 
   function merge(start: number, end: number): void {
@@ -30,7 +30,7 @@ export function createSpans(): Spans {
     add(start, end) {
       const last = edges.length - 1;
       if (last < 0 || (edges[last] ?? 0) <= start) edges.push(start, end);
-      // Where a pattern is known, longer ones mostly have begun with it.
+      // Most overlaps are a longer pattern with the same beginning.
       else if ((edges[last - 1] ?? 0) === start && (edges[last] ?? 0) <= end) edges[last] = end;
       else merge(start, end);
     },

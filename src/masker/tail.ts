@@ -1,21 +1,21 @@
-/** The last bytes of a stream, those that have not gone out. What was given out of it stays as it is. */
+/** The last bytes of a stream, which have not gone out. Views returned earlier stay unchanged. */
 export interface Tail {
   readonly length: () => number;
-  /** From the one place to before the other. */
+  /** Returns a view; `to` is exclusive. */
   readonly bytes: (from: number, to: number) => Uint8Array;
-  /** Takes a copy of what comes next, from the place on. */
+  /** Appends a copy of the bytes from the position on. */
   readonly append: (bytes: Uint8Array, from: number) => void;
-  /** Gives up the first bytes. */
+  /** Drops the first bytes. */
   readonly drop: (count: number) => void;
 }
 
-/** So many bytes are copied faster by a loop. */
+/** A loop copies up to this many bytes faster than a call. */
 const fewBytes = 64;
 
 export function createTail(): Tail {
   const none = Buffer.alloc(0);
   let memory = none;
-  /** Where in it the tail begins; there may be room behind it. */
+  /** The tail's start in memory; there may be room after its end. */
   let start = 0;
   let length = 0;
 
@@ -26,7 +26,7 @@ export function createTail(): Tail {
       const more = bytes.byteLength - from;
       const whole = length + more;
       if (start + whole > memory.byteLength) {
-        // Twice the tail at least: many small chunks must not copy a long tail each time.
+        // At least twice the tail, so that many small chunks do not copy a long tail each time.
         const larger = Buffer.allocUnsafe(Math.max(whole, length * 2));
         memory.copy(larger, 0, start, start + length);
         memory = larger;

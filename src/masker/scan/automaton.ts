@@ -4,20 +4,20 @@ import { createTable } from './table.ts';
 
 /**
  * Finds every occurrence of many patterns in one pass (Aho and Corasick, 1975). A state is made when text first reaches
- * it: a pattern that no output shows takes no more than its own bytes.
+ * it: a pattern that never occurs takes no more than its own bytes.
  */
 export interface Automaton {
   /** The state after one more byte; 0 is the start. */
   readonly next: (state: number, byte: number) => number;
   /** The length of the longest pattern that ends here; 0 for none. */
   readonly matchLength: (state: number) => number;
-  /** How many of the last bytes could begin a pattern that is not complete yet. */
+  /** How many of the last bytes could begin an incomplete pattern. */
   readonly hold: (state: number) => number;
   /** Whether a pattern that begins with those, or with fewer of them, has so many bytes. */
   readonly reaches: (state: number, bytes: number) => boolean;
-  /** How many shorter states it falls back to, one after another: many where patterns repeat themselves. */
+  /** How many shorter states it falls back to, one after another: many if patterns repeat themselves. */
   readonly links: (state: number) => number;
-  /** What loops need that go on without a call for each byte; other ones after each call of `next`. */
+  /** The cells and rows of all states, for loops that avoid a call per byte; may change with each call of `next`. */
   readonly cells: () => Int32Array;
   readonly rows: () => Int32Array;
   /** The memory that the states made so far take. */
@@ -25,28 +25,28 @@ export interface Automaton {
 }
 
 /**
- * What is known of a state, in consecutive cells: where the bytes lead that go on (the only byte and the state after it,
- * or, where patterns part, the row with the state after each byte), what it holds, and the state to fall back to. A
- * state is named by its first cell.
+ * The consecutive cells of a state: where the continuing bytes lead (the only byte and the state after it or, where
+ * patterns diverge, the row with the state after each byte), what is open, and the state to fall back to. A state is
+ * identified by its first cell.
  */
 export const cell = { onlyByte: 0, target: 1, open: 2, fallback: 3 } as const;
-/** Beside them, what is asked more rarely. */
+/** Cells that are read less often. */
 const note = { range: 0, depth: 1, links: 2, matchLength: 3 } as const;
 /**
- * Patterns, from `first` to before `end`, that share all before `parting`, where some of them end or they go different
- * ways.
+ * Patterns (from `first` up to, but not including, `end`) that share every byte before `parting`, where some end or they
+ * diverge.
  */
 const range = { first: 0, end: 1, longest: 2, parting: 3 } as const;
 const width = 4;
 const rowCells = 256;
 
-/** Of what is open: the bytes, and whether a pattern is complete. */
+/** Of the open cell: the number of open bytes, and whether a pattern is complete. */
 export const openBytes = 0x3fff_ffff;
 export const complete = 0x4000_0000;
-/** Instead of the only byte. */
+/** Replaces the only byte. */
 export const parts = -2;
 const ends = -1;
-/** Instead of a state. */
+/** Replaces a state. */
 const fallsBack = -2;
 const notMade = -1;
 
@@ -74,7 +74,15 @@ export function createAutomaton(patterns: Patterns): Automaton {
     if (first < end && !isFork) return makeOn(makeRange(first, end, depth), depth, fallback, isComplete);
     const rest = isFork ? ranges.add(first, end, ranges.read(of, range.longest), depth) : of;
     const open = first < end ? depth : states.read(fallback, cell.open) & openBytes;
-    return add(rest, depth, fallback, isComplete, open, isFork ? parts : ends, isFork ? rows.addFilled(notMade) : notMade);
+    return add(
+      rest,
+      depth,
+      fallback,
+      isComplete,
+      open,
+      isFork ? parts : ends,
+      isFork ? rows.addFilled(notMade) : notMade,
+    );
   }
 
   /** All patterns go on with the same byte. */
@@ -112,7 +120,7 @@ export function createAutomaton(patterns: Patterns): Automaton {
     }
   }
 
-  /** Makes the state after the byte, and those that it falls back to: the shortest first. */
+  /** Makes the state after the byte, and those that it falls back to, shortest first. */
   function makeNext(from: number, byte: number): number {
     let reached = 0;
     for (let state = from; ; state = states.read(state, cell.fallback)) {

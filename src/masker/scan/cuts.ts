@@ -1,18 +1,18 @@
 import { escape, openingBracket } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
-/** Control sequences of terminals that could stand inside a pattern, which they may cut into pieces of any size. */
+/** Control sequences of terminals that could lie inside a pattern and cut it into pieces of any size. */
 export interface Cuts {
   readonly add: (patterns: Patterns, which: number) => void;
-  /** The first one at or after the place; the chunk's end where there is none. */
+  /** The first one at or after the position; the chunk's end if there is none. */
   readonly find: (bytes: Uint8Array, from: number) => number;
 }
 
-/** Colours come close after one another: so far a loop is faster than a call. */
+/** Colours follow each other closely: up to this distance a loop is faster than a call. */
 const nearBytes = 32;
 
 export function createCuts(): Cuts {
-  /** Which bytes follow one another in patterns, by a bit for each. */
+  /** One bit per pair of bytes that are adjacent in a pattern. */
   const pairs = new Int32Array(2 ** 16 / 32);
 
   function isPair(before: number, after: number): boolean {
@@ -35,7 +35,7 @@ export function createCuts(): Cuts {
       const length = bytes.length;
       for (let at = nextEscape(bytes, from); at < length;) {
         const after = afterColours(bytes, at);
-        // What comes before the chunk, or after it, could be anything.
+        // Anything could precede or follow the chunk.
         if (after === at || after === length || at === 0 || isPair(bytes[at - 1] ?? 0, bytes[after] ?? 0)) return at;
         at = nextEscape(bytes, after);
       }
@@ -51,7 +51,7 @@ function nextEscape(bytes: Uint8Array, from: number): number {
   return found < 0 ? bytes.length : found;
 }
 
-/** Where the plain control sequences end, colours and the like, that begin here; here, for any other. */
+/** The end of the plain control sequences, such as colours, that begin here; `from` for any other. */
 function afterColours(bytes: Uint8Array, from: number): number {
   let at = from;
   while (bytes[at] === escape) {

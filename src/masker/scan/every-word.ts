@@ -4,7 +4,7 @@ const minBytes = 2 ** 16;
 const maxBytes = 2 ** 22;
 const bytesPerWord = 32;
 
-/** A function of its own, so that all it needs is in registers; four words at a time, for one branch. */
+/** A separate function, so that everything stays in registers; one branch per four words. */
 function nextWord(words: Int32Array, from: number, step: number, table: Uint8Array, mask: number): number {
   const [second, third, fourth] = [step, 2 * step, 3 * step];
   const end = words.length;
@@ -26,8 +26,8 @@ function nextWord(words: Int32Array, from: number, step: number, table: Uint8Arr
 }
 
 /**
- * For patterns of 7 bytes and more: every word, or every second one where they have 11 and more. They are few, so that a
- * table of bytes is small enough.
+ * For patterns of 7 bytes and more: reads every word, or every second one if all have at least 11 bytes. There are few,
+ * so a table of bytes is small enough.
  */
 export function createEveryWordFilter(count: number, shortest: number): Filter {
   const step = shortest < 3 * wordBytes - 1 ? 1 : 2;

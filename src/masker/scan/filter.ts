@@ -1,20 +1,18 @@
 import type { Patterns } from './patterns.ts';
 
-/**
- * Tells quickly where no pattern of some lengths can be. Reading one word in every stride cannot miss an occurrence.
- */
+/** Finds quickly where patterns of certain lengths could be. Reading one word per stride cannot miss an occurrence. */
 export interface Filter {
   readonly add: (patterns: Patterns, which: number) => void;
-  /** The first place at or after the one given whose bytes could belong to a pattern, or cannot be read any more. */
+  /** The first position at or after `from` whose bytes could belong to a pattern, or are too few to read. */
   readonly find: (chunk: Chunk, from: number) => number;
 }
 
-/** Bytes to be searched, and the words in them as the machine has these: from byte `wordsAt` on. */
+/** Bytes to be searched, and their aligned words in native byte order, from byte `wordsAt` on. */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
   readonly wordsAt: number;
-  /** Another one for each chunk. */
+  /** Unique per chunk. */
   readonly serial: number;
 }
 
@@ -29,7 +27,7 @@ export function chunkOf(bytes: Uint8Array): Chunk {
   return { bytes, words, wordsAt, serial: chunks };
 }
 
-/** The first word at or after the place that is a whole number of strides from the first one. */
+/** The first word at or after the position whose index is a multiple of the stride. */
 export function wordFrom(from: number, wordsAt: number, stride: number): number {
   return Math.ceil(Math.max(0, from - wordsAt) / (wordBytes * stride)) * stride;
 }
@@ -42,26 +40,26 @@ const bitsPerWord = 32;
 const stride = 4;
 const wordsInRow = stride;
 const minSlots = 2 ** 11;
-/** 4 MiB of words: more would lie too far from the processor. What follows them is asked rarely, and takes less. */
+/** 4 MiB of words, since larger tables miss the caches. Followers are read less often and get less. */
 const maxSlots = 2 ** 20;
 const followersPerSlot = 1 / 4;
 export const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-/** The word that a machine reads one byte further on. */
+/** The word that is read one byte further on. */
 export function shiftIn(word: number, byte: number): number {
   return isLittleEndian ? (word >>> 8) | (byte << 24) : (word << 8) | byte;
 }
 
-/** Words that patterns have, and for each what follows it, as sets that may also say yes to what they do not hold. */
+/** The words of patterns, and for each the words that follow it, as sets with false positives. */
 interface Known {
   readonly words: Int32Array;
   readonly followers: Int32Array;
-  /** What is left of a hash tells a slot by all but its last five bits, and by these a bit. */
+  /** The shifted hash is a slot and, in its last five bits, a bit. */
   readonly shift: number;
   readonly followersShift: number;
 }
 
-/** Two bits for a word and the one after it. */
+/** Two bits for a pair of adjacent words. */
 function pairBits(word: number, next: number): number {
   const hash = Math.imul(word ^ Math.imul(next, pairFactor), hashFactor);
   return (1 << (hash >>> 27)) | (1 << (hash >>> 22));
@@ -72,11 +70,11 @@ function isPair({ followers, followersShift }: Known, word: number, next: number
   return ((followers[Math.imul(word, hashFactor) >>> followersShift] ?? 0) & wanted) === wanted;
 }
 
-/** Whether there are as many words in a row, this one among them, as a pattern has, or a whole piece of it. */
+/** Whether the word belongs to a row of adjacent words as long as a pattern, or a whole piece of one, must have. */
 function isInRow(words: Int32Array, at: number, known: Known): boolean {
   let found = 0;
   for (let right = at; found < wordsInRow - 1; right += 1, found += 1) {
-    // What comes behind the chunk could be anything.
+    // Anything could follow the chunk.
     if (right + 1 >= words.length) return true;
     if (!isPair(known, words[right] ?? 0, words[right + 1] ?? 0)) break;
   }
@@ -88,8 +86,8 @@ function isInRow(words: Int32Array, at: number, known: Known): boolean {
 }
 
 /**
- * The first eight strides from the word given on that have a known word. A function of its own, too large to become a
- * part of another, so that all it needs is in registers; eight words at a time, for one branch.
+ * The first group of eight strides with a known word. A separate function, too large to be inlined, so that everything
+ * stays in registers; one branch per eight words.
  */
 function nextEight(words: Int32Array, from: number, known: Int32Array, shift: number): number {
   let at = from;
@@ -116,7 +114,7 @@ function nextEight(words: Int32Array, from: number, known: Int32Array, shift: nu
   return at;
 }
 
-/** The first word that patterns have, among others in a row. */
+/** The first known word that is part of a long enough row. */
 function nextKnown(words: Int32Array, from: number, known: Known): number {
   const { words: bits, shift } = known;
   for (let at = from; ;) {
@@ -130,9 +128,9 @@ function nextKnown(words: Int32Array, from: number, known: Known): number {
 }
 
 /**
- * For patterns of so many bytes as a stride and three more: a word in every stride, and those beside it.
- * @param offsets how many bytes into a pattern words are known; the stride at least
- * @param count of the patterns, about
+ * For patterns of at least a stride and three bytes: reads a word per stride, and its neighbours if it is known.
+ * @param offsets how many bytes into a pattern its words are entered; at least the stride
+ * @param count approximate number of patterns
  */
 export function createWordFilter(offsets: number, count: number): Filter {
   const wanted = Math.min(maxSlots, Math.max(minSlots, (count * offsets * bitsPerWord) / 32));
@@ -156,7 +154,7 @@ export function createWordFilter(offsets: number, count: number): Filter {
 
   const lengthSeen = offsets + 2 * wordBytes - 1;
 
-  /** Many differ only further on: a value with and without its padding, or with its last bytes escaped. */
+  /** Many differ only later: a value with and without its padding, or with its last bytes escaped. */
   function isLikeLast({ bytesOf, startOf, lengthOf }: Patterns, which: number): boolean {
     const length = Math.min(lengthOf(which), lengthSeen);
     if (which === 0 || Math.min(lengthOf(which - 1), lengthSeen) !== length) return false;
@@ -181,7 +179,7 @@ export function createWordFilter(offsets: number, count: number): Filter {
         enter(word);
         enterPair(word, next);
       }
-      // Of the last words of a short one it is not known what follows.
+      // The last words of a short pattern have no follower.
       const last = Math.min(offsets, lengthOf(which) - wordBytes + 1);
       for (let at = length - 2 * wordBytes + 1; at < last; at += 1) enter(wordAt(bytes, start + at));
     },

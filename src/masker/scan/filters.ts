@@ -7,13 +7,13 @@ import { createShortFilter, maxShortBytes } from './short-filter.ts';
 
 /** A filter for each range of lengths, so that short patterns slow down no search for long ones. */
 export interface Filters {
-  /** Takes what has been added to the patterns; a filter that becomes too full is made again. */
+  /** Enters newly added patterns; a filter that becomes too full is rebuilt. */
   readonly update: () => void;
-  /** Takes the chunk to be searched, or nothing when that has been done. */
+  /** Sets the chunk to be searched; an empty one releases it. */
   readonly open: (bytes: Uint8Array) => void;
   /**
-   * What all of the filters find in it: the first place at or after the one given whose bytes could belong to a pattern,
-   * or a control sequence at which one may be broken into any pieces.
+   * The first position at or after `from` whose bytes could belong to a pattern according to any filter, or whose control
+   * sequence may break one into pieces of any size.
    */
   readonly next: (from: number) => number;
 }
@@ -24,11 +24,11 @@ interface Band {
   readonly to: number;
   count: number;
   shortest: number;
-  /** How many the filter was made for, and for none shorter than these. */
+  /** The number of patterns that the filter was made for, and their minimum length. */
   capacity: number;
   least: number;
   filter: Filter | undefined;
-  /** What it found last in the chunk. */
+  /** Its latest result in the chunk. */
   ahead: number;
 }
 

@@ -9,7 +9,7 @@ export interface Order {
   readonly sort: (start: number, end: number, depth: number) => number;
   /** The length of the longest of them. */
   readonly longest: (start: number, end: number) => number;
-  /** Of patterns that share their first `depth` bytes, the depth at which the first of them ends or they part. */
+  /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
   readonly parting: (start: number, end: number, depth: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In what is sorted by the byte at that depth, the first place with the byte or a greater one. */

@@ -1,9 +1,9 @@
-/** All patterns, each by the number in which it came; their bytes lie together, for there are many short ones. */
+/** All patterns, numbered in order of arrival. Their bytes are stored together, since most are short. */
 export interface Patterns {
   readonly count: () => number;
-  /** Takes copies. @param more none empty */
+  /** Copies the patterns, none of which may be empty. */
   readonly add: (more: readonly Uint8Array[]) => void;
-  /** Where the pattern's bytes are, among those of others. */
+  /** The memory that holds the pattern's bytes, among others. */
   readonly bytesOf: (which: number) => Uint8Array;
   readonly startOf: (which: number) => number;
   readonly lengthOf: (which: number) => number;
@@ -49,7 +49,7 @@ export function createPatterns(): Patterns {
     add(more) {
       let last: Uint8Array = none;
       for (const bytes of more) {
-        // Base64 comes with its padding, without it, and without its last character.
+        // Base64 arrives with its padding, without it, and without its last character.
         if (bytes.byteLength < last.byteLength && isBeginning(bytes, last))
           place(slabOf[count - 1] ?? 0, starts[count - 1] ?? 0, bytes.byteLength);
         else append(bytes);

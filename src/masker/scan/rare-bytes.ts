@@ -1,24 +1,24 @@
 import type { Chunk } from './filter.ts';
 
-/** Bytes one of which is in every pattern, looked for where they are few and rare. */
+/** A few rare bytes, at least one of which is in every pattern. */
 export interface RareBytes {
   readonly add: (pattern: Uint8Array) => void;
   /**
-   * The first place from the one given on that has one of them and could belong to a pattern; the chunk's end where there
-   * is none. Nothing where they are not rare.
+   * The first position at or after `from` that has one of them and could belong to a pattern; the chunk's end if there is
+   * none. `undefined` if they are too many, or too common in the chunk.
    */
   readonly find: (chunk: Chunk, from: number, mayHold: (chunk: Chunk, at: number) => boolean) => number | undefined;
 }
 
-/** How often bytes stand in logs, about: the later here, the rarer, and what is not here is rarest. */
+/** Bytes by approximate frequency in logs, most common first; all others are rarer. */
 const common = ' etaoinsrldcmupgfh0123456789.-:/_bvwy,ETAOINSRLDCMUPGFHBVWY"=()[]\n\t\'{}kxjz';
 const maxCount = 4;
-/** What stands in a text more often than once in so many bytes is not rare there. */
+/** A byte that misses more often than once per this many bytes is not rare in a chunk. */
 const bytesPerRare = 512;
 
 export function createRareBytes(): RareBytes {
   const bytes: number[] = [];
-  /** Where in the chunk each was found last; what lies before was looked through. */
+  /** The latest position of each in the chunk. */
   const ahead: number[] = [];
   let serial = -1;
   let misses = 0;

@@ -2,23 +2,23 @@ import { longStride, maxGapBytes, wholePieceBytes } from './gaps.ts';
 
 /** The word that was read lies in the first bytes of a piece. */
 const maxOffset = longStride - 1;
-/** It is at least as many bytes. */
+/** A piece has at least this many bytes. */
 export const minReach = maxOffset;
 /** Escapes and returns at a break. */
 const maxMarkBytes = 8;
 /** Of control sequences and indentation that follow one another at a break, each shorter than a gap. */
 const maxBreakBytes = 512;
 
-/** Bytes that a line break, its escape or a control sequence has, and blanks. */
+/** Bytes that begin a line break, its escape or a control sequence, and blanks. */
 const [mark, blank] = [1, 2];
 const kinds = new Uint8Array(256);
 for (const byte of Buffer.from('\n\r\u001b\\%&')) kinds[byte] = mark;
 for (const byte of Buffer.from(' \t')) kinds[byte] = blank;
 
 /**
- * Where a pattern begins at the earliest that the filter could have pointed at: so many bytes before, or, where a line
- * breaks shortly before, in the line above.
- * @param limit what lies before need not be looked at
+ * The earliest start of a pattern that the filter may have noticed: so many bytes before or, if a line break lies in
+ * between, in the line above.
+ * @param limit earlier bytes need not be considered
  */
 export function reachBack(chunk: Uint8Array, suspect: number, limit: number): number {
   const last = Math.min(suspect, chunk.length) - 1;
@@ -33,7 +33,7 @@ export function reachBack(chunk: Uint8Array, suspect: number, limit: number): nu
   return suspect - maxOffset;
 }
 
-/** Where a piece may begin before a break that reaches up to the place at least. */
+/** The earliest start of a piece before the break that the place belongs to. */
 function beforeBreak(chunk: Uint8Array, from: number, limit: number): number {
   let first = from;
   for (let at = from - 1; at >= limit && first - at <= maxGapBytes && from - at <= maxBreakBytes; at -= 1)

@@ -5,9 +5,8 @@ import { createRareBytes } from './rare-bytes.ts';
 export const maxShortBytes = 6;
 
 /**
- * For patterns of 4 to 6 bytes. Where a few bytes that are rare in logs are in all of them, these are looked for;
- * otherwise, and in texts where they are not rare, every second pair of bytes is read. Where that is known, the four
- * bytes decide that a pattern would begin with.
+ * For patterns of 4 to 6 bytes. Looks for a few bytes that are rare in logs, if every pattern has one; otherwise, and in
+ * text where they are common, reads every second pair of bytes. The first four bytes of the possible pattern decide.
  */
 export function createShortFilter(count: number): Filter {
   const halves = new Uint8Array(2 ** 16);
@@ -43,13 +42,13 @@ export function createShortFilter(count: number): Filter {
     find(chunk, from) {
       const found = rareBytes.find(chunk, from, mayHold);
       if (found === undefined) return findHalf(chunk, from);
-      // What the chunk's end cuts may have its rare byte behind it.
+      // A pattern cut by the chunk's end may have its rare byte after it.
       return Math.min(found, Math.max(from, chunk.bytes.length - maxShortBytes + 1));
     },
   };
 }
 
-/** A function of its own, so that all it needs is in registers. */
+/** A separate function, so that everything stays in registers. */
 function nextHalf(words: Int32Array, from: number, halves: Uint8Array): number {
   let at = from;
   for (; at < words.length; at += 1) {

@@ -1,6 +1,6 @@
-/** Entries of so many cells each, one after another; an entry is named by its first cell. */
+/** Entries of equal width in consecutive cells; an entry is identified by its first cell. */
 export interface Table {
-  /** All of them, in memory that is another one after each addition. */
+  /** All cells; the memory may change with each addition. */
   readonly cells: () => Int32Array;
   readonly read: (entry: number, offset: number) => number;
   readonly write: (entry: number, offset: number, value: number) => void;
