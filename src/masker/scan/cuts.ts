@@ -1,4 +1,4 @@
-import { escape, openingBracket } from './gaps.ts';
+import { escape, skipColours } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
 /** Control sequences of terminals that could lie inside a pattern and cut it into pieces of any size. */
@@ -34,7 +34,7 @@ export function createCuts(): Cuts {
     find(bytes, from) {
       const length = bytes.length;
       for (let at = nextEscape(bytes, from); at < length;) {
-        const after = afterColours(bytes, at);
+        const after = skipColours(bytes, at);
         // Anything could precede or follow the chunk.
         if (after === at || after === length || at === 0 || isPair(bytes[at - 1] ?? 0, bytes[after] ?? 0)) return at;
         at = nextEscape(bytes, after);
@@ -49,21 +49,4 @@ function nextEscape(bytes: Uint8Array, from: number): number {
   for (let at = from; at < end; at += 1) if (bytes[at] === escape) return at;
   const found = end < bytes.length ? bytes.indexOf(escape, end) : -1;
   return found < 0 ? bytes.length : found;
-}
-
-/** The end of the plain control sequences, such as colours, that begin here; `from` for any other. */
-function afterColours(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (bytes[at] === escape) {
-    if (bytes[at + 1] !== openingBracket) return from;
-    at += 2;
-    let byte = bytes[at] ?? 0;
-    while (byte >= 0x20 && byte < 0x40) {
-      at += 1;
-      byte = bytes[at] ?? 0;
-    }
-    if (byte < 0x40 || byte > 0x7e) return from;
-    at += 1;
-  }
-  return at;
 }

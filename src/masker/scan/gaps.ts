@@ -40,7 +40,7 @@ const [lineFeed, carriageReturn] = [0x0a, 0x0d];
 /** What a line break may stand for in a value. */
 export const standIns: readonly number[] = [lineFeed, 0x20];
 const bell = 0x07;
-export const openingBracket = 0x5b;
+const openingBracket = 0x5b;
 const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
 /** Quotes, diffs, lists, comments, tables, concatenated strings, continued lines in YAML. */
 const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
@@ -124,4 +124,21 @@ export function skipGap(chunk: Uint8Array, from: number): number {
       at = end + 1;
     } else return at - from > maxGapBytes ? from : at;
   }
+}
+
+/** The end of the plain control sequences, such as colours, that begin here; `from` for any other. */
+export function skipColours(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === escape) {
+    if (bytes[at + 1] !== openingBracket) return from;
+    at += 2;
+    let byte = bytes[at] ?? 0;
+    while (byte >= 0x20 && byte < 0x40) {
+      at += 1;
+      byte = bytes[at] ?? 0;
+    }
+    if (byte < 0x40 || byte > 0x7e) return from;
+    at += 1;
+  }
+  return at;
 }

@@ -2,7 +2,7 @@ import type { Matcher } from '../matchers.ts';
 import { createSpans, type Spans } from '../spans.ts';
 import { cell, complete, openBytes, parts } from './automaton.ts';
 import { createBreaks } from './breaks.ts';
-import { escape, isGapByte, maxLinks, mayContinueGap, skipGap, standIns } from './gaps.ts';
+import { escape, isGapByte, maxLinks, mayContinueGap, skipColours, skipGap, standIns } from './gaps.ts';
 import { minReach, reachBack } from './reach-back.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
@@ -28,7 +28,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
   function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
     if (automaton.links(before) > maxLinks) return false;
-    const after = skipGap(chunk, at);
+    const after = chunk[at] === escape ? skipColours(chunk, at) : skipGap(chunk, at);
     const byte = chunk[after];
     if (after === at || byte === undefined || mayContinueGap(byte)) return true;
     const goesOn = (from: number): boolean => {
