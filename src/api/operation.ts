@@ -56,6 +56,11 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly tokenOnly?: true;
   /** Set where the answer holds values that are not sealed: it leaves over TLS or within this machine alone. */
   readonly answersPlainValues?: true;
+  /**
+   * Set where the answer may be long and holds nothing secret: it may leave compressed, so that its length tells what
+   * is in it.
+   */
+  readonly compressible?: true;
   /** How long its body may be, where one value is not the most that it takes. */
   readonly maxBodyBytes?: number;
   readonly input: Input;

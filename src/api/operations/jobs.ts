@@ -137,6 +137,7 @@ const listJobs = defineOperation({
   summary: 'List the jobs that are open now, with the keys that they have asked for',
   category: 'jobs',
   sensitivity: 'names',
+  compressible: true,
   method: 'GET',
   path: '/jobs',
   // What they have read is known from the audit log.

@@ -123,6 +123,7 @@ export const secretOperations = {
   'secrets.list': defineOperation({
     ...names,
     summary: 'List the names of the secrets of a scope, or of a whole backend',
+    compressible: true,
     method: 'GET',
     path: '/secrets',
     targets: ({ scope, backend, tree }) => [
@@ -213,6 +214,7 @@ export const secretOperations = {
   'scopes.list': defineOperation({
     ...names,
     summary: 'List the scopes of a backend',
+    compressible: true,
     method: 'GET',
     path: '/scopes',
     targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],
