@@ -1,11 +1,8 @@
 import type * as z from 'zod';
+import type { CellState } from './cell-states.ts';
 import type { gridCell } from './operations/grid.ts';
 
 export type GridCell = z.output<typeof gridCell>;
-
-/** How people see a cell. */
-export const cellStates = ['set', 'overridden', 'unset', 'missing', 'unavailable'] as const;
-export type CellState = (typeof cellStates)[number];
 
 export function stateOfCell({ status, overrides }: Pick<GridCell, 'status' | 'overrides'>): CellState {
   switch (status) {

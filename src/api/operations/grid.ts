@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { cellStates } from '../cell-states.ts';
 import { failureCode, unavailablePart, why } from '../fields.ts';
-import { cellStates } from '../grid-cells.ts';
 
 /** A key in an environment. */
 export const gridCell = z.object({

@@ -15,9 +15,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const words = text.toLowerCase().split(/\s+/);
-  const found = usePlacesToGo()
-    .filter(({ kind, title }) => words.every((word) => `${title} ${kind}`.toLowerCase().includes(word)))
-    .slice(0, shownAtMost);
+  const found = usePlacesToGo(words).slice(0, shownAtMost);
   const at = Math.min(active, found.length - 1);
   const choose = (index: number): void => {
     const place = found[index];

@@ -7,8 +7,8 @@ interface PageProps {
   /** What it is about, where that is not plain. */
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
-  /** What is shown, to be copied as JSON; left out until it is known. */
-  readonly data?: unknown;
+  /** What is shown, to be copied as JSON, or how to get all of it; left out until it is known. */
+  readonly data?: object | (() => Promise<object>) | undefined;
   readonly tools?: ReactNode;
   readonly children: ReactNode;
 }
@@ -22,7 +22,10 @@ export function Page({ title, lead, actions, data, tools, children }: PageProps)
         <h1>{title}</h1>
         {data === undefined ? undefined : (
           <div className={styles['data']}>
-            <CopyButton text={() => JSON.stringify(data, null, 2)} label="Copy as JSON" />
+            <CopyButton
+              text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
+              label="Copy as JSON"
+            />
           </div>
         )}
         {actions}

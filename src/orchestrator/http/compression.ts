@@ -10,7 +10,7 @@ const compress = promisify(gzip);
 
 /** Whether a client takes gzip (RFC 9110, section 12.5.3). */
 export function takesGzip({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
-  const codings = String(headers['accept-encoding'] ?? '').split(',');
+  const codings = (headers['accept-encoding'] ?? '').split(',');
   return codings.some((coding) => {
     const [name = '', ...parameters] = coding
       .toLowerCase()

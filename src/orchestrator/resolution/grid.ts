@@ -33,7 +33,7 @@ interface Column {
 }
 
 /** Keys whose cells are made at once, so that memory does not grow with what a filter looks through. */
-const block = 2_000;
+const keysAtOnce = 2_000;
 
 /**
  * Every key of an organization in every environment. Each cell is what `explain` says, since it comes from there; and
@@ -140,8 +140,8 @@ async function matchingOf(
   const named = part === undefined ? keys : keys.filter((key) => key.toLowerCase().includes(part.toLowerCase()));
   if (!isFiltered(filter)) return named;
   const matching: string[] = [];
-  for (let from = 0; from < named.length; from += block) {
-    const some = named.slice(from, from + block);
+  for (let from = 0; from < named.length; from += keysAtOnce) {
+    const some = named.slice(from, from + keysAtOnce);
     // oxlint-disable-next-line no-await-in-loop -- it is work of this thread
     const rows = await rowsOf(some);
     matching.push(...some.filter((key, at) => passes(key, cells.read(rows[at] ?? []), filter)));

@@ -49,11 +49,11 @@ export interface EnvironmentResolver {
   ): Promise<ResolvedEnvironment>;
   /**
    * Lists for several environments, the same names once for all of them.
-   * @param environments the bindings of each
+   * @param rowsOfEach the bindings of each
    */
   list(
     call: Call,
-    environments: readonly (readonly BindingRow[])[],
+    rowsOfEach: readonly (readonly BindingRow[])[],
     facts: JobFacts,
     freshness?: Freshness,
   ): Promise<readonly ListedEnvironment[]>;
@@ -80,10 +80,10 @@ export function createEnvironmentResolver(
       const { compiled, traits, bindings, listings, instances: open } = listed;
       return { catalogue: await mergeInTurns(compiled, traits, listings), bindings, listings, instances: open };
     },
-    async list(call, environments, facts, freshness = 'cached') {
+    async list(call, rowsOfEach, facts, freshness = 'cached') {
       const open = await instances.of(call);
       const known = await Promise.all([...open.values()].map(traitsOf));
-      const planned = environments.map((rows) => {
+      const planned = rowsOfEach.map((rows) => {
         const bindings = rows.map(parseRow);
         const compiled = compileBindings(bindings, facts);
         const traits = [...known, ...strangersOf(bindings, open)];

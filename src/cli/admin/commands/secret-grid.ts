@@ -1,4 +1,5 @@
-import { cellStates, gridRows, type GridCell, type GridRow } from '../../../api/grid-cells.ts';
+import { cellStates } from '../../../api/cell-states.ts';
+import { gridRows, type GridCell, type GridRow } from '../../../api/grid-cells.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type AdminCommand } from '../command.ts';
 import { listing } from '../format.ts';

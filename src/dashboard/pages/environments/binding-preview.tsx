@@ -6,7 +6,7 @@ import { sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { State, type StateName } from '../../ui/state.tsx';
 import { count } from '../../ui/time.tsx';
-import { placeOf } from '../grid/cell-state.ts';
+import { placeOfCell } from '../../../api/grid-cells.ts';
 import styles from './environments.module.css';
 
 type Asked = ClientInput<'resolution.preview'>;
@@ -111,7 +111,7 @@ function SupplierCell({ supplier }: { readonly supplier: Supplier }): ReactEleme
   const { status, code } = supplier;
   return (
     <State name={states[status]}>
-      <span className={pageStyles['mono']}>{placeOf(supplier)}</span>
+      <span className={pageStyles['mono']}>{placeOfCell(supplier)}</span>
       {status === 'available' ? '' : ` ${states[status]}${code === undefined ? '' : ` (${code})`}`}
     </State>
   );
