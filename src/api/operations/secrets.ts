@@ -80,8 +80,8 @@ export const secretOperations = {
     query: ['scope'],
     maxBodyBytes: 4_194_304,
     command: 'kici-admin secret import',
-    commandArguments: { scope: '--scope!', dryRun: '--dry-run' },
-    subject: ['scope', 'dryRun'],
+    commandArguments: { scope: '--scope!', dryRun: '--dry-run', reason: '--reason' },
+    subject: ['scope', 'dryRun', 'reason'],
     input: z.object({
       scope: scopeId,
       entries: z
@@ -89,6 +89,7 @@ export const secretOperations = {
         .min(1)
         .max(500),
       dryRun: z.boolean().default(false).describe('true: nothing is written'),
+      reason: z.string().trim().min(1).max(500).optional().describe('why, for the audit log'),
     }),
     output: z.object({
       scope: z.string(),

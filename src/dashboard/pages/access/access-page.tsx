@@ -20,6 +20,8 @@ type Token = ClientOutput<'tokens.list'>['tokens'][number];
 export default function AccessPage(): ReactElement {
   const organization = useOrganization();
   const mayManage = useSession().permissions.includes('tokens:manage');
+  const sessions = useRead('sessions.list', {});
+  const tokens = useRead('tokens.list', {}, { enabled: mayManage });
   const [doing, setDoing] = useState<'create' | Token>();
   const done = (): void => {
     setDoing(undefined);
@@ -27,6 +29,11 @@ export default function AccessPage(): ReactElement {
   return (
     <Page
       title="Access"
+      data={
+        sessions.data === undefined || (mayManage && tokens.data === undefined)
+          ? undefined
+          : { ...sessions.data, ...tokens.data }
+      }
       actions={
         <Action
           look="primary"

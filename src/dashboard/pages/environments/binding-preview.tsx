@@ -4,7 +4,8 @@ import { useRead } from '../../api/queries.ts';
 import { useSettled } from '../../api/use-settled.ts';
 import { sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
-import { State, type StateName } from '../../ui/state.tsx';
+import type { CellState } from '../../../api/cell-states.ts';
+import { State } from '../../ui/state.tsx';
 import { count } from '../../ui/time.tsx';
 import { placeOfCell } from '../../../api/grid-cells.ts';
 import styles from './environments.module.css';
@@ -100,7 +101,7 @@ const words: Readonly<Record<Preview['changes'][number]['change'], string>> = {
   winner: 'other supplier',
   status: 'other state',
 };
-const states: Readonly<Record<NonNullable<Supplier>['status'], StateName>> = {
+const states: Readonly<Record<NonNullable<Supplier>['status'], CellState>> = {
   available: 'set',
   declared: 'unset',
   unavailable: 'unavailable',

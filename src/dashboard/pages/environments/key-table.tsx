@@ -5,10 +5,11 @@ import { usePlaces } from '../../shell/address.ts';
 import { Empty, Notice, sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
-import { State, type StateName } from '../../ui/state.tsx';
+import type { CellState } from '../../../api/cell-states.ts';
+import { State } from '../../ui/state.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 
-const states: Readonly<Record<string, StateName>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
+const states: Readonly<Record<string, CellState>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
 
 /** The result of the bindings: the keys that a job gets, each with its supplier. */
 export function KeyTable({ environment }: { readonly environment: string }): ReactElement {

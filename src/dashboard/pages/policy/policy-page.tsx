@@ -1,5 +1,5 @@
-import type { ReactElement } from 'react';
-import type { ClientOutput } from '../../../api/registry.ts';
+import type { ReactElement, ReactNode } from 'react';
+import type { ClientInput, ClientOutput } from '../../../api/registry.ts';
 import { actorName } from '../../api/actor.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
@@ -20,32 +20,40 @@ const entries: Readonly<Record<Policy['valueEntry'], string>> = {
   off: 'Values are not entered on this page. Names, scopes and bindings are.',
 };
 
+const reads: Readonly<Record<Policy['plainReads'], string>> = {
+  on: 'Tokens with the role reader get the values of their environments as plain JSON. Nobody who is signed in here does.',
+  off: 'Nobody gets a value as plain JSON, tokens with the role reader included. Jobs get theirs sealed.',
+};
+
 /** What this page may change; it is changed by the command line alone. */
 export default function PolicyPage(): ReactElement {
-  const organization = useOrganization();
   const policy = useRead('policy.show', {});
   return (
     <Page
       title="Dashboard-write policy"
+      data={policy.data}
       lead="What people who are signed in here may change. It is only shown here. Only kici-admin changes it, so that somebody who takes over a browser cannot."
     >
       <Result of={policy} what="the policy">
-        {({ valueEntry, sealingKey, operations }) => (
+        {({ valueEntry, plainReads, sealingKey, operations }) => (
           <>
             <div className={pageStyles['padded']}>
-              <Notice look="plain">
-                <strong>Value entry is {valueEntry}.</strong>
+              <Setting
+                title={`Value entry is ${valueEntry}.`}
+                command={{ valueEntry: valueEntry === 'off' ? 'open' : 'off' }}
+              >
                 <p>{entries[valueEntry]}</p>
                 <p>
                   The orchestrator’s key has the fingerprint <code>{sealingKey.fingerprint}</code>, as{' '}
                   <code>kici-admin policy show</code> prints it too.
                 </p>
-              </Notice>
-              <Command
-                text={commandLine(organization, 'policy.set', {
-                  valueEntry: valueEntry === 'off' ? 'open' : 'off',
-                })}
-              />
+              </Setting>
+              <Setting
+                title={`Plain reads are ${plainReads}.`}
+                command={{ plainReads: plainReads === 'off' ? 'on' : 'off' }}
+              >
+                <p>{reads[plainReads]}</p>
+              </Setting>
             </div>
             <table className={pageStyles['table']} style={{ marginTop: 16 }}>
               <thead>
@@ -70,6 +78,26 @@ export default function PolicyPage(): ReactElement {
         )}
       </Result>
     </Page>
+  );
+}
+
+interface SettingProps {
+  readonly title: string;
+  /** What changes it. */
+  readonly command: ClientInput<'policy.set'>;
+  readonly children: ReactNode;
+}
+
+function Setting({ title, command, children }: SettingProps): ReactElement {
+  const organization = useOrganization();
+  return (
+    <>
+      <Notice look="plain">
+        <strong>{title}</strong>
+        {children}
+      </Notice>
+      <Command text={commandLine(organization, 'policy.set', command)} />
+    </>
   );
 }
 

@@ -1,9 +1,9 @@
 import { Lock, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import { useParams } from 'wouter';
+import { Redirect, useParams } from 'wouter';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { decoded, useGo, useOrganization } from '../../shell/address.ts';
+import { decoded, useGo, useOrganization, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -23,11 +23,16 @@ export default function VariablesPage(): ReactElement {
   const environments = useRead('environments.list', {});
   const { environment: chosen } = useParams<{ environment?: string }>();
   const go = useGo();
+  const place = usePlaces();
   const names = environments.data?.environments.map(({ name }) => name) ?? [];
-  const environment = chosen === undefined ? names[0] : decoded(chosen);
+  const environment = chosen === undefined ? undefined : decoded(chosen);
   const organization = useOrganization();
   const [doing, setDoing] = useState<Doing>();
   const listed = useRead('variables.list', { environment: environment ?? '' }, { enabled: environment !== undefined });
+  const [first] = names;
+  // In the address it stays the same, whatever environments come and go under a form.
+  if (chosen === undefined && first !== undefined)
+    return <Redirect replace to={place(`settings/variables/${encodeURIComponent(first)}`)} />;
   return (
     <Page
       title="Variables"
