@@ -18,7 +18,7 @@ const forms: readonly (readonly [string, string, string])[] = [
   [scope, 'Replace value', 'Value'],
   [scope, 'Paste .env', 'Contents of a .env file'],
   [scope, 'Declare name', 'Name'],
-  [scope, 'Rename', 'New scope'],
+  [scope, 'Rename', 'New name'],
   [`${org}/settings/variables/production`, 'Add variable', 'Name'],
   [`${org}/settings/variables/production`, 'Change', 'Value'],
   [`${org}/settings/backends`, 'Add backend', 'Name'],

@@ -54,9 +54,9 @@ describeLane(browserLane, () => {
         .waitFor();
       await isLive();
       const { bindings } = await installation.call('environments.show', { environment: 'staging' });
-      const shared = bindings.find(({ scope }) => scope === 'internal:shared/**');
+      const shared = bindings.find(({ scope }) => scope.endsWith('shared/**'));
       await installation.call('bindings.update', { environment: 'staging', id: shared?.id ?? '', priority: -11 });
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toContain('internal:shared/**');
+      await expect.poll(() => marked(page), { timeout: 5_000 }).toContain('shared/**');
     });
   });
 

@@ -20,15 +20,17 @@ export function Page({ title, lead, actions, data, tools, children }: PageProps)
       <title>{`${title} · KiCI secrets`}</title>
       <header className={styles['head']}>
         <h1>{title}</h1>
-        {data === undefined ? undefined : (
-          <div className={styles['data']}>
-            <CopyButton
-              text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
-              label="Copy as JSON"
-            />
-          </div>
-        )}
-        {actions}
+        <div className={styles['acts']}>
+          {data === undefined ? undefined : (
+            <div className={styles['data']}>
+              <CopyButton
+                text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
+                label="Copy as JSON"
+              />
+            </div>
+          )}
+          {actions}
+        </div>
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}
       </header>
       {tools === undefined ? undefined : <div className={styles['tools']}>{tools}</div>}

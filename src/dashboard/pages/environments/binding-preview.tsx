@@ -9,6 +9,7 @@ import { State } from '../../ui/state.tsx';
 import { count } from '../../ui/time.tsx';
 import { placeOfCell } from '../../../api/grid-cells.ts';
 import styles from './environments.module.css';
+import { Table } from '../../ui/table.tsx';
 
 type Asked = ClientInput<'resolution.preview'>;
 type Preview = ClientOutput<'resolution.preview'>;
@@ -56,35 +57,23 @@ function Changes({ preview: { changes, unchanged, idle, unavailable } }: { reado
     <>
       {idle === undefined ? undefined : <p>For an agent without a host the binding selects nothing: {idle}.</p>}
       {unavailable.map(({ backend, scopes, meaning }) => (
-        <p key={`${backend} ${scopes.join()}`}>
-          Not all is known. {backend}: {sentence(meaning)}
-        </p>
+        <p key={`${backend} ${scopes.join()}`}>{sentence(`not all is known: ${backend}: ${meaning}`)}</p>
       ))}
       {changes.length === 0 ? undefined : (
-        <table className={pageStyles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col">Change</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
+        <Table headings={['Key', 'Change', 'Before', 'After']}>
+          {changes.slice(0, shownAtMost).map(({ key, change, before, after }) => (
+            <tr key={key}>
+              <td className={pageStyles['mono']}>{key}</td>
+              <td>{words[change]}</td>
+              <td data-label="before">
+                <SupplierCell supplier={before} />
+              </td>
+              <td data-label="after">
+                <SupplierCell supplier={after} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {changes.slice(0, shownAtMost).map(({ key, change, before, after }) => (
-              <tr key={key}>
-                <td className={pageStyles['mono']}>{key}</td>
-                <td>{words[change]}</td>
-                <td data-label="before">
-                  <SupplierCell supplier={before} />
-                </td>
-                <td data-label="after">
-                  <SupplierCell supplier={after} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
       <p className={pageStyles['soft']}>
         {rest > 0 ? `And ${count(rest, 'more key')}. ` : ''}

@@ -8,6 +8,7 @@ import { Result } from '../../ui/result.tsx';
 import type { CellState } from '../../../api/cell-states.ts';
 import { State } from '../../ui/state.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
+import { Table } from '../../ui/table.tsx';
 
 const states: Readonly<Record<string, CellState>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
 
@@ -38,42 +39,26 @@ export function KeyTable({ environment }: { readonly environment: string }): Rea
               <p>The bindings select no secret. Add one to a scope that is bound, or bind a scope that holds some.</p>
             </Empty>
           ) : (
-            <table className={pageStyles['table']}>
-              <thead>
-                <tr>
-                  <th scope="col">Key</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Supplied by</th>
-                  <th scope="col">Version</th>
+            <Table headings={['Key', 'State', 'Supplied by', 'Version']}>
+              {secrets.map(({ key, backend, scope, version, status, code }) => (
+                <tr key={key} className={changed.has(key) ? pageStyles['changed'] : undefined}>
+                  <td className={pageStyles['mono']}>
+                    <Link href={`${place('grid')}?${new URLSearchParams({ key, environment }).toString()}`}>{key}</Link>
+                  </td>
+                  <td>
+                    <State name={states[status] ?? 'set'}>
+                      {status === 'available' ? 'set' : status === 'declared' ? 'unset' : `unavailable (${code ?? ''})`}
+                    </State>
+                  </td>
+                  <td className={pageStyles['mono']}>
+                    {backend}:{scope}
+                  </td>
+                  <td className={pageStyles['mono']} data-label="version">
+                    {version}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {secrets.map(({ key, backend, scope, version, status, code }) => (
-                  <tr key={key} className={changed.has(key) ? pageStyles['changed'] : undefined}>
-                    <td className={pageStyles['mono']}>
-                      <Link href={`${place('grid')}?${new URLSearchParams({ key, environment }).toString()}`}>
-                        {key}
-                      </Link>
-                    </td>
-                    <td>
-                      <State name={states[status] ?? 'set'}>
-                        {status === 'available'
-                          ? 'set'
-                          : status === 'declared'
-                            ? 'unset'
-                            : `unavailable (${code ?? ''})`}
-                      </State>
-                    </td>
-                    <td className={pageStyles['mono']}>
-                      {backend}:{scope}
-                    </td>
-                    <td className={pageStyles['mono']} data-label="version">
-                      {version}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           )}
         </>
       )}

@@ -10,6 +10,7 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { State } from '../../ui/state.tsx';
 import { Time } from '../../ui/time.tsx';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 type Policy = ClientOutput<'policy.show'>;
 
@@ -44,8 +45,9 @@ export default function PolicyPage(): ReactElement {
               >
                 <p>{entries[valueEntry]}</p>
                 <p>
-                  The orchestrator’s key has the fingerprint <code>{sealingKey.fingerprint}</code>, as{' '}
-                  <code>kici-admin policy show</code> prints it too.
+                  The orchestrator’s key has this fingerprint, and <code>kici-admin policy show</code> prints the same:
+                  <br />
+                  <code>{sealingKey.fingerprint}</code>
                 </p>
               </Setting>
               <Setting
@@ -55,25 +57,11 @@ export default function PolicyPage(): ReactElement {
                 <p>{reads[plainReads]}</p>
               </Setting>
             </div>
-            <table className={pageStyles['table']} style={{ marginTop: 16 }}>
-              <thead>
-                <tr>
-                  <th scope="col">Operation</th>
-                  <th scope="col">From this page</th>
-                  <th scope="col">Category</th>
-                  <th scope="col">Touches</th>
-                  <th scope="col">Decided by</th>
-                  <th scope="col">
-                    <span className={pageStyles['srOnly']}>Command</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {operations.map((one) => (
-                  <PolicyRow key={one.operation} one={one} />
-                ))}
-              </tbody>
-            </table>
+            <Table headings={['Operation', 'From this page', 'Category', 'Touches', 'Decided by']} hasActions>
+              {operations.map((one) => (
+                <PolicyRow key={one.operation} one={one} />
+              ))}
+            </Table>
           </>
         )}
       </Result>
@@ -91,13 +79,11 @@ interface SettingProps {
 function Setting({ title, command, children }: SettingProps): ReactElement {
   const organization = useOrganization();
   return (
-    <>
-      <Notice look="plain">
-        <strong>{title}</strong>
-        {children}
-      </Notice>
+    <Notice look="plain">
+      <strong>{title}</strong>
+      {children}
       <Command text={commandLine(organization, 'policy.set', command)} />
-    </>
+    </Notice>
   );
 }
 
@@ -125,14 +111,12 @@ function PolicyRow({ one }: { readonly one: Policy['operations'][number] }): Rea
           </>
         )}
       </td>
-      <td>
-        <div className={pageStyles['actions']}>
-          <CopyButton
-            text={commandLine(organization, 'policy.set', change)}
-            label={state === 'on' ? 'Copy command to switch off' : 'Copy command to switch on'}
-          />
-        </div>
-      </td>
+      <RowActions>
+        <CopyButton
+          text={commandLine(organization, 'policy.set', change)}
+          label={state === 'on' ? 'Copy command to switch off' : 'Copy command to switch on'}
+        />
+      </RowActions>
     </tr>
   );
 }

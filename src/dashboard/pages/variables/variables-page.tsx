@@ -14,6 +14,7 @@ import { Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 import type { Variable } from './variable.ts';
 import { VariableDialog } from './variable-dialog.tsx';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
@@ -124,69 +125,54 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
             <p>Add one for what is not a secret, such as a region or a log level.</p>
           </Empty>
         ) : (
-          <table className={pageStyles['table']}>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Value</th>
-                <th scope="col">Locked</th>
-                <th scope="col">Changed</th>
-                <th scope="col">
-                  <span className={pageStyles['srOnly']}>Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {variables.map((variable) => {
-                const { name, value, locked, updatedAt } = variable;
-                const gate = locked ? lockedGate : undefined;
-                return (
-                  <tr key={name} className={changed.has(name) ? pageStyles['changed'] : undefined}>
-                    <td className={pageStyles['mono']}>{name}</td>
-                    <td className={pageStyles['mono']}>{value}</td>
-                    <td>
-                      {locked ? (
-                        <span className={pageStyles['chip']}>
-                          <Lock aria-hidden width={11} height={11} /> locked
-                        </span>
-                      ) : undefined}
-                    </td>
-                    <td>
-                      <Time at={updatedAt} />
-                    </td>
-                    <td>
-                      <div className={pageStyles['actions']}>
-                        <Action
-                          look="quiet"
-                          operation="variables.set"
-                          gate={gate}
-                          command={commandLine(organization, 'variables.set', { environment, name })}
-                          onClick={() => {
-                            onDo({ kind: 'set', variable });
-                          }}
-                        >
-                          <Pencil aria-hidden />
-                          Change
-                        </Action>
-                        <Action
-                          look="quiet"
-                          operation="variables.delete"
-                          gate={gate}
-                          command={commandLine(organization, 'variables.delete', { environment, name })}
-                          onClick={() => {
-                            onDo({ kind: 'delete', variable });
-                          }}
-                        >
-                          <Trash2 aria-hidden />
-                          Delete
-                        </Action>
-                      </div>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
+          <Table headings={['Name', 'Value', 'Locked', 'Changed']} hasActions>
+            {variables.map((variable) => {
+              const { name, value, locked, updatedAt } = variable;
+              const gate = locked ? lockedGate : undefined;
+              return (
+                <tr key={name} className={changed.has(name) ? pageStyles['changed'] : undefined}>
+                  <td className={pageStyles['mono']}>{name}</td>
+                  <td className={pageStyles['mono']}>{value}</td>
+                  <td>
+                    {locked ? (
+                      <span className={pageStyles['chip']}>
+                        <Lock aria-hidden width={11} height={11} /> locked
+                      </span>
+                    ) : undefined}
+                  </td>
+                  <td>
+                    <Time at={updatedAt} />
+                  </td>
+                  <RowActions>
+                    <Action
+                      look="quiet"
+                      operation="variables.set"
+                      gate={gate}
+                      command={commandLine(organization, 'variables.set', { environment, name })}
+                      onClick={() => {
+                        onDo({ kind: 'set', variable });
+                      }}
+                    >
+                      <Pencil aria-hidden />
+                      Change
+                    </Action>
+                    <Action
+                      look="quiet"
+                      operation="variables.delete"
+                      gate={gate}
+                      command={commandLine(organization, 'variables.delete', { environment, name })}
+                      onClick={() => {
+                        onDo({ kind: 'delete', variable });
+                      }}
+                    >
+                      <Trash2 aria-hidden />
+                      Delete
+                    </Action>
+                  </RowActions>
+                </tr>
+              );
+            })}
+          </Table>
         )
       }
     </Result>
