@@ -73,7 +73,7 @@ export function useFilteredGrid(): FilteredGrid {
       <div className={pageStyles['tools']}>
         <SearchField label="Filter keys and places" value={text} onText={setText} />
         <Choice label="State" value={state} onText={setState}>
-          <option value="">Every state</option>
+          <option value="">Any state</option>
           {cellStates.map((name) => (
             <option key={name} value={name}>
               {stateNames[name]}
@@ -81,7 +81,7 @@ export function useFilteredGrid(): FilteredGrid {
           ))}
         </Choice>
         <Choice label="Backend" value={backend} onText={setBackend}>
-          <option value="">Every backend</option>
+          <option value="">Any backend</option>
           {grid?.backends.map(({ backend: name }) => (
             <option key={name}>{name}</option>
           ))}

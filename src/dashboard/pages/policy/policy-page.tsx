@@ -93,7 +93,7 @@ function PolicyRow({ one }: { readonly one: Policy['operations'][number] }): Rea
   const change = state === 'on' ? { disable: [operation] } : { enable: [operation] };
   return (
     <tr>
-      <td className={pageStyles['mono']}>{operation}</td>
+      <td className={pageStyles['whole']}>{operation}</td>
       <td>
         <State name={state === 'on' ? 'set' : 'unset'}>{state === 'on' ? 'allowed' : 'command line only'}</State>
       </td>

@@ -8,6 +8,7 @@ import { pageStyles } from '../../ui/page.tsx';
 import { State } from '../../ui/state.tsx';
 import { count, Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
+import { useSome } from '../../ui/use-some.tsx';
 import { useWriters } from './use-writers.ts';
 import { RowActions, Table } from '../../ui/table.tsx';
 
@@ -27,69 +28,73 @@ interface SecretTableProps {
 export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
   const organization = useOrganization();
   const writerOf = useWriters();
+  const { some, more } = useSome(rows);
   const changed = useChanged(all, ({ key }) => key);
   return (
-    <Table headings={['Name', 'State', 'Version', 'Length', 'Set by', 'Changed']} hasActions>
-      {rows.map((row) => {
-        const { scope, key, version, updatedAt } = row;
-        const written = writerOf(scope, key, version);
-        return (
-          <tr
-            key={key}
-            aria-current={shown === key ? 'true' : undefined}
-            className={changed.has(key) ? pageStyles['changed'] : undefined}
-          >
-            <td className={pageStyles['mono']}>{key}</td>
-            <td>
-              <RowState row={row} />
-            </td>
-            <td className={pageStyles['mono']} data-label="version">
-              {version}
-            </td>
-            <td>{written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}</td>
-            <td data-label="by">{written?.actor}</td>
-            <td>{updatedAt === undefined ? undefined : <Time at={updatedAt} />}</td>
-            <RowActions>
-              <Action
-                look="quiet"
-                operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', { scope, key })}
-                onClick={() => {
-                  onReplace(row);
-                }}
-              >
-                <Pencil aria-hidden />
-                {row.status === 'unset' ? 'Set value' : 'Replace value'}
-              </Action>
-              <Action
-                look="quiet"
-                operation="secrets.versions"
-                command={commandLine(organization, 'secrets.versions', { scope, key })}
-                aria-label={`History of ${key}`}
-                onClick={() => {
-                  onHistory(row);
-                }}
-              >
-                <History aria-hidden />
-                History
-              </Action>
-              <Action
-                look="quiet"
-                operation="secrets.delete"
-                command={commandLine(organization, 'secrets.delete', { scope, key })}
-                aria-label={`Delete ${key}`}
-                onClick={() => {
-                  onDelete(row);
-                }}
-              >
-                <Trash2 aria-hidden />
-                Delete
-              </Action>
-            </RowActions>
-          </tr>
-        );
-      })}
-    </Table>
+    <>
+      <Table headings={['Name', 'State', 'Version', 'Length', 'Set by', 'Changed']} hasActions>
+        {some.map((row) => {
+          const { scope, key, version, updatedAt } = row;
+          const written = writerOf(scope, key, version);
+          return (
+            <tr
+              key={key}
+              aria-current={shown === key ? 'true' : undefined}
+              className={changed.has(key) ? pageStyles['changed'] : undefined}
+            >
+              <td className={pageStyles['mono']}>{key}</td>
+              <td>
+                <RowState row={row} />
+              </td>
+              <td className={pageStyles['mono']} data-label="version">
+                {version}
+              </td>
+              <td>{written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}</td>
+              <td data-label="by">{written?.actor}</td>
+              <td>{updatedAt === undefined ? undefined : <Time at={updatedAt} />}</td>
+              <RowActions>
+                <Action
+                  look="quiet"
+                  operation="secrets.set"
+                  command={commandLine(organization, 'secrets.set', { scope, key })}
+                  onClick={() => {
+                    onReplace(row);
+                  }}
+                >
+                  <Pencil aria-hidden />
+                  {row.status === 'unset' ? 'Set value' : 'Replace value'}
+                </Action>
+                <Action
+                  look="quiet"
+                  operation="secrets.versions"
+                  command={commandLine(organization, 'secrets.versions', { scope, key })}
+                  aria-label={`History of ${key}`}
+                  onClick={() => {
+                    onHistory(row);
+                  }}
+                >
+                  <History aria-hidden />
+                  History
+                </Action>
+                <Action
+                  look="quiet"
+                  operation="secrets.delete"
+                  command={commandLine(organization, 'secrets.delete', { scope, key })}
+                  aria-label={`Delete ${key}`}
+                  onClick={() => {
+                    onDelete(row);
+                  }}
+                >
+                  <Trash2 aria-hidden />
+                  Delete
+                </Action>
+              </RowActions>
+            </tr>
+          );
+        })}
+      </Table>
+      {more}
+    </>
   );
 }
 
