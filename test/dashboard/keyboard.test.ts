@@ -5,7 +5,7 @@ import { furnish } from './support/installation.ts';
 import { choose, press, tabTo, type } from './support/keyboard.ts';
 import { setStage } from './support/stage.ts';
 
-/** The journeys of the page without a pointer: nothing here is clicked, filled or focused but by keys. */
+/** The page's journeys without a pointer: everything is clicked, filled and focused by keys. */
 describeLane(browserLane, () => {
   const stage = setStage(furnish);
 

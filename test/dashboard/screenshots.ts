@@ -6,8 +6,7 @@ import { crowded, empty, furnished, type Shot } from './support/shots.ts';
 import { signIn } from './support/sign-in.ts';
 
 /**
- * Pictures of every page in both themes and three widths, into `screenshots/`; names given as arguments take those
- * alone.
+ * Takes pictures of every page in both themes and three widths, into `screenshots/`; arguments select pages by name.
  */
 const folder = join(import.meta.dirname, '../../screenshots');
 const widths = [360, 768, 1440];

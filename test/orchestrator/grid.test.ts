@@ -38,7 +38,7 @@ function cell(grid: Grid, key: string, environment: string) {
   return rowsOf(grid, [environment]).find((row) => row.key === key)?.cells[0];
 }
 
-/** Holds every cell against what `explain` says of the same key and environment. */
+/** Compares every cell with `explain` for the same key and environment. */
 async function differences(call: Calls): Promise<string[]> {
   const grid = await call('resolution.grid');
   const names = grid.environments.map(({ name }) => name);

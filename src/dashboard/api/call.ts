@@ -5,10 +5,10 @@ import { setConnection } from './connection.ts';
 import { Problem, unreachable } from './problem.ts';
 import { setServerTime } from './server-time.ts';
 
-/** The session's own, which each request that is not a GET carries. */
+/** The session's own, required with every request other than GET. */
 let csrf = '';
 
-/** Keeps the token that each request of this page that changes something has to carry. */
+/** Keeps the token that every changing request of this page must carry. */
 export function setCsrf(token: string): void {
   csrf = token;
 }

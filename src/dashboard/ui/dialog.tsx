@@ -10,10 +10,10 @@ import styles from './overlay.module.css';
 interface DialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** The buttons at its end. */
+  /** The buttons at the end. */
   readonly actions?: ReactNode;
   readonly isWide?: boolean | undefined;
-  /** Whether what is typed in it is worth a question before it goes. */
+  /** Whether discarding what was typed needs a confirmation. */
   readonly isDraft?: boolean;
   /** What would be lost though nobody has typed it. */
   readonly holds?: string | undefined;
@@ -58,7 +58,7 @@ export function Dialog({
         if (isHeld) setAsking(asking === undefined ? { goOn: nowhere } : undefined);
         else onClose();
       }}
-      // What was typed is not lost by a click outside it.
+      // A click outside must not lose what was typed.
       disablePointerDismissal={onSubmit !== undefined}
     >
       <Base.Portal>
@@ -67,7 +67,7 @@ export function Dialog({
           className={`${styles['dialog']} ${isWide === true ? styles['wide'] : ''}`}
           render={onSubmit === undefined ? <div /> : <form onSubmit={submit} autoComplete="off" noValidate />}
           onInput={fill}
-          // A file that is dropped is no input.
+          // Dropping a file fires no input event.
           onDrop={fill}
         >
           <header className={styles['head']}>

@@ -4,7 +4,7 @@ import styles from './page.module.css';
 
 interface PageProps {
   readonly title: string;
-  /** What it is about, where that is not plain. */
+  /** What the page is about, if the title does not say. */
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
   /** What is shown, to be copied as JSON, or how to get all of it; left out until it is known. */

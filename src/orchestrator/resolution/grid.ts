@@ -187,7 +187,7 @@ function cellOf(catalogue: Catalogue, key: string, narrowing: Narrowing): GridCe
       ...(winner.version !== undefined && { version: winner.version }),
       ...(winner.problem !== undefined && { code: winner.problem, ...whyOf(winner) }),
     }),
-    // It is not known who wins behind it, so the cell shows this one.
+    // The winner behind a block is unknown, so the cell shows the block.
     ...(block !== undefined && {
       backend: block.backend,
       scope: block.scope,

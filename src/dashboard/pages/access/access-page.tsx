@@ -18,7 +18,7 @@ import { RowActions, Table } from '../../ui/table.tsx';
 
 type Token = ClientOutput<'tokens.list'>['tokens'][number];
 
-/** Who may do what: tokens, and the sessions that were opened with them. */
+/** Who may do what: tokens, and the sessions opened with them. */
 export default function AccessPage(): ReactElement {
   const organization = useOrganization();
   const mayManage = useSession().permissions.includes('tokens:manage');

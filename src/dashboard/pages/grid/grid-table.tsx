@@ -6,7 +6,7 @@ import styles from './grid.module.css';
 import { pageAt, type Sight } from './use-grid.ts';
 
 interface GridTableProps {
-  /** Names of the environments, which are the columns. */
+  /** Names of environments. */
   readonly columns: readonly string[];
   /** How many rows there are. */
   readonly count: number;

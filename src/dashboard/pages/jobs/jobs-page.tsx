@@ -10,7 +10,7 @@ import { visible } from '../../ui/visible.ts';
 import { Time } from '../../ui/time.tsx';
 import { Table } from '../../ui/table.tsx';
 
-/** What is running now, and which names it has read. */
+/** What is running now, and which keys it has read. */
 export default function JobsPage(): ReactElement {
   const organization = useOrganization();
   const listed = useRead('jobs.list', {});
