@@ -15,6 +15,7 @@ import {
 import * as z from 'zod';
 import { organizationGrammar, organizationRule } from './organization-name.ts';
 import { sealedOverheadBytes } from './value-seal.ts';
+import { statedKeyGrammar } from './stated-keys.ts';
 import { variableNameProblem } from './variable-names.ts';
 
 /** A string that one of the contract's parsers takes; the parser's reason is the message. */
@@ -51,7 +52,7 @@ export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
 export const statedKey: z.ZodString = z
   .string()
   .regex(
-    /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/,
+    statedKeyGrammar,
     'a stated key starts with a letter, "_" or "*" and has at most 255 of A-Z, a-z, 0-9, "_", ".", "-" and "*"',
   )
   .describe('a key, in which "*" stands for any characters');

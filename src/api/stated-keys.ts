@@ -31,3 +31,6 @@ function matches(pattern: string, key: string): boolean {
   }
   return /^\**$/.test(pattern.slice(at));
 }
+
+/** What a job states of the keys that it may have. */
+export const statedKeyGrammar = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;

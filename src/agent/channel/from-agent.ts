@@ -68,6 +68,8 @@ export interface LoadWorkflows {
   readonly type: 'load';
   /** Absolute paths. */
   readonly files: readonly string[];
+  /** Whether the process waits for a step once it has read them, or ends. */
+  readonly stays: boolean;
 }
 
 /** One answer for each request that came in one message. */

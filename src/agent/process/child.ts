@@ -102,6 +102,11 @@ export class Child {
     });
   }
 
+  /** Whether nothing was heard of it so far. */
+  get isSilent(): boolean {
+    return this.#heard() === 0;
+  }
+
   /** Tells the whole group to end, and ends it after a while. */
   end(): void {
     // Once: a second signal would find handlers at work.

@@ -31,6 +31,9 @@ export class StepProcess {
   readonly child: Child;
   readonly exchange: ExchangeFolder;
   readonly #channel: Duplex;
+  readonly #reader = new FrameReader(bounds.messageBytes);
+  /** Received, and not asked for yet. */
+  readonly #received: unknown[] = [];
 
   private constructor(child: Child, channel: Duplex, exchange: ExchangeFolder) {
     this.child = child;
@@ -89,17 +92,22 @@ export class StepProcess {
     });
   }
 
-  /** Unchecked. Ends with the channel. @throws FrameError */
+  /** Unchecked. Ends with the channel; who stops before can go on later. @throws FrameError */
   async *messages(room?: Room): AsyncGenerator {
-    const reader = new FrameReader(bounds.messageBytes, room);
     try {
-      for await (const chunk of this.#channel) {
-        if (chunk instanceof Uint8Array) yield* reader.push(chunk);
+      yield* this.#take();
+      for await (const chunk of this.#channel.iterator({ destroyOnReturn: false })) {
+        if (chunk instanceof Uint8Array) this.#received.push(...this.#reader.push(chunk, room));
+        yield* this.#take();
       }
     } catch (error) {
       // A process that is killed may break its end off.
       if (error instanceof FrameError) throw error;
     }
+  }
+
+  *#take(): Generator {
+    while (this.#received.length > 0) yield this.#received.shift();
   }
 
   /** Ends it and removes what it shared. */

@@ -46,4 +46,6 @@ function pass(stream: Readable, masker: Masker, sink: (bytes: Uint8Array) => voi
   stream.once('close', () => {
     give(masked.end());
   });
+  // Whoever listened before may have stopped it.
+  stream.resume();
 }

@@ -51,7 +51,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
         message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
       });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
-    run.pool.prepare(surroundings);
+    if (!run.pool.canStart({ surroundings, variables: job.env })) run.pool.prepare(surroundings);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
     requireStated(session, job);
@@ -133,10 +133,11 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const step = stepAt(job, stepIndex);
   emit({ type: 'step_started', job: job.name, step: step.name });
   const began = performance.now();
-  const host = await pool.take(surroundings);
+  const start = startOf(steps, step.name, stepIndex);
+  const host = await pool.take({ surroundings, variables: start.variables });
   if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
   const result = await runStep(host, {
-    start: startOf(steps, step.name, stepIndex),
+    start,
     timeoutMs: step.timeout,
     workplace,
     session,

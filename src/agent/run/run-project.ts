@@ -35,7 +35,15 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   // Most first jobs need it, and the loader has nothing to say yet; a job that does need it sees a failure.
   const loading = options.clients();
   loading.catch(() => undefined);
-  const found = await loadProject({ project, first: run.loader, launch: run.launch, output: loaderOutput, signal });
+  const found = await loadProject({
+    project,
+    first: run.loader,
+    launch: run.launch,
+    output: loaderOutput,
+    signal,
+    forSteps: true,
+  });
+  if (found.reader !== undefined) run.pool.adopt(found.reader);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   await options.found(
     project.root,
