@@ -4,7 +4,8 @@ import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { bounds } from '../channel/bounds.ts';
 import { AgentError, systemCode } from '../agent-error.ts';
 import type { Journal } from '../mounts/journal.ts';
-import { envFile, temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
+import { removeFolder } from '../mounts/temporary-folder.ts';
+import { envFile, temporaryName } from '../mounts/temporary-name.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 
 /** Where a step leaves variables for later steps. The step itself creates the file. */
@@ -18,8 +19,11 @@ export class ExchangeFolder {
   }
 
   /** @throws AgentError (`cannot_write`) */
-  static async create(base: string, journal: Journal): Promise<ExchangeFolder> {
-    const path = join(base, temporaryName('exchange'));
+  static async create(
+    base: string,
+    journal: Journal,
+    path: string = join(base, temporaryName('exchange')),
+  ): Promise<ExchangeFolder> {
     try {
       await journal.record(path);
       await mkdir(path, { mode: 0o700 });

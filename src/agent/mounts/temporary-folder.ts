@@ -1,27 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, isAbsolute, join } from 'node:path';
-
-const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
-const containerPattern = /^kici-container-[0-9a-f]{32}$/;
-
-/** A name that nobody can guess and that a sweep recognizes. */
-export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
-  return `kici-${kind}-${randomBytes(16).toString('hex')}`;
-}
-
-export function isTemporaryFolder(path: string): boolean {
-  return isAbsolute(path) && pattern.test(basename(path));
-}
-
-/** Where the commands of a step write to, if the folder is its exchange. */
-export function envFile(folder: string): string {
-  return join(folder, 'env');
-}
-
-export function isContainerName(name: string): boolean {
-  return containerPattern.test(name);
-}
+import { join } from 'node:path';
 
 /** Resolves when nothing is left of it, whatever a step did to it; a link in its place is removed, not followed. */
 export async function removeFolder(path: string): Promise<void> {

@@ -8,6 +8,7 @@ import type { ProjectView } from '../project-view/project-view.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
+import type { EarlyHost } from './early-host.ts';
 import { Child, type ExitStatus } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
 
@@ -50,10 +51,16 @@ export class StepProcess {
     });
   }
 
-  /** @throws AgentError (`cannot_write`) */
-  static async launch(workplace: Workplace, surroundings: Surroundings): Promise<StepProcess> {
+  /** @param early has started already @throws AgentError (`cannot_write`) */
+  static async launch(workplace: Workplace, surroundings: Surroundings, early?: EarlyHost): Promise<StepProcess> {
     const { project, view, sandbox, journal } = workplace;
-    const exchange = await ExchangeFolder.create(workplace.temporary, journal);
+    const exchange = await ExchangeFolder.create(workplace.temporary, journal, early?.exchange).catch(
+      (error: unknown) => {
+        early?.child.kill();
+        throw error;
+      },
+    );
+    if (early?.child.pipe !== undefined) return new StepProcess(early.child, early.child.pipe, exchange);
     const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
     const command = sandbox.command({
       entry: stepHostFile,

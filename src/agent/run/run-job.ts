@@ -29,6 +29,8 @@ export interface JobRun {
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What still has to be said to the orchestrator when the job is over. */
+  readonly closings: Promise<void>[];
 }
 
 /** Runs one job: opens its session, runs its steps in order, and closes the session whatever happened. */
@@ -69,14 +71,19 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status: 'failed', ...told(error) });
     return 'failed';
   } finally {
-    await session?.close().catch(() => {
-      emit({
-        type: 'notice',
-        job: job.name,
-        message: 'the orchestrator could not be told that the job is over; its session ends by itself',
-      });
-    });
+    if (session !== undefined) run.closings.push(close(session, run));
   }
+}
+
+/** Whoever waits for the run need not wait for this, which only the agent's own end has to. */
+async function close(session: JobSession, { job, emit }: JobRun): Promise<void> {
+  await session.close().catch(() => {
+    emit({
+      type: 'notice',
+      job: job.name,
+      message: 'the orchestrator could not be told that the job is over; its session ends by itself',
+    });
+  });
 }
 
 function told(

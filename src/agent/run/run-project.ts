@@ -64,32 +64,38 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     jobs: jobs.map((job) => ({ name: job.name, steps: stepNames(job) })),
   });
   await using pools = new PoolSet(workplace, run.pool);
-  const outcomes = await runSchedule({
-    jobs,
-    limit: options.limit,
-    signal,
-    run: async (job) =>
-      pools.lend(async (own) =>
-        runJob({
-          loaded,
-          found,
-          job,
-          labels: options.labels,
-          workplace,
-          pool: own,
-          masker,
-          clients,
-          emit,
-          signal,
-        }),
-      ),
-    passOver: (job, status, because) => {
-      emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
-    },
-  });
-  const status = statusOf([...outcomes.values()]);
-  emit({ type: 'workflow_finished', workflow: workflow.name, status });
-  return status;
+  const closings: Promise<void>[] = [];
+  try {
+    const outcomes = await runSchedule({
+      jobs,
+      limit: options.limit,
+      signal,
+      run: async (job) =>
+        pools.lend(async (own) =>
+          runJob({
+            loaded,
+            found,
+            job,
+            labels: options.labels,
+            workplace,
+            pool: own,
+            masker,
+            clients,
+            emit,
+            signal,
+            closings,
+          }),
+        ),
+      passOver: (job, status, because) => {
+        emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
+      },
+    });
+    const status = statusOf([...outcomes.values()]);
+    emit({ type: 'workflow_finished', workflow: workflow.name, status });
+    return status;
+  } finally {
+    await Promise.all(closings);
+  }
 }
 
 function statusOf(outcomes: readonly JobStatus[]): RunStatus {

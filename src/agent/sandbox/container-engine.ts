@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../agent-error.ts';
-import type { Image } from './container-image.ts';
+import { parseImage, type Image } from './container-image.ts';
 
 const timeoutMs = 60_000;
 const emptyImage = 'localhost/kici/empty:1';
@@ -97,8 +97,6 @@ export class ContainerEngine {
   }
 
   async #inspect(reference: string): Promise<Image> {
-    // Its schema library is nothing that a run without containers should wait for.
-    const { parseImage } = await import('./container-image.ts');
     return parseImage(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference]));
   }
 
