@@ -1,5 +1,6 @@
+import { lstatSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { bounds } from '../channel/bounds.ts';
 import { AgentError, systemCode } from '../agent-error.ts';
@@ -48,6 +49,8 @@ export class ExchangeFolder {
   async assignments(): Promise<readonly Assignment[]> {
     let bytes;
     try {
+      // Most steps leave none, and the next one waits.
+      if (lstatSync(this.file, { throwIfNoEntry: false }) === undefined) return [];
       bytes = await readPlainFile(this.file, { maxBytes: bounds.exportBytes });
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return [];
@@ -57,7 +60,7 @@ export class ExchangeFolder {
   }
 
   async remove(): Promise<void> {
-    await removeFolder(this.path);
+    await removeFolder(this.path, [basename(this.file)]);
     this.#journal.forget(this.path);
   }
 }

@@ -171,7 +171,7 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
   };
   const results = await Promise.allSettled([
     ...things.filter(isContainerName).map(removeOne),
-    ...folders.map(removeFolder),
+    ...folders.map(async (folder) => removeFolder(folder)),
   ]);
   const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
   if (isClean) await rm(path, { force: true }).catch(() => undefined);

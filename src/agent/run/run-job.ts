@@ -53,7 +53,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
         message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
       });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
-    if (!run.pool.canStart({ surroundings, variables: job.env })) run.pool.prepare(surroundings);
+    if (!run.pool.canStart({ surroundings, variables: job.env })) run.pool.prepare(surroundings, 1);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
     requireStated(session, job);
@@ -142,7 +142,7 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const began = performance.now();
   const start = startOf(steps, step.name, stepIndex);
   const host = await pool.take({ surroundings, variables: start.variables });
-  if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
+  pool.prepare(surroundings, job.stepIndexes.length - 1 - job.stepIndexes.indexOf(stepIndex));
   const result = await runStep(host, {
     start,
     timeoutMs: step.timeout,

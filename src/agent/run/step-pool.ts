@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 
@@ -7,14 +8,22 @@ export interface StepStart {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Starts the next step's process while the current step runs, so that a step does not wait for it. */
+interface Spare {
+  readonly surroundings: Surroundings;
+  readonly process: Promise<StepProcess>;
+}
+
+/** The second one starts while a short step runs, if there is a core for it. */
+const maxSpares = Math.min(2, availableParallelism());
+
+/** Starts the processes of the next steps while a step runs, so that a step does not wait for them. */
 export class StepPool {
   #discarded: Promise<void> | undefined;
   readonly #workplace: Workplace;
   /** Has imported the workflow already, as the process that has read it. */
   #reader: StepProcess | undefined;
   readonly #readIn: Surroundings;
-  #spare: { readonly surroundings: Surroundings; readonly process: Promise<StepProcess> } | undefined;
+  #spares: Spare[] = [];
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace;
@@ -33,12 +42,14 @@ export class StepPool {
     return Object.entries(variables).every(([name, value]) => this.#readIn.environment[name] === value);
   }
 
-  prepare(surroundings: Surroundings): void {
-    if (this.#spare !== undefined) return;
-    const process = StepProcess.launch(this.#workplace, surroundings);
-    // The caller that takes it sees the failure.
-    process.catch(() => undefined);
-    this.#spare = { surroundings, process };
+  /** @param steps how many are still to start */
+  prepare(surroundings: Surroundings, steps: number): void {
+    while (this.#spares.length < Math.min(steps, maxSpares)) {
+      const process = StepProcess.launch(this.#workplace, surroundings);
+      // The caller that takes it sees the failure.
+      process.catch(() => undefined);
+      this.#spares.push({ surroundings, process });
+    }
   }
 
   async take(start: StepStart): Promise<StepProcess> {
@@ -48,22 +59,22 @@ export class StepPool {
     this.#reader = undefined;
     if (isFit && reader !== undefined) return reader;
     this.#discarded ??= reader?.discard();
-    if (this.#spare !== undefined && !alike(this.#spare.surroundings, surroundings)) await this.#closeSpare();
-    const taken = this.#spare?.process ?? StepProcess.launch(this.#workplace, surroundings);
-    this.#spare = undefined;
-    return taken;
+    if (this.#spares.some((spare) => !alike(spare.surroundings, surroundings))) await this.#closeSpares();
+    return this.#spares.shift()?.process ?? StepProcess.launch(this.#workplace, surroundings);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reader?.discard(), this.#discarded, this.#closeSpare()]);
+    await Promise.all([this.#reader?.discard(), this.#discarded, this.#closeSpares()]);
     this.#reader = undefined;
   }
 
-  async #closeSpare(): Promise<void> {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    const process = await spare?.process.catch(() => undefined);
-    await process?.discard();
+  async #closeSpares(): Promise<void> {
+    await Promise.all(
+      this.#spares.splice(0).map(async (spare) => {
+        const process = await spare.process.catch(() => undefined);
+        await process?.discard();
+      }),
+    );
   }
 }
 
