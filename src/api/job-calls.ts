@@ -1,10 +1,11 @@
+import { parseKey } from '@kici-dev/secret-backend';
 import * as check from './checks.ts';
 import { isCode, why } from './client-checks.ts';
 import type { Call } from './client.ts';
 
 // The operations of `operations/jobs.ts` as an agent calls them: a test holds the two against each other.
 
-const key = check.text();
+const key = check.text(undefined, (value) => parseKey(value).ok);
 const place = { key, backend: check.text(), scope: check.text() };
 
 const isDelivered = check.either(
@@ -22,10 +23,11 @@ const isOpened = check.object(
     jobId: check.text(),
     jobToken: check.text(),
     orchestratorPublicKey: check.base64(),
+    expiresAt: check.text(),
     catalogue: check.listOf(
       check.object(
         { ...place, status: check.oneOf('available', 'declared', 'unavailable') },
-        { version: check.text() },
+        { version: check.text(), code: isCode, ...why },
       ),
     ),
     openEnded: check.flag,
@@ -39,7 +41,7 @@ const isOpened = check.object(
           meaning: check.text(),
           hint: check.text(),
         },
-        why,
+        { ...why, bindings: check.listOf(check.text()) },
       ),
     ),
     variables: check.listOf(check.object({ name: check.text(), value: check.text(), locked: check.flag })),
