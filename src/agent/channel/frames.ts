@@ -2,7 +2,7 @@
 const headerBytes = 4;
 const maxParts = 1_024;
 
-/** What came over the channel is not a message, or too long for one. */
+/** The channel carried something that is not a message, or is too long for one. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -15,12 +15,12 @@ export function encodeFrame(message: unknown): Uint8Array {
   return frame;
 }
 
-/** How many more bytes may come, from all who send into it. */
+/** How many more bytes may arrive, from all senders that share it. */
 export interface Room {
   bytes: number;
 }
 
-/** Cuts a stream of bytes into messages. What is longer than the limit is refused before it is kept. */
+/** Cuts a stream of bytes into messages. One over the limit is refused before it is stored. */
 export class FrameReader {
   readonly #maxBytes: number;
   #parts: Uint8Array[] = [];

@@ -1,10 +1,10 @@
 import { parseKey } from '@kici-dev/secret-backend';
 import * as check from '../../api/checks.ts';
-import { statedKeyGrammar } from '../../api/stated-keys.ts';
+import { isPattern, mostPatterns, statedKeyGrammar } from '../../api/stated-keys.ts';
 import { bounds } from './bounds.ts';
 
-// What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
-// checked here.
+// What a step host may tell the agent. A step can write anything to its end of the channel, so every message is checked
+// here.
 
 const path = check.text(bounds.pathCharacters);
 const url = check.text(bounds.urlCharacters);
@@ -56,9 +56,16 @@ const trigger = check.strictObject(
   { branches: patterns, tags: patterns, paths: patterns },
 );
 
-/** What a timer can hold. */
+/** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
+const stated = check.listOf(
+  check.text(undefined, (value) => statedKeyGrammar.test(value)),
+  0,
+  1_000,
+);
+const statedKeys = (value: unknown): value is string[] =>
+  stated(value) && value.filter(isPattern).length <= mostPatterns;
 const job = check.strictObject(
   {
     name,
@@ -70,11 +77,7 @@ const job = check.strictObject(
   },
   {
     environment: name,
-    secrets: check.listOf(
-      check.text(undefined, (value) => statedKeyGrammar.test(value)),
-      0,
-      1_000,
-    ),
+    secrets: statedKeys,
     container: check.strictObject({ image }),
   },
 );

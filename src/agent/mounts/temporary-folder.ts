@@ -30,8 +30,8 @@ function removeUsual(path: string, names: readonly string[]): boolean {
 }
 
 /**
- * Folders that their owner may not change keep what is in them, and what is too deep has no path: folders of folders
- * are moved to the top, level after level.
+ * Folders without owner permissions cannot be emptied, and very deep ones have no usable path; so permissions are
+ * restored and nested folders moved to the top, level by level.
  */
 async function removeLevels(top: string): Promise<void> {
   for (let entries = await entriesOf(top); entries.length > 0; entries = await entriesOf(top)) {

@@ -4,7 +4,7 @@ import { withWorkplace } from './with-workplace.ts';
 
 /**
  * What `kici run` does: opens a workplace and runs the workflow in it.
- * @throws AgentError when nothing can be run
+ * @throws AgentError if nothing can be run
  */
 export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
   return withWorkplace(options, async (opened) => {

@@ -78,7 +78,7 @@ export class StepPool {
   }
 }
 
-/** A sandbox's environment follows from its image. */
+/** Environments need no comparison: a sandbox's environment follows from its image. */
 function alike(left: Surroundings, right: Surroundings): boolean {
   return left.network === right.network && left.image === right.image;
 }

@@ -2,7 +2,7 @@ import * as check from '../../api/checks.ts';
 
 export interface Image {
   readonly id: string;
-  /** Where its programs are. */
+  /** The image's PATH. */
   readonly searchPath: string | undefined;
 }
 
@@ -12,7 +12,7 @@ const isInspected = check.object(
   { Config: check.either(nothing, check.object({}, { Env: check.either(nothing, check.listOf(check.text())) })) },
 );
 
-/** @param json what the engine says about an image @throws TypeError or SyntaxError when it is not an image */
+/** @param json the engine's description of an image @throws ZodError or SyntaxError if it is not an image */
 export function parseImage(json: string): Image {
   const image: unknown = JSON.parse(json);
   if (!isInspected(image)) throw new TypeError('the engine has described no image');

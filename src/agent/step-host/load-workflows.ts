@@ -67,7 +67,7 @@ async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<
   }
 }
 
-/** The list of names is the runner's, which the SDK does not have. @throws WorkflowDefinitionError */
+/** The rules for names are the runner's, so the SDK does not check them. @throws WorkflowDefinitionError */
 function requireVariables(workflow: Workflow): Workflow {
   const problems = workflow.jobs.flatMap(({ env = {} }, index) =>
     Object.keys(env).flatMap((name) => {
