@@ -63,7 +63,7 @@ export async function run(): Promise<readonly BenchRow[]> {
     return [
       ...(await starts(kici, list, at, environment)),
       ...(await within(kici, at, environment)),
-      ...(await output([...kici.slice(0, -1)], at('output'), environment)),
+      ...(await output(kici.slice(0, -1), at('output'), environment)),
     ];
   } finally {
     await api.close();
@@ -120,8 +120,8 @@ async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv
     const [lines, printed] = [await linesOf(kici, at('gets'), env), await linesOf(kici, at('line'), env)];
     gets.push(Number(/GET ([\d.]+)/.exec(lines.map(({ line }) => line).join(''))?.[1]));
     for (const arrival of printed) {
-      const [, time] = /PRINTED ([\d.]+)/.exec(arrival.line) ?? [];
-      if (time !== undefined) late.push(arrival.at - Number(time));
+      const [, printedAt] = /PRINTED ([\d.]+)/.exec(arrival.line) ?? [];
+      if (printedAt !== undefined) late.push(arrival.at - Number(printedAt));
     }
   }
   const row = (what: string, values: readonly number[], atMost: number): BenchRow => ({

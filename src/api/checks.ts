@@ -6,6 +6,8 @@ export type Check<T> = (value: unknown) => value is T;
 export type Checked<C> = C extends Check<infer T> ? T : never;
 
 type Checks = Readonly<Record<string, Check<unknown>>>;
+/** No field. */
+type None = Readonly<Record<never, Check<unknown>>>;
 type Values<C extends Checks> = { -readonly [K in keyof C]: Checked<C[K]> };
 type ObjectOf<C extends Checks, O extends Checks> = Values<C> & { [K in keyof O]?: Checked<O[K]> | undefined };
 
@@ -53,10 +55,7 @@ export function recordOf<T>(one: Check<T>): Check<Record<string, T>> {
 }
 
 /** An object with these fields and perhaps others, as a newer sender may add them. */
-export function object<C extends Checks, O extends Checks = Record<never, never>>(
-  fields: C,
-  optional?: O,
-): Check<ObjectOf<C, O>> {
+export function object<C extends Checks, O extends Checks = None>(fields: C, optional?: O): Check<ObjectOf<C, O>> {
   return (value): value is ObjectOf<C, O> => {
     if (!isObject(value)) return false;
     const given = new Map<string, unknown>(Object.entries(value));
@@ -68,7 +67,7 @@ export function object<C extends Checks, O extends Checks = Record<never, never>
 }
 
 /** An object with these fields and no other. */
-export function strictObject<C extends Checks, O extends Checks = Record<never, never>>(
+export function strictObject<C extends Checks, O extends Checks = None>(
   fields: C,
   optional?: O,
 ): Check<ObjectOf<C, O>> {
