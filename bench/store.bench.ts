@@ -24,21 +24,43 @@ export async function run(): Promise<readonly BenchRow[]> {
   const bao = await startBaoOnDisk();
   try {
     await server.client.call(operations['environments.create'], { name: 'e', bind: ['s'] });
-    await server.client.call(operations['secrets.set'], { scope: 's', key: 'K', value: Buffer.alloc(40, 7).toString('base64') });
+    await server.client.call(operations['secrets.set'], {
+      scope: 's',
+      key: 'K',
+      value: Buffer.alloc(40, 7).toString('base64'),
+    });
     const read = readOf(await server.openJob('e'), ['K']);
     const loads = new Map<What, Load[]>();
     const measure = async (what: What, go: Promise<Load>): Promise<void> => {
       loads.set(what, [...(loads.get(what) ?? []), await go]);
     };
     for (let round = 0; round < rounds; round += 1) {
-      await measure('bare', load(bare.child, bare.url, connections, roundMs / 2, () => read));
-      await measure('read', load(server.child, server.url, connections, roundMs, () => read));
+      await measure(
+        'bare',
+        load(bare.child, bare.url, connections, roundMs / 2, () => read),
+      );
+      await measure(
+        'read',
+        load(server.child, server.url, connections, roundMs, () => read),
+      );
       if (bao !== undefined)
-        await measure('bao read', load(bao.child, bao.url, connections, roundMs, () => baoRead(bao.token)));
-      await measure('write', load(server.child, server.url, connections, roundMs, (index) => server.write(`K${index % 100}`)));
+        await measure(
+          'bao read',
+          load(bao.child, bao.url, connections, roundMs, () => baoRead(bao.token)),
+        );
+      await measure(
+        'write',
+        load(server.child, server.url, connections, roundMs, (index) => server.write(`K${index % 100}`)),
+      );
       if (bao !== undefined)
-        await measure('bao write', load(bao.child, bao.url, connections, roundMs, (index) => baoWrite(bao.token, index)));
-      await measure('alone', load(server.child, server.url, 1, roundMs / 2, () => read));
+        await measure(
+          'bao write',
+          load(bao.child, bao.url, connections, roundMs, (index) => baoWrite(bao.token, index)),
+        );
+      await measure(
+        'alone',
+        load(server.child, server.url, 1, roundMs / 2, () => read),
+      );
     }
     return rowsOf((what, field) => median((loads.get(what) ?? []).map((one) => one[field])));
   } finally {

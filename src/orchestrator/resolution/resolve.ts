@@ -1,12 +1,14 @@
-import { BackendError, internalBackendName, whyOf, type Failure } from '@kici-dev/secret-backend';
+import { BackendError, internalBackendName, whyOf, type CallContext, type Failure } from '@kici-dev/secret-backend';
 import {
   compileBindings,
   everyBackend,
   mergeInTurns,
   planListings,
+  selectsBackend,
   type BackendTraits,
   type Binding,
   type Catalogue,
+  type CompiledBindings,
   type JobFacts,
   type Listing,
   type ListingRequest,
@@ -45,11 +47,20 @@ export interface EnvironmentResolver {
 /** `now`: the backends are asked, and no names that were known before are taken. */
 type Freshness = 'now' | 'cached';
 
-/** @param renames how often scopes of an organization's internal store were renamed */
+/**
+ * Names of an organization's internal store, of one moment: those in scopes that a pattern selects, and maybe more.
+ * @throws BackendError
+ */
+export type ListInternalNames = (
+  organization: string,
+  patterns: readonly string[],
+  context: CallContext,
+) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
+
 export function createEnvironmentResolver(
   environments: EnvironmentStore,
   instances: Instances,
-  renames: (organization: string) => Promise<number>,
+  listInternal: ListInternalNames,
 ): EnvironmentResolver {
   const resolver: EnvironmentResolver = {
     async resolve(call, environment, facts, freshness) {
@@ -71,15 +82,14 @@ export function createEnvironmentResolver(
       );
       const list = (request: ListingRequest): Promise<AgedListing> =>
         listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
-      const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
-        backend === internalBackendName ? 'own' : 'others',
+      const others = planListings(
+        compiled,
+        traits.filter(({ name }) => name !== internalBackendName),
       );
-      const listings = (
-        await Promise.all([
-          listOwn(requests.get('own') ?? [], list, () => renames(call.organization)),
-          ...(requests.get('others') ?? []).map(list),
-        ])
-      ).flat();
+      const listings = await Promise.all([
+        ...(open.has(internalBackendName) ? [listOwn(listInternal, compiled, call)] : []),
+        ...others.map(list),
+      ]);
       const catalogue = await mergeInTurns(compiled, traits, listings);
       return { catalogue, bindings, listings, instances: open };
     },
@@ -88,20 +98,23 @@ export function createEnvironmentResolver(
 }
 
 /**
- * A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list
- * of everything is of one moment.
+ * All that the bindings select in one list, whatever they select it by: a secret that moves between two lists may be in
+ * neither, and what it outranks must not take its place.
  */
 async function listOwn(
-  requests: readonly ListingRequest[],
-  list: (request: ListingRequest) => Promise<AgedListing>,
-  renames: () => Promise<number>,
-): Promise<readonly AgedListing[]> {
-  if (requests.length < 2) return Promise.all(requests.map(list));
-  const before = await renames();
-  const listings = await Promise.all(requests.map(list));
-  return (await renames()) === before
-    ? listings
-    : [await list({ backend: internalBackendName, query: { depth: 'tree' } })];
+  listInternal: ListInternalNames,
+  { active }: CompiledBindings,
+  { organization, context }: Call,
+): Promise<AgedListing> {
+  const request: ListingRequest = { backend: internalBackendName, query: { depth: 'tree' } };
+  const patterns = active
+    .filter(({ binding }) => selectsBackend(binding, internalBackendName))
+    .map(({ pattern }) => (pattern.kind === 'exact' ? pattern.scope : pattern.text));
+  try {
+    return { ...request, ...(await listInternal(organization, patterns, context)), unlisted: [], ageMs: 0 };
+  } catch (error) {
+    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
+  }
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
