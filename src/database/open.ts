@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
+import { durableCommits, LogCommits, type Commits } from './commits.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { DatabaseError } from './database-error.ts';
 import { sqliteForKysely } from './sqlite.ts';
@@ -32,7 +33,23 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
       'check that the folder exists, is writable and has free space; KICI_DATA_DIR names another',
     );
   }
-  return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
+  const commits = new LogCommits(database, `${file}-wal`);
+  const opened = new Kysely<Tables>({
+    dialect: new EmbeddedDialect(
+      sqliteForKysely(database, () => {
+        commits.noteWrite();
+      }),
+    ),
+  });
+  commitsByDatabase.set(opened, commits);
+  return opened;
+}
+
+const commitsByDatabase = new WeakMap<object, Commits>();
+
+/** Of a database as `openDatabase` gave it. */
+export function commitsOf<Tables>(database: Kysely<Tables>): Commits {
+  return commitsByDatabase.get(database) ?? durableCommits;
 }
 
 /** SQLite itself takes a FIFO or a device for a file. */
