@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
-import { durableCommits, LogCommits, type Commits } from './commits.ts';
+import { durableCommits, LogCommits, type Commits, type SyncFile } from './commits.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { DatabaseError } from './database-error.ts';
 import { sqliteForKysely } from './sqlite.ts';
@@ -12,9 +12,10 @@ const openingTimeoutMs = 5_000;
 
 /**
  * Opens the embedded database and makes its folder.
+ * @param sync how a file is brought to the disk; default: the system's way
  * @throws DatabaseError `cannot_open`
  */
-export function openDatabase<Tables>(file: string): Kysely<Tables> {
+export function openDatabase<Tables>(file: string, sync?: SyncFile): Kysely<Tables> {
   let database: DatabaseSync | undefined;
   try {
     makeFolder(dirname(file));
@@ -33,7 +34,7 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
       'check that the folder exists, is writable and has free space; KICI_DATA_DIR names another',
     );
   }
-  const commits = new LogCommits(database, `${file}-wal`);
+  const commits = new LogCommits(database, `${file}-wal`, sync);
   const opened = new Kysely<Tables>({
     dialect: new EmbeddedDialect(
       sqliteForKysely(database, () => {

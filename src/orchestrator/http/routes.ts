@@ -22,6 +22,8 @@ export interface RouteServices {
   readonly cookies: SessionCookies;
   readonly gate: PolicyGate;
   readonly audit: AuditLog;
+  /** Resolves once what was committed is on the disk. */
+  readonly durable: () => Promise<void>;
   readonly requests: RequestsInFlight;
   readonly addressing: Addressing;
   /** Milliseconds that a request may take. */
@@ -88,6 +90,8 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
             return handler(parsed, call);
           }),
         );
+        // An audited answer has waited for its row, and so for everything before it.
+        if (operation.audit === 'none') await services.durable();
         void reply.header('cache-control', 'no-store');
         if (etag !== undefined) void reply.header('etag', etag);
         return hasAlready(request.headers['if-none-match'], etag)
