@@ -21,6 +21,7 @@ import { write, writeAll, type WrittenAll } from './write.ts';
 
 export { eraseExpired, organizationsWithExpired } from './deleted.ts';
 export { listMatching } from './list.ts';
+export { readUnguarded } from './read.ts';
 export { renameScopeAlong } from './rename-along.ts';
 export type { WrittenAll } from './write.ts';
 export { resealSecrets } from './secret-rows.ts';

@@ -47,7 +47,10 @@ export async function replaceFileIf(
     } finally {
       await file.close();
     }
-    if (!mayReplace()) return false;
+    if (!mayReplace()) {
+      await rm(draft, { force: true });
+      return false;
+    }
     renameSync(draft, path);
     replaced();
     const folder = await open(dirname(path), 'r');
@@ -57,8 +60,9 @@ export async function replaceFileIf(
       await folder.close();
     }
     return true;
-  } finally {
+  } catch (error) {
     await rm(draft, { force: true });
+    throw error;
   }
 }
 

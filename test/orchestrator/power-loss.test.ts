@@ -97,7 +97,7 @@ describe('after a loss of power', () => {
     const writers = Array.from({ length: 8 }, async () => {
       while (!isOver) acknowledged = Math.max(acknowledged, await server.log.append(row));
     });
-    for (let loss = 0; loss < 25; loss += 1) {
+    for (let loss = 0; loss < 10; loss += 1) {
       const goal = acknowledged + 1 + Math.floor(random() * 40);
       while (acknowledged < goal) await nextTurn();
       const promised = acknowledged;

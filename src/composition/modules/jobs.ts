@@ -1,4 +1,4 @@
-import { createStore, listMatching } from '@kici-dev/secret-backend-internal';
+import { listMatching } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createJobStore } from '../../orchestrator/jobs/job-store.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
@@ -9,18 +9,11 @@ import { identifiers } from '../identifiers.ts';
 /** Which backend supplies each key of an environment, and the jobs that read them. */
 export const jobsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.environmentResolver).toResolvedValue(
-    (environments, instances, database, keyring, { keepDeletedMs }, now) =>
+    (environments, instances, storeOf) =>
       createEnvironmentResolver(environments, instances, (organization, patterns, context) =>
-        listMatching(createStore(database, keyring, organization, { now, keepDeletedMs }), patterns, context),
+        listMatching(storeOf(organization), patterns, context),
       ),
-    [
-      identifiers.environmentStore,
-      identifiers.instances,
-      identifiers.database,
-      identifiers.keyring,
-      identifiers.settings,
-      identifiers.now,
-    ],
+    [identifiers.environmentStore, identifiers.instances, identifiers.internalStoreOf],
   );
   bind(identifiers.jobStore).toResolvedValue(createJobStore, [
     identifiers.database,

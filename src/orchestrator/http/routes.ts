@@ -12,6 +12,7 @@ import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
 import type { ConnectionLimit } from './connections.ts';
 import { hasAlready } from './etag.ts';
+import { RequestDeadline } from './request-deadline.ts';
 import { requirePrivateWay } from './private-way.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
@@ -68,13 +69,14 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
         const parsed = parseInput(operation, input, request);
         const notes: Record<string, unknown> = {};
+        using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
         const call: Call = {
           caller,
           generation,
           organization: parameter(request, 'org'),
           requestId: request.id,
-          context: deadline(services.requestTimeoutMs),
+          context,
           note: (fields) => {
             Object.assign(notes, fields);
           },
@@ -106,10 +108,6 @@ function operationEntries(): readonly (readonly [OperationId, Operation])[] {
   // `Object.entries` forgets that the keys are exactly the ids.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.entries(operations) as [OperationId, Operation][];
-}
-
-function deadline(timeoutMs: number): Call['context'] {
-  return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };
 }
 
 function parameter(request: FastifyRequest, name: string): string {

@@ -1,6 +1,7 @@
 import {
   describeFailure,
   hintOf,
+  isTransient,
   meaningOf,
   unknown,
   type CallContext,
@@ -93,6 +94,12 @@ export async function readAll(
   if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
   const { state } = instance;
   if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
+  if (state.readInternal !== undefined && Date.now() < context.deadline) {
+    const outcomes = await state.readInternal(refs);
+    // What another try may mend is the host's affair, which also notes that it failed.
+    if (!outcomes.some((outcome) => outcome.status === 'unknown' && isTransient(outcome.code)))
+      return outcomes.map((outcome) => ({ outcome }));
+  }
   return state.open.readAged(refs, context);
 }
 
