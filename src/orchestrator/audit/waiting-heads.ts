@@ -25,9 +25,16 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
   let timer: NodeJS.Timeout | undefined;
   let failing = false;
 
-  async function write(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
+  let writing = Promise.resolve();
+
+  /** One after another: each takes what waits when its turn comes. */
+  function write(): Promise<void> {
+    const turn = writing.catch(() => undefined).then(writeWaiting);
+    writing = turn;
+    return turn;
+  }
+
+  async function writeWaiting(): Promise<void> {
     const written = new Map(waiting);
     try {
       if (written.size > 0) await anchor.write(written);
@@ -40,6 +47,9 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
   }
 
   async function settle(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    await writing.catch(() => undefined);
     if (waiting.size === 0) return;
     if (anchor.isUntouched()) await write().catch(listener.failed);
     else listener.foreign();
