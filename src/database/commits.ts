@@ -35,7 +35,7 @@ export class NotDurableError extends Error {
 }
 
 /** How long a disk may keep an answer waiting. */
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 /** In pages of the log: copying it into the database stops everything else, and each page is copied once. */
 const checkpointPages = 4_000;
 

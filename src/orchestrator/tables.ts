@@ -90,7 +90,7 @@ export interface OrchestratorTables {
     token_hash: string;
     /** The session key, sealed by the keyring; empty once the session has ended. */
     session_key: Uint8Array;
-    /** Names only: see `JobCatalogue`. */
+    /** Names only: see `JobCatalogue`; a long one is in `job_catalogues`, and named by its digest here. */
     catalogue: string;
     /** What each backend of the catalogue was `added` with. */
     backends: string;
@@ -100,6 +100,15 @@ export interface OrchestratorTables {
     expires_at: number;
     closed_at: number | null;
     seal: string | null;
+  };
+  /** Long catalogues, once for all jobs that have the same. */
+  readonly job_catalogues: {
+    organization: string;
+    /** SHA-256 of the catalogue, hex. */
+    digest: string;
+    catalogue: string;
+    /** When a job was last opened with it, within half a day. */
+    used_at: number;
   };
   /** Dashboard sessions; each ends with the token that it was opened with. */
   readonly sign_ins: {

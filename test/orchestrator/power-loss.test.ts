@@ -178,7 +178,7 @@ describe('a disk', () => {
     await server.commits.group();
     const failed = server.log.append(row).catch((error: unknown) => error);
     await asked.promise;
-    vi.advanceTimersByTime(5_000);
+    vi.advanceTimersByTime(10_000);
     expect(await failed).toMatchObject({ name: 'NotDurableError', code: 'ETIMEDOUT' });
     stalled.resolve();
     expect(await server.log.append(row)).toBe(2);

@@ -15,6 +15,7 @@ import { hasAlready } from './etag.ts';
 import { RequestDeadline } from './request-deadline.ts';
 import { requirePrivateWay } from './private-way.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
+import type { Turns } from './turns.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface RouteServices {
@@ -37,7 +38,12 @@ type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
  * Serves every operation of the registry. Who calls is settled before a body is read.
  * @param trust hears of each request whose token is known, and of the token that it counts for
  */
-export function registerRoutes(app: FastifyInstance, services: RouteServices, trust: ConnectionLimit['trust']): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  services: RouteServices,
+  trust: ConnectionLimit['trust'],
+  turns: Turns,
+): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
@@ -86,12 +92,19 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
         };
         // A body may have taken its time.
         await services.gate.require({ id, caller, organization: call.organization, named: parsed });
-        const output = await services.requests.run(() =>
-          effectOf(services.audit, id, operation, parsed, call, notes, async () => {
-            requireReach(operation, parsed, caller);
-            return handler(parsed, call);
-          }),
-        );
+        const serve = (): Promise<unknown> =>
+          services.requests.run(() =>
+            effectOf(services.audit, id, operation, parsed, call, notes, async () => {
+              requireReach(operation, parsed, caller);
+              return handler(parsed, call);
+            }),
+          );
+        const output = await turns
+          .run(call.organization, () => request.raw.socket.destroyed, serve)
+          .catch((error: unknown) => {
+            if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
+            throw error;
+          });
         // An audited answer has waited for its row, and so for everything before it.
         if (operation.audit === 'none') await services.durable();
         void reply.header('cache-control', 'no-store');

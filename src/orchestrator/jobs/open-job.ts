@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { freezeCatalogue } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
@@ -9,7 +8,7 @@ import { narrowingOf } from '../narrowing.ts';
 import { entryViews } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
 import { unavailableOf } from '../resolution/unavailable.ts';
-import { factsOf, narrow, requireNames } from '../resolution/winners.ts';
+import { factsOf, frozenOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { JobStore } from './job-store.ts';
@@ -30,7 +29,7 @@ export function createOpenJob(
     const resolved = await resolver.resolve(call, environment, factsOf(call));
     const narrowing = narrowingOf(caller);
     requireNames(environment, resolved, narrowing);
-    const whole = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const whole = narrow(frozenOf(resolved.catalogue), narrowing);
     const missing = stated === undefined ? [] : await missingKeys(stated, whole, resolved.instances, call.context);
     const catalogue = stated === undefined ? whole : statedOnly(whole, stated);
     const id = randomUUID();

@@ -17,6 +17,7 @@ import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
+import { createSharedRuns } from './shared-runs.ts';
 
 /** What an environment holds for an agent, and how that was found out. */
 export interface ResolvedEnvironment {
@@ -44,6 +45,13 @@ export interface EnvironmentResolver {
   ): Promise<ResolvedEnvironment>;
 }
 
+interface Asked {
+  readonly call: Call;
+  readonly environment: string;
+  readonly facts: JobFacts;
+  readonly freshness: Freshness;
+}
+
 /** `now`: the backends are asked, and no names that were known before are taken. */
 type Freshness = 'now' | 'cached';
 
@@ -62,11 +70,17 @@ export function createEnvironmentResolver(
   instances: Instances,
   listInternal: ListInternalNames,
 ): EnvironmentResolver {
+  // Jobs that start at once are resolved together.
+  const runs = createSharedRuns(async ({ call, environment, facts, freshness }: Asked) => {
+    await environments.require(call.organization, environment);
+    const rows = await environments.bindings(call.organization, environment);
+    return resolver.resolveBindings(call, rows, facts, freshness);
+  });
   const resolver: EnvironmentResolver = {
-    async resolve(call, environment, facts, freshness) {
-      await environments.require(call.organization, environment);
-      const rows = await environments.bindings(call.organization, environment);
-      return resolver.resolveBindings(call, rows, facts, freshness);
+    resolve(call, environment, facts, freshness = 'cached') {
+      const { organization, generation } = call;
+      const key = JSON.stringify([organization, generation, environment, facts, freshness]);
+      return runs.run(key, { call, environment, facts, freshness });
     },
     async resolveBindings(call, rows, facts, freshness = 'cached') {
       const bindings = rows.map(parseRow);

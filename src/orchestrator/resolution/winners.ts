@@ -8,9 +8,11 @@ import {
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import {
+  freezeCatalogue,
   planReads,
   settleReads,
   type AgedOutcome,
+  type Catalogue,
   type FrozenCatalogue,
   type JobFacts,
   type Resolution,
@@ -53,8 +55,20 @@ export function requireNames(
   );
 }
 
+const frozen = new WeakMap<Catalogue, FrozenCatalogue>();
+
+/** Once for all who resolved together. */
+export function frozenOf(catalogue: Catalogue): FrozenCatalogue {
+  const known = frozen.get(catalogue);
+  if (known !== undefined) return known;
+  const made = freezeCatalogue(catalogue);
+  frozen.set(catalogue, made);
+  return made;
+}
+
 /** A key whose winner is outside the token's scopes is unavailable with it, and nothing else takes its place. */
 export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
+  if (narrowing === undefined) return catalogue;
   return {
     ...catalogue,
     entries: catalogue.entries.map((entry) => {
