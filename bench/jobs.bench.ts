@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import { operations } from '../src/api/registry.ts';
 import type { BenchRow } from './row.ts';
-import { fill, scopeOf } from './servers/fill.ts';
+import { fill, keyOf, scopeOf } from './servers/fill.ts';
 import { openWire } from './servers/load.ts';
 import { readOf, startOrchestrator, type BenchServer } from './servers/orchestrator.ts';
 import { memoryOf } from './servers/process.ts';
@@ -65,18 +66,22 @@ async function allAtOnce(work: () => Promise<void>): Promise<{ first: number; al
   return { first: first ?? Number.NaN, all: performance.now() - started };
 }
 
-async function runJob(server: BenchServer): Promise<void> {
-  await readAll(server, await server.openJob('e'));
+const names = Array.from({ length: asked }, (_, index) => keyOf(index));
+const session = z.object({ jobId: z.string(), jobToken: z.string() });
+
+async function runJob({ url, openTarget }: BenchServer): Promise<void> {
+  const wire = await openWire(url);
+  const job = session.parse(JSON.parse(await wire.ask(openTarget('e'))));
+  requireValues(await wire.ask(readOf(job, names)));
+  wire.close();
 }
 
-async function readAll({ url }: BenchServer, job: Awaited<ReturnType<BenchServer['openJob']>>): Promise<void> {
+async function readAll({ url }: BenchServer, job: z.output<typeof session>): Promise<void> {
   const wire = await openWire(url);
-  const body = await wire.ask(
-    readOf(
-      job,
-      job.catalogue.slice(0, asked).map(({ key }) => key),
-    ),
-  );
+  requireValues(await wire.ask(readOf(job, names)));
   wire.close();
+}
+
+function requireValues(body: string): void {
   if (!body.includes('sealed')) throw new Error(body.slice(0, 200));
 }
