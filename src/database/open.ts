@@ -53,7 +53,7 @@ export function commitsOf<Tables>(database: Kysely<Tables>): Commits {
   return commitsByDatabase.get(database) ?? durableCommits;
 }
 
-/** SQLite itself takes a FIFO or a device for a file. */
+/** SQLite would open a FIFO or a device as if it were a file. */
 function requirePlainFiles(file: string): void {
   for (const path of ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)) {
     const status = statSync(path, { throwIfNoEntry: false });
@@ -62,7 +62,7 @@ function requirePlainFiles(file: string): void {
   }
 }
 
-/** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries forever. */
+/** One level at a time: where folders cannot be made (`/proc`), Node's own `recursive` tries forever. */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);

@@ -17,7 +17,7 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
     prepare(sql) {
       const known = statements.get(sql);
       if (known !== undefined) return known;
-      // A deferred transaction that turns into a writer fails at once when another process writes; an immediate one
+      // A deferred transaction that becomes a writer fails at once while another process writes; an immediate one
       // waits.
       const statement =
         sql === 'rollback'
@@ -46,7 +46,7 @@ function adapt(statement: StatementSync, wrote: () => void = () => undefined): S
 }
 
 /**
- * A full disk, among others, ends a transaction by itself; rolling back again would hide why
+ * A full disk, among others, ends a transaction on its own; another rollback would hide why
  * (sqlite.org/lang_transaction.html).
  */
 function rollbackIn(database: DatabaseSync): SqliteStatement {

@@ -17,7 +17,7 @@ const run = (line: string, stdin = ''): Promise<Outcome> =>
   adminInProcess(line.split(' '), { stdin, environment: { KICI_URL: api.url } });
 const tried = new Set<string>();
 
-/** Command line, the one call that it makes, and a line that it prints. */
+/** Command line, the only call that it makes, and a line that it prints. */
 const cases: readonly (readonly [string, string, unknown, string])[] = [
   ['organization create payments', 'organizations.create', { name: 'payments' }, 'created organization payments'],
   ['organization list', 'organizations.list', {}, 'default  2026-11-25T10:00:00Z'],
@@ -206,6 +206,12 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'token create r --role agent --agent-id r --agent-host h --label os=linux --label b=',
     'tokens.create',
     { name: 'r', role: 'agent', agent: { id: 'r', host: 'h', labels: { os: 'linux', b: '' } } },
+    'kici_tok_0123456789',
+  ],
+  [
+    'token create eso --role reader --all-environments',
+    'tokens.create',
+    { name: 'eso', role: 'reader', allEnvironments: true },
     'kici_tok_0123456789',
   ],
   ['token list', 'tokens.list', {}, 'agent runner-1, environment production'],

@@ -15,7 +15,7 @@ const harness: Harness = {
     const { backend, database } = store;
     return {
       backend,
-      // There is no way past the store to a sealed value: a second instance on the same tables is the service's own
+      // A sealed value can only be written through the store: a second instance on the same tables is the service's own
       // means.
       async seed({ scope, key, value }) {
         const other = await store.backendOf('default');
@@ -93,7 +93,10 @@ proveAlsoThroughHost(concurrentRunner(describe, it), {
       ...operations.map((operation) => [`fault.${fault}.${operation}`, noBody]),
       [`leaks.fault.${fault}`, noBody],
     ]),
-    ...['flood', 'swarm'].map((fault) => [`holding.${fault}`, noBody]),
+    ...['flood', 'swarm'].flatMap((fault) => [
+      [`holding.${fault}`, noBody],
+      [`recovery.${fault}`, noBody],
+    ]),
     ['fault.partial_batch.batch', noBody],
     ['leaks.fault.partial_batch', noBody],
     ['sign-in.pause', 'the store signs in nowhere: its database is opened by the orchestrator'],

@@ -4,11 +4,14 @@ import { createSharedRuns } from '../../src/orchestrator/resolution/shared-runs.
 
 function scripted() {
   const begun: { readonly work: string; readonly end: PromiseWithResolvers<string> }[] = [];
-  const runs = createSharedRuns((work: string) => {
-    const end = Promise.withResolvers<string>();
-    begun.push({ work, end });
-    return end.promise;
-  });
+  const runs = createSharedRuns(
+    (work: string) => {
+      const end = Promise.withResolvers<string>();
+      begun.push({ work, end });
+      return end.promise;
+    },
+    (left, right) => `${left} ${right}`,
+  );
   return { begun, runs };
 }
 
@@ -21,7 +24,7 @@ it('who asks while a run is under way gets the next one, with all who ask before
   begun[0]?.end.resolve('old');
   expect(await first).toBe('old');
   await nextTurn();
-  expect(begun.map(({ work }) => work)).toEqual(['first', 'fourth']);
+  expect(begun.map(({ work }) => work)).toEqual(['first', 'second third fourth']);
   const late = runs.run('k', 'late');
   begun[1]?.end.resolve('new');
   expect(await Promise.all(others)).toEqual(['new', 'new', 'new']);

@@ -11,7 +11,8 @@ import { buildPackages } from '../../.ci/build/build.ts';
 import { publishedPackages, root, type Package } from '../../.ci/build/packages.ts';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
 import { describeLane } from '../support/lane.ts';
-import { describeExamples } from './examples.ts';
+import { describeBackends } from './backends.ts';
+import { describeExamples, type Installed } from './examples.ts';
 
 const run = promisify(execFile);
 const packages = publishedPackages();
@@ -59,7 +60,7 @@ function tarballOf({ name, version }: Package['manifest']): string {
 }
 
 /**
- * As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout.
+ * Lays packages out as npm does: ours from their tarballs, and from the checkout exactly those that a manifest names.
  */
 async function installFromTarballs(): Promise<void> {
   for (const { manifest } of packages) {
@@ -82,7 +83,7 @@ async function installFromTarballs(): Promise<void> {
   }
 }
 
-/** A compiler of the checkout, strict, with the types of Node.js. */
+/** Compiles strictly with one of the checkout's compilers and the types of Node.js. */
 function compile(compiler: string): readonly string[] {
   return [
     join(root, 'node_modules', compiler, 'bin/tsc'),
@@ -91,7 +92,7 @@ function compile(compiler: string): readonly string[] {
     'es2024,esnext.disposable,esnext.iterator',
     '--typeRoots',
     join(root, 'node_modules/@types'),
-    // Another test writes a configuration into the project; older compilers leave it alone where files are named.
+    // Another test writes a configuration into the project; older compilers ignore it when files are named.
     ...(compiler === 'typescript' ? ['--ignoreConfig'] : []),
   ];
 }
@@ -117,7 +118,9 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (n
   });
 });
 
-describeExamples(() => ({ project, built: join(folder, 'dist') }));
+const installed = (): Installed => ({ project, built: join(folder, 'dist') });
+describeExamples(installed);
+describeBackends(installed);
 
 describe('a project that installs the tarballs', () => {
   it.each(libraries.map(({ manifest }) => manifest.name))('can import %s', async (name) => {
@@ -168,7 +171,7 @@ describe('a project that installs the tarballs', () => {
       const args = [...compile(compiler), '--allowImportingTsExtensions', join(project, name, test)];
       const problems = await run(process.execPath, args, { cwd: join(project, name) }).then(
         () => '',
-        // A compiler prints what is wrong as its output.
+        // A compiler prints errors as its output.
         (error: unknown) => (error instanceof Error && 'stdout' in error ? error.stdout : error),
       );
       expect(problems).toBe('');

@@ -8,12 +8,12 @@ const shared = {
   category: 'tokens',
   sensitivity: 'credentials',
   permission: 'tokens:manage',
-  // Tokens are held against the caller's own.
+  // The handler compares tokens with the caller's own.
   targets: noTargets,
   policyGoverned: true,
 } as const;
 
-/** What the operator states of an agent; bindings see these facts and never what an agent says about itself. */
+/** What the operator states about an agent; bindings see these facts, never what an agent says about itself. */
 export const agentFacts = z.object({
   id: z.string().min(1).max(63),
   host: z.string().min(1).max(253).optional(),
@@ -49,13 +49,15 @@ export const tokenOperations = {
       role: '--role!',
       scopes: '--scope',
       environments: '--environment',
+      allEnvironments: '--all-environments',
       lifetimeMs: '--lifetime',
     },
-    subject: ['name', 'role', 'scopes', 'environments', 'agent', 'lifetimeMs'],
+    subject: ['name', 'role', 'scopes', 'environments', 'allEnvironments', 'agent', 'lifetimeMs'],
     input: z.object({
       name: z.string().min(1).max(100),
       role: z.enum(roleNames),
       ...narrowing,
+      allEnvironments: z.literal(true).optional().describe('a reader without scopes and environments has to say this'),
       lifetimeMs: z.int().min(1_000).optional().describe('milliseconds; default: it does not expire'),
     }),
     output: tokenView.extend({ token: z.string() }),

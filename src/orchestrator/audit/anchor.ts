@@ -14,12 +14,12 @@ export type AuditHeads = ReadonlyMap<string, AuditHead>;
 export type AnchorState =
   | { readonly state: 'readable'; readonly heads: AuditHeads }
   | { readonly state: 'missing' }
-  /** Something else is in its place; `problem` continues after "the anchor". */
+  /** Something else is there; `problem` completes the sentence "the anchor …". */
   | { readonly state: 'damaged'; readonly problem: string };
 
-/** The newest row of each organization, kept outside the database, so that a cut-off tail shows. */
+/** The newest row of each organization, kept outside the database so that a truncated log is noticed. */
 export interface AuditAnchor {
-  /** Rejects when it could not be determined, which says nothing of the anchor. */
+  /** Rejects when the state could not be determined, which proves nothing about the anchor. */
   read(): Promise<AnchorState>;
   /** Whether it is as it was when it was last `adopt`ed, or written by this very object. */
   isUntouched(): boolean;
@@ -27,7 +27,7 @@ export interface AuditAnchor {
   adopt(read: AnchorState): void;
   /** Durable when it resolves. What was damaged is set aside first. A head never moves back. */
   write(heads: AuditHeads): Promise<void>;
-  /** Removes what killed writers have left behind. */
+  /** Removes temporary files of writers that were killed. */
   sweep(): Promise<void>;
 }
 
@@ -125,7 +125,7 @@ function parse(bytes: Buffer): AnchorState {
   }
 }
 
-/** Under another name, for an investigation. */
+/** Keeps the damaged file for an investigation. */
 function setAside(file: string): void {
   renameSync(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
 }

@@ -4,10 +4,10 @@ import type { AuditLogServices } from './services.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
-  /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
+  /** Resolves to the row's sequence once it is durable; rejects if it could not be written. */
   append(entry: AuditEntry): Promise<number>;
   /**
-   * Compares the log of every organization with the anchor, and records each break. Belongs before the first request.
+   * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
   examine(): Promise<void>;
   /** Resolves when the anchor has every row that was appended, or cannot be written. */

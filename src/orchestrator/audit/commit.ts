@@ -111,7 +111,7 @@ async function appendTo(
       intent: intent ?? null,
     }),
   );
-  // First rows without an anchor could not be distinguished from rows whose anchor was removed.
+  // Without an anchor, first rows look the same as rows whose anchor was removed.
   if (beginnings.size > 0) await anchor.write(beginnings);
   await insert(transaction, rows, statements);
   return { sequences, heads, breaks };
@@ -140,7 +140,7 @@ function inOrder(row: StoredRow): StoredRow {
   return { organization, sequence, at, phase, operation, actor, subject, result, intent, mac };
 }
 
-/** Those that exist, and those that only their rows or the anchor still know. */
+/** Those that exist, and those that only their rows or the anchor remember. */
 async function everyOrganization(database: Kysely<OrchestratorTables>, known: AnchorState): Promise<readonly string[]> {
   const rows = await database.selectFrom('audit_rows').select('organization').distinct().execute();
   const organizations = await database.selectFrom('organizations').select('name').execute();

@@ -4,16 +4,16 @@ import type { TurnLimits } from './turns.ts';
 /** What a client may take before it has shown who it is, and an organization after that. Times are milliseconds. */
 export interface HttpLimits extends TurnLimits {
   readonly maxConnections: number;
-  /** From the connection, or the last answer's follower, to the end of a request's head. */
+  /** From the connection, or the previous answer, to the end of a request's head. */
   readonly headersTimeoutMs: number;
-  /** To the end of a request with its body. */
+  /** Until the whole request has arrived, body included. */
   readonly bodyTimeoutMs: number;
 }
 
 const mostConnections = 4_096;
-/** What the database, the audit anchor, the log and the connections to backends need. */
+/** Descriptors for the database, the audit anchor, the log and the connections to backends. */
 const mostReserved = 256;
-/** What systems give where they do not say. */
+/** The common default where the system does not say. */
 const usualOpenFiles = 1_024;
 
 export function httpLimits(openFiles: number = openFilesLimit()): HttpLimits {
@@ -27,7 +27,7 @@ export function httpLimits(openFiles: number = openFilesLimit()): HttpLimits {
   };
 }
 
-/** The soft limit of this process, which Node.js has raised to the hard one when it started. */
+/** The soft limit of this process, which Node.js raises to the hard limit at its start. */
 function openFilesLimit(): number {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

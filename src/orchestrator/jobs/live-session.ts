@@ -6,10 +6,10 @@ import { createCheckedRows } from '../seals/checked-rows.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** Decides whether job sessions continue: each ends with its job, and with what the token that opened it may do. */
+/** Decides whether job sessions go on: each ends with its job, and with the rights of the token that opened it. */
 export interface LiveSessions {
   /**
-   * Undefined where no job has such a token.
+   * Undefined if no job has this token.
    * @throws ApiError `session_ended`
    */
   ofToken(hash: string): Promise<LiveSession | undefined>;
@@ -21,7 +21,7 @@ export interface LiveSession {
   readonly id: string;
   readonly organization: string;
   readonly generation: number;
-  /** Of the token that opened it. */
+  /** Id of the token that opened it. */
   readonly tokenId: string;
 }
 

@@ -1,19 +1,19 @@
-import { nearMatches, type CallContext } from '@kici-dev/secret-backend';
+import type { CallContext } from '@kici-dev/secret-backend';
 import { planReads, settleReads, type FrozenCatalogue } from '@kici-dev/secret-federation';
 import { isPattern, isStated } from '../../api/stated-keys.ts';
 import type { Instance } from '../backends/instances.ts';
 import type { OperationOutput } from '../handlers.ts';
+import { nearOf } from '../near.ts';
 import { readAll } from '../resolution/winners.ts';
 import type { JobCatalogue } from './stored-catalogue.ts';
 
-/** The catalogue of a job that may have no other keys. */
 export function statedOnly(catalogue: FrozenCatalogue, stated: readonly string[]): JobCatalogue {
   return { ...catalogue, entries: catalogue.entries.filter(({ key }) => isStated(stated, key)), stated };
 }
 
 /**
- * The keys that a job states by name and would ask for in vain, all of them at once. What cannot be determined is not
- * missing. A backend whose lists lag is asked by name, as it is when the job reads, and what it answers is dropped.
+ * All stated keys that do not exist. One that could not be determined is not missing. A backend with lagging lists is
+ * probed by name, as when the job reads; the values it returns are dropped.
  */
 export async function missingKeys(
   stated: readonly string[],
@@ -29,9 +29,10 @@ export async function missingKeys(
       async ([backend, refs]) => [backend, await readAll(instances.get(backend), refs, context)] as const,
     ),
   );
-  return [...settleReads(plan, new Map(outcomes))].flatMap(([key, { status }]) =>
-    status === 'not_found' || status === 'declared'
-      ? [{ key, status, near: status === 'declared' ? [] : [...nearMatches(key, listed)] }]
-      : [],
+  const missing = [...settleReads(plan, new Map(outcomes))].flatMap(([key, { status }]) =>
+    status === 'not_found' || status === 'declared' ? [{ key, status }] : [],
   );
+  const unheard = missing.flatMap(({ key, status }) => (status === 'not_found' ? [key] : []));
+  const near = nearOf(unheard, [...listed]);
+  return missing.map((one) => ({ ...one, near: [...(near.get(one.key) ?? [])] }));
 }

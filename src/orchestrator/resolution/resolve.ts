@@ -17,9 +17,10 @@ import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
+import { RequestDeadline } from '../http/request-deadline.ts';
 import { createSharedRuns } from './shared-runs.ts';
 
-/** What an environment holds for an agent, and how that was found out. */
+/** What an environment holds for an agent, and how each backend answered. */
 export interface ResolvedEnvironment {
   readonly catalogue: Catalogue;
   readonly bindings: readonly Binding[];
@@ -36,7 +37,7 @@ export interface EnvironmentResolver {
    * @throws ApiError `not_found`
    */
   resolve(call: Call, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
-  /** What an environment would hold that had these bindings. */
+  /** What an environment with these bindings would hold. */
   resolveBindings(
     call: Call,
     rows: readonly BindingRow[],
@@ -50,6 +51,8 @@ interface Asked {
   readonly environment: string;
   readonly facts: JobFacts;
   readonly freshness: Freshness;
+  /** Of the one with the most time. */
+  readonly deadline: number;
 }
 
 /** `now`: the backends are asked, and no names that were known before are taken. */
@@ -71,23 +74,28 @@ export function createEnvironmentResolver(
   listInternal: ListInternalNames,
 ): EnvironmentResolver {
   // Jobs that start at once are resolved together.
-  const runs = createSharedRuns(async ({ call, environment, facts, freshness }: Asked) => {
-    await environments.require(call.organization, environment);
-    const rows = await environments.bindings(call.organization, environment);
-    return resolver.resolveBindings(call, rows, facts, freshness);
-  });
+  const runs = createSharedRuns(
+    async ({ call, environment, facts, freshness, deadline }: Asked) => {
+      // Its own: none of those who share it ends it for the others.
+      using context = new RequestDeadline(deadline - Date.now());
+      await environments.require(call.organization, environment);
+      const rows = await environments.bindings(call.organization, environment);
+      return await resolver.resolveBindings({ ...call, context }, rows, facts, freshness);
+    },
+    (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
+  );
   const resolver: EnvironmentResolver = {
     resolve(call, environment, facts, freshness = 'cached') {
       const { organization, generation } = call;
       const key = JSON.stringify([organization, generation, environment, facts, freshness]);
-      return runs.run(key, { call, environment, facts, freshness });
+      return runs.run(key, { call, environment, facts, freshness, deadline: call.context.deadline });
     },
     async resolveBindings(call, rows, facts, freshness = 'cached') {
       const bindings = rows.map(parseRow);
       const compiled = compileBindings(bindings, facts);
       const open = await instances.of(call);
       const traits = await Promise.all([...open.values()].map(traitsOf));
-      // A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none.
+      // A bound backend that nobody has added: its names cannot be listed, which is not the same as having none.
       const strangers = new Set(
         bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
       );
@@ -133,7 +141,7 @@ async function listOwn(
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
   if ('failure' in state) return { name, optional, listConsistency: 'strong' };
-  // One that cannot be opened lists nothing either, and that error says why.
+  // A backend that cannot be opened cannot list either, and that error says why.
   const { listConsistency } = await state.open.ready().catch(() => state.open.capabilities);
   return { name, optional, listConsistency };
 }

@@ -3,7 +3,6 @@ export interface SharedRuns<Work, Result> {
   /**
    * While one with this key runs, everybody who asks waits for the next one together: what they get was found out after
    * they had asked.
-   * @param work of those who share a run, that of the last counts
    */
   run(key: string, work: Work): Promise<Result>;
 }
@@ -18,7 +17,11 @@ interface Line<Work, Result> {
   next: Next<Work, Result> | undefined;
 }
 
-export function createSharedRuns<Work, Result>(perform: (work: Work) => Promise<Result>): SharedRuns<Work, Result> {
+/** @param join the work of a run that two share */
+export function createSharedRuns<Work, Result>(
+  perform: (work: Work) => Promise<Result>,
+  join: (left: Work, right: Work) => Work,
+): SharedRuns<Work, Result> {
   const lines = new Map<string, Line<Work, Result>>();
 
   function start(key: string, work: Work): Promise<Result> {
@@ -36,7 +39,7 @@ export function createSharedRuns<Work, Result>(perform: (work: Work) => Promise<
       const line = lines.get(key);
       if (line === undefined) return start(key, work);
       if (line.next !== undefined) {
-        line.next.work = work;
+        line.next.work = join(line.next.work, work);
         return line.next.result;
       }
       const { running } = line;

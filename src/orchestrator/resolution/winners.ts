@@ -24,7 +24,7 @@ import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
-/** What the operator states of the agent in its token; never what an agent says about itself. */
+/** What the operator states about the agent in its token; never what an agent says about itself. */
 export function factsOf({ caller }: Call): JobFacts {
   return caller.kind === 'token' && caller.agent !== undefined
     ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
@@ -82,7 +82,7 @@ export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): Frozen
 
 /**
  * Reads keys of a catalogue from their winners, each backend once.
- * @param instanceOf the backend that a catalogue means by a name
+ * @param instanceOf the instance for a backend name in the catalogue
  */
 export async function readWinners(
   catalogue: FrozenCatalogue,
@@ -99,7 +99,7 @@ export async function readWinners(
   return new Map([...settled].map(([key, resolution]) => [key, withinScopes(scopes, resolution)]));
 }
 
-/** An outcome for each of the secrets, whatever became of their backend. */
+/** An outcome for each secret, even if the backend fails or does not exist. */
 export async function readAll(
   instance: Instance | undefined,
   refs: readonly SecretRef[],

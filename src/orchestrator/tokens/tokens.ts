@@ -5,7 +5,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { Caller } from '../caller.ts';
-import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { hashToken } from './token-hash.ts';
 import { forgotten } from '../jobs/job-store.ts';
 import { parseNarrowing } from '../narrowing.ts';
@@ -15,10 +15,10 @@ import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } from './grants.ts';
 
-/** Issues, lists and revokes the tokens that clients show. */
+/** Issues, lists and revokes the tokens that clients present. */
 export interface AccessTokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
-  /** An owner's token of every organization, for the user who runs the orchestrator. */
+  /** An owner's token for every organization, for the user who runs the orchestrator. */
   issueLocal(): Promise<string>;
   /** Whether the token is a usable owner's token of this database. */
   isUsable(token: string): Promise<boolean>;
@@ -48,7 +48,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
       `find out who can write the database, and revoke it with \`kici-admin token revoke ${row.id}\``,
     );
 
-  /** By its id, or by a name that no other has. A narrowed token hears nothing of those that may do more. */
+  /** Finds a token by id, or by a name that no other has. A narrowed token learns nothing of those with more rights. */
   async function find(caller: Caller, organization: string, idOrName: string): Promise<TokenRow> {
     const all = await database
       .selectFrom('tokens')
@@ -111,6 +111,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
               'a scope pattern is written as in a binding, without placeholders',
             );
         }
+        requireStatedReach(input);
         requireIssuable(caller, { organization, ...input, expiresAt });
         const { row, token } = await insert({
           organization,
@@ -139,7 +140,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
         const row = await find(caller, organization, id);
         const own = await seals.of(row.organization);
         const isOwn = isSealed(row.seal, own.token(row));
-        // What a row says that is not ours is not to be believed: it takes the most to remove it.
+        // A row that was tampered with is not believed: removing it takes the highest rights.
         requireRevocable(caller, isOwn ? reachOf(row) : mostReach);
         const at = now();
         const seal = isOwn ? own.token({ ...row, revoked_at: at }) : row.seal;
@@ -159,6 +160,21 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
       },
     },
   };
+}
+
+/**
+ * What hands values to whoever holds it goes as far as somebody has said, and never everywhere by default.
+ * @throws ApiError `invalid_request`
+ */
+function requireStatedReach({ role, scopes, environments, allEnvironments }: OperationInput<'tokens.create'>): void {
+  if (allEnvironments === true && environments !== undefined)
+    throw new ApiError('invalid_request', 'allEnvironments: does not go with a list of environments', 'leave out one');
+  if (role !== 'reader' || (scopes ?? environments) !== undefined || allEnvironments === true) return;
+  throw new ApiError(
+    'invalid_request',
+    'environments: a reader has to name the environments or scopes that it reads',
+    'add --environment or --scope, or --all-environments to let it read every value of the organization',
+  );
 }
 
 function seenBy(caller: Caller, rows: readonly TokenRow[]): readonly TokenRow[] {

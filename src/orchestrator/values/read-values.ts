@@ -1,10 +1,11 @@
 import type { Resolution } from '@kici-dev/secret-federation';
-import { meaningOf, nearMatches, quote, type Failure } from '@kici-dev/secret-backend';
+import { meaningOf, quote, type Failure } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
 import type { HandlersFor } from '../handlers.ts';
-import { etagOf } from '../http/etag.ts';
 import { narrowingOf } from '../narrowing.ts';
+import { nearOf } from '../near.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { TokenCallers } from '../tokens/token-caller.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
@@ -14,13 +15,14 @@ type Found = Extract<Resolution, { status: 'found' }>;
 type Encoding = 'text' | 'base64';
 
 /**
- * Answers values to programs that cannot open a job: the winners of an environment as they are now, all that were asked
- * for or none. Off until an owner switches it on.
+ * Returns values to programs that cannot open a job: the present winners of an environment, all requested keys or none.
+ * Off until an owner switches it on.
  */
 export function createReadValues(
   policy: PolicyStore,
   tokens: Pick<TokenCallers, 'ofId'>,
   resolver: EnvironmentResolver,
+  keyring: Pick<Keyring, 'rowSigner'>,
 ): HandlersFor<'values.get' | 'values.getMany'> {
   async function read(environment: string, keys: readonly string[], call: Call): Promise<ReadonlyMap<string, Found>> {
     await requireSwitchedOn(policy, call);
@@ -35,17 +37,24 @@ export function createReadValues(
       (name) => resolved.instances.get(name),
       call.context,
     );
-    // Backends may have taken long, and whoever may not read any more gets nothing.
+    // Backends may have taken long, and a caller who may no longer read gets nothing.
     await requireSwitchedOn(policy, call);
     await requireLive(tokens, call);
     call.note({ outcomes: [...resolutions].map(([key, resolution]) => noteOf(key, resolution)) });
-    const found = requireAll(
+    return requireAll(
       environment,
       resolutions,
       catalogue.entries.map(({ key }) => key),
     );
-    tag(call, found);
-    return found;
+  }
+
+  /**
+   * A version does not tell two services apart, nor a secret from one made anew; the answer does. Signed, its tag can
+   * be compared with no guess. No row is signed under such a first part.
+   */
+  async function tag(call: Call, environment: string, answer: object): Promise<void> {
+    const sign = await keyring.rowSigner(call.organization);
+    call.tag(`"${sign(['values', environment, JSON.stringify(answer)])}"`);
   }
 
   return {
@@ -53,25 +62,22 @@ export function createReadValues(
       const found = (await read(environment, [key], call)).get(key);
       if (found === undefined) throw missing(environment, [key], []);
       const { backend, scope, version, ageMs } = found;
-      return {
-        key,
-        value: written(key, found, encoding),
-        encoding,
-        backend,
-        scope,
-        ...(version !== undefined && { version }),
-        ...(ageMs !== undefined && { ageMs }),
-      };
+      const value = written(key, found, encoding);
+      const answer = { key, value, encoding, backend, scope, ...(version !== undefined && { version }) };
+      await tag(call, environment, answer);
+      return { ...answer, ...(ageMs !== undefined && { ageMs }) };
     },
     async 'values.getMany'({ environment, keys, encoding }, call) {
       const found = await read(environment, keys, call);
       const values = [...found].map(([key, one]): [string, string] => [key, written(key, one, encoding)]);
-      return { values: Object.fromEntries(values), encoding };
+      const answer = { values: Object.fromEntries(values), encoding };
+      await tag(call, environment, answer);
+      return answer;
     },
   };
 }
 
-/** @throws ApiError `operation_disabled`, and writes an audit row */
+/** @throws ApiError `operation_disabled`, after writing an audit row */
 async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void> {
   const { plainReads } = await policy.read(call.organization);
   if (plainReads) return;
@@ -83,7 +89,7 @@ async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void>
   );
 }
 
-/** @throws ApiError `unauthenticated`, and writes an audit row */
+/** @throws ApiError `unauthenticated`, after writing an audit row */
 async function requireLive(tokens: Pick<TokenCallers, 'ofId'>, call: Call): Promise<void> {
   const { caller, organization } = call;
   if (caller.kind === 'token' && (await tokens.ofId(caller.id, organization)) !== undefined) return;
@@ -91,10 +97,7 @@ async function requireLive(tokens: Pick<TokenCallers, 'ofId'>, call: Call): Prom
   throw new ApiError('unauthenticated', 'the token was revoked or has expired while its values were read');
 }
 
-/**
- * @throws ApiError `backend_unavailable` when one could not be read, `not_found` when every backend says that there is
- * none
- */
+/** @throws ApiError `backend_unavailable` if one could not be read, `not_found` if every backend proves it absent */
 function requireAll(
   environment: string,
   resolutions: ReadonlyMap<string, Resolution>,
@@ -122,33 +125,27 @@ function requireAll(
   return found;
 }
 
-/** A narrowed token hears nothing of places that are outside of it. */
+/** A narrowed token learns nothing of places outside its scopes. */
 function placeOf({ backend, reason }: Extract<Resolution, { status: 'unavailable' }>): string {
   return reason === 'token_narrowed' ? '' : ` of ${backend}`;
 }
 
 function missing(environment: string, keys: readonly string[], known: readonly string[]): ApiError {
+  const nearby = nearOf(keys, known);
   const named = keys.map((key) => {
-    const near = nearMatches(key, known);
+    const near = nearby.get(key) ?? [];
     return `${key}${near.length === 0 ? '' : ` (near it: ${near.join(', ')})`}`;
   });
   return new ApiError('not_found', `the environment ${environment} has no value for ${named.join(', ')}`);
 }
 
-/** @throws ApiError `invalid_request` when bytes that are not text are wanted as text */
+/** @throws ApiError `invalid_request` if bytes that are not text are requested as text */
 function written(key: string, { value }: Found, encoding: Encoding): string {
   if (encoding === 'base64') return Buffer.from(value.bytes()).toString('base64');
   const text = value.text();
   if (text === undefined)
     throw new ApiError('invalid_request', `the value of ${quote(key)} is not UTF-8 text`, 'ask with encoding=base64');
   return text;
-}
-
-/** Values that have versions change with them; without one of each, nobody can tell. */
-function tag(call: Call, found: ReadonlyMap<string, Found>): void {
-  const versions = [...found].map(([key, { backend, scope, version }]) => [key, backend, scope, version]);
-  if (versions.every(([, , , version]) => version !== undefined))
-    call.tag(etagOf(versions.map((parts) => JSON.stringify(parts)).toSorted()));
 }
 
 /** Names only. */

@@ -42,7 +42,7 @@ export const faultLiars: readonly Liar[] = [
     tell: (honest) =>
       changedReads(async (outcome, _, { refs }, context) => {
         if (refs.length !== 1 || outcome.status !== 'unknown' || outcome.code !== 'permission_denied') return outcome;
-        // Only where everything is refused, and not one secret: that is another case's.
+        // Only if everything is refused: refusing one secret belongs to another case.
         return honest.check(context).then(
           () => outcome,
           () => absent,
@@ -67,7 +67,7 @@ export const faultLiars: readonly Liar[] = [
     lie: 'holds up the process with an answer in many parts',
     caught: 'holding.swarm',
     tell(honest) {
-      // Only where calls follow each other: cases that run at the same time would all wait.
+      // Only when calls follow each other: concurrent cases would all wait.
       let met = false;
       return {
         async read(refs, context) {
@@ -81,6 +81,16 @@ export const faultLiars: readonly Liar[] = [
         },
       };
     },
+  },
+  {
+    lie: 'cannot read right after an answer that was far too large',
+    caught: 'recovery.flood',
+    tell: onceAfter('flood', { status: 'unknown', code: 'unreachable' }),
+  },
+  {
+    lie: 'states a pause after which it still cannot read',
+    caught: 'recovery.swarm',
+    tell: onceAfter('swarm', { status: 'unknown', code: 'unreachable', retryAfterMs: 1 }, 2),
   },
   {
     lie: 'rejects a read instead of answering unknown',
@@ -177,6 +187,24 @@ export const faultLiars: readonly Liar[] = [
     }),
   },
 ];
+
+/** Fails the first calls that meet a healthy service again after a fault. */
+function onceAfter(fault: Fault, failure: UnknownOutcome, times = 1): Liar['tell'] {
+  return (honest) => {
+    let failures = 0;
+    return {
+      async read(refs, context) {
+        const outcomes = await honest.read(refs, context);
+        if (outcomes.some((outcome) => isMet(outcome, fault))) failures = times;
+        else if (failures > 0) {
+          failures -= 1;
+          return refs.map(() => failure);
+        }
+        return outcomes;
+      },
+    };
+  };
+}
 
 function onCode<T>(error: unknown, code: FailureCode, instead: T): T {
   if (BackendError.is(error) && error.code === code) return instead;

@@ -1,4 +1,4 @@
-import type { Emit, JobStatus, RunEvent } from '../../../agent/run/events.ts';
+import type { ChosenSteps, Emit, JobStatus, RunEvent } from '../../../agent/run/events.ts';
 import { printable, type Io } from '../../terminal/io.ts';
 import { paint, type Style } from '../../terminal/report.ts';
 import { Failures } from './failures.ts';
@@ -7,12 +7,12 @@ import { prefixedLog } from './prefixed-log.ts';
 import { noScreen, type Screen } from './screen.ts';
 
 const prefixStyles: readonly Style[] = ['cyan', 'magenta', 'blue', 'yellow', 'green'];
-/** A longer name does not move the output of all others to the right. */
+/** A longer name does not push the output of all others to the right. */
 const maxPrefixWidth = 24;
 
 /**
- * A run as people read it: a heading for each job and step, and between them what the steps print.
- * @param limit how many jobs run at the same time; where it is several, each line begins with the name of its job
+ * A run for people to read: a heading per job and step, and between them what the steps print.
+ * @param limit how many jobs run at the same time; if several, each line begins with its job's name
  */
 export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Emit {
   let log = plainLog(io);
@@ -39,7 +39,7 @@ export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Em
               event.jobs.map(({ name }) => name),
             ),
           );
-        io.stdout.write(`workflow ${printable(event.workflow)}\n`);
+        io.stdout.write(`workflow ${printable(event.workflow)}\n${leftOut(event.leftOut)}`);
         return;
       case 'workflow_finished': {
         io.stdout.write(screen.last());
@@ -63,6 +63,11 @@ export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Em
     }
     for (const [stream, text] of describe(event, io)) log.line(event.job, stream, text);
   }
+}
+
+function leftOut(jobs: readonly ChosenSteps[] = []): string {
+  const names = jobs.flatMap(({ name, steps }) => steps.map((step) => `${name} › ${step}`));
+  return names.length === 0 ? '' : `left out by --step: ${printable(names.join(', '))}\n`;
 }
 
 function prefixes(io: Io, jobs: readonly string[]): (job: string, stream: StreamName) => string {
