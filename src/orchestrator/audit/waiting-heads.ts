@@ -37,8 +37,12 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
   async function writeWaiting(): Promise<void> {
     const written = new Map(waiting);
     try {
-      if (written.size > 0) await anchor.write(written);
+      const isWritten = written.size === 0 || (await anchor.write(written));
       failing = false;
+      if (!isWritten) {
+        listener.foreign();
+        return;
+      }
     } catch (error) {
       failing = true;
       throw error;
