@@ -55,7 +55,10 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
     timer = undefined;
     await writing.catch(() => undefined);
     if (waiting.size === 0) return;
-    if (anchor.isUntouched()) await write().catch(listener.failed);
+    if (anchor.isUntouched())
+      await write().catch((error: unknown) => {
+        listener.failed(error);
+      });
     else listener.foreign();
     if (waiting.size > 0 && !failing) soon();
   }
