@@ -45,6 +45,7 @@ const failed = check.strictObject({
   error: check.text(bounds.messageBytes),
 });
 
+/** Whether a step may send this. */
 export const isStepMessage = check.either(ask, imported, succeeded, failed, addPath);
 
 const name = check.text(200, (value) => value !== '');
@@ -131,6 +132,7 @@ const invalid = check.strictObject({
 /** `quiet`: nothing that the modules have begun would be heard of at the process's end, or goes on. */
 const loaded = check.strictObject({ type: check.oneOf('loaded'), quiet: check.flag });
 
+/** Whether a process that reads workflows may send this. */
 export const isLoaderMessage = check.either(stripped, linking, modules, importing, read, invalid, loaded);
 
 export type SecretRequest = check.Checked<typeof secretRequest>;
