@@ -6,7 +6,8 @@ import { readPlainFile } from '../../files/plain-file.ts';
 import { AgentError, systemCode } from '../agent-error.ts';
 import { processIdentity, isRunning, type ProcessIdentity } from '../process/identity.ts';
 import { endMarked } from '../process/marked.ts';
-import { envFile, isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
+import { removeGroup } from '../limits/remove-group.ts';
+import { envFile, isContainerName, isGroupFolder, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
 /** Resolves with whether there was such a container; rejects when nobody could say. */
 export type RemoveContainer = (name: string) => Promise<boolean>;
@@ -170,6 +171,7 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
   const results = await Promise.allSettled([
     ...things.filter(isContainerName).map(removeOne),
     ...folders.map(removeFolder),
+    ...things.filter(isGroupFolder).map(removeGroup),
   ]);
   const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
   if (isClean) await rm(path, { force: true }).catch(() => undefined);

@@ -3,15 +3,21 @@ import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
 const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
+const groupPattern = /^kici-group-[0-9a-f]{32}$/;
 const containerPattern = /^kici-container-[0-9a-f]{32}$/;
 
 /** A name that nobody can guess and that a sweep recognizes. */
-export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
+export function temporaryName(kind: 'step' | 'exchange' | 'group' | 'container'): string {
   return `kici-${kind}-${randomBytes(16).toString('hex')}`;
 }
 
 export function isTemporaryFolder(path: string): boolean {
   return isAbsolute(path) && pattern.test(basename(path));
+}
+
+/** Of the control group of a step's processes. */
+export function isGroupFolder(path: string): boolean {
+  return isAbsolute(path) && groupPattern.test(basename(path));
 }
 
 /** Where the commands of a step write to, if the folder is its exchange. */

@@ -11,7 +11,7 @@ import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts'
 import type { ChosenJob } from './choose-jobs.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
-import { requireLabels } from './preflight.ts';
+import { requireLabels, requireSandbox } from './preflight.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import { placeOf } from './source-place.ts';
 import { requireStated } from './stated-keys.ts';
@@ -42,7 +42,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   let session: JobSession | undefined;
   try {
     requireLabels(job, run.labels);
-    const { sandbox, environment } = run.workplace;
+    const { sandbox, limiter } = run.workplace;
     const image = job.container?.image;
     if (image !== undefined && !sandbox.runsImages)
       emit({
@@ -50,7 +50,9 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
         job: job.name,
         message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
       });
-    const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
+    const surroundings = await requireSandbox(job, run.workplace);
+    const limited = limiter.noticeOf(surroundings.limits);
+    if (limited !== undefined) emit({ type: 'notice', job: job.name, message: limited });
     run.pool.prepare(surroundings);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
@@ -138,6 +140,7 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const result = await runStep(host, {
     start: startOf(steps, step.name, stepIndex),
     timeoutMs: step.timeout,
+    limits: surroundings.limits,
     workplace,
     session,
     masker,

@@ -1,3 +1,4 @@
+import { sameLimits } from '../limits/limits.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 
@@ -35,5 +36,5 @@ export class StepPool {
 
 /** A sandbox's environment follows from its image. */
 function alike(left: Surroundings, right: Surroundings): boolean {
-  return left.network === right.network && left.image === right.image;
+  return left.network === right.network && left.image === right.image && sameLimits(left.limits, right.limits);
 }

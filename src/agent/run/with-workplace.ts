@@ -2,21 +2,24 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { AgentError } from '../agent-error.ts';
+import { Limiter } from '../limits/limiter.ts';
+import type { Limits } from '../limits/limits.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
-import type { SandboxName } from '../sandbox/profile.ts';
+import type { Surroundings } from '../sandbox/profile.ts';
 import { programPath } from '../sandbox/program-path.ts';
-import { openSandbox } from '../sandbox/sandboxes.ts';
+import { openSandbox, type SandboxOptions } from '../sandbox/sandboxes.ts';
 import { findProject, type Project } from '../workflow/project.ts';
 import { StepPool } from './step-pool.ts';
 
-export interface WorkplaceOptions {
+export interface WorkplaceOptions extends SandboxOptions {
   /** Where to look for the project. */
   readonly folder: string;
-  readonly sandbox: SandboxName;
+  /** Of each step, whatever its job says. */
+  readonly limits: Limits;
   /** For temporary files; default: the operating system's place for them. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -28,6 +31,8 @@ export interface OpenWorkplace {
   readonly project: Project;
   readonly workplace: Workplace;
   readonly pool: StepPool;
+  /** Of the processes that the author's modules are read in. */
+  readonly surroundings: Surroundings;
   /** A process for the author's modules to be read in. */
   readonly loader: StepProcess;
   /** Another one, after the first has ended. */
@@ -51,7 +56,9 @@ export async function withWorkplace<T>(
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
-    const sandbox = await openSandbox(options.sandbox, engine, searchPath, { temporary, journal });
+    const sandbox = await openSandbox(options, engine, searchPath, { temporary, journal });
+    const limiter = new Limiter(sandbox, options.limits, searchPath, journal);
+    const limits = await limiter.require();
     const view =
       sandbox.name === 'none'
         ? wholeProject
@@ -60,6 +67,7 @@ export async function withWorkplace<T>(
       project: project.root,
       view,
       sandbox,
+      limiter,
       engine,
       journal,
       temporary,
@@ -67,9 +75,9 @@ export async function withWorkplace<T>(
     };
     const pool = new StepPool(workplace);
     try {
-      const surroundings = sandbox.forLoader(workplace.environment);
+      const surroundings = sandbox.forLoader(workplace.environment, limits);
       const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
-      return await use({ project, workplace, pool, loader: await launch(), launch });
+      return await use({ project, workplace, pool, surroundings, loader: await launch(), launch });
     } finally {
       await pool.close();
     }

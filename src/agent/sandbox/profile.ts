@@ -1,3 +1,4 @@
+import type { Limits } from '../limits/limits.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-mount.ts';
 
@@ -13,14 +14,23 @@ export interface SandboxProfile {
   readonly ownsTemporaryFiles: boolean;
   /** Whether each job names the image that it runs in. */
   readonly runsImages: boolean;
+  readonly limits: LimitMeans;
   /**
    * For the process that reads the workflows, before any job is known.
    * @param environment as it would be without a sandbox
    */
-  forLoader(environment: Readonly<Record<string, string>>): Surroundings;
+  forLoader(environment: Readonly<Record<string, string>>, limits: Limits): Surroundings;
   /** @throws AgentError (`sandbox_unavailable`) when the job cannot run in it */
   forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Surroundings>;
   command(request: LaunchRequest): LaunchCommand;
+}
+
+/** What a sandbox has by itself that limits can be kept with. */
+export interface LimitMeans {
+  /** Its processes are of a namespace of users, whose processes the kernel counts apart. */
+  readonly ownUsers: boolean;
+  /** A container engine keeps those of processes and memory, where it can. */
+  readonly byEngine?: { readonly processes: boolean; readonly memory: boolean };
 }
 
 /** What a job says about where its steps run. */
@@ -28,6 +38,7 @@ export interface JobNeeds {
   readonly network: boolean;
   /** Of a container; sandboxes that run no images pass over it. */
   readonly image: string | undefined;
+  readonly limits: Limits;
 }
 
 /** What the processes of one job find around them. */
@@ -36,12 +47,15 @@ export interface Surroundings {
   readonly image: string | undefined;
   /** The whole environment that they start with. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly limits: Limits;
 }
 
 /** What a step host is started with. */
 export interface LaunchRequest {
   /** The script that runs in it. */
   readonly entry: string;
+  /** Programs that start it in the sandbox, each the one after it. */
+  readonly starter: readonly string[];
   /** The folder of the project: the working directory. */
   readonly project: string;
   /** Over it. */
@@ -65,6 +79,10 @@ export interface LaunchCommand {
    * as JSON with a `child-pid`.
    */
   readonly tellsGroup?: true;
+  /** Where a signal ends what runs in it, it ends with the signal's number and 128, as shells do. */
+  readonly tellsSignalByCode?: true;
   /** What may outlive the command, when that is killed. */
   readonly container?: string;
+  /** The engine keeps that container when it has ended, until it is asked how. */
+  readonly isKept?: true;
 }

@@ -8,6 +8,9 @@ export async function readWorkflows(flags: SandboxFlag, io: Io, signal: AbortSig
   return listWorkflows({
     folder: process.cwd(),
     sandbox: flags.sandbox,
+    runtime: undefined,
+    namespaces: true,
+    limits: {},
     temporary: undefined,
     environment: io.environment,
     credentials: [],

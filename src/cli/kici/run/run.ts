@@ -20,6 +20,8 @@ const farewellMs = 5_000;
 export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
   if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
     throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
+  if (flags.runtime !== undefined && flags.sandbox !== 'container')
+    throw new UsageError('--runtime is of a container engine', 'add --sandbox container, or leave it out');
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
     const options = optionsOf(workflow, flags, io, signal);
@@ -37,6 +39,9 @@ function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal
     steps: flags.step,
     labels: ['default', ...flags.label],
     sandbox: flags.sandbox,
+    runtime: flags.runtime,
+    namespaces: flags.namespaces,
+    limits: flags.limit,
     temporary: flags.mountDir,
     environment: io.environment,
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
