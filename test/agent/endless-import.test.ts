@@ -73,6 +73,7 @@ async function launcher({ folder, home, temporary, environment }: Project): Prom
   const workplace: Workplace = {
     project: folder,
     view: wholeProject,
+    copies: false,
     sandbox,
     limiter: new Limiter(sandbox, {}, '', journal),
     engine: new ContainerEngine({}),
@@ -80,5 +81,5 @@ async function launcher({ folder, home, temporary, environment }: Project): Prom
     temporary,
     environment,
   };
-  return async () => StepProcess.launch(workplace, sandbox.forLoader(environment, {}));
+  return async () => StepProcess.launch(workplace, { ...sandbox.forLoader(environment), limits: {}, copy: undefined });
 }

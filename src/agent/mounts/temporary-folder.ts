@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
-const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
+const pattern = /^kici-(?:step|exchange|copy)-[0-9a-f]{32}$/;
 const groupPattern = /^kici-group-[0-9a-f]{32}$/;
 const containerPattern = /^kici-container-[0-9a-f]{32}$/;
 
 /** A name that nobody can guess and that a sweep recognizes. */
-export function temporaryName(kind: 'step' | 'exchange' | 'group' | 'container'): string {
+export function temporaryName(kind: 'step' | 'exchange' | 'copy' | 'group' | 'container'): string {
   return `kici-${kind}-${randomBytes(16).toString('hex')}`;
 }
 

@@ -6,6 +6,7 @@ import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import type { Keeping, Limiter } from '../limits/limiter.ts';
 import type { LimitName } from '../limits/limits.ts';
 import type { Journal } from '../mounts/journal.ts';
+import { mountsOfCopy } from '../project-view/project-mount.ts';
 import type { ProjectView } from '../project-view/project-view.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { LaunchCommand, SandboxProfile, Surroundings } from '../sandbox/profile.ts';
@@ -17,6 +18,8 @@ import { stepHostFile } from './step-host-file.ts';
 export interface Workplace {
   readonly project: string;
   readonly view: ProjectView;
+  /** Whether each job works in a copy of the project. */
+  readonly copies: boolean;
   readonly sandbox: SandboxProfile;
   readonly limiter: Limiter;
   readonly engine: ContainerEngine;
@@ -56,6 +59,8 @@ export class StepProcess {
   /** @throws AgentError (`cannot_write`) */
   static async launch(workplace: Workplace, surroundings: Surroundings): Promise<StepProcess> {
     const { project, view, sandbox, journal } = workplace;
+    const { copy } = surroundings;
+    const source = copy ?? project;
     const exchange = await ExchangeFolder.create(workplace.temporary, journal);
     const keeping = await workplace.limiter.begin(surroundings.limits).catch(async (error: unknown) => {
       await exchange.remove();
@@ -66,7 +71,8 @@ export class StepProcess {
       entry: stepHostFile,
       starter: keeping.inside,
       project,
-      mounts: view.mounts,
+      source,
+      mounts: copy === undefined ? view.mounts : mountsOfCopy(view.mounts, project, copy),
       hidden: view.elsewhere,
       exchange: exchange.path,
       surroundings: { ...surroundings, environment },
@@ -81,7 +87,7 @@ export class StepProcess {
           });
     if (command.container !== undefined) await journal.record(command.container);
     let exceeded: LimitName | undefined;
-    const child = new Child(startedBy(keeping, command), project, async (status) => {
+    const child = new Child(startedBy(keeping, command), source, async (status) => {
       exceeded = await exceededLimit(keeping, command, workplace.engine);
       if (command.container !== undefined) await clearUp(command, command.container, status, journal);
       // What is left of it is the next agent's.

@@ -70,7 +70,8 @@ export async function requireSandbox(
   { sandbox, environment, limiter }: Workplace,
 ): Promise<Surroundings> {
   const limits = await limiter.require(job.limits);
-  return sandbox.forJob({ network: job.network, image: job.container?.image, limits }, environment);
+  const place = await sandbox.forJob({ network: job.network, image: job.container?.image }, environment);
+  return { ...place, limits, copy: undefined };
 }
 
 /**

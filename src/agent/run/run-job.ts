@@ -4,6 +4,7 @@ import type { StartStep } from '../channel/from-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
+import { ProjectCopy } from '../project-view/project-copy.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
@@ -40,6 +41,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     ...(job.environment !== undefined && { environment: job.environment }),
   });
   let session: JobSession | undefined;
+  let copy: ProjectCopy | undefined;
   try {
     requireLabels(job, run.labels);
     const { sandbox, limiter } = run.workplace;
@@ -50,7 +52,9 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
         job: job.name,
         message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
       });
-    const surroundings = await requireSandbox(job, run.workplace);
+    const place = await requireSandbox(job, run.workplace);
+    copy = await copyFor(run);
+    const surroundings = { ...place, copy: copy?.path };
     const limited = limiter.noticeOf(surroundings.limits);
     if (limited !== undefined) emit({ type: 'notice', job: job.name, message: limited });
     run.pool.prepare(surroundings);
@@ -71,6 +75,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status: 'failed', ...told(error) });
     return 'failed';
   } finally {
+    await removeCopy(run, copy);
     await session?.close().catch(() => {
       emit({
         type: 'notice',
@@ -79,6 +84,22 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
       });
     });
   }
+}
+
+/** @throws AgentError (`cannot_write`) */
+async function copyFor({ workplace }: JobRun): Promise<ProjectCopy | undefined> {
+  const { copies, project, view, temporary, journal } = workplace;
+  return copies ? ProjectCopy.make(project, view, temporary, journal) : undefined;
+}
+
+/** A process that waits for a next step has it open. */
+async function removeCopy({ pool, emit, job }: JobRun, copy: ProjectCopy | undefined): Promise<void> {
+  if (copy === undefined) return;
+  await pool.close();
+  await copy.remove().catch(() => {
+    const message = "the job's copy of the project could not be removed; the next run tries again";
+    emit({ type: 'notice', job: job.name, message });
+  });
 }
 
 function told(

@@ -13,7 +13,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
     // While it starts, this process loads what talks with it.
     const { runProject } = await import('./run-project.ts');
     // Most jobs run where the workflows are read, and find a process that has started.
-    if (!sandbox.runsImages) pool.prepare(opened.surroundings);
+    if (!sandbox.runsImages && !options.projectCopy) pool.prepare(opened.surroundings);
     return runProject({ ...opened, options });
   });
 }

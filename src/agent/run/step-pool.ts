@@ -36,5 +36,10 @@ export class StepPool {
 
 /** A sandbox's environment follows from its image. */
 function alike(left: Surroundings, right: Surroundings): boolean {
-  return left.network === right.network && left.image === right.image && sameLimits(left.limits, right.limits);
+  return (
+    left.network === right.network &&
+    left.image === right.image &&
+    left.copy === right.copy &&
+    sameLimits(left.limits, right.limits)
+  );
 }

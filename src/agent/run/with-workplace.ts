@@ -18,6 +18,8 @@ import { StepPool } from './step-pool.ts';
 export interface WorkplaceOptions extends SandboxOptions {
   /** Where to look for the project. */
   readonly folder: string;
+  /** Whether each job works in a copy of the project. */
+  readonly projectCopy: boolean;
   /** Of each step, whatever its job says. */
   readonly limits: Limits;
   /** For temporary files; default: the operating system's place for them. */
@@ -66,6 +68,7 @@ export async function withWorkplace<T>(
     const workplace: Workplace = {
       project: project.root,
       view,
+      copies: options.projectCopy,
       sandbox,
       limiter,
       engine,
@@ -75,7 +78,7 @@ export async function withWorkplace<T>(
     };
     const pool = new StepPool(workplace);
     try {
-      const surroundings = sandbox.forLoader(workplace.environment, limits);
+      const surroundings = { ...sandbox.forLoader(workplace.environment), limits, copy: undefined };
       const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
       return await use({ project, workplace, pool, surroundings, loader: await launch(), launch });
     } finally {

@@ -97,18 +97,8 @@ const bwrapSandbox = (program: string): SandboxProfile =>
     ownsTemporaryFiles: true,
     runsImages: false,
     limits: { ownUsers: true },
-    forLoader: (environment, limits) => ({
-      network: false,
-      image: undefined,
-      environment: inside(environment),
-      limits,
-    }),
-    forJob: async ({ network, limits }, environment) => ({
-      network,
-      image: undefined,
-      environment: inside(environment),
-      limits,
-    }),
+    forLoader: (environment) => ({ network: false, image: undefined, environment: inside(environment) }),
+    forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
     command(request) {
       const { network, environment, limits } = request.surroundings;
       return {
@@ -175,7 +165,7 @@ function system(path: string, owner: readonly PrivatePlace[], maxBytes?: number)
   ];
 }
 
-function binds({ project, mounts, exchange, surroundings }: LaunchRequest): string[] {
+function binds({ project, source, mounts, exchange, surroundings }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => [
     '--ro-bind-try',
@@ -185,7 +175,7 @@ function binds({ project, mounts, exchange, surroundings }: LaunchRequest): stri
   return [
     ...runtime,
     '--bind',
-    project,
+    source,
     project,
     ...mounts.flatMap((one) => mount(one, surroundings.limits.tmp)),
     '--bind',
@@ -198,12 +188,12 @@ function tmpfs(path: string, maxBytes: number | undefined): string[] {
   return [...(maxBytes === undefined ? [] : ['--size', `${maxBytes}`]), '--tmpfs', path];
 }
 
-function mount({ path, as }: ProjectMount, maxBytes: number | undefined): string[] {
+function mount({ path, as, source = path }: ProjectMount, maxBytes: number | undefined): string[] {
   switch (as) {
     case 'fixed':
-      return ['--bind', path, path];
+      return ['--bind', source, path];
     case 'read-only':
-      return ['--ro-bind', path, path];
+      return ['--ro-bind', source, path];
     case 'empty folder':
       return tmpfs(path, maxBytes);
     case 'empty file':

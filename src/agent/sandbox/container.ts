@@ -35,13 +35,8 @@ export async function openContainerSandbox(
     ownsTemporaryFiles: true,
     runsImages: true,
     limits: { ownUsers: false, byEngine: keeps },
-    forLoader: (environment, limits) => ({
-      network: false,
-      image: empty,
-      environment: inside(environment, defaultSearchPath),
-      limits,
-    }),
-    async forJob({ network, image, limits }, environment) {
+    forLoader: (environment) => ({ network: false, image: empty, environment: inside(environment, defaultSearchPath) }),
+    async forJob({ network, image }, environment) {
       if (image === undefined)
         throw new AgentError(
           'sandbox_unavailable',
@@ -49,7 +44,7 @@ export async function openContainerSandbox(
           "add container: { image: 'debian:stable' } to the job, or choose another --sandbox",
         );
       const { id, searchPath = defaultSearchPath } = await engine.image(image);
-      return { network, image: id, environment: inside(environment, searchPath), limits };
+      return { network, image: id, environment: inside(environment, searchPath) };
     },
     command(request) {
       const { image = empty, network, environment, limits } = request.surroundings;
@@ -137,24 +132,24 @@ function inside(environment: Readonly<Record<string, string>>, searchPath: strin
   };
 }
 
-function mounts({ project, mounts: over, exchange, surroundings }: LaunchRequest): string[] {
+function mounts({ project, source, mounts: over, exchange, surroundings }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = parts.flatMap((part) => mount(join(root, part), join(runtimeRoot, part), true));
   return [
     ...runtime,
     ...mount(process.execPath, join(runtimeRoot, 'node'), true),
-    ...mount(project, project, false),
+    ...mount(source, project, false),
     ...over.flatMap((one) => mountOver(one, surroundings.limits.tmp)),
     ...mount(exchange, exchange, false),
   ];
 }
 
-function mountOver({ path, as }: ProjectMount, maxBytes: number | undefined): string[] {
+function mountOver({ path, as, source = path }: ProjectMount, maxBytes: number | undefined): string[] {
   switch (as) {
     case 'fixed':
-      return mount(path, path, false);
+      return mount(source, path, false);
     case 'read-only':
-      return mount(path, path, true);
+      return mount(source, path, true);
     case 'empty folder':
       return [
         '--mount',

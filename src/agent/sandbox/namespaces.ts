@@ -8,7 +8,7 @@ const tryMs = 10_000;
  * The first of all processes: the others end with it, and what loses its parent is its child. What it says itself of a
  * signal is not the step's output.
  */
-const first = 'ulimit -c 0; { "$@" 2>&9 9>&-; } 9>&2 2>/dev/null; exit $?';
+const first = 'ulimit -c 0; exec 9>&2 2>/dev/null; ( exec "$@" 2>&9 9>&- ); exit $?';
 
 /**
  * What makes a process the first of a namespace of its own, which ends with its starter, and which no process can

@@ -10,8 +10,8 @@ export function noSandbox(namespaces: readonly string[] = []): SandboxProfile {
     ownsTemporaryFiles: false,
     runsImages: false,
     limits: { ownUsers: namespaces.includes('--map-current-user') },
-    forLoader: (environment, limits) => ({ network: false, image: undefined, environment, limits }),
-    forJob: async ({ network, limits }, environment) => ({ network, image: undefined, environment, limits }),
+    forLoader: (environment) => ({ network: false, image: undefined, environment }),
+    forJob: async ({ network }, environment) => ({ network, image: undefined, environment }),
     command({ entry, starter, surroundings: { environment } }) {
       const [file = process.execPath, ...args] = [...namespaces, ...starter, process.execPath, entry];
       return { file, args, environment, ...(namespaces.length > 0 && { tellsSignalByCode: true }) };

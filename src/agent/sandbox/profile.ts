@@ -19,9 +19,9 @@ export interface SandboxProfile {
    * For the process that reads the workflows, before any job is known.
    * @param environment as it would be without a sandbox
    */
-  forLoader(environment: Readonly<Record<string, string>>, limits: Limits): Surroundings;
+  forLoader(environment: Readonly<Record<string, string>>): Place;
   /** @throws AgentError (`sandbox_unavailable`) when the job cannot run in it */
-  forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Surroundings>;
+  forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Place>;
   command(request: LaunchRequest): LaunchCommand;
 }
 
@@ -38,16 +38,21 @@ export interface JobNeeds {
   readonly network: boolean;
   /** Of a container; sandboxes that run no images pass over it. */
   readonly image: string | undefined;
-  readonly limits: Limits;
 }
 
-/** What the processes of one job find around them. */
-export interface Surroundings {
+/** Where the processes of one job run. */
+export interface Place {
   readonly network: boolean;
   readonly image: string | undefined;
   /** The whole environment that they start with. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the processes of one job find around them. */
+export interface Surroundings extends Place {
   readonly limits: Limits;
+  /** A folder that takes the place of the project's. */
+  readonly copy: string | undefined;
 }
 
 /** What a step host is started with. */
@@ -58,6 +63,8 @@ export interface LaunchRequest {
   readonly starter: readonly string[];
   /** The folder of the project: the working directory. */
   readonly project: string;
+  /** What is shown there: the project itself, or a copy of it. */
+  readonly source: string;
   /** Over it. */
   readonly mounts: readonly ProjectMount[];
   /** What of this machine's files the sandbox must not show, wherever they are. */

@@ -26,6 +26,7 @@ export interface RunFlags extends ServerFlags, SandboxFlag {
   readonly mountDir?: string;
   readonly runtime?: string;
   readonly namespaces: boolean;
+  readonly projectCopy?: boolean;
   readonly limit: Limits;
 }
 
@@ -92,6 +93,7 @@ export function createProgram(options: ProgramOptions): Command {
       addedLimit,
       {},
     )
+    .option('--project-copy', 'each job works in a copy of the project, which is gone with it')
     .option('--label <label>', 'a label of this agent, for runsOn; may be repeated', added, [])
     .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
     .addHelpText(

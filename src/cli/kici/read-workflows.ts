@@ -11,6 +11,7 @@ export async function readWorkflows(flags: SandboxFlag, io: Io, signal: AbortSig
     runtime: undefined,
     namespaces: true,
     limits: {},
+    projectCopy: false,
     temporary: undefined,
     environment: io.environment,
     credentials: [],

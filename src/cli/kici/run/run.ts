@@ -42,6 +42,7 @@ function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal
     runtime: flags.runtime,
     namespaces: flags.namespaces,
     limits: flags.limit,
+    projectCopy: flags.projectCopy === true,
     temporary: flags.mountDir,
     environment: io.environment,
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
