@@ -16,6 +16,8 @@ export interface Keeping {
   readonly group: StepGroup | undefined;
 }
 
+/** Of address space that can be written to, Node.js reserves more than half of this for its code. */
+const smallestOfProcess = 1_073_741_824;
 const nothing: Keeping = Object.freeze({ outside: [], inside: [], group: undefined });
 /** Joins groups, whose entrances come first, and becomes the command that follows `--`. */
 const join = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"';
@@ -48,7 +50,7 @@ export class Limiter {
           `make it ${written(name, smallest[name])} or more`,
         );
       // oxlint-disable-next-line no-await-in-loop -- the first that cannot be kept is told
-      const problem = await this.#problemOf(name);
+      const problem = await this.#problemOf(name, amount);
       if (problem !== undefined) throw unavailable(`the limit ${name} cannot be kept: ${problem.why}`, problem.hint);
     }
     return limits;
@@ -86,7 +88,10 @@ export class Limiter {
     }
   }
 
-  async #problemOf(name: LimitName): Promise<{ readonly why: string; readonly hint: string } | undefined> {
+  async #problemOf(
+    name: LimitName,
+    amount: number,
+  ): Promise<{ readonly why: string; readonly hint: string } | undefined> {
     const { name: sandbox, ownsTemporaryFiles } = this.#sandbox;
     const { byEngine, ownUsers } = this.#sandbox.limits;
     if (name === 'output') return undefined;
@@ -103,6 +108,11 @@ export class Limiter {
       'run `kici` where it can make control groups, such as under systemd-run --user --scope -p Delegate=yes, or choose --sandbox container';
     if ((await findProgram('prlimit', this.#searchPath)) === undefined)
       return { why: 'this user can make no control group, and there is no program prlimit', hint };
+    if (name === 'memory' && amount < smallestOfProcess)
+      return {
+        why: `this user can make no control group, and what is counted otherwise includes ${written('memory', smallestOfProcess)} that Node.js only reserves`,
+        hint,
+      };
     if (name === 'processes' && !(ownUsers && process.getuid?.() !== 0 && countsPerNamespace()))
       return { why: 'this user can make no control group, and no other count is of one step alone', hint };
     return undefined;

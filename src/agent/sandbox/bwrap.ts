@@ -147,7 +147,7 @@ function system(path: string, owner: readonly PrivatePlace[], maxBytes?: number)
   ];
   const programs = path.split(delimiter).filter((folder) => {
     const real = realPath(folder);
-    return isAbsolute(folder) && real !== sep && !hidden.some((place) => place.path === real);
+    return isAbsolute(folder) && real !== undefined && real !== sep && !hidden.some((place) => place.path === real);
   });
   return [
     ...[...systemFolders, ...systemFiles].flatMap(shown),

@@ -1,20 +1,23 @@
+import type { Namespaces } from './namespaces.ts';
 import type { SandboxProfile } from './profile.ts';
 
 /**
  * For trusted code: a process of its own, and no boundary between the processes of one user.
  * @param namespaces what makes one that all which the step has started ends with, if there is such a thing
  */
-export function noSandbox(namespaces: readonly string[] = []): SandboxProfile {
+export function noSandbox(namespaces?: Namespaces): SandboxProfile {
+  const hasUsers = namespaces !== undefined && process.getuid?.() !== 0;
   return Object.freeze({
     name: 'none',
     ownsTemporaryFiles: false,
     runsImages: false,
-    limits: { ownUsers: namespaces.includes('--map-current-user') },
+    limits: { ownUsers: hasUsers },
     forLoader: (environment) => ({ network: false, image: undefined, environment }),
     forJob: async ({ network }, environment) => ({ network, image: undefined, environment }),
     command({ entry, starter, surroundings: { environment } }) {
-      const [file = process.execPath, ...args] = [...namespaces, ...starter, process.execPath, entry];
-      return { file, args, environment, ...(namespaces.length > 0 && { tellsSignalByCode: true }) };
+      const plain = [...starter, process.execPath, entry];
+      const [file = process.execPath, ...args] = namespaces === undefined ? plain : namespaces(plain);
+      return { file, args, environment, ...(namespaces !== undefined && { tellsSignalByCode: true }) };
     },
   } satisfies SandboxProfile);
 }
