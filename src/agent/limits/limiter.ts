@@ -28,14 +28,22 @@ export class Limiter {
   readonly #run: Limits;
   readonly #searchPath: string;
   readonly #journal: Journal;
+  readonly #find: () => ControlGroups | undefined;
   #groups: ControlGroups | 'none' | undefined;
 
   /** @param run limits of every step, whatever its job says */
-  constructor(sandbox: SandboxProfile, run: Limits, searchPath: string, journal: Journal) {
+  constructor(
+    sandbox: SandboxProfile,
+    run: Limits,
+    searchPath: string,
+    journal: Journal,
+    find: () => ControlGroups | undefined = findControlGroups,
+  ) {
     this.#sandbox = sandbox;
     this.#run = run;
     this.#searchPath = searchPath;
     this.#journal = journal;
+    this.#find = find;
   }
 
   /** The smaller ones of the job's and the run's. @throws AgentError (`limit_unavailable`) when one cannot be kept */
@@ -119,7 +127,7 @@ export class Limiter {
   }
 
   #found(): ControlGroups | undefined {
-    this.#groups ??= findControlGroups() ?? 'none';
+    this.#groups ??= this.#find() ?? 'none';
     return this.#groups === 'none' ? undefined : this.#groups;
   }
 }
