@@ -11,12 +11,12 @@ import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
 import { anchorFile, databaseFile, type ServerSettings } from './settings.ts';
 
-/** Rows named in one row of the audit log. */
+/** How many rows one row of the audit log names. */
 const namedRows = 50;
 
 /**
- * Finds the rows of a data folder that were changed outside the orchestrator, and accepts them on request; the audit
- * log records that.
+ * Finds rows of a data folder that were changed outside the orchestrator, and accepts them on request; the audit log
+ * records that.
  * @throws KeyringError, DatabaseError
  */
 export async function reseal(

@@ -10,7 +10,7 @@ export interface MigrationSet {
 
 /**
  * Brings each owner's tables up to date.
- * @throws DatabaseError `newer_schema` when a newer version has written this database, `migration_failed`
+ * @throws DatabaseError `newer_schema` if a newer version has written this database, `migration_failed`
  */
 export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<void> {
   for (const { owner, migrations } of sets) {

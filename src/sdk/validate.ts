@@ -13,7 +13,7 @@ const maxStatedKeys = 1_000;
 const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
 const limitFields = new Set(['processes', 'memory', 'tmp', 'output']);
 const byteSize = /^[1-9]\d{0,6}(?:KiB|MiB|GiB)$/;
-/** What a timer can hold. */
+/** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
 type Report = (path: string, problem: string, hint: string) => void;
@@ -35,7 +35,7 @@ const triggerFilters = { push: ['branches', 'tags', 'paths'], pull_request: ['br
 const stepFields = new Set(['name', 'timeout', 'run']);
 
 /**
- * Checks what an author wrote, whatever the types said of it.
+ * Checks what an author wrote, which need not have the declared types.
  * @throws WorkflowDefinitionError with every problem
  */
 export function validateWorkflow(name: unknown, options: unknown): void {

@@ -10,7 +10,7 @@ import { hiddenIn, realPath } from './hidden-in.ts';
 import { findProgram } from './program-path.ts';
 import { findRuntime } from './runtime.ts';
 
-/** What programs need of the system. No home folder, no /var, no /run: those hold credentials and sockets. */
+/** What programs need from the system. No home folder, no /var, no /run: those hold credentials and sockets. */
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
 const systemFiles = [
   'alternatives',
@@ -36,12 +36,11 @@ const systemFiles = [
   'timezone',
 ].map((name) => `/etc/${name}`);
 
-/** Keys of the machine's own services among those. */
+/** The machine's own keys among those. */
 const systemKeys: readonly PrivatePlace[] = ['/etc/ssl/private', '/etc/pki/tls/private', '/etc/pki/CA/private'].map(
   (path) => ({ path, what: 'private keys of this machine', isFolder: true, shared: false }),
 );
 
-/** Where it is tried out. */
 export type TemporaryPlace = Pick<Workplace, 'temporary' | 'journal'>;
 
 /** To root they are writable in every namespace, and are the whole machine's. */
@@ -50,11 +49,11 @@ const kernelSettings = ['/proc/sys', '/proc/sysrq-trigger'].flatMap((path) => ['
 /** A core file would hold what the process knows. */
 const withoutCores = ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'];
 
-/** How long the try may take. */
+/** How long the trial may take. */
 const tryMs = 10_000;
 
 /**
- * A sandbox by bubblewrap, where this machine can make one.
+ * A sandbox by bubblewrap, if this machine supports it.
  * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
  */
 export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace): Promise<SandboxProfile> {
@@ -74,8 +73,8 @@ export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace
 }
 
 /**
- * Whether one can be made. A bubblewrap that is killed while it starts may leave another that waits for it forever:
- * both are ended as a step's processes are.
+ * Whether a sandbox can be made. A bubblewrap killed while it starts may leave another that waits for it forever, so
+ * both are ended like a step's processes.
  */
 async function canIsolate(program: string, { temporary, journal }: TemporaryPlace): Promise<boolean> {
   const exchange = await ExchangeFolder.create(temporary, journal);
@@ -90,7 +89,7 @@ async function canIsolate(program: string, { temporary, journal }: TemporaryPlac
   return code === 0;
 }
 
-/** Namespaces by bubblewrap: users, processes, mounts, and the network unless the job asks for it. */
+/** Separate users, processes, mounts, and network unless the job asks for it. */
 const bwrapSandbox = (program: string): SandboxProfile =>
   Object.freeze({
     name: 'bwrap',
@@ -136,7 +135,7 @@ function isolation(network: boolean): string[] {
   return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL'];
 }
 
-/** The program folders of PATH are there too, wherever they are; private files are not, wherever they are in them. */
+/** Includes the program folders of PATH, wherever they are, but not the private files in them. */
 function system(path: string, owner: readonly PrivatePlace[], maxBytes?: number): string[] {
   const hidden = [...owner, ...systemKeys];
   const shown = (folder: string): string[] => [
@@ -160,7 +159,7 @@ function system(path: string, owner: readonly PrivatePlace[], maxBytes?: number)
     '--remount-ro',
     '/dev',
     ...tmpfs('/tmp', maxBytes),
-    // Folders inside others come after them.
+    // Nested folders come after those that contain them.
     ...programs.toSorted().flatMap(shown),
   ];
 }

@@ -2,7 +2,7 @@ import type { Namespaces } from './namespaces.ts';
 import type { SandboxProfile } from './profile.ts';
 
 /**
- * For trusted code: a process of its own, and no boundary between the processes of one user.
+ * For trusted code: a separate process, but no boundary between processes of one user.
  * @param namespaces what makes one that all which the step has started ends with, if there is such a thing
  */
 export function noSandbox(namespaces?: Namespaces): SandboxProfile {

@@ -2,7 +2,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-mount.ts';
 
-/** What `--sandbox` takes. */
+/** Choices of `--sandbox`. */
 export const sandboxNames = ['none', 'bwrap', 'container'] as const;
 
 export type SandboxName = (typeof sandboxNames)[number];
@@ -10,7 +10,7 @@ export type SandboxName = (typeof sandboxNames)[number];
 /** A boundary around a process. The step API is the same in each. */
 export interface SandboxProfile {
   readonly name: SandboxName;
-  /** Whether the host writes mounted files itself, to the sandbox's own /tmp, which goes with the sandbox. */
+  /** Whether the step host writes mounted files itself, to the sandbox's own /tmp, which goes with the sandbox. */
   readonly ownsTemporaryFiles: boolean;
   /** Whether each job names the image that it runs in. */
   readonly runsImages: boolean;
@@ -20,7 +20,7 @@ export interface SandboxProfile {
    * @param environment as it would be without a sandbox
    */
   forLoader(environment: Readonly<Record<string, string>>): Place;
-  /** @throws AgentError (`sandbox_unavailable`) when the job cannot run in it */
+  /** @throws AgentError (`sandbox_unavailable`) if the job cannot run in it */
   forJob(needs: JobNeeds, environment: Readonly<Record<string, string>>): Promise<Place>;
   command(request: LaunchRequest): LaunchCommand;
 }
@@ -36,7 +36,7 @@ export interface LimitMeans {
 /** What a job says about where its steps run. */
 export interface JobNeeds {
   readonly network: boolean;
-  /** Of a container; sandboxes that run no images pass over it. */
+  /** Of a container; ignored by sandboxes that run no images. */
   readonly image: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface JobNeeds {
 export interface Place {
   readonly network: boolean;
   readonly image: string | undefined;
-  /** The whole environment that they start with. */
+  /** Their whole initial environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +55,6 @@ export interface Surroundings extends Place {
   readonly copy: string | undefined;
 }
 
-/** What a step host is started with. */
 export interface LaunchRequest {
   /** The script that runs in it. */
   readonly entry: string;
@@ -65,30 +64,30 @@ export interface LaunchRequest {
   readonly project: string;
   /** What is shown there: the project itself, or a copy of it. */
   readonly source: string;
-  /** Over it. */
+  /** Mounted over the project. */
   readonly mounts: readonly ProjectMount[];
-  /** What of this machine's files the sandbox must not show, wherever they are. */
+  /** Files of this machine that the sandbox must not show, wherever they are. */
   readonly hidden: readonly PrivatePlace[];
   /** A folder shared with the agent, apart from the project. */
   readonly exchange: string;
   readonly surroundings: Surroundings;
 }
 
-/** How the agent starts that step host: a program, or a program that starts it in the sandbox. */
+/** How the agent starts the step host: directly, or through a program that makes the sandbox. */
 export interface LaunchCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Where the host looks for the channel, as a Unix socket; default: descriptor 3. */
+  /** Path of the Unix socket that serves as the channel; default: descriptor 3. */
   readonly socket?: string;
   /**
-   * It wraps the process, and ends it with itself: signals are for the group inside, which it reports on descriptor 4,
-   * as JSON with a `child-pid`.
+   * The command wraps the process and takes it down when it ends: signals go to the group inside, which it reports on
+   * descriptor 4, as JSON with a `child-pid`.
    */
   readonly tellsGroup?: true;
   /** Where a signal ends what runs in it, it ends with the signal's number and 128, as shells do. */
   readonly tellsSignalByCode?: true;
-  /** What may outlive the command, when that is killed. */
+  /** The container that may outlive the command if the command is killed. */
   readonly container?: string;
   /** The engine keeps that container when it has ended, until it is asked how. */
   readonly isKept?: true;

@@ -29,14 +29,14 @@ export interface TestServer {
   readonly call: Calls;
   /** As `call`, with another token. */
   readonly as: (token: string | undefined, organization?: string) => Calls;
-  /** Opens the database beside the server. */
+  /** Changes the database behind the server's back. */
   readonly tamper: (sql: string) => void;
 }
 
 type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
 export type Calls = <Id extends OperationId>(id: Id, input?: CallInput<Id>) => Promise<OperationOutput<Id>>;
 
-/** What a test leaves behind is removed after it, the last first. */
+/** Removes what a test leaves behind, the last first. */
 const cleanups = new Array<() => Promise<unknown>>();
 
 afterEach(async () => {
@@ -45,7 +45,7 @@ afterEach(async () => {
 
 export const testKey = '5a'.repeat(32);
 
-/** As an operator does who knows what was changed in the database, and means it. */
+/** As an operator does who knows about the change in the database and wants it. */
 export async function acceptTampering({ dataDir }: TestServer): Promise<void> {
   await reseal({ dataDir, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
 }
@@ -62,14 +62,14 @@ export interface StartOptions {
   readonly repeat?: Repeat;
 }
 
-/** A real server on a free port over a folder of its own; it is stopped and its folder removed after the test. */
+/** A real server on a free port with its own folder; it is stopped and its folder removed after the test. */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
   const server = await start(options.settings?.dataDir ?? (await temporaryFolder()), options);
   cleanups.push(() => server.application.stop());
   return server;
 }
 
-/** One for all the tests of a file, which stops it. */
+/** One server for all tests of a file, which stops it. */
 export async function startSharedServer(
   settings: Partial<ServerSettings> = {},
 ): Promise<{ readonly server: TestServer; stop(): Promise<void> }> {
@@ -138,7 +138,7 @@ function callOperation<Id extends OperationId>(
   input: CallInput<Id> | undefined,
 ): Promise<OperationOutput<Id>> {
   const client = createClient({ url, token, organization });
-  // The input's type is checked where the call is written; what the client makes of it is the same for all.
+  // The input's type is checked where the call is written; the client treats all alike.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return client.call(operations[id], (input ?? {}) as never) as Promise<OperationOutput<Id>>;
 }
