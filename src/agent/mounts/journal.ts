@@ -147,7 +147,7 @@ export async function sweep(folder: string, here: string, removeContainer: Remov
   return isWaiting;
 }
 
-/** @returns whether a container may still appear */
+/** @returns whether a container may still appear, or a process has yet to end */
 async function sweepOne(path: string, removeContainer: RemoveContainer): Promise<boolean> {
   let text;
   let age;
@@ -162,7 +162,8 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
   const folders = things.filter(isTemporaryFolder);
   // Processes end before their files are removed.
   const isEnded = await endMarked(new Set(folders.map(envFile)));
-  let isWaiting = false;
+  // One that the system is slow to end is looked at again.
+  let isWaiting = !isEnded && age < arrivalMs;
   const removeOne = async (name: string): Promise<void> => {
     const wasThere = await removeContainer(name);
     if (!wasThere && age < arrivalMs && !things.includes(`${madeMark}${name}`)) isWaiting = true;

@@ -30,6 +30,12 @@ export class ContainerEngine {
   async about(runtime: string | undefined): Promise<EngineFacts> {
     const { parseFacts } = await import('./engine-facts.ts');
     const facts = parseFacts(await this.#info());
+    if (facts === undefined)
+      throw new AgentError(
+        'sandbox_unavailable',
+        "the container engine does not tell about itself as Docker's does",
+        'use one that is compatible with Docker, or choose another --sandbox',
+      );
     if (runtime === undefined || facts.runtimes.includes(runtime)) return facts;
     throw new AgentError(
       'sandbox_unavailable',

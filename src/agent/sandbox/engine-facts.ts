@@ -9,15 +9,17 @@ export interface EngineFacts {
 }
 
 const info = z.object({
-  SecurityOptions: z.array(z.string()).nullish(),
+  SecurityOptions: z.array(z.string()).nullable(),
   Runtimes: z.record(z.string(), z.unknown()).nullish(),
   MemoryLimit: z.boolean().nullish(),
   PidsLimit: z.boolean().nullish(),
 });
 
-/** @param json what the engine says about itself @throws ZodError or SyntaxError when that is something else */
-export function parseFacts(json: string): EngineFacts {
-  const { SecurityOptions, Runtimes, MemoryLimit, PidsLimit } = info.parse(JSON.parse(json));
+/** @param json what the engine says about itself @returns undefined if that is something else */
+export function parseFacts(json: string): EngineFacts | undefined {
+  const { data } = info.safeParse(JSON.parse(json));
+  if (data === undefined) return undefined;
+  const { SecurityOptions, Runtimes, MemoryLimit, PidsLimit } = data;
   return {
     isRootless: (SecurityOptions ?? []).includes('name=rootless'),
     runtimes: Object.keys(Runtimes ?? {}),
