@@ -128,6 +128,16 @@ it('passes over an image where steps do not run in containers, and says so', asy
   expect(stderr).toContain('the image debian:stable is not used: the steps run in the sandbox none');
 });
 
+it('no copy of the project is made in the project itself', async () => {
+  const project = await makeProject({ 'main.ts': withSteps("step('s', () => { console.log('RAN'); })", 'env: {}') });
+  const TMPDIR = join(project.folder, 'tmp');
+  await mkdir(TMPDIR);
+  const { code, stdout, stderr } = await finished(project.start(['run', '--project-copy'], { TMPDIR }));
+  expect([code, stderr]).toEqual([1, expect.stringContaining('cannot copy the project to')]);
+  expect(stdout).not.toContain('RAN');
+  expect(await readdir(TMPDIR)).toEqual([]);
+});
+
 it('each job works in a copy of the project where that is asked for, without a sandbox too', async () => {
   await copyTest([], '');
 });

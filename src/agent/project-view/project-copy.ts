@@ -35,8 +35,7 @@ export class ProjectCopy {
         mode: constants.COPYFILE_FICLONE,
         preserveTimestamps: true,
         verbatimSymlinks: true,
-        filter: async (source) =>
-          !hidden.has(source) && !temporary.startsWith(`${source}/`) && (await isCopied(source)),
+        filter: async (source) => !hidden.has(source) && (await isCopied(source)),
       });
       return copy;
     } catch (error) {
@@ -44,7 +43,7 @@ export class ProjectCopy {
       throw new AgentError(
         'cannot_write',
         `cannot copy the project to ${JSON.stringify(temporary)} (${systemCode(error) ?? 'unknown'})`,
-        'check its free space and the permissions of the files, or choose another folder with TMPDIR',
+        'check its free space and the permissions of the files, or choose another folder outside the project with TMPDIR',
       );
     }
   }

@@ -22,6 +22,8 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
     throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
   if (flags.runtime !== undefined && flags.sandbox !== 'container')
     throw new UsageError('--runtime is of a container engine', 'add --sandbox container, or leave it out');
+  if (!flags.namespaces && flags.sandbox !== 'none')
+    throw new UsageError('--no-namespaces is of steps without a sandbox', 'leave out it or --sandbox');
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
     const options = optionsOf(workflow, flags, io, signal);
