@@ -13,6 +13,7 @@ import {
   type ScopeId,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
+import { isPattern } from './stated-keys.ts';
 import { organizationGrammar, organizationRule } from './organization-name.ts';
 import { sealedOverheadBytes } from './value-seal.ts';
 import { variableNameProblem } from './variable-names.ts';
@@ -48,13 +49,22 @@ export const scopeId: z.ZodString = parsed(parseOpenScopeId, 'backend:path, or a
 export const scopePath: z.ZodString = parsed(parseScopePath, 'segments joined by "/"');
 export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
 /** An entry of a job's stated keys: see `isStated`. */
-export const statedKey: z.ZodString = z
+const statedKey = z
   .string()
   .regex(
     /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/,
     'a stated key starts with a letter, "_" or "*" and has at most 255 of A-Z, a-z, 0-9, "_", ".", "-" and "*"',
   )
   .describe('a key, in which "*" stands for any characters');
+
+/** Patterns are held against every name of an environment; a key without a star costs a comparison. */
+const mostPatterns = 100;
+
+/** What a job may state. */
+export const statedKeys: z.ZodArray<z.ZodString> = z
+  .array(statedKey)
+  .max(1_000)
+  .refine((keys) => keys.filter(isPattern).length <= mostPatterns, `at most ${mostPatterns} of them may have a "*"`);
 export const backendName: z.ZodString = parsed(parseBackendName, 'the name of a backend instance');
 export const environmentName: z.ZodString = z
   .string()

@@ -3,7 +3,9 @@
  * key of its environment.
  */
 export function isStated(stated: readonly string[] | undefined, key: string): boolean {
-  return stated === undefined || stated.some((pattern) => matches(pattern, key));
+  return (
+    stated === undefined || stated.some((pattern) => (isPattern(pattern) ? matches(pattern, key) : pattern === key))
+  );
 }
 
 export function isPattern(stated: string): boolean {

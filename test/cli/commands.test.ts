@@ -208,6 +208,12 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     { name: 'r', role: 'agent', agent: { id: 'r', host: 'h', labels: { os: 'linux', b: '' } } },
     'kici_tok_0123456789',
   ],
+  [
+    'token create eso --role reader --all-environments',
+    'tokens.create',
+    { name: 'eso', role: 'reader', allEnvironments: true },
+    'kici_tok_0123456789',
+  ],
   ['token list', 'tokens.list', {}, 'agent runner-1, environment production'],
   ['token revoke t1', 'tokens.revoke', { id: 't1' }, 'revoked token t1'],
   ['dashboard', 'sessions.code', {}, '/#code=c0de'],

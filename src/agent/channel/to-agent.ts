@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { keyName, statedKey } from '../../api/fields.ts';
+import { keyName, statedKeys } from '../../api/fields.ts';
 import { bounds } from './bounds.ts';
 
 // What a step host may tell the agent. A step can write anything to its end of the channel, so every message is checked
@@ -63,7 +63,7 @@ export const workflowData = z.strictObject({
         name,
         runsOn: z.array(name).min(1),
         environment: name.optional(),
-        secrets: z.array(statedKey).max(1_000).optional(),
+        secrets: statedKeys.optional(),
         needs: z.array(name),
         env: z.record(z.string(), z.string()),
         network: z.boolean(),

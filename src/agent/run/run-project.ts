@@ -4,7 +4,7 @@ import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject } from '../workflow/load-project.ts';
 import type { Project } from '../workflow/project.ts';
-import { chooseJobs, stepNames } from './choose-jobs.ts';
+import { chooseJobs, stepNames, stepsLeftOut } from './choose-jobs.ts';
 import type { JobStatus, RunStatus } from './events.ts';
 import { maskEvents } from './masked-events.ts';
 import { PoolSet } from './pool-set.ts';
@@ -54,6 +54,7 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     type: 'workflow_started',
     workflow: workflow.name,
     jobs: jobs.map((job) => ({ name: job.name, steps: stepNames(job) })),
+    ...(options.steps.length > 0 && { leftOut: stepsLeftOut(workflow, options) }),
   });
   await using pools = new PoolSet(workplace, run.pool);
   const outcomes = await runSchedule({

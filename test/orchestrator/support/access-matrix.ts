@@ -74,12 +74,19 @@ async function attemptsOf(
   for (const role of roles)
     for (const one of narrowings) {
       const who = `${role}, narrowed ${one.name}`;
-      const call = server.as((await server.call('tokens.create', { name: who, role, ...one.narrowing })).token);
+      const call = server.as(
+        (await server.call('tokens.create', { name: who, role, ...reachOf(role, one.narrowing) })).token,
+      );
       attempts.push(
         ...cells.map((cell) => ({ ...cell, who, call, may: mayRole(role, cell) && meets(one, cell.needs) })),
       );
     }
   return attempts;
+}
+
+/** A reader says it when it is to read everywhere. */
+function reachOf(role: Role, narrowing: NarrowingCase['narrowing']): object {
+  return role === 'reader' && Object.keys(narrowing).length === 0 ? { allEnvironments: true } : narrowing;
 }
 
 /** In `mine` and `theirs`; `mine-unborn` and `unborn` do not exist. */
