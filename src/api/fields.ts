@@ -13,9 +13,9 @@ import {
   type ScopeId,
 } from '@kici-dev/secret-backend';
 import * as z from 'zod';
-import { isPattern } from './stated-keys.ts';
 import { organizationGrammar, organizationRule } from './organization-name.ts';
 import { sealedOverheadBytes } from './value-seal.ts';
+import { isPattern, mostPatterns, statedKeyGrammar } from './stated-keys.ts';
 import { variableNameProblem } from './variable-names.ts';
 
 /** A string that one of the contract's parsers accepts; the parser's reason is the message. */
@@ -52,13 +52,10 @@ export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
 const statedKey = z
   .string()
   .regex(
-    /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/,
+    statedKeyGrammar,
     'a stated key starts with a letter, "_" or "*" and has at most 255 of A-Z, a-z, 0-9, "_", ".", "-" and "*"',
   )
   .describe('a key, in which "*" stands for any characters');
-
-/** Patterns are held against every name of an environment; a key without a star costs a comparison. */
-const mostPatterns = 100;
 
 /** What a job may state. */
 export const statedKeys: z.ZodArray<z.ZodString> = z

@@ -51,7 +51,7 @@ describe('an entity tag', () => {
     expect(new Set(await Promise.all(forms.map((form) => tagOf(`e/values${form.replace(/^K/, '/K')}`)))).size).toBe(5);
   });
 
-  it('changes with the value where the version does not: another service, or a secret that was made anew', async () => {
+  it('changes with the value where the version does not: another service, or a secret that was created again', async () => {
     const [one, two] = [newService({ 'apps KEY': 'of one' }), newService({ 'apps KEY': 'of two' })];
     await add(server, 'corp', one.address);
     await server.call('environments.create', { name: 'moved', bind: ['corp:apps'] });
@@ -73,8 +73,8 @@ describe('an entity tag', () => {
     expect(JSON.parse(second.text)).toMatchObject({ version: JSON.parse(first.text).version });
 
     two.service.remove(ref('apps KEY'));
-    two.service.put(ref('apps KEY'), SecretValue.fromText('made anew'));
-    expect(await tagged(second.etag)).toMatchObject({ status: 200, text: expect.stringContaining('made anew') });
+    two.service.put(ref('apps KEY'), SecretValue.fromText('created again'));
+    expect(await tagged(second.etag)).toMatchObject({ status: 200, text: expect.stringContaining('created again') });
   });
 
   it('is not given with a refusal, whatever the client says it has', async () => {

@@ -46,6 +46,11 @@ export class Limiter {
     this.#find = find;
   }
 
+  /** Limits of every step. */
+  get ofRun(): Limits {
+    return this.#run;
+  }
+
   /** The smaller ones of the job's and the run's. @throws AgentError (`limit_unavailable`) when one cannot be kept */
   async require(job: Limits = {}): Promise<Limits> {
     const limits = smallerOf(job, this.#run);

@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Journal } from '../mounts/journal.ts';
-import { temporaryName } from '../mounts/temporary-folder.ts';
+import { temporaryName } from '../mounts/temporary-name.ts';
 import type { ControlGroups } from './control-groups.ts';
 import type { LimitName, Limits } from './limits.ts';
 import { removeGroup } from './remove-group.ts';

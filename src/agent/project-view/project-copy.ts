@@ -3,7 +3,8 @@ import { cp, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError, systemCode } from '../agent-error.ts';
 import type { Journal } from '../mounts/journal.ts';
-import { removeFolder, temporaryName } from '../mounts/temporary-folder.ts';
+import { removeFolder } from '../mounts/temporary-folder.ts';
+import { temporaryName } from '../mounts/temporary-name.ts';
 import type { ProjectView } from './project-view.ts';
 
 /** A project's folder as one job's steps see and change it, gone with the job. */

@@ -30,6 +30,8 @@ export interface JobRun {
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What still has to be said to the orchestrator when the job is over. */
+  readonly closings: Promise<void>[];
 }
 
 /** Runs one job: opens its session, runs its steps in order, and closes the session whatever happens. */
@@ -57,7 +59,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     const surroundings = { ...place, copy: copy?.path };
     const limited = limiter.noticeOf(surroundings.limits);
     if (limited !== undefined) emit({ type: 'notice', job: job.name, message: limited });
-    run.pool.prepare(surroundings);
+    if (!run.pool.canStart({ surroundings, variables: job.env })) run.pool.prepare(surroundings, 1);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
     requireStated(session, job);
@@ -76,13 +78,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     return 'failed';
   } finally {
     await removeCopy(run, copy);
-    await session?.close().catch(() => {
-      emit({
-        type: 'notice',
-        job: job.name,
-        message: 'the orchestrator could not be told that the job is over; its session ends by itself',
-      });
-    });
+    if (session !== undefined) run.closings.push(close(session, run));
   }
 }
 
@@ -99,6 +95,17 @@ async function removeCopy({ pool, emit, job }: JobRun, copy: ProjectCopy | undef
   await copy.remove().catch(() => {
     const message = "the job's copy of the project could not be removed; the next run tries again";
     emit({ type: 'notice', job: job.name, message });
+  });
+}
+
+/** Whoever waits for the run need not wait for this, which only the agent's own end has to. */
+async function close(session: JobSession, { job, emit }: JobRun): Promise<void> {
+  await session.close().catch(() => {
+    emit({
+      type: 'notice',
+      job: job.name,
+      message: 'the orchestrator could not be told that the job is over; its session ends by itself',
+    });
   });
 }
 
@@ -155,10 +162,11 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const step = stepAt(job, stepIndex);
   emit({ type: 'step_started', job: job.name, step: step.name });
   const began = performance.now();
-  const host = await pool.take(surroundings);
-  if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
+  const start = startOf(steps, step.name, stepIndex);
+  const host = await pool.take({ surroundings, variables: start.variables });
+  pool.prepare(surroundings, job.stepIndexes.length - 1 - job.stepIndexes.indexOf(stepIndex));
   const result = await runStep(host, {
-    start: startOf(steps, step.name, stepIndex),
+    start,
     timeoutMs: step.timeout,
     limits: surroundings.limits,
     workplace,

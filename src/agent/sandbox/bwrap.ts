@@ -96,6 +96,7 @@ const bwrapSandbox = (program: string): SandboxProfile =>
     ownsTemporaryFiles: true,
     runsImages: false,
     limits: { ownUsers: true },
+    hasNamespaces: true,
     forLoader: (environment) => ({ network: false, image: undefined, environment: inside(environment) }),
     forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
     command(request) {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../agent-error.ts';
-import type { Image } from './container-image.ts';
-import type { EngineFacts } from './engine-facts.ts';
+import { parseImage, type Image } from './container-image.ts';
+import { parseFacts, type EngineFacts } from './engine-facts.ts';
 
 const timeoutMs = 60_000;
 const emptyImage = 'localhost/kici/empty:1';
@@ -28,7 +28,6 @@ export class ContainerEngine {
    * @throws AgentError (`sandbox_unavailable`) when there is no engine, or no such runtime
    */
   async about(runtime: string | undefined): Promise<EngineFacts> {
-    const { parseFacts } = await import('./engine-facts.ts');
     const facts = parseFacts(await this.#info());
     if (facts === undefined)
       throw new AgentError(
@@ -124,8 +123,6 @@ export class ContainerEngine {
   }
 
   async #inspect(reference: string): Promise<Image> {
-    // Loaded here so that runs without containers need not wait for the schema library.
-    const { parseImage } = await import('./container-image.ts');
     return parseImage(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference]));
   }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { AgentError } from '../agent-error.ts';
 import type { Limits } from '../limits/limits.ts';
-import { temporaryName } from '../mounts/temporary-folder.ts';
+import { temporaryName } from '../mounts/temporary-name.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { hiddenIn } from './hidden-in.ts';
 import type { ProjectMount } from '../project-view/project-mount.ts';
@@ -35,6 +35,7 @@ export async function openContainerSandbox(
     ownsTemporaryFiles: true,
     runsImages: true,
     limits: { ownUsers: false, byEngine: keeps },
+    hasNamespaces: true,
     forLoader: (environment) => ({ network: false, image: empty, environment: inside(environment, defaultSearchPath) }),
     async forJob({ network, image }, environment) {
       if (image === undefined)

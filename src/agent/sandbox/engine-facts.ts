@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as check from '../../api/checks.ts';
 
 export interface EngineFacts {
   /** Whether the root of its containers is the user who runs it. */
@@ -8,20 +8,26 @@ export interface EngineFacts {
   readonly keeps: { readonly processes: boolean; readonly memory: boolean };
 }
 
-const info = z.object({
-  SecurityOptions: z.array(z.string()).nullable(),
-  Runtimes: z.record(z.string(), z.unknown()).nullish(),
-  MemoryLimit: z.boolean().nullish(),
-  PidsLimit: z.boolean().nullish(),
-});
+const nothing = check.oneOf(null);
+const isInfo = check.object(
+  { SecurityOptions: check.either(nothing, check.listOf(check.text())) },
+  {
+    Runtimes: check.either(
+      nothing,
+      check.recordOf((value): value is unknown => value !== undefined),
+    ),
+    MemoryLimit: check.either(nothing, check.flag),
+    PidsLimit: check.either(nothing, check.flag),
+  },
+);
 
 /** @param json what the engine says about itself @returns undefined if that is something else */
 export function parseFacts(json: string): EngineFacts | undefined {
-  const { data } = info.safeParse(JSON.parse(json));
-  if (data === undefined) return undefined;
-  const { SecurityOptions, Runtimes, MemoryLimit, PidsLimit } = data;
+  const info: unknown = JSON.parse(json);
+  if (!isInfo(info)) return undefined;
+  const { SecurityOptions, Runtimes, MemoryLimit, PidsLimit } = info;
   return {
-    isRootless: (SecurityOptions ?? []).includes('name=rootless'),
+    isRootless: SecurityOptions?.includes('name=rootless') === true,
     runtimes: Object.keys(Runtimes ?? {}),
     keeps: { processes: PidsLimit === true, memory: MemoryLimit === true },
   };

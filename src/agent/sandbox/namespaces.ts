@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findProgram } from './program-path.ts';
 
 const tryMs = 10_000;
-/** Every system has room for more after them. */
-const firstNumbers = [1_000, 30_000] as const;
 
 /**
  * The first of all processes: the others end with it, and what loses its parent is its child. What it says itself of a
@@ -24,17 +22,16 @@ const first = [
 /** Makes a command line one whose process is the first of a namespace of its own. */
 export type Namespaces = (command: readonly string[]) => readonly string[];
 
+/** Where util-linux is. No folder of PATH: the first process of a run is started before those of the project are known. */
+const programFolders = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
+
 /**
- * What makes a process the first of a namespace of its own, which ends with its starter, and which no process can
- * leave. Root needs no namespace of users for it, and keeps all its rights.
- * @param searchPath where its programs are looked for
- * @returns undefined where this machine allows none
+ * Makes a process the first of a namespace of its own, which ends with its starter and which no process can leave. Root
+ * needs no namespace of users for it, and keeps all its rights.
+ * @returns undefined where the programs for it are missing; the machine may forbid it all the same
  */
-export async function findNamespaces(searchPath: string): Promise<Namespaces | undefined> {
-  const [setpriv, unshare] = await Promise.all([
-    findProgram('setpriv', searchPath),
-    findProgram('unshare', searchPath),
-  ]);
+export function installedNamespaces(): Namespaces | undefined {
+  const [setpriv, unshare] = [installed('setpriv'), installed('unshare')];
   if (setpriv === undefined || unshare === undefined) return undefined;
   const isRoot = process.getuid?.() === 0;
   const outer = [
@@ -45,12 +42,27 @@ export async function findNamespaces(searchPath: string): Promise<Namespaces | u
     ...['/bin/sh', '-c', first, 'sh'],
   ];
   const inner = isRoot ? [] : [setpriv, '--inh-caps', '-all', '--ambient-caps', '-all'];
-  const namespaces: Namespaces = (command) => [...outer, `${randomInt(...firstNumbers)}`, ...inner, ...command];
-  const [file = setpriv, ...args] = namespaces(['/bin/true']);
+  return (command) => [...outer, `${firstNumber()}`, ...inner, ...command];
+}
+
+/** The same where it works. */
+export async function findNamespaces(): Promise<Namespaces | undefined> {
+  const namespaces = installedNamespaces();
+  const [file, ...args] = namespaces?.(['/bin/true']) ?? [];
+  if (file === undefined) return undefined;
   try {
     await promisify(execFile)(file, args, { timeout: tryMs, cwd: '/' });
     return namespaces;
   } catch {
     return undefined;
   }
+}
+
+function installed(name: string): string | undefined {
+  return programFolders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+/** Any that leaves room for more after it on every system. */
+function firstNumber(): number {
+  return 1_000 + Math.floor(Math.random() * 29_000);
 }

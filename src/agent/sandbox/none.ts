@@ -12,8 +12,9 @@ export function noSandbox(namespaces?: Namespaces): SandboxProfile {
     ownsTemporaryFiles: false,
     runsImages: false,
     limits: { ownUsers: hasUsers },
+    hasNamespaces: namespaces !== undefined,
     forLoader: (environment) => ({ network: false, image: undefined, environment }),
-    forJob: async ({ network }, environment) => ({ network, image: undefined, environment }),
+    forJob: async (_, environment) => ({ network: false, image: undefined, environment }),
     command({ entry, starter, surroundings: { environment } }) {
       const plain = [...starter, process.execPath, entry];
       const [file = process.execPath, ...args] = namespaces === undefined ? plain : namespaces(plain);

@@ -15,6 +15,8 @@ export interface SandboxProfile {
   /** Whether each job names the image that it runs in. */
   readonly runsImages: boolean;
   readonly limits: LimitMeans;
+  /** Whether all that a process has started ends with it. */
+  readonly hasNamespaces: boolean;
   /**
    * For the process that reads the workflows, before any job is known.
    * @param environment as it would be without a sandbox

@@ -27,7 +27,7 @@ export async function openSandbox(
 ): Promise<SandboxProfile> {
   switch (sandbox) {
     case 'none':
-      return noSandbox(namespaces ? await findNamespaces(searchPath) : undefined);
+      return noSandbox(namespaces ? await findNamespaces() : undefined);
     case 'bwrap':
       return openBwrapSandbox(searchPath, place);
     case 'container':

@@ -135,6 +135,7 @@ const listJobs = defineOperation({
   summary: 'List the jobs that are open now, with the keys that they have asked for',
   category: 'jobs',
   sensitivity: 'names',
+  compressible: true,
   method: 'GET',
   path: '/jobs',
   // The keys that jobs have read come from the audit log.

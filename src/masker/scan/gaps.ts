@@ -125,3 +125,20 @@ export function skipGap(chunk: Uint8Array, from: number): number {
     } else return at - from > maxGapBytes ? from : at;
   }
 }
+
+/** The end of the plain control sequences, such as colours, that begin here; `from` for any other. */
+export function skipColours(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === escape) {
+    if (bytes[at + 1] !== openingBracket) return from;
+    at += 2;
+    let byte = bytes[at] ?? 0;
+    while (byte >= 0x20 && byte < 0x40) {
+      at += 1;
+      byte = bytes[at] ?? 0;
+    }
+    if (byte < 0x40 || byte > 0x7e) return from;
+    at += 1;
+  }
+  return at;
+}

@@ -1,25 +1,25 @@
 import type { Matcher } from '../matchers.ts';
-import { addSpan, type Span } from '../spans.ts';
-import { cell, parts } from './automaton.ts';
+import { createSpans, type Spans } from '../spans.ts';
+import { cell, complete, openBytes, parts } from './automaton.ts';
 import { createBreaks } from './breaks.ts';
-import { escape, isGapByte, maxLinks, mayContinueGap, skipGap, standIns } from './gaps.ts';
+import { escape, isGapByte, maxLinks, mayContinueGap, skipColours, skipGap, standIns } from './gaps.ts';
 import { minReach, reachBack } from './reach-back.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
 export interface Scanner {
-  scan(chunk: Uint8Array): void;
+  readonly scan: (chunk: Uint8Array) => void;
   /** The first byte that could begin an incomplete pattern. */
-  openFrom(): number;
-  /** Returns spans that begin before the position, in order and only once. */
-  takeSpans(before: number): readonly Span[];
+  readonly openFrom: () => number;
+  /** The matches found so far. */
+  readonly spans: Spans;
 }
+
+const none = new Uint8Array(0);
 
 /** @param start the position of the first byte that will be scanned */
 export function createScanner({ automaton, filters }: Matcher, start: number): Scanner {
-  let spans: Span[] = [];
-  const breaks = createBreaks(automaton, (from, to) => {
-    addSpan(spans, from, to);
-  });
+  const spans = createSpans();
+  const breaks = createBreaks(automaton, spans.add);
   /** The state after everything read so far. */
   let state = 0;
   /** The position of the chunk's first byte. */
@@ -28,7 +28,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
   function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
     if (automaton.links(before) > maxLinks) return false;
-    const after = skipGap(chunk, at);
+    const after = chunk[at] === escape ? skipColours(chunk, at) : skipGap(chunk, at);
     const byte = chunk[after];
     if (after === at || byte === undefined || mayContinueGap(byte)) return true;
     const goesOn = (from: number): boolean => {
@@ -44,28 +44,39 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
     // In registers, since this loop is what dense text costs.
     let cells = automaton.cells();
+    let rows = automaton.rows();
     let now = state;
+    let open = automaton.hold(now);
     let isBroken = breaks.isOpen();
     let at = from;
-    for (; at < chunk.length; at += 1) {
-      const open = cells[now + cell.hold] ?? 0;
-      if (at - open > suspect && !isBroken) break;
+    for (const end = chunk.length; at < end && (at - open <= suspect || isBroken); at += 1) {
       const byte = chunk[at] ?? 0;
       if (isBroken || (open > 0 && isGapByte(byte))) {
         if (isBroken || mayGoOn(chunk, at, now)) breaks.read(byte, base + at, now, open);
         isBroken = breaks.isOpen();
         cells = automaton.cells();
+        rows = automaton.rows();
       }
-      const only = cells[now + cell.onlyByte] ?? 0;
-      const target = cells[now + cell.target] ?? 0;
-      let to = only === byte ? target : only === parts ? (cells[target + byte] ?? 0) : -1;
+      let only = cells[now + cell.onlyByte] ?? 0;
+      let to = cells[now + cell.target] ?? 0;
+      while (only !== byte) {
+        if (only === parts) {
+          to = rows[to + byte] ?? 0;
+          break;
+        }
+        now = cells[now + cell.fallback] ?? 0;
+        only = cells[now + cell.onlyByte] ?? 0;
+        to = cells[now + cell.target] ?? 0;
+      }
       if (to < 0) {
         to = automaton.next(now, byte);
         cells = automaton.cells();
+        rows = automaton.rows();
       }
       now = to;
-      const length = cells[now + cell.matchLength] ?? 0;
-      if (length > 0) addSpan(spans, base + at + 1 - length, base + at + 1);
+      const mark = cells[now + cell.open] ?? 0;
+      open = mark & openBytes;
+      if ((mark & complete) !== 0) spans.add(base + at + 1 - automaton.matchLength(now), base + at + 1);
     }
     state = now;
     return at;
@@ -73,27 +84,23 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
 
   return {
     scan(chunk) {
-      const search = filters.open(chunk);
+      filters.open(chunk);
       let suspect = -1;
       for (let at = 0; ;) {
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
-        suspect = search(Math.max(suspect + 1, at - automaton.hold(state)));
+        suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
         // Nothing is skipped, so the exact position does not matter.
         if (suspect - minReach <= at) continue;
-        const begin = reachBack(chunk, suspect);
+        const begin = reachBack(chunk, suspect, at);
         if (begin <= at) continue;
         at = begin;
         state = 0;
       }
+      filters.open(none);
       base += chunk.length;
     },
     openFrom: () => Math.min(base - automaton.hold(state), breaks.openFrom()),
-    takeSpans(before) {
-      const later = spans.findIndex((span) => span.start >= before);
-      const taken = later < 0 ? spans : spans.slice(0, later);
-      spans = later < 0 ? [] : spans.slice(later);
-      return taken;
-    },
+    spans,
   };
 }

@@ -7,6 +7,7 @@ import {
   type BackendTraits,
   type Binding,
   type Catalogue,
+  type CompiledBindings,
   type JobFacts,
   type Listing,
   type ListingRequest,
@@ -28,6 +29,12 @@ export interface AgedListing extends Listing {
   readonly ageMs: number;
 }
 
+/** What an environment binds, and the names that this can select. */
+export interface ListedEnvironment extends Omit<ResolvedEnvironment, 'catalogue'> {
+  readonly compiled: CompiledBindings;
+  readonly traits: readonly BackendTraits[];
+}
+
 export interface EnvironmentResolver {
   /**
    * @throws ApiError `not_found`
@@ -40,6 +47,16 @@ export interface EnvironmentResolver {
     facts: JobFacts,
     freshness?: Freshness,
   ): Promise<ResolvedEnvironment>;
+  /**
+   * Lists for several environments, the same names once for all of them.
+   * @param rowsOfEach the bindings of each
+   */
+  list(
+    call: Call,
+    rowsOfEach: readonly (readonly BindingRow[])[],
+    facts: JobFacts,
+    freshness?: Freshness,
+  ): Promise<readonly ListedEnvironment[]>;
 }
 
 /** `now`: the backends are queried, and cached names are not used. */
@@ -57,34 +74,68 @@ export function createEnvironmentResolver(
       const rows = await environments.bindings(call.organization, environment);
       return resolver.resolveBindings(call, rows, facts, freshness);
     },
-    async resolveBindings(call, rows, facts, freshness = 'cached') {
-      const bindings = rows.map(parseRow);
-      const compiled = compileBindings(bindings, facts);
+    async resolveBindings(call, rows, facts, freshness) {
+      const [listed] = await resolver.list(call, [rows], facts, freshness);
+      if (listed === undefined) throw new TypeError('one was listed');
+      const { compiled, traits, bindings, listings, instances: open } = listed;
+      return { catalogue: await mergeInTurns(compiled, traits, listings), bindings, listings, instances: open };
+    },
+    async list(call, rowsOfEach, facts, freshness = 'cached') {
       const open = await instances.of(call);
-      const traits = await Promise.all([...open.values()].map(traitsOf));
-      // A bound backend that nobody has added: its names cannot be listed, which is not the same as having none.
-      const strangers = new Set(
-        bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
-      );
-      traits.push(
-        ...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })),
-      );
+      const known = await Promise.all([...open.values()].map(traitsOf));
+      const planned = rowsOfEach.map((rows) => {
+        const bindings = rows.map(parseRow);
+        const compiled = compileBindings(bindings, facts);
+        const traits = [...known, ...strangersOf(bindings, open)];
+        return { bindings, compiled, traits, requests: planListings(compiled, traits) };
+      });
       const list = (request: ListingRequest): Promise<AgedListing> =>
         listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
-      const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
-        backend === internalBackendName ? 'own' : 'others',
+      const requests = new Map(
+        planned.flatMap((one) => one.requests).map((request) => [requestId(request), request] as const),
       );
-      const listings = (
-        await Promise.all([
-          listOwn(requests.get('own') ?? [], list, () => renames(call.organization)),
-          ...(requests.get('others') ?? []).map(list),
-        ])
-      ).flat();
-      const catalogue = await mergeInTurns(compiled, traits, listings);
-      return { catalogue, bindings, listings, instances: open };
+      const listings = await listEach(requests, list, () => renames(call.organization));
+      return planned.map(({ requests: own, ...environment }) => ({
+        ...environment,
+        instances: open,
+        listings: [...new Set(own.flatMap((request) => listings.get(requestId(request)) ?? []))],
+      }));
     },
   };
   return resolver;
+}
+
+function requestId({ backend, query: { scope, depth } }: ListingRequest): string {
+  return JSON.stringify([backend, scope, depth]);
+}
+
+/** A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none. */
+function strangersOf(bindings: readonly Binding[], open: ReadonlyMap<string, Instance>): BackendTraits[] {
+  const names = new Set(
+    bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
+  );
+  return [...names].map((name) => ({ name, optional: false, listConsistency: 'strong' }));
+}
+
+async function listEach(
+  requests: ReadonlyMap<string, ListingRequest>,
+  list: (request: ListingRequest) => Promise<AgedListing>,
+  renames: () => Promise<number>,
+): Promise<ReadonlyMap<string, AgedListing>> {
+  const [own = [], others = []] = ['own', 'others'].map((kind) =>
+    [...requests].filter(([, { backend }]) => (backend === internalBackendName) === (kind === 'own')),
+  );
+  const [listedOwn, listedOthers] = await Promise.all([
+    listOwn(
+      own.map(([, request]) => request),
+      list,
+      renames,
+    ),
+    Promise.all(others.map(([, request]) => list(request))),
+  ]);
+  const ids = [...own, ...others].map(([id]) => id);
+  const listings = [...listedOwn, ...listedOthers];
+  return new Map(ids.flatMap((id, at) => (listings[at] === undefined ? [] : [[id, listings[at]] as const])));
 }
 
 /**
@@ -99,9 +150,9 @@ async function listOwn(
   if (requests.length < 2) return Promise.all(requests.map(list));
   const before = await renames();
   const listings = await Promise.all(requests.map(list));
-  return (await renames()) === before
-    ? listings
-    : [await list({ backend: internalBackendName, query: { depth: 'tree' } })];
+  if ((await renames()) === before) return listings;
+  const all = await list({ backend: internalBackendName, query: { depth: 'tree' } });
+  return requests.map(() => all);
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {

@@ -49,8 +49,8 @@ export function createReadValues(
   }
 
   /**
-   * A version does not tell two services apart, nor a secret from one made anew; the answer does. Signed, its tag can
-   * be compared with no guess. No row is signed under such a first part.
+   * A version does not tell two services apart, or a secret from one that was deleted and created again; the answer
+   * does. Its tag is signed, so that it reveals nothing about a guess. No row is signed under such a first part.
    */
   async function tag(call: Call, environment: string, answer: object): Promise<void> {
     const sign = await keyring.rowSigner(call.organization);

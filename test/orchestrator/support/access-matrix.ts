@@ -4,7 +4,7 @@ import { operations } from '../../../src/api/registry.ts';
 import { rolePermissions, type Role } from '../../../src/api/roles.ts';
 import { cellsOf, type Cell } from './access-cells.ts';
 import { add } from './jobs.ts';
-import { meets, type NarrowingCase } from './narrowings.ts';
+import { meets, reachOf, type NarrowingCase } from './narrowings.ts';
 import { newService } from './places.ts';
 import type { Calls, TestServer } from './server.ts';
 
@@ -82,11 +82,6 @@ async function attemptsOf(
       );
     }
   return attempts;
-}
-
-/** A reader says it when it is to read everywhere. */
-function reachOf(role: Role, narrowing: NarrowingCase['narrowing']): object {
-  return role === 'reader' && Object.keys(narrowing).length === 0 ? { allEnvironments: true } : narrowing;
 }
 
 /** In `mine` and `theirs`; `mine-unborn` and `unborn` do not exist. */

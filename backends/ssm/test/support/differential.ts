@@ -119,7 +119,7 @@ const explained: Readonly<Record<string, string>> = {
   'a page, and its next': 'the emulators have no pages in an answer to DescribeParameters with MaxResults below ten',
 };
 
-/** Runs the same requests against the fake and the server: what is not explained is alike, and what is explained is not. */
+/** Sends the same requests to the fake and the server. What is explained differs, and all else is alike. */
 export async function expectAlike(endpoint: string): Promise<void> {
   const fake = await FakeSsm.start();
   const [ours, theirs] = [await transcript(fake.endpoint), await transcript(endpoint)];

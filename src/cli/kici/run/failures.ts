@@ -9,8 +9,8 @@ interface Failed {
 }
 
 /**
- * Repeats a run's failures at its end, each led by the place it came from. Of a single one, whose message is the last of
- * the log, it only adds the place.
+ * Repeats a run's failures at its end, each led by the place it came from. A single one has its message just above, so
+ * only the place is added.
  */
 export class Failures {
   readonly #failed: Failed[] = [];

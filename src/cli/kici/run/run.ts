@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { PlanOptions } from '../../../agent/run/plan-run.ts';
 import { runWorkflow } from '../../../agent/run/run-workflow.ts';
+import type { EarlyHost } from '../../../agent/process/early-host.ts';
 import { UsageError } from '../../terminal/command-error.ts';
 import type { Io } from '../../terminal/io.ts';
 import type { RunFlags } from '../program.ts';
@@ -17,7 +18,7 @@ const farewellMs = 5_000;
  * `kici run`: runs a workflow and prints its events.
  * @returns the exit code
  */
-export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
+export async function run(workflow: string | undefined, flags: RunFlags, io: Io, early?: EarlyHost): Promise<number> {
   if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
     throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
   if (flags.runtime !== undefined && flags.sandbox !== 'container')
@@ -26,7 +27,7 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io)
     throw new UsageError('--no-namespaces is of steps without a sandbox', 'leave out it or --sandbox');
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
-    const options = optionsOf(workflow, flags, io, signal);
+    const options = { ...optionsOf(workflow, flags, io, signal), early };
     if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
     const { dryRun } = await import('../dry-run/dry-run.ts');
     return dryRun(options, json, io);

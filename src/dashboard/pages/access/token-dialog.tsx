@@ -36,7 +36,12 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
   };
   if (data !== undefined)
     return (
-      <Dialog title={`Token ${data.name}`} onClose={onClose} actions={<Button onClick={onClose}>Done</Button>}>
+      <Dialog
+        title={`Token ${data.name}`}
+        holds="The token is not shown again when this closes."
+        onClose={onClose}
+        actions={<Button onClick={onClose}>Done</Button>}
+      >
         <Notice look="warn">
           <strong>It is shown only once.</strong>
           <p>Store it where it is needed before you close this.</p>
