@@ -9,7 +9,7 @@ import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
 import { programPath } from '../sandbox/program-path.ts';
-import { openSandbox, type SandboxOptions } from '../sandbox/sandboxes.ts';
+import { lookForNamespaces, openSandbox, type SandboxOptions } from '../sandbox/sandboxes.ts';
 import { findProject, type Project } from '../workflow/project.ts';
 import { StepPool } from './step-pool.ts';
 
@@ -48,6 +48,7 @@ export async function withWorkplace<T>(
   use: (opened: OpenWorkplace) => Promise<T>,
 ): Promise<T> {
   const { environment } = options;
+  const namespaces = lookForNamespaces(options);
   const temporary = temporaryPlace(options.temporary ?? environment['TMPDIR']);
   const project = findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
@@ -55,7 +56,7 @@ export async function withWorkplace<T>(
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
-    const sandbox = await openSandbox(options, engine, searchPath, { temporary, journal });
+    const sandbox = await openSandbox(options, engine, searchPath, { temporary, journal }, namespaces);
     const limiter = new Limiter(sandbox, options.limits, searchPath, journal);
     const limits = await limiter.require();
     const view =

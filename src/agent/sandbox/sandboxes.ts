@@ -1,7 +1,7 @@
 import { openBwrapSandbox, type TemporaryPlace } from './bwrap.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { openContainerSandbox } from './container.ts';
-import { findNamespaces } from './namespaces.ts';
+import { findNamespaces, type Namespaces } from './namespaces.ts';
 import { noSandbox } from './none.ts';
 import type { SandboxName, SandboxProfile } from './profile.ts';
 
@@ -16,18 +16,20 @@ export interface SandboxOptions {
 /**
  * The requested profile or an error, never another profile.
  * @param searchPath where its programs are looked up
+ * @param namespaces what is found of them
  * @param place for the temporary files of a trial
  * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
  */
 export async function openSandbox(
-  { sandbox, runtime, namespaces }: SandboxOptions,
+  { sandbox, runtime }: SandboxOptions,
   engine: ContainerEngine,
   searchPath: string,
   place: TemporaryPlace,
+  namespaces: Promise<Namespaces | undefined>,
 ): Promise<SandboxProfile> {
   switch (sandbox) {
     case 'none':
-      return noSandbox(namespaces ? await findNamespaces() : undefined);
+      return noSandbox(await namespaces);
     case 'bwrap':
       return openBwrapSandbox(searchPath, place);
     case 'container':
