@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { migrate } from '../database/migrate.ts';
-import { openDatabase } from '../database/open.ts';
+import { commitsOf, openDatabase } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
@@ -68,7 +68,10 @@ async function serve(
   const instances = container.get(identifiers.instances);
   const accessTokens = container.get(identifiers.accessTokens);
   await container.get(identifiers.organizations).ensure('default');
-  await examineAudit(container.get(identifiers.auditLog));
+  const audit = container.get(identifiers.auditLog);
+  const commits = commitsOf(database);
+  await examineAudit(audit);
+  await commits.group();
   const url = await listen(server, settings);
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {
@@ -80,6 +83,8 @@ async function serve(
       await server.close();
       await instances.close();
       await erasure.stop();
+      await audit.settle();
+      await commits.close();
       await database.destroy();
     },
   };

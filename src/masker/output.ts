@@ -7,6 +7,7 @@ export interface Output {
 }
 
 const mask = Buffer.from('***');
+const asterisk = 0x2a;
 export const maskBytes = mask.byteLength;
 /** A view costs as much as copying this many bytes. */
 export const bytesPerView = 256;
@@ -36,10 +37,7 @@ export function createCopy(maxBytes: number): Output {
       length += to - from;
     },
     mask() {
-      for (const byte of mask) {
-        copy[length] = byte;
-        length += 1;
-      }
+      for (const end = length + maskBytes; length < end; length += 1) copy[length] = asterisk;
     },
     parts: () => (length === 0 ? [] : [copy.subarray(0, length)]),
   };

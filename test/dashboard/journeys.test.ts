@@ -134,6 +134,7 @@ describeLane(browserLane, () => {
     await stage.page.getByRole('heading', { name: 'internal:apps/shop/web' }).waitFor();
     await stage.page.keyboard.press('Control+k');
     await stage.page.getByRole('combobox', { name: /^Find keys/ }).fill('sentry');
+    await stage.page.getByRole('option', { name: 'SENTRY_DSN' }).waitFor();
     await stage.page.keyboard.press('Enter');
     await stage.page.getByRole('complementary', { name: /Explanation of SENTRY_DSN/ }).waitFor();
   });

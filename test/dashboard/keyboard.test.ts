@@ -48,6 +48,7 @@ describeLane(browserLane, () => {
     await stage.open();
     await type(stage.page, stage.page.getByLabel('Filter keys and places'), 'DB_PASS');
     await choose(stage.page, stage.page.getByLabel('State'), 'Unavailable');
+    await stage.page.getByText(/^1 of \d+ keys/).waitFor();
     const cell = stage.page.getByRole('gridcell', { name: 'unavailable' });
     await tabTo(
       stage.page,

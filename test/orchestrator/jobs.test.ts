@@ -25,7 +25,7 @@ describe('a job session', () => {
     expect(() => openForJob(stranger, job.opened.jobId, 'TOKEN', Buffer.from(secret.sealed, 'base64'))).toThrow();
   });
 
-  it('reads exactly the one secret of fifty that is asked for, and its row holds none', async () => {
+  it('reads exactly the one secret of fifty that is asked for, and its rows hold none', async () => {
     const server = await startServer();
     const names = Array.from({ length: 50 }, (_, index) => `KEY_${index}`);
     const { address, service } = newService(
@@ -40,7 +40,8 @@ describe('a job session', () => {
     expect(service.reads).toEqual(['apps/shop KEY_7']);
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(server.databaseFile, { readOnly: true });
-    const text = JSON.stringify(database.prepare('select * from jobs').all(), (_, value: unknown) =>
+    const rows = ['jobs', 'job_catalogues'].flatMap((table) => database.prepare(`select * from ${table}`).all());
+    const text = JSON.stringify(rows, (_, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     );
     database.close();

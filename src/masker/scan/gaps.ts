@@ -51,12 +51,12 @@ const literals: readonly string[] = [
 ].flat();
 
 /** What a gap's first byte reveals about it. */
-const firsts = new Uint8Array(256);
-for (const byte of [0x0a, 0x0d, escape]) firsts[byte] = 1;
-for (const literal of literals) firsts[literal.charCodeAt(0)] = 1;
+export const gapBytes = new Uint8Array(256);
+for (const byte of [0x0a, 0x0d, escape]) gapBytes[byte] = 1;
+for (const literal of literals) gapBytes[literal.charCodeAt(0)] = 1;
 
 export function isGapByte(byte: number): boolean {
-  return firsts[byte] === 1;
+  return gapBytes[byte] === 1;
 }
 
 export function beginGap(byte: number): Gap {

@@ -50,7 +50,7 @@ export function createPatterns(): Patterns {
       let last: Uint8Array = none;
       for (const bytes of more) {
         // Base64 arrives with its padding, without it, and without its last character.
-        if (bytes.byteLength < last.byteLength && isBeginning(bytes, last))
+        if (bytes.byteLength < last.byteLength && bytes[0] === last[0] && isBeginning(bytes, last))
           place(slabOf[count - 1] ?? 0, starts[count - 1] ?? 0, bytes.byteLength);
         else append(bytes);
         last = bytes;
@@ -70,5 +70,5 @@ function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
 }
 
 function isBeginning(bytes: Uint8Array, of: Uint8Array): boolean {
-  return bytes.every((byte, at) => of[at] === byte);
+  return Buffer.compare(bytes, of.subarray(0, bytes.byteLength)) === 0;
 }

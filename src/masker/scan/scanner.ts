@@ -1,9 +1,9 @@
 import type { Matcher } from '../matchers.ts';
 import { createSpans, type Spans } from '../spans.ts';
-import { cell, complete, openBytes, parts } from './automaton.ts';
 import { createBreaks } from './breaks.ts';
 import { escape, isGapByte, maxLinks, mayContinueGap, skipColours, skipGap, standIns } from './gaps.ts';
 import { minReach, reachBack } from './reach-back.ts';
+import { run, stopped } from './run.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
 export interface Scanner {
@@ -31,55 +31,36 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     const after = chunk[at] === escape ? skipColours(chunk, at) : skipGap(chunk, at);
     const byte = chunk[after];
     if (after === at || byte === undefined || mayContinueGap(byte)) return true;
-    const goesOn = (from: number): boolean => {
-      const then = automaton.next(from, byte);
-      return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
-    };
-    return (
-      goesOn(before) || (chunk[at] !== escape && standIns.some((standIn) => goesOn(automaton.next(before, standIn))))
-    );
+    if (goesOn(before, byte)) return true;
+    if (chunk[at] === escape) return false;
+    for (const standIn of standIns) if (goesOn(automaton.next(before, standIn), byte)) return true;
+    return false;
+  }
+
+  /** Whether more than the byte itself is open or complete after it. */
+  function goesOn(from: number, byte: number): boolean {
+    const then = automaton.next(from, byte);
+    return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
   }
 
   /** Runs the automaton until no pattern that began at or before the suspect place can be open. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
-    // In registers, since this loop is what dense text costs.
-    let cells = automaton.cells();
-    let rows = automaton.rows();
-    let now = state;
-    let open = automaton.hold(now);
-    let isBroken = breaks.isOpen();
     let at = from;
-    for (const end = chunk.length; at < end && (at - open <= suspect || isBroken); at += 1) {
+    for (;;) {
+      if (!breaks.isOpen()) {
+        at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
+        state = stopped.state;
+      }
+      const open = automaton.hold(state);
+      if (at >= chunk.length || (at - open > suspect && !breaks.isOpen())) return at;
       const byte = chunk[at] ?? 0;
-      if (isBroken || (open > 0 && isGapByte(byte))) {
-        if (isBroken || mayGoOn(chunk, at, now)) breaks.read(byte, base + at, now, open);
-        isBroken = breaks.isOpen();
-        cells = automaton.cells();
-        rows = automaton.rows();
-      }
-      let only = cells[now + cell.onlyByte] ?? 0;
-      let to = cells[now + cell.target] ?? 0;
-      while (only !== byte) {
-        if (only === parts) {
-          to = rows[to + byte] ?? 0;
-          break;
-        }
-        now = cells[now + cell.fallback] ?? 0;
-        only = cells[now + cell.onlyByte] ?? 0;
-        to = cells[now + cell.target] ?? 0;
-      }
-      if (to < 0) {
-        to = automaton.next(now, byte);
-        cells = automaton.cells();
-        rows = automaton.rows();
-      }
-      now = to;
-      const mark = cells[now + cell.open] ?? 0;
-      open = mark & openBytes;
-      if ((mark & complete) !== 0) spans.add(base + at + 1 - automaton.matchLength(now), base + at + 1);
+      if (breaks.isOpen() || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
+        breaks.read(byte, base + at, state, open);
+      state = automaton.next(state, byte);
+      at += 1;
+      const length = automaton.matchLength(state);
+      if (length > 0) spans.add(base + at - length, base + at);
     }
-    state = now;
-    return at;
   }
 
   return {
