@@ -57,6 +57,7 @@ const trigger = check.strictObject(
   { branches: patterns, tags: patterns, paths: patterns },
 );
 
+const amount = check.integer(1);
 /** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
@@ -80,6 +81,7 @@ const job = check.strictObject(
     environment: name,
     secrets: statedKeys,
     container: check.strictObject({ image }),
+    limits: check.strictObject({}, { processes: amount, memory: amount, tmp: amount, output: amount }),
   },
 );
 const jobs = check.listOf(job, 1);
