@@ -15,7 +15,7 @@ import { read } from './read.ts';
 import { renameScope } from './rename.ts';
 import { createScope, deleteScope, listScopes } from './scopes.ts';
 import { declare, remove, restore, versions } from './secrets.ts';
-import { createStore, type Sealer, type Store } from './store.ts';
+import { createStore, type InTransaction, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 import { write, writeAll, type WrittenAll } from './write.ts';
 
@@ -26,7 +26,7 @@ export { countRenames } from './renames.ts';
 export { resealSecrets } from './secret-rows.ts';
 export { createStore } from './store.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';
-export type { Sealer } from './store.ts';
+export type { InTransaction, Sealer } from './store.ts';
 
 /**
  * The orchestrator's own store. The database and the keys are given to it, and to no other backend.
@@ -36,6 +36,7 @@ export function internalDefinition(
   database: Kysely<InternalTables>,
   sealer: Sealer,
   keepDeletedMs: number,
+  inTransaction: InTransaction,
 ): BackendDefinition {
   return {
     contract: contractVersion,
@@ -45,7 +46,9 @@ export function internalDefinition(
     settings: {},
     capabilities,
     create: (_, host) =>
-      createInternal(createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs })),
+      createInternal(
+        createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs, inTransaction }),
+      ),
   };
 }
 

@@ -1,8 +1,11 @@
 import { BackendError } from './backend-error.ts';
 
 const mostErrors = 5;
-/** Codes of Node.js, its HTTP parser, undici, fastify, SQLite and the operating system. Any other may hold anything. */
-const knownCode = /^(?:(?:ERR|UND_ERR|FST_ERR|HPE|SQLITE|EAI)_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,14})$/;
+/**
+ * Codes of Node.js, its HTTP parser, undici, fastify, SQLite, the operating system, and SQLSTATE. Any other may hold
+ * anything.
+ */
+const knownCode = /^(?:(?:ERR|UND_ERR|FST_ERR|HPE|SQLITE|EAI)_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,14}|\d{2}[A-Z\d]{3})$/;
 const frame =
   /^ {4}at (?:async )?(?:([\w$.<>#]+(?: [\w$.<>#]+)?) (?:\[as [^\]]*\] )?)?\(?(?:file:\/\/)?([^()]+:\d+:\d+)\)?$/;
 

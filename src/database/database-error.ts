@@ -1,6 +1,6 @@
 import { CodedError } from '../errors/coded-error.ts';
 
-export type DatabaseErrorCode = 'cannot_open' | 'newer_schema' | 'migration_failed';
+export type DatabaseErrorCode = 'cannot_open' | 'bad_address' | 'newer_schema' | 'migration_failed';
 
 /** Why the database cannot be used, with what to do about it. */
 export class DatabaseError extends CodedError<DatabaseErrorCode> {

@@ -45,7 +45,7 @@ function requirePlainFiles(file: string): void {
 }
 
 /** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries forever. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { CompiledQuery, Kysely, KyselyPlugin } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { list } from '../../backends/internal/list.ts';
 import { createStore } from '../../backends/internal/store.ts';
 import { context, createTestStore, keepDeletedMs, scope, type Tables } from './support.ts';
@@ -22,7 +23,11 @@ it('a list of a tree searches that tree, and not all of the organization', async
   const { database, file, keyring, dispose } = await createTestStore();
   onTestFinished(dispose);
   const { plugin, seen } = statementsOf(database);
-  const store = createStore(database.withPlugin(plugin), keyring, 'default', { now: Date.now, keepDeletedMs });
+  const store = createStore(database.withPlugin(plugin), keyring, 'default', {
+    now: Date.now,
+    keepDeletedMs,
+    inTransaction,
+  });
   for await (const _ of list(store, { scope: scope('apps'), depth: 'tree' }, context()));
   const statement = seen.find(({ sql }) => sql.includes('"internal_secrets"'));
   const beside = new DatabaseSync(file, { readOnly: true });

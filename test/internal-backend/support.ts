@@ -11,6 +11,7 @@ import {
 import { DatabaseSync } from 'node:sqlite';
 import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { Kysely } from 'kysely';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { EmbeddedDialect } from '../../src/database/dialect.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -77,7 +78,7 @@ async function open(
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, key, () => Date.now());
   const backendOf = async (organization: string, now?: () => number): Promise<SecretBackend> =>
-    internalDefinition(database, keyring, keepDeletedMs).create(
+    internalDefinition(database, keyring, keepDeletedMs, inTransaction).create(
       {},
       testHost({ name: 'internal', organization, ...(now !== undefined && { now }) }),
     );

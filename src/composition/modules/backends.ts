@@ -6,6 +6,7 @@ import {
   writeSecretsAsOne,
 } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
+import { inTransaction } from '../../database/in-transaction.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
 import { createOpenBackends } from '../../orchestrator/backends/open-backends.ts';
@@ -60,21 +61,28 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
 /** The one backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.internalDefinition).toResolvedValue(
-    (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs),
+    (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs, inTransaction),
     [identifiers.database, identifiers.keyring, identifiers.settings],
   );
   bind(identifiers.renameInternalScope).toResolvedValue(
     (database, keyring, { keepDeletedMs }, now): RenameInternalScope =>
       (organization, names, context, along) =>
-        renameScopeAlong(createStore(database, keyring, organization, { now, keepDeletedMs }), names, context, (own) =>
-          along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
+        renameScopeAlong(
+          createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
+          names,
+          context,
+          (own) => along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
         ),
     [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
   bind(identifiers.writeInternalSecrets).toResolvedValue(
     (database, keyring, { keepDeletedMs }, now): WriteInternalSecrets =>
       (organization, entries, context) =>
-        writeSecretsAsOne(createStore(database, keyring, organization, { now, keepDeletedMs }), entries, context),
+        writeSecretsAsOne(
+          createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
+          entries,
+          context,
+        ),
     [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
 });

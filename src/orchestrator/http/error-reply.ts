@@ -1,4 +1,5 @@
 import { BackendError, describeFailure, type FailureCode } from '@kici-dev/secret-backend';
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/api-error.ts';
 
 export interface ErrorAnswer {
@@ -40,6 +41,7 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
 
 export function toApiError(error: unknown): ApiError | undefined {
   if (ApiError.is(error)) return error;
+  if (DatabaseUnavailableError.is(error)) return new ApiError('database_unavailable', `${error.message}; try again`);
   if (BackendError.is(error))
     return new ApiError(
       fromBackend[error.code] ?? 'backend_unavailable',

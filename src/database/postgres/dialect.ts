@@ -1,0 +1,101 @@
+import {
+  ColumnDefinitionNode,
+  CompiledQuery,
+  PostgresAdapter,
+  PostgresDialect,
+  PostgresDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type DatabaseMetadataOptions,
+  type DataTypeNode,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  type PostgresPool,
+  type QueryCompiler,
+  type TableMetadata,
+  type TransactionSettings,
+} from 'kysely';
+import { statementTimeoutMs } from './pool.ts';
+
+/** PostgreSQL as we use it: text in the order of its bytes, transactions with time-outs, a lock that a pooler keeps. */
+export class ServerDialect extends PostgresDialect {
+  readonly #pool: PostgresPool;
+
+  constructor(pool: PostgresPool) {
+    super({ pool });
+    this.#pool = pool;
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new TransactionLockAdapter();
+  }
+
+  override createDriver(): Driver {
+    return new LimitedDriver({ pool: this.#pool });
+  }
+
+  override createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
+    return new OwnSchemaIntrospector(database);
+  }
+
+  override createQueryCompiler(): QueryCompiler {
+    return new BytewiseTextCompiler();
+  }
+}
+
+/** Other schemas may hold another installation. */
+class OwnSchemaIntrospector extends PostgresIntrospector {
+  readonly #database: Kysely<unknown>;
+
+  constructor(database: Kysely<unknown>) {
+    super(database);
+    this.#database = database;
+  }
+
+  override async getTables(options?: DatabaseMetadataOptions): Promise<TableMetadata[]> {
+    const tables = await super.getTables(options);
+    const { rows } = await sql<{ own: string }>`select current_schema() as own`.execute(this.#database);
+    return tables.filter(({ schema }) => schema === rows[0]?.own);
+  }
+}
+
+/** As in SQLite, text is compared by its bytes, whatever the cluster's locale: in order, ranges and indexes. */
+class BytewiseTextCompiler extends PostgresQueryCompiler {
+  protected override visitDataType(node: DataTypeNode): void {
+    super.visitDataType(node);
+    if (node.dataType === 'text' && this.parentNode !== undefined && ColumnDefinitionNode.is(this.parentNode))
+      this.append(' collate "C"');
+  }
+}
+
+/** Kysely's own lock belongs to the session, and would be stranded behind a pooler. */
+class TransactionLockAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(database: Kysely<unknown>): Promise<void> {
+    await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(database);
+  }
+
+  override async releaseMigrationLock(): Promise<void> {
+    // It ends with the transaction.
+  }
+}
+
+/** Any number that is ours: "kici" as bytes. */
+const migrationLock = 0x6b696369;
+
+/** Limits hold for the transaction alone, since a pooler hands the session on; they travel with its beginning. */
+class LimitedDriver extends PostgresDriver {
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { isolationLevel = 'read committed' }: TransactionSettings,
+  ): Promise<void> {
+    await connection.executeQuery(
+      CompiledQuery.raw(
+        `begin isolation level ${isolationLevel}; set local statement_timeout = ${statementTimeoutMs}; set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+      ),
+    );
+  }
+}

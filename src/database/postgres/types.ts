@@ -1,0 +1,29 @@
+import { types } from 'pg';
+
+const int8 = 20;
+
+/** Of our pool alone: `types.setTypeParser` would change every user of the driver in this process. */
+export const columnTypes: Pick<typeof types, 'getTypeParser'> = {
+  // The driver's own parser leaves them text, and "9" + 1 is "91".
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 && format !== 'binary' ? parseInt8 : types.getTypeParser(oid, format),
+};
+
+/** @throws RangeError where a number cannot hold it */
+export function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError('a column holds an integer beyond what a number can hold');
+  return value;
+}
+
+/**
+ * What SQLite takes too. The driver would turn a Date, an object or `undefined` into something else in silence.
+ * @throws TypeError
+ */
+export function requirePlain(parameters: readonly unknown[]): unknown[] {
+  return parameters.map((value) => {
+    if (value === null || typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array)
+      return value;
+    throw new TypeError(`the database does not accept ${typeof value}`);
+  });
+}
