@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SecretValue, type ReadOutcome } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
@@ -33,7 +33,7 @@ describe('at rest', () => {
     await tested.backend.scopes?.rename(shop, scope('apps/store'), context());
     await tested.backend.delete?.({ scope: scope('apps/store'), key: 'TOKEN' }, context());
     await write(tested, 'TOKEN', canary);
-    const folder = dirname(tested.file);
+    const { folder } = tested;
     const files = await readdir(folder);
     expect(files.toSorted()).toEqual(['kici.db', 'kici.db-shm', 'kici.db-wal']);
     const bytes = Buffer.from(canary);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { CompiledQuery, Kysely, KyselyPlugin } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
@@ -20,7 +21,7 @@ function statementsOf(database: Kysely<Tables>): { readonly plugin: KyselyPlugin
 }
 
 it('a list of a tree searches that tree, and not all of the organization', async () => {
-  const { database, file, keyring, dispose } = await createTestStore();
+  const { database, folder, keyring, dispose } = await createTestStore();
   onTestFinished(dispose);
   const { plugin, seen } = statementsOf(database);
   const store = createStore(database.withPlugin(plugin), keyring, 'default', {
@@ -30,7 +31,7 @@ it('a list of a tree searches that tree, and not all of the organization', async
   });
   for await (const _ of list(store, { scope: scope('apps'), depth: 'tree' }, context()));
   const statement = seen.find(({ sql }) => sql.includes('"internal_secrets"'));
-  const beside = new DatabaseSync(file, { readOnly: true });
+  const beside = new DatabaseSync(join(folder, 'kici.db'), { readOnly: true });
   onTestFinished(() => {
     beside.close();
   });

@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
+import { refuse } from './support/beside.ts';
 import { set } from './support/jobs.ts';
 import { codeOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
 
@@ -7,13 +7,8 @@ const keepDeletedMs = 60_000;
 const secret = { scope: 's', key: 'K' };
 
 /** Sealed values that lie in the database, whoever may still have them. */
-function valuesIn({ databaseFile }: TestServer): number {
-  const database = new DatabaseSync(databaseFile, { readOnly: true });
-  try {
-    return Number(database.prepare('select count(*) as n from internal_versions').get()?.['n']);
-  } finally {
-    database.close();
-  }
+function valuesIn({ rows }: TestServer): number {
+  return Number(rows('select count(*) as n from internal_versions')[0]?.['n']);
 }
 
 it('values that were deleted are erased by time alone, and before that nobody gets them back', async () => {
@@ -77,12 +72,13 @@ it('a round that fails is told in the log and made good by the next', async () =
   await set(server, 's', 'K');
   await server.call('secrets.delete', secret);
   time += keepDeletedMs;
-  server.tamper("create trigger full before delete on internal_versions begin select raise(abort, 'full'); end");
+  const full = refuse('delete', 'internal_versions');
+  server.tamper(full.make);
   rounds[0]?.();
   await vi.waitFor(() => {
     expect(server.log()).toContain('deleted secrets could not be erased');
   });
-  server.tamper('drop trigger full');
+  server.tamper(full.drop);
   await vi.waitFor(() => {
     rounds[0]?.();
     expect(valuesIn(server)).toBe(0);

@@ -38,12 +38,9 @@ describe('a job session', () => {
     expect(service.reads).toEqual([]);
     expect(await job.value('KEY_7')).toBe('value-of-KEY_7');
     expect(service.reads).toEqual(['apps/shop KEY_7']);
-    const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(server.databaseFile, { readOnly: true });
-    const text = JSON.stringify(database.prepare('select * from jobs').all(), (_, value: unknown) =>
+    const text = JSON.stringify(server.rows('select * from jobs'), (_, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     );
-    database.close();
     expect(text).toContain('KEY_7');
     expect(text).not.toContain('value-of-');
   });

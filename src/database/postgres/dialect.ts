@@ -4,18 +4,17 @@ import {
   PostgresAdapter,
   PostgresDialect,
   PostgresDriver,
-  PostgresIntrospector,
   PostgresQueryCompiler,
   sql,
   type DatabaseConnection,
   type DatabaseIntrospector,
-  type DatabaseMetadataOptions,
   type DataTypeNode,
   type DialectAdapter,
   type Driver,
   type Kysely,
   type PostgresPool,
   type QueryCompiler,
+  type SchemaMetadata,
   type TableMetadata,
   type TransactionSettings,
 } from 'kysely';
@@ -47,19 +46,25 @@ export class ServerDialect extends PostgresDialect {
   }
 }
 
-/** Other schemas may hold another installation. */
-class OwnSchemaIntrospector extends PostgresIntrospector {
+/** What migrations ask: which tables there are. Kysely's own also looks into other schemas, of other installations. */
+class OwnSchemaIntrospector implements DatabaseIntrospector {
   readonly #database: Kysely<unknown>;
 
   constructor(database: Kysely<unknown>) {
-    super(database);
     this.#database = database;
   }
 
-  override async getTables(options?: DatabaseMetadataOptions): Promise<TableMetadata[]> {
-    const tables = await super.getTables(options);
-    const { rows } = await sql<{ own: string }>`select current_schema() as own`.execute(this.#database);
-    return tables.filter(({ schema }) => schema === rows[0]?.own);
+  async getTables(): Promise<TableMetadata[]> {
+    const { rows } = await sql<{
+      name: string;
+      schema: string;
+    }>`select tablename::text as name, schemaname::text as schema
+      from pg_catalog.pg_tables where schemaname = current_schema()`.execute(this.#database);
+    return rows.map((row) => ({ ...row, isView: false, isForeign: false, columns: [] }));
+  }
+
+  async getSchemas(): Promise<SchemaMetadata[]> {
+    return [];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { exclusively } from '../../database/exclusively.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditAnchor, AuditHead } from './anchor.ts';
 import { continueLog, type AuditBreak } from './break.ts';
@@ -38,7 +39,7 @@ export async function commit(
   const signers = new Map(
     await Promise.all([...names].map(async (organization) => [organization, await signer(organization)] as const)),
   );
-  const committed = await database.transaction().execute(async (transaction) => {
+  const committed = await exclusively(database, 'audit_rows', async (transaction) => {
     const known = await anchor.read();
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
     if (known.state !== 'readable' && examined === 'own') return undefined;
@@ -47,7 +48,7 @@ export async function commit(
   if (committed === undefined) return commit(services, entries, 'every');
   // After the commit, so that the anchor is never ahead; in a transaction, since that keeps every other process out
   // meanwhile.
-  if (committed.heads.size > 0) await database.transaction().execute(() => anchor.write(committed.heads));
+  if (committed.heads.size > 0) await exclusively(database, 'audit_rows', () => anchor.write(committed.heads));
   for (const { organization, sequence, found } of committed.breaks) listener.broken(organization, sequence, found);
   return committed.sequences;
 }

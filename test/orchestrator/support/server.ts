@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -14,6 +13,7 @@ import { reseal } from '../../../src/composition/reseal.ts';
 import { startApplication, type Application } from '../../../src/composition/application.ts';
 import type { Repeat } from '../../../src/composition/repeat.ts';
 import type { ServerSettings } from '../../../src/composition/settings.ts';
+import { databaseFor } from '../../support/engine.ts';
 
 export const memoryPackage: string = fileURLToPath(new URL('memory-package.ts', import.meta.url));
 
@@ -29,8 +29,10 @@ export interface TestServer {
   readonly call: Calls;
   /** As `call`, with another token. */
   readonly as: (token: string | undefined, organization?: string) => Calls;
-  /** Opens the database beside the server. */
+  /** Changes the database beside the server. */
   readonly tamper: (sql: string) => void;
+  /** Rows of the database beside the server. */
+  readonly rows: (sql: string) => readonly Readonly<Record<string, unknown>>[];
 }
 
 type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
@@ -47,7 +49,8 @@ export const testKey = '5a'.repeat(32);
 
 /** As an operator does who knows what was changed in the database, and means it. */
 export async function acceptTampering({ dataDir }: TestServer): Promise<void> {
-  await reseal({ dataDir, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
+  const { server: database } = await databaseFor(dataDir);
+  await reseal({ dataDir, database, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
 }
 
 export async function temporaryFolder(): Promise<string> {
@@ -92,8 +95,10 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
       done();
     },
   });
+  const database = await databaseFor(dataDir);
   const settings: ServerSettings = {
     dataDir,
+    database: database.server,
     key: { kind: 'text', text: testKey, name: 'the test key' },
     host: '127.0.0.1',
     port: 0,
@@ -122,11 +127,8 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     as,
     call: as(owner),
     log: () => text,
-    tamper(sql) {
-      const database = new DatabaseSync(databaseFile, { timeout: 5_000 });
-      database.exec(sql);
-      database.close();
-    },
+    tamper: database.execute,
+    rows: database.read,
   };
 }
 

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Kysely } from 'kysely';
+import { inject } from 'vitest';
+import type { DatabaseServer } from '../../src/composition/settings.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { openPostgres } from '../../src/database/postgres/open.ts';
+import { databaseName, makeDatabase, serverUrl } from './postgres.ts';
+
+/** Which database the tests of this project run on; see `vitest.config.ts`. */
+export const engine: 'sqlite' | 'postgres' = process.env['KICI_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
+
+/** The database of a data folder: in it, or beside it on a server. */
+export interface FolderDatabase {
+  /** As the settings of a server have it. */
+  readonly server: DatabaseServer | undefined;
+  open<Tables>(): Promise<Kysely<Tables>>;
+  /** Runs statements beside whoever has it open. */
+  execute(sql: string): void;
+  /** Rows as text and numbers. */
+  read(sql: string): readonly Readonly<Record<string, unknown>>[];
+}
+
+const known = new Map<string, Promise<FolderDatabase>>();
+
+/** One for each file, and the same again for the same file. */
+export function databaseFor(folder: string, file = 'kici.db'): Promise<FolderDatabase> {
+  const path = join(folder, file);
+  const found = known.get(path) ?? (engine === 'sqlite' ? Promise.resolve(embedded(path)) : onServer(path));
+  known.set(path, found);
+  return found;
+}
+
+function embedded(path: string): FolderDatabase {
+  const beside = <T>(use: (database: DatabaseSync) => T): T => {
+    const database = new DatabaseSync(path, { timeout: 5_000 });
+    try {
+      return use(database);
+    } finally {
+      database.close();
+    }
+  };
+  return {
+    server: undefined,
+    open: async <Tables>() => openDatabase<Tables>(path),
+    execute: (sql) => beside((database) => database.exec(sql)),
+    read: (sql) => beside((database) => database.prepare(sql).all()),
+  };
+}
+
+async function onServer(path: string): Promise<FolderDatabase> {
+  const url = serverUrl(await makeDatabase(inject('postgresTemplate'), databaseName(path)));
+  const psql = (sql: string): string =>
+    execFileSync('psql', [url, '--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'], {
+      input: sql,
+      encoding: 'utf8',
+    });
+  return {
+    server: { url },
+    open: <Tables>() => openPostgres<Tables>({ url }),
+    execute: (sql) => {
+      psql(sql);
+    },
+    read: (sql) => {
+      const text = psql(`select coalesce(json_agg(found), '[]') from (${sql}) as found`);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the statement makes it
+      return JSON.parse(text) as Record<string, unknown>[];
+    },
+  };
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A database with every table, to be copied. */
+    postgresTemplate: string;
+  }
+}
