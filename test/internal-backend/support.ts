@@ -20,7 +20,7 @@ import { sqliteForKysely } from '../../src/database/sqlite.ts';
 import { keyFromText, type KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
 import { openKeyring, type Keyring } from '../../src/keyring/keyring.ts';
 import { keyringMigrations, type KeyringTables } from '../../src/keyring/tables.ts';
-import { databaseFor, type FolderDatabase } from '../support/engine.ts';
+import { databaseFor, releaseDatabase, type FolderDatabase } from '../support/engine.ts';
 import { faultyDialect, type FaultSwitch } from './faulty-dialect.ts';
 import { internalDefinition, internalMigrations, type InternalTables } from '../../backends/internal/index.ts';
 
@@ -56,6 +56,7 @@ export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> 
     ...first,
     async dispose() {
       for (const store of stores) await store.database.destroy();
+      releaseDatabase(folder);
       await rm(folder, { recursive: true });
     },
   };

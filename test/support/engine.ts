@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import type { DatabaseServer } from '../../src/composition/settings.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { openPostgres } from '../../src/database/postgres/open.ts';
-import { databaseName, makeDatabase, serverUrl } from './postgres.ts';
+import { makeDatabase, runSql, serverUrl } from './postgres.ts';
 
 /** Which database the tests of this project run on; see `vitest.config.ts`. */
 export const engine: 'sqlite' | 'postgres' = process.env['KICI_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
@@ -20,16 +20,30 @@ export interface FolderDatabase {
   execute(sql: string): void;
   /** Rows as text and numbers. */
   read(sql: string): readonly Readonly<Record<string, unknown>>[];
+  /** See `releaseDatabase`. */
+  release(): void;
 }
 
 const known = new Map<string, Promise<FolderDatabase>>();
+/** Emptying a database costs less than copying one. */
+const released: string[] = [];
+const changesTables = /\b(?:create|drop|alter)\b/i;
 
 /** One for each file, and the same again for the same file. */
 export function databaseFor(folder: string, file = 'kici.db'): Promise<FolderDatabase> {
   const path = join(folder, file);
-  const found = known.get(path) ?? (engine === 'sqlite' ? Promise.resolve(embedded(path)) : onServer(path));
+  const found = known.get(path) ?? (engine === 'sqlite' ? Promise.resolve(embedded(path)) : onServer());
   known.set(path, found);
   return found;
+}
+
+/** Nobody uses those of a folder any more; another folder may get them, without their rows. */
+export function releaseDatabase(folder: string): void {
+  for (const [path, database] of known)
+    if (path.startsWith(`${folder}/`)) {
+      known.delete(path);
+      void database.then(({ release }) => release());
+    }
 }
 
 function embedded(path: string): FolderDatabase {
@@ -46,11 +60,14 @@ function embedded(path: string): FolderDatabase {
     open: async <Tables>() => openDatabase<Tables>(path),
     execute: (sql) => beside((database) => database.exec(sql)),
     read: (sql) => beside((database) => database.prepare(sql).all()),
+    release: () => undefined,
   };
 }
 
-async function onServer(path: string): Promise<FolderDatabase> {
-  const url = serverUrl(await makeDatabase(inject('postgresTemplate'), databaseName(path)));
+async function onServer(): Promise<FolderDatabase> {
+  const name = await emptyDatabase();
+  const url = serverUrl(name);
+  let isAsMade = true;
   const psql = (sql: string): string =>
     execFileSync('psql', [url, '--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'], {
       input: sql,
@@ -60,6 +77,7 @@ async function onServer(path: string): Promise<FolderDatabase> {
     server: { url },
     open: <Tables>() => openPostgres<Tables>({ url }),
     execute: (sql) => {
+      isAsMade &&= !changesTables.test(sql);
       psql(sql);
     },
     read: (sql) => {
@@ -67,7 +85,22 @@ async function onServer(path: string): Promise<FolderDatabase> {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the statement makes it
       return JSON.parse(text) as Record<string, unknown>[];
     },
+    release: () => {
+      if (isAsMade) released.push(name);
+    },
   };
+}
+
+async function emptyDatabase(): Promise<string> {
+  const name = released.pop();
+  if (name === undefined) return makeDatabase(inject('postgresTemplate'));
+  const url = serverUrl(name);
+  const tables = await runSql<{ name: string }>(
+    url,
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not like '%migration%'`,
+  );
+  await runSql(url, tables.map((table) => `delete from "${table.name}";`).join(''));
+  return name;
 }
 
 declare module 'vitest' {

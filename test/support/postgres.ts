@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { missingVariable, type Lane } from './lane.ts';
 
@@ -42,12 +42,8 @@ export async function runSql<Row>(url: string, text: string): Promise<readonly R
  * @param template to copy it from; default: empty
  * @returns its name
  */
-export async function makeDatabase(template = 'template0', name: string = databaseName(randomUUID())): Promise<string> {
+export async function makeDatabase(template = 'template0'): Promise<string> {
+  const name = `kici_test_${randomUUID().replaceAll('-', '')}`;
   await runSql(serverUrl(), `create database "${name}" template "${template}"`);
   return name;
-}
-
-/** One name for one text. */
-export function databaseName(text: string): string {
-  return `kici_test_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }

@@ -19,7 +19,7 @@ const hint =
   'write it as postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full: correct KICI_DATABASE_URL or --database-url';
 
 /**
- * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…&sslrootcert=FILE`. The same words as in libpq, of which
+ * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…&sslrootcert=FILE&host=SOCKET-FOLDER`. The same words as in libpq, of which
  * it takes a part; `require` checks the certificate as `verify-full` does. Messages quote nothing of the URL.
  * @throws DatabaseError `bad_address`
  */
@@ -28,7 +28,8 @@ export function parseAddress(text: string): PostgresAddress {
   if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol))
     throw bad('it is not a URL that begins with postgres://');
   const parameters = parametersOf(url);
-  const host = decoded(url.hostname.replace(/^\[|\]$/g, '')) || parameters.get('host') || 'localhost';
+  const host = parameters.get('host') ?? decoded(url.hostname.replace(/^\[|\]$/g, ''));
+  if (host === '') throw bad('it names no host');
   const database = decoded(url.pathname.replace(/^\//, ''));
   const user = decoded(url.username);
   if (user === '') throw bad('it names no user');

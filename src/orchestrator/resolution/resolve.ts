@@ -11,6 +11,7 @@ import {
   type Listing,
   type ListingRequest,
 } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/api-error.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
@@ -30,7 +31,7 @@ export interface AgedListing extends Listing {
 
 export interface EnvironmentResolver {
   /**
-   * @throws ApiError `not_found`
+   * @throws ApiError `not_found`, `conflict`
    */
   resolve(call: Call, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
   /** What an environment would hold that had these bindings. */
@@ -45,7 +46,14 @@ export interface EnvironmentResolver {
 /** `now`: the backends are asked, and no names that were known before are taken. */
 type Freshness = 'now' | 'cached';
 
-/** @param renames how often scopes of an organization's internal store were renamed */
+/** Of those who look while scopes are renamed one after another. */
+const maxAttempts = 100;
+
+/**
+ * A rename moves bindings and names at once, and the two are read one after the other: in between, what a binding named
+ * would seem gone, and what it outranks would take its place.
+ * @param renames how often scopes of an organization's internal store were renamed
+ */
 export function createEnvironmentResolver(
   environments: EnvironmentStore,
   instances: Instances,
@@ -53,9 +61,19 @@ export function createEnvironmentResolver(
 ): EnvironmentResolver {
   const resolver: EnvironmentResolver = {
     async resolve(call, environment, facts, freshness) {
-      await environments.require(call.organization, environment);
-      const rows = await environments.bindings(call.organization, environment);
-      return resolver.resolveBindings(call, rows, facts, freshness);
+      const { organization } = call;
+      await environments.require(organization, environment);
+      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+        const before = await renames(organization);
+        const rows = await environments.bindings(organization, environment);
+        const resolved = await resolver.resolveBindings(call, rows, facts, freshness);
+        if ((await renames(organization)) === before) return resolved;
+      }
+      throw new ApiError(
+        'conflict',
+        `scopes kept being renamed while the environment ${environment} was looked at`,
+        'try again once they are renamed',
+      );
     },
     async resolveBindings(call, rows, facts, freshness = 'cached') {
       const bindings = rows.map(parseRow);

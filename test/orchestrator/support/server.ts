@@ -13,7 +13,7 @@ import { reseal } from '../../../src/composition/reseal.ts';
 import { startApplication, type Application } from '../../../src/composition/application.ts';
 import type { Repeat } from '../../../src/composition/repeat.ts';
 import type { ServerSettings } from '../../../src/composition/settings.ts';
-import { databaseFor } from '../../support/engine.ts';
+import { databaseFor, releaseDatabase } from '../../support/engine.ts';
 
 export const memoryPackage: string = fileURLToPath(new URL('memory-package.ts', import.meta.url));
 
@@ -55,7 +55,7 @@ export async function acceptTampering({ dataDir }: TestServer): Promise<void> {
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  cleanups.push(() => removeFolder(folder));
   return folder;
 }
 
@@ -82,9 +82,14 @@ export async function startSharedServer(
     server,
     async stop() {
       await server.application.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  releaseDatabase(folder);
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function start(dataDir: string, options: StartOptions): Promise<TestServer> {
