@@ -13,7 +13,12 @@ const onPostgres = {
   test: {
     name: 'on PostgreSQL',
     include: ['test/{orchestrator,keyring,internal-backend}/**/*.test.ts', 'test/composition/wiring.test.ts'],
-    exclude,
+    // What tests rights, programs and HTTP knows no SQL.
+    exclude: [
+      ...exclude,
+      'test/orchestrator/http/**',
+      'test/orchestrator/{access-matrix,every-answer,operators-page,program,kills,stated-keys}.test.ts',
+    ],
     env: { KICI_TEST_ENGINE: 'postgres' },
     globalSetup: './test/support/postgres-template.ts',
   },

@@ -5,7 +5,7 @@ import { migrate } from '../database/migrate.ts';
 import { makeFolder, openDatabase } from '../database/open.ts';
 import { openPostgres } from '../database/postgres/open.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
-import { databaseFile, type ServerSettings } from './settings.ts';
+import { databaseFile, type DatabaseServer, type ServerSettings } from './settings.ts';
 
 export type StorageSettings = Pick<ServerSettings, 'dataDir' | 'database'>;
 
@@ -15,8 +15,15 @@ export type StorageSettings = Pick<ServerSettings, 'dataDir' | 'database'>;
  */
 export async function openStorage({ dataDir, database }: StorageSettings): Promise<Kysely<AllTables>> {
   if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir)));
-  const { url, migrationUrl, passwordFile } = database;
   makeFolder(dataDir);
+  return requireMoved(await openServer(database));
+}
+
+/**
+ * Opens a PostgreSQL, its tables up to date.
+ * @throws DatabaseError
+ */
+export async function openServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<Kysely<AllTables>> {
   if (migrationUrl === undefined) return upToDate(await openPostgres<AllTables>({ url, passwordFile }));
   const migrating = await openPostgres<AllTables>({ url: migrationUrl });
   await (await upToDate(migrating)).destroy();
@@ -40,6 +47,18 @@ export function requireDatabase(dataDir: string): void {
     'cannot_open',
     `there is no database ${file}`,
     'name the data folder with --data-dir or KICI_DATA_DIR',
+  );
+}
+
+/** A part of an installation is none. @throws DatabaseError `unfinished_move` */
+async function requireMoved(database: Kysely<AllTables>): Promise<Kysely<AllTables>> {
+  const unfinished = await database.selectFrom('data_moves').select('id').where('done', '=', 0).executeTakeFirst();
+  if (unfinished === undefined) return database;
+  await database.destroy();
+  throw new DatabaseError(
+    'unfinished_move',
+    'an installation is being moved into this database, and is not complete',
+    'let `kici-orchestrator migrate-data` end, or run it again: it goes on where it was',
   );
 }
 

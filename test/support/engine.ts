@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
@@ -7,6 +6,7 @@ import type { DatabaseServer } from '../../src/composition/settings.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { openPostgres } from '../../src/database/postgres/open.ts';
 import { makeDatabase, runSql, serverUrl } from './postgres.ts';
+import { runSqlSync } from './sql-sync.ts';
 
 /** Which database the tests of this project run on; see `vitest.config.ts`. */
 export const engine: 'sqlite' | 'postgres' = process.env['KICI_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
@@ -18,7 +18,7 @@ export interface FolderDatabase {
   open<Tables>(): Promise<Kysely<Tables>>;
   /** Runs statements beside whoever has it open. */
   execute(sql: string): void;
-  /** Rows as text and numbers. */
+  /** Rows as the driver gives them. */
   read(sql: string): readonly Readonly<Record<string, unknown>>[];
   /** See `releaseDatabase`. */
   release(): void;
@@ -68,23 +68,14 @@ async function onServer(): Promise<FolderDatabase> {
   const name = await emptyDatabase();
   const url = serverUrl(name);
   let isAsMade = true;
-  const psql = (sql: string): string =>
-    execFileSync('psql', [url, '--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'], {
-      input: sql,
-      encoding: 'utf8',
-    });
   return {
     server: { url },
     open: <Tables>() => openPostgres<Tables>({ url }),
     execute: (sql) => {
       isAsMade &&= !changesTables.test(sql);
-      psql(sql);
+      runSqlSync(url, sql);
     },
-    read: (sql) => {
-      const text = psql(`select coalesce(json_agg(found), '[]') from (${sql}) as found`);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the statement makes it
-      return JSON.parse(text) as Record<string, unknown>[];
-    },
+    read: (sql) => runSqlSync(url, sql),
     release: () => {
       if (isAsMade) released.push(name);
     },
