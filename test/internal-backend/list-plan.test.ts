@@ -5,7 +5,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.ts';
 import { list } from '../../backends/internal/list.ts';
 import { createStore } from '../../backends/internal/store.ts';
-import { engine } from '../support/engine.ts';
 import { context, createTestStore, keepDeletedMs, scope, type Tables } from './support.ts';
 
 /** The statements that pass through it. */
@@ -21,25 +20,24 @@ function statementsOf(database: Kysely<Tables>): { readonly plugin: KyselyPlugin
   return { plugin, seen };
 }
 
-if (engine === 'sqlite')
-  it('a list of a tree searches that tree, and not all of the organization', async () => {
-    const { database, folder, keyring, dispose } = await createTestStore();
-    onTestFinished(dispose);
-    const { plugin, seen } = statementsOf(database);
-    const store = createStore(database.withPlugin(plugin), keyring, 'default', {
-      now: Date.now,
-      keepDeletedMs,
-      inTransaction,
-    });
-    for await (const _ of list(store, { scope: scope('apps'), depth: 'tree' }, context()));
-    const statement = seen.find(({ sql }) => sql.includes('"internal_secrets"'));
-    const beside = new DatabaseSync(join(folder, 'kici.db'), { readOnly: true });
-    onTestFinished(() => {
-      beside.close();
-    });
-    const parameters = (statement?.parameters ?? []).map(String);
-    const plan = beside.prepare(`explain query plan ${statement?.sql}`).all(...parameters);
-    expect(plan.map(({ detail }) => detail)).toEqual([
-      'SEARCH internal_secrets USING INDEX sqlite_autoindex_internal_secrets_1 (organization=? AND scope>? AND scope<?)',
-    ]);
+it('a list of a tree searches that tree, and not all of the organization', async () => {
+  const { database, folder, keyring, dispose } = await createTestStore();
+  onTestFinished(dispose);
+  const { plugin, seen } = statementsOf(database);
+  const store = createStore(database.withPlugin(plugin), keyring, 'default', {
+    now: Date.now,
+    keepDeletedMs,
+    inTransaction,
   });
+  for await (const _ of list(store, { scope: scope('apps'), depth: 'tree' }, context()));
+  const statement = seen.find(({ sql }) => sql.includes('"internal_secrets"'));
+  const beside = new DatabaseSync(join(folder, 'kici.db'), { readOnly: true });
+  onTestFinished(() => {
+    beside.close();
+  });
+  const parameters = (statement?.parameters ?? []).map(String);
+  const plan = beside.prepare(`explain query plan ${statement?.sql}`).all(...parameters);
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    'SEARCH internal_secrets USING INDEX sqlite_autoindex_internal_secrets_1 (organization=? AND scope>? AND scope<?)',
+  ]);
+});

@@ -36,7 +36,7 @@ it('reseal lists what was changed outside the orchestrator, and accepts it only 
     KICI_DATABASE_URL: database?.url,
   };
   const listed = await runProgram('kici-orchestrator', ['reseal', '--json'], { environment });
-  expect(listed.code).toBe(1);
+  expect([listed.code, listed.stderr]).toEqual([1, expect.stringContaining('tampered')]);
   expect(JSON.parse(listed.stdout)).toEqual({
     found: found.map((what) => ({ organization: 'default', what })),
     accepted: false,

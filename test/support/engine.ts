@@ -42,7 +42,7 @@ export function releaseDatabase(folder: string): void {
   for (const [path, database] of known)
     if (path.startsWith(`${folder}/`)) {
       known.delete(path);
-      void database.then(({ release }) => release());
+      void database.then((one) => one.release());
     }
 }
 

@@ -3,7 +3,6 @@ import { allMigrations } from '../../src/composition/all-tables.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openPostgres } from '../../src/database/postgres/open.ts';
 import { makeDatabase, serverUrl } from './postgres.ts';
-import './engine.ts';
 
 /** Copying a database costs less than making its tables. */
 export default async function setup({ provide }: TestProject): Promise<void> {

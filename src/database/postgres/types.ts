@@ -1,12 +1,10 @@
 import { types } from 'pg';
 
-const int8 = 20;
-
 /** Of our pool alone: `types.setTypeParser` would change every user of the driver in this process. */
 export const columnTypes: Pick<typeof types, 'getTypeParser'> = {
   // The driver's own parser leaves them text, and "9" + 1 is "91".
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === int8 && format !== 'binary' ? parseInt8 : types.getTypeParser(oid, format),
+  getTypeParser: (type: Parameters<typeof types.getTypeParser>[0], format?: 'text' | 'binary') =>
+    type === types.builtins.INT8 && format !== 'binary' ? parseInt8 : types.getTypeParser(type, format),
 };
 
 /** @throws RangeError where a number cannot hold it */

@@ -42,9 +42,9 @@ describeLane(postgresProgramsLane, () => {
     async (name, end, back) => {
       const key = `K_${name.replaceAll(' ', '_').toUpperCase()}`;
       const acknowledged = new Array<string>();
-      let stop = false;
+      const writer = { isOver: false };
       const writing = (async () => {
-        for (let index = 0; !stop; index += 1)
+        for (let index = 0; !writer.isOver; index += 1)
           await set(`${key}_${index}`).then(
             () => acknowledged.push(`${key}_${index}`),
             () => undefined,
@@ -62,7 +62,7 @@ describeLane(postgresProgramsLane, () => {
       await back();
       await expect.poll(async () => (await ready()).status, { timeout: 20_000 }).toBe(200);
       await set(`${key}_AFTER`);
-      stop = true;
+      writer.isOver = true;
       await writing;
       const job = await open(server, 'production');
       for (const one of [...acknowledged, `${key}_AFTER`]) expect(await job.value(one)).toBe(`of ${one}`);

@@ -132,8 +132,8 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     as,
     call: as(owner),
     log: () => text,
-    tamper: database.execute,
-    rows: database.read,
+    tamper: (sql) => database.execute(sql),
+    rows: (sql) => database.read(sql),
   };
 }
 
