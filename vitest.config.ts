@@ -32,10 +32,10 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,
-    // Of the tests that say they may: they wait.
+    // Tests that declare themselves concurrent only wait.
     maxConcurrency: 20,
     sequence: { sequencer: SlowFilesFirst },
-    // A start of a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
+    // Starting a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

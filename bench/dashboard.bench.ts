@@ -13,18 +13,15 @@ const rounds = 5;
 const baseline = 'a bare static page';
 
 interface Figures {
-  /** Milliseconds from the request of the address until something useful is painted. */
+  /** Milliseconds from requesting the address until something useful is painted. */
   readonly painted: number;
-  /** … until the first cell answers to a click. */
+  /** … until the first cell reacts to a click. */
   readonly interactive: number;
   /** On the wire, headers included. */
   readonly bytes: number;
 }
 
-/**
- * How soon the grid can be read and used, in a browser without a cache, beside a page that is one line of text.
- * Medians.
- */
+/** How soon the grid can be read and used, in a browser without a cache, beside a one-line page. Medians. */
 export async function run(): Promise<readonly BenchRow[]> {
   if (browserLane.missing !== undefined) throw new Error(browserLane.missing);
   const browser = await launchBrowser();
@@ -50,7 +47,7 @@ async function measureBare(browser: Browser): Promise<Figures> {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>bare</title><p id="text">text</p>');
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  // What `address()` gives of a server that listens on a port.
+  // The type of `address()` for a server that listens on a port.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const { port } = server.address() as AddressInfo;
   try {

@@ -14,8 +14,8 @@ const baseline = 'node -e 0';
 export const name = 'exec';
 
 /**
- * `kici exec … -- true` from start to end, as published, against an orchestrator's wire in this process, beside `bao`
- * against a server of its own. Rounds are interleaved; medians.
+ * `kici exec … -- true` from start to end, as published, against a fake orchestrator in this process, beside `bao`
+ * against its own server. Rounds are interleaved; medians.
  */
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
@@ -66,8 +66,8 @@ export async function run(): Promise<readonly BenchRow[]> {
 }
 
 /**
- * What others do with their own client: `bao` reads the fields of one secret, and a shell gives one of them, or all, to
- * the program.
+ * How others do it with their own client: `bao` reads the fields of one secret, and a shell passes one of them, or all,
+ * to the program.
  */
 function baoPrograms({ program }: { readonly program: string }): readonly (readonly [string, readonly string[]])[] {
   const shell = (script: string): readonly string[] => ['sh', '-c', script];
@@ -77,7 +77,7 @@ function baoPrograms({ program }: { readonly program: string }): readonly (reado
   ];
 }
 
-/** Where the machine has it. */
+/** If the machine has it. */
 async function startBao(values: Readonly<Record<string, string>>) {
   const program = process.env['KICI_TEST_BAO'];
   if (program === undefined) {

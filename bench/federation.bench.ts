@@ -9,7 +9,7 @@ export const name = 'federation';
 const answerMs = 100;
 const keysEach = 167;
 
-/** Each of its calls takes as long as a service far away. */
+/** Each of its calls takes as long as a distant service. */
 function slowBackend(at: number): SecretBackend & { readonly calls: { count: number } } {
   const scope = parseScopePath('apps/shop');
   if (!scope.ok) throw new TypeError(scope.reason);

@@ -5,7 +5,7 @@ import type { BenchRow } from './row.ts';
 
 export const name = 'files';
 
-/** How large the product's own source files are, tests left out. */
+/** The size of the product's own source files, without tests. */
 export async function run(): Promise<readonly BenchRow[]> {
   const root = join(import.meta.dirname, '..');
   const files = execFileSync('git', ['ls-files', 'src/*.ts', 'src/*.tsx', 'backends/*.ts'], {

@@ -111,14 +111,14 @@ interface BareStore {
   close(): void;
 }
 
-/** What is left when sealing, versions, types and promises are taken away. */
+/** The store without sealing, versions, types and promises. */
 function bareStore(file: string): BareStore {
   const database = new DatabaseSync(file);
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; create table secrets (scope text, key text, value blob, primary key (scope, key))',
   );
   const select = database.prepare('select value from secrets where scope = ? and key = ?');
-  // SQLite writes nothing where nothing changes.
+  // SQLite writes nothing if nothing changes.
   let written = 0;
   const upsert = database.prepare(
     'insert into secrets values (?, ?, ?) on conflict do update set value = excluded.value',
@@ -140,7 +140,7 @@ interface Rates {
   readonly sealed: number;
 }
 
-/** Calls per second of both, measured in turns so that a busy moment of the machine meets both; the median counts. */
+/** Calls per second of both, measured in turns so that a busy moment of the machine affects both; medians. */
 async function inTurns(bare: () => unknown, sealed: () => unknown): Promise<Rates> {
   const rates = new Array<Rates>();
   // The first round warms up.

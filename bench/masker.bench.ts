@@ -13,7 +13,7 @@ const measurements = 12;
 const minMicroseconds = 10_000;
 const largeValues = 16;
 
-/** A CI log with one hit in a thousand lines, and the secrets that it hits. */
+/** A CI log with one hit in a thousand lines, and the secrets that it contains. */
 function makeLog(secrets: readonly string[]): Buffer {
   const lines: string[] = [];
   for (let line = 0, size = 0; size < chunkBytes * chunksPerPass; line += 1) {
@@ -32,10 +32,7 @@ function cut(text: Buffer): readonly Buffer[] {
   );
 }
 
-/**
- * MB per second of this thread's own time, the best of several measurements: a shared machine gives its time to others
- * too.
- */
+/** MB per second of this thread's own time, best of several measurements, since a shared machine also serves others. */
 function throughput(chunks: readonly Buffer[], pass: (chunk: Buffer) => void): number {
   for (const chunk of chunks) pass(chunk);
   const bytes = chunks.length * chunkBytes;
@@ -125,7 +122,7 @@ function measureAdversaries(): BenchRow[] {
   });
 }
 
-/** Bytes in use after a collection. */
+/** Bytes in use after a garbage collection. */
 function createMemoryGauge(): () => number {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
@@ -159,7 +156,7 @@ function measureTables(): BenchRow[] {
   ];
 }
 
-/** Lines of text with base64 in them, and blanks around it all: every encoding is there twice. */
+/** Lines of base64, with blanks around the whole, so that every encoding occurs twice. */
 function largeValue(): Buffer {
   const lines = Array.from(
     { length: 64 },
@@ -168,7 +165,7 @@ function largeValue(): Buffer {
   return Buffer.from(lines.join('')).subarray(0, 65_536);
 }
 
-/** Values as large as they may be, read one after another with output in between; then one of them is printed. */
+/** Values of the largest size, read one after another with output in between; then one of them is printed. */
 function measureLargeValues(): BenchRow[] {
   const values = Array.from({ length: largeValues }, largeValue);
   const memory = createMemoryGauge();

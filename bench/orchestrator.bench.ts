@@ -15,7 +15,7 @@ export const name = 'orchestrator';
 
 const connections = 32;
 const durationMs = 4_000;
-/** Clock ticks of /proc/PID/stat in a second, on Linux everywhere. */
+/** Clock ticks of /proc/PID/stat per second; the same on every Linux. */
 const ticksPerSecond = 100;
 
 const bareServer =

@@ -49,7 +49,6 @@ function makeBindings(count: number) {
   });
 }
 
-/** The median of some runs, in milliseconds each. */
 function median(runs: number, work: () => unknown): number {
   const times = Array.from({ length: runs }, () => {
     const start = performance.now();
@@ -59,7 +58,7 @@ function median(runs: number, work: () => unknown): number {
   return times.toSorted((left, right) => left - right)[Math.floor(runs / 2)] ?? Number.NaN;
 }
 
-/** What any resolver must do at least: put the same descriptors into a map by key. */
+/** The least that any resolver must do: put the same descriptors into a map by key. */
 function groupByKey(listings: readonly Listing[]): Map<string, SecretDescriptor[]> {
   const groups = new Map<string, SecretDescriptor[]>();
   for (const { secrets } of listings) {

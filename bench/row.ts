@@ -1,15 +1,15 @@
-/** One measured figure; where a baseline is named, `ratio` is the value relative to that baseline in the same run. */
+/** One measured figure; if a baseline is named, `ratio` is the value relative to that baseline in the same run. */
 export interface BenchRow {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
   readonly baseline?: string;
   readonly ratio?: number;
-  /** What the ratio is to reach, or where there is none the value. */
+  /** A goal for the ratio, or for the value if there is no ratio. */
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-/** Whether the goal is met, in words; nothing where there is no goal. */
+/** Whether the goal is met, in words; empty if there is no goal. */
 export function verdictOf({ value, ratio, goal }: BenchRow): string {
   if (goal === undefined) return '';
   const reached = ratio ?? value;
@@ -20,7 +20,6 @@ export function verdictOf({ value, ratio, goal }: BenchRow): string {
   return `  ${isMet ? 'met' : 'MISSED'}: ${words}`;
 }
 
-/** What every `bench/*.bench.ts` exports. */
 export interface Bench {
   readonly name: string;
   run(): Promise<readonly BenchRow[]>;

@@ -18,7 +18,7 @@ const oneStep = twoSteps.replace(/ {2}step\('second'.*\n/, '');
 
 export const name = 'run';
 
-/** What a person waits for: the real programs, from start to end, against an orchestrator's wire in this process. */
+/** What a person waits for: the real programs, from start to end, against a fake orchestrator in this process. */
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const api = await startFakeJobs({ values: { TOKEN: 'value-of-the-token' } });

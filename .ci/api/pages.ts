@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { publishedPackages } from '../build/packages.ts';
 import { apiReport } from './report.ts';
 
-/** Where a report lies, relative to the checkout, and what it says. */
+/** A report's path, relative to the checkout, and its text. */
 export interface ApiPage {
   readonly path: string;
   readonly text: string;
 }
 
-/** A report for each library. @param built where `buildPackages` has put them */
+/** One report per library. @param built the output folder of `buildPackages` */
 export function apiPages(built: string): readonly ApiPage[] {
   const libraries = publishedPackages().filter(({ folder }) => folder !== '.');
   const declarations = (outputName: string, source: string): string =>

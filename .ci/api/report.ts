@@ -5,10 +5,10 @@ import type * as TypeScript from 'typescript-5.9';
 const typescript: typeof TypeScript = createRequire(import.meta.url)('typescript-5.9');
 
 /**
- * What a package exports, as its declarations say: one entry for each name, by name. A change of it is a change for
- * whoever uses the package.
- * @param entries the declarations of its entry points, by the name that they are imported under
- * @param paths where other packages of ours are found, as TypeScript takes it
+ * A package's exports according to its declarations: one entry per name, sorted. Any change of it affects the package's
+ * users.
+ * @param entries the declarations of its entry points, by import name
+ * @param paths where our other packages are, in TypeScript's notation
  */
 export function apiReport(
   entries: Readonly<Record<string, string>>,

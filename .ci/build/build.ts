@@ -6,8 +6,8 @@ import { compile } from './compile.ts';
 import { publishedPackages, root, type Manifest, type Package } from './packages.ts';
 
 /**
- * Builds every package for publishing into `<output>/<package>`: JavaScript, declarations, source maps, and a
- * manifest whose exports point to them.
+ * Builds every package for publishing into `<output>/<package>`: JavaScript, declarations, source maps, and a manifest
+ * whose exports point to them.
  */
 export async function buildPackages(output: string): Promise<void> {
   rmSync(output, { recursive: true, force: true });
@@ -46,7 +46,7 @@ function addPage(target: string): void {
   execFileSync('npm', build, { cwd: root, stdio: 'inherit' });
 }
 
-/** The clients are bundled, for their start; the server is not, for it loads backends by name. */
+/** Clients are bundled, so that they start fast; the server is not, because it loads backends by name. */
 async function addPrograms({ manifest }: Package, target: string): Promise<void> {
   const bundled = Object.keys(clients).filter((name) => existsSync(join(root, clients[name] ?? '')));
   await Promise.all([bundleClients(bundled, join(target, 'bundle')), bundleStepHost(join(target, 'bundle'))]);
@@ -79,7 +79,7 @@ function publishedManifest(one: Package, packages: readonly Package[]): object {
   return { ...published, exports, files: ['**/*.js', '**/*.d.ts', '**/*.map', 'Dockerfile'], sideEffects: false };
 }
 
-/** In the checkout the product finds its workspaces by themselves; published, it has to name them. */
+/** A checkout finds its workspaces automatically; the published product must name them. */
 function productFields(manifest: Manifest, packages: readonly Package[]): object {
   const versions = (wanted: (one: Package) => boolean): Record<string, string> =>
     Object.fromEntries(
@@ -88,7 +88,7 @@ function productFields(manifest: Manifest, packages: readonly Package[]): object
         .map((one) => [one.manifest.name, one.manifest.version]),
     );
   const isClient = ({ folder }: Package): boolean => folder.startsWith('backends/') && folder !== 'backends/internal';
-  // An operator installs the clients of the services in use, and no other.
+  // An operator installs only the clients of the services in use.
   const peers = versions(isClient);
   return {
     files: ['bin', 'bundle', 'src'],

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { root } from './packages.ts';
 
-/** The programs whose start is felt, each with its entry point. */
+/** The programs whose start-up time is felt, each with its entry point. */
 export const clients: Readonly<Record<string, string>> = {
   'kici-admin': 'src/cli/admin/main.ts',
   kici: 'src/cli/kici/main.ts',
 };
 
 /**
- * An `import` of a module of Node.js reads every name that it exports, which loads what stands behind each of them: the
- * network client behind `node:http`, terminals behind `node:util`. Here only the names that are used are read.
+ * Importing a module of Node.js evaluates all its exports and loads what is behind them: the network client behind
+ * `node:http`, terminals behind `node:util`. This reads only the names that are used.
  */
 const usedBuiltins: Plugin = {
   name: 'used-builtins',
@@ -43,8 +43,8 @@ function namesOf(path: string): readonly string[] {
 }
 
 /**
- * Commander wants it for a feature that no client uses: subcommands that are programs of their own. It gets the module
- * when it asks for something in it.
+ * Commander wants it only for subcommands that are separate programs, which no client has. It gets the module when it
+ * asks for something in it.
  */
 const lateChildProcess: Plugin = {
   name: 'late-child-process',
@@ -74,11 +74,11 @@ const options: BuildOptions = {
 };
 
 /**
- * Bundles clients to JavaScript that starts fast: what a command does not need stays in files of its own,
- * which are loaded when it does.
+ * Bundles clients to JavaScript that starts fast: what a command does not need stays in separate files, loaded on
+ * demand.
  */
 export async function bundleClients(names: readonly string[], output: string): Promise<void> {
-  // Each by itself: what they have in common would be in many small files.
+  // Separately: shared code would be split into many small files.
   await Promise.all(
     names.map(async (name) =>
       build({
@@ -114,15 +114,12 @@ export async function bundleStepHost(output: string): Promise<void> {
   });
 }
 
-/**
- * Makes one module of a package's own modules, for every process that runs a step loads it. Declarations stay as they
- * are.
- */
+/** Merges a package's own modules into one, since every step process loads it. Declarations stay as they are. */
 export async function mergeModules(folder: string): Promise<void> {
   const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.js(\.map)?$/.test(file),
   );
-  // Errors are told apart by the names of their classes.
+  // Errors are told apart by their class names.
   await build({
     ...options,
     absWorkingDir: folder,

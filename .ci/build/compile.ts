@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { root } from './packages.ts';
 
 /**
- * Compiles all of src and backends at once, tests left out: JavaScript, declarations and source maps, in the
- * layout of the checkout.
+ * Compiles all of src and backends at once, without tests: JavaScript, declarations and source maps, in the checkout's
+ * layout.
  * @param output an empty folder
  */
 export function compile(output: string): void {
@@ -43,7 +43,7 @@ export function compile(output: string): void {
   }
 }
 
-/** The compiler rewrites `./x.ts` in JavaScript and leaves it in declarations. */
+/** The compiler rewrites `./x.ts` in JavaScript but not in declarations. */
 function renameImports(file: string): void {
   const text = readFileSync(file, 'utf8');
   const renamed = text.replace(/((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2');

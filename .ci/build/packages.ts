@@ -18,11 +18,11 @@ export interface Package {
   /** Relative to the root; `.` is the product itself. */
   readonly folder: string;
   readonly manifest: Manifest;
-  /** As in `dist/<name>`: the package's name without its owner. */
+  /** The package's name without its scope, as in `dist/<name>`. */
   readonly outputName: string;
 }
 
-/** Every package that is published: the workspaces that are not private to the checkout, and the product. */
+/** Every published package: the workspaces that are not private, and the product. */
 export function publishedPackages(): readonly Package[] {
   const product = read('.');
   const workspaces = (product.manifest.workspaces ?? []).flatMap(expand).map(read);

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import type { Plugin, Rolldown } from 'vite';
 
 /**
- * Fails the build when the first page has grown too large.
- * @param limit of the document, and the scripts and styles that it loads, in bytes, each compressed
+ * Fails the build if the first page has grown too large.
+ * @param limit for the document and the scripts and styles that it loads, in compressed bytes
  */
 export function budget(limit: number): Plugin {
   return {
@@ -21,7 +21,7 @@ export function budget(limit: number): Plugin {
   };
 }
 
-/** What is loaded before anything is clicked: entries, what they import at once, and their styles. */
+/** What is loaded before anything is clicked: entries, their static imports, and their styles. */
 function firstFiles(bundle: Rolldown.OutputBundle): ReadonlySet<string> {
   const files = new Set(Object.keys(bundle).filter((file) => file.endsWith('.html')));
   const add = (file: string): void => {

@@ -4,7 +4,9 @@ import { operations } from '../../src/api/registry.ts';
 
 const name = 'virtual:operations';
 
-/** What the page needs of the operation registry as it runs, without the schemas, which would be most of its size. */
+/**
+ * What the page needs from the operation registry at run time, without the schemas, which would be most of its size.
+ */
 export function operationTable(): Plugin {
   const table = Object.fromEntries(
     Object.entries<Operation>(operations).map(

@@ -4,10 +4,10 @@ import { defineConfig } from 'vite';
 import { budget } from './budget.ts';
 import { operationTable } from './operation-table.ts';
 
-/** Of the files that the first page needs, compressed. */
+/** Limit for the files that the first page needs, compressed. */
 const firstPageBytes = 140_000;
 
-// Whoever builds it, as a test does: what the page is for does not depend on it.
+// Whoever builds it, such as a test: the result must not depend on it.
 process.env['NODE_ENV'] = 'production';
 
 export default defineConfig({
@@ -15,7 +15,7 @@ export default defineConfig({
   plugins: [react(), operationTable(), budget(firstPageBytes)],
   build: {
     target: 'es2024',
-    // Whatever is inlined, the page's security policy refuses.
+    // The page's security policy refuses anything inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

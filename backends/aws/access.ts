@@ -1,7 +1,4 @@
-/**
- * What adapters for other services of AWS share with this one: settings, signing in, one request, and what its errors
- * mean.
- */
+/** Shared with adapters for other AWS services: settings, signing in, single requests, and what errors mean. */
 export { requireAmbient } from './service/ambient.ts';
 export { misconfigured, optionalText, readAccess, type AccessConfig } from './service/access-config.ts';
 export { regionSetting, signInSettings, validateSignIn } from './service/access-settings.ts';

@@ -15,7 +15,7 @@ import { createWriteTokens } from './secrets/tokens.ts';
 import { createService } from './service/service.ts';
 import { requireOwn } from './shared-secrets.ts';
 
-/** An opened instance: one layout over the service, closed and cancelled calls refused in front of it. */
+/** An opened instance: one layout over the service, which refuses closed and cancelled calls. */
 export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBackend {
   const service = createService(
     config,
@@ -34,7 +34,7 @@ export function createAwsBackend(config: AwsConfig, host: BackendHost): SecretBa
     requireOpen();
     if (context.signal.aborted) throw new BackendError('aborted');
   };
-  /** Everything but `read` and `list` begins the same way. */
+  /** Every method except `read` and `list` begins the same way. */
   const guarded =
     <A, R>(method: (argument: A, context: CallContext) => Promise<R>) =>
     async (argument: A, context: CallContext): Promise<R> => {

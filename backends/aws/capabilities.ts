@@ -22,7 +22,7 @@ export const secretPerKeyCapabilities: BackendCapabilities = defineCapabilities(
   maxValueBytes: 65_536,
 });
 
-/** All fields of a scope share the 65,536 bytes of one secret; half of that is left to any one of them. */
+/** All fields of a scope share the 65,536 bytes of one secret; half of that is available to any one of them. */
 export const objectPerScopeCapabilities: BackendCapabilities = defineCapabilities({
   ...shared,
   declare: false,
@@ -31,5 +31,5 @@ export const objectPerScopeCapabilities: BackendCapabilities = defineCapabilitie
   maxValueBytes: 32_768,
 });
 
-/** A secret as a whole: SecretString and SecretBinary of the API model. */
+/** Limit for a whole secret: SecretString and SecretBinary of the API model. */
 export const maxSecretBytes = 65_536;

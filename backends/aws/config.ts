@@ -6,7 +6,7 @@ export interface AwsConfig extends AccessConfig {
   readonly layout: 'secret-per-key' | 'object-per-scope';
   readonly prefix: string;
   readonly sharedSecrets: SharedSecrets;
-  /** For secrets that are created. */
+  /** Applied to new secrets. */
   readonly creation: {
     readonly kmsKeyId: string | undefined;
     readonly tags: readonly { readonly Key: string; readonly Value: string }[];
@@ -15,7 +15,7 @@ export interface AwsConfig extends AccessConfig {
 }
 
 /**
- * The settings as the rest of this package takes them.
+ * The settings in the form that the rest of this package uses.
  * @throws BackendError `misconfigured`, naming the setting
  */
 export function readConfig(settings: Settings): AwsConfig {

@@ -4,7 +4,6 @@ import type { Reader } from './secrets/reader.ts';
 import type { WriteTokens } from './secrets/tokens.ts';
 import type { Service } from './service/service.ts';
 
-/** What a layout works with. */
 export interface LayoutTools {
   readonly config: AwsConfig;
   readonly service: Service;
@@ -12,7 +11,7 @@ export interface LayoutTools {
   readonly tokens: WriteTokens;
 }
 
-/** How scopes and keys map to the service's names: everything of a backend that depends on it. */
+/** How scopes and keys map to the service's names; everything in a backend that depends on this mapping. */
 export interface Layout extends Omit<SecretBackend, 'check' | 'close' | 'scopes'> {
   /** The secret that holds a place; undefined if no secret can have that name. */
   nameOf(ref: SecretRef): string | undefined;

@@ -2,11 +2,11 @@ import { parseScopePath, type Settings, type SettingsProblem, type SettingsSchem
 import { regionSetting, signInSettings, validateSignIn } from './service/access-settings.ts';
 import { parseSharedSecrets } from './shared-secrets.ts';
 
-// With or without its suffix, for a better message than that of a pattern.
+// The suffix is optional here, for a better message than a pattern gives.
 const secretArn = 'arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}';
 const tag = '[A-Za-z0-9 _.:/+@-]{1,128}=[A-Za-z0-9 _.:/+@-]{0,256}';
 
-/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
+/** What an operator can set for an instance; the source of the definition, the dashboard's form and the docs. */
 export const settings = {
   ...regionSetting,
   endpoint: {

@@ -4,8 +4,8 @@ import { placeOf } from './secret-per-key/names.ts';
 import { parseArn } from './secrets/secret-name.ts';
 
 /**
- * Secrets that other accounts share with this identity: the full ARN of each by its name. A secret of the own
- * account with such a name is not seen: what a name means is settled by the settings, not by who answers.
+ * Secrets that other accounts share with this identity: full ARNs by name. They hide secrets of the own account with
+ * such names: the settings decide what a name means, not who answers.
  */
 export type SharedSecrets = ReadonlyMap<string, string>;
 
@@ -15,7 +15,7 @@ interface Place {
   readonly layout: string;
 }
 
-/** @returns the secrets whose ARN is in order, and what is wrong with the others */
+/** @returns the secrets with valid ARNs, and what is wrong with the others */
 export function parseSharedSecrets(
   given: string | undefined,
   place: Place,
@@ -73,7 +73,7 @@ function refuseSecond(arn: string, name: string, known: string | undefined): Ref
 }
 
 /**
- * Only their owner changes shared secrets.
+ * Only their owner may change shared secrets.
  * @throws BackendError `invalid_argument`
  */
 export function requireOwn(shared: SharedSecrets, name: string | undefined): void {

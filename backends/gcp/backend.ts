@@ -4,7 +4,7 @@ import type { Layout } from './layouts/layout.ts';
 import { interrupted } from './service/interruption.ts';
 import type { Service } from './service/service.ts';
 
-/** An opened instance: one layout over the service, closed and cancelled calls refused in front of it. */
+/** An opened instance: one layout over the service, which refuses closed and cancelled calls. */
 export function createBackend(
   service: Service,
   layout: Layout,

@@ -1,11 +1,11 @@
 import { defineCapabilities, type BackendCapabilities } from '@kici-dev/secret-backend';
 
-/** Of one version. Source: quotas and limits of the service. */
+/** Limit for one version. Source: quotas and limits of the service. */
 export const maxPayloadBytes = 65_536;
 
 /**
- * `compareAndSet` is false because AddSecretVersion takes no precondition: whatever is checked before it can
- * change until it happens. `declare` is false because a list does not tell which secrets have no version.
+ * `compareAndSet` is false because AddSecretVersion takes no precondition: anything checked before it may change
+ * meanwhile. `declare` is false because lists do not show which secrets have no version.
  */
 export const secretPerKey: BackendCapabilities = defineCapabilities({
   write: true,
@@ -23,7 +23,7 @@ export const secretPerKey: BackendCapabilities = defineCapabilities({
   maxValueBytes: maxPayloadBytes,
 });
 
-/** A value shares its 64 KiB with the rest of its scope, and may need six bytes of JSON for one of its own. */
+/** A value shares its 64 KiB with the rest of its scope, and may need six bytes of JSON for each of its own. */
 export const objectPerScope: BackendCapabilities = defineCapabilities({
   ...secretPerKey,
   binary: false,

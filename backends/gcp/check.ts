@@ -8,7 +8,7 @@ import { listSecretIds } from './versions/secret-ids.ts';
 const accessPermission = 'secretmanager.versions.access';
 
 /**
- * Signs in, lists, and asks whether values may be read, without reading one.
+ * Signs in, lists, and finds out whether values may be read, without reading one.
  * @returns which service answered
  */
 export async function check(service: Service, layout: Layout, prefix: string, context: CallContext): Promise<string> {
@@ -38,7 +38,7 @@ async function requireAccess(service: Service, id: string, context: CallContext)
     });
 }
 
-/** When the list has no secret of ours: with permission to read, the answer is "not found", without it a refusal. */
+/** For a list without secrets of ours: with permission to read, the answer is "not found"; without it, a refusal. */
 async function probeAccess(service: Service, id: string, context: CallContext): Promise<void> {
   const outcome = await accessVersion(service, id, '1', context);
   if (outcome.status === 'unknown') throw new BackendError(outcome.code, outcome);

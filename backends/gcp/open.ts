@@ -22,7 +22,7 @@ import { validate } from './validate.ts';
 import { createRecentWrites } from './versions/recent-writes.ts';
 
 /**
- * An instance as the settings describe it; connects with the first call.
+ * An instance by its settings; connects with the first call.
  * @throws BackendError `misconfigured`
  */
 export function openBackend(settings: Settings, host: BackendHost): SecretBackend {

@@ -116,7 +116,7 @@ export const settingsSchema: SettingsSchema = {
   },
 };
 
-/** A setting of type text, address, path or choice; `undefined` where it is left out or empty. */
+/** A setting of type text, address, path or choice; `undefined` if absent or empty. */
 export function textOf(settings: Settings, name: string): string | undefined {
   const value = settings[name];
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -5,7 +5,7 @@ import { allowedHosts } from './auth/hosts.ts';
 import { parseEndpoint } from './service/endpoint.ts';
 import { textOf } from './settings.ts';
 
-/** Rules over several settings. A problem names fields and rules, never what a secret holds. */
+/** Rules across settings. A problem names fields and rules, never what a secret holds. */
 export function validate(settings: Settings): readonly SettingsProblem[] {
   return [...addresses(settings), ...scope(settings), ...credentials(settings)];
 }
@@ -67,7 +67,7 @@ function credentials(settings: Settings): SettingsProblem[] {
       ];
 }
 
-/** What a header can carry; a line end after it is forgiven. */
+/** What a header can carry; a final line end is tolerated. */
 function isToken(value: SecretValue): boolean {
   return /^[\x21-\x7e]+$/.test(value.text()?.trim() ?? '');
 }

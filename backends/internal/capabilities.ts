@@ -1,6 +1,6 @@
 import { defineCapabilities, type BackendCapabilities } from '@kici-dev/secret-backend';
 
-/** What the built-in store can do, which is everything. */
+/** The built-in store can do everything. */
 export const capabilities: BackendCapabilities = defineCapabilities({
   write: true,
   delete: true,

@@ -2,7 +2,7 @@ import { BackendError, type HealthReport } from '@kici-dev/secret-backend';
 import type { Store } from './store.ts';
 
 /**
- * Opens a value as a read would: a database that answers is of no use without its keys.
+ * Opens a value as a read would: a database that answers is useless without its keys.
  * @throws BackendError `decryption_failed`, and what the database says
  */
 export async function check(store: Store): Promise<HealthReport> {
@@ -15,7 +15,7 @@ export async function check(store: Store): Promise<HealthReport> {
   try {
     if (row !== undefined) await store.open(row, row.sealed);
   } catch (error) {
-    // One damaged value is that secret's affair; its own read says so.
+    // One damaged value concerns only its secret, whose own read reports it.
     if (!BackendError.is(error) || error.code !== 'corrupt') throw error;
   }
   return { server: 'database of the orchestrator' };

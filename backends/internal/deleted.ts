@@ -6,19 +6,19 @@ import type { InternalTables } from './tables.ts';
 
 type Transaction = Kysely<InternalTables>;
 
-/** Whether a deleted secret can still be restored; until then its name is not absent but deleted. */
+/** Whether a deleted secret can still be restored; until it cannot, its name is deleted rather than absent. */
 export function isKept({ now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>, row: SecretRow): boolean {
   return row.deleted === 1 && row.version !== null && row.updated_at + keepDeletedMs > now();
 }
 
-/** Whether a secret was deleted, and what it held is gone: for good, even where nobody has erased it yet. */
+/** Whether a deleted secret's values are gone for good, even if they have not been erased yet. */
 export function isOver(store: Pick<Store, 'now' | 'keepDeletedMs'>, row: SecretRow): boolean {
   return row.deleted === 1 && !isKept(store, row);
 }
 
 /**
- * Deletes a secret: for as long as deleted ones are kept its value can be restored. A row that somebody has tampered
- * with goes for good, since nobody knows what it would restore.
+ * Deletes a secret; its value can be restored for as long as deleted ones are kept. A row that was tampered with is
+ * deleted for good, since nobody knows what it would restore.
  */
 export async function markDeleted(
   { organization, now, keepDeletedMs }: Store,
@@ -33,7 +33,7 @@ export async function markDeleted(
   await storeSecret(transaction, withSeal(sign, { ...row, deleted: 1, updated_at: now() }));
 }
 
-/** Takes a secret's values away for good; its name keeps the versions that it has given out. */
+/** Removes a secret's values for good; its name remembers the versions that it has used. */
 export async function erase(
   transaction: Transaction,
   organization: string,
@@ -50,12 +50,12 @@ export async function erase(
     .execute();
 }
 
-/** Rows of one transaction, which keeps everybody else waiting. */
+/** Rows per transaction, which blocks everybody else. */
 const rowsAtOnce = 200;
 
 /**
- * Erases what was deleted so long ago that it cannot be restored any more.
- * @returns how many secrets that were
+ * Erases secrets that were deleted too long ago to be restored.
+ * @returns how many there were
  */
 export async function eraseExpired(store: Store): Promise<number> {
   const { database, organization } = store;
@@ -88,7 +88,7 @@ export async function eraseExpired(store: Store): Promise<number> {
   }
 }
 
-/** The organizations that have something to erase. */
+/** Organizations that have something to erase. */
 export async function organizationsWithExpired(
   database: Kysely<InternalTables>,
   times: Pick<Store, 'now' | 'keepDeletedMs'>,
@@ -97,7 +97,7 @@ export async function organizationsWithExpired(
   return rows.map(({ organization }) => organization);
 }
 
-/** In the order of the index, so that it is used. */
+/** In the order of the index, so that the index is used. */
 function expired(database: Kysely<InternalTables>, { now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>) {
   return database
     .selectFrom('internal_secrets')

@@ -17,7 +17,7 @@ const sqliteFailures: Readonly<Record<number, Failure>> = {
   26: { code: 'server_error', detail: 'the file is not a database' },
 };
 
-/** Classes of SQLSTATE (PostgreSQL manual, appendix A), and of the errors of sockets. */
+/** Classes of SQLSTATE (PostgreSQL manual, appendix A) and socket errors. */
 const serverFailures: readonly (readonly [RegExp, Failure])[] = [
   [
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_|08|57P0)/,
@@ -30,7 +30,7 @@ const serverFailures: readonly (readonly [RegExp, Failure])[] = [
   [/^40/, { code: 'conflict', detail: 'another transaction came in between' }],
 ];
 
-/** The driver's error reduced to what an operator may see: its message can quote a statement. */
+/** Reduces the driver's error to what an operator may see: its message can quote a statement. */
 export function fromDatabase(error: unknown): BackendError {
   const { code, detail } = classify(error);
   return new BackendError(code, { detail });

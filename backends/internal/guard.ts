@@ -1,7 +1,7 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import { fromDatabase } from './failures.ts';
 
-/** Runs the work of one call: obeys its signal, and lets nothing but a `BackendError` out. */
+/** Runs the work of one call: obeys its signal, and throws only `BackendError`. */
 export async function guard<T>({ signal }: CallContext, work: () => Promise<T>): Promise<T> {
   if (signal.aborted) throw whyAborted(signal);
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -29,7 +29,7 @@ export { internalMigrations, type InternalTables } from './tables.ts';
 export type { InTransaction, Sealer } from './store.ts';
 
 /**
- * The orchestrator's own store. The database and the keys are given to it, and to no other backend.
+ * The orchestrator's own store, the only backend that gets the database and the keys.
  * @param keepDeletedMs how long a deleted secret can be restored, in milliseconds
  */
 export function internalDefinition(
@@ -53,9 +53,9 @@ export function internalDefinition(
 }
 
 /**
- * Writes secrets as one: all of them or none.
+ * Writes secrets atomically.
  * @param entries no two for one secret
- * @throws BackendError when the database cannot be written
+ * @throws BackendError if the database cannot be written
  */
 export function writeSecretsAsOne(
   store: Store,

@@ -11,15 +11,13 @@ import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { rfc3339, type Store } from './store.ts';
 
-/**
- * Lists in one statement: whatever moves a secret meanwhile, such as a scope's new name, is seen whole or not at all.
- */
+/** Lists in one statement, so that concurrent changes such as renaming a scope are seen completely or not at all. */
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
   const sign = await guard(context, () => store.signer());
   yield describe(
     store,
     sign,
-    // Deleted ones too: a name that somebody else has marked so is not absent.
+    // Including rows marked deleted: if somebody else marked one, its name is not absent.
     await guard(context, () =>
       store.database
         .selectFrom('internal_secrets')
@@ -29,7 +27,7 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
           select.where('scope', '=', query.scope ?? ''),
         )
         .$if(query.scope !== undefined && query.depth === 'tree', (select) =>
-          // A range, which the index can search: "0" follows "/", so what begins with the scope and a slash ends there.
+          // A range, so that the index is used: "0" follows "/", so what begins with the scope and a slash ends there.
           select
             .where('scope', '>=', query.scope ?? '')
             .where('scope', '<', `${query.scope}0`)

@@ -19,11 +19,11 @@ interface Sealed extends Place {
 }
 
 interface Current extends SecretRow {
-  /** Null: the row of the version is gone, and with it the value. */
+  /** Null: the version's row is gone, and with it the value. */
   readonly sealed: Uint8Array | null;
 }
 
-/** Reads with one query for each batch of refs, and one more where some of them name a version. */
+/** Reads with one query per batch of refs, and one more if some of them name a version. */
 export async function read(
   store: Store,
   refs: readonly SecretRef[],
@@ -103,8 +103,8 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
 }
 
 /**
- * Looks up exactly the pairs that were asked for, each by the primary key. (Conditions joined by `or` make SQLite scan
- * the organization.) Compiled once for each number of pairs: building a query costs more than running it.
+ * Looks up exactly the requested pairs, each by the primary key. (Conditions joined by `or` make SQLite scan the
+ * organization.) Compiled once per number of pairs, since building a query costs more than running it.
  */
 async function findCurrent(
   { database, organization, statements }: Store,
@@ -130,7 +130,7 @@ async function findCurrent(
       )
       .compile().sql;
   statements.set(refs.length, text);
-  // In the order in which the statement names them.
+  // In the statement's order.
   const { rows } = await database.executeQuery<Current>(
     CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]),
   );

@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 
 /**
  * Renames a scope together with what others keep in the same database.
- * @throws BackendError as `renameScope`, and whatever `along` throws, as it is
+ * @throws BackendError as `renameScope`, and whatever `along` throws, unchanged
  */
 export async function renameScopeAlong(
   store: Store,
@@ -25,7 +25,7 @@ export async function renameScopeAlong(
       }),
     );
   } catch (error) {
-    // The guard knows the errors of a database, and takes any other for one.
+    // The guard would take any other error for the database's.
     throw refusal === undefined ? error : refusal.error;
   }
 }

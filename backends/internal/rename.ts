@@ -17,13 +17,13 @@ interface Contents {
   readonly versions: readonly VersionRow[];
 }
 
-/** What happens in the same transaction as a rename: both hold, or none does. */
+/** Runs in the same transaction as a rename: both take effect, or neither. */
 export type Along = (transaction: Kysely<InternalTables>) => Promise<void>;
 
 /**
- * Moves the secrets of a scope. Values are bound to their scope, so each version is sealed again; where names of the
- * new scope were in use before, versions count on from there.
- * @param along runs last; what it throws takes the rename back
+ * Moves the secrets of a scope. Values are bound to their scope, so each version is sealed again; if names of the new
+ * scope were used before, version numbers continue from there.
+ * @param along runs last; if it throws, the rename is rolled back
  * @throws BackendError `conflict`, `not_found`, `corrupt`, `decryption_failed`
  */
 export async function renameScope(store: Store, from: ScopePath, to: ScopePath, along?: Along): Promise<void> {
@@ -31,7 +31,7 @@ export async function renameScope(store: Store, from: ScopePath, to: ScopePath, 
   throw new BackendError('conflict', { detail: `secrets of ${from} kept changing during the rename` });
 }
 
-/** False when something was written meanwhile: sealing must not happen inside the transaction. */
+/** False if something was written meanwhile: sealing must not happen inside the transaction. */
 async function tryRename(store: Store, from: ScopePath, to: ScopePath, along: Along | undefined): Promise<boolean> {
   const { database, organization } = store;
   const sign = await store.signer();
@@ -80,7 +80,7 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath, along: Al
   });
 }
 
-/** Deleted ones too, while they can be restored. */
+/** Includes deleted ones while they can be restored. */
 function isThere(eb: ExpressionBuilder<InternalTables, 'internal_secrets'>): Expression<SqlBool> {
   return eb.or([eb('deleted', '=', 0), eb('version', 'is not', null)]);
 }
@@ -136,7 +136,7 @@ async function move(
       Math.max(0, (retired.get(key) ?? 0) + 1 - (oldest.get(key) ?? last_version + 1)),
     ]),
   );
-  // By no more than it takes: numbers that were added up at each rename would soon be too large for any database.
+  // Shifted no further than needed: numbers added up at each rename would soon overflow.
   const renumber = (key: string, version: number): number => version + (shifts.get(key) ?? 0);
   return {
     secrets: secrets.map((row) => ({
@@ -154,7 +154,7 @@ async function move(
   };
 }
 
-/** Versions are never changed once written, so their numbers tell whether anything happened. */
+/** Versions never change once written, so their numbers show whether anything happened. */
 function fingerprint({ secrets, versions }: Contents, retired: ReadonlyMap<string, number>): string {
   return JSON.stringify([
     secrets.map(({ key, version, last_version, deleted }) => [key, version, last_version, deleted]),

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { InternalTables } from './tables.ts';
 
 /**
- * How often scopes of an organization were renamed. Two lists, one after the other, can both miss the secrets of a
- * scope that is renamed between them; they miss none where this is the same before the first and after the last.
+ * How often scopes of an organization were renamed. Two consecutive lists can both miss the secrets of a scope that is
+ * renamed in between; they miss none if this number is the same before the first and after the last.
  */
 export async function countRenames(database: Kysely<InternalTables>, organization: string): Promise<number> {
   const row = await database
@@ -14,7 +14,7 @@ export async function countRenames(database: Kysely<InternalTables>, organizatio
   return row?.count ?? 0;
 }
 
-/** Belongs into the transaction of the rename. */
+/** Must run in the transaction of the rename. */
 export async function noteRename(transaction: Kysely<InternalTables>, organization: string): Promise<void> {
   await transaction
     .insertInto('internal_renames')

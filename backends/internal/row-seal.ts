@@ -5,9 +5,7 @@ import type { InternalTables } from './tables.ts';
 export type SecretRow = InternalTables['internal_secrets'];
 export type SignRow = (parts: readonly string[]) => string;
 
-/**
- * Covers which version of a secret is current, and that there is one at all: nobody can roll it back without the key.
- */
+/** Covers which version of a secret is current, and whether there is one: nobody can roll it back without the key. */
 export function secretSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): string {
   const { organization, scope, key, version, last_version, deleted, updated_at } = row;
   return sign([

@@ -3,7 +3,7 @@ import { markDeleted } from './deleted.ts';
 import { isOwn } from './row-seal.ts';
 import type { Store } from './store.ts';
 
-/** The scopes that were created, also those without a secret. */
+/** The scopes that were created, including empty ones. */
 export async function listScopes({ database, organization }: Store): Promise<readonly ScopePath[]> {
   const rows = await database
     .selectFrom('internal_scopes')

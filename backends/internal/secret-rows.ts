@@ -31,7 +31,7 @@ export async function storeSecret(database: Kysely<InternalTables>, row: SecretR
     .execute();
 }
 
-/** Seals the rows of an organization as they are. @returns those whose seal was not good */
+/** Seals the rows of an organization as they are. @returns those whose seal was invalid */
 export async function resealSecrets(
   transaction: Kysely<InternalTables>,
   sign: SignRow,

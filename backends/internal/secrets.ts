@@ -11,7 +11,7 @@ import { findSecret, storeSecret } from './secret-rows.ts';
 import { parseVersion, rfc3339, type Store } from './store.ts';
 import { requireKey, write } from './write.ts';
 
-/** Deletes a secret. A row that somebody has tampered with can be deleted, and only that. */
+/** Deletes a secret. A row that was tampered with can only be deleted. */
 export async function remove(store: Store, { scope, key }: SecretRef): Promise<DeleteReceipt> {
   const { database, organization } = store;
   const sign = await store.signer();
@@ -51,7 +51,7 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
 }
 
 /**
- * Those that can be restored: of a secret that was deleted too long ago, none.
+ * Those that can be restored; none for a secret that was deleted too long ago.
  * @throws BackendError `corrupt`
  */
 export async function versions(store: Store, { scope, key }: SecretRef): Promise<readonly VersionInfo[]> {

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { SignRow } from './row-seal.ts';
 import type { InternalTables } from './tables.ts';
 
-/** Seals and opens values, and signs rows; the keyring of the orchestrator is one. */
+/** Seals and opens values, and signs rows; implemented by the orchestrator's keyring. */
 export interface Sealer {
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
   /** @throws BackendError `corrupt`, `decryption_failed` */
@@ -28,11 +28,11 @@ export interface Store {
   readonly now: () => number;
   /** How long a deleted secret can be restored, in milliseconds. */
   readonly keepDeletedMs: number;
-  /** Statements that find as many pairs of scope and key, compiled before. */
+  /** Compiled statements that find pairs of scope and key, by the number of pairs. */
   readonly statements: Map<number, string>;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
   open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
-  /** Fetched before a transaction, which holds the connection that a key is loaded through. */
+  /** To be called before a transaction, since loading a key needs the connection that the transaction holds. */
   signer(): Promise<SignRow>;
 }
 
@@ -63,7 +63,7 @@ export function createStore(
   };
 }
 
-/** A version as this store gives it out; `undefined` for anything else. */
+/** Parses a version as this store issues them; `undefined` for anything else. */
 export function parseVersion(text: string): number | undefined {
   return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined;
 }

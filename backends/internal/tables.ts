@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Versions count up from 1 for each secret. Times are Unix milliseconds. */
+/** Versions count up from 1 per secret. Times are Unix milliseconds. */
 export interface InternalTables {
   readonly internal_scopes: { organization: string; scope: string; created_at: number };
   readonly internal_secrets: {
@@ -9,12 +9,12 @@ export interface InternalTables {
     key: string;
     /** Null: the name is declared, or deleted for good, and has no value. */
     version: number | null;
-    /** The highest version ever given out here, so that a version never means two values. */
+    /** The highest version ever used here, so that a version never means two values. */
     last_version: number;
-    /** 1: there is no such secret any more. The row keeps `last_version`, and `version` while that can be restored. */
+    /** 1: the secret is deleted. The row keeps `last_version`, and `version` while it can be restored. */
     deleted: number;
     updated_at: number;
-    /** Over the rest of the row. */
+    /** Covers the rest of the row. */
     seal: string | null;
   };
   readonly internal_versions: {
@@ -28,7 +28,7 @@ export interface InternalTables {
   readonly internal_renames: { organization: string; count: number };
 }
 
-/** Column types are PostgreSQL's; SQLite takes any, and keeps bytes as bytes in a `bytea` column. */
+/** Column types are PostgreSQL's; SQLite accepts any, and keeps bytes as bytes in a `bytea` column. */
 export const internalMigrations = {
   owner: 'internal',
   migrations: {

@@ -7,7 +7,7 @@ import { findSecret } from './secret-rows.ts';
 import { rfc3339, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
-/** How many versions of a secret are kept, the current one among them. */
+/** How many versions of a secret are kept, the current one included. */
 export const keptVersions = 10;
 const maxAttempts = 20;
 
@@ -23,18 +23,18 @@ export async function write(store: Store, entry: SecretWrite): Promise<WriteRece
   return receipt;
 }
 
-/** All were written, in their order, or none, because one could not be. */
+/** Either all were written, in order, or none, because of one. */
 export type WrittenAll =
   | { readonly written: readonly WriteReceipt[] }
   | { readonly refused: { readonly key: string; readonly error: BackendError } };
 
 /**
- * Writes secrets as one: all of them or none.
+ * Writes secrets atomically.
  * @param entries no two for one secret
  */
 export async function writeAll(store: Store, entries: readonly SecretWrite[]): Promise<WrittenAll> {
   const sign = await store.signer();
-  // Sealing needs the version and must not happen inside the transaction, so a writer in between means another try.
+  // Sealing needs the version but must not happen inside the transaction, so a concurrent writer means another try.
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const prepared: NewVersion[] = [];
     for (const entry of entries) {
@@ -86,12 +86,12 @@ interface NewVersion {
   readonly before: SecretRow | undefined;
 }
 
-/** Thrown to take back what was written before it. */
+/** Thrown to roll back earlier writes. */
 class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-/** False when a secret is not any more what it was before; then none is written. */
+/** False if a secret changed meanwhile; then none is written. */
 async function insertVersions(store: Store, sign: SignRow, versions: readonly NewVersion[]): Promise<boolean> {
   try {
     await store.inTransaction(store.database, async (transaction) => {
@@ -112,7 +112,7 @@ async function insertVersion(
   { scope, key, version, sealed, at, before }: NewVersion,
 ): Promise<boolean> {
   const { organization } = store;
-  // What a secret held that was deleted too long ago does not come back with its name.
+  // The values of a secret deleted too long ago do not return with its name.
   const isNew = before !== undefined && isOver(store, before);
   const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
   const claimed =

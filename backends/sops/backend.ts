@@ -20,10 +20,10 @@ import type { OpenedScope } from './opened-scope.ts';
 import { createSops } from './program/sops.ts';
 import { interruption } from './program/run.ts';
 
-/** Programs at once. */
+/** How many programs run at once. */
 const parallelFiles = 4;
 
-/** An instance, which runs the program when it is called, and no sooner. */
+/** An instance, which runs the program only when called. */
 export function createSopsBackend(config: SopsConfig, host: BackendHost): SecretBackend {
   const sops = createSops(config);
   let closed = false;
@@ -54,7 +54,7 @@ export function createSopsBackend(config: SopsConfig, host: BackendHost): Secret
       if (scope !== undefined) scopes.add(scope);
       yield { secrets: [], unlisted, ...(unnameable.length > 0 && { unnameable }) };
       for (const some of chunks([...scopes], parallelFiles))
-        // oxlint-disable-next-line no-await-in-loop -- so many programs at once
+        // oxlint-disable-next-line no-await-in-loop -- limits concurrent programs
         yield* await Promise.all(some.map((one) => pageOf(one, () => open(folder, one, context), context)));
     },
     async read(refs, context) {
@@ -62,7 +62,7 @@ export function createSopsBackend(config: SopsConfig, host: BackendHost): Secret
       const scopes = [...new Set(refs.map(({ scope }) => scope))];
       const opened = new Map<ScopePath, (key: string) => ReadOutcome>();
       for (const some of chunks(scopes, parallelFiles))
-        // oxlint-disable-next-line no-await-in-loop -- so many programs at once
+        // oxlint-disable-next-line no-await-in-loop -- limits concurrent programs
         await Promise.all(
           some.map(async (scope) =>
             opened.set(scope, await reading(async () => open(await start(context), scope, context))),

@@ -4,7 +4,7 @@ import { defineCapabilities } from '@kici-dev/secret-backend';
 export const capabilities = defineCapabilities({
   write: true,
   delete: true,
-  // Of the whole file, as its version.
+  // Compares the whole file, which is the version.
   compareAndSet: true,
   versionPins: false,
   versions: false,

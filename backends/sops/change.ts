@@ -33,7 +33,7 @@ export interface Changes {
   delete(folder: string, ref: SecretRef, context: CallContext): Promise<DeleteReceipt>;
 }
 
-/** A document is changed by sops itself, so that comments, order and recipients stay. */
+/** Sops itself changes a document, so that comments, order and recipients stay. */
 export function createChanges({ config, host, sops, open }: Tools): Changes {
   const locks = createLocks(host.deadlineMs * 3, () => host.now());
   const lockOf = (within: string, scope: ScopePath): string => join(within, `.${basename(scope)}.kici-lock`);
@@ -104,7 +104,7 @@ function requireExpected(opened: OpenedScope | undefined, key: string, expected:
     });
 }
 
-/** @returns undefined where there is no such key */
+/** @returns undefined if there is no such key */
 function onlyPlace({ tree, file }: OpenedScope, key: string): Path | undefined {
   const [node, second] = tree.nodes.get(key) ?? [];
   if (node === undefined) return undefined;
@@ -116,11 +116,11 @@ function onlyPlace({ tree, file }: OpenedScope, key: string): Path | undefined {
   return node.path;
 }
 
-/** Rules of a document by which sops leaves values in clear, in each of the formats. */
+/** Rules in a document that make sops leave values in clear, in each of the formats. */
 const clearRule = /^[ \t]*"?(?:sops_)?(?:un)?encrypted_(?:comment_)?(?:regex|suffix)"?[ \t]*[:=][ \t]*(.*)$/gm;
 const usualRule = /^"?_unencrypted"?,?$/;
 
-/** A secret must not lie in clear in a file that people take for encrypted. */
+/** A secret must not lie in clear in a file that people believe to be encrypted. */
 function requireEncryptedPlace(opened: OpenedScope, key: string, length: number): Path {
   const { file, tree } = opened;
   const path = onlyPlace(opened, key) ?? placeFor(tree, key, file.format);

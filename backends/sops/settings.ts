@@ -3,7 +3,7 @@ import { formatNames } from './documents/formats.ts';
 
 const recipient = 'age1[a-z0-9]{58,2000}';
 
-/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
+/** What an operator can set for an instance; the source of the definition, the dashboard's form and the docs. */
 export const settings = {
   folder: {
     type: 'path',

@@ -90,7 +90,7 @@ export function createSsmBackend(config: SsmConfig, host: BackendHost): SecretBa
   };
 }
 
-/** @returns an outcome where there is nothing to ask for */
+/** @returns an outcome if there is nothing to request */
 function idOf(path: string, ref: SecretRef): ParameterId | typeof absent | ReturnType<typeof unknown> {
   const name = nameFor(path, ref);
   if (name === undefined) return absent;

@@ -1,11 +1,10 @@
 import { defineCapabilities, type BackendCapabilities } from '@kici-dev/secret-backend';
 
-/** `Names` of GetParameters takes at most so many (API model ssm/2014-11-06). */
+/** The most that `Names` of GetParameters takes (API model ssm/2014-11-06). */
 export const readBatchSize = 10;
 
 /**
- * What a parameter of each tier holds (API reference, PutParameter, `Tier`); the last one takes the tier that a value
- * needs.
+ * The largest value per tier (API reference, PutParameter, `Tier`); the last one chooses the tier that a value needs.
  */
 export const valueLimits = { Standard: 4_096, Advanced: 8_192, 'Intelligent-Tiering': 8_192 } as const;
 
@@ -15,12 +14,12 @@ export function capabilitiesOf(tier: Tier): BackendCapabilities {
   return defineCapabilities({
     write: true,
     delete: true,
-    // PutParameter knows no condition on the version that it replaces.
+    // PutParameter takes no condition on the version that it replaces.
     compareAndSet: false,
     versionPins: true,
     versions: true,
     restore: true,
-    // There is no parameter without a value.
+    // Every parameter has a value.
     declare: false,
     scopes: false,
     // `Value` of PutParameter is text.

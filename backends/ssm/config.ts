@@ -3,7 +3,7 @@ import { misconfigured, optionalText, readAccess, type AccessConfig } from '@kic
 import { valueLimits, type Tier } from './capabilities.ts';
 
 export interface SsmConfig extends AccessConfig {
-  /** Empty, or `/` and segments with `/` between them. */
+  /** Empty, or `/` followed by segments joined by `/`. */
   readonly path: string;
   readonly type: 'SecureString' | 'String';
   readonly kmsKeyId: string | undefined;

@@ -2,7 +2,7 @@ import { parseScopePath, type Settings, type SettingsProblem, type SettingsSchem
 import { regionSetting, signInSettings, validateSignIn } from '@kici-dev/secret-backend-aws/access';
 import { isReserved } from './names.ts';
 
-/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
+/** What an operator can set for an instance; the source of the definition, the dashboard's form and the docs. */
 export const settings = {
   ...regionSetting,
   endpoint: {

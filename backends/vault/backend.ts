@@ -29,7 +29,7 @@ export function createBackend(config: VaultConfig, host: BackendHost): SecretBac
       });
     return within(opening, context);
   };
-  /** The instance's end ends its calls. */
+  /** Closing the instance ends its calls. */
   const scoped = (context: CallContext): CallContext => ({
     deadline: context.deadline,
     signal: AbortSignal.any([context.signal, closing.signal]),

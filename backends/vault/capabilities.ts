@@ -16,14 +16,14 @@ const common = {
 const versioned = { compareAndSet: true, versionPins: true, versions: true, restore: true };
 const unversioned = { compareAndSet: false, versionPins: false, versions: false, restore: false };
 
-/** The most: KV version 2 with subkeys. */
+/** The maximum: KV version 2 with subkeys. */
 export const capabilities: BackendCapabilities = defineCapabilities({
   ...common,
   ...versioned,
   listReadsValues: false,
 });
 
-/** Settled by the settings alone: an instance that has yet to ask for the KV version promises only what both have. */
+/** Decided by the settings alone: an instance that has not yet detected the KV version promises only what both have. */
 export function capabilitiesOf({
   kvVersion,
   listing,

@@ -1,7 +1,7 @@
 import type { SecretValue } from '@kici-dev/secret-backend';
 import type { SettingName } from './settings.ts';
 
-/** Text that was given in a setting, or the file that holds it. */
+/** Text from a setting, or the file that holds it. */
 export type Source = { readonly inline: SecretValue } | { readonly file: string; readonly setting: SettingName };
 
 export type AuthConfig =

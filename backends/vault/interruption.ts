@@ -1,14 +1,14 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 
 /**
- * Goes no further with a call whose time is over, or that somebody gave up.
+ * Stops a call whose time is over, or that was cancelled.
  * @throws BackendError `aborted` or `timeout`
  */
 export function requireRunning(context: CallContext): void {
   if (context.signal.aborted) throw interrupted(context);
 }
 
-/** Why the call may not go on: its time is over, or somebody gave it up. */
+/** Why the call may not go on: its time is over, or it was cancelled. */
 export function interrupted({ signal, deadline }: CallContext): BackendError {
   const reason: unknown = signal.reason;
   if (BackendError.is(reason)) return reason;
@@ -16,7 +16,7 @@ export function interrupted({ signal, deadline }: CallContext): BackendError {
   return new BackendError(late ? 'timeout' : 'aborted');
 }
 
-/** Waits for work that others share: giving up leaves it running for them. */
+/** Waits for shared work: giving up leaves it running for the others. */
 export function within<T>(work: Promise<T>, context: CallContext): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(interrupted(context));

@@ -2,7 +2,7 @@ import type { SettingsSchema } from '@kici-dev/secret-backend';
 
 const roleMethods = ['kubernetes', 'jwt', 'cert'];
 
-/** What an operator can set for an instance; the definition, the dashboard's form and the docs are made from it. */
+/** What an operator can set for an instance; the source of the definition, the dashboard's form and the docs. */
 export const settings = {
   address: {
     type: 'address',

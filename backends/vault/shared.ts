@@ -1,4 +1,4 @@
-/** One run of the work for all who ask while it lasts; who asks after its end starts another. */
+/** Shares one run of the work among all concurrent callers; later callers start another. */
 export function shared<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {

@@ -2,7 +2,7 @@ import { BackendError, whyOf, type Failure } from '@kici-dev/secret-backend';
 import type { VaultAnswer } from './wire/answer.ts';
 import { isRecord, member } from './wire/json.ts';
 
-/** What the server warns of when version 2 is addressed by a path of version 1. */
+/** The server's warning when version 2 is addressed by a path of version 1. */
 export const versionedPathWarning = 'Invalid path for a versioned K/V secrets engine';
 
 interface Meaning extends Failure {
@@ -10,8 +10,7 @@ interface Meaning extends Failure {
 }
 
 /**
- * Status codes of the API that mean one thing wherever they come. Sources: Vault API docs, "HTTP status codes" and
- * `/sys/health`.
+ * Status codes that mean the same wherever they occur. Sources: Vault API docs, "HTTP status codes" and `/sys/health`.
  */
 const meanings: Readonly<Record<number, Meaning>> = {
   400: { code: 'invalid_argument', detail: 'the server does not take the request' },
@@ -32,8 +31,8 @@ function wrong(settings: string): Failure {
 }
 
 /**
- * For every answer but 200 and 204, and for those when their body makes no sense. The server's own words are not passed
- * on.
+ * For every answer except 200 and 204, and for those if their body makes no sense. The server's own words are not
+ * passed on.
  */
 export function failureOf(answer: VaultAnswer): BackendError {
   const { code, detail, ...why } = meaningOf(answer);
@@ -92,28 +91,24 @@ function unavailable(answer: VaultAnswer): Meaning {
   return { code: 'server_error', detail: 'the server is not available, perhaps for maintenance' };
 }
 
-/** Whether an error or a warning of the server holds these words. */
+/** Whether an error or warning of the server contains these words. */
 export function speaksOf(answer: VaultAnswer, words: string): boolean {
   return [member(answer.body, 'errors'), member(answer.body, 'warnings')].some(
     (texts) => Array.isArray(texts) && texts.some((text) => typeof text === 'string' && text.includes(words)),
   );
 }
 
-/**
- * Whether these are the server's own words on the request: a list of errors. A proxy in front of it answers otherwise.
- */
+/** Whether the body is the server's own judgement: a list of errors. A proxy in front of it answers differently. */
 export function isJudgement({ body }: VaultAnswer): boolean {
   return Array.isArray(member(body, 'errors'));
 }
 
-/** No permission, or a token that is no longer good. */
+/** No permission, or an invalid token. */
 export function isRefusal(answer: VaultAnswer): boolean {
   return answer.status === 403 && isJudgement(answer);
 }
 
-/**
- * The one answer that proves that there is nothing: 404 with an empty list of errors. A proxy's page does not say this.
- */
+/** The only answer that proves absence: 404 with an empty list of errors. A proxy's page does not look like this. */
 export function isNothing({ status, body }: VaultAnswer): boolean {
   const errors = member(body, 'errors');
   return (

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Texts that are hard to search, by what makes them so. */
+/** Texts that are hard to search, by the reason why. */
 export function adversarialTexts(secrets: readonly string[], bytes: number): Readonly<Record<string, Buffer>> {
   const secretAt = (index: number): string => secrets[index % secrets.length] ?? '';
   return {

@@ -9,10 +9,10 @@ import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { capabilities as internalCapabilities } from '../../backends/internal/capabilities.ts';
 import { table } from './errors.ts';
 
-/** What a backend's package says of where its suite runs. */
+/** Where a backend's suite runs, according to its package. */
 export interface Proof {
   readonly on: string;
-  /** As its tests name it; left out where nothing is needed. */
+  /** The lane's name in its tests; absent if nothing is needed. */
   readonly lane?: string;
   /** Somebody else's stand-in for the service, not the service itself. */
   readonly emulator?: true;

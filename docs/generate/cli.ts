@@ -6,7 +6,7 @@ import { createProgram as createOrchestrator } from '../../src/cli/orchestrator/
 const nothing = async (): Promise<void> => undefined;
 const silent = (): void => undefined;
 
-/** The trees that parse the command lines of the three programs; none of them does anything. */
+/** The trees that parse the command lines of the three programs; their commands do nothing. */
 export function programTrees(): readonly Command[] {
   return [
     createAdmin({ version: '', writeOut: silent, writeErr: silent, run: nothing }),
@@ -51,7 +51,6 @@ export function cliPage(): string {
   );
 }
 
-/** A group and what it holds, or a command. */
 function describe(command: Command): string[] {
   if (command.commands.length > 0) return command.commands.flatMap(describe);
   return [

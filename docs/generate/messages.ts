@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '../..');
 const sources = ['src/**/*.{ts,tsx,mjs}', 'backends/**/*.ts'];
 const excluded = ['**/node_modules/**', '**/dist/**', '**/test/**'];
 
-/** The texts of one file, by the code of the error that they belong to; '' where they belong to none. */
+/** The texts of one file, by the code of their error; '' for none. */
 type Texts = Map<string, Set<string>>;
 type Helpers = ReadonlyMap<string, string>;
 
@@ -40,7 +40,7 @@ function parse(path: string): ts.SourceFile {
   return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
-/** Functions that make errors of one code, by their file and name. */
+/** Functions that make errors of one code, by file and name. */
 function helperCodes(files: readonly ts.SourceFile[]): Helpers {
   const found = new Map<string, Set<string>>();
   const visit = (node: ts.Node): void => {
@@ -56,7 +56,6 @@ function helperCodes(files: readonly ts.SourceFile[]): Helpers {
   return new Map([...found].flatMap(([name, [code = '', ...more]]) => (more.length === 0 ? [[name, code]] : [])));
 }
 
-/** Of a function that a file declares or imports. */
 function helperCode(name: string, source: ts.SourceFile, helpers: Helpers): string | undefined {
   const imported = source.statements
     .filter(ts.isImportDeclaration)
@@ -86,7 +85,7 @@ function textsOf(source: ts.SourceFile, helpers: Helpers): Texts {
   return texts;
 }
 
-/** The text of a literal that reads as words, in one line. */
+/** The text of a literal that reads as words, on one line. */
 function textOf(node: ts.Node): string | undefined {
   if (ts.isTaggedTemplateExpression(node.parent)) return undefined;
   const text = ts.isTemplateExpression(node)
@@ -105,7 +104,7 @@ function slot(node: ts.Expression): string {
   return '‹…›';
 }
 
-/** Of the nearest error, helper or row of a table of codes around a text. */
+/** The code of the nearest error, helper or row of a table around a text. */
 function codeOf(text: ts.Node, helpers: Helpers): string {
   for (let node = text.parent; !ts.isSourceFile(node); node = node.parent) {
     if (ts.isNewExpression(node)) {
@@ -124,7 +123,6 @@ function codeOf(text: ts.Node, helpers: Helpers): string {
   return '';
 }
 
-/** The code that an object has, or the key of a row that says what a code means. */
 function rowCode({ properties, parent }: ts.ObjectLiteralExpression): string | undefined {
   const members = new Map(properties.map((member) => [member.name?.getText(), member]));
   const code = members.get('code');
@@ -133,7 +131,7 @@ function rowCode({ properties, parent }: ts.ObjectLiteralExpression): string | u
   return members.has('meaning') && ts.isPropertyAssignment(parent) ? parent.name.getText() : undefined;
 }
 
-/** The code that an error is made with, or its class where the class says as much. */
+/** The code that an error is made with, or its class if that implies one. */
 function errorCode({ expression, arguments: given }: ts.NewExpression): string | undefined {
   const name = expression.getText();
   if (!name.endsWith('Error')) return undefined;

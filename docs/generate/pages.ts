@@ -6,7 +6,7 @@ import { policyPage } from './policy.ts';
 import { runEventsPage, runEventsSchema } from './run-events.ts';
 import { variablesPage } from './variables.ts';
 
-/** Pages that are made from the code; `npm run docs` writes them. */
+/** Pages generated from the code; `npm run docs` writes them. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   'backends/README.md': backendsPage,
   'cli.md': cliPage,

@@ -6,7 +6,7 @@ import { table } from './errors.ts';
 
 const heading = '\n## Operations\n';
 
-/** What is written by hand, and at its end what sessions may do, by operation. */
+/** The hand-written part, followed by what sessions may do, by operation. */
 export function policyPage(): string {
   const [written = ''] = readFileSync(join(import.meta.dirname, '../dashboard-write-policy.md'), 'utf8').split(heading);
   return `${written}${heading}${policyTable()}`;

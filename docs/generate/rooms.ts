@@ -1,7 +1,7 @@
 import { rooms } from '../../test/packaging/rooms.ts';
 import { table } from './errors.ts';
 
-/** The map of the repository, by the rules that the boundaries are tested with. */
+/** The map of the repository, from the rules that the boundaries are tested with. */
 export function roomsTable(): string {
   return table(
     ['room', 'holds', 'may import', 'tests'],

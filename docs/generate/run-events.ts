@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { jsonEvent } from '../../src/cli/kici/run/json-event.ts';
 import { table } from './errors.ts';
 
-/** The events of `kici run --json`, from the schema that they are held against. */
+/** The events of `kici run --json`, from the schema that they are checked against. */
 export function runEventsPage(): string {
   const sections = jsonEvent.options.map((event) => {
     const fields = Object.entries<z.ZodType>(event.shape).filter(([name]) => name !== 'type');

@@ -1,18 +1,18 @@
 import { roomsTable } from './rooms.ts';
 
 interface GeneratedSection {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly page: string;
   readonly name: string;
   readonly make: () => string;
 }
 
-/** Parts of pages that are otherwise written by hand, between `<!-- NAME -->` and `<!-- /NAME -->`. */
+/** Generated parts of hand-written pages, between `<!-- NAME -->` and `<!-- /NAME -->`. */
 export const generatedSections: readonly GeneratedSection[] = [
   { page: 'CONTRIBUTING.md', name: 'rooms', make: roomsTable },
 ];
 
-/** @throws RangeError when the page has no place for the section */
+/** @throws RangeError if the page has no place for the section */
 export function withSection(text: string, { page, name, make }: GeneratedSection): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [before, rest = ''] = text.split(start);

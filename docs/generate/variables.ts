@@ -1,7 +1,7 @@
 import { refusedVariables } from '../../src/api/refused-variables.ts';
 import { table } from './errors.ts';
 
-/** Looked at and left alone, with the reason. */
+/** Considered but not refused, with the reason. */
 export const allowedVariables: readonly (readonly [names: string, reason: string])[] = [
   ['NODE_ENV NODE_AUTH_TOKEN NPM_TOKEN CI DEBUG FORCE_COLOR', 'data or a credential; no code runs because of it'],
   ['PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONWARNINGS PIP_INDEX_URL', 'nothing new is loaded'],

@@ -28,7 +28,7 @@ const harness: Harness = {
   },
 };
 
-// What a folder on this machine cannot get into: a service with a network has most of these states and faults.
+// What a local folder cannot show: a service with a network has most of these states and faults.
 const noNetwork =
   /^(holding|fault\.\w+|leaks\.fault|abort\.during|listing\.breaks-midway|batch\.few-requests)(\.(list|read|batch|write|delete|check|hang|reset|half_body|server_error|throttle|deny|expire|garbage|empty|partial_batch|flood|swarm))?$/;
 const noState =

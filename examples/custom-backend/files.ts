@@ -36,7 +36,7 @@ export const capabilities = defineCapabilities({
   maxValueBytes: 65_536,
 });
 
-/** Lies in the folder. Without it the folder is not what it should be: an empty mount point proves no absence. */
+/** A file in the folder. Without it the folder is not the right one: an empty mount point proves no absence. */
 export const marker = '.secrets';
 
 export function createFilesBackend(root: string): SecretBackend {
@@ -52,7 +52,7 @@ export function createFilesBackend(root: string): SecretBackend {
 
   async function readOne({ scope, key, version }: SecretRef): Promise<ReadOutcome> {
     if (version !== undefined) return unknown('unsupported', 'a file has one version');
-    // What is no plain name is no file of ours, and may lead out of the folder.
+    // Anything but a plain name is not one of our files, and may lead out of the folder.
     if (!parseKey(key).ok) return absent;
     try {
       const path = join(root, scope, key);
@@ -61,7 +61,7 @@ export function createFilesBackend(root: string): SecretBackend {
       if (entry.size > capabilities.maxValueBytes) return unknown('too_large');
       return found(SecretValue.fromBytes(await readFile(path)));
     } catch (error) {
-      // Of the codes that there are, these alone say that there is no such file.
+      // Only these codes say that there is no such file.
       return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(codeOf(error)) ? absent : failureOf(error).toOutcome();
     }
   }

@@ -10,7 +10,7 @@ export interface Run {
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly input?: string;
-  /** What the reader is shown in place of the arguments, where they hold a path of this machine. */
+  /** Shown instead of the arguments if those contain a path of this machine. */
   readonly shown?: string;
   readonly expected?: number;
 }

@@ -6,7 +6,7 @@ import { printed, run, say, start, stop } from './programs.ts';
 import { findLeaks } from './search.ts';
 import { findBao, putSecret, startVault, type VaultServer } from './vault.ts';
 
-// The main job, with real programs as child processes, in a temporary folder that is removed at the end.
+// Runs the product's main use with real programs as child processes, in a temporary folder that is removed at the end.
 const began = performance.now();
 const home = await mkdtemp(join(tmpdir(), 'kici-demo-'));
 const project = join(home, 'project');
@@ -18,7 +18,7 @@ const environment: Record<string, string> = {
   NO_COLOR: '1',
   KICI_DATA_DIR: join(home, 'data'),
   KICI_PORT: '0',
-  // What the server logs is for machines.
+  // The server's log is for machines.
   KICI_LOG_LEVEL: 'warn',
 };
 const token = `tok-${randomBytes(18).toString('base64url')}`;

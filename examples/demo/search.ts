@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needlesOf } from '../../src/masker/needles.ts';
 
-/** Where a value stands in the clear or in any usual encoding: in the files of a folder, or in a text. */
+/** Where a value occurs, in the clear or in any usual encoding: in the files of a folder, or in a text. */
 export async function findLeaks(
   values: readonly string[],
   folder: string,

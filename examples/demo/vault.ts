@@ -10,7 +10,7 @@ export interface VaultServer {
   readonly child: ChildProcess;
 }
 
-/** The `bao` binary on PATH, where there is one. */
+/** The `bao` binary on PATH, if there is one. */
 export function findBao(): string | undefined {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
@@ -25,7 +25,7 @@ export function findBao(): string | undefined {
     });
 }
 
-/** A development server on a free port of this machine, in memory, with one secret. */
+/** An in-memory development server on a free port of this machine, with one secret. */
 export async function startVault(bao: string, home: string): Promise<VaultServer> {
   const port = await freePort();
   const token = `demo-${crypto.randomUUID()}`;

@@ -1,4 +1,4 @@
-// Masks a log on its way: `deploy 2>&1 | node mask.ts secrets.txt`, where the file has one secret on each line.
+// Masks a log in passing: `deploy 2>&1 | node mask.ts secrets.txt`, with one secret per line in the file.
 import { readFileSync } from 'node:fs';
 import { createMasker } from '@kici-dev/secret-masker';
 import { Transform } from 'node:stream';

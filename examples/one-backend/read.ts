@@ -1,4 +1,4 @@
-// One store by itself: what the host around it makes safe (deadline, retries, breaker) is left to you.
+// One store by itself: deadline, retries and breaker, which the host would add, are left to you.
 import { vaultDefinition } from '@kici-dev/secret-backend-vault';
 import { createBackend } from '@kici-dev/secret-federation';
 import { parseScopePath } from '@kici-dev/secret-backend';
@@ -17,7 +17,7 @@ try {
   const deadline = Date.now() + 5_000;
   const refs = keys.map((key) => ({ scope: scope.value, key }));
   const outcomes = await vault.read(refs, { signal: AbortSignal.timeout(5_000), deadline });
-  // Three answers, and only one of them says that there is no such secret.
+  // Three outcomes, and only one of them says that there is no such secret.
   for (const [index, outcome] of outcomes.entries()) {
     const { status } = outcome;
     console.log(

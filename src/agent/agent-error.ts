@@ -1,6 +1,6 @@
 import { CodedError } from '../errors/coded-error.ts';
 
-/** Why a run cannot start or go on, apart from what a step itself did. */
+/** Why a run cannot start or continue, apart from what a step itself did. */
 export type AgentErrorCode =
   | 'project_not_found'
   | 'workflow_not_found'

@@ -4,11 +4,11 @@ interface ErrorKind {
   readonly status: number;
   /** What happened. */
   readonly meaning: string;
-  /** What the caller does next. */
+  /** What the caller should do next. */
   readonly hint: string;
 }
 
-/** Every way in which a request can fail, with its HTTP status, what happened, and what the caller does next. */
+/** Every way in which a request can fail, with its HTTP status, its meaning, and what to do next. */
 export const apiErrors = Object.freeze({
   invalid_request: {
     status: 400,
@@ -107,7 +107,7 @@ export const apiErrors = Object.freeze({
 
 export type ApiErrorCode = keyof typeof apiErrors;
 
-/** The client's own ways to fail, before there is an answer. */
+/** Failures of the client itself, before there is an answer. */
 export const clientErrors = Object.freeze({
   unreachable: {
     meaning: "nothing answers at the orchestrator's address",
@@ -121,11 +121,11 @@ export const clientErrors = Object.freeze({
 
 export type CallErrorCode = ApiErrorCode | keyof typeof clientErrors;
 
-/** What was kept from the dashboard, and how it is done instead. */
+/** What the dashboard may not do, and how to do it instead. */
 export interface DisabledOperation {
   readonly operation: string;
   readonly category: string;
-  /** Ready to be pasted into a shell. */
+  /** Ready to paste into a shell. */
   readonly cliEquivalent: string | undefined;
 }
 
@@ -136,11 +136,11 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: CallErrorCode;
   readonly hint: string;
-  /** What failed in a backend, where that is why. */
+  /** The backend failure behind it, if there is one. */
   readonly failure: Failure | undefined;
   /** The request's id in the server's log, if a server answered. */
   readonly requestId: string | undefined;
-  /** With `operation_disabled`. */
+  /** Set with `operation_disabled`. */
   readonly disabled: DisabledOperation | undefined;
 
   constructor(
@@ -154,7 +154,7 @@ export class ApiError extends Error {
     super(message);
     this.code = code;
     this.hint = hint ?? { ...apiErrors, ...clientErrors }[code].hint;
-    // Copied: it may be an error.
+    // Copied field by field, since it may be an error.
     this.failure =
       failure === undefined ? undefined : { code: failure.code, reason: failure.reason, about: failure.about };
     this.requestId = requestId;

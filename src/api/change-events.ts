@@ -1,11 +1,11 @@
 import type { Permission } from './roles.ts';
 
-/** Below an organization: what changes there, as server-sent events. */
+/** Path below an organization that streams its changes as server-sent events. */
 export const eventsPath = '/events';
 
 /**
- * What an event is about, by the permission that it takes to hear more than that something has changed. The name is
- * that before the dot of the operation.
+ * The kinds of event, each with the permission needed to learn more than that something changed. A kind is the part of
+ * the operation's name before the dot.
  */
 export const eventKinds = {
   organizations: 'organizations:manage',
@@ -20,14 +20,14 @@ export const eventKinds = {
   sessions: 'dashboard:open',
   policy: 'dashboard:open',
   audit: 'audit:read',
-  /** The state of a backend as this orchestrator sees it. */
+  /** A backend's state as this orchestrator sees it. */
   health: 'backends:read',
 } as const satisfies Record<string, Permission>;
 
 export type EventKind = keyof typeof eventKinds;
 
 /**
- * The data of an event `change`. `changed`: something, of which the reader may not know more. Names are those of the
+ * The data of an event `change`. `changed`: something that the reader may not know more about. Names are those of the
  * operation's input, as in the audit log.
  */
 export interface ChangeEvent {
@@ -39,7 +39,7 @@ export interface ChangeEvent {
   readonly backend?: string | undefined;
 }
 
-/** The data of an event `ended`, after which the stream is over. */
+/** The data of an event `ended`, which is a stream's last. */
 export interface EndedEvent {
   readonly error: string;
   readonly message: string;

@@ -7,7 +7,7 @@ import type { Operation } from './operation.ts';
 import { requestOf } from './request.ts';
 
 export interface ClientOptions {
-  /** Where the orchestrator is, such as `http://127.0.0.1:4000`. */
+  /** The orchestrator's address, such as `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly token: string | undefined;
   readonly organization: string;
@@ -17,7 +17,7 @@ export interface ClientOptions {
 /** Calls operations of an orchestrator, for `kici-admin`, `kici` and the agent. */
 export interface ApiClient {
   /**
-   * @param token instead of the client's own, such as a job's
+   * @param token replaces the client's own, such as a job's
    * @throws ApiError
    */
   call<I extends z.ZodObject, O extends z.ZodType>(

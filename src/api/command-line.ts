@@ -1,8 +1,8 @@
 import type { Operation } from './operation.ts';
 
 /**
- * The whole command that does the same, ready to be pasted into a shell.
- * @param input what is known of the operation's input; what the command needs and is not known is in capitals
+ * The whole command that does the same, ready to paste into a shell.
+ * @param input the known part of the operation's input; what else the command needs is shown in capitals
  */
 export function commandLine(
   { command, commandArguments = {} }: Pick<Operation, 'command' | 'commandArguments'>,
@@ -14,7 +14,7 @@ export function commandLine(
   const flags = entries.flatMap(([field, flag]) => (isFlag(flag) ? flagWords(flag, field, input[field]) : []));
   const positions = entries.flatMap(([field, flag]) => (isFlag(flag) ? [] : position(flag, field, input[field])));
   const org = ['--org', shellWord(organization)];
-  // A reader looks for the name first; a value that looks like a flag must come last.
+  // Readers look for the name first, but a value that looks like a flag must come last.
   const tail = positions.some((word) => /^['$]*-/.test(word)) ? [...org, '--', ...positions] : [...positions, ...org];
   return [command, ...flags, ...tail].join(' ');
 }
@@ -45,12 +45,10 @@ function placeholder(field: string): string {
   return field.replace(/[A-Z]/g, '_$&').toUpperCase();
 }
 
-/**
- * One word to sh, bash and zsh, unchanged; control characters are written out, since a terminal acts on pasted ones.
- */
+/** One word to sh, bash and zsh, with control characters escaped, since a terminal acts on pasted ones. */
 export function shellWord(text: string): string {
   if (/^[A-Za-z0-9_./:@%+,=-]+$/.test(text)) return text;
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line no-control-regex -- these are what it searches for
   if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(text))
     return `'${text.replaceAll("'", String.raw`'\''`)}'`;
   const escaped = Array.from(new TextEncoder().encode(text), (byte) =>

@@ -2,18 +2,16 @@ import * as z from 'zod';
 import { sealingKey, timestamp } from './fields.ts';
 import { permissions, roleNames } from './roles.ts';
 
-/** Below the server's own address: `POST` signs in, `GET` shows the session, `DELETE` signs out. */
+/** Relative to the server's address: `POST` signs in, `GET` shows the session, `DELETE` signs out. */
 export const dashboardSessionPath = '/dashboard/session';
 
 /**
- * Under a cookie each request that is not a GET carries the session's `csrf` in it, which another site's page cannot
- * know.
+ * With a cookie, every request other than GET must carry the session's `csrf` in this header, which another site's page
+ * cannot know.
  */
 export const csrfHeader = 'x-kici-csrf';
 
-/**
- * How values are entered at the dashboard: as they are, sealed by the page to the orchestrator's key, or not at all.
- */
+/** How values are entered at the dashboard: plain, sealed by the page to the orchestrator's key, or not at all. */
 export const valueEntries = ['open', 'sealed', 'off'] as const;
 export type ValueEntryMode = (typeof valueEntries)[number];
 
@@ -22,7 +20,7 @@ export const signInRequest = z.union([
   z.strictObject({ code: z.string().min(1).max(1_024) }),
 ]);
 
-/** What the page knows of whom it works for; nothing in it opens anything elsewhere. */
+/** What the page knows about its session; nothing in it grants access elsewhere. */
 export const dashboardSession = z.object({
   id: z.string(),
   actor: z.string().describe('the name of the token'),

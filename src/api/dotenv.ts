@@ -3,7 +3,7 @@ export interface DotenvEntry {
   readonly value: string;
 }
 
-/** A place that cannot be read for certain. */
+/** A place whose meaning is uncertain. */
 export interface DotenvProblem {
   /** Counted from 1. */
   readonly line: number;
@@ -12,7 +12,7 @@ export interface DotenvProblem {
 }
 
 export interface Dotenv {
-  /** In their order. */
+  /** In file order. */
   readonly entries: readonly DotenvEntry[];
   readonly problems: readonly DotenvProblem[];
 }
@@ -23,9 +23,9 @@ const restOfLine = /([^\n]*?)\r?(?:\n|$)/y;
 const afterQuote = /(?:[ \t]+#[^\n]*|[ \t]*)\r?(?:\n|$)/y;
 
 /**
- * Reads a `.env` file. A `#` begins a comment after a blank only; quotes may span lines, and in double ones `\n` is a
- * line end. What readers of such files take differently is a problem and no guess, and so is a name that is given
- * twice.
+ * Reads a `.env` file. A `#` begins a comment only after a blank; quotes may span lines, and in double ones `\n` is a
+ * line end. Where readers of such files differ, this one reports a problem instead of guessing; likewise for a repeated
+ * name.
  */
 export function parseDotenv(text: string): Dotenv {
   const found = new Map<string, { readonly value: string; readonly line: number }>();
@@ -50,7 +50,7 @@ export function parseDotenv(text: string): Dotenv {
   return { entries, problems };
 }
 
-/** A name with its value, which may span lines; a place that cannot be read; or a line without either. */
+/** A name with its value, which may span lines; a problem; or a line with neither. */
 type Read = (DotenvEntry | Pick<DotenvProblem, 'problem'> | object) & { readonly end: number };
 
 function readAt(text: string, at: number): Read {
@@ -62,13 +62,13 @@ function readAt(text: string, at: number): Read {
     : readValue(text, at + named[0].length, named[1] ?? '');
 }
 
-/** @param at right behind the `=` */
+/** @param at right after the `=` */
 function readValue(text: string, at: number, key: string): Read {
   const start = at + (matchAt(/[ \t]*/y, text, at)?.[0].length ?? 0);
   const quote = text.charAt(start);
   if (quote !== '"' && quote !== "'" && quote !== '`') return readBare(text, at, key);
   const close = text.indexOf(quote, start + 1);
-  // What follows is inside of it, and no line of its own.
+  // The rest of the file is inside the quote, not lines of its own.
   if (close < 0) return { problem: `opens a quote for ${key} and never closes it`, end: text.length };
   const inner = text.slice(start + 1, close).replaceAll('\r\n', '\n');
   const end = matchAt(afterQuote, text, close + 1);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failureCode, why } from './fields.ts';
 
-/** How an error travels. Apart from the errors themselves, so that a client's help need not load schemas. */
+/** The wire form of an error. Separate from the errors themselves, so that a client's help loads no schemas. */
 export const errorBody = z.object({
   error: z.string(),
   message: z.string(),

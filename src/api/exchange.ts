@@ -13,17 +13,17 @@ export interface HttpAnswer {
 }
 
 /**
- * One request and the whole answer to it; a redirect is an answer and is not followed.
- * @throws Error when there is no complete answer
+ * Sends one request and returns the whole answer; a redirect is an answer and is not followed.
+ * @throws Error if there is no complete answer
  */
 export type Exchange = (url: URL, request: Request) => Promise<HttpAnswer>;
 
-/** A server that says nothing for so long says nothing more. */
+/** How long a silent server is waited for. */
 const patienceMs = 300_000;
 
-/** @param address of the server, for its protocol */
+/** @param address of the server; its protocol decides the transport */
 export function createExchange(address: string, silenceMs: number = patienceMs): Exchange {
-  // An import of them, like fetch, would load all of undici, which takes as long as the start of Node.js itself.
+  // Importing them, like using fetch, would load all of undici, which takes as long as starting Node.js itself.
   const { request } = address.startsWith('https:')
     ? process.getBuiltinModule('node:https')
     : process.getBuiltinModule('node:http');

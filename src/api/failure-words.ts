@@ -1,2 +1,2 @@
-/** For the clients, which know the contract only through this room. */
+/** Re-exported, since clients know the contract only through this room. */
 export { failureCodes, failureReasons, hintOf, meaningOf, type Failure } from '@kici-dev/secret-backend';

@@ -17,7 +17,7 @@ import { organizationGrammar, organizationRule } from './organization-name.ts';
 import { sealedOverheadBytes } from './value-seal.ts';
 import { variableNameProblem } from './variable-names.ts';
 
-/** A string that one of the contract's parsers takes; the parser's reason is the message. */
+/** A string that one of the contract's parsers accepts; the parser's reason is the message. */
 function parsed(parse: (text: string) => Parsed<unknown>, description: string): z.ZodString {
   return z
     .string()
@@ -35,7 +35,7 @@ function parseOpenScopeId(text: string): Parsed<ScopeId> {
     : scope;
 }
 
-/** Why the backend of the scope would not take the key, if that is known without querying it; otherwise `undefined`. */
+/** Why the scope's backend would refuse the key, if that is known without querying it; otherwise `undefined`. */
 export function keyProblem(scope: string, key: string): string | undefined {
   const place = parseScopeId(scope);
   const name = parseKey(key);
@@ -47,7 +47,7 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 export const scopeId: z.ZodString = parsed(parseOpenScopeId, 'backend:path, or a bare path in the internal store');
 export const scopePath: z.ZodString = parsed(parseScopePath, 'segments joined by "/"');
 export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
-/** What a job states of the keys that it may have: see `isStated`. */
+/** An entry of a job's stated keys: see `isStated`. */
 export const statedKey: z.ZodString = z
   .string()
   .regex(
@@ -62,7 +62,7 @@ export const environmentName: z.ZodString = z
     plainName,
     'an environment name starts with a letter or digit and has at most 63 of A-Z, a-z, 0-9, ".", "_" and "-"',
   );
-/** A key as the backend itself spells it, in any characters. */
+/** A key as the backend spells it, in any characters. */
 export const sourceKey: z.ZodString = z
   .string()
   .min(1, 'a key is not empty')
@@ -80,7 +80,7 @@ export const secretBytes: z.ZodType<string> = z
   })
   .describe('the value, base64');
 
-/** A value that was sealed to the orchestrator's key on its way here: see `sealValue`. */
+/** A value sealed to the orchestrator's key for the way there: see `sealValue`. */
 export const sealedBytes: z.ZodType<string> = z
   .base64()
   .refine((text) => Buffer.byteLength(text, 'base64') <= maxValueBytes + sealedOverheadBytes, {
@@ -89,7 +89,7 @@ export const sealedBytes: z.ZodType<string> = z
   })
   .describe('instead of the value: the value, sealed to the orchestrator, base64');
 
-/** The key that values are sealed to on their way to the orchestrator. */
+/** The key that clients seal values to. */
 export const sealingKey = z.object({
   keyId: z.string(),
   publicKey: z.base64().describe('X25519, 32 bytes'),
@@ -100,7 +100,7 @@ export const failureCode: z.ZodType<FailureCode> = z.string().refine(isFailureCo
 
 const failureReason: z.ZodType<FailureReason> = z.string().refine(isFailureReason, 'an unknown reason');
 
-/** What is known of why something failed as its code says. */
+/** Why something failed with its code, as far as is known. */
 export const why = {
   reason: failureReason.optional().describe('why it failed as the code says, where that is known'),
   about: z.string().optional().describe('the setting or the secret that the reason is about'),
@@ -115,7 +115,7 @@ export const pastFailure = z.object({
   hint: z.string().describe('what to do next'),
 });
 
-/** Names that an answer lacks, once for each cause. */
+/** Names missing from an answer, once per cause. */
 export const unavailablePart = z.object({
   backend: z.string(),
   scopes: z.array(z.string()).describe('paths of scopes or folders; empty: all of the backend'),
@@ -129,7 +129,7 @@ export const unavailablePart = z.object({
   bindings: z.array(z.string()).optional().describe('the bindings of the environment that reach into it'),
 });
 
-/** Of what has no versions of its own: changes with any of it. */
+/** The version of something without versions of its own: it changes with any part of the content. */
 export const contentVersion: z.ZodString = z
   .string()
   .describe('changes with whatever of it changes; what `expectedVersion` compares');
@@ -147,7 +147,7 @@ export const variableName: z.ZodString = z
     /^[A-Za-z_][A-Za-z0-9_]{0,254}$/,
     'a variable name starts with a letter or "_" and has at most 255 of A-Z, a-z, 0-9 and "_"',
   );
-/** One that may be set: not every name may, though it may still be deleted. */
+/** Stricter than `variableName`: not every name may be set, though it may still be deleted. */
 export const settableVariable: z.ZodString = z
   .string()
   .superRefine((name, context) => {

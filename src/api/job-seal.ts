@@ -12,16 +12,16 @@ import {
 import { SecretValue } from '@kici-dev/secret-backend';
 
 /**
- * The sealed way of values between orchestrator and agent: one X25519 agreement per job, HKDF-SHA-256 to an
- * AES-256-GCM key, a fresh random nonce per value. The associated data binds a value to its job and key, so
- * that one sealed value cannot be passed off as another.
+ * Seals values between orchestrator and agent: one X25519 agreement per job, HKDF-SHA-256 to an AES-256-GCM key, a
+ * fresh random nonce per value. The associated data binds a value to its job and key, so that one sealed value cannot
+ * be passed off as another.
  */
 const nonceBytes = 12;
 const tagBytes = 16;
 /** DER prefix of an X25519 SubjectPublicKeyInfo (RFC 8410); the raw key follows. */
 const x25519Prefix = Buffer.from('302a300506032b656e032100', 'hex');
 
-/** One side's half of a job's key agreement, made for that job alone; the other side gets the public key. */
+/** One side's half of a job's key agreement, made for that job alone; the other side receives the public key. */
 export interface SessionKeyPair {
   readonly publicKey: Uint8Array;
   readonly privateKey: KeyObject;
@@ -33,9 +33,9 @@ export function createSessionKeyPair(): SessionKeyPair {
 }
 
 /**
- * Both sides get the same key.
- * @param salt what names the agreement: the job's id
- * @throws RangeError when the public key is not 32 bytes; Error when it is a point of small order
+ * Both sides derive the same key.
+ * @param salt identifies the agreement: the job's id
+ * @throws RangeError if the public key is not 32 bytes; Error if it is a point of small order
  */
 export function deriveSessionKey(own: KeyObject, theirPublicKey: Uint8Array, salt: string): KeyObject {
   if (theirPublicKey.byteLength !== 32) throw new RangeError('an X25519 public key has 32 bytes');
@@ -57,7 +57,7 @@ export function sealForJob(sessionKey: KeyObject, jobId: string, key: string, va
   return Buffer.concat([nonce, cipher.update(value.bytes()), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws Error when the bytes were not sealed for this job and key */
+/** @throws Error if the bytes were not sealed for this job and key */
 export function openForJob(sessionKey: KeyObject, jobId: string, key: string, sealed: Uint8Array): SecretValue {
   if (sealed.byteLength < nonceBytes + tagBytes)
     throw new RangeError('a sealed value is longer than its nonce and tag');

@@ -11,8 +11,8 @@ export function configFolder(environment: Readonly<Record<string, string | undef
 }
 
 /**
- * Where an orchestrator leaves a token for the user who started it, and where that user's clients look when
- * they are given none: one file for each address, mode 0600.
+ * Where an orchestrator leaves a token for the user who started it, and where that user's clients look when given none:
+ * one file per address, mode 0600.
  */
 export function localTokenFile(url: string, environment: Readonly<Record<string, string | undefined>>): string {
   const { hostname, port, protocol } = new URL(url);

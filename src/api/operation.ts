@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Permission } from './roles.ts';
 import type { Targets } from './targets.ts';
 
-/** What an operation touches at most; decides how carefully it is treated where it is shown or gated. */
+/** The most sensitive thing that an operation touches; decides how carefully it is shown and gated. */
 export type Sensitivity = 'names' | 'values' | 'settings' | 'credentials';
 
 export type Category =
@@ -19,8 +19,8 @@ export type Category =
   | 'audit';
 
 /**
- * One thing that the orchestrator does, as data. Routes, the OpenAPI document, the client, permissions,
- * audit rows and command-line equivalents are derived from it, so that none of them can disagree.
+ * One operation of the orchestrator, as data. Routes, the OpenAPI document, the client, permissions, audit rows and
+ * command-line equivalents derive from it, so that none of them can disagree.
  */
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   readonly summary: string;
@@ -28,35 +28,35 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly sensitivity: Sensitivity;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /**
-   * Below `/api/v1/orgs/{org}`. Names in braces are taken from the input; the rest of the input travels
-   * as the query of GET and DELETE, and as the JSON body otherwise.
+   * Relative to `/api/v1/orgs/{org}`. Names in braces are taken from the input; the rest of the input travels as the
+   * query of GET and DELETE, otherwise as the JSON body.
    */
   readonly path: `/${string}`;
-  /** What travels as the query where the rest is a body: names that must be known before the body is read. */
+  /** Fields that travel as the query although there is a body: names that must be known before the body is read. */
   readonly query?: readonly string[];
   readonly permission: Permission;
-  /** What a token must reach that is narrowed to scopes or environments. */
+  /** What a token that is narrowed to scopes or environments must reach. */
   readonly targets: Targets<z.output<Input>>;
   /** `write`: an intent row before the effect and an outcome row after it. `read`: one row before the answer leaves. */
   readonly audit: 'write' | 'read' | 'none';
   /** The input fields that an audit row records: names, never values. */
   readonly subject: readonly string[];
-  /** The command that does the same, without its arguments; `undefined` where only programs call it. */
+  /** The command that does the same, without its arguments; `undefined` if only programs call the operation. */
   readonly command: string | undefined;
   /**
-   * How the command takes the input, by field: its flag, or nothing for a word by its position, `?` where that may be
-   * left out. `--flag!` is needed, `--flag=` takes a boolean as a word, and `--yes|--no` are for true and for false.
+   * How the command takes each input field: its flag, or nothing for a positional word, `?` if that is optional.
+   * `--flag!` is required, `--flag=` takes a boolean as a word, and `--yes|--no` are for true and for false.
    */
   readonly commandArguments?: Readonly<Record<string, string>>;
   /** Whether the dashboard-write policy can switch it off for cookie sessions. */
   readonly policyGoverned: boolean;
-  /** The operation that it is switched off with, whatever the policy says about this one. */
+  /** The operation that this one is switched off with, whatever the policy says about this one. */
   readonly offWith?: string;
-  /** Set where no cookie session may ever do it, whatever the policy says. */
+  /** Set if no cookie session may ever do it, whatever the policy says. */
   readonly tokenOnly?: true;
-  /** Set where the answer holds values that are not sealed: it leaves over TLS or within this machine alone. */
+  /** Set if the answer holds unsealed values: it leaves only over TLS or within this machine. */
   readonly answersPlainValues?: true;
-  /** How long its body may be, where one value is not the most that it takes. */
+  /** Limit for the body; absent if one value is the most that it holds. */
   readonly maxBodyBytes?: number;
   readonly input: Input;
   readonly output: Output;

@@ -1,4 +1,4 @@
-/** What an organization's name looks like; `organizationRule` says it in words. */
+/** The grammar of an organization's name; `organizationRule` puts it in words. */
 export const organizationGrammar: RegExp = /^[a-z][a-z0-9-]{0,62}$/;
 
 export const organizationRule =

@@ -1,18 +1,18 @@
-/** Variables that one kind of program reads, and why nobody sets them for every program of a step at once. */
+/** Variables that one kind of program reads, and why nobody may set them for every program of a step at once. */
 export interface RefusedVariables {
   readonly of: string;
-  /** What they do, after "they". */
+  /** What they do; completes "they …". */
   readonly effect: string;
-  /** Words with blanks between them; `*` at the end stands for any rest, and within a name for any part. */
+  /** Separated by blanks; `*` at the end stands for any rest, and within a name for any part. */
   readonly names: string;
-  /** Whether the programs that read them ignore case. Default: they do not. */
+  /** Set if the programs that read them ignore case. */
   readonly ignoreCase?: true;
 }
 
 /**
- * A name is listed here if a common program takes code, a program to start, or whom to trust from it without the
- * command saying so. What only carries data, picks an installed tool or holds credentials does not: NODE_ENV,
- * JAVA_HOME, KUBECONFIG.
+ * A name is listed if a common program takes code, a program to start, or whom to trust from it without the command
+ * saying so. Not listed is what only carries data, picks an installed tool or holds credentials: NODE_ENV, JAVA_HOME,
+ * KUBECONFIG.
  */
 export const refusedVariables: readonly RefusedVariables[] = [
   {

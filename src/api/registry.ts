@@ -30,7 +30,5 @@ export const operations = {
 
 export type OperationId = keyof typeof operations;
 
-/** What a client sends. */
 export type ClientInput<Id extends OperationId> = z.input<(typeof operations)[Id]['input']>;
-/** What a client is answered. */
 export type ClientOutput<Id extends OperationId> = z.output<(typeof operations)[Id]['output']>;

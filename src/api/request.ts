@@ -1,8 +1,8 @@
 import type { Operation } from './operation.ts';
 
-/** One call of an operation, as it travels. */
+/** One call of an operation, as it is sent. */
 export interface OperationRequest {
-  /** Below the server's address, with the query. */
+  /** Relative to the server's address, with the query. */
   readonly path: string;
   /** JSON. */
   readonly body: string | undefined;

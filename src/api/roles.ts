@@ -1,4 +1,4 @@
-/** What a token may do. Every operation needs exactly one. */
+/** What a token may do. Every operation requires exactly one. */
 export const permissions = [
   'organizations:manage',
   'environments:read',
@@ -35,7 +35,7 @@ const reading: readonly Permission[] = [
   'dashboard:open',
 ];
 
-/** `jobs:session` is in no role: only the token of a job has it. */
+/** `jobs:session` belongs to no role: only a job's token has it. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions.filter((permission) => permission !== 'jobs:session'),
   admin: [

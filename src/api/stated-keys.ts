@@ -1,6 +1,6 @@
 /**
- * Whether a job may have a key. In what it states, `*` stands for any characters; left out, it may have every key of
- * its environment.
+ * Whether a job may have a key. In a stated key `*` stands for any characters; a job that states none may have every
+ * key of its environment.
  */
 export function isStated(stated: readonly string[] | undefined, key: string): boolean {
   return stated === undefined || stated.some((pattern) => matches(pattern, key));
@@ -10,7 +10,7 @@ export function isPattern(stated: string): boolean {
   return stated.includes('*');
 }
 
-/** In time of pattern times key, whatever they are: the pattern comes from the opener of a job. */
+/** Takes at most pattern length times key length: the pattern comes from whoever opens the job. */
 function matches(pattern: string, key: string): boolean {
   let at = 0;
   let star = -1;

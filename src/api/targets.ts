@@ -1,9 +1,6 @@
-/**
- * Something that an operation reaches. Tokens can be narrowed to scopes and to environments; what this says is held
- * against that.
- */
+/** Something that an operation reaches, to be compared with the scopes and environments that a token is narrowed to. */
 export type Target =
-  /** An environment as it shows to those who see only some of its scopes. */
+  /** An environment as seen by tokens that reach only some of its scopes. */
   | { readonly kind: 'view'; readonly environment: string }
   /** An environment itself: its variables, its existence. */
   | { readonly kind: 'environment'; readonly environment: string }
@@ -17,12 +14,12 @@ export type Target =
   | { readonly kind: 'pattern'; readonly pattern: string };
 
 /**
- * What an operation reaches with an input; `organization`: what is beyond any scope and environment.
- * What it finds stored besides, such as the scope of a binding that it removes, its handler checks.
+ * What an operation reaches with an input; `organization`: something beyond any scope and environment. What is found
+ * only in storage, such as the scope of a binding being removed, its handler checks.
  */
 export type Targets<Input> = 'organization' | { reach(input: Input): readonly Target[] }['reach'];
 
-/** For operations that show or change nothing that is in a scope or an environment, or whose handler settles it. */
+/** For operations that touch no scope or environment, or whose handler checks them. */
 export const noTargets = (): readonly Target[] => [];
 
 export const viewOf = ({ environment }: { readonly environment: string }): readonly Target[] => [

@@ -2,14 +2,14 @@ import { formatScopeId, parseScopeId } from '@kici-dev/secret-backend';
 
 /**
  * Seals values from their source to the orchestrator, so that proxies that end TLS cannot read them: X25519 with a
- * fresh key for each value, HKDF-SHA-256, AES-256-GCM. Uses only WebCrypto, so that a browser and Node.js do the same.
+ * fresh key per value, HKDF-SHA-256, AES-256-GCM. Uses only WebCrypto, so that browsers and Node.js share it.
  */
 
 /** Where a value belongs; it opens nowhere else. */
 export interface EntryPlace {
   readonly organization: string;
   readonly purpose: 'secret' | 'backend setting';
-  /** The scope of a secret, however it is written; the name of a backend. */
+  /** A secret's scope, in any notation, or a backend's name. */
   readonly scope: string;
   readonly key: string;
 }
@@ -35,7 +35,7 @@ export async function fingerprintOf(publicKey: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Tells an orchestrator's keys apart: the beginning of the fingerprint. */
+/** Distinguishes an orchestrator's keys: the beginning of the fingerprint. */
 export function keyIdOf(fingerprint: string): string {
   return fingerprint.slice(0, idBytes * 2);
 }
@@ -66,7 +66,7 @@ export interface OpeningKey {
   readonly privateKey: WebKey;
 }
 
-/** What became of a sealed value: `other_key` where it is sealed to another key than this. */
+/** The result of opening a value; `other_key`: it is sealed to another key. */
 export type OpenedValue =
   | { readonly kind: 'opened'; readonly value: Uint8Array }
   | { readonly kind: 'other_key' }
@@ -98,7 +98,7 @@ export async function openValue(
   }
 }
 
-/** The same key for both sides; both public keys go into it. */
+/** The same key on both sides; both public keys go into it. */
 async function agreedKey(
   privateKey: WebKey,
   theirPublicKey: Bytes,
@@ -119,7 +119,7 @@ async function agreedKey(
   );
 }
 
-/** Each part behind its length, so that no two lists share an encoding. */
+/** Length-prefixed, so that no two lists share an encoding. */
 function associatedData({ organization, purpose, scope, key }: EntryPlace, keyId: string): Bytes {
   const parsed = parseScopeId(scope);
   const canonical = purpose === 'secret' && parsed.ok ? formatScopeId(parsed.value) : scope;

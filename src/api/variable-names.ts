@@ -6,14 +6,12 @@ export interface VariableNameProblem {
   readonly message: string;
 }
 
-/** As long as a key: what `expose` takes is both. */
+/** As long as a key may be, since `expose` turns a key into a name. */
 const readable = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 
 const families = refusedVariables.map((family) => ({ family, pattern: patternOf(family) }));
 
-/**
- * Why nobody may set an environment variable of this name for steps, at whatever entrance; `undefined` when one may.
- */
+/** Why nobody may set an environment variable of this name for steps, by any route; `undefined` if one may. */
 export function variableNameProblem(name: string): VariableNameProblem | undefined {
   if (!readable.test(name))
     return {

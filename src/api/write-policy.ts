@@ -1,21 +1,20 @@
 import type { Operation } from './operation.ts';
 
-/** Whether dashboard sessions may call an operation. */
 export type PolicyState = 'on' | 'off';
 
-/** One rule of an organization's dashboard-write policy. A later one that is about an operation wins. */
+/** One rule of an organization's dashboard-write policy. The last one that covers an operation wins. */
 export interface PolicyRule {
-  /** An operation by its id, or all of a category or sensitivity, as `category:secrets`. */
+  /** An operation's id, or a whole category or sensitivity, such as `category:secrets`. */
   readonly what: string;
   readonly state: PolicyState;
 }
 
 type Governed = Pick<Operation, 'category' | 'sensitivity' | 'policyGoverned' | 'offWith'>;
 
-/** What the policy has to know of each operation, by its id. */
+/** What the policy needs to know about each operation, by id. */
 export type Registry = Readonly<Record<string, Governed>>;
 
-/** Whether dashboard sessions may call the operation, and the rule that says so; none where it is on by default. */
+/** Whether dashboard sessions may call the operation, and the rule that decides; none if it is on by default. */
 export function policyStateOf<Rule extends PolicyRule>(
   registry: Registry,
   rules: readonly Rule[],
@@ -31,7 +30,7 @@ export function policyStateOf<Rule extends PolicyRule>(
   return { state: rule?.state ?? 'on', rule };
 }
 
-/** The rules with one more, which counts for all that it is about. */
+/** The rules with one more, which overrides earlier ones for all that it covers. */
 export function withRule<Rule extends PolicyRule>(
   registry: Registry,
   rules: readonly Rule[],
@@ -44,7 +43,7 @@ export function withRule<Rule extends PolicyRule>(
   return [...kept, added];
 }
 
-/** Everything that a rule can be about. */
+/** Everything that a rule can cover. */
 export function policySubjects(registry: Registry): readonly string[] {
   const governed = Object.entries(registry).filter(([, { policyGoverned }]) => policyGoverned);
   return [

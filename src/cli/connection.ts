@@ -9,16 +9,16 @@ import { waitForStart } from './wait-for-start.ts';
 
 const maxTokenBytes = 65_536;
 
-/** As `connect`, once an orchestrator of this machine that is just starting has done so. */
+/** As `connect`, but waits for a local orchestrator that is just starting. */
 export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = new URL(urlOf(flags, io));
-  // Before anybody waits for what it would refuse.
+  // Checked first, so that nobody waits for a usage error.
   organizationOf(flags, io);
   await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
   return connect(flags, io, signal);
 }
 
-/** Flags win over the environment, the environment over the local token's file. */
+/** Flags override the environment, which overrides the local token's file. */
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = urlOf(flags, io);
   const token = await tokenOf(flags, io);
@@ -46,7 +46,7 @@ async function tokenFrom(file: string): Promise<string> {
   return token;
 }
 
-/** No file means no token: the orchestrator then says what is missing. */
+/** No file means no token; the orchestrator then says what is missing. */
 async function localToken(url: string, io: Io): Promise<string | undefined> {
   const file = localTokenFile(url, io.environment);
   try {

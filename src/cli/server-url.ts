@@ -2,7 +2,7 @@ import { organizationGrammar, organizationRule } from '../api/organization-name.
 import { UsageError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
 
-/** The flags that every command of both clients has. */
+/** The flags shared by every command of both clients. */
 export interface ConnectionFlags {
   readonly url?: string | undefined;
   readonly org?: string | undefined;

@@ -7,9 +7,9 @@ const patienceMs = 5_000;
 const pauseMs = 50;
 
 /**
- * Waits for an orchestrator of this machine that was started a moment ago, as by the line before this one, for five
- * seconds at most. Where one listens, or where the address is another machine's, it returns at once.
- * @param ready what must hold besides, once the orchestrator had to be waited for
+ * Waits up to five seconds for an orchestrator of this machine that was started a moment ago, such as by the previous
+ * line of a script. Returns at once if one listens, or the address is another machine's.
+ * @param ready what else must hold once the orchestrator had to be waited for
  */
 export async function waitForStart(
   url: URL,
@@ -21,7 +21,7 @@ export async function waitForStart(
   const end = Date.now() + patienceMs;
   const over = (): boolean => signal?.aborted === true || Date.now() > end;
   await withProgress(io, `waiting for an orchestrator to start at ${url.origin}`, async () => {
-    // oxlint-disable-next-line no-await-in-loop -- one look after another
+    // oxlint-disable-next-line no-await-in-loop -- one attempt after another
     while (!over() && !((await listens(url)) && (await ready()))) await delay(pauseMs);
   });
 }
@@ -30,7 +30,7 @@ function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Whether a connection gives anything but a refusal: only a refusal may end by waiting. */
+/** Whether connecting does anything other than being refused, which is all that waiting can help. */
 function listens({ hostname, port, protocol }: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({

@@ -15,16 +15,16 @@ import { identifiers } from './identifiers.ts';
 /** A running server. */
 export interface Application {
   readonly url: string;
-  /** The file of the key-encryption key, when this start has made it. */
+  /** The file of the key-encryption key, if this start made it. */
   readonly createdKeyFile: string | undefined;
-  /** An owner's token for the user who runs the server; the one given, where it still is one. */
+  /** An owner's token for the user who runs the server; the known one, if it is still valid. */
   localToken(known: string | undefined): Promise<string>;
-  /** Lets the requests in flight end, then closes what they used, the database last. */
+  /** Lets requests in flight end, then closes what they used, the database last. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens, wires and starts, in this order; what was opened is closed again when a later step fails.
+ * Opens, wires and starts, in this order; if a step fails, what was opened is closed again.
  * @throws KeyringError, DatabaseError, StartError
  */
 export async function startApplication(
@@ -40,7 +40,7 @@ export async function startApplication(
   const database = await openStorage(settings);
   try {
     const keyring = await openKeyring(database, key, now);
-    // Written by a version that did not seal its rows: they are taken as they are, once.
+    // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
       createContainer({ settings, log, resolveAddress, now, database, keyring }),

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { kindOf, readPlainFile, UnusableFileError } from '../files/plain-file.ts';
 import type { BackendPackage } from '../orchestrator/backends/types.ts';
 
-/** Of a manifest. */
+/** Size limit of a manifest. */
 const maxBytes = 1_048_576;
 
 const manifest = z.object({
@@ -16,8 +16,8 @@ const manifest = z.object({
 });
 
 /**
- * A backend package that the configuration names, loaded when a type is asked for.
- * @param name a package that is installed beside this one, or the path of a file or folder
+ * A backend package that the configuration names, loaded when a type is first requested.
+ * @param name a package installed beside this one, or the path of a file or folder
  */
 export function backendPackage(name: string): BackendPackage {
   const isPath = /^(?:\.{0,2}\/|[A-Za-z]:\\)/.test(name);
@@ -34,7 +34,7 @@ async function loadInstalled(name: string): Promise<unknown> {
 async function loadPath(path: string): Promise<unknown> {
   const status = await stat(path);
   if (status.isFile()) return import(pathToFileURL(path).href);
-  // To import anything else may wait forever.
+  // Importing anything else could wait forever.
   if (!status.isDirectory())
     throw new UnusableFileError('not_a_plain_file', `is ${kindOf(status)}, not a plain file or a folder`);
   const file = join(path, 'package.json');
@@ -47,7 +47,7 @@ async function loadPath(path: string): Promise<unknown> {
   return loaded;
 }
 
-/** An adapter loads its client library with the first call, which is late to hear that there is none. */
+/** An adapter loads its client library with the first call, which is too late to learn that it is missing. */
 async function requireDependencies(file: string): Promise<void> {
   const { dependencies = {} } = await readManifest(file);
   const missing = Object.keys(dependencies).find((name) => !isInstalled(name, file));

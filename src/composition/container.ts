@@ -9,7 +9,7 @@ import { jobsModule } from './modules/jobs.ts';
 import { policyModule } from './modules/policy.ts';
 import { secretsModule } from './modules/secrets.ts';
 
-/** Wires what was opened. Resolving does no I/O: whatever must be opened, started or stopped is the application's. */
+/** Wires what was opened. Resolving does no I/O: opening, starting and stopping is up to the application. */
 export function createContainer(opened: OpenResources): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(

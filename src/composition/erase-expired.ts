@@ -8,7 +8,7 @@ import type { AllTables } from './all-tables.ts';
 import type { Repeat } from './repeat.ts';
 
 export interface Erasure {
-  /** Resolves when nothing is being erased any more. */
+  /** Resolves when no erasure is in progress. */
   stop(): Promise<void>;
 }
 
@@ -23,13 +23,13 @@ export interface ErasureServices {
 const everyMs = 600_000;
 
 /**
- * Erases deleted secrets whose time is over, now and again and again. They cannot be restored before that either, so
- * several orchestrators may do it at once, and a failure is made good by the next round.
+ * Erases deleted secrets whose retention has ended, now and periodically. Expired secrets cannot be restored, so
+ * several orchestrators may do it at once, and the next round makes up for a failure.
  */
 export function startErasing({ database, keyring, log, ...times }: ErasureServices, repeat: Repeat): Erasure {
   async function eraseAll(): Promise<void> {
     for (const organization of await organizationsWithExpired(database, times)) {
-      // oxlint-disable-next-line no-await-in-loop -- one after another, so that requests come in between
+      // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
       const secrets = await eraseExpired(createStore(database, keyring, organization, { ...times, inTransaction }));
       if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose retention has ended');
     }

@@ -3,7 +3,7 @@ import type { HttpServer } from '../orchestrator/http/server.ts';
 import type { ServerSettings } from './settings.ts';
 import { StartError } from './start-error.ts';
 
-/** Before anything is made: a server that cannot listen leaves nothing behind. */
+/** Checked before anything is made, so that a server that cannot listen leaves nothing behind. */
 export async function requireFreeAddress({ host, port }: ServerSettings): Promise<void> {
   const probe = createServer();
   try {
@@ -20,7 +20,7 @@ export async function requireFreeAddress({ host, port }: ServerSettings): Promis
 }
 
 /**
- * Has the server listen, and says in plain words why it cannot.
+ * Makes the server listen, and explains why it cannot.
  * @throws StartError `cannot_listen`
  */
 export async function listen(server: HttpServer, { host, port }: ServerSettings): Promise<string> {

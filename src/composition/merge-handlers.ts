@@ -1,12 +1,12 @@
 import { operations } from '../api/registry.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 
-/** The handlers of one area: some of all. */
+/** The handlers of one area. */
 export type AreaHandlers = Partial<Handlers>;
 
 /**
- * Each area binds its own handlers; together they are one for each operation.
- * @throws Error when an operation has no handler, or two: a fault in how the areas are wired
+ * Merges the areas' handlers into one per operation.
+ * @throws Error if an operation has no handler, or two: a fault in the wiring
  */
 export function mergeHandlers(areas: readonly AreaHandlers[]): Handlers {
   const ids = areas.flatMap((area) => Object.keys(area));

@@ -1,10 +1,10 @@
 /**
- * Does something again and again: the server's clean-up. A parameter, so that tests decide when.
- * @returns ends it
+ * Runs the server's periodic clean-up. A parameter, so that tests decide when.
+ * @returns a function that stops it
  */
 export type Repeat = (work: () => void, everyMs: number) => () => void;
 
-/** By a timer, which keeps no process from ending. */
+/** A timer that does not keep the process alive. */
 export const repeatByTimer: Repeat = (work, everyMs) => {
   const timer = setInterval(work, everyMs);
   timer.unref();

@@ -7,12 +7,12 @@ import { sealRows } from './seal-rows.ts';
 import { anchorFile, type ServerSettings } from './settings.ts';
 import { openExisting } from './storage.ts';
 
-/** Rows named in one row of the audit log. */
+/** How many rows one row of the audit log names. */
 const namedRows = 50;
 
 /**
- * Finds the rows of a data folder that were changed outside the orchestrator, and accepts them on request; the audit
- * log records that.
+ * Finds rows of a data folder that were changed outside the orchestrator, and accepts them on request; the audit log
+ * records that.
  * @throws KeyringError, DatabaseError
  */
 export async function reseal(

@@ -6,15 +6,14 @@ import type { ServerSettings } from './settings.ts';
 import { openExisting } from './storage.ts';
 
 export interface KeyRotation {
-  /** How many data keys the new key wraps now. */
   readonly dataKeys: number;
-  /** True when the file of the new key was made. */
+  /** True if the file of the new key was made. */
   readonly createdKeyFile: boolean;
 }
 
 /**
- * Puts the data keys of a data folder under the key of another file, which is created if there is none. The new key is
- * safe on disk before anything needs it, and the old one opens the database until all data keys are under the new one.
+ * Wraps the data keys of a data folder with the key of another file, which is created if needed. The new key is flushed
+ * to disk before it is used, and the old one opens the database until all data keys are under the new one.
  * @throws KeyringError, DatabaseError
  */
 export async function rotateKey(

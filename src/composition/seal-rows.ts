@@ -11,7 +11,7 @@ import {
 import { createSeals } from '../orchestrator/seals/seals.ts';
 import type { AllTables } from './all-tables.ts';
 
-/** Thrown to roll back what was only a look. */
+/** Thrown to roll back a look. */
 class Rollback extends Error {
   override readonly name = 'Rollback';
   readonly found: readonly Resealed[];
@@ -23,9 +23,9 @@ class Rollback extends Error {
 }
 
 /**
- * Seals every row that grants or decides as it is, all of them or none.
+ * Seals every row that grants or decides as it is, all or none.
  * @param how `look`: changes nothing
- * @returns what had no good seal
+ * @returns what had no valid seal
  */
 export async function sealRows(
   database: Kysely<AllTables>,

@@ -14,7 +14,7 @@ export interface DatabaseServer extends PostgresSettings {
   readonly migrationUrl?: string | undefined;
 }
 
-/** All that a server is started with. */
+/** Everything that a server is started with. */
 export interface ServerSettings {
   /** Holds the anchor of the audit log, and the database where there is no server for it. */
   readonly dataDir: string;
@@ -24,20 +24,19 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** By which others reach the server, through a proxy or by name; default: none. */
+  /** URLs by which clients reach the server, through a proxy or by name; default: none. */
   readonly publicUrls?: readonly URL[];
-  /** Whether the page is served, and people sign in at it. */
+  /** Whether the page is served, and sign-ins at it. */
   readonly dashboard: boolean;
-  /** What clients may take; default: what suits the process. */
+  /** What clients may use; default: derived from the process's limits. */
   readonly httpLimits?: Partial<HttpLimits>;
   /** Addresses that backends may reach, as CIDR blocks or addresses; `undefined`: all. */
   readonly allowedAddresses: readonly string[] | undefined;
   readonly ambientCredentials: boolean;
   /** Paths that the settings of backends may name. */
   readonly ambientPaths: readonly string[];
-  /** Packages that provide backend types. */
   readonly backendPackages: readonly string[];
-  /** Set where nobody named them: those of the usual list that are not installed are left out. */
+  /** Set for the default list, from which missing packages are left out. */
   readonly mayLackPackages?: boolean;
   readonly requestTimeoutMs: number;
   /** How long dashboard sessions last; default: 1 hour idle, 12 hours in all. */

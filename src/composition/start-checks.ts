@@ -8,7 +8,7 @@ import { StartError } from './start-error.ts';
 
 /**
  * The addresses that backends may connect to, as configured.
- * @throws StartError `invalid_configuration` when the list of allowed addresses cannot be read
+ * @throws StartError `invalid_configuration` if the list of allowed addresses is invalid
  */
 export function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<typeof createAddressGuard> {
   try {
@@ -22,7 +22,7 @@ export function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<t
   }
 }
 
-/** Before anything is made: a server without a type that it was to have starts no job that needs it. */
+/** Checked before anything is made: without a configured type, no job that needs it could start. */
 export async function requirePackages({ backendPackages, mayLackPackages }: ServerSettings): Promise<void> {
   const problems = (await packageProblems(backendPackages.map(backendPackage))).filter(
     ({ problem }) => mayLackPackages !== true || problem !== 'is not installed',
@@ -35,7 +35,7 @@ export async function requirePackages({ backendPackages, mayLackPackages }: Serv
   );
 }
 
-/** What is wrong with the log is recorded; what cannot be determined keeps the server from starting. */
+/** Problems in the log are recorded; if it cannot be examined, the server does not start. */
 export async function examineAudit(log: AuditLog): Promise<void> {
   try {
     await log.examine();

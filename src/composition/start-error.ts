@@ -9,7 +9,7 @@ export class StartError extends CodedError<StartErrorCode> {
   override readonly name = 'StartError';
 }
 
-/** Whether the error says in its own words why the server does not start, and what to do. */
+/** Whether the error itself explains why the server does not start, and what to do. */
 export function isStartError(error: unknown): error is KeyringError | DatabaseError | StartError {
   return error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
 }

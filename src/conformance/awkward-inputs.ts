@@ -1,7 +1,7 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 
 /**
- * What the kit writes, reads and lists: values that stores and clients are known to change, and names that they mix up.
+ * What the kit writes, reads and lists: values that stores and clients are known to alter, and names that they confuse.
  */
 const texts: Readonly<Record<string, string>> = {
   'a trailing newline': 'line\n',
@@ -40,21 +40,21 @@ export interface NamedValue {
   readonly value: SecretValue;
 }
 
-/** Those that fit into the store's largest value. */
+/** Those that the store has room for. */
 export function textValues(maxBytes: number): readonly NamedValue[] {
   return Object.entries(texts)
     .map(([what, text]) => ({ what, value: SecretValue.fromText(text) }))
     .filter(({ value }) => value.byteLength <= maxBytes);
 }
 
-/** Bytes that are not UTF-8, for stores that take any; as many as fit. */
+/** Bytes that are not UTF-8, for stores that accept any; those that fit. */
 export function binaryValues(maxBytes: number): readonly NamedValue[] {
   return Object.entries(binaries)
     .map(([what, bytes]) => ({ what, value: SecretValue.fromBytes(bytes) }))
     .filter(({ value }) => value.byteLength <= maxBytes);
 }
 
-/** Keys that the grammar of environments allows and that mappings to a service's names tend to mix up. */
+/** Valid environment keys that mappings to a service's names tend to confuse. */
 export const awkwardKeys: readonly string[] = [
   '__proto__',
   'constructor',
@@ -73,7 +73,7 @@ export const awkwardKeys: readonly string[] = [
   'K'.repeat(64),
 ];
 
-/** Scopes that a mapping to the service's names may take for one another, or for its own. */
+/** Scopes that a mapping to a service's names may confuse with one another, or with names of its own. */
 export const awkwardScopes: readonly string[] = [
   'a.b',
   'a-b',

@@ -4,17 +4,16 @@ import type { World } from './world.ts';
 
 /** One law of the contract, as data. */
 export interface ConformanceCase {
-  /** Never changes once published: lists of what is not proven name it. */
+  /** Never changes once published: lists of unproven cases name it. */
   readonly id: string;
-  /** The law, as a sentence. */
   readonly title: string;
-  /** Which manifests the law speaks of; default: every one. */
+  /** The manifests that the law applies to; default: every one. */
   readonly when?: (capabilities: BackendCapabilities) => boolean;
-  /** What the host promises, so that only a backend behind it can be asked. */
+  /** Set for promises of the host, which only a hosted backend can keep. */
   readonly behindHost?: true;
-  /** Without these the case is not proven. */
+  /** The harness needs these verbs, or the case is not proven. */
   readonly verbs?: readonly Verb[];
-  /** A fault that `fault` must be able to cause. */
+  /** The fault that `fault` must be able to cause. */
   readonly fault?: Fault;
   run(world: World): Promise<void>;
 }

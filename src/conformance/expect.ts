@@ -3,7 +3,7 @@ import { setTimeout as startTimer } from 'node:timers';
 import type { FailureCode, ReadOutcome, SecretDescriptor, SecretValue } from '@kici-dev/secret-backend';
 import { attempt, toValue } from './world.ts';
 
-// Assertions never print what was read: a value may be another's.
+// Assertions never print what was read: the value may belong to another secret.
 
 /** Fails unless the outcome is *found*, with this value. */
 export function expectFound(
@@ -48,12 +48,12 @@ export async function expectRejection(
   ok(codes.includes(code), `${what} rejects with ${code}, and should with ${codes.join(' or ')}`);
 }
 
-/** Names as text, sorted, for comparisons that show what differs. */
+/** Names as sorted text, so that a failed comparison shows the difference. */
 export function names(secrets: readonly Pick<SecretDescriptor, 'scope' | 'key'>[]): string[] {
   return secrets.map(({ scope, key }) => `${scope} ${key}`).toSorted();
 }
 
-/** Fails when the call outlives its deadline by far; the bound is not a measure of speed. */
+/** Fails if the call far outlives its deadline; the bound does not measure speed. */
 export async function endsBy<T>(limitMs: number, what: string, call: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = startTimer(() => reject(new Error(`${what} is still running ${limitMs} ms later`)), limitMs);

@@ -1,35 +1,32 @@
 import type { ScopePath, SecretBackend, SecretRef, SecretValue } from '@kici-dev/secret-backend';
 
-/** What a backend author writes: how to get a backend over a store of its own, and how to make that store misbehave. */
+/** Written by a backend's author: how to open a backend over its own store, and how to make that store misbehave. */
 export interface Harness {
-  /** A backend over a store that holds nothing. Each case gets a fresh one. */
+  /** A backend over an empty store. Each case gets a fresh one. */
   open(): Promise<Subject>;
   /**
-   * How many names the service gives on one page of a list, so that the kit can ask for more than two pages; default:
+   * How many names the service returns per page of a list, so that the kit can request more than two pages; default:
    * 50.
    */
   readonly listPageSize?: number;
-  /** The backends that it opens are behind the host, whose own promises are proven too. */
+  /** The backends that it opens are hosted, so the host's promises are proven too. */
   readonly behindHost?: true;
-  /**
-   * Operations that the service acknowledges without a body, so that the fault `empty` cannot be distinguished from
-   * success.
-   */
+  /** Operations that the service acknowledges without a body, so that the fault `empty` looks like success. */
   readonly acknowledgesWithoutBody?: readonly ('write' | 'delete')[];
 }
 
 export interface Subject {
   readonly backend: SecretBackend;
   /**
-   * Puts a value into the store by the service's own means, past the backend under test; as a new version where
-   * there is one already. Other keys of the scope stay. Resolves once reads and lists show it.
+   * Puts a value into the store by the service's own means, bypassing the backend under test; as a new version if there
+   * is one already. Other keys of the scope stay. Resolves once reads and lists show it.
    * @returns the version that the service gave it, as the backend spells versions
    */
   seed(secret: SeededSecret): Promise<{ readonly version?: string }>;
   readonly provoke: Provocations;
-  /** What the backend signs in with; the kit proves that no error shows it. */
+  /** The backend's own credentials; the kit proves that no error shows them. */
   readonly credentials?: readonly string[];
-  /** Closes the backend, which may be closed already, and removes the store. */
+  /** Closes the backend, which may already be closed, and removes the store. */
   dispose(): Promise<void>;
 }
 
@@ -40,75 +37,75 @@ export interface SeededSecret {
 }
 
 /**
- * The states and faults that a store can be brought into. Each verb resolves once the service is in that
- * state. A verb that is left out makes the cases that need it *not proven*, which must be announced with a
- * reason; it never makes them pass.
+ * The states and faults that a store can be brought into. Each verb resolves once the service is in that state. A
+ * missing verb makes the cases that need it *not proven*, which must be announced with a reason; it never makes them
+ * pass.
  */
 export interface Provocations {
-  /** The name exists and has never had a value. */
+  /** The name exists but has never had a value. */
   nameOnly?(ref: SecretRef): Promise<void>;
-  /** The current version is deleted and could be brought back. */
+  /** The current version is deleted but could be restored. */
   deleteCurrent?(ref: SecretRef): Promise<void>;
   /** The current version is destroyed for good, while its secret still exists. */
   destroyCurrent?(ref: SecretRef): Promise<void>;
   disableCurrent?(ref: SecretRef): Promise<void>;
-  /** The whole secret will be deleted, and does not answer until then. */
+  /** The whole secret is scheduled for deletion, and does not answer until then. */
   scheduleDeletion?(ref: SecretRef): Promise<void>;
   /** The stored payload no longer passes its integrity check, or does not decrypt. */
   corrupt?(ref: SecretRef): Promise<void>;
-  /** The key is there and holds `null`, as a field of a JSON object may; other keys of the scope stay. */
+  /** The key exists and holds `null`, as a field of a JSON object may; other keys of the scope stay. */
   nullValue?(ref: SecretRef): Promise<void>;
   denyRead?(ref: SecretRef): Promise<void>;
-  /** The names at and below this scope may not be listed; the rest of the tree may. */
+  /** The names at and below this scope may not be listed, but the rest of the tree may. */
   denyList?(scope: ScopePath): Promise<void>;
-  /** The secret stays readable and is missing from lists, as on a service whose lists lag behind. */
+  /** The secret stays readable but is missing from lists, as on a service whose lists lag. */
   hideFromLists?(ref: SecretRef): Promise<void>;
   /**
-   * The next requests to the service hit this fault.
+   * The next requests to the service meet this fault.
    * @param times how many; default: every one until `heal`
    */
   fault?(kind: Fault, times?: number): Promise<void>;
   /** The faults that `fault` can cause; default: all. */
   readonly faults?: readonly Fault[];
   /**
-   * Until `heal`, the service accepts no credentials, however often one signs in.
-   * @returns a count of the requests that reach it from then on, sign-ins among them
+   * Until `heal`, the service refuses all credentials, however often one signs in.
+   * @returns a count of the requests since then, sign-ins included
    */
   rejectCredentials?(): Promise<() => number>;
   /** Ends the faults of `fault`, and of `rejectCredentials`. */
   heal?(): Promise<void>;
-  /** Requests that have reached the service so far, sign-ins left out. */
+  /** Requests that have reached the service so far, sign-ins excluded. */
   requestCount?(): Promise<number>;
 }
 
 /** One vocabulary of faults for every service. */
 export const faults = [
-  /** An answer that comes after 150 ms, and is right. */
+  /** The right answer, after 150 ms. */
   'delay',
   /** No answer at all. */
   'hang',
   /** The connection is reset before the answer. */
   'reset',
-  /** The answer breaks off in its middle. */
+  /** The answer breaks off in the middle. */
   'half_body',
-  /** The service says that it failed: 500 or 503. */
+  /** The service reports that it failed: 500 or 503. */
   'server_error',
   /** The service limits requests: 429 or its equivalent. */
   'throttle',
   /** The service refuses access. */
   'deny',
-  /** The credentials have expired; signing in again may help. */
+  /** The credentials have expired; another sign-in may help. */
   'expire',
   /** A success whose body is not an answer of the service. */
   'garbage',
   /** A success without a body. */
   'empty',
-  /** Of the secrets that one request asks for, one is missing from the answer without a word. */
+  /** One of the secrets of a request is missing from the answer, without a word. */
   'partial_batch',
-  /** A success of at least 30 MB, in more than a million small parts, such as a hostile service sends. */
+  /** A success of at least 30 MB, in more than a million small parts, as a hostile service might send. */
   'flood',
   /**
-   * A success of less than 2 MiB in half a million small parts: no larger than an honest one, and as costly to parse as
+   * A success of less than 2 MiB in half a million small parts: no larger than an honest one, but as costly to parse as
    * a large one.
    */
   'swarm',
@@ -116,5 +113,5 @@ export const faults = [
 
 export type Fault = (typeof faults)[number];
 
-/** What a case may need of a harness. */
+/** What a case may need from a harness. */
 export type Verb = Exclude<keyof Provocations, 'faults'>;

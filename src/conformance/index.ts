@@ -14,5 +14,5 @@ export {
 export { memoryCapabilities, memoryHarness } from './reference/harness.ts';
 export { runConformance, suitePrefix, type Conformance, type TestContext, type TestRunner } from './run.ts';
 
-/** The ids of all cases; `notProven` names some of them. */
+/** Ids of all cases; `notProven` names some of them. */
 export const caseIds: readonly string[] = cases.map(({ id }) => id);

@@ -1,7 +1,7 @@
 import { fail } from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-/** Fails when anything that a log could print of the thing holds one of the needles, in any common encoding. */
+/** Fails if anything that a log could print of the thing contains one of the needles, in any common encoding. */
 export function expectNoLeak(thing: unknown, needles: readonly string[], where: string): void {
   const printed = print(thing);
   const compact = printed.replaceAll(/\s/g, '');
@@ -30,7 +30,7 @@ function toJson(thing: unknown): string {
   try {
     return JSON.stringify(thing) ?? '';
   } catch {
-    // Cycles and big integers: inspection has shown them.
+    // Cycles and big integers; inspection has already shown them.
     return '';
   }
 }

@@ -1,7 +1,7 @@
 import type { BackendCapabilities, CallContext, ReadOutcome } from '@kici-dev/secret-backend';
 import { missing, path, ref, toValue, type ListedNames, type World } from './world.ts';
 
-/** What every trait runs over: faults, abortion, closing, leaks. */
+/** The operations that every trait covers: faults, cancelling, closing, leaks. */
 export type OperationName = 'list' | 'read' | 'batch' | 'write' | 'delete' | 'check';
 
 export interface TriedOperation {
@@ -10,18 +10,18 @@ export interface TriedOperation {
   run(world: World, context: CallContext): Promise<OperationAnswer>;
 }
 
-/** What came back, for those who look into it. */
+/** What came back, for cases that inspect it. */
 export interface OperationAnswer {
   readonly outcomes?: readonly ReadOutcome[];
   readonly listing?: ListedNames;
 }
 
-/** What `seedTargets` stores, and operations work on: two scopes, and a neighbour that nobody touches. */
+/** What `seedTargets` stores and operations use: two scopes, and a neighbour that nobody touches. */
 export const target = ref('apps/shop', 'TOKEN');
 export const second = ref('apps/other', 'TOKEN');
 export const neighbour = ref('apps/shop', 'NEIGHBOUR');
 export const replacement = 'canary-replacement-5d20c1';
-/** Distinctive enough that none of them appears anywhere by chance. */
+/** Distinctive enough never to appear by chance. */
 export const values = {
   target: 'canary-target-94f7ab',
   second: 'canary-second-1be03c',

@@ -5,7 +5,7 @@ import type { ConformanceCase } from './case.ts';
 import type { Harness, Subject } from './harness.ts';
 import { createWorld } from './world.ts';
 
-/** What the kit needs of a test runner; those of vitest and of node:test fit. */
+/** What the kit needs from a test runner; vitest and node:test fit. */
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
   test(name: string, body: (context: TestContext) => Promise<void>): unknown;
@@ -16,22 +16,22 @@ export interface TestContext {
 }
 
 export interface Conformance {
-  /** As the table of lanes shows it, such as `vault (OpenBao 2.7)`. */
+  /** The row's name in the table of lanes, such as `vault (OpenBao 2.7)`. */
   readonly name: string;
-  /** What the instances that the harness opens declare. It decides which cases there are. */
+  /** The capabilities that the harness's instances declare, which decide which cases there are. */
   readonly capabilities: BackendCapabilities;
   readonly harness: Harness;
   /**
-   * Cases that cannot be proven with this harness, each with the reason. They count as skipped. A case that needs a
-   * verb which the harness lacks and that is not named here fails; so does one that is named here and could be proven.
+   * Cases that this harness cannot prove, each with the reason. They count as skipped. A case fails if it needs a
+   * missing verb and is not named here, or is named here but could be proven.
    */
   readonly notProven?: Readonly<Record<string, string>>;
 }
 
-/** Prefix of every suite of the kit, by which reporters find them. */
+/** Prefix of the kit's suites, by which reporters find them. */
 export const suitePrefix = 'conformance: ';
 
-/** Defines one test for each law that the manifest calls for. Each runs on a fresh store. */
+/** Defines one test per law that the manifest calls for, each on a fresh store. */
 export function runConformance(runner: TestRunner, { name, capabilities, harness, notProven = {} }: Conformance): void {
   const known = cases.filter(({ when }) => when?.(capabilities) ?? true);
   const wanted = known.filter(({ behindHost = false }) => !behindHost || harness.behindHost === true);

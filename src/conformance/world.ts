@@ -21,7 +21,7 @@ import type { Fault, Harness, Subject } from './harness.ts';
 
 const patienceMs = 15_000;
 
-/** What every case works with: the backend under test, its store, and the steps that cases share. */
+/** What every case works with: the backend under test, its store, and shared steps. */
 export interface World {
   readonly backend: SecretBackend;
   readonly subject: Subject;
@@ -29,10 +29,10 @@ export interface World {
   readonly capabilities: BackendCapabilities;
   /** Puts a value into the store by the service's own means. */
   seed(ref: SecretRef, value: SecretValue | string): Promise<{ readonly version?: string }>;
-  /** Reads, and insists on one outcome for each ref. */
+  /** Reads, and requires one outcome per ref. */
   read(refs: readonly SecretRef[], context?: CallContext): Promise<readonly ReadOutcome[]>;
   readOne(ref: SecretRef, context?: CallContext): Promise<ReadOutcome>;
-  /** Reads until what is left of a fault has passed: a connection may have to be made again. */
+  /** Reads until the after-effects of a fault have passed: a connection may need to be made again. */
   readHealed(ref: SecretRef): Promise<ReadOutcome>;
   write(ref: SecretRef, value: SecretValue | string, expectedVersion?: string | null): Promise<WriteReceipt>;
   list(query?: ListQuery, context?: CallContext): Promise<ListedNames>;
@@ -96,14 +96,13 @@ export function createWorld(subject: Subject, harness: Harness, capabilities: Ba
       }
       return listing;
     },
-    // Cases that use these name them among their verbs.
+    // Cases that use these list them in their verbs.
     fault: async (kind, times) => provoke.fault?.(kind, times),
     heal: async () => provoke.heal?.(),
     requestCount: async () => (await provoke.requestCount?.()) ?? fail('the case names the verb requestCount'),
   };
 }
 
-/** A method that the manifest promised. */
 export function missing(name: string): never {
   return fail(`${name} is declared, and there is no such method`);
 }
@@ -135,7 +134,9 @@ export function toValue(value: SecretValue | string): SecretValue {
   return typeof value === 'string' ? SecretValue.fromText(value) : value;
 }
 
-/** What became of a call that may fail. Fails itself when the call rejects with anything but a `BackendError`. */
+/**
+ * The result of a call that may fail. The attempt itself fails if the call rejects with anything but a `BackendError`.
+ */
 export type Attempt<T> =
   { readonly ok: true; readonly result: T } | { readonly ok: false; readonly error: BackendError };
 

@@ -1,31 +1,31 @@
 import { BackendError } from './backend-error.ts';
 
 /**
- * What one answer of a service may hold, so that no answer keeps the event loop for more than some tens of
- * milliseconds: a parser takes no pause, and what costs it time is not size alone.
+ * Limits for one answer of a service, so that no answer blocks the event loop for more than some tens of milliseconds:
+ * a parser never pauses, and its time does not depend on size alone.
  */
 export const answerLimits = Object.freeze({
-  /** Bytes, after any decompression. An answer with names may hold a whole folder, any other is about a few values. */
+  /** Bytes, after any decompression. An answer with names may hold a whole folder; any other holds a few values. */
   bytes: Object.freeze({ value: 2 * 1024 * 1024, list: 8 * 1024 * 1024 }),
-  /** Arrays, objects and what follows a comma. */
+  /** Arrays, objects and commas. */
   elements: 65_536,
-  /** Members of objects, in all of the answer. */
+  /** Members of all objects in the answer. */
   members: 16_384,
   depth: 256,
-  /** Names of one listing, in all of its answers. */
+  /** Names of one listing, over all its answers. */
   names: 2 ** 20,
-  /** Elements and members together, where a number would lose digits or its spelling in the quick parser. */
+  /** Elements and members together, if a number would lose digits or its spelling in the fast parser. */
   besideSpelledNumbers: 8_192,
 });
 
 export type AnswerKind = keyof typeof answerLimits.bytes;
 
-/** A whole number of at most so many characters is the same after it was parsed and written again. */
+/** An integer of at most this many characters survives parsing and printing unchanged. */
 const plainNumber = 15;
 
 /**
- * Looks at JSON while it comes in, piece by piece, and ends an answer that is more than the limits allow. Anything that
- * is not JSON passes: the parser finds that out at once.
+ * Inspects JSON as it arrives, piece by piece, and rejects an answer that exceeds the limits. Anything that is not JSON
+ * passes: the parser finds that out at once.
  */
 export class AnswerGauge {
   readonly #kind: AnswerKind;
@@ -36,7 +36,7 @@ export class AnswerGauge {
   #deepest = 0;
   #isInString = false;
   #isEscaped = false;
-  /** Characters so far of a number, or 0 outside of one. */
+  /** Characters of the present number so far; 0 outside of numbers. */
   #number = 0;
   #isInWord = false;
   #startsWithMinus = false;
@@ -46,7 +46,7 @@ export class AnswerGauge {
     this.#kind = kind;
   }
 
-  /** Whether some number would lose digits, or be spelt otherwise, when it is parsed and written again. */
+  /** Whether some number would lose digits or its spelling when parsed and printed. */
   get hasSpelledNumbers(): boolean {
     return this.#hasSpelledNumbers;
   }
@@ -70,7 +70,7 @@ export class AnswerGauge {
   #scan(piece: Uint8Array): void {
     let isInString = this.#isInString;
     let isEscaped = this.#isEscaped;
-    // An iterator would take several times as long.
+    // An iterator would be several times slower.
     for (let at = 0; at < piece.length; at += 1) {
       const byte = piece[at] ?? 0;
       if (!isInString) isInString = this.#scanOutside(byte);

@@ -5,15 +5,15 @@ import type { UnknownOutcome } from './outcome.ts';
 const brand = Symbol.for('@kici-dev/secret-backend/BackendError');
 
 export interface BackendErrorDetails extends Why {
-  /** What failed, for an operator: names and codes, never a value or a credential. */
+  /** What failed, for an operator: names and codes, never a value or credential. */
   readonly detail?: string;
-  /** Milliseconds after which the service asked to be called again. */
+  /** Milliseconds that the service asked to wait before the next call. */
   readonly retryAfterMs?: number;
 }
 
 /**
- * The one error that a backend rejects with. It has no `cause`: the error of a client library may
- * hold a token or a body, so adapters reduce it to a code and a detail of their own wording.
+ * The only error that a backend rejects with. It has no `cause`: a client library's error may hold a token or a body,
+ * so adapters reduce it to a code and a detail in their own words.
  */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
@@ -38,7 +38,7 @@ export class BackendError extends Error {
     return hintOf(this);
   }
 
-  /** Also true for an error of another copy of this package. */
+  /** Also true for an error from another copy of this package. */
   static is(error: unknown): error is BackendError {
     return typeof error === 'object' && error !== null && brand in error;
   }
@@ -54,7 +54,7 @@ export class BackendError extends Error {
   }
 }
 
-/** @param settings the name of the setting to correct, or several with ", " between them */
+/** @param settings the setting to correct, or several joined by ", " */
 export function wrongSetting(settings: string, detail: string): BackendError {
   return new BackendError('misconfigured', { reason: 'setting_wrong', about: settings, detail });
 }

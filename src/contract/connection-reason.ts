@@ -1,8 +1,7 @@
 import type { FailureReason, Why } from './failure-reasons.ts';
 
 /**
- * By the codes of Node.js, undici and OpenSSL, or by their words where a library passes on no more. The first that
- * fits.
+ * Matches codes of Node.js, undici and OpenSSL, or their words if a library passes on no more. The first match wins.
  */
 const patterns: readonly (readonly [FailureReason, RegExp])[] = [
   ['certificate_for_another_name', /ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|IP_ADDRESS_MISMATCH/],
@@ -26,12 +25,12 @@ const patterns: readonly (readonly [FailureReason, RegExp])[] = [
 ];
 
 const mostCauses = 4;
-/** An alert and a handshake, the two records with which a server that speaks TLS can begin. */
+/** An alert and a handshake: the records that a TLS server can begin with. */
 const tlsRecords: readonly number[] = [0x15, 0x16];
 
 /**
  * Why a connection failed, as far as the client library's error shows. Its message is compared, never kept.
- * @param authorities the setting that names whom to trust, where the connection goes by it
+ * @param authorities the setting that names trusted authorities, if the connection uses one
  */
 export function connectionReason(error: unknown, authorities?: string): Why {
   const errors = withCauses(error);
@@ -46,7 +45,7 @@ export function connectionReason(error: unknown, authorities?: string): Why {
       : { reason };
 }
 
-/** Whether this is the answer of a TLS server to a client without TLS: those of Go, nginx and Apache. */
+/** Whether this is a TLS server's answer to a client without TLS, as Go, nginx and Apache write it. */
 export function asksForTls(body: string): boolean {
   return /(?:HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|speaking plain HTTP to an SSL-enabled server)/i.test(
     body,
@@ -55,7 +54,7 @@ export function asksForTls(body: string): boolean {
 
 function firstThatFits(texts: readonly string[]): FailureReason | undefined {
   const found = patterns.find(([, pattern]) => texts.some((text) => pattern.test(text)))?.[0];
-  // Of EPROTO, OpenSSL's words say more.
+  // For EPROTO, OpenSSL's own words say more.
   return found === 'tls_failed' && texts.includes('EPROTO') ? undefined : found;
 }
 
@@ -69,7 +68,7 @@ function withCauses(error: unknown): readonly unknown[] {
   return chain;
 }
 
-/** What a parser of HTTP was given: bytes in Node.js, text in undici. */
+/** The input that an HTTP parser rejected: bytes in Node.js, text in undici. */
 function isAnswerInTls(error: unknown): boolean {
   const packet = property(error, 'rawPacket');
   const first = packet instanceof Uint8Array ? packet[0] : textOf(error, 'data').codePointAt(0);

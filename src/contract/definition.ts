@@ -4,24 +4,22 @@ import type { SecretValue } from './secret-value.ts';
 
 /** What a backend package exports: enough to describe, validate, open and document a backend of its type. */
 export interface BackendDefinition {
-  /**
-   * The version of the contract that it is written for: `contractVersion` of the package that it imports. Default: 1.
-   */
+  /** The contract version that it is written for: `contractVersion` of the package that it imports. Default: 1. */
   readonly contract?: number;
   /** As in `kici-admin backend add NAME --type vault`. */
   readonly type: string;
   readonly title: string;
   readonly summary: string;
   readonly settings: SettingsSchema;
-  /** The most that an instance can do; an instance may declare less, for example for an older protocol. */
+  /** The most that an instance can do; an instance may declare less, for example on an older protocol. */
   readonly capabilities: BackendCapabilities;
-  /** Rules over several settings. Called after every field was validated by itself. */
+  /** Rules across settings. Called once every field is valid by itself. */
   validate?(settings: Settings): readonly SettingsProblem[];
   /** Must not do I/O: the first call does. Throws `BackendError` (`misconfigured`). */
   create(settings: Settings, host: BackendHost): SecretBackend | Promise<SecretBackend>;
 }
 
-/** Dotted names such as `auth.method`, in the order in which a form shows them. */
+/** Dotted names such as `auth.method`, in the order that forms show them. */
 export type SettingsSchema = Readonly<Record<string, SettingField>>;
 
 interface FieldBase {
@@ -56,16 +54,16 @@ export interface SettingsProblem {
   readonly hint: string;
 }
 
-/** What the system gives to a backend. Anything not here, a backend must not reach for. */
+/** What the system gives to a backend. A backend must not use anything else of its surroundings. */
 export interface BackendHost {
   /** The instance's name, as in `corp-vault:apps/shop`. */
   readonly name: string;
   /** The organization that the instance serves. */
   readonly organization: string;
   readonly ambient: AmbientAccess;
-  /** Milliseconds that a call may take; for work that no single call owns, such as signing in. */
+  /** Milliseconds that a call may take; for work that belongs to no single call, such as signing in. */
   readonly deadlineMs: number;
-  /** Rejects with `unreachable` when the server does not allow an address that the name leads to. */
+  /** Rejects with `unreachable` if the server does not allow an address that the name resolves to. */
   resolveAddress(hostname: string): Promise<readonly ResolvedAddress[]>;
   /** For operators: names and codes, never values. */
   log(
@@ -74,9 +72,9 @@ export interface BackendHost {
     fields?: Readonly<Record<string, string | number | boolean>>,
   ): void;
   /**
-   * A plain file that a setting names, from below one of the `ambient.paths`: links are followed first, and a pipe is
-   * not waited for. Rejects with `misconfigured`, about that setting.
-   * @param maxBytes the size that is still read; 65,536 when left out
+   * A plain file that a setting names, in one of the `ambient.paths` after links are resolved; a pipe is not waited
+   * for. Rejects with `misconfigured`, about that setting.
+   * @param maxBytes size limit; default 65,536
    */
   readFile(setting: string, path: string, maxBytes?: number): Promise<OpenedFile>;
   /** Milliseconds since the Unix epoch. */
@@ -84,17 +82,17 @@ export interface BackendHost {
 }
 
 export interface OpenedFile {
-  /** Without links, for a client library that opens files by itself. */
+  /** With links resolved, for a client library that opens files itself. */
   readonly path: string;
   readonly contents: SecretValue;
 }
 
-/** What of the server's own surroundings a backend may use; all off unless the server's configuration allows it. */
+/** What a backend may use of the server's surroundings; all off unless the server's configuration allows it. */
 export interface AmbientAccess {
-  /** Credentials that the machine has, such as instance roles, default chains and profiles. */
+  /** The machine's own credentials, such as instance roles, default chains and profiles. */
   readonly credentials: boolean;
   /**
-   * Paths that settings may name; a backend opens no other file. Credentials are read through `BackendHost.readFile`.
+   * Paths that settings may name; a backend opens no other files. Credentials are read through `BackendHost.readFile`.
    */
   readonly paths: readonly string[];
 }

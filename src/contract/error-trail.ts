@@ -1,7 +1,9 @@
 import { BackendError } from './backend-error.ts';
 
 const mostErrors = 5;
-/** Codes of Node.js, its HTTP parser, undici, fastify, SQLite and the operating system. Any other may hold anything. */
+/**
+ * Codes of Node.js, its HTTP parser, undici, fastify, SQLite and the operating system. Any other could hold anything.
+ */
 const knownCode = /^(?:(?:ERR|UND_ERR|FST_ERR|HPE|SQLITE|EAI)_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,14})$/;
 /** What a database server says (SQLSTATE), in errors of these classes. */
 const serverCode = /^\d{2}[A-Z\d]{3}$/;
@@ -10,8 +12,8 @@ const frame =
   /^ {4}at (?:async )?(?:([\w$.<>#]+(?: [\w$.<>#]+)?) (?:\[as [^\]]*\] )?)?\(?(?:file:\/\/)?([^()]+:\d+:\d+)\)?$/;
 
 /**
- * Where an error came from, to find a fault: its class, its code, and for each frame of its stack the
- * function, file and line; then the same of its causes. No message, since it may hold a value.
+ * Where an error came from, for debugging: its class, its code, and the function, file and line of each stack frame;
+ * then the same for its causes. No message, since it may hold a value.
  */
 export function errorTrail(error: unknown): string {
   try {
@@ -53,7 +55,7 @@ function sqliteCodeOf(error: Error): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
-/** A message may have lines that look like frames: only what follows the message counts. */
+/** A message may contain lines that look like frames, so only what follows the message counts. */
 function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
   const at = error.stack.indexOf(error.message);
@@ -67,7 +69,7 @@ function framesOf(error: unknown): readonly string[] {
     });
 }
 
-/** From the package on, or the last folders: enough to find the file, and nothing of whose machine it is. */
+/** Keeps the package path, or the last folders: enough to find the file without revealing the machine's layout. */
 function shortened(place: string): string {
   const inside = place.lastIndexOf('/node_modules/');
   return inside >= 0 ? place.slice(inside + 1) : place.split('/').slice(-4).join('/');

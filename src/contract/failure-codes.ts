@@ -1,15 +1,15 @@
 interface FailureKind {
-  /** What happened, as the middle of a sentence. */
+  /** What happened, phrased as the middle of a sentence. */
   readonly meaning: string;
-  /** What a person does next. */
+  /** What a person should do next. */
   readonly hint: string;
-  /** Whether the same call may succeed a moment later without anybody doing anything. */
+  /** Whether the same call may succeed a moment later without anybody's action. */
   readonly transient: boolean;
 }
 
 /**
- * Every way in which a backend can fail, as a closed set. An adapter maps what its service says to
- * one of these; nothing else in the system reads a service's own words.
+ * Every way in which a backend can fail, as a closed set. An adapter maps the service's answers to these; nothing else
+ * in the system reads a service's own words.
  */
 export const failureCodes = Object.freeze({
   permission_denied: {

@@ -1,11 +1,11 @@
 import { failureCodes, type FailureCode } from './failure-codes.ts';
 
 interface ReasonKind {
-  /** The codes that it comes with. */
+  /** The codes that it can accompany. */
   readonly of: readonly FailureCode[];
-  /** What happened, as the middle of a sentence. */
+  /** What happened, phrased as the middle of a sentence. */
   readonly meaning: string;
-  /** What a person does next; more exact than the hint of the code. */
+  /** What a person should do next; more exact than the code's hint. */
   readonly hint: string;
   /** What `about` names; default: nothing. */
   readonly about?: 'setting' | 'scope' | 'secret';
@@ -14,8 +14,8 @@ interface ReasonKind {
 const connecting: readonly FailureCode[] = ['unreachable', 'circuit_open'];
 
 /**
- * Why something failed as its code says, as a closed set that is safe to show: no word of a service or a library, and
- * no name but one that an operator has configured.
+ * Why something failed, more exactly than its code: a closed set that is safe to show, without words of a service or
+ * library, and without names other than those that an operator configured.
  */
 export const failureReasons = Object.freeze({
   name_not_resolved: {
@@ -167,7 +167,7 @@ export const failureReasons = Object.freeze({
 
 export type FailureReason = keyof typeof failureReasons;
 
-/** What is known of a failure, and safe to show. */
+/** The part of a failure that is safe to show. */
 export interface Failure {
   readonly code: FailureCode;
   /** Omitted if it is not known. */
@@ -176,44 +176,42 @@ export interface Failure {
   readonly about?: string | undefined;
 }
 
-/** The part of a failure that nobody may know. */
+/** The part of a failure that may be unknown. */
 export type Why = Omit<Failure, 'code'>;
 
 export function isFailureReason(text: string): text is FailureReason {
   return Object.hasOwn(failureReasons, text);
 }
 
-/** Whether a failure with the code can have the reason. */
 export function isReasonOf(code: FailureCode, reason: FailureReason): boolean {
   const { of }: ReasonKind = failureReasons[reason];
   return of.includes(code);
 }
 
-/** What `about` names with this reason. */
 export function subjectOf(reason: FailureReason): ReasonKind['about'] {
   const kind: ReasonKind = failureReasons[reason];
   return kind.about;
 }
 
-/** Without what is left out. */
+/** Without undefined members. */
 export function whyOf({ reason, about }: Why): Why {
   return { ...(reason !== undefined && { reason }), ...(about !== undefined && { about }) };
 }
 
-/** What happened, as the middle of a sentence, in standing words. */
+/** What happened, phrased as the middle of a sentence, in fixed words. */
 export function meaningOf({ code, reason }: Failure): string {
   const { meaning } = failureCodes[code];
   return reason === undefined ? meaning : `${meaning}: ${failureReasons[reason].meaning}`;
 }
 
-/** What happened, as the middle of a sentence, with code and reason in brackets. */
+/** What happened, phrased as the middle of a sentence, with code and reason in brackets. */
 export function describeFailure(failure: Failure, detail?: string): string {
   const { code, reason, about } = failure;
   const subject = reason === undefined || about === undefined ? '' : ` (${about})`;
   return `${detail ?? `${meaningOf(failure)}${subject}`} [${code}]${reason === undefined ? '' : ` [${reason}]`}`;
 }
 
-/** What a person does next. */
+/** What a person should do next. */
 export function hintOf({ code, reason }: Failure): string {
   return reason === undefined ? failureCodes[code].hint : failureReasons[reason].hint;
 }

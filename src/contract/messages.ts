@@ -5,7 +5,7 @@ import type { SecretValue } from './secret-value.ts';
 /** Segments joined by `/`; see `parseScopePath`. */
 export type ScopePath = string & { readonly __brand: 'ScopePath' };
 
-/** Where a secret is in its backend. The key is the backend's own field or name, in any characters. */
+/** A secret's place in its backend. The key is the backend's own field or name, in any characters. */
 export interface SecretRef {
   readonly scope: ScopePath;
   readonly key: string;
@@ -16,7 +16,7 @@ export interface SecretRef {
 export interface ListQuery {
   /** The scope to list; default: the whole store. */
   readonly scope?: ScopePath;
-  /** `scope`: the secrets of this scope alone. `tree`: those of every scope below it too. */
+  /** `scope`: the secrets of this scope alone. `tree`: also those of every scope below it. */
   readonly depth: 'scope' | 'tree';
 }
 
@@ -37,22 +37,24 @@ export interface SecretDescriptor {
   /** A name that exists without a value. */
   readonly declaredOnly?: true;
   /**
-   * Set if no read could succeed, whoever asks: the secret is deleted, disabled or waiting for its deletion, or
-   * two names of the service map to it.
+   * Set if nobody could read the secret: it is deleted, disabled or scheduled for deletion, or two names of the service
+   * map to it.
    */
   readonly problem?: FailureCode;
-  /** Of the problem. */
+  /** Details the problem. */
   readonly reason?: FailureReason;
 }
 
-/** Names that are not known. */
+/** A part of the tree whose names are unknown. */
 export interface UnlistedScope extends Failure {
   readonly scope: ScopePath;
-  /** `scope`: those of this scope alone, as where its one object is deleted. `tree`, or left out: below it too. */
+  /**
+   * `scope`: this scope alone, such as when its one object is deleted. `tree`, the default: also everything below it.
+   */
   readonly depth?: ListQuery['depth'];
   /**
-   * Of a scope that is one object: the version that is deleted, and its time, just as its keys would have them. The
-   * host remembers which keys that version held, if it has ever listed it.
+   * For a scope that is one object: the deleted version and its time, as its keys would have them. If the host has ever
+   * listed that version, it remembers the keys.
    */
   readonly version?: string;
   readonly updatedAt?: string;
@@ -68,8 +70,8 @@ export interface SecretWrite {
   readonly key: string;
   readonly value: SecretValue;
   /**
-   * Check-and-set: the version that must be current, or `null` when nothing may exist yet.
-   * Otherwise the call rejects with `conflict`. Capability `compareAndSet`.
+   * Check-and-set: the version that must be current, or `null` if nothing may exist yet; otherwise the call rejects
+   * with `conflict`. Capability `compareAndSet`.
    */
   readonly expectedVersion?: string | null;
 }
@@ -82,7 +84,7 @@ export interface WriteReceipt {
 
 export interface DeleteReceipt {
   readonly existed: boolean;
-  /** RFC 3339; omitted if the secret is gone for good, or it is not known. */
+  /** RFC 3339; absent if the secret is gone for good, or this is unknown. */
   readonly restorableUntil?: string;
 }
 
@@ -91,13 +93,13 @@ export interface VersionInfo {
   /** RFC 3339. */
   readonly createdAt?: string;
   readonly current: boolean;
-  /** False when the value is gone or may not be read. */
+  /** False if the value is gone or may not be read. */
   readonly readable: boolean;
 }
 
-/** A check that resolves is a healthy backend; the host measures how long it took. */
+/** A check that resolves means a healthy backend; the host measures the time. */
 export interface HealthReport {
-  /** Whom the service says we are, where it says so. */
+  /** Our identity according to the service, if it tells. */
   readonly identity?: string;
   /** The service and its version, if it says so. */
   readonly server?: string;

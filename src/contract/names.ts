@@ -7,7 +7,7 @@ const environmentKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/;
 export const internalBackendName = 'internal';
 export const maxScopePathLength = 512;
 
-/** Either the parsed name or why it is not one; the reason completes `"<name>" is not …: `. */
+/** Either the parsed name, or why it is invalid; the reason completes `"<name>" is not …: `. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 export interface ScopeId {
@@ -15,7 +15,7 @@ export interface ScopeId {
   readonly path: ScopePath;
 }
 
-/** The name of an instance, as operators give it. */
+/** An instance's name, as operators choose it. */
 export function parseBackendName(text: string): Parsed<string> {
   return backendName.test(text)
     ? { ok: true, value: text }
@@ -46,7 +46,7 @@ function scopePathProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** `backend:path`; a bare path is in the internal store. */
+/** Parses `backend:path`; a bare path is in the internal store. */
 export function parseScopeId(text: string): Parsed<ScopeId> {
   const colon = text.indexOf(':');
   const backend = parseBackendName(colon < 0 ? internalBackendName : text.slice(0, colon));
@@ -59,7 +59,7 @@ export function formatScopeId(id: ScopeId): string {
   return `${id.backend}:${id.path}`;
 }
 
-/** The grammar of keys in an environment, which is what steps ask for. */
+/** Parses a key of an environment, as steps request it. */
 export function parseKey(text: string): Parsed<string> {
   return environmentKey.test(text)
     ? { ok: true, value: text }
@@ -74,7 +74,7 @@ export function isReservedScope(path: string): boolean {
   return path.startsWith('__');
 }
 
-/** For a message: bounded, and with nothing that could act on a terminal. */
+/** For messages: shortened, and without anything that could act on a terminal. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).replace(/[^\x20-\x7e…]/g, '?');
 }

@@ -1,10 +1,10 @@
 const mostShown = 3;
-/** Of a name; what follows is not compared. */
+/** Characters of a name that are compared. */
 const longest = 64;
 /** A list may have a million names, and the caller may choose a long one. */
 const mostSteps = 1_000_000;
 
-/** The known names closest to a wanted one, for an error message. */
+/** The known names closest to a wanted one, for error messages. */
 export function nearMatches(wanted: string, known: Iterable<string>): readonly string[] {
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   return [...known]
@@ -23,7 +23,7 @@ export function nearMatches(wanted: string, known: Iterable<string>): readonly s
     .map(({ name }) => name);
 }
 
-/** Levenshtein's distance. A thousand of these must not be felt, so that nothing is made in the inner loop. */
+/** Levenshtein distance. Called a thousand times in a row, so the inner loop allocates nothing. */
 function editDistance(left: string, right: string): number {
   let previous = Uint8Array.from({ length: right.length + 1 }, (_, index) => index);
   let current = new Uint8Array(right.length + 1);

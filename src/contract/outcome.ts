@@ -3,8 +3,8 @@ import type { Failure, FailureReason } from './failure-reasons.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /**
- * What a read found out. `absent` is knowledge: the service proved that there is no value.
- * `unknown` is the lack of it, and must never be treated as absence.
+ * The result of reading one secret. `absent` is knowledge: the service proved that there is no value. `unknown` is the
+ * lack of it, and must never be treated as absence.
  */
 export type ReadOutcome = FoundOutcome | AbsentOutcome | UnknownOutcome;
 
@@ -13,18 +13,19 @@ export interface FoundOutcome {
   readonly value: SecretValue;
   readonly version?: string;
   /**
-   * Of a value that the service made for us and takes back. Reserved: the host passes it on, and nobody uses it yet.
+   * For a value that the service created for us and will revoke. Reserved: the host passes it on, but nothing uses it
+   * yet.
    */
   readonly lease?: Lease;
 }
 
-/** For how long a value is good, as of a service that makes credentials when they are asked for. */
+/** How long a value is valid, for services that create credentials on request. */
 export interface Lease {
-  /** By which the service knows it. */
+  /** The service's identifier for it. */
   readonly id: string;
-  /** RFC 3339; the value is no good from then on. */
+  /** RFC 3339; the value is invalid from then on. */
   readonly expiresAt: string;
-  /** Whether the service can be asked to let it last longer. */
+  /** Whether the service can extend it. */
   readonly renewable: boolean;
 }
 
@@ -34,9 +35,9 @@ export interface AbsentOutcome {
 
 export interface UnknownOutcome extends Failure {
   readonly status: 'unknown';
-  /** For an operator, without any value or credential. */
+  /** For an operator; never holds a value or credential. */
   readonly detail?: string;
-  /** Milliseconds after which the service asked to be called again. */
+  /** Milliseconds that the service asked to wait before the next call. */
   readonly retryAfterMs?: number;
 }
 

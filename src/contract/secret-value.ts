@@ -3,8 +3,8 @@ const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Bytes that cannot print themselves. Strings, templates, JSON, inspection and logging show a
- * placeholder, and a structured clone carries no bytes; only `bytes()` and `text()` give the value.
+ * Bytes that cannot print themselves. Strings, templates, JSON, inspection and logging show a placeholder, and a
+ * structured clone carries no bytes; only `bytes()` and `text()` return the value.
  */
 export class SecretValue {
   readonly #bytes: Uint8Array;
@@ -13,7 +13,7 @@ export class SecretValue {
     this.#bytes = bytes;
   }
 
-  /** Takes a copy: later changes to the buffer do not reach the value. */
+  /** Copies the bytes, so that later changes to the buffer do not reach the value. */
   static fromBytes(bytes: Uint8Array): SecretValue {
     return new SecretValue(Uint8Array.from(bytes));
   }
@@ -31,7 +31,7 @@ export class SecretValue {
     return Uint8Array.from(this.#bytes);
   }
 
-  /** `undefined` when the bytes are not UTF-8: nothing is ever replaced. */
+  /** `undefined` if the bytes are not UTF-8: nothing is ever replaced. */
   text(): string | undefined {
     try {
       return strictUtf8.decode(this.#bytes);

@@ -1,9 +1,9 @@
-/** Grows when a backend written for the contract as it was before would no longer fit. */
+/** Increases when backends written for the previous contract no longer fit. */
 export const contractVersion = 1;
 
 /**
- * Whether a definition is for another contract than this one.
- * @returns both versions, in words that follow the definition's name; `undefined` where it fits
+ * Whether a definition is for another version of the contract.
+ * @returns both versions, in words that follow the definition's name; `undefined` if it fits
  */
 export function contractMismatch(definition: { readonly contract?: unknown }): string | undefined {
   const { contract = 1 } = definition;

@@ -12,9 +12,9 @@ import { Loading } from './ui/notice.tsx';
 
 const SignInDialog = lazy(() => import('./shell/sign-in-dialog.tsx'));
 
-/** How often a server that does not answer is asked again. */
+/** How often a server that does not answer is tried again. */
 const retryMs = 1_500;
-/** How often to check that the session is still valid, when no event says so. */
+/** How often the session is checked if no event tells. */
 const sessionMs = 60_000;
 
 /** The whole page: signing in, or the shell around the page of the address. */

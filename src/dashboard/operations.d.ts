@@ -4,6 +4,6 @@ declare module 'virtual:operations' {
     'method' | 'path' | 'query' | 'permission' | 'command' | 'commandArguments' | 'tokenOnly'
   >;
 
-  /** What the page knows of each operation as it runs; the build takes it from the registry. */
+  /** What the page knows about each operation at run time; the build extracts it from the registry. */
   export const operations: Readonly<Record<import('../api/registry.ts').OperationId, PageOperation>>;
 }

@@ -10,7 +10,7 @@ export type DatabaseErrorCode =
   | 'move_failed'
   | 'unfinished_move';
 
-/** Why the database cannot be used, with what to do about it. */
+/** Why the database cannot be used, and what to do about it. */
 export class DatabaseError extends CodedError<DatabaseErrorCode> {
   override readonly name = 'DatabaseError';
 }

@@ -14,7 +14,7 @@ import { isBusy } from './in-transaction.ts';
 const patienceMs = 5_000;
 const longestPauseMs = 20;
 
-/** SQLite as we use it: migrations are transactions, and waiting for another process's write does not stop this one. */
+/** SQLite with transactional migrations, and without blocking this process while another one writes. */
 export class EmbeddedDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
 
@@ -32,9 +32,7 @@ export class EmbeddedDialect extends SqliteDialect {
   }
 }
 
-/**
- * SQLite takes back changes of the schema like any other (sqlite.org/lang_transaction.html); Kysely leaves that unused.
- */
+/** SQLite can roll back schema changes (sqlite.org/lang_transaction.html), which Kysely does not use. */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -59,7 +57,7 @@ async function whenFree<T>(run: () => Promise<T>): Promise<T> {
       return await run();
     } catch (error) {
       if (!isBusy(error) || Date.now() > end) throw error;
-      // At random, so that waiters do not collide again.
+      // Random, so that waiting processes do not collide again.
       await wait(1 + Math.random() * longestPauseMs);
     }
   }

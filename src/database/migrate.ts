@@ -10,7 +10,7 @@ export interface MigrationSet {
 
 /**
  * Brings the tables of every owner up to date, all of them or none; one process does so while others wait.
- * @throws DatabaseError `newer_schema` when a newer version has written this database, `migration_failed`
+ * @throws DatabaseError `newer_schema` if a newer version has written this database, `migration_failed`
  */
 export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<void> {
   // Not serializable: whoever has waited for the lock must see what the one before did.

@@ -10,7 +10,7 @@ import { sqliteForKysely } from './sqlite.ts';
 const openingTimeoutMs = 5_000;
 
 /**
- * Opens the embedded database and makes its folder.
+ * Opens the embedded database, and makes its folder if needed.
  * @throws DatabaseError `cannot_open`
  */
 export function openDatabase<Tables>(file: string): Kysely<Tables> {
@@ -35,7 +35,7 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
 }
 
-/** SQLite itself takes a FIFO or a device for a file. */
+/** SQLite would open a FIFO or a device as if it were a file. */
 function requirePlainFiles(file: string): void {
   for (const path of ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)) {
     const status = statSync(path, { throwIfNoEntry: false });
@@ -44,7 +44,7 @@ function requirePlainFiles(file: string): void {
   }
 }
 
-/** One level after the other: where nobody may make a folder (`/proc`), Node's own `recursive` tries forever. */
+/** One level at a time: where folders cannot be made (`/proc`), Node's own `recursive` tries forever. */
 export function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);

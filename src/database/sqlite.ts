@@ -3,7 +3,7 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
 const maxCachedStatements = 500;
 
-/** Node's own SQLite in the shape that Kysely's dialect expects, with its statements kept. */
+/** Node's own SQLite in the shape that Kysely's dialect expects, with cached statements. */
 export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
@@ -14,7 +14,7 @@ export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
     prepare(sql) {
       const known = statements.get(sql);
       if (known !== undefined) return known;
-      // A deferred transaction that turns into a writer fails at once when another process writes; an immediate one
+      // A deferred transaction that becomes a writer fails at once while another process writes; an immediate one
       // waits.
       const statement =
         sql === 'rollback' ? rollbackIn(database) : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
@@ -35,7 +35,7 @@ function adapt(statement: StatementSync): SqliteStatement {
 }
 
 /**
- * A full disk, among others, ends a transaction by itself; rolling back again would hide why
+ * A full disk, among others, ends a transaction on its own; another rollback would hide why
  * (sqlite.org/lang_transaction.html).
  */
 function rollbackIn(database: DatabaseSync): SqliteStatement {

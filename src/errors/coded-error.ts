@@ -1,6 +1,6 @@
 /**
- * An error that speaks for itself: one of a closed set of codes, a sentence, and what to do next. Every room that
- * fails in ways of its own declares one subclass with its codes.
+ * An error with a code of a closed set, a sentence, and what to do next. Each room that has its own failures declares
+ * one subclass with its codes.
  */
 export abstract class CodedError<Code extends string> extends Error {
   abstract override readonly name: string;

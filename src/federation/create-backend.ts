@@ -12,24 +12,25 @@ import { defaultHostPolicy } from './host/policy.ts';
 import { parseSettings } from './host/settings/parse-settings.ts';
 
 export interface BackendOptions {
-  /** As bindings call it. */
+  /** The name that bindings use. */
   readonly name: string;
-  /** As `kici-admin backend add --set` takes them; what is `undefined` is not set. */
+  /** As `kici-admin backend add --set` takes them; `undefined` means not set. */
   readonly settings: Readonly<Record<string, string | number | boolean | undefined>>;
   /** The settings that are secret. */
   readonly secrets?: Readonly<Record<string, string | SecretValue | undefined>>;
-  /** Host names, addresses and CIDR ranges that it may reach; default: any but the machine's own metadata addresses. */
+  /**
+   * Host names, addresses and CIDR ranges that it may reach; default: any except the machine's own metadata addresses.
+   */
   readonly allow?: readonly string[];
-  /** What of the machine it may use; default: neither its credentials nor its files. */
+  /** What it may use of the machine; default: neither its credentials nor its files. */
   readonly ambient?: AmbientAccess;
-  /** Default: nobody is told. */
+  /** Default: nothing is logged. */
   readonly log?: BackendHost['log'];
 }
 
 /**
- * A backend of a published type, for programs of your own. It does no I/O before its first call; whoever made it closes
- * it.
- * @throws BackendError `misconfigured`, with every setting that is wrong and what to do; RangeError for a wrong `allow`
+ * Opens a backend of a published type for your own program. It does no I/O before its first call; the caller closes it.
+ * @throws BackendError `misconfigured`, which lists every wrong setting and what to do; RangeError for a wrong `allow`
  */
 export async function createBackend(definition: BackendDefinition, options: BackendOptions): Promise<SecretBackend> {
   const { name, settings, secrets = {}, allow, ambient = { credentials: false, paths: [] }, log } = options;

@@ -25,12 +25,12 @@ import { unavailableParts, type UnavailablePart } from './resolver/unavailable.t
 
 export interface ResolverOptions {
   readonly bindings: readonly Omit<BindingInput, 'id'>[];
-  /** By name, as bindings call them. Their creator closes them. */
+  /** By the names that bindings use. The caller closes them. */
   readonly backends: Readonly<Record<string, { readonly backend: SecretBackend; readonly optional?: boolean }>>;
   readonly facts?: JobFacts;
-  /** Milliseconds that one call to a backend may take, its retries included; 10,000 when left out. */
+  /** Milliseconds for one call to a backend, retries included; default 10,000. */
   readonly timeoutMs?: number;
-  /** Called, with the backend's name, when a backend breaks the contract; names and codes, never values. */
+  /** Called with the backend's name when it breaks the contract; receives names and codes, never values. */
   readonly log?: BackendHost['log'];
 }
 
@@ -40,14 +40,14 @@ export interface ResolverMeta {
   readonly version?: string;
 }
 
-/** Secrets of many backends as one set of keys, for programs of your own: no server, database or agent. */
+/** Secrets of many backends as one set of keys, for your own programs: no server, database or agent. */
 export interface Resolver {
   readonly catalogue: Catalogue;
   /** @throws ResolverError */
   get(key: string): Promise<SecretValue>;
   has(key: string): boolean;
   list(): string[];
-  /** What of the optional backends could not be listed, and what is deleted without telling its keys. */
+  /** What could not be listed of the optional backends, and what is deleted without revealing its keys. */
   unavailable(): readonly UnavailablePart[];
   getMeta(key: string): ResolverMeta | undefined;
   explain(key: string): Explanation;
@@ -55,8 +55,8 @@ export interface Resolver {
 
 /**
  * Lists what the bindings select and fixes the winner of each key.
- * @throws RangeError when a binding or a backend's name is malformed, or a binding names no backend; ResolverError
- * `catalogue_unavailable` when the names of a required backend cannot be listed
+ * @throws RangeError if a binding or backend name is malformed, or a binding names no backend; ResolverError
+ * `catalogue_unavailable` if the names of a required backend cannot be listed
  */
 export async function createResolver(options: ResolverOptions): Promise<Resolver> {
   const timeoutMs = options.timeoutMs ?? defaultHostPolicy.deadlineMs;
@@ -131,7 +131,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
   };
 }
 
-/** Keys that are asked for within one turn of the event loop are resolved together. */
+/** Resolves keys that are requested in one turn of the event loop together. */
 function batching<T>(resolve: (keys: ReadonlySet<string>) => Promise<T>): (key: string) => Promise<T> {
   let batch: { readonly keys: Set<string>; readonly answer: Promise<T> } | undefined;
   return (key) => {
@@ -166,7 +166,7 @@ function parseInput(
   return parsed.value;
 }
 
-/** Names are listed once and values are wanted now, so nothing is cached. */
+/** Names are listed once and values are read when requested, so nothing is cached. */
 function hostBackend(
   name: string,
   backend: SecretBackend,

@@ -3,7 +3,7 @@ import { mergeInPieces, type Catalogue } from './resolver/catalogue.ts';
 import type { CompiledBindings } from './resolver/compile.ts';
 import type { BackendTraits, Listing } from './resolver/listing.ts';
 
-/** As `buildCatalogue`, with turns for other work of the process in between: a backend may have a million names. */
+/** As `buildCatalogue`, but gives the process's other work its turns: a backend may have a million names. */
 export async function mergeInTurns(
   bindings: CompiledBindings,
   backends: readonly BackendTraits[],

@@ -1,11 +1,11 @@
-/** What the system reports for a missing disk. */
+/** Has the code that the system reports for a missing disk. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ETIMEDOUT';
 }
 
 /**
- * Gives up on work that a dead disk or network file system keeps waiting; the work itself cannot be called off.
+ * Gives up on work that hangs on a dead disk or network file system; the work itself cannot be cancelled.
  * @throws an error with the code `ETIMEDOUT`, or the work's own
  */
 export async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {

@@ -3,14 +3,14 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPipe, readPlainFile, UnusableFileError } from './plain-file.ts';
 
-/** Who writes into a pipe may first have to ask somebody for a password, */
+/** A pipe's writer may first have to ask somebody for a password, */
 const patienceMs = 60_000;
-/** and is there soon. */
+/** but opens the pipe soon. */
 const arrivalMs = 2_000;
 const restMs = 10;
 
 /**
- * The bytes of a file that a person has named: a plain file, also through a link, or a pipe, such as a shell's `<(…)`.
+ * The bytes of a file that a person named: a plain file, also through a link, or a pipe, such as a shell's `<(…)`.
  * @throws UnusableFileError, or the system's error
  */
 export async function readNamedFile(path: string, maxBytes: number): Promise<Buffer> {
@@ -42,7 +42,7 @@ async function readPipe(pipe: FileHandle, maxBytes: number): Promise<Buffer> {
   }
 }
 
-/** Empty: nobody has it open for writing, now or any more. */
+/** Empty: no writer has it open any more, or yet. */
 async function nextOf(pipe: FileHandle): Promise<Uint8Array | 'nothing yet'> {
   try {
     const { buffer, bytesRead } = await pipe.read({ buffer: Buffer.alloc(65_536), position: null });

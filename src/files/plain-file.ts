@@ -7,7 +7,7 @@ const deadlineMs = 10_000;
 
 export type UnusableFileCode = 'not_a_plain_file' | 'file_too_large';
 
-/** Something other than the expected file is at its path. The message continues after the path: "is a FIFO, …". */
+/** Something other than the expected file is at its path. The message follows the path: "is a FIFO, …". */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError';
   readonly code: UnusableFileCode;
@@ -19,17 +19,17 @@ export class UnusableFileError extends Error {
 }
 
 export interface PlainFileOptions {
-  /** What has more is refused, not cut. */
+  /** A larger file is refused, not cut. */
   readonly maxBytes: number;
   /**
-   * Whether the name may be a symbolic link, as an operator may make it; never where others can write. Default:
+   * Whether the name may be a symbolic link, as operators make them; never `follow` where others can write. Default:
    * `refuse`.
    */
   readonly links?: 'follow' | 'refuse';
 }
 
 /**
- * The bytes of a plain file. Never waits for somebody to write into it, whatever is in its place.
+ * The bytes of a plain file. Never waits for a writer, whatever is in the file's place.
  * @throws UnusableFileError, or the system's error
  */
 export function readPlainFile(path: string, options: PlainFileOptions): Promise<Buffer> {
@@ -40,7 +40,7 @@ async function readAll(path: string, { maxBytes, links = 'refuse' }: PlainFileOp
   const noLink = links === 'refuse' ? constants.O_NOFOLLOW : 0;
   await using file = await openPlainFile(path, constants.O_RDONLY | noLink);
   const chunks: Uint8Array[] = [];
-  // Files of the system say that they are empty, and others may grow: only what was read counts.
+  // System files report a size of zero, and others may grow: only what was read counts.
   let room = maxBytes + 1;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one part after another
@@ -53,7 +53,7 @@ async function readAll(path: string, { maxBytes, links = 'refuse' }: PlainFileOp
 }
 
 /**
- * As `readPlainFile`, in the calling thread: for what is read while others wait, like a database.
+ * As `readPlainFile`, but synchronous: for reads that hold up others, as within a database transaction.
  * @throws UnusableFileError, or the system's error
  */
 export function readPlainFileSync(path: string, { maxBytes, links = 'refuse' }: PlainFileOptions): Buffer {
@@ -85,7 +85,7 @@ function openNow(path: string, flags: number): number {
 }
 
 /**
- * Opens without waiting, as a FIFO would make everybody do, and gives out nothing but a plain file.
+ * Opens without waiting, unlike a plain open of a FIFO, and returns only plain files.
  * @param flags of `open(2)`; `O_NONBLOCK` is added
  * @throws UnusableFileError, or the system's error
  */
@@ -112,7 +112,7 @@ export function fileProblem(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }
 
-/** What the system reports for things that it does not even open. */
+/** What the system reports for things that it refuses to open. */
 function unusable(error: unknown): UnusableFileError | undefined {
   const kinds: Readonly<Record<string, string>> = {
     ELOOP: 'a symbolic link',
@@ -124,7 +124,7 @@ function unusable(error: unknown): UnusableFileError | undefined {
   return kind === undefined ? undefined : new UnusableFileError('not_a_plain_file', `is ${kind}, not a plain file`);
 }
 
-/** Also through a link. @throws the system's error */
+/** Follows links. @throws the system's error */
 export async function isPipe(path: string): Promise<boolean> {
   return (await stat(path)).isFIFO();
 }

@@ -15,9 +15,8 @@ import { basename, dirname, join } from 'node:path';
 const abandonedAfterMs = 60_000;
 
 /**
- * Replaces a small file as a whole, or makes it, with mode 0600: after a loss of power there is the old text or the new
- * one. Works in the calling thread, as SQLite does: writers wait for each other's files, and every turn of the event
- * loop would make that longer.
+ * Replaces or makes a small file as a whole, with mode 0600: after a power loss it has the old text or the new one.
+ * Synchronous, as SQLite is: writers wait for each other's files, and every turn of the event loop would prolong that.
  */
 export function replaceFile(path: string, text: string): void {
   withDraft(path, text, (draft) => {
@@ -25,7 +24,7 @@ export function replaceFile(path: string, text: string): void {
   });
 }
 
-/** Makes a file with mode 0600, whole or not at all. False when there is something of that name, which stays. */
+/** Makes a file with mode 0600, whole or not at all. False if the name exists, which stays untouched. */
 export function createFile(path: string, text: string): boolean {
   try {
     withDraft(path, text, (draft) => {
@@ -38,7 +37,7 @@ export function createFile(path: string, text: string): boolean {
   }
 }
 
-/** Removes what writers of a file have left behind when they were killed, and nothing of those who write now. */
+/** Removes what killed writers of a file left behind, but nothing of present writers. */
 export function sweepDrafts(path: string): void {
   for (const name of namesIn(dirname(path))) {
     const draft = draftOf(basename(path), name);
@@ -64,7 +63,7 @@ function withDraft(path: string, text: string, publish: (draft: string) => void)
   }
 }
 
-/** A file whose name is lost in a power failure is lost. */
+/** After a power failure, a file without its directory entry is lost. */
 function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {

@@ -6,8 +6,8 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /**
- * `seal` protects values; `mac` signs the audit log and `rows` the rows that grant or decide, and neither is ever
- * replaced. `entry` is the private half of the key pair that values are sealed to on their way here.
+ * `seal` protects values. `mac` signs the audit log and `rows` the rows that grant or decide; neither is ever replaced.
+ * `entry` is the private half of the key pair that clients seal values to.
  */
 export type KeyPurpose = 'seal' | 'mac' | 'rows' | 'entry';
 
@@ -24,13 +24,13 @@ export interface DataKey {
 }
 
 export interface DataKeys {
-  /** The key of an organization that new values are sealed with; made at its first use. */
+  /** The key that seals an organization's new values; made when it is first used. */
   active(organization: string, purpose: KeyPurpose): Promise<DataKey>;
-  /** `undefined` when there is none, or it belongs to another organization or was made for another purpose. */
+  /** `undefined` if there is none, or it was made for another organization or purpose. */
   byId(organization: string, purpose: KeyPurpose, id: string): Promise<DataKey | undefined>;
 }
 
-/** Unwrapped keys stay in memory: unwrapping may be a call to a key service. */
+/** Unwrapped keys stay in memory, since unwrapping may be a call to a key service. */
 export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncryptionKey, now: () => number): DataKeys {
   const activeKeys = new Map<string, Promise<DataKey>>();
   const keysById = new Map<string, Promise<DataKey | undefined>>();
@@ -62,7 +62,7 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
           'the key-encryption key was replaced while this process ran',
           'start it again with the new key',
         );
-      // Another orchestrator may have been first; its key then counts, and this one was never used.
+      // Another orchestrator may have been first; then its key counts, and this one was never used.
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('active_data_keys')
         .values({ organization, purpose, id })
@@ -121,7 +121,7 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
   };
 }
 
-/** One load for all who ask at once; a failure, and a key that is not there yet, are asked for again. */
+/** Concurrent callers share one load; failures and missing keys are not cached. */
 function remember<T>(cache: Map<string, Promise<T>>, name: string, load: () => Promise<T>): Promise<T> {
   const known = cache.get(name);
   if (known !== undefined) return known;

@@ -5,8 +5,8 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * AES-256-GCM with a fresh random 96-bit nonce. Layout: format version, nonce, ciphertext, tag.
- * The associated data is not stored: who opens must know it.
+ * AES-256-GCM with a fresh random 96-bit nonce. Layout: format version, nonce, ciphertext, tag. The associated data is
+ * not stored: whoever decrypts must know it.
  */
 export function encrypt(key: KeyObject, plaintext: Uint8Array, associated: readonly string[]): Uint8Array {
   const nonce = randomBytes(nonceBytes);
@@ -21,7 +21,7 @@ export function encrypt(key: KeyObject, plaintext: Uint8Array, associated: reado
   ]);
 }
 
-/** `undefined` when the bytes, the key or the associated data are not what was encrypted. */
+/** `undefined` if bytes, key and associated data do not belong together. */
 export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly string[]): Buffer | undefined {
   if (sealed.byteLength < 1 + nonceBytes + tagBytes || sealed[0] !== formatVersion) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + nonceBytes), {
@@ -39,7 +39,7 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
   }
 }
 
-/** Each part behind its length, so that no two lists share an encoding; the format version goes first. */
+/** Length-prefixed, so that no two lists share an encoding; the format version goes first. */
 export function encodeParts(parts: readonly string[]): Uint8Array {
   const encoded = [String(formatVersion), ...parts].map((part) => Buffer.from(part, 'utf8'));
   return Buffer.concat(

@@ -4,8 +4,8 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /**
- * The check row, which cannot be forged without the key, shows whether rows were signed yet: versions that did not sign
- * rows wrote the first text.
+ * The check row, which cannot be forged without the key, tells whether rows are signed: versions that did not sign rows
+ * wrote the first text.
  */
 const unsealedText = 'kici key check';
 const sealedText = 'kici key check: rows sealed';
@@ -18,7 +18,7 @@ export interface KeyCheck {
 }
 
 /**
- * Checks that the database was written under this key, and marks a new one as written under it.
+ * Checks that the database was written under this key, and marks a new one as such.
  * @throws KeyringError `wrong_key`
  */
 export async function checkKey(database: Kysely<KeyringTables>, kek: KeyEncryptionKey): Promise<KeyCheck> {

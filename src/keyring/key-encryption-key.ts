@@ -7,12 +7,12 @@ import { decrypt, encrypt } from './envelope.ts';
 import { KeyringError } from './keyring-error.ts';
 import { parseKeyText } from './key-text.ts';
 
-/** What wraps data keys; a key service can implement it. */
+/** Wraps data keys; a key service can implement it. */
 export interface KeyEncryptionKey {
-  /** Identifies keys without revealing anything about them. */
+  /** Identifies the key without revealing anything about it. */
   readonly id: string;
   wrap(key: Uint8Array, associated: readonly string[]): Promise<Uint8Array>;
-  /** `undefined` when the bytes were not wrapped by this key. */
+  /** `undefined` if the bytes were not wrapped by this key. */
   unwrap(wrapped: Uint8Array, associated: readonly string[]): Promise<Uint8Array | undefined>;
 }
 
@@ -37,12 +37,12 @@ export function keyFromText(text: string, source: string): KeyEncryptionKey {
 
 export interface KeyFile {
   readonly key: KeyEncryptionKey;
-  /** True when there was no file and one was made. */
+  /** True if the file did not exist and was made. */
   readonly created: boolean;
 }
 
 /**
- * Reads the key of a file, or makes the file with mode 0600 when `create` allows it.
+ * Reads the key from a file, or makes the file with mode 0600 if `create` allows it.
  * @throws KeyringError `malformed_key`, `cannot_read_key`
  */
 export async function keyFromFile(file: string, create: boolean): Promise<KeyFile> {
@@ -66,7 +66,7 @@ export async function keyFromFile(file: string, create: boolean): Promise<KeyFil
 /** A key, with room for white space around it. */
 const maxBytes = 4_096;
 
-/** False when there is a file. It appears whole or not at all: half a key would lock everybody out. */
+/** False if the file exists. It appears whole or not at all: half a key would lock everybody out. */
 async function makeKeyFile(file: string): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   sweepDrafts(file);

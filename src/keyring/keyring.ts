@@ -14,25 +14,23 @@ export interface Keyring {
   /**
    * @param purpose what kind of thing is sealed, such as `secret`
    * @param coordinates where it belongs; it opens nowhere else
-   * @throws BackendError `decryption_failed` when the organization's data key does not open
+   * @throws BackendError `decryption_failed` if the organization's data key cannot be unwrapped
    */
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
-  /**
-   * @throws BackendError `corrupt` when it was not sealed for this place, `decryption_failed` when its key is not there
-   */
+  /** @throws BackendError `corrupt` if it was not sealed for this place, `decryption_failed` if its key is missing */
   open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
-  /** A function that signs with the organization's own key, HMAC-SHA-256 in hex. */
+  /** Returns a function that signs with the organization's own key (HMAC-SHA-256, hex). */
   signer(organization: string): Promise<(bytes: Uint8Array) => string>;
   /**
-   * A function that signs rows, each part behind its length; by another key than `signer`.
+   * Returns a function that signs rows, with length-prefixed parts and another key than `signer`.
    * @param organization empty: what belongs to every organization
    */
   rowSigner(organization: string): Promise<(parts: readonly string[]) => string>;
-  /** The key pair that an organization's values are sealed to on their way here; made at its first use. */
+  /** The key pair that clients seal an organization's values to; made when it is first used. */
   entryKeyPair(organization: string): Promise<EntryKeyPair>;
-  /** Whether every row that needs a signature got one, so that one without was not written by us. */
+  /** Whether every row that needs a signature got one, so that a row without one is not ours. */
   readonly rowsAreSealed: boolean;
-  /** Belongs into the transaction that has signed them; holds from the next start on. */
+  /** Must run in the transaction that signed the rows; takes effect at the next start. */
   noteRowsSealed(transaction: Kysely<KeyringTables>): Promise<void>;
 }
 
@@ -40,7 +38,7 @@ const keyIdBytes = 36;
 
 /**
  * Opens the keys of a database.
- * @throws KeyringError `wrong_key` when the database was written under another key-encryption key
+ * @throws KeyringError `wrong_key` if the database was written under another key-encryption key
  */
 export async function openKeyring(
   database: Kysely<KeyringTables>,
@@ -95,7 +93,7 @@ export async function openKeyring(
   };
 }
 
-/** For reads and writes of secrets, a key that does not open is a failure like any other. */
+/** To readers and writers of secrets, a key that does not open is a failure like any other. */
 async function usable<T>(key: Promise<T>): Promise<T> {
   try {
     return await key;

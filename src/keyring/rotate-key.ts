@@ -9,10 +9,10 @@ import type { KeyringTables } from './tables.ts';
 const maxAttempts = 5;
 
 /**
- * Puts the data keys under another key-encryption key. Secrets stay as they are, so the cost depends on the number of
- * organizations alone. It happens whole or not at all; running processes must be started again with the new key.
+ * Wraps the data keys with another key-encryption key, all or none. Secrets stay as they are, so the cost depends only
+ * on the number of organizations. Running processes must be restarted with the new key.
  * @returns how many data keys were wrapped again
- * @throws KeyringError `wrong_key` when the database was not written under `from`, `same_key`, `busy`
+ * @throws KeyringError `wrong_key` if the database was not written under `from`, `same_key`, `busy`
  */
 export async function rotateKeyEncryptionKey(
   database: Kysely<KeyringTables>,
@@ -27,7 +27,7 @@ export async function rotateKeyEncryptionKey(
     );
   const before = await checkKey(database, from);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    // Wrapping may be a call to a key service, so it happens outside the transaction.
+    // Outside the transaction, since wrapping may be a call to a key service.
     const rows = await database.selectFrom('data_keys').selectAll().execute();
     const rewrapped = await Promise.all(
       rows.map(async ({ id, organization, purpose, wrapped }) => {
@@ -52,9 +52,7 @@ export async function rotateKeyEncryptionKey(
   );
 }
 
-/**
- * False when a data key was made in the meantime, or somebody else has put them under another key or sealed the rows.
- */
+/** False if meanwhile a data key was made, or another process rotated the keys or sealed the rows. */
 function store(
   database: Kysely<KeyringTables>,
   rewrapped: readonly { id: string; kek: string; wrapped: Uint8Array }[],

@@ -11,9 +11,9 @@ export interface KeyringTables {
     wrapped: Uint8Array;
     created_at: number;
   };
-  /** Which data key new values are sealed with. */
+  /** Which data key seals new values. */
   readonly active_data_keys: { organization: string; purpose: string; id: string };
-  /** One row: something wrapped by the key-encryption key, which a wrong key cannot unwrap. */
+  /** A single row, wrapped by the key-encryption key, which a wrong key cannot unwrap. */
   readonly key_check: { id: string; kek: string; wrapped: Uint8Array };
 }
 

@@ -1,16 +1,16 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 export interface EntryKeyPair {
-  /** X25519, 32 bytes. */
+  /** 32 bytes. */
   readonly publicKey: Uint8Array;
   readonly privateKey: KeyObject;
 }
 
-/** DER prefix of a PKCS #8 key of X25519 (RFC 8410); the 32 bytes follow, and any 32 bytes are a key. */
+/** DER prefix of a PKCS #8 key of X25519 (RFC 8410); 32 bytes follow, and any 32 bytes are a valid key. */
 const privatePrefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const publicBytes = 32;
 
-/** The key pair of value entry, from a data key's 32 bytes. */
+/** The key pair for value entry, derived from a data key's 32 bytes. */
 export function x25519KeyPair(secret: KeyObject): EntryKeyPair {
   const bytes = secret.export();
   const der = Buffer.concat([privatePrefix, bytes]);

@@ -2,35 +2,35 @@ import type { Matcher } from './matchers.ts';
 import { createScanner } from './scan/scanner.ts';
 import { createTail } from './tail.ts';
 
-/** One stream of bytes. What it gives out is the input with every registered pattern replaced by `***`. */
+/** One stream of bytes. Its output is the input with every registered pattern replaced by `***`. */
 export interface MaskStream {
   /**
-   * What may go out now, as views of the chunk where nothing changed: the caller must not reuse the chunk's
-   * memory before they are written. Held back is only a tail that could begin a pattern.
+   * Returns what may go out now, as views of the chunk where nothing changed: the caller must not reuse the chunk's
+   * memory before they are written. Holds back only a tail that could begin a pattern.
    */
   write(chunk: Uint8Array): readonly Uint8Array[];
-  /** The held tail. Nothing may be written after it. */
+  /** Returns the held tail. Nothing may be written after it. */
   end(): readonly Uint8Array[];
 }
 
 const mask = Buffer.from('***');
 const none = Buffer.alloc(0);
 
-/** @param current gives another matcher after each registration, and whenever it sees fit */
+/** @param current returns another matcher after each registration, and whenever it sees fit */
 export function createMaskStream(current: () => Matcher): MaskStream {
   let matcher = current();
   let scanner = createScanner(matcher, 0);
-  /** Positions count from the stream's first byte. All before this one is out. */
+  /** Positions count from the stream's first byte. Everything before this one is out. */
   let emitted = 0;
-  /** Up to here a mask has gone out. */
+  /** A mask has gone out up to here. */
   let maskedTo = 0;
   const held = createTail();
 
-  /** Searches the chunk, and what is held once more for what has been registered since. */
+  /** Searches the chunk, and the held bytes again for newly registered patterns. */
   function read(chunk: Uint8Array): void {
     const latest = current();
     if (latest !== matcher) {
-      // Only held bytes can begin a match, so the new matcher starts over with them.
+      // Only held bytes can begin a match, so the new matcher starts with them.
       matcher = latest;
       scanner = createScanner(matcher, emitted);
       scanner.scan(held.bytes());
@@ -38,7 +38,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     scanner.scan(chunk);
   }
 
-  /** Gives out what lies before the position. */
+  /** Emits everything before the position. */
   function emit(chunk: Uint8Array, to: number): Uint8Array[] {
     const out: Uint8Array[] = [];
     const before = held.bytes();
@@ -50,7 +50,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     let at = Math.max(emitted, Math.min(maskedTo, to));
     for (const { start, end } of scanner.takeSpans(to)) {
       if (start > at) pass(at, start);
-      // A match that begins inside what is masked already only makes it longer.
+      // A match that begins inside a masked stretch only extends it.
       if (start >= at) out.push(mask);
       at = Math.max(at, Math.min(end, to));
       maskedTo = Math.max(maskedTo, end);

@@ -3,18 +3,17 @@ import { createMaskStream, type MaskStream } from './mask-stream.ts';
 import { createMatchers } from './matchers.ts';
 import { minMaskedBytes, needlesOf } from './needles.ts';
 
-/** Replaces registered values in streams of bytes; a run has one, which all of its output passes. */
+/** Replaces registered values in streams of bytes; a run has one for all its output. */
 export interface Masker {
   /** Registers a value with all its encodings, for every stream and for good. `too_short`: it will not be masked. */
   add(value: Uint8Array): 'masked' | 'too_short';
-  /** A stream of its own; matches do not reach from one stream into another. */
+  /** Opens a separate stream; matches do not span streams. */
   open(): MaskStream;
-  /** A whole text. */
   mask(text: string): string;
 }
 
 /**
- * Above this each further value is looked for in common forms alone: an author's own values must not take all memory.
+ * Beyond this, further values are searched for in common forms only: an author's own values must not exhaust memory.
  */
 const maxNeedleBytes = 67_108_864;
 

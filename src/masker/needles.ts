@@ -5,21 +5,19 @@ import { base64Forms, twiceBase64, utf16Base64Forms } from './encodings/base64.t
 import { hexForms, plainHexForms } from './encodings/hex.ts';
 import { partsOf } from './parts/parts.ts';
 
-/** Values shorter than this many bytes are not masked: they would hide half of every log. */
+/** Shorter values, in bytes, are not masked: they would hide half of every log. */
 export const minMaskedBytes = 4;
-/** Base64 and hex are letters and digits alone: fewer of them are a part of some word. */
+/** Base64 and hex are only letters and digits: shorter ones occur in ordinary words. */
 const minEncodedBytes = 8;
-/** Base64 of what a program made of the value before. */
+/** Base64 of the value after a program has re-encoded it. */
 const inBase64 = [javascriptJson, pythonJson, goJson, phpJson];
-/**
- * Two dialects on one another are hundreds of copies: only values up to this many bytes are looked for in all of them.
- */
+/** Pairs of dialects mean hundreds of copies, so only values up to this many bytes are searched for in all of them. */
 const maxPairedBytes = 2_048;
 const maxSpelledBytes = 4_096;
 
 /**
- * Everything that would give the value away in a log: itself and its parts, in every dialect and encoding.
- * @param isCrowded there are so many needles that only the common ones can be looked for as well
+ * Everything that would reveal the value in a log: itself and its parts, in every dialect and encoding.
+ * @param isCrowded there are so many needles that only common ones can be added
  */
 export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
   const forms = new Set<string>();

@@ -1,10 +1,10 @@
-/** A stretch of bytes to be masked, counted from the stream's first byte: `start` belongs to it, `end` does not. */
+/** A stretch of bytes to be masked, counted from the stream's first byte; `end` is exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Keeps the spans in order; those that overlap become one. */
+/** Keeps the spans in order and merges overlapping ones. */
 export function addSpan(spans: Span[], start: number, end: number): void {
   const last = spans.at(-1);
   if (last === undefined || last.end <= start) {

@@ -1,15 +1,14 @@
-/** The last bytes of a stream, those that have not gone out. What was given out of it stays as it is. */
+/** The last bytes of a stream, which have not gone out. Views returned earlier stay unchanged. */
 export interface Tail {
   readonly bytes: () => Uint8Array;
-  /** Takes a copy of what comes next. */
+  /** Appends a copy of the bytes. */
   readonly append: (bytes: Uint8Array) => void;
-  /** Gives up the first bytes. */
   readonly drop: (count: number) => void;
 }
 
 export function createTail(): Tail {
   const none = Buffer.alloc(0);
-  /** From its first byte on; there may be room behind it. */
+  /** Starts with the first held byte; there may be room after the last. */
   let memory = none;
   let length = 0;
 
@@ -18,7 +17,7 @@ export function createTail(): Tail {
     append(bytes) {
       const whole = length + bytes.byteLength;
       if (whole > memory.byteLength) {
-        // Twice the tail at least: many small chunks must not copy a long tail each time.
+        // At least twice the tail, so that many small chunks do not copy a long tail each time.
         const larger = Buffer.allocUnsafe(Math.max(whole, length * 2));
         memory.copy(larger, 0, 0, length);
         memory = larger;

@@ -3,7 +3,7 @@ import { ApiError } from '../api/api-error.ts';
 import { rolePermissions, type Permission, type Role } from '../api/roles.ts';
 import type { AgentFacts } from './tokens/agent-facts.ts';
 
-/** Who calls: a token of a person or program, or the token of one job. */
+/** Who calls: the token of a person or program, or the token of one job. */
 export type Caller = TokenCaller | JobCaller;
 
 export interface TokenCaller {
@@ -19,14 +19,14 @@ export interface TokenCaller {
   readonly agent?: AgentFacts;
   /** Unix time in milliseconds; default: never. */
   readonly expiresAt?: number;
-  /** The dashboard session that it came through; default: the token itself was shown. */
+  /** The dashboard session that the call came through; default: the token itself was presented. */
   readonly signIn?: string;
 }
 
 export interface JobCaller {
   readonly kind: 'job';
   readonly jobId: string;
-  /** Of the token that opened it. */
+  /** Id of the token that opened the job. */
   readonly tokenId: string;
 }
 
@@ -40,7 +40,7 @@ export interface Call {
   readonly context: CallContext;
   /** Adds names to the audit row of a read. */
   note(fields: Readonly<Record<string, unknown>>): void;
-  /** Gives the answer an entity tag, by which clients ask whether it has changed. */
+  /** Sets the answer's entity tag, with which clients ask whether it has changed. */
   tag(etag: string): void;
 }
 
@@ -50,12 +50,12 @@ export function actorOf(caller: Caller): string {
   return caller.signIn === undefined ? token : `session:${caller.signIn}:${token}`;
 }
 
-/** The id of the token behind it: shown, signed in with, or the one that opened the job. */
+/** Id of the token behind the call: presented, signed in with, or the one that opened the job. */
 export function tokenOf(caller: Caller): string {
   return caller.kind === 'job' ? caller.tokenId : caller.id;
 }
 
-/** Whether it came through a dashboard session. */
+/** Whether the call came through a dashboard session. */
 export function isSession(caller: Caller): caller is TokenCaller & { readonly signIn: string } {
   return caller.kind === 'token' && caller.signIn !== undefined;
 }

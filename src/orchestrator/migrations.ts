@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { MigrationSet } from '../database/migrate.ts';
 
-/** Column types are PostgreSQL's; SQLite takes any, and keeps bytes as bytes in a `bytea` column. */
+/** Column types are PostgreSQL's; SQLite accepts any, and keeps bytes as bytes in a `bytea` column. */
 export const orchestratorMigrations: MigrationSet = {
   owner: 'orchestrator',
   migrations: {
@@ -118,7 +118,7 @@ export const orchestratorMigrations: MigrationSet = {
           .alterTable('backends')
           .addColumn('added', 'bigint', (column) => column.notNull().defaultTo(0))
           .execute();
-        // Jobs from before do not know which backends they began with, and get nothing more.
+        // Older jobs do not know which backends they began with, and get nothing more.
         await schema
           .alterTable('jobs')
           .addColumn('backends', 'text', (column) => column.notNull().defaultTo('{}'))

@@ -19,7 +19,6 @@ interface ParsedNarrowing {
   readonly pattern: ScopePattern;
 }
 
-/** A pattern is written as in a binding, without placeholders. */
 export function parseNarrowing(text: string): Parsed<ParsedNarrowing> {
   const binding = parseBinding({ id: '', scope: text });
   if (!binding.ok) return binding;
@@ -35,7 +34,7 @@ export function allowsScope(narrowing: Narrowing, backend: string, path: string)
   return someAllowed(narrowing, backend, (pattern) => selectsScope(pattern, path));
 }
 
-/** Whether the token may see anything at or below the scope; default: of the whole backend. */
+/** Whether the token may see anything at or below the scope; default: anything of the backend. */
 export function reachesInto(narrowing: Narrowing, backend: string, region: string | undefined): boolean {
   return someAllowed(narrowing, backend, (pattern) => couldMatchWithin(pattern, region));
 }
@@ -58,7 +57,7 @@ export function holdsBinding(
   return someAllowed(narrowing, backend, (outer) => covers(outer, pattern));
 }
 
-/** Whether a binding may be shown: what it can select is within, or holds what is within. Errs towards no. */
+/** Whether a binding may be shown: what it can select is within, or contains what is within. Errs towards no. */
 export function showsBinding(narrowing: Narrowing, binding: Pick<Binding, 'backend' | 'pattern'>): boolean {
   if (holdsBinding(narrowing, binding)) return true;
   const outer = parseScopePattern(binding.pattern);
@@ -75,12 +74,12 @@ export function showsBinding(narrowing: Narrowing, binding: Pick<Binding, 'backe
   );
 }
 
-/** Whether some scope of the backend may be within. */
+/** Whether any scope of the backend may be within. */
 export function reachesBackend(narrowing: Narrowing, backend: string): boolean {
   return someAllowed(narrowing, backend, () => true);
 }
 
-/** Whether everything that the inner pattern can select is selected by the outer one. Errs towards no. */
+/** Whether the outer pattern selects everything that the inner one can. Errs towards no. */
 function covers(outer: ScopePattern, inner: string): boolean {
   const text = outer.kind === 'exact' ? outer.scope : outer.text;
   if (text === inner || text === '**') return true;

@@ -8,17 +8,16 @@ import { allowsScope, holdsBinding, reachesBackend, reachesInto, type Narrowing 
 
 type Axis = 'scope' | 'environment';
 
-/** Why a target is out of reach. */
 type Refusal =
-  /** The token is narrowed, and not on this axis. */
+  /** The token is narrowed, but not on this axis. */
   | { readonly kind: 'unnamed'; readonly axis: Axis }
   | { readonly kind: 'elsewhere'; readonly axis: Axis; readonly target: string };
 
 /**
- * The one place where narrowing is enforced. On an axis that it does not name, a narrowed token reaches nothing:
- * binding any scope to its environment would make that scope readable, and binding its scope to any environment would
- * decide there.
- * @throws ApiError `permission_denied`, whether or not what was named exists
+ * The one place where narrowing is enforced. A narrowed token reaches nothing on an axis that it does not name: binding
+ * any scope to its environment would make that scope readable, and binding its scope to any environment would decide
+ * there.
+ * @throws ApiError `permission_denied`, whether or not the target exists
  */
 export function requireReach({ targets, permission }: Operation, input: Record<string, unknown>, caller: Caller): void {
   requireWithinOrganization({ targets, permission }, caller);
@@ -78,7 +77,7 @@ function refusalOf(caller: Caller, target: Target): Refusal | undefined {
 
 type ScopeTarget = Exclude<Target, { readonly environment: string }>;
 
-/** Anything invalid is within nothing. */
+/** An invalid target is never within. */
 function holds(scopes: NonNullable<Narrowing>, target: ScopeTarget): boolean {
   switch (target.kind) {
     case 'backend':
@@ -96,7 +95,7 @@ function holds(scopes: NonNullable<Narrowing>, target: ScopeTarget): boolean {
   }
 }
 
-/** As the caller wrote it, with the backend that it means. */
+/** As the caller wrote it, with its backend. */
 function textOf(target: ScopeTarget): string {
   if (target.kind === 'backend') return `those of ${target.backend ?? 'any backend'}`;
   const text = target.kind === 'pattern' ? target.pattern : target.scope;

@@ -1,25 +1,25 @@
 /**
- * The orchestrator's own tables. Times are Unix milliseconds; structured columns hold JSON text; flags are 0 or 1;
- * seals are described in `seals/`.
+ * The orchestrator's own tables. Times are Unix milliseconds, structured columns hold JSON, flags are 0 or 1; `seals/`
+ * describes seals.
  */
 export interface OrchestratorTables {
   readonly organizations: {
     name: string;
-    /** Raised by every change that a resolution depends on; read together with each token. */
+    /** Raised by every change that resolution depends on; read together with each token. */
     generation: number;
     created_at: number;
     /** The dashboard-write policy, see `policy/store.ts`; null: everything is on. */
     policy: string | null;
-    /** Over this row and every backend of it. */
+    /** Covers this row and all its backends. */
     seal: string | null;
   };
   readonly environments: {
     organization: string;
     name: string;
     created_at: number;
-    /** Over this row and every binding of it. */
+    /** Covers this row and all its bindings. */
     seal: string | null;
-    /** Over its variables. */
+    /** Covers the environment's variables. */
     variables_seal: string | null;
   };
   readonly bindings: {
@@ -31,7 +31,7 @@ export interface OrchestratorTables {
     priority: number;
     prefix: string | null;
     map: string | null;
-    /** 1: what is deleted counts as absent. */
+    /** 1: deleted secrets count as absent. */
     skip_deleted: number;
     created_at: number;
   };
@@ -48,7 +48,7 @@ export interface OrchestratorTables {
     name: string;
     type: string;
     settings: string;
-    /** Sealed JSON of the secret settings. */
+    /** Sealed JSON. */
     secret_settings: Uint8Array | null;
     optional: number;
     deadline_ms: number;
@@ -56,9 +56,9 @@ export interface OrchestratorTables {
     serve_stale_ms: number;
     /** Changes with the settings; never the same for two backends of one name. */
     generation: number;
-    /** The generation that it came with: distinguishes it from others that had, or will have, its name. */
+    /** The generation that it was added in: tells it from earlier and later backends of its name. */
     added: number;
-    /** Changes with every write to it through us. */
+    /** Changes with every write through us. */
     written: number;
     created_at: number;
     updated_at: number;
@@ -92,31 +92,31 @@ export interface OrchestratorTables {
     session_key: Uint8Array;
     /** Names only: see `JobCatalogue`. */
     catalogue: string;
-    /** What each backend of the catalogue was `added` with. */
+    /** The `added` number of each backend in the catalogue. */
     backends: string;
-    /** The scope patterns of the token that opened it. */
+    /** Scope patterns of the token that opened it. */
     scopes: string | null;
     opened_at: number;
     expires_at: number;
     closed_at: number | null;
     seal: string | null;
   };
-  /** Dashboard sessions; each ends with the token that it was opened with. */
+  /** Dashboard sessions; each ends with the token that opened it. */
   readonly sign_ins: {
     id: string;
     token_id: string;
-    /** The token's own; null: every organization. */
+    /** The token's own organization; null: every organization. */
     organization: string | null;
     /** The organization that the page opens with. */
     home: string;
-    /** SHA-256 of what the cookie holds, hex. */
+    /** SHA-256 of the cookie's content, hex. */
     hash: string;
     created_at: number;
     used_at: number;
     expires_at: number;
     seal: string | null;
   };
-  /** Codes that open a session, once. */
+  /** One-time codes that open a session. */
   readonly sign_in_codes: {
     /** SHA-256 of the code, hex. */
     hash: string;
@@ -136,7 +136,7 @@ export interface OrchestratorTables {
     subject: string;
     result: string | null;
     intent: number | null;
-    /** HMAC over this row and the row before it, hex. */
+    /** HMAC over this row and the previous one, hex. */
     mac: string;
   };
 }

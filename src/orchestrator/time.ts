@@ -1,5 +1,5 @@
 /**
- * A time as the API writes it.
+ * A time in the API's format.
  * @param milliseconds since the Unix epoch
  */
 export function rfc3339(milliseconds: number): string {

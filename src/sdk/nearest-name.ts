@@ -1,5 +1,5 @@
 /**
- * The known name that was probably meant, if one is near enough. This package imports nothing, so it looks for itself.
+ * The known name that was probably meant, if one is near enough. Implemented here because this package imports nothing.
  */
 export function nearestName(wanted: string, known: readonly string[]): string | undefined {
   const [nearest] = known
@@ -9,7 +9,7 @@ export function nearestName(wanted: string, known: readonly string[]): string | 
   return nearest?.name;
 }
 
-/** Letters to insert, leave out or replace; no name here is longer than a line. */
+/** Counts letters to insert, delete or replace; names are at most one line long. */
 function editDistance(left: string, right: string): number {
   let before = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (const letter of left.slice(0, 100)) {

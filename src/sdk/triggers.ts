@@ -1,4 +1,4 @@
-/** Starts a workflow for commits pushed to branches or tags that one of the patterns matches; no pattern: every one. */
+/** Starts a workflow for pushes to branches or tags that match one of the patterns; no pattern: every push. */
 export interface PushTrigger {
   readonly event: 'push';
   readonly branches?: readonly string[];
@@ -6,7 +6,7 @@ export interface PushTrigger {
   readonly paths?: readonly string[];
 }
 
-/** Starts a workflow for pull requests into branches that one of the patterns matches; no pattern: every one. */
+/** Starts a workflow for pull requests into branches that match one of the patterns; no pattern: every pull request. */
 export interface PullRequestTrigger {
   readonly event: 'pull_request';
   readonly branches?: readonly string[];

@@ -11,7 +11,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 const statedKey = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;
 const maxStatedKeys = 1_000;
 const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
-/** What a timer can hold. */
+/** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
 type Report = (path: string, problem: string, hint: string) => void;
@@ -32,7 +32,7 @@ const triggerFilters = { push: ['branches', 'tags', 'paths'], pull_request: ['br
 const stepFields = new Set(['name', 'timeout', 'run']);
 
 /**
- * Checks what an author wrote, whatever the types said of it.
+ * Checks what an author wrote, which need not have the declared types.
  * @throws WorkflowDefinitionError with every problem
  */
 export function validateWorkflow(name: unknown, options: unknown): void {

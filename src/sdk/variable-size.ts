@@ -1,9 +1,9 @@
-/** Of `NAME=value` and the byte that ends it: Linux starts no program that is given a longer one. */
+/** Limit for `NAME=value` and its terminating byte: Linux starts no program with a longer variable. */
 export const maxVariableBytes = 131_072;
 
 const encoder = new TextEncoder();
 
-/** What a variable takes of the room that a program is started with. */
+/** The bytes that a variable takes of a new program's environment. */
 export function variableBytes(name: string, value: string): number {
   return encoder.encode(name).byteLength + encoder.encode(value).byteLength + 2;
 }

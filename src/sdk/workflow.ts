@@ -16,7 +16,7 @@ export interface Step {
 }
 
 export interface JobContainer {
-  /** As the container engine knows it, such as `debian:stable`; its programs must need glibc, as Node.js does. */
+  /** The engine's name for it, such as `debian:stable`; its programs must use glibc, as Node.js does. */
   readonly image: string;
 }
 
@@ -26,20 +26,20 @@ export interface JobOptions {
   /** The environment whose secrets and variables the job gets; default: none. */
   readonly environment?: string;
   /**
-   * The only keys of the environment that the job may have; `*` stands for any characters:
-   * `['DB_PASSWORD', 'AGE_KEY_*']`. One without `*` that is missing fails the job before its first step. Default: every
-   * key of the environment.
+   * The only keys of the environment that the job may have; `*` stands for any characters: `['DB_PASSWORD',
+   * 'AGE_KEY_*']`. A missing one without `*` fails the job before its first step. Default: every key of the
+   * environment.
    */
   readonly secrets?: readonly string[];
   /** Names of jobs that must succeed first. */
   readonly needs?: readonly string[];
-  /** Plain variables for every step. Variables of the environment that are locked win over them. */
+  /** Plain variables for every step. Locked variables of the environment override them. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Network access in sandboxes that cut it off. Default: false. */
+  /** Allows network access in sandboxes that cut it off. Default: false. */
   readonly network?: boolean;
-  /** What the steps run in where the agent runs them in containers; other sandboxes pass over it. */
+  /** The container for the steps, if the agent runs steps in containers; other sandboxes ignore it. */
   readonly container?: JobContainer;
-  /** Run in this order, each in a process of its own. */
+  /** Run in this order, each in its own process. */
   readonly steps: readonly Step[];
 }
 

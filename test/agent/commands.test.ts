@@ -17,7 +17,7 @@ interface Caught {
   readonly stderr: string;
 }
 
-/** What an author finds who catches the failures of these commands, all in one step. */
+/** What an author gets who catches the failures of these commands, all in one step. */
 async function failuresOf(
   commands: readonly string[],
 ): Promise<{ readonly failures: readonly Caught[]; readonly log: string; readonly source: string }> {

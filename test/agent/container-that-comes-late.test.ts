@@ -10,7 +10,7 @@ import { finished, makeProject, withSteps } from './support/project.ts';
 import { expectNothingLeft, watchdogOf } from './support/remains.ts';
 
 /**
- * An engine in files: it makes a container two seconds after it was asked to, whether or not who asked is still there.
+ * A file-based engine: it creates a container two seconds after the request, whether or not the requester still exists.
  */
 const engine = `#!/bin/bash
 state="$ENGINE_STATE"
@@ -44,7 +44,7 @@ describe('a container that is created after its command was killed', () => {
       process.kill(Number(await readFile(join(state, 'asked'), 'utf8')), 'SIGKILL');
       const { code } = await ended;
       expect(code).toBe(victim === 'its command' ? 1 : 'SIGKILL');
-      // The next agent may come before the container does.
+      // The next agent may start before the container appears.
       if (victim.endsWith('watchdog'))
         expect((await finished(project.start(['list'], { ENGINE_STATE: state }))).code).toBe(0);
       await expect.poll(() => existsSync(join(state, 'made')), { timeout: 20_000 }).toBe(true);

@@ -158,7 +158,7 @@ describeLane({ name: 'container', missing }, () => {
   });
 });
 
-/** A run whose step neither ends nor hears of anything, and that another run of the project can come after. */
+/** A run whose step neither ends nor reacts, in a project that other runs can use afterwards. */
 async function startBusy(): Promise<{ project: Project; child: ChildProcess }> {
   const quick = workflowOf('')
     .replace("workflow('main'", "workflow('quick'")
@@ -184,7 +184,7 @@ function docker(...args: string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8' }).trim();
 }
 
-/** Those that have the project's folder. */
+/** Containers that mount the project's folder. */
 function containersOf(project: Project): readonly string[] {
   return docker('ps', '--all', '--filter', `volume=${project.folder}`, '--format', '{{.Names}}')
     .split('\n')

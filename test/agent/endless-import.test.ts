@@ -62,7 +62,7 @@ it('it has 30 seconds where no other limit is given', async () => {
   await expect(loading).rejects.toThrow('the run was cancelled');
 });
 
-/** Of processes that read workflows. */
+/** Launches processes that read workflows. */
 async function launcher({ folder, home, temporary, environment }: Project): Promise<() => Promise<StepProcess>> {
   const journal = await Journal.open(join(home, 'journal'), async () => false);
   onTestFinished(async () => {

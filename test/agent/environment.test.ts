@@ -49,7 +49,7 @@ describe('the file that $KICI_ENV names', () => {
       { name: 'D', value: '4' },
       { name: 'E', value: ' x ' },
     ]);
-    // As setEnv writes it: the value holds what it holds.
+    // As setEnv writes it: the value stays as it is.
     expect(parse(formatAssignment({ name: 'A', value: 'one\r\ntwo\r' }, 'END'))).toEqual([
       { name: 'A', value: 'one\r\ntwo\r' },
     ]);
@@ -116,7 +116,7 @@ describe('the environment of steps', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('NAMES CI,HOME,KICI_ENV,LANG,LEVEL,PATH,REGION,TMPDIR\n');
     expect(stdout).not.toMatch(/KICI_TOKEN|KICI_URL|agent-token-canary/);
-    // Standard error, since output goes to wc and input is at its end: the channel to the agent is not passed on.
+    // Uses standard error, since output goes to wc and input has ended: children do not inherit the agent's channel.
     expect(stdout).toContain('SOCKETS 1\n');
   });
 

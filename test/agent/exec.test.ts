@@ -46,7 +46,7 @@ describe('kici exec', () => {
       expect(lines).toContain(line);
     expect(stdout).not.toMatch(/canary|certificate|LATER/);
     expect(api.calls[0]?.input).toMatchObject({ secrets: ['API_KEY', 'DB_*'], workflow: 'kici exec', job: 'env' });
-    // The session is over before the program begins.
+    // The session is closed before the program starts.
     expect(api.calls.map(({ id }) => id)).toEqual(['jobs.open', 'jobs.read', 'jobs.close']);
     expect(keysRead(api)).toEqual([['API_KEY', 'DB_PASSWORD']]);
     expect(await journals(project)).toEqual([]);
@@ -193,7 +193,7 @@ describe('kici exec', () => {
   });
 });
 
-/** Starts a script that says when it is ready; its file lies there until it has ended. */
+/** Starts a script that reports when it is ready; its mounted file exists until it ends. */
 async function started(
   script: string,
   ...flags: string[]
@@ -266,7 +266,7 @@ describe('a signal', () => {
   it('that kills kici itself leaves no file: its watchdog removes them', async () => {
     const { child, project, outcome } = await started('echo ready; while test -e "$CERT"; do sleep 0.05; done');
     child.kill('SIGKILL');
-    // The program ends, and with it the output, when its file is gone.
+    // The program ends, and its output with it, once its file is gone.
     expect((await outcome).code).toBe('SIGKILL');
     expect(await project.leftovers()).toEqual([]);
   });
@@ -280,7 +280,7 @@ const python = await new Promise<boolean>((resolve) => {
 });
 
 describeLane({ name: 'python3', missing: python ? undefined : 'python3 is not installed' }, () => {
-  /** Runs it as the leader of a session at a terminal of its own, and types. */
+  /** Runs it as a session leader on its own terminal, and types. */
   async function atTerminal(
     typed: string,
     ...command: string[]

@@ -116,7 +116,7 @@ describe('a step is not trusted', () => {
         { KICI_URL: api.url },
       );
       const child = project.start(['run', ...flags]);
-      // Nobody reads the output until the step has been ended and its files are gone.
+      // Nobody reads the output until the step has ended and its files are gone.
       await expect.poll(async () => (await project.leftovers()).length, { timeout: 10_000 }).toBeGreaterThan(1);
       await expect.poll(() => project.leftovers(), { timeout: 15_000 }).toEqual([]);
       expect(await readdir(project.folder)).toEqual(['.kici']);
@@ -159,7 +159,7 @@ describe('a step is not trusted', () => {
     });
     const child = project.start(['run']);
     const ended = once(child, 'exit');
-    // Nobody reads until all is over.
+    // Nobody reads until everything is over.
     await expect.poll(() => project.leftovers(), { timeout: 20_000 }).not.toEqual([]);
     await expect.poll(() => project.leftovers(), { timeout: 20_000 }).toEqual([]);
     let bytes = 0;

@@ -25,9 +25,9 @@ const files = {
 interface Case {
   readonly what: string;
   readonly head: string;
-  /** What an earlier step does. @param at gives the path of a name in the project */
+  /** What an earlier step does. @param at returns the path of a name in the project */
   readonly attack: (at: (name: string) => string) => Promise<unknown>;
-  /** What the error names; default: it passes. */
+  /** The name in the error; default: the step passes. */
   readonly named?: string;
 }
 

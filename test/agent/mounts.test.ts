@@ -108,7 +108,7 @@ describe('mounted files', () => {
     process.kill(watchdogOf(project), 'SIGKILL');
     child.kill('SIGKILL');
     await finished(child);
-    // The step notices that its agent is gone and ends; its file stays until somebody sweeps.
+    // The step notices that its agent is gone and ends; its file stays until a sweep.
     await expectGone(project.folder);
     expect((await project.leftovers()).some((name) => name.startsWith('kici-step-'))).toBe(true);
     const { code, left } = await project.run('run', 'quick');
@@ -182,7 +182,7 @@ it('removes a folder that a step has made too deep for any path', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-/** A run whose step has mounted a file, started a program of its own and waits. */
+/** A run whose step has mounted a file, started a program, and waits. */
 async function startWaiting(more: Readonly<Record<string, string>> = {}) {
   const api = await startFakeJobs({ values });
   onTestFinished(() => api.close());

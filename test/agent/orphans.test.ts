@@ -41,7 +41,7 @@ describeLane({ name: 'container', missing }, () => {
   orphanMatrix('container', `container: { image: '${image}' },`);
 });
 
-// A real one does so for a moment only: it waits for ever for a parent that is killed before it has set it up.
+// A real bubblewrap does this only briefly: it waits forever for a parent that is killed before it has set it up.
 describe('a bubblewrap that leaves one behind while it is tried out', () => {
   const steps = { 'main.ts': printing("step('s', () => {})") };
 
@@ -111,7 +111,7 @@ describe('a process', () => {
     });
     const [line] = await once(parent.stdout, 'data');
     const pid = Number(String(line));
-    // The shell would ask how it ended; the program that takes its place does not.
+    // The shell would collect its status; the program that replaces it does not.
     await expect.poll(() => readFile(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n');
     const boot = (await processIdentity()).started.slice(0, 8);
     const identity = { pid, started: `${boot}${processStatus(pid)?.started}` };

@@ -6,7 +6,7 @@ import { slowReaders } from './support/slow-readers.ts';
 import { makeProject } from './support/project.ts';
 import { bwrapMissing } from './support/bwrap.ts';
 
-/** The sandboxes print through the same code; `test/deep/output.test.ts` tries each with as much as `none`. */
+/** All sandboxes print through the same code; `test/deep/output.test.ts` gives each as much as `none` gets here. */
 const some = 30_000;
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
 

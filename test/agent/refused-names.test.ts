@@ -10,7 +10,7 @@ describe('a name that changes how programs load code', () => {
   it.each(names)('%s is refused in $KICI_ENV, by setEnv, expose and exposeFile, and left out of variables', (name) => {
     expect(() => parseEnvFile(Buffer.from(`${name}=x`))).toThrow(`${name} changes how programs load code`);
     expect(() => parseEnvFile(Buffer.from(`${name}<<E\nx\nE`))).toThrow(`${name} changes how programs load code`);
-    // What the context's methods ask.
+    // The check that the context's methods use.
     expect(() => {
       new ProcessEnvironment().requireName(name);
     }).toThrow(`${name} changes how programs load code`);

@@ -13,7 +13,7 @@ const jobOf = (name: string, ...needs: readonly string[]): JobData => ({
   steps: [{ name: 's' }],
 });
 
-/** Jobs that end when they are told to. */
+/** Jobs that end when told to. */
 function start(jobs: readonly JobData[], limit: number) {
   const running = new Map<string, (status: JobStatus) => void>();
   const started: string[] = [];

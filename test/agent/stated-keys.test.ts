@@ -18,7 +18,7 @@ it('a step sees and gets what its job states and nothing else, though an orchest
     })`,
     stating(['AGE_KEY_*', 'TOKEN']),
   );
-  // This one passes over what a job states.
+  // This orchestrator ignores what a job states.
   const { code, stdout, api } = await runWith(
     { values: { AGE_KEY_1: 'first-key', OTHER: 'other-value', TOKEN: 'token-value' }, openEnded: true },
     source,
@@ -27,7 +27,7 @@ it('a step sees and gets what its job states and nothing else, though an orchest
   expect(stdout.match(/SecretNotFoundError refused/g)).toHaveLength(3);
   expect(stdout).toContain('the job "only" states its secrets, and OTHER is not one of them');
   expect(stdout).not.toContain('HANDED OUT');
-  // The orchestrator hears of it, for its audit log.
+  // The orchestrator is told, for its audit log.
   expect(keysRead(api).flat()).toContain('OTHER');
   expect(api.calls.find(({ id }) => id === 'jobs.open')?.input).toMatchObject({ secrets: ['AGE_KEY_*', 'TOKEN'] });
 });

@@ -11,7 +11,7 @@ it('a FIFO, a folder or a huge file in place of a journal neither hangs nor ends
   const folder = join(project.home, '.local/state/kici/journal');
   await mkdir(folder, { recursive: true });
   const { place } = await processIdentity();
-  // Of agents that are dead: what they left would be swept.
+  // Named like journals of dead agents, which would be swept.
   const name = (digit: string): string => join(folder, `${place}-4194304-1-${digit.repeat(16)}.journal`);
   execFileSync('mkfifo', [name('a')]);
   await mkdir(name('b'));

@@ -25,7 +25,7 @@ describe.each(entries)('operation %s', (id, operation) => {
 
   it('is governed by the dashboard-write policy when it changes something, or is for tokens alone', () => {
     const changes = operation.audit === 'write' && operation.permission !== 'jobs:session';
-    // A session is answered no value.
+    // A session gets no values.
     const isForTokens = changes || 'answersPlainValues' in operation;
     const isGoverned = operation.policyGoverned || 'tokenOnly' in operation;
     expect(isGoverned).toBe(isForTokens);

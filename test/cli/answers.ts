@@ -59,7 +59,7 @@ const policy = {
   ],
 };
 
-/** One plausible answer to every operation that `kici-admin` calls. */
+/** A plausible answer to every operation that `kici-admin` calls. */
 export const answers: Answers = {
   'organizations.create': ({ name }) => ({ name }),
   'organizations.list': () => ({ organizations: [{ name: 'default', createdAt: at }] }),

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { findUses } from '../../src/cli/kici/check/uses.ts';
 import { cleanEnvironment, runProgram, startOrchestrator, type ProgramResult } from '../support/programs.ts';
 
-/** `call key @line job`, with `?` for what is computed or not there. */
+/** `call key @line job`, with `?` for what is computed or missing. */
 function usesIn(typescript: string): readonly string[] {
   const program = parse(stripTypeScriptTypes(typescript), {
     ecmaVersion: 'latest',

@@ -11,7 +11,7 @@ const typed = Object.entries<Operation>(operations).filter(
   ([, { command }]) => command?.startsWith('kici-admin ') === true,
 );
 
-/** One plausible word for each field that a command takes. */
+/** A plausible word for each field that a command takes. */
 const words: Record<string, unknown> = {
   scope: 'apps/shop',
   key: 'DB_PASSWORD',
@@ -48,10 +48,10 @@ const words: Record<string, unknown> = {
   valueEntry: 'sealed',
 };
 
-/** What a command takes in place of another, and not beside it. */
+/** A field that excludes another one. */
 const alternatives: Readonly<Record<string, string>> = { 'secrets.list': 'backend' };
 
-/** The words that a shell makes of a line. */
+/** The words that a shell splits a line into. */
 const wordsOf = (line: string): string[] =>
   execFileSync('bash', ['-c', `printf '%s\\0' ${line.replace(/^kici-admin /, '')}`], { encoding: 'utf8' })
     .split('\0')
@@ -64,7 +64,7 @@ async function parse(line: string): Promise<{ readonly ran: string; readonly org
     writeOut: () => {},
     writeErr: () => {},
     run: async (command, parsed) => {
-      // Reads every parameter, and so refuses what the command does not take.
+      // Reads every parameter, and so refuses what the command does not accept.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it goes no further than to its session
       await command.run(parsed, undefined as never).catch((error: unknown) => {
         if (error instanceof Error && error.name === 'UsageError') throw error;
@@ -116,7 +116,7 @@ describe('a word for a shell', () => {
   it('never has a character that a terminal acts on', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        // oxlint-disable-next-line no-control-regex -- these are what must not be there
+        // oxlint-disable-next-line no-control-regex -- these must not occur
         expect(shellWord(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
       }),
     );

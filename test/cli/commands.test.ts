@@ -17,7 +17,7 @@ const run = (line: string, stdin = ''): Promise<Outcome> =>
   adminInProcess(line.split(' '), { stdin, environment: { KICI_URL: api.url } });
 const tried = new Set<string>();
 
-/** Command line, the one call that it makes, and a line that it prints. */
+/** Command line, the only call that it makes, and a line that it prints. */
 const cases: readonly (readonly [string, string, unknown, string])[] = [
   ['organization create payments', 'organizations.create', { name: 'payments' }, 'created organization payments'],
   ['organization list', 'organizations.list', {}, 'default  2026-11-25T10:00:00Z'],

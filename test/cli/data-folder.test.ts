@@ -13,7 +13,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** What a start says that is given no data folder, in this working folder. */
+/** The output of a start without a data folder, in this working folder. */
 async function startIn(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const server = await startOrchestrator({

@@ -7,7 +7,7 @@ import { startServer } from '../orchestrator/support/server.ts';
 const canary = 'canary-7f31c0de-never-printed';
 const trailLine = /^(?:caused by )?[\w$]+(?: [\w-]+)*$|^ {4}at [^(]* \([\w@./-]+:\d+:\d+\)$/;
 
-/** A server that answers nothing of ours, with the canary in everything that a library could quote. */
+/** A foreign server, with the canary in everything that a library could quote. */
 async function rubbish(body: string): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'x-canary': canary }).end(body);

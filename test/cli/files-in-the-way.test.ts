@@ -16,7 +16,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(home, { recursive: true, force: true }));
 });
 
-/** What can lie where a file of ours should. @returns its path */
+/** Things that can be in the place of one of our files. @returns the path */
 const lay: Readonly<Record<string, (path: string) => Promise<string> | string>> = {
   'a FIFO': (path) => {
     execFileSync('mkfifo', [path]);

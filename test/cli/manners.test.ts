@@ -87,7 +87,7 @@ describe('names from elsewhere', () => {
   it('cannot act on the terminal', async () => {
     const outcome = await run('secret', 'list', '--scope', 'hostile');
     expect(outcome.exitCode).toBe(0);
-    // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+    // oxlint-disable-next-line no-control-regex -- control characters must not occur
     expect(outcome.stdout + outcome.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
     expect(outcome.stdout).toContain('?[31mred');
   });

@@ -25,7 +25,7 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
     await rm(folder, { recursive: true });
   });
 
-  /** What an interactive shell shows and remembers, when these pieces are pasted at the prompt that it runs. */
+  /** What an interactive shell shows and remembers when these pieces are pasted at a prompt that it runs. */
   async function paste(pieces: readonly string[], pauseMs: number): Promise<{ screen: string; history: string }> {
     const history = join(folder, 'history');
     const child = spawn('script', ['-qec', 'bash --norc --noprofile -i', '/dev/null'], {
@@ -58,7 +58,7 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
     await shows(/Value of SSH_KEY:/);
     for (const piece of pieces) {
       child.stdin.write(piece);
-      // The pause is what is tried: a paste that arrives piece by piece.
+      // The pause is under test: a paste that arrives piece by piece.
       await pause(pauseMs);
     }
     await shows(/ready> $/, screen.lastIndexOf('Value of SSH_KEY:'));

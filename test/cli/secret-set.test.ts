@@ -43,7 +43,7 @@ const by =
   (args, options = {}) =>
     admin(args, { ...options, environment: { KICI_URL: api.url, ...options.environment } });
 const run = by(adminInProcess);
-/** As a process of its own, on pipes. */
+/** As a separate process, on pipes. */
 const runProgram = by(runAdmin);
 
 function stored(): Buffer {

@@ -22,7 +22,7 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Runs with the terminal's settings noted before and after. */
+  /** Records the terminal's settings before and after. */
   async function run(
     args: readonly string[],
     ...steps: { waitFor: string | RegExp; type: string }[]

@@ -45,7 +45,7 @@ export default workflow('wrong', { on: push(), jobs: [
   job('k', { runsOn: 'default', secrets: 'DB_PASSWORD', steps: [] }),
 ] });
 `;
-/** Each pair of quotes is a place where somebody begins to type. */
+/** Each pair of quotes is a place where an author starts typing. */
 const typed = `import { workflow, job, step, push } from '@kici-dev/sdk';
 export default workflow('typed', { on: push(), jobs: [job('j', { runsOn: 'default', steps: [step('s', async (ctx) => {
     await ctx.secrets.get('');

@@ -345,7 +345,7 @@ describe('the declarations', () => {
   });
 });
 
-/** The kinds of all nodes, but for the members of the keys. */
+/** The kinds of all nodes, except the members of the keys. */
 function shapeOf(source: ts.SourceFile | undefined, keys: ts.Node | undefined): readonly string[] {
   const kinds: string[] = [];
   const visit = (node: ts.Node): void => {

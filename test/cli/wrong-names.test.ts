@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => shared.stop());
 
-/** Each place for a name, with one that nothing can have. */
+/** Each place for a name, with an invalid or unknown one. */
 const lines: readonly string[] = [
   'help errors no_such_code',
   'secret set --scope apps//shop KEY --value v',

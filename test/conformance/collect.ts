@@ -1,16 +1,16 @@
 import { runConformance, type Conformance, type TestContext } from '@kici-dev/secret-backend-conformance';
 
-/** What a suite came to, by case id. */
+/** A suite's results, by case id. */
 export interface Verdict {
   readonly id: string;
   readonly result: 'passed' | 'failed' | 'not proven';
   readonly message?: string;
 }
 
-/** These look at the whole process, so that nothing may run beside any of them. */
+/** These observe the whole process, so nothing may run beside them. */
 export const processWide: readonly string[] = ['close.releases', 'holding.flood', 'holding.swarm'];
 
-/** Runs the wanted cases of a suite, all at once, without a test runner. */
+/** Runs the chosen cases of a suite, all at once, without a test runner. */
 export function collect(
   suite: Conformance,
   isWanted: (id: string) => boolean = () => true,

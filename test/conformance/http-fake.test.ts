@@ -12,7 +12,7 @@ const open = () =>
   });
 
 const whole = '{"said":"hello","all":["first","second"]}';
-/** What a client sees of each. */
+/** What a client sees of each fault. */
 const seen: Readonly<Record<Fault, string | RegExp>> = {
   delay: `200 ${whole}`,
   hang: 'nothing',
@@ -44,7 +44,7 @@ it.each(faults)('an HTTP stand-in plays the fault %s once, and then answers', as
     fake.faults.set(fault, 1);
     expect(await ask('/sign-in')).toBe(`200 ${whole}`);
     const first = await ask();
-    // Compared by hand: 30 MB would be printed otherwise.
+    // Compared by hand, since a failure would print 30 MB.
     const expected = seen[fault];
     expect(typeof expected === 'string' ? first === expected : expected.test(first)).toBe(true);
     expect(await ask()).toBe(`200 ${whole}`);

@@ -9,7 +9,7 @@ it('the kit runs under node:test, with what is not proven counted as skipped', a
     { describe: (_, define) => define(), test: () => (defined += 1) },
     { name: 'count', capabilities: memoryCapabilities, harness: memoryHarness() },
   );
-  // Under the variables of an outer runner, node:test would report to that one.
+  // With the variables of an outer runner, node:test would report to that one.
   const { NODE_TEST_CONTEXT: _outer, ...env } = process.env;
   const { stdout } = await promisify(execFile)(
     process.execPath,

@@ -1,7 +1,7 @@
 import { AnswerGauge, answerLimits, BackendError, type AnswerKind } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
 
-/** Why the gauge ends the answer, given in pieces of this size; `taken` where it does not. */
+/** Why the gauge rejects the answer, given in pieces of this size; `taken` if it does not. */
 function judge(kind: AnswerKind, text: string, pieceSize = 65_536): string {
   const gauge = new AnswerGauge(kind);
   const bytes = Buffer.from(text);

@@ -15,14 +15,14 @@ interface Finding {
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What keeps people out, and what is worse, in words. */
+/** Findings that keep people out, or worse, in words. */
 async function findings(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, which the page's own security policy does not bind.
+  // The debugger evaluates it, which the page's security policy does not restrict.
   await page.evaluate(axe);
   const found = await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   );
-  // What axe promises to answer.
+  // The type that axe documents.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return (found as Finding[])
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -6,7 +6,7 @@ import { furnish, install, type Installation } from './support/installation.ts';
 import { choose, press, tabTo, type } from './support/keyboard.ts';
 import { signIn } from './support/sign-in.ts';
 
-/** The journeys of the page without a pointer: nothing here is clicked, filled or focused but by keys. */
+/** The page's journeys without a pointer: everything is clicked, filled and focused by keys. */
 describeLane(browserLane, () => {
   let browser: Browser;
   let installation: Installation;

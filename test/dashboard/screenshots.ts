@@ -6,8 +6,7 @@ import { furnish, install } from './support/installation.ts';
 import { signIn } from './support/sign-in.ts';
 
 /**
- * Pictures of every page in both themes and three widths, into `screenshots/`; names given as arguments take those
- * alone.
+ * Takes pictures of every page in both themes and three widths, into `screenshots/`; arguments select pages by name.
  */
 const folder = join(import.meta.dirname, '../../screenshots');
 const widths = [360, 768, 1440];
@@ -16,7 +15,7 @@ const schemes = ['light', 'dark'] as const;
 interface Shot {
   readonly name: string;
   readonly path: string;
-  /** What has to be there before the picture. */
+  /** What must be visible before the picture. */
   readonly text: string;
   readonly act?: (page: Page) => Promise<unknown>;
 }

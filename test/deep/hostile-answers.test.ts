@@ -5,7 +5,7 @@ import { withstand, type Withstood } from '../support/withstand.ts';
 const MB = 1_000_000;
 const rows: (Withstood & { readonly name: string; readonly megabytes: number })[] = [];
 
-/** Every shape, just below and far above what is taken, against every service; prints what each took. */
+/** Every shape, just below and far above the limit, against every service; prints what each took. */
 describe.each([1.9, 8, 30])('answers of %s MB', (megabytes) => {
   it.each(attacks(megabytes * MB))(
     '$name',

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { sandboxNames } from '../../src/agent/sandbox/profile.ts';
 import { attack } from '../agent/support/kill-attack.ts';
 
-// node test/deep/kills.ts [--kills 200] [--seed N] [--sandbox none]…: agents and steps are killed at random moments.
+// node test/deep/kills.ts [--kills 200] [--seed N] [--sandbox none]…: kills agents and steps at random moments.
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },

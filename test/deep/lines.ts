@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { programFile } from '../support/programs.ts';
 
-// node test/deep/lines.ts [--gigabytes 1] [--sandbox none]: as many bytes come out of `kici run` as a step has printed.
+// node test/deep/lines.ts [--gigabytes 1] [--sandbox none]: `kici run` passes on as many bytes as a step prints.
 const { values } = parseArgs({
   options: { gigabytes: { type: 'string', default: '1' }, sandbox: { type: 'string', default: 'none' } },
 });
@@ -37,7 +37,7 @@ try {
     env: { PATH: process.env['PATH'] ?? '', HOME: root, TMPDIR: tmpdir() },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  // The step has its standard error for itself.
+  // Standard error belongs to the step alone.
   const actual = createHash('sha256');
   let bytes = 0;
   let lines = 0;

@@ -9,7 +9,7 @@ const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
 const line = '0123456789abcde\n';
 const count = 50_000_000 / line.length;
 
-/** @param extra options of the job, each with a comma after it */
+/** @param extra job options, each followed by a comma */
 function largeOutput(sandbox: string, extra = ''): void {
   it('one write of 50 MB arrives', async () => {
     const source = printing(

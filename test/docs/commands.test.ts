@@ -6,7 +6,7 @@ import { codeSpans, commandsIn, readPages, shellLines, type CommandLine } from '
 
 const pages = (await readPages()).filter(({ path }) => path !== 'docs/cli.md');
 
-/** What commander says against a command line; nothing runs. */
+/** Commander's objection to a command line; nothing runs. */
 async function problemOf({ program, args }: CommandLine): Promise<CommanderError | undefined> {
   const tree = programTrees().find((one) => one.name() === program);
   try {
@@ -18,11 +18,11 @@ async function problemOf({ program, args }: CommandLine): Promise<CommanderError
   }
 }
 
-/** Every parameter is judged before the orchestrator is asked, and there is none to be asked. */
+/** Every parameter is checked before the orchestrator is called, and here there is none. */
 async function refusalOf(command: CommandLine): Promise<string | undefined> {
-  // What writes files is only parsed.
+  // Commands that write files are only parsed.
   if (command.program !== 'kici-admin' || command.args.includes('scaffold')) return (await problemOf(command))?.message;
-  // A prompt would be refused, since here is no terminal.
+  // A prompt would be refused, since there is no terminal.
   const { exitCode, stderr } = await adminInProcess(
     command.args.filter((word) => word !== '--prompt'),
     { environment: { KICI_URL: 'http://0.0.0.0:1' } },
@@ -39,7 +39,7 @@ describe.each(pages.map((page) => [page.path, page] as const))('the commands of 
   it('exist where a sentence names them', async () => {
     for (const command of codeSpans(page).flatMap(commandsIn)) {
       const problem = await problemOf(command);
-      // A sentence may leave out what does not matter to it, and stands for the command without its subcommand.
+      // A sentence may omit what does not matter to it, or stand for the command without its subcommand.
       if (
         problem?.code === 'commander.missingArgument' ||
         problem?.code === 'commander.optionMissingArgument' ||

@@ -17,7 +17,7 @@ describe('docs/concepts.md', () => {
   it('has the rules of the order, first to last', () => {
     const rules: string[] = [];
     let winner = left;
-    // Whatever has decided is made equal, so that the next rule comes to decide.
+    // Equalizes whatever decided, so that the next rule decides.
     for (const same of [
       { priority: 0 },
       { hostRank: 1 },

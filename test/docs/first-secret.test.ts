@@ -15,7 +15,7 @@ describeLane({ name: 'pseudo-terminal', missing: missingTerminal }, () => {
     expect(block).toContain('kici-orchestrator &');
     const home = await mkdtemp(join(tmpdir(), 'kici-first-'));
     try {
-      // In the checkout npx finds the programs; here is no checkout, so that none is written to.
+      // In a checkout npx finds the programs; this folder is not the checkout, so that nothing is written there.
       const npx = `#!/bin/sh\nname=$1; shift; exec '${process.execPath}' '${root}/src/cli/bin/'"$name.mjs" "$@"\n`;
       await mkdir(join(home, 'bin'));
       await writeFile(join(home, 'bin/npx'), npx, { mode: 0o755 });

@@ -19,7 +19,7 @@ export async function readPages(): Promise<readonly Page[]> {
   return Promise.all(pages.map(async (file) => ({ path: relative(root, file), text: await readFile(file, 'utf8') })));
 }
 
-/** The lines of fenced blocks that are not program text, continued lines joined and comments gone. */
+/** The lines of fenced shell blocks, with continued lines joined and comments removed. */
 export function shellLines({ text }: Page): readonly string[] {
   return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
     .filter(([, language = '']) => ['', 'sh', 'bash', 'console'].includes(language))
@@ -44,7 +44,7 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
-/** The commands of ours in a line of shell: each part of a pipeline or list by itself, redirections left out. */
+/** Our commands in a line of shell: each part of a pipeline or list separately, without redirections. */
 export function commandsIn(line: string): readonly CommandLine[] {
   return splitShell(line).flatMap((part) => {
     const [head, name] = program.exec(part) ?? [];
@@ -53,7 +53,7 @@ export function commandsIn(line: string): readonly CommandLine[] {
   });
 }
 
-/** At `|`, `&&`, `;` and `&`, but not within quotes, `<…>` or `$(…)`. */
+/** Splits at `|`, `&&`, `;` and `&`, but not within quotes, `<…>` or `$(…)`. */
 function splitShell(line: string): readonly string[] {
   const parts = [...line.matchAll(/(?:'[^']*'|"[^"]*"|\$\([^)]*\)|<[^>]*>|[^|&;'"])+/g)];
   return parts.map(([part]) => part.trim());

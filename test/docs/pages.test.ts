@@ -35,7 +35,7 @@ describe('the table of backends', () => {
     const sources = await Promise.all(
       files.filter((file) => file.endsWith('.ts')).map((file) => readFile(join(root, 'backends', type, file), 'utf8')),
     );
-    // A lane that an environment variable brings is a server.
+    // A lane that depends on an environment variable is a server.
     const lanes = sources.flatMap((source) =>
       [...source.matchAll(/name: '([a-z-]+)',\s*missing:\s*missingVariable\(/g)].flatMap(([, name]) => name ?? []),
     );
@@ -82,7 +82,7 @@ it('every page of docs is reached from its front page, which the README leads to
   const pages = new Map((await readPages()).map(({ path, text }) => [path, text]));
   expect(pages.get('README.md')).toContain('](docs/README.md)');
   const reached = new Set(['docs/README.md']);
-  // A set gives what is added to it on the way, too.
+  // Iterating over a set includes what is added on the way.
   for (const page of reached)
     for (const [, target = ''] of (pages.get(page) ?? '').matchAll(/\]\(([^)#\s]+)/g)) {
       const path = normalize(join(dirname(page), target));
@@ -92,7 +92,7 @@ it('every page of docs is reached from its front page, which the README leads to
   expect(lost).toEqual([]);
 });
 
-/** As a page's headings and its own marks make them. */
+/** Anchors from a page's headings and its explicit marks. */
 function anchorsOf(text: string): ReadonlySet<string> {
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading

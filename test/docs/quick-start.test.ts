@@ -16,7 +16,7 @@ it('the quick start, run command by command in an empty home, ends with a masked
   expect(blocks.length).toBeGreaterThan(5);
   const home = await mkdtemp(join(tmpdir(), 'kici-quick-'));
   try {
-    // In the checkout npx finds the programs; here is no checkout, so that none is written to.
+    // In a checkout npx finds the programs; this folder is not the checkout, so that nothing is written there.
     await mkdir(join(home, 'bin'));
     await writeFile(
       join(home, 'bin/npx'),
@@ -25,7 +25,7 @@ it('the quick start, run command by command in an empty home, ends with a masked
     );
     const port = await freePort();
     const clean = cleanEnvironment(home);
-    // Every command has to succeed; the last block ends what the first has started.
+    // Every command must succeed; the last block ends what the first started.
     const script = `set -eo pipefail\ntrap 'kill %1 2>/dev/null || true; wait' EXIT\ncd '${home}'\n${blocks.join('\n')}`;
     const { stdout, stderr } = await run('bash', ['--norc', '--noprofile', '-c', script], {
       env: {

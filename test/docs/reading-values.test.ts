@@ -25,7 +25,7 @@ afterAll(() => shared.stop());
 
 const block = (language: string): string =>
   new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page)?.[1] ?? '';
-/** The server is reached without the proxy that the page has in front. */
+/** Reaches the server without the page's proxy. */
 const here = (url: string): string => url.replace('https://kici.example.com', shared.server.url);
 const get = async (url: string, authorization: string): Promise<unknown> =>
   (await fetch(here(url), { headers: { authorization } })).json();

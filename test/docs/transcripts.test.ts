@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanEnvironment, runProgram, startOrchestrator } from '../support/programs.ts';
 import { commandsIn, root, shellLines } from './markdown.ts';
 
-/** What a page's commands say against a real orchestrator, typed one after another. */
+/** The output of a page's commands against a real orchestrator, typed one after another. */
 async function transcript(
   page: string,
 ): Promise<readonly (readonly [command: string, code: unknown, stderr: string])[]> {
@@ -17,11 +17,11 @@ async function transcript(
     commandsIn,
   )) {
     if (program !== 'kici' && program !== 'kici-admin') continue;
-    // Here is no terminal to prompt on, and no server of that name.
+    // There is no terminal for prompts here, and no server of that name.
     const typed = args
       .filter((word) => word !== '--prompt')
       .map((word) => word.replace('https://vault:8200', 'http://127.0.0.1:1'));
-    // Each command finds what those before it have done.
+    // Each command finds what the previous ones have done.
     // oxlint-disable-next-line no-await-in-loop
     const { code, stderr } = await runProgram(program, typed, {
       environment,

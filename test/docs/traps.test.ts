@@ -6,8 +6,8 @@ import { caseIds } from '@kici-dev/secret-backend-conformance';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * What adapters and tools of this kind get wrong, each with the tests that would fail if we did too: a file, and words
- * of a title in it.
+ * Common mistakes of such adapters and tools, each with the tests that would fail if we made it: a file, and words of a
+ * title in it.
  */
 const traps: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
   '1: absent confused with unknown, so that a broader value is served in an outage': [

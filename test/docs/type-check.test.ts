@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { readPages, root } from './markdown.ts';
 
-/** The module that an example of the federation calls any backend by. */
+/** The name by which a federation example imports any backend. */
 const store = `import type { SecretBackend } from '@kici-dev/secret-backend';
 export declare function createMemoryStore(scopes: Readonly<Record<string, Readonly<Record<string, string>>>>): SecretBackend;
 `;
@@ -57,7 +57,7 @@ it('every program on a page fits the packages that it imports', async () => {
       '-p',
       folder,
     ]).catch((error: unknown) => error);
-    // The planted error alone is found, so the others were looked at.
+    // Only the planted error is found, so the others were checked.
     expect(problem).toMatchObject({
       stdout: expect.stringMatching(/^\S*planted\.ts\(2,14\): error TS2322: [^\n]*\n$/),
     });

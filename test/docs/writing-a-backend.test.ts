@@ -79,7 +79,7 @@ describe('docs/writing-a-backend.md', () => {
       runProgram('kici-admin', args, { environment: orchestrator.environment, input });
     expect(await admin(['environment', 'create', 'production'])).toMatchObject({ code: 0 });
     const outcomes = [];
-    // oxlint-disable-next-line no-await-in-loop -- each finds what those before it have done
+    // oxlint-disable-next-line no-await-in-loop -- each finds what the previous ones have done
     for (const { args } of commands) outcomes.push(await admin(args));
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(outcomes[0]?.stdout).toMatch(/^my-store  My store$/m);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => orchestrator[Symbol.asyncDispose]());
 
-/** Every row that is not of the audit log, which tells of refusals too. */
+/** Every row outside the audit log, which records refusals too. */
 function stored(): string {
   const database = new DatabaseSync(join(orchestrator.home, 'data/kici.db'), { readOnly: true });
   const tables = database
@@ -50,7 +50,7 @@ interface Wanted {
   readonly nextStep: string;
 }
 
-/** The program fails as told, on stderr alone, shows no value, and leaves everything as it was. */
+/** The program fails as expected, on stderr alone, shows no value, and changes nothing. */
 async function expectRefusal(
   name: ProgramName,
   args: readonly string[],

@@ -34,7 +34,7 @@ export default workflow('names', {
 `;
 const digest = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 8);
 
-/** A folder with one deleted path, one destroyed path and others, over a lower store that has every key. */
+/** A folder with a deleted path, a destroyed path and others, over a lower store that has every key. */
 describeLane(openBaoLane, () =>
   describe('a Vault folder with a deleted and a destroyed path', () => {
     let bao: OpenBao;
@@ -109,7 +109,7 @@ describeLane(openBaoLane, () =>
         `A = ${digest('vault')}`,
         expect.stringMatching(/^B = SecretUnavailableError .*corp:apps\/burnt.*destroyed/),
         expect.stringMatching(/^GONE = SecretUnavailableError .*corp:apps\/(?:burnt|gone).*(?:deleted|destroyed)/),
-        // Nobody can tell whether a path that ranks above it held this key too.
+        // Nobody can tell whether a higher-ranking path held this key too.
         expect.stringMatching(/^Z = SecretUnavailableError .*corp:apps\/burnt/),
         `TOP = ${digest('vault')}`,
       ]);

@@ -76,7 +76,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
     if (code !== 0) throw new Error(stderr);
   }
 
-  /** What the workflow printed of each key. */
+  /** What the workflow printed for each key. */
   async function runWorkflow(name: string): Promise<string[]> {
     const { code, stdout, stderr } = await run('kici', ['run', name]);
     expect(code, stdout + stderr).toBe(0);
@@ -199,7 +199,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
     it('does not start a job while the names of a required backend cannot be listed, and starts it without an optional one', async () => {
       await vault.cut();
       try {
-        // Listed names are kept for a while; a change made through us is seen at once.
+        // Listed names are cached; a change made through us shows at once.
         await admin('environment', 'bind', 'production', '--scope', 'corp-vault:apps/other');
         const refused = await run('kici', ['run', 'look']);
         expect(refused.code).toBe(1);

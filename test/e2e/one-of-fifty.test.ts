@@ -32,7 +32,7 @@ interface Scene {
   readonly aws: FakeAws;
   readonly wire: Buffer;
   readonly printed: string;
-  /** Numbers of the values that were found in each process while the step held its own. */
+  /** Indexes of the values found in each process while the step held its own. */
   readonly memory: Readonly<Record<'step' | 'agent' | 'orchestrator', readonly string[]>>;
 }
 

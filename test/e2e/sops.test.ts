@@ -13,7 +13,7 @@ const missingAge =
 const fixtures = join(import.meta.dirname, '../fixtures/workflows');
 const plain = 'db_password: from-the-encrypted-file-88ce\n';
 
-/** A project as its author has it: an encrypted file that one of two provisioned keys opens. */
+/** An author's project: an encrypted file that one of two provisioned keys opens. */
 async function prepare(
   orchestrator: RunningOrchestrator,
   workflow: string,
@@ -66,7 +66,7 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
     const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment, folder });
     const wanted = (await run('sh', ['-c', 'printf %s from-the-encrypted-file-88ce | sha256sum'])).stdout.trim();
     expect(stdout + stderr).toContain(wanted);
-    // `grep -c` of nothing prints 0 and fails: no key is in the later step's environment.
+    // `grep -c` prints 0 and fails if nothing matches: the later step's environment has no key.
     expect(code).toBe(1);
     expect(stdout).toContain('\n0\n');
   }, 60_000);

@@ -24,9 +24,9 @@ const vault = adapters['vault'] ?? gcp('rest');
 const answering = async (server: Promise<BrokenServer>, scheme: string, asking?: Asking): Promise<Failure> => {
   return failureOfCheck(vault, `${scheme}://127.0.0.1:${await portOf(server)}`, asking);
 };
-/** A record of TLS with one fatal alert. */
+/** A TLS record with one fatal alert. */
 const alert = (description: number): Uint8Array => Uint8Array.of(0x15, 3, 3, 0, 2, 2, description);
-/** What Node.js says of a connection, in the look-up before it. */
+/** Makes the look-up before the connection fail with Node.js's code. */
 const saying = (code: string, asking: Asking = {}): Promise<Failure> =>
   failureOfCheck(vault, 'https://service.test', {
     ...asking,
@@ -49,7 +49,7 @@ function failureOf(error: unknown): Failure {
   throw new TypeError('it did not fail as a backend does');
 }
 
-/** What is read through the host from an adapter that answers this. */
+/** Reads through the host from an adapter that answers this. */
 async function read(reason: FailureReason): Promise<Failure> {
   const hosted = hostScripted({ read: async (refs) => refs.map(() => unknown('wrong_shape', undefined, reason)) });
   const [outcome] = await hosted.read([ref('A')], context());
@@ -57,7 +57,7 @@ async function read(reason: FailureReason): Promise<Failure> {
   return outcome;
 }
 
-/** What somebody may not do, of an adapter that says no more than that. */
+/** What somebody may not do, for an adapter that only says that access was refused. */
 async function refusedTo(does: 'list' | 'read' | 'write'): Promise<Failure> {
   const refuse = (): Promise<never> => Promise.reject(new BackendError('permission_denied'));
   const hosted = hostScripted({
@@ -80,7 +80,7 @@ async function refusedTo(does: 'list' | 'read' | 'write'): Promise<Failure> {
   return failureOf(await call?.catch((error: unknown) => error));
 }
 
-/** What the orchestrator says of a key, by a token that is narrowed to another scope. */
+/** What the orchestrator says about a key, with a token that is narrowed to another scope. */
 async function narrowed(): Promise<Failure> {
   const server = await startServer();
   await set(server, 'production', 'TOKEN');
@@ -93,7 +93,7 @@ async function narrowed(): Promise<Failure> {
   return { code, reason };
 }
 
-/** Why a job does not start once the server has lost the package of a backend that its bindings name. */
+/** Why a job does not start once the server has lost the package of a bound backend. */
 async function withoutType(): Promise<Failure> {
   const server = await startServer();
   await add(server, 'corp', newService().address);
@@ -120,7 +120,7 @@ async function brokenContract(): Promise<Failure> {
   return failureOf(await hosted.check(context()).catch((error: unknown) => error));
 }
 
-/** One failure for each reason of the closed list: the compiler finds a reason that is left out. */
+/** One failure per reason of the closed list; the compiler finds missing ones. */
 const produce: Readonly<Record<FailureReason, () => Failure | Promise<Failure>>> = {
   name_not_resolved: () => failureOfCheck(vault, 'https://service.test', { resolves: false }),
   connection_refused: () => answering(openNothing(), 'https'),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attacks } from '../support/hostile-services.ts';
 import { withstand } from '../support/withstand.ts';
 
-/** One of each kind; every shape and size is in test/deep/hostile-answers.test.ts, which prints the figures. */
+/** One of each kind; test/deep/hostile-answers.test.ts tries every shape and size, and prints the figures. */
 const chosen =
   /: (?:one long text|a tower of lists|a list of numbers with digits to keep|an object of many keys|many empty entries|many labels of one secret|what decompresses to a thousand times as much)$/;
 
@@ -14,7 +14,7 @@ describe('law 2 and 12: an answer that is built to keep the process busy', () =>
       expect(outcomes).not.toContain('absent');
       expect(others.served).toBeGreaterThan(0);
       expect(others.failed).toBe(0);
-      // What lets everything in works for seconds at a time.
+      // An unlimited parser works for seconds at a time.
       expect(heldMs).toBeLessThan(500);
     },
   );

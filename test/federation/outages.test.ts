@@ -25,13 +25,13 @@ import {
   type World,
 } from './resolver/world.ts';
 
-/** What may become of one call of an adapter, that of one which breaks the contract among it. */
+/** What may happen to one call of an adapter, including a breach of the contract. */
 type Fault =
   | { readonly kind: 'fails'; readonly code: FailureCode }
   | { readonly kind: 'throws' | 'hangs' | 'breaks off' | 'answers rubbish' | 'leaves one out' | 'says one too many' }
   | { readonly kind: 'well' };
 
-/** No outage looks like a deletion, which is an answer. */
+/** Deletions are answers, so no outage may look like one. */
 const codes = Object.keys(failureCodes)
   .filter(isFailureCode)
   .filter((code) => !['deleted', 'destroyed', 'scheduled_for_deletion'].includes(code));
@@ -52,10 +52,7 @@ const fault = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Fault>({ kind: 'hangs' }) },
 );
-/**
- * What becomes of an adapter's lists and reads, one after the other and over and over: one fault that stays, or
- * several.
- */
+/** What happens to an adapter's lists and reads, in turn and repeatedly: one lasting fault, or several. */
 const fates = fc.record({
   list: fc.array(fault, { minLength: 1, maxLength: 2 }),
   read: fc.array(fault, { minLength: 1, maxLength: 2 }),
@@ -65,7 +62,7 @@ const well: Fates = { list: [{ kind: 'well' }], read: [{ kind: 'well' }] };
 
 const hanging = (): Promise<never> => new Promise(() => undefined);
 
-/** A store as an adapter shows it, with what becomes of each call. */
+/** A store as an adapter shows it, with the fate of each call. */
 function adapterFor(world: World, { traits, secrets }: Store, fate: Fates): SecretBackend {
   const next = { list: inTurn(fate.list), read: inTurn(fate.read) };
   const read: SecretBackend['read'] = async (refs) => {
@@ -75,7 +72,7 @@ function adapterFor(world: World, { traits, secrets }: Store, fate: Fates): Secr
       case 'well':
         return outcomes;
       case 'fails':
-        // All of them, or the call itself.
+        // Fails either every outcome or the call itself.
         if (refs.length % 2 === 0) throw new BackendError(met.code);
         return refs.map(() => ({ status: 'unknown', code: met.code }));
       case 'throws':
@@ -121,7 +118,7 @@ function adapterFor(world: World, { traits, secrets }: Store, fate: Fates): Secr
       if (met.kind === 'hangs') await hanging();
       if (met.kind === 'leaves one out')
         yield { secrets: [], unlisted: [{ scope: scope ?? path('p'), code: 'throttled' }] };
-      // What was left out is told; or it is not, and the list fails.
+      // The gap is reported, or the list fails.
       const shownPages =
         met.kind === 'leaves one out'
           ? pages.filter(({ secrets: [one] }) => !isBelow(one?.scope, scope ?? 'p'))
@@ -194,7 +191,7 @@ function told(resolution: Resolution | undefined): string {
 }
 
 /**
- * Few places, most of them taken and bound by name, so that several compete for each key; every backend optional, so
+ * Few places, most of them taken and bound by name, so that several compete for each key; every backend is optional, so
  * that jobs start.
  */
 const crowdedArb: fc.Arbitrary<World> = fc.record({
@@ -237,7 +234,7 @@ function crowdedStore(name: string): fc.Arbitrary<Store> {
     }));
 }
 
-/** More by hand. */
+/** More when run by hand. */
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 250);
 
 describe('law 2 through adapters and the host', { timeout: 3_600_000 }, () => {
@@ -259,7 +256,7 @@ describe('law 2 through adapters and the host', { timeout: 3_600_000 }, () => {
       ),
       { numRuns },
     );
-    // Neither is everything taken away, nor nothing.
+    // Neither everything nor nothing is taken away.
     expect(Math.min(counted.served, counted.taken)).toBeGreaterThan(numRuns / 4);
   });
 

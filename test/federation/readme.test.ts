@@ -25,7 +25,7 @@ export function createMemoryStore(scopes) {
 }
 `;
 
-/** Each program of the README with what it says is printed. */
+/** Each program of the README with its expected output. */
 const examples = [
   ...(await readFile('src/federation/README.md', 'utf8')).matchAll(
     /```ts\n(.*?)```\n\n[^`]*(?:`[^`\n]+`[^`]*)*prints\n\n```\n(.*?)```/gs,
@@ -33,7 +33,7 @@ const examples = [
 ].map(([, program = '', printed = '']) => ({ program, printed }));
 
 async function runExample({ program = '' } = {}, environment: Record<string, string> = {}): Promise<string> {
-  // Beside the workspace's node_modules, so that the packages are found by their names.
+  // Beside the workspace's node_modules, so that the packages are found by name.
   const folder = await mkdtemp(join(process.cwd(), 'test', 'federation', '.readme-'));
   try {
     await writeFile(join(folder, 'store.ts'), store);

@@ -16,7 +16,7 @@ const harness: Harness = {
     const { backend, database } = store;
     return {
       backend,
-      // There is no way past the store to a sealed value: a second instance on the same tables is the service's own
+      // A sealed value can only be written through the store: a second instance on the same tables is the service's own
       // means.
       async seed({ scope, key, value }) {
         const other = await store.backendOf('default');

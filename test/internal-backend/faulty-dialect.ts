@@ -2,7 +2,7 @@ import type { Fault } from '@kici-dev/secret-backend-conformance';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseConnection, Dialect, Driver } from 'kysely';
 
-/** The faults that a connection to a database can meet. */
+/** The faults that a database connection can meet. */
 export const databaseFaults = [
   'delay',
   'hang',
@@ -22,7 +22,7 @@ const errors: Partial<Record<Fault, Record<string, string | number>>> = {
   expire: { code: '28P01' },
 };
 
-/** Decides what becomes of statements on their way to the database. */
+/** Decides what happens to statements on their way to the database. */
 export class FaultSwitch {
   statements = 0;
   #fault: Fault | undefined;
@@ -50,7 +50,7 @@ export class FaultSwitch {
   }
 }
 
-/** The same dialect, whose statements pass the switch. */
+/** The same dialect, with statements passing through the switch. */
 export function faultyDialect(dialect: Dialect, faults: FaultSwitch): Dialect {
   return {
     createAdapter: () => dialect.createAdapter(),

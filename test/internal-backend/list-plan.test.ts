@@ -7,7 +7,7 @@ import { list } from '../../backends/internal/list.ts';
 import { createStore } from '../../backends/internal/store.ts';
 import { context, createTestStore, keepDeletedMs, scope, type Tables } from './support.ts';
 
-/** The statements that pass through it. */
+/** Records the statements that pass through it. */
 function statementsOf(database: Kysely<Tables>): { readonly plugin: KyselyPlugin; readonly seen: CompiledQuery[] } {
   const seen: CompiledQuery[] = [];
   const plugin: KyselyPlugin = {

@@ -35,17 +35,17 @@ export interface TestStore {
   readonly backend: SecretBackend;
   /** @param now default: the clock */
   backendOf(organization: string, now?: () => number): Promise<SecretBackend>;
-  /** The same file by a connection of its own, as another process has it. */
+  /** The same file on a separate connection, as in another process. */
   reopen(key?: KeyEncryptionKey): Promise<TestStore>;
   readonly dispose: () => Promise<void>;
 }
 
-/** How long the stores of these tests keep what was deleted. */
+/** How long these tests' stores keep deleted secrets. */
 export const keepDeletedMs = 60_000;
 
 export const testKey = (): KeyEncryptionKey => keyFromText('ab'.repeat(32), 'the test');
 
-/** @param faults every statement passes it; default: the database is opened as the server opens it */
+/** @param faults every statement passes through it; default: the database is opened as the server opens it */
 export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-internal-'));
   const stores = new Array<TestStore>();
@@ -68,7 +68,7 @@ function openFaulty(folder: string, { server }: FolderDatabase, faults: FaultSwi
     return new Kysely({ dialect: faultyDialect(dialect, faults) });
   }
   const database = new DatabaseSync(join(folder, 'kici.db'));
-  // Nobody pulls the plug in these tests, and syncing thousands of seeds takes long.
+  // These tests do not cut the power, and syncing thousands of seeds takes long.
   database.exec('pragma journal_mode = wal; pragma synchronous = off');
   return new Kysely({ dialect: faultyDialect(new EmbeddedDialect(sqliteForKysely(database)), faults) });
 }

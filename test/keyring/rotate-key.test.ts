@@ -106,7 +106,7 @@ describe('rotating the key-encryption key', () => {
     const sealed = await old.seal('acme', 'secret', place, value);
     await rotateKeyEncryptionKey(database, keyA(), keyB());
     await expect(old.seal('globex', 'secret', place, value)).rejects.toMatchObject({ code: 'decryption_failed' });
-    // What it has open already it can go on with.
+    // It can go on with what it has already opened.
     expect((await old.open('acme', 'secret', place, sealed)).equals(value)).toBe(true);
     expect(
       (

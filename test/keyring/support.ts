@@ -14,7 +14,7 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A connection of its own to the same file each time it is called. */
+/** A new connection to the same file with each call. */
 export async function keyringDatabase(folder: string): Promise<Kysely<KeyringTables>> {
   const database = await (await databaseFor(folder, 'keys.db')).open<KeyringTables>();
   onTestFinished(() => database.destroy());

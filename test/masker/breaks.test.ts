@@ -40,7 +40,7 @@ describe('a secret in two lines', () => {
     for (let place = 4; place < secret.length; place += 1) {
       const [first = '', second = ''] = cutAt(place);
       const masked = masker.mask(`key: ${first}${gap}${second};`);
-      // Beside it less than 19 bytes are in one piece.
+      // Otherwise each piece has less than 19 bytes.
       if (place >= 19 || secret.length - place >= 19) expect(masked).toBe(`key: ***${gap}***;`);
       else expect(masked).toBe(`key: ${first}${gap}${second};`);
     }

@@ -30,7 +30,7 @@ function proveTool(tool: string): void {
     const shown = new Map(cells.filter(({ left }) => left.length > 0).map((cell) => [nameOf(cell), cell]));
     const known = await limits();
     expect([...shown.keys()].filter((name) => !known.includes(name))).toEqual([]);
-    // A limit that is none any more leaves the docs.
+    // A limit that no longer applies must leave the docs.
     expect(known.filter((limit) => limit.startsWith(`${tool}: `) && !shown.has(limit))).toEqual([]);
   });
 }

@@ -4,7 +4,7 @@ import { documents, type SecretDocument } from './support/documents.ts';
 import { logs } from './support/logs.ts';
 import { nodeDialects } from './tools/node.ts';
 
-/** Those that keep the length of what they are given, or nearly; each shows a whole document. */
+/** Printers that roughly keep their input's length, so that they show whole documents. */
 const printers = Object.entries(nodeDialects)
   .filter(([name]) => !/of URL|base64 of base64|of a buffer|^hex$/.test(name))
   .slice(0, 20);
@@ -35,7 +35,7 @@ describe.each(documents.map((document) => [document.name, document] as const))('
     for (const secret of document.secrets) {
       const printed = masker.mask(print(`first\n${secret}\n`) + print(document.text));
       expect(printed).not.toContain(secret);
-      // What the tool makes of a secret that it changes.
+      // How the tool rewrites the secret.
       const middle = print(secret).slice(4, -4);
       if (middle.length >= 8) expect(printed).not.toContain(middle);
     }

@@ -4,7 +4,7 @@ import { createMatchers } from '../../src/masker/matchers.ts';
 import { attacks } from './support/attacks.ts';
 import { createRandom, type Random } from './support/random.ts';
 
-/** More than this is masked in all, whatever the text. */
+/** The test must mask at least this much in total. */
 const minMaskedBytes = 10_000_000;
 const textBytes = 65_536;
 const alphabets = ['ab', 'abcd\n', 'aAbB01+/=\\n%"', '0123456789abcdef', ' \t\r\n;"\'\\', 'aaaaaaaab'];
@@ -17,7 +17,7 @@ interface Case {
 function makeCase(random: Random): Case {
   const alphabet = random.pick(alphabets);
   const word = (length: number): string => Array.from({ length }, () => random.pick(alphabet)).join('');
-  // Too short for line breaks, and no control sequences: the oracle need not know what pieces are.
+  // Too short for line breaks, and without control sequences: the oracle need not know about pieces.
   const words = Array.from({ length: 1 + random.below(12) }, () => word(4 + random.below(11)));
   const parts: string[] = [];
   for (let length = 0; length < textBytes; length += parts.at(-1)?.length ?? 0) {
@@ -29,7 +29,7 @@ function makeCase(random: Random): Case {
   return { patterns: words.map((text) => Buffer.from(text)), text: Buffer.from(parts.join('')) };
 }
 
-/** Which bytes belong to an occurrence, looked for one pattern at a time. */
+/** Which bytes belong to an occurrence, searched one pattern at a time. */
 function covered({ patterns, text }: Case): Uint8Array {
   const marks = new Uint8Array(text.length);
   for (const pattern of patterns)
@@ -38,7 +38,7 @@ function covered({ patterns, text }: Case): Uint8Array {
   return marks;
 }
 
-/** What is left is compared in one go: a mask is no letter of any alphabet. */
+/** The rest is compared in one go: a mask is not a letter of any alphabet. */
 function expected(of: Case, marks: Uint8Array): string {
   return Buffer.from(of.text.filter((_, at) => marks[at] === 0)).toString();
 }

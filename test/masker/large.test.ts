@@ -48,7 +48,7 @@ describe.each([
     const shown = encode(secret);
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 8 }), (cuts) => {
-        // Line breaks of an encoder are not the value's.
+        // An encoder's line breaks do not belong to the value.
         const joined = (text: string): string => text.replace(/\*{3}\r?\n(?=\*{3})/g, '');
         expect(joined(maskInPieces(`a ${shown} b`, cuts))).toBe('a *** b');
         expect(joined(maskInPieces(shown + shown, cuts))).toMatch(/^(?:\*{3}){1,2}$/);
@@ -68,7 +68,7 @@ describe.each([
 });
 
 describe('what is not a value of 64 KiB', () => {
-  // In base64 the lines that it could be wrapped into are secrets of their own.
+  // In base64, the lines that it could be wrapped into are secrets too.
   it.each(Object.entries(encoders).filter(([name]) => !name.startsWith('base64')))(
     'goes out as it is where it differs near its end: %s',
     (_, encode) => {

@@ -15,7 +15,7 @@ function cut(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length));
 }
 
-/** What is to be masked wherever it begins at `from` or later. */
+/** What to mask wherever it begins at `from` or later. */
 interface Sought {
   readonly needle: Uint8Array;
   readonly from: number;
@@ -25,7 +25,7 @@ function soughtFor(secret: Buffer, from = 0): Sought[] {
   return secret.length < 4 ? [] : needlesOf(secret).map((needle) => ({ needle, from }));
 }
 
-/** What masking means, without an automaton: every byte of every occurrence, overlapping occurrences as one. */
+/** The meaning of masking, without an automaton: every byte of every occurrence, overlapping occurrences as one. */
 function oracle(sought: readonly Sought[], text: Buffer): Buffer {
   const spans: { start: number; end: number }[] = [];
   for (const { needle, from } of sought) {

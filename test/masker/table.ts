@@ -3,7 +3,7 @@ import { isInstalled, tools } from './support/tools.ts';
 import { valueClasses } from './support/values.ts';
 
 // Usage: npx node test/masker/table.ts [--all]
-// Each way in which a tool of this machine prints a value, by kind of value: masked, or what is left to read.
+// Shows how each tool of this machine prints each kind of value: masked, or what remains readable.
 const all = process.argv.includes('--all');
 for (const tool of tools) {
   if (!isInstalled(tool)) {

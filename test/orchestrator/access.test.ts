@@ -7,12 +7,12 @@ import { codeOf, errorOf, startServer, startSharedServer, type TestServer } from
 
 const entries: readonly (readonly [string, Operation])[] = Object.entries(operations);
 
-/** A path with something in the place of each parameter. */
+/** A path with something in place of each parameter. */
 function pathOf(operation: Operation): string {
   return `/api/v1/orgs/default${operation.path.replace(/\{\w+\}/g, 'something')}`;
 }
 
-/** Sends the head of a request whose body never comes, and resolves to the status of the answer. */
+/** Sends the head of a request whose body never comes, and resolves to the answer's status. */
 function statusBeforeBody(url: string, operation: Operation, headers: readonly string[]): Promise<number> {
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -97,7 +97,7 @@ describe('who may do what (law 11: denied by default)', () => {
           ...body,
           headers: { ...body.headers, authorization: `Bearer ${tokens.get(role)}` },
         });
-        // Organizations are for tokens of every organization; to this one its own is shown.
+        // Creating organizations takes a token of every organization; any other token sees its own.
         const expected =
           operation.path === '/organizations' && operation.method === 'POST' ? [400, 403] : [200, 400, 404];
         expect(expected).toContain(response.status);

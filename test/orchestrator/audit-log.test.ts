@@ -42,7 +42,7 @@ async function openLog(anchor: AuditAnchor, folder?: string) {
   };
 }
 
-/** An anchor in memory. */
+/** An in-memory anchor. */
 function memoryAnchor(hear: (heads: readonly AuditHead[]) => void): AuditAnchor {
   const heads = new Map<string, AuditHead>();
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { open, withProduction } from './support/jobs.ts';
 import type { TestServer } from './support/server.ts';
 
-/** A job asks for as many names as it may, none of which exists; its agent may do nothing else. */
+/** A job asks for as many keys as it may, none of which exist; its agent may do nothing else. */
 async function withLargeRows(rows: number): Promise<TestServer> {
   const server = await withProduction();
   const { token } = await server.call('tokens.create', { name: 'a', role: 'agent' });

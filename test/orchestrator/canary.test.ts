@@ -9,10 +9,7 @@ import { base64, codeOf, startServer, type TestServer } from './support/server.t
 
 const canary = 'canary-Xq7-Nothing-May-Show-This-0193';
 
-/**
- * The value as it would look wherever it had slipped through: every form that is masked in a log, and bytes as JSON
- * writes them.
- */
+/** Every form in which the value could slip through: all forms that logs mask, and bytes as JSON writes them. */
 const needles: readonly (string | Buffer)[] = [
   ...needlesOf(Buffer.from(canary)),
   JSON.stringify([...Buffer.from(canary)]).slice(1, -1),

@@ -39,7 +39,7 @@ describe('the deadline of a backend', () => {
     ]);
     for (const ms of [listMs, readMs]) {
       expect(ms).toBeGreaterThan(950);
-      // The usual deadline is ten seconds.
+      // The default deadline is ten seconds.
       expect(ms).toBeLessThan(8_000);
     }
 

@@ -6,7 +6,7 @@ import { codeOf, startServer, temporaryFolder, type TestServer } from './support
 const keepDeletedMs = 60_000;
 const secret = { scope: 's', key: 'K' };
 
-/** Sealed values that lie in the database, whoever may still have them. */
+/** Counts sealed values in the database, whoever may read them. */
 function valuesIn({ rows }: TestServer): number {
   return Number(rows('select count(*) as n from internal_versions')[0]?.['n']);
 }

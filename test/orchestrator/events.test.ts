@@ -11,10 +11,10 @@ import { startServer, testKey, type TestServer } from './support/server.ts';
 
 const kinds = (stream: Listening): unknown[] => stream.events().map(({ data }) => data);
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-/** Half of what a page may take to follow. */
+/** Half of the time within which pages must follow. */
 const soon = { timeout: 1_000, interval: 20 };
 
-/** Says something that everybody hears, so that all from before it has been heard. */
+/** Makes a change that everybody hears, so that all earlier ones have been heard. */
 async function settle(server: TestServer, ...streams: Listening[]): Promise<void> {
   await server.call('policy.set', { enable: ['secrets.set'] });
   await server.call('policy.set', { disable: ['secrets.declare'] });

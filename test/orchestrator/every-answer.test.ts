@@ -17,7 +17,7 @@ afterAll(() => shared.stop());
 const all = Object.entries<Operation>(operations);
 type Ask = (path: string, sent: Sent) => Promise<Answer>;
 
-/** Whoever gets as far as the operation itself is told that it takes no such word, so that nothing happens. */
+/** Whoever reaches the operation itself is told that it takes no such word, so nothing happens. */
 const served = 'invalid_request';
 
 async function answerTo(send: Ask, { method, path }: Operation): Promise<unknown> {
@@ -46,7 +46,7 @@ it('every operation is answered as the registry says: to each role, by token and
       const session = rolePermissions[role].includes('dashboard:open')
         ? await signIn(server.url, { token })
         : undefined;
-      // Who cannot sign in has no cookie to show.
+      // Whoever cannot sign in has no cookie.
       const bySession: Ask =
         session === undefined ? (path, sent) => ask(server.url, path, sent) : (path, sent) => session.ask(path, sent);
       return { role, token: byToken(token), session: bySession };

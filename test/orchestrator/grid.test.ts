@@ -34,7 +34,7 @@ function cell(grid: Grid, key: string, environment: string) {
   return grid.keys.find((row) => row.key === key)?.cells[column];
 }
 
-/** Holds every cell against what `explain` says of the same key and environment. */
+/** Compares every cell with `explain` for the same key and environment. */
 async function differences(call: Calls): Promise<string[]> {
   const grid = await call('resolution.grid');
   const wrong: string[] = [];

@@ -12,7 +12,7 @@ import {
   type TestServer,
 } from './support/server.ts';
 
-/** Within the narrowings below lie `team/a` and the environment `mine`; everything else has `hidden` in its name. */
+/** `team/a` and the environment `mine` lie within the narrowings below; everything else has `hidden` in its name. */
 async function installation(): Promise<TestServer> {
   const server = await startServer();
   const { address } = newService({ 'hidden/apps HIDDEN_KEY': 'v', 'hidden/apps BOTH': 'v' });
@@ -32,7 +32,7 @@ async function installation(): Promise<TestServer> {
 }
 
 const scopes = ['team/a/**'];
-/** As it travels in a query. */
+/** In its query form. */
 const below: object = { tree: 'true' };
 const environments = ['mine'];
 
@@ -136,7 +136,7 @@ describe('what a token that is narrowed to scopes and environments is shown', ()
   });
 });
 
-/** The same call about what is there and about what is not. */
+/** The same call for something that exists and something that does not. */
 function twice(
   name: string,
   call: (name: string) => Promise<unknown>,

@@ -91,7 +91,7 @@ describe('the dashboard-write policy', () => {
         body.slice(0, 1),
       ].join('\r\n'),
     );
-    // Its head has been dealt with once something that came later was.
+    // Its head has been handled once a later request was.
     for (let index = 0; index < 3; index += 1) await person.call('environments.list');
     await server.call('policy.set', { disable: ['secrets.set'] });
     socket.write(body.slice(1));

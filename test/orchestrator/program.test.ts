@@ -33,7 +33,7 @@ async function start(options: Parameters<typeof startOrchestrator>[0] = {}): Pro
   return running;
 }
 
-/** Runs it where it cannot serve, to its end. */
+/** Runs it to its end where it cannot serve. */
 async function run(
   home: string,
   args: readonly string[] = [],

@@ -28,7 +28,7 @@ describe('the reason of a failure travels over HTTP', () => {
     expect(await started.read('TOKEN')).toMatchObject([
       { key: 'TOKEN', status: 'unavailable', code: 'permission_denied', reason: 'read_refused' },
     ]);
-    // The names that the first job was given are kept for half a minute.
+    // The names that the first job got are cached for half a minute.
     await server.call('backends.update', { name: 'corp', optional: false, deadlineMs: 5_000 });
     const error = await errorOf(open(server, 'e'));
     expect(error).toMatchObject({ code: 'backend_unavailable', failure: why });

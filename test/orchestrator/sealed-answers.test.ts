@@ -8,7 +8,7 @@ import { startSharedServer, type TestServer } from './support/server.ts';
 const environment = 'production';
 const secret = { scope: 'apps', key: 'TOKEN' };
 
-/** Every operation that only looks. */
+/** Every operation that only reads. */
 const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['organizations.list', {}],
   ['environments.list', {}],
@@ -85,7 +85,7 @@ async function answers(): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-/** What was found is compared, and not how old it is or how long it took. */
+/** What was found is compared, but not its age or duration. */
 async function answer(id: OperationId, input: Record<string, unknown>): Promise<string> {
   try {
     return JSON.stringify(await server.call(id, input), (name, value: unknown) =>
@@ -97,7 +97,7 @@ async function answer(id: OperationId, input: Record<string, unknown>): Promise<
   }
 }
 
-/** Read as corrupt in its place, so that others are not hidden by it. */
+/** Reported as corrupt in place, so that it does not hide others. */
 const marked = /"(?:code|problem)":"corrupt"/;
 
 describe('no answer tells what somebody has written into the database:', () => {
@@ -113,7 +113,7 @@ describe('no answer tells what somebody has written into the database:', () => {
       ([call, text]) => text !== 'refused' && text !== before.get(call) && !marked.test(text),
     );
     expect(told).toEqual([]);
-    // Something depends on it, else this would show nothing.
+    // Some answer depends on the row, or this would prove nothing.
     expect([...after].some(([call, text]) => text !== before.get(call))).toBe(true);
   });
 

@@ -7,7 +7,7 @@ import { bytes, columnsOf } from './support/beside.ts';
 import { open } from './support/jobs.ts';
 import { base64, codeOf, errorOf, startServer, startSharedServer, testKey, type TestServer } from './support/server.ts';
 
-/** Rows that a test has tampered with are put back after it. */
+/** Rows that a test has tampered with are restored after it. */
 const tables = [
   'tokens',
   'jobs',
@@ -159,7 +159,7 @@ describe('whoever can write the database', () => {
     ['that there is an organization', "update organizations set seal = null where name = 'default'"],
   ])('cannot change %s: nothing of the organization is opened', async (_, sql) => {
     server.tamper(sql);
-    // The generation is not a secret: whoever changes a row raises it too.
+    // The generation is not secret: whoever changes a row raises it too.
     server.tamper('update organizations set generation = generation + 1');
     expect(await codeOf(open(server, 'production'))).toBe('tampered');
     expect(await codeOf(server.call('backends.list'))).toBe('tampered');

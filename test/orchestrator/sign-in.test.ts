@@ -64,7 +64,7 @@ describe('signing in', () => {
     const { code: late } = await timed.call('sessions.code');
     now += 60_000;
     await expect(signIn(timed.url, { code: late })).rejects.toThrow('401');
-    // Nobody keeps a session going by means of itself.
+    // A session cannot prolong itself.
     const refused = await person.call('sessions.code');
     expect([refused.status, refused.json?.['error']]).toEqual([403, 'operation_disabled']);
   });

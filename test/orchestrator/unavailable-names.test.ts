@@ -5,7 +5,7 @@ import { startServer, type TestServer } from './support/server.ts';
 
 type Corp = ReturnType<typeof newService>;
 
-/** `corp` above the internal store; the names of `corp` are in its cache. */
+/** `corp` above the internal store; the names of `corp` are cached. */
 async function federated(more: object = {}): Promise<TestServer & { readonly corp: Corp }> {
   const server = await startServer();
   const corp = newService({ 'apps/shop DB_PASSWORD': 'corp', 'apps/shop API_KEY': 'corp' });
@@ -17,7 +17,7 @@ async function federated(more: object = {}): Promise<TestServer & { readonly cor
   return { ...server, corp };
 }
 
-/** The breaker opens on what it failed with. */
+/** The failure itself, or the breaker that it opened. */
 const outage = expect.stringMatching(/^(?:unreachable|circuit_open)$/);
 
 const breakDown = ({ corp: { service } }: { readonly corp: Corp }): void => {
@@ -116,7 +116,7 @@ describe('an answer with names', () => {
     const { secrets, unavailable } = await server.call('resolution.catalogue', { environment: 'e' });
     expect(unavailable).toMatchObject([part]);
     expect(secrets).toMatchObject([{ key: 'DB_PASSWORD', status: 'unavailable' }]);
-    // What a job takes is as old as the names' cache allows; a change of the backend empties it.
+    // A job's names are as old as the cache allows; changing the backend empties it.
     await server.call('backends.update', { name: 'corp', serveStaleMs: 1 });
     const { opened } = await open(server, 'e');
     expect(opened.unavailable).toMatchObject([part]);

@@ -64,7 +64,7 @@ describe('value entry', () => {
     const place = { organization: 'default', purpose: 'backend setting', scope: 'sealed-one', key: 'token' } as const;
     const sealedSettings = { token: await sealValue(publicKey, place, Buffer.from(canary)) };
     const answer = await person.call('backends.add', { ...backend, sealedSettings });
-    // It was opened: what is wrong now is the setting.
+    // It was opened: now the setting is what is wrong.
     expect(answer.json?.['message'] ?? 'done').not.toContain('sealed');
   });
 

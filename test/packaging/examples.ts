@@ -54,7 +54,7 @@ async function startStores() {
   };
 }
 
-/** Registers the tests of `examples`, run where the packages were installed. */
+/** Registers tests that run `examples` where the packages were installed. */
 export function describeExamples(installed: () => Installed): void {
   const example = (...path: string[]): string => join(installed().project, 'examples', ...path);
   const start = async (environment: Readonly<Record<string, string>>, ...args: string[]): Promise<string> => {

@@ -22,7 +22,7 @@ function withoutComments(source: string): string {
   );
 }
 
-/** Source files below a folder of the repository, tests and what is installed left out. */
+/** Source files below a folder of the repository, without tests and installed packages. */
 export function sourceFiles(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(ts|mts|mjs|js|tsx)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))

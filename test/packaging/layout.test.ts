@@ -6,11 +6,33 @@ import { readSource, root } from './imports.ts';
 const width = 120;
 const rooms = ['src', 'backends', 'test', 'docs/generate', 'bench', '.ci'];
 
-/** What people write and read: pages are for the browser to break, and the rest is pictures and generated data. */
+/** Text that people write: browsers wrap pages, and the rest is pictures and generated data. */
 const paths = execFileSync('git', ['ls-files', ...rooms], { cwd: root, encoding: 'utf8' })
   .split('\n')
   .filter((path) => path !== '' && !/\.(md|json|svg|png)$/.test(path));
 const files = paths.map((path) => ({ path, text: readSource(path), lines: readSource(path).trimEnd().split('\n') }));
+
+it('the top level has what the project consists of, and nothing that somebody left there', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  const names = new Set(tracked.map((path) => path.split('/', 1)[0] ?? ''));
+  expect([...names].filter((name) => !name.startsWith('.'))).toEqual([
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'backends',
+    'bench',
+    'docs',
+    'examples',
+    'package-lock.json',
+    'package.json',
+    'src',
+    'test',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ]);
+});
 
 it('no line is wider than the formatter allows, apart from text that it cannot break', () => {
   const wide = files
@@ -43,7 +65,7 @@ it.each<[string, string, number[]]>([
   expect(wideLines('file.ts', text)).toEqual(lines);
 });
 
-/** Numbers of the lines that stay too wide when their strings, templates, expressions and addresses are taken out. */
+/** Numbers of the lines that are too wide even without their strings, templates, expressions and addresses. */
 function wideLines(path: string, text: string): readonly number[] {
   const literals = /\.(ts|tsx|mjs)$/.test(path) ? literalsIn(path, text) : [];
   let end = -1;

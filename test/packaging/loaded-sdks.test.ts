@@ -11,7 +11,7 @@ import { openGateway } from '../../backends/vault/test/support/gateway.ts';
 import { administer, fakeServer } from '../../backends/vault/test/support/server.ts';
 import { runProgram, startOrchestrator, type ProgramResult, type RunningOrchestrator } from '../support/programs.ts';
 
-/** What each backend brings along; nothing else of the product needs any of it. */
+/** What each backend brings along; nothing else in the product needs it. */
 const sdks = {
   vault: ['node-vault'],
   aws: ['@aws-sdk/client-secrets-manager', '@aws-sdk/credential-providers'],
@@ -22,7 +22,7 @@ const anyOfThem =
   /\/node_modules\/(node-vault|undici|@aws-sdk\/[^/]+|@smithy\/[^/]+|@google-cloud\/[^/]+|google-gax|google-auth-library|@grpc\/[^/]+|protobufjs|gaxios)\//;
 
 interface Recorded extends RunningOrchestrator {
-  /** The packages of client libraries that the server has loaded so far. */
+  /** The client library packages that the server has loaded so far. */
   loaded(): Promise<ReadonlySet<string>>;
   admin(args: readonly string[], input?: string): Promise<ProgramResult>;
 }

@@ -59,7 +59,7 @@ function tarballOf({ name, version }: Package['manifest']): string {
 }
 
 /**
- * As npm lays packages out: ours from their tarballs, and of others exactly what a manifest names, from the checkout.
+ * Lays packages out as npm does: ours from their tarballs, and from the checkout exactly those that a manifest names.
  */
 async function installFromTarballs(): Promise<void> {
   for (const { manifest } of packages) {
@@ -82,7 +82,7 @@ async function installFromTarballs(): Promise<void> {
   }
 }
 
-/** A compiler of the checkout, strict, with the types of Node.js. */
+/** Compiles strictly with one of the checkout's compilers and the types of Node.js. */
 function compile(compiler: string): readonly string[] {
   return [
     join(root, 'node_modules', compiler, 'bin/tsc'),
@@ -91,7 +91,7 @@ function compile(compiler: string): readonly string[] {
     'es2024,esnext.disposable,esnext.iterator',
     '--typeRoots',
     join(root, 'node_modules/@types'),
-    // Another test writes a configuration into the project; older compilers leave it alone where files are named.
+    // Another test writes a configuration into the project; older compilers ignore it when files are named.
     ...(compiler === 'typescript' ? ['--ignoreConfig'] : []),
   ];
 }
@@ -168,7 +168,7 @@ describe('a project that installs the tarballs', () => {
       const args = [...compile(compiler), '--allowImportingTsExtensions', join(project, name, test)];
       const problems = await run(process.execPath, args, { cwd: join(project, name) }).then(
         () => '',
-        // A compiler prints what is wrong as its output.
+        // A compiler prints errors as its output.
         (error: unknown) => (error instanceof Error && 'stdout' in error ? error.stdout : error),
       );
       expect(problems).toBe('');

@@ -5,9 +5,9 @@ export interface Room {
   /** A folder of the repository. */
   readonly folder: string;
   readonly purpose: string;
-  /** The folder with its tests; default: those of the rooms that use it. */
+  /** The folder with its tests; default: tests of the rooms that use it. */
   readonly tests?: string;
-  /** Rooms that it may import, itself left out. */
+  /** Rooms that it may import, besides itself. */
   readonly mayImport: readonly string[];
   /** Modules of Node that it may import; default: all. */
   readonly node?: readonly string[];
@@ -41,7 +41,7 @@ const all = [
   'backends/sops',
 ];
 
-/** The import column of the architecture; the first room whose folder holds a file is the file's room. */
+/** The import column of the architecture; a file belongs to the first room whose folder contains it. */
 export const rooms: readonly Room[] = [
   {
     folder: 'src/contract',
@@ -50,7 +50,7 @@ export const rooms: readonly Room[] = [
     mayImport: [],
     node: [],
   },
-  // Servers on this machine to test against, which take more of Node than the kit itself.
+  // Local servers to test against, which need more of Node than the kit itself.
   {
     folder: 'src/conformance/testing',
     purpose: 'servers, lanes and hosts for the tests of backends',
@@ -124,7 +124,7 @@ export const rooms: readonly Room[] = [
     tests: 'test/agent',
     mayImport: ['src/contract', 'src/sdk', 'src/masker', 'src/errors', 'src/files', 'src/api'],
   },
-  // What `backend scaffold` copies is a backend author's own code.
+  // What `backend scaffold` copies becomes a backend author's own code.
   {
     folder: 'src/cli/admin/scaffold/template',
     purpose: 'what `backend scaffold` copies',
@@ -163,7 +163,7 @@ export const rooms: readonly Room[] = [
     mayImport: all,
     alone: ['inversify'],
   },
-  // Files that settings name are opened by the host.
+  // The host opens files that settings name.
   ...['internal', 'vault', 'aws', 'gcp'].map((name) => ({
     folder: `backends/${name}`,
     purpose: 'one adapter, with the fakes that it is tested against',
@@ -178,7 +178,7 @@ export const rooms: readonly Room[] = [
     tests: 'backends/sops/test',
     mayImport: ['src/contract'],
   },
-  // Signing in to AWS, and what its errors mean, is in `backends/aws` once.
+  // Only `backends/aws` knows how to sign in to AWS and what its errors mean.
   {
     folder: 'backends/ssm',
     purpose: 'the adapter for AWS SSM Parameter Store, with the fake that it is tested against',
@@ -204,7 +204,7 @@ export function roomOf(path: string): Room | undefined {
   return rooms.find(({ folder }) => path === folder || path.startsWith(`${folder}/`));
 }
 
-/** What a file imports against the rules, in words; none when it keeps them. */
+/** How a file's imports break the rules, in words; empty if they do not. */
 export function violations(path: string, source: string): readonly string[] {
   const room = roomOf(path);
   if (room === undefined) return [`${path} lies in no room`];
@@ -219,7 +219,7 @@ function refusal(room: Room, path: string, specifier: string): string | undefine
     return (room.node?.includes(specifier) ?? true) && room.notNode?.includes(specifier) !== true
       ? undefined
       : `${room.folder} may not use this module of Node`;
-  // The build makes it.
+  // Made by the build.
   if (specifier.startsWith('virtual:')) return undefined;
   if (specifier.startsWith('.')) return betweenRooms(room, normalize(join(dirname(path), specifier)));
   const packageName = specifier
@@ -245,7 +245,7 @@ function betweenRooms(room: Room, target: string): string | undefined {
     : `${room.folder} may not import ${other.folder}`;
 }
 
-/** @param subpath as `/testing`; empty: the package itself */
+/** @param subpath such as `/testing`; empty: the package itself */
 function entryOf(folder: string, subpath: string): string {
   return normalize(join(folder, readManifest(folder).exports?.[`.${subpath}`] ?? 'index.ts'));
 }

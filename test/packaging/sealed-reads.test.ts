@@ -6,7 +6,7 @@ const sealed = [...Object.keys(sealedTables), 'internal_secrets'];
 const reads = new RegExp(`\\b(?:selectFrom|innerJoin|leftJoin)\\(\\s*'(?:${sealed.join('|')})\\b`);
 const looksAtSeals = /\b(?:readWhole|isSealed|seals\.require|isOwn|requireOwn)\(/;
 
-/** What they take from such a table decides nothing. */
+/** What these read from such a table decides nothing. */
 const without: Readonly<Record<string, string>> = {
   'src/composition/modules/http.ts': 'readiness: whether there is an answer',
   'src/composition/seal-rows.ts': 'names of organizations, each of whose rows it looks at',

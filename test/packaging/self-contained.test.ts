@@ -6,11 +6,11 @@ import { importedModules, readManifest, root } from './imports.ts';
 const backends = readdirSync(join(root, 'backends'));
 const folderOf = new Map(backends.map((name) => [readManifest(`backends/${name}`).name, `backends/${name}`]));
 
-/** What a file of a backend needs of the repository that its package does not bring along, in words. */
+/** What a backend's file needs from the repository beyond its own package, in words. */
 function leaks(folder: string, path: string, source: string): readonly string[] {
   const { name, dependencies, devDependencies } = readManifest(folder);
   const known = new Set([name, ...Object.keys({ ...dependencies, ...devDependencies })]);
-  // A backend that builds on another is tested against that one's stand-ins: it cannot do without its folder anyway.
+  // A backend that builds on another may use that one's test fakes: it depends on its folder anyway.
   const shared = Object.keys(dependencies ?? {}).flatMap((one) => folderOf.get(one) ?? []);
   const isOwn = (target: string): boolean =>
     [folder, ...shared.map((one) => `${one}/test`)].some((own) => !relative(own, target).startsWith('..'));
@@ -19,7 +19,7 @@ function leaks(folder: string, path: string, source: string): readonly string[] 
     if (specifier.startsWith('node:') || specifier === 'vitest') return false;
     return !known.has(/^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '');
   });
-  // A backend's page lies with the others of the documentation.
+  // A backend's page is in the documentation.
   const page = `docs/${folder}.md`;
   const opened = [...source.matchAll(/['"`]((?:\.\.\/)+[^'"`\s]*)['"`]/g)].flatMap(([, text = '']) => {
     const target = normalize(join(dirname(path), text));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { job, pullRequest, push, step, workflow, WorkflowDefinitionError, type Workflow } from '@kici-dev/sdk';
 import { checkFileOptions } from '../../src/agent/mounts/file-options.ts';
 
-/** As a workflow that nobody type-checks would pass it. */
+/** As an unchecked workflow would pass it. */
 const untyped = (value: object) => JSON.parse(JSON.stringify(value));
 const run = (): void => undefined;
 const good = (): ReturnType<typeof job> => job('j', { runsOn: 'default', steps: [step('s', run)] });

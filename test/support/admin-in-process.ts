@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import { main } from '../../src/cli/admin/main.ts';
 import type { Outcome, RunOptions } from './run-program.ts';
 
-/** `kici-admin` without the cost of a process, for the tests that try many command lines. */
+/** `kici-admin` without the cost of a process, for tests that try many command lines. */
 export async function adminInProcess(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const stdout = new Sink();
   const stderr = new Sink();

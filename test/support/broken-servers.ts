@@ -4,7 +4,7 @@ import { createSecureServer } from 'node:http2';
 import { createServer, type Server } from 'node:net';
 import type { Certificate } from './certificates.ts';
 
-/** What listens on 127.0.0.1 and cannot be talked with. */
+/** Listens on 127.0.0.1 but cannot be talked to. */
 export interface BrokenServer {
   readonly port: number;
   stop(): Promise<void>;
@@ -31,7 +31,7 @@ export async function openNothing(): Promise<BrokenServer> {
   return { port: server.port, stop: async () => undefined };
 }
 
-/** Speaks HTTP, and no TLS. */
+/** Speaks HTTP without TLS. */
 export function openPlain(): Promise<BrokenServer> {
   return open(
     createPlain({ keepAliveTimeout: 1 }, (_, response) => response.setHeader('connection', 'close').end('{}')),
@@ -48,7 +48,7 @@ export function openTls(certificate: Certificate): Promise<BrokenServer> {
   );
 }
 
-/** Answers whatever comes with these bytes; none: it resets the connection. */
+/** Answers everything with these bytes; none: it resets the connection. */
 export function openAnswering(bytes: Uint8Array | undefined): Promise<BrokenServer> {
   return open(
     createServer((socket) => {

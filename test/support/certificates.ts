@@ -23,7 +23,7 @@ function hasOpenssl(): boolean {
   }
 }
 
-/** A certificate that signs itself. @param days from now on; -1: it ended yesterday */
+/** A self-signed certificate. @param days from now on; -1: it expired yesterday */
 export function selfSigned(name: string, days = 2): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'kici-certificate-'));
   const at = (file: string): string => join(folder, file);

@@ -8,10 +8,7 @@ interface Lane {
   readonly notProven: Map<string, string[]>;
 }
 
-/**
- * Prints one line for each suite of the conformance kit, what it leaves unproven and why, and which lanes could not
- * run.
- */
+/** Prints one line per suite of the conformance kit, what it leaves unproven and why, and which lanes could not run. */
 export default class ConformanceTable implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const lanes = new Map<string, Lane>();
@@ -39,7 +36,7 @@ export default class ConformanceTable implements Reporter {
     }
     for (const line of missing) console.log(`not run: ${line}`);
     for (const module of modules) {
-      // A hook that fails leaves the cases of its suite skipped without a reason: a server that did not start is a
+      // A failed hook skips the cases of its suite without a reason, so a server that did not start counts as a
       // failure.
       const failures = [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())];
       for (const { message } of failures) console.log(`failed: ${module.relativeModuleId}: ${message}`);

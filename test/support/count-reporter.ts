@@ -1,13 +1,13 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends the run with the one line that people and scripts read; names what was skipped, so that no skip is silent. */
+/** Ends the run with one line for people and scripts; names what was skipped, so that no skip is silent. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const module of modules) {
       const tests = [...module.children.allTests()];
       if (module.errors().length > 0) counts.failed += 1;
-      // A hook that fails leaves the tests of its suite skipped: that is a failure, and no test says so.
+      // A failed hook skips the tests of its suite, so it counts as a failure that no test reports.
       for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed += 1;
       for (const test of tests) {
         const { state } = test.result();

@@ -51,11 +51,11 @@ export interface Asking {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly allow?: readonly string[];
   readonly resolves?: boolean;
-  /** In place of a look-up of the test's own. */
+  /** Replaces the test's own look-up. */
   readonly resolveAddress?: BackendHost['resolveAddress'];
 }
 
-/** Why a check fails. Names lead to this machine, by a look-up of the test's own. */
+/** Why a check fails. Names resolve to this machine, by the test's own look-up. */
 export async function failureOfCheck(adapter: Adapter, address: string, asking: Asking = {}): Promise<Failure> {
   const { settings = {}, secrets = {}, allow, resolves = true } = asking;
   const parsed = parseSettings(

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** A server that steps call to stop until a test has done something: `fetch(GATES + '/name')`. */
+/** A server that steps call to wait until a test has done something: `fetch(GATES + '/name')`. */
 export interface Gates {
   readonly url: string;
-  /** What happens when a step arrives at the gate; the step goes on when it is done. */
+  /** What happens when a step reaches the gate; the step continues once it is done. */
   on(name: string, action: () => Promise<unknown>): void;
   stop(): Promise<void>;
 }

@@ -3,13 +3,13 @@ const lookEveryMs = 5;
 export interface Held<T> {
   readonly result: T;
   /**
-   * The most that this thread worked without a pause, in milliseconds of its own time: what others of the machine did
-   * does not count.
+   * The most that this thread worked without a pause, in milliseconds of its own time, excluding the machine's other
+   * work.
    */
   readonly heldMs: number;
 }
 
-/** How long a call keeps the event loop at most. */
+/** How long a call blocks the event loop at most. */
 export async function longestHoldDuring<T>(call: () => Promise<T>): Promise<Held<T>> {
   let heldMs = 0;
   let before = threadTime();

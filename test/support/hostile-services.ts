@@ -11,7 +11,7 @@ import { defaultHostPolicy, openBackend, type HostedBackend } from '@kici-dev/se
 import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { hostileShapes } from './hostile-shapes.ts';
 
-/** A backend whose service answers everything but a sign-in with what a test says. */
+/** A backend whose service answers everything but a sign-in as the test says. */
 export interface HostileService {
   readonly backend: HostedBackend;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ export interface Attack {
   open(): Promise<HostileService>;
 }
 
-/** Every way in which a service of each type can answer a read or a list with so many bytes. */
+/** Every way in which a service of each type can answer a read or a list with this many bytes. */
 export function attacks(bytes: number): readonly Attack[] {
   const overJson = Object.entries(hostileShapes).flatMap(([shape, make]) =>
     Object.entries(jsonServices).map(([service, open]): Attack => ({
@@ -97,7 +97,7 @@ const jsonServices: Readonly<Record<string, (json: string) => Promise<HostileSer
     ),
 };
 
-/** Frames of answers in Protocol Buffers; a list and a read get the same. */
+/** Protocol Buffers answers, the same for a list and a read. */
 const grpcMessages: Readonly<Record<string, (bytes: number) => GrpcAnswer>> = {
   'many empty entries': (bytes) => plain(Buffer.alloc(bytes, Buffer.from([0x0a, 0x00]))),
   'many empty payloads': (bytes) => plain(Buffer.alloc(bytes, Buffer.from([0x12, 0x00]))),
@@ -136,13 +136,13 @@ function entry(tag: number, content: Buffer): Buffer {
   }
 }
 
-/** @param around what stands before and behind the hostile JSON, or another answer */
+/** @param around what precedes and follows the hostile JSON, or another answer */
 async function openJson(
   json: string,
   around: (request: IncomingMessage) => readonly [string, string] | string,
   configure: (address: string) => readonly [BackendDefinition, Settings],
 ): Promise<HostileService> {
-  // Encoded beforehand: the server is part of the process that is watched.
+  // Encoded beforehand, since the server is part of the observed process.
   const bytes = Buffer.from(json);
   const server = createServer((request, response) => {
     request.resume();

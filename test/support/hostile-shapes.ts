@@ -1,4 +1,4 @@
-/** JSON values that are built to keep a parser busy, each of about so many bytes. */
+/** JSON values built to keep a parser busy, each of about the given size. */
 export const hostileShapes: Readonly<Record<string, (bytes: number) => string>> = {
   'one long text': (bytes) => `"${'x'.repeat(bytes)}"`,
   'one text of escapes': (bytes) => `"${repeated('\\u0041', bytes)}"`,

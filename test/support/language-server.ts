@@ -10,7 +10,7 @@ interface Position {
   readonly character: number;
 }
 
-/** What an editor asks: tsserver of TypeScript 5, by its own protocol, or the language server of TypeScript 7. */
+/** Acts as an editor for tsserver of TypeScript 5, by its own protocol, or the language server of TypeScript 7. */
 export class LanguageServer {
   readonly #child: ChildProcess;
   readonly #isOld: boolean;
@@ -44,7 +44,7 @@ export class LanguageServer {
     return server;
   }
 
-  /** The names that are suggested within each occurrence of an empty literal. */
+  /** The names suggested within each occurrence of an empty literal. */
   async completions(file: string, text: string, literal: string): Promise<readonly (readonly string[])[]> {
     const places = text.split('\n').flatMap((line, index): Position[] => {
       const at = line.indexOf(literal);
@@ -106,7 +106,7 @@ export class LanguageServer {
       const message: { id?: number; method?: string; request_seq?: number; body?: unknown; result?: unknown } =
         JSON.parse(this.#heard.subarray(head.length, end).toString());
       this.#heard = this.#heard.subarray(end);
-      // The server may ask too, and waits for what it is told.
+      // The server may ask too, and waits for the reply.
       if (message.method !== undefined && message.id !== undefined)
         this.#send({ jsonrpc: '2.0', id: message.id, result: null });
       else this.#waiting.get(message.request_seq ?? message.id ?? 0)?.(message.body ?? message.result);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A wire between a client and a server that a test can cut and mend; the address stays. */
+/** A connection between client and server that a test can cut and mend; the address stays. */
 export interface Link {
   readonly address: string;
   /** Ends every connection and refuses new ones. */

@@ -9,8 +9,8 @@ export const processMemoryLane: Lane = {
 const chunkBytes = 16 * 1024 * 1024;
 
 /**
- * What a pattern finds in the memory of a process, as text of one or of two bytes for each character.
- * @param longest how many bytes a match may have, so that none is missed where chunks meet
+ * What a pattern finds in the memory of a process, as text of one or two bytes per character.
+ * @param longest the most bytes of a match, so that none is missed where chunks meet
  */
 export async function findInMemory(pid: number, pattern: RegExp, longest: number): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
@@ -19,7 +19,7 @@ export async function findInMemory(pid: number, pattern: RegExp, longest: number
     for (const [start, end] of await readableRegions(pid)) {
       for (let at = start; at < end; at += chunkBytes) {
         const bytes = Buffer.alloc(Math.min(chunkBytes + longest, end - at));
-        // A region may go while it is read, and some are there in name only.
+        // A region may vanish while it is read, and some exist in name only.
         const { bytesRead } = await memory.read(bytes, 0, bytes.byteLength, at).catch(() => ({ bytesRead: 0 }));
         const read = bytes.subarray(0, bytesRead);
         for (const text of [read.toString('latin1'), read.toString('utf16le'), read.subarray(1).toString('utf16le')])

@@ -8,7 +8,7 @@ export type ProgramName = 'kici' | 'kici-admin' | 'kici-orchestrator';
 
 export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Given on standard input, which is closed after it; default: none. */
+  /** Written to standard input, which is then closed; default: none. */
   readonly input?: string | Uint8Array;
   readonly folder?: string;
   /** How many files it may open; default: as many as this process. */
@@ -26,7 +26,7 @@ export function programFile(name: ProgramName): string {
   return join(import.meta.dirname, '../../src/cli/bin', `${name}.mjs`);
 }
 
-/** What a person's shell would hand over: nothing of ours, no variable of the test run. */
+/** A person's shell environment: nothing of ours, no variable of the test run. */
 export function cleanEnvironment(home: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -62,7 +62,7 @@ export async function runProgram(
   const errors: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-  // A program that refuses its arguments does not wait for its input.
+  // A program that refuses its arguments does not read its input.
   child.stdin?.on('error', () => undefined);
   if (options.input !== undefined) child.stdin?.end(options.input);
   const code = await new Promise<ProgramResult['code']>((resolve, reject) => {
@@ -76,7 +76,7 @@ export async function runProgram(
 
 export interface RunningOrchestrator {
   readonly url: string;
-  /** A folder of its own for everything: home, configuration and data. */
+  /** A separate folder for everything: home, configuration and data. */
   readonly home: string;
   /** For the clients of the user who started it. */
   readonly environment: Readonly<Record<string, string>>;

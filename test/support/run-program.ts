@@ -9,18 +9,18 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** What comes down the pipe; default: an empty one. */
+  /** Content of the input pipe; default: empty. */
   readonly stdin?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-/** Only what a program needs to start: nothing of the machine's own KICI variables reaches it. */
+/** Only what a program needs to start, without the machine's own KICI variables. */
 function bareEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...compileCache, ...extra };
 }
 
-/** Runs the real `kici-admin` as a process of its own, on pipes. */
+/** Runs the real `kici-admin` as a separate process, on pipes. */
 export async function runAdmin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { code, stdout, stderr } = await runProgram('kici-admin', args, {
     environment: bareEnvironment(options.environment),
@@ -35,7 +35,7 @@ export interface TerminalStep {
   readonly type: string;
 }
 
-/** Why there is no terminal to be had on this machine; `undefined` when there is. */
+/** Why this machine has no terminal; `undefined` if it has one. */
 export const missingTerminal: string | undefined =
   spawnSync('script', ['--version']).status === 0 ? undefined : 'the program `script` (util-linux) is not installed';
 

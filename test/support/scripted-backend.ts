@@ -33,7 +33,7 @@ const capabilities = defineCapabilities({
   maxValueBytes: 1_000,
 });
 
-/** A backend that does what a test says, however wrong, and holds nothing. */
+/** A backend that does what a test says, however wrong, and stores nothing. */
 export function scriptedBackend(script: Partial<SecretBackend> = {}): SecretBackend {
   return {
     capabilities,
@@ -61,7 +61,7 @@ export function scriptedBackend(script: Partial<SecretBackend> = {}): SecretBack
 export interface Hosting {
   readonly policy?: Partial<HostPolicy>;
   readonly declared?: Partial<BackendCapabilities>;
-  /** The version of the contract that its definition states. */
+  /** The contract version that its definition states. */
   readonly contract?: number;
   readonly settings?: Settings;
   readonly host?: Partial<BackendHost>;
@@ -84,7 +84,7 @@ export function hostScripted(
   return openBackend(definition, settings, testHost(host), { ...defaultHostPolicy, ...policy });
 }
 
-/** What the types forbid: adapters are written by others, in JavaScript too. */
+/** Returns what the types forbid: adapters are written by others, also in JavaScript. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function lie<T>(value: unknown): T {
   return vi.fn().mockReturnValue(value)();
@@ -109,7 +109,7 @@ export function context(overrides: Partial<CallContext> = {}): CallContext {
   return { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, ...overrides };
 }
 
-/** Outcomes as words: the text of what was found, `absent`, or the code. */
+/** Outcomes in words: the text that was found, `absent`, or the code. */
 export function words(outcomes: readonly ReadOutcome[]): (string | undefined)[] {
   return outcomes.map((outcome) =>
     outcome.status === 'found' ? outcome.value.text() : outcome.status === 'absent' ? 'absent' : outcome.code,

@@ -16,7 +16,7 @@ export interface RecordedCall {
   readonly input: unknown;
 }
 
-/** What the fake answers; an operation without an answer is `not_found`. */
+/** The fake's answers; an operation without one is `not_found`. */
 export type Answers = {
   readonly [Id in OperationId]?: (
     input: z.output<Operations[Id]['input']>,
@@ -30,8 +30,8 @@ export interface WireApi {
 }
 
 /**
- * An orchestrator's wire without an orchestrator: it takes what the registry says, refuses anything else,
- * and records every call. Answers that do not fit the registry are refused too.
+ * An orchestrator's wire without an orchestrator: it accepts what the registry allows, refuses anything else, and
+ * records every call. Answers that do not fit the registry are refused too.
  */
 export async function startWireApi(answers: Answers): Promise<WireApi> {
   const calls: RecordedCall[] = [];
@@ -115,7 +115,7 @@ async function sealingKey(): Promise<unknown> {
   return { keyId: keyIdOf(fingerprint), publicKey: Buffer.from(pair.publicKey).toString('base64'), fingerprint };
 }
 
-/** The input with values in the place of sealed ones. A plain one is refused: kici-admin seals whatever it writes. */
+/** The input with sealed values opened. A plain one is refused: kici-admin seals everything it writes. */
 async function opened(
   id: string,
   organization: string,

@@ -4,7 +4,7 @@ import type { Attack } from './hostile-services.ts';
 import { context, hostScripted, path, ref } from './scripted-backend.ts';
 
 export interface Withstood {
-  /** What a read and a list came to: `found`, `absent`, `listed` or a failure code. */
+  /** The results of a read and a list: `found`, `absent`, `listed` or a failure code. */
   readonly outcomes: readonly string[];
   /** The longest work without a pause, in milliseconds of this thread's own time. */
   readonly heldMs: number;
@@ -15,7 +15,7 @@ export interface Withstood {
 /** A read and a list of the hostile service, while another job reads from a good backend in the same process. */
 export async function withstand(attack: Attack): Promise<Withstood> {
   const service = await attack.open();
-  // The first call loads the client library, which is not what is watched.
+  // The first call loads the client library, which is not under test.
   await service.backend.check(context()).catch(() => undefined);
   const good = hostScripted();
   const others = { served: 0, failed: 0 };

@@ -13,10 +13,10 @@ import { openObject } from './fields.ts';
 import { formatFields, textField, type Field } from './json-object.ts';
 import { requireName } from './names.ts';
 
-/** Each loss to another writer of the same scope is one more try. */
+/** Each loss to another writer of the same scope costs one try. */
 const maxAttempts = 8;
 
-/** Sets one field and leaves the others as they are. @returns the version that holds the change */
+/** Sets one field and leaves the others alone. @returns the version that holds the change */
 export async function setField(
   tools: LayoutTools,
   entry: SecretWrite,
@@ -39,7 +39,7 @@ export async function setField(
   );
 }
 
-/** @returns whether there was such a field */
+/** @returns whether the field existed */
 export async function removeField(tools: LayoutTools, ref: SecretRef, context: CallContext): Promise<boolean> {
   let existed = false;
   await change(
@@ -57,7 +57,7 @@ export async function removeField(tools: LayoutTools, ref: SecretRef, context: C
 /** @returns undefined to leave everything as it is */
 type Edit = (fields: readonly Field[], version: string | null) => readonly Field[] | undefined;
 
-/** The object is put back only if it is still the one that was read, so that no writer's field is lost. */
+/** Writes the object back only if it is still the one that was read, so that no writer's field is lost. */
 async function change(
   tools: LayoutTools,
   target: SecretRef | SecretWrite,
@@ -87,14 +87,14 @@ async function change(
   }
 }
 
-/** @throws BackendError `ambiguous` for more than one */
+/** @throws BackendError `ambiguous` if there is more than one */
 function countOf(fields: readonly Field[], key: string): number {
   const count = fields.filter((field) => field.key === key).length;
   if (count > 1) throw new BackendError('ambiguous', { detail: 'the JSON object has this key more than once' });
   return count;
 }
 
-/** A scope without a secret, or with one that never had a value, is an empty object that is not there yet. */
+/** A scope without a secret, or whose secret never had a value, counts as an empty object yet to be created. */
 async function currentObject(
   { service }: LayoutTools,
   name: string,

@@ -10,10 +10,10 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { StoredOutcome } from '../secrets/stored.ts';
 import { parseFields, valueOf, type Field } from './json-object.ts';
 
-/** A scope's object, taken apart. */
+/** A scope's parsed object. */
 export interface ScopeObject {
   readonly status: 'object';
-  /** In their order, duplicates among them. */
+  /** In order, with duplicates. */
   readonly fields: readonly Field[];
   readonly byKey: ReadonlyMap<string, readonly Field[]>;
   readonly version: string;
@@ -30,9 +30,7 @@ export function openObject(outcome: StoredOutcome): OpenedScope {
     : { status: 'object', fields, byKey: Map.groupBy(fields, ({ key }) => key), version: outcome.version };
 }
 
-/**
- * Parses objects one by one, with turns for the rest of the process in between: one of 64 KiB may take milliseconds.
- */
+/** Parses objects one by one, giving the rest of the process its turns: one of 64 KiB may take milliseconds. */
 export async function* openObjects<T>(
   outcomes: Iterable<readonly [T, StoredOutcome]>,
 ): AsyncGenerator<readonly [T, OpenedScope]> {

@@ -12,13 +12,14 @@ export interface Field {
 }
 
 /**
- * The fields in their order, duplicates among them.
- * @returns undefined for text that is not a JSON object; why is not said, because a parser's message quotes the text
+ * The fields in order, with duplicates.
+ * @returns undefined for text that is not a JSON object; the reason is not given, since a parser's message quotes the
+ * text
  */
 export function parseFields(text: string): readonly Field[] | undefined {
   if (!isObjectText(text)) return undefined;
   const fields: Field[] = [];
-  // From here on the text is known to be valid, so finding the ends of things is all that is left to do.
+  // The text is known to be valid from here on, so it is enough to find where each part ends.
   let at = skipSpace(text, text.indexOf('{') + 1);
   while (text[at] !== '}') {
     const keyEnd = endOfString(text, at);

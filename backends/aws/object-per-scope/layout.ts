@@ -17,7 +17,7 @@ import { fieldOutcome, openObjects, type OpenedScope } from './fields.ts';
 import { list } from './list.ts';
 import { nameFor, requireName } from './names.ts';
 
-/** One JSON object for each scope, a field for each key. Versions are those of the object. */
+/** One JSON object per scope, one field per key. Versions are those of the object. */
 export function objectPerScope(tools: LayoutTools): Layout {
   const { config, service, reader } = tools;
   const { maxValueBytes } = objectPerScopeCapabilities;
@@ -55,7 +55,7 @@ export function objectPerScope(tools: LayoutTools): Layout {
     return { version: await setField(tools, entry, text, context) };
   };
 
-  /** A version shows a key only if its object has it, so that each is read: this costs what reads cost. */
+  /** A version has a key only if its object does, so each object is read: this costs as much as reading. */
   const versions = async (ref: SecretRef, context: CallContext): Promise<readonly VersionInfo[]> => {
     const name = nameOf(ref);
     const all = name === undefined ? [] : await listVersions(service, secretId(config.sharedSecrets, name), context);

@@ -22,9 +22,7 @@ interface ListedScope {
   readonly updatedAt: string | undefined;
 }
 
-/**
- * Keys are inside values here, so listing reads every object below the query, and a single scope needs no list at all.
- */
+/** Keys are inside values here, so listing reads every object below the query; a single scope needs no list at all. */
 export async function* list(
   tools: LayoutTools,
   { scope, depth }: ListQuery,
@@ -85,7 +83,7 @@ async function readPage(
 }
 
 function keysOf(object: OpenedScope, { scope, updatedAt }: ListedScope): readonly SecretDescriptor[] | UnlistedScope {
-  // A secret that never had a value has no fields, and neither has one that is gone since the list was made.
+  // Neither a secret that never had a value nor one that is gone since the list was made has fields.
   if (object.status === 'absent') return [];
   if (object.status === 'unknown') return { scope, depth: 'scope', code: object.code, ...whyOf(object) };
   return [...object.byKey].map(([key, fields]) => ({

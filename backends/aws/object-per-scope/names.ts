@@ -1,7 +1,7 @@
 import { BackendError, parseScopePath, type Parsed, type ScopePath } from '@kici-dev/secret-backend';
 import { maxNameLength } from '../secrets/secret-name.ts';
 
-/** `PREFIX SCOPE`; undefined where it is too long for a name, so that no such secret can exist. */
+/** `PREFIX SCOPE`; undefined if that is too long for a name, so that no such secret can exist. */
 export function nameFor(prefix: string, scope: ScopePath): string | undefined {
   const name = `${prefix}${scope}`;
   return name.length <= maxNameLength ? name : undefined;

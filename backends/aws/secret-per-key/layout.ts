@@ -18,7 +18,7 @@ import { outcomeOf } from '../secrets/stored.ts';
 import { list } from './list.ts';
 import { nameFor } from './names.ts';
 
-/** One secret for each key, its value the secret's own text or bytes. */
+/** One secret per key, whose value is the secret's own text or bytes. */
 export function secretPerKey(tools: LayoutTools): Layout {
   const { config, service, reader, tokens } = tools;
 

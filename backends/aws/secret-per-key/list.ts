@@ -13,7 +13,7 @@ const parallelDescriptions = 10;
 
 type Traits = Omit<SecretDescriptor, 'scope' | 'key'>;
 
-/** The names below a query: shared secrets by their ARN first, then what ListSecrets says of the account's own. */
+/** The names below a query: shared secrets by their ARN, then what ListSecrets reports for the account. */
 export async function* list(
   { config, service }: LayoutTools,
   query: ListQuery,
@@ -60,8 +60,8 @@ function traits({ version, updatedAt, scheduledForDeletion }: Omit<ListedSecret,
 }
 
 /**
- * No list shows a shared secret, so that it is described. Its name is known from the settings: where it cannot be
- * described it is listed anyway, and without a problem, because its value is a right of its own.
+ * Lists never show a shared secret, so it is described. Its name comes from the settings; if it cannot be described it
+ * is listed without a problem, because reading its value is a separate right.
  */
 async function sharedTraits(service: Service, id: SecretId, context: CallContext): Promise<Traits> {
   try {

@@ -1,7 +1,7 @@
 import { parseScopePath, type ScopePath, type SecretRef } from '@kici-dev/secret-backend';
 import { isSecretName } from '../secrets/secret-name.ts';
 
-/** `PREFIX SCOPE / KEY`; undefined where no secret can have that name, so that none of this scope and key can exist. */
+/** `PREFIX SCOPE / KEY`; undefined if no secret can have that name, so that none of this scope and key can exist. */
 export function nameFor(prefix: string, { scope, key }: SecretRef): string | undefined {
   const name = `${prefix}${scope}/${key}`;
   return key !== '' && !key.includes('/') && isSecretName(name) ? name : undefined;
@@ -9,7 +9,7 @@ export function nameFor(prefix: string, { scope, key }: SecretRef): string | und
 
 export type Place = { readonly scope: ScopePath; readonly key: string } | { readonly reason: string };
 
-/** The way back: the key is what follows the last `/`, so that no two names map to the same place. */
+/** The reverse mapping: the key follows the last `/`, so that no two names map to the same place. */
 export function placeOf(prefix: string, name: string): Place {
   const rest = name.slice(prefix.length);
   const slash = rest.lastIndexOf('/');

@@ -4,7 +4,7 @@ import type { Service } from '../service/service.ts';
 import { explainRefusal } from './describe.ts';
 import { isAbout, type SecretId } from './secret-id.ts';
 
-/** What an InvalidRequestException of a change means; any other error is itself. */
+/** Interprets the InvalidRequestException of a change; returns any other error unchanged. */
 export async function explained(
   service: Service,
   id: SecretId,
@@ -13,7 +13,7 @@ export async function explained(
 ): Promise<unknown> {
   if (!isException(error, 'InvalidRequestException')) return error;
   const outcome = await explainRefusal(service, id, 'InvalidRequestException', context);
-  // Deletion without a window continues for a while after the name is gone.
+  // A deletion without a window continues for a while after the name is gone.
   return outcome.status === 'absent'
     ? new BackendError('server_error', { detail: 'the service is still removing a secret of this name' })
     : errorOf(outcome);
@@ -27,7 +27,7 @@ interface Answer {
 
 /**
  * A success without a body, or about something else, acknowledges nothing.
- * @param token left out where no version was asked for
+ * @param token absent if no version was requested
  * @throws BackendError `bad_answer`
  */
 export function requireAnswer(operation: string, answer: Answer, id: SecretId, token?: string): void {

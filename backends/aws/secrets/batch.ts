@@ -8,13 +8,13 @@ import { wireId, type SecretId } from './secret-id.ts';
 import { nameOf } from './secret-name.ts';
 import { acceptValue, type StoredOutcome, type StoredValue } from './stored.ts';
 
-/** SecretIdList of BatchGetSecretValue takes at most 20 (API model). */
+/** The most that SecretIdList of BatchGetSecretValue takes (API model). */
 export const batchSize = 20;
 
 /**
- * The current values of up to twenty secrets. Every name has an outcome: one that the service left out without
- * a word is unknown, like one that it has an error for.
- * @throws BackendError when the request as a whole failed
+ * The current values of up to twenty secrets. Every name has an outcome: one that the service left out is unknown, like
+ * one that it reports an error for.
+ * @throws BackendError if the request as a whole failed
  */
 export async function readBatch(
   service: Service,
@@ -51,8 +51,8 @@ export async function readBatch(
 }
 
 /**
- * An ARN first: one that lacks its suffix, which its form does not always show, is answered with it, and may have a
- * name that was asked for too.
+ * Matches ARNs first: one without its suffix, which its form does not always show, is answered with the suffix, and its
+ * name may have been requested too.
  */
 function idOf({ ARN, Name }: StoredValue, ids: readonly SecretId[]): SecretId | undefined {
   return (
@@ -66,8 +66,7 @@ async function explain(
   refusal: string | undefined,
   context: CallContext,
 ): Promise<StoredOutcome> {
-  // The user guide does not name BatchGetSecretValue among the calls that reach other accounts; GetSecretValue it
-  // names.
+  // The user guide lists GetSecretValue, but not BatchGetSecretValue, among the calls that reach other accounts.
   if (id.arn !== undefined) return readOne(service, id, context);
   if (refusal === undefined)
     return unknown('bad_answer', 'the service answered neither with a value nor with an error');

@@ -3,14 +3,14 @@ import type { LayoutTools } from '../layout.ts';
 import { isException } from '../service/service-error.ts';
 import { idKey, secretId } from './secret-id.ts';
 
-/** Begins with what no binding can name, and need not exist. */
+/** Begins with a segment that no binding can name; need not exist. */
 const probe = '__kici/check';
-/** States that a secret can be in for any caller, so that no permission is missing. */
+/** Secrets can be in these states for any caller, so they do not show that a permission is missing. */
 const statesOfSecrets: readonly FailureCode[] = ['scheduled_for_deletion', 'no_version'];
 
 /**
- * Uses the rights that jobs need. A name that does not exist gives ResourceNotFoundException only to those who may read
- * it; everybody else gets AccessDeniedException. Shared secrets are each read, because each is a right of its own.
+ * Exercises the rights that jobs need. For a missing name only a caller who may read it gets ResourceNotFoundException;
+ * everybody else gets AccessDeniedException. Each shared secret is read, because each is a separate right.
  */
 export async function check({ config, service, reader }: LayoutTools, context: CallContext): Promise<void> {
   const { prefix, sharedSecrets } = config;

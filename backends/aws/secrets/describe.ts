@@ -12,22 +12,22 @@ import type { Service } from '../service/service.ts';
 import { isAbout, wireId, type SecretId } from './secret-id.ts';
 import { failureOf } from './stored.ts';
 
-/** What is known of a secret apart from its value; it answers for secrets that are scheduled for deletion too. */
+/** What is known about a secret apart from its value, even if it is scheduled for deletion. */
 export interface Description {
   readonly scheduledForDeletion: boolean;
-  /** Stages by version id; versions without a stage are missing. */
+  /** Stages by version id; versions without a stage are absent. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
   /** RFC 3339. */
   readonly updatedAt: string | undefined;
   /**
-   * Encrypted with `aws/secretsmanager` of its account: the service then names no key (API reference, DescribeSecret).
+   * Encrypted with the account's `aws/secretsmanager`: the service then names no key (API reference, DescribeSecret).
    */
   readonly underDefaultKey: boolean;
 }
 
 /**
- * What DescribeSecret says of a secret, without its value.
- * @returns undefined where the service says that there is no such secret
+ * What DescribeSecret reports about a secret.
+ * @returns undefined if the service says that there is no such secret
  */
 export async function describe(service: Service, id: SecretId, context: CallContext): Promise<Description | undefined> {
   try {
@@ -54,14 +54,14 @@ export function versionAt(description: Description, stage: string): string | und
   return [...description.stages].find(([, stages]) => stages.includes(stage))?.[0];
 }
 
-/** Whether a refusal of a read can mean several things. */
+/** Whether a refused read can mean several things. */
 export function isUnclear(refusal: string): boolean {
   return refusal === 'ResourceNotFoundException' || refusal === 'InvalidRequestException';
 }
 
 /**
- * Why a read was refused with ResourceNotFoundException, which a secret without a value or without that
- * version meets too, or with InvalidRequestException, which says least of all.
+ * Finds out why a read was refused with ResourceNotFoundException, which a secret without a value or without that
+ * version gets too, or with InvalidRequestException, which says least of all.
  */
 export async function explainRefusal(
   service: Service,
@@ -102,8 +102,8 @@ function whyKept({ arn }: SecretId, { underDefaultKey }: Description): UnknownOu
 }
 
 /**
- * An ARN without a secret proves nothing about its name: the secret may have been created again under another ARN,
- * and whether a secret of another account exists is revealed only to those it is shared with.
+ * An ARN without a secret proves nothing about its name: the secret may have been recreated under another ARN, and
+ * another account reveals a secret's existence only to those it is shared with.
  */
 export function lost(arn: string): UnknownOutcome {
   return wrongSetting(

@@ -7,7 +7,7 @@ import { describe, lost } from './describe.ts';
 import { pagesOf } from '../service/pages.ts';
 import { wireId, type SecretId } from './secret-id.ts';
 
-/** Starts the deletion window; the service removes the secret at its end. */
+/** Starts the deletion window; the service removes the secret when it ends. */
 export async function scheduleDeletion(
   service: Service,
   name: string,
@@ -31,7 +31,7 @@ export async function scheduleDeletion(
   }
 }
 
-/** Ends the deletion window. */
+/** Cancels the deletion. */
 export async function bringBack(service: Service, name: string, context: CallContext): Promise<void> {
   const answer = await service.call(context, 'RestoreSecret', (client, options) =>
     client.restoreSecret({ SecretId: name }, options),
@@ -40,7 +40,7 @@ export async function bringBack(service: Service, name: string, context: CallCon
 }
 
 /**
- * Newest first; also versions without a stage, which the service keeps for a while. Empty where there is no such
+ * Newest first, including versions without a stage, which the service keeps for a while. Empty if there is no such
  * secret.
  */
 export async function listVersions(

@@ -5,7 +5,7 @@ import { pagesOf } from '../service/pages.ts';
 /** MaxResults of ListSecrets (API model); the quota is 100 requests per second. */
 const pageSize = 100;
 
-/** A secret as lists show it, which may be up to five minutes old. */
+/** A secret as lists show it, up to five minutes late. */
 export interface ListedSecret {
   readonly name: string;
   /** The current version; undefined for a secret that never had a value. */
@@ -15,10 +15,7 @@ export interface ListedSecret {
   readonly scheduledForDeletion: boolean;
 }
 
-/**
- * Every secret whose name begins with the prefix, once, also those that are scheduled for deletion: they are
- * not absent.
- */
+/** Every secret whose name begins with the prefix, once. Includes those scheduled for deletion: they are not absent. */
 export async function* listSecrets(
   service: Service,
   prefix: string,
@@ -36,7 +33,7 @@ export async function* listSecrets(
     yield answer.SecretList.flatMap((entry): ListedSecret[] => {
       const { Name: name } = entry;
       if (name === undefined) throw new BackendError('bad_answer', { detail: 'ListSecrets: an entry has no name' });
-      // The service matches prefixes of words, so that it also gives names that only contain ours.
+      // The service matches prefixes of words, so it also returns names that merely contain ours.
       if (!name.startsWith(prefix) || seen.has(name)) return [];
       seen.add(name);
       return [

@@ -7,18 +7,18 @@ import { describe, versionAt, type Description } from './describe.ts';
 import { create, requireSize, update, type NewVersion } from './put.ts';
 
 /**
- * Holds a new version until it is current; one without a stage may be removed. Each write has its own, so that none
- * takes it from another.
+ * Protects a new version until it is current, since one without a stage may be removed. Each write has its own, so that
+ * none takes another's.
  */
 const stageFor = ({ token }: NewVersion): string => `${stagePrefix}${token}`;
 const stagePrefix = 'KICI_WRITE_';
-/** A secret has at most 20 stages (AWS quotas). What writers that were killed have left behind is swept before that. */
+/** A secret has at most 20 stages (AWS quotas); leftovers of killed writers are swept before that. */
 const maxLeftovers = 8;
 
 /**
- * Check-and-set. PutSecretValue has none; UpdateSecretVersionStage has: it moves AWSCURRENT only away from the
- * version that the caller names (API reference, `RemoveFromVersionId`). So the value is put under a stage of
- * its own, and then AWSCURRENT is moved to it.
+ * Check-and-set. PutSecretValue has none, but UpdateSecretVersionStage does: it moves AWSCURRENT only away from the
+ * version that the caller names (API reference, `RemoveFromVersionId`). So the value is put under its own stage, then
+ * AWSCURRENT is moved to it.
  * @param expected the version that must be current; `null`: there must be no value
  * @throws BackendError `conflict`
  */
@@ -44,7 +44,7 @@ export async function putIfCurrent(
   const stages = await update(service, version, context, [stageFor(version)]);
   if (stages === 'missing') throw conflict();
   try {
-    // The first version of a secret becomes current by itself.
+    // A secret's first version becomes current automatically.
     if (!stages.includes('AWSCURRENT')) await makeCurrent(service, version, expected, context);
   } finally {
     await dropStage(service, version.name, stageFor(version), version.token, context);
@@ -91,7 +91,7 @@ async function sweep(service: Service, name: string, { stages }: Description, co
   for (const { stage, version } of leftovers) await dropStage(service, name, stage, version, context);
 }
 
-/** A version that keeps a stage is kept for good, which harms nobody: a failure here is ignored. */
+/** A leftover stage only keeps its version, which does no harm, so failures are ignored. */
 async function dropStage(
   service: Service,
   name: string,

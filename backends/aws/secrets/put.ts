@@ -6,7 +6,7 @@ import type { Service } from '../service/service.ts';
 import { explained, requireAnswer } from './answers.ts';
 import { bringBack, scheduleDeletion } from './lifecycle.ts';
 
-/** Creating and updating race with other writers who delete and create; each loss is one more try. */
+/** Creating and updating race with other writers who delete and create; each loss costs one try. */
 const maxAttempts = 4;
 
 export interface NewVersion {
@@ -16,7 +16,7 @@ export interface NewVersion {
   readonly token: string;
 }
 
-/** Makes the value current, whatever was current before, and calls off a deletion that is under way. */
+/** Makes the value current, whatever was current before, and cancels a deletion in progress. */
 export async function put(
   service: Service,
   config: AwsConfig,
@@ -36,10 +36,10 @@ export async function put(
   throw new BackendError('conflict', { detail: 'others created and deleted the secret on every attempt' });
 }
 
-/** How long a deletion may take that is put back after the call is over. */
+/** Time limit for restoring a cancelled deletion after the call is over. */
 const undoMs = 10_000;
 
-/** The old value must not stay behind when the new one is not taken, also when the caller has stopped waiting. */
+/** If the new value is refused, the old one must not stay revived, even when the caller has stopped waiting. */
 async function revive(
   service: Service,
   { deletionWindowDays }: AwsConfig,
@@ -66,7 +66,7 @@ export function requireSize({ byteLength }: SecretValue): void {
     throw new BackendError('invalid_argument', { detail: 'Secrets Manager does not accept an empty value' });
 }
 
-/** @param stages left out: the version becomes current. @returns the stages that the version has now */
+/** @param stages absent: the version becomes current. @returns the version's stages afterwards */
 export async function update(
   service: Service,
   { name, value, token }: NewVersion,
@@ -93,7 +93,7 @@ export async function update(
   }
 }
 
-/** @returns `exists` where a secret of this name is there, with whatever value */
+/** @returns `exists` if there is a secret of this name, whatever its value */
 export async function create(
   service: Service,
   config: AwsConfig,

@@ -5,10 +5,10 @@ import { explainRefusal, isUnclear } from './describe.ts';
 import { isStage, wireId, type SecretId } from './secret-id.ts';
 import { acceptValue, failureOf, type StoredOutcome } from './stored.ts';
 
-/** Reads one secret with GetSecretValue; a refusal that may mean several things is looked into. */
+/** Reads one secret with GetSecretValue, and investigates an ambiguous refusal. */
 export async function readOne(service: Service, id: SecretId, context: CallContext): Promise<StoredOutcome> {
   const outcome = await tryRead(service, id, context);
-  // Most likely it got its value between the two calls, when somebody created it a moment ago.
+  // Most likely it was created a moment ago and got its value between the two calls.
   return outcome.status === 'unknown' && outcome.code === 'stale_replica' ? tryRead(service, id, context) : outcome;
 }
 

@@ -10,12 +10,12 @@ import { failureOf, type StoredOutcome } from './stored.ts';
 /** BatchGetSecretValue has a quota of 100 requests per second, GetSecretValue one of 10,000. */
 const parallelBatches = 10;
 const parallelReads = 10;
-/** How long a refusal of BatchGetSecretValue holds before it is tried again; rights do change. */
+/** How long a refusal of BatchGetSecretValue is remembered; rights may change. */
 const batchRefusalMs = 300_000;
 
 /** Reads any number of secrets in as few calls as the service allows. */
 export interface Reader {
-  /** One outcome for each id, by `idKey`. Does not reject. */
+  /** One outcome per id, by `idKey`. Does not reject. */
   read(ids: Iterable<SecretId>, context: CallContext): Promise<ReadonlyMap<string, StoredOutcome>>;
 }
 
@@ -31,13 +31,13 @@ export function createReader(service: Service, now: () => number): Reader {
     try {
       return [...(await readBatch(service, ids, context))];
     } catch (error) {
-      // The identity may read each secret and not ask for several at once, which is a right of its own.
+      // The identity may read single secrets but not batches, which is a separate right.
       const refused = isException(error, 'AccessDeniedException', 'AccessDenied');
       if (refused) batchRefusedUntil = now() + batchRefusalMs;
-      // One secret that does not decrypt, or one that the service objects to, can fail the whole batch.
+      // One secret that does not decrypt, or that the service objects to, can fail the whole batch.
       if (
         refused ||
-        // Each alone may be within the limit that all together are not.
+        // Each may fit the limit that all together exceed.
         (BackendError.is(error) && error.code === 'too_large') ||
         isException(
           error,
@@ -56,7 +56,7 @@ export function createReader(service: Service, now: () => number): Reader {
     async read(ids, context) {
       const unique = [...new Map([...ids].map((id) => [idKey(id), id])).values()];
       if (context.signal.aborted) return new Map(unique.map((id) => [idKey(id), unknown('aborted')]));
-      // A batch answers for current versions only.
+      // A batch returns only current versions.
       const current = unique.filter(({ version }) => version === undefined);
       const pinned = unique.filter(({ version }) => version !== undefined);
       const together = current.length > 1 && now() >= batchRefusedUntil ? current : [];

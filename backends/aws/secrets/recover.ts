@@ -12,9 +12,9 @@ import { bringBack } from './lifecycle.ts';
 type Read = (refs: readonly SecretRef[], context: CallContext) => Promise<readonly ReadOutcome[]>;
 
 /**
- * The value of an earlier version, for making it current again. A secret that is scheduled for deletion gives
- * out nothing, so its deletion is called off first.
- * @throws BackendError `not_found` where there is no such version
+ * The value of an earlier version, to be made current again. A secret scheduled for deletion reveals nothing, so its
+ * deletion is cancelled first.
+ * @throws BackendError `not_found` if there is no such version
  */
 export async function recoverValue(
   service: Service,

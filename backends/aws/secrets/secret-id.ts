@@ -2,8 +2,8 @@ import type { SharedSecrets } from '../shared-secrets.ts';
 import { nameOf } from './secret-name.ts';
 
 /**
- * A secret of the own account by its name, never by its ARN: a name that ends in "-" and six characters would
- * match another secret's partial ARN. A secret that another account shares has its full ARN as well, and goes by that.
+ * A secret of the own account goes by its name, never by its ARN: a name that ends in "-" and six characters would
+ * match another secret's partial ARN. A secret shared by another account goes by its full ARN.
  */
 export interface SecretId {
   readonly name: string;
@@ -17,12 +17,11 @@ export function secretId(shared: SharedSecrets, name: string, version?: string):
   return { name, ...(arn !== undefined && { arn }), ...(version !== undefined && { version }) };
 }
 
-/** What the service is asked for: `SecretId` of every request. */
 export function wireId({ name, arn }: SecretId): string {
   return arn ?? name;
 }
 
-/** Whether an answer is about the secret that was asked for. An ARN that was asked for must come back as it is. */
+/** Whether an answer concerns the requested secret. A requested ARN must come back unchanged. */
 export function isAbout(
   answer: { readonly Name?: string | undefined; readonly ARN?: string | undefined },
   { name, arn }: SecretId,
@@ -35,7 +34,7 @@ export function idKey({ name, version }: SecretId): string {
   return version === undefined ? name : `${name} ${version}`;
 }
 
-/** Stages that Secrets Manager moves itself (API reference, GetSecretValue). Anything else is a version id. */
+/** Stages that Secrets Manager itself moves (API reference, GetSecretValue). Anything else is a version id. */
 export function isStage(version: string): boolean {
   return version === 'AWSCURRENT' || version === 'AWSPREVIOUS' || version === 'AWSPENDING';
 }

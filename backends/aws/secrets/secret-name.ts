@@ -1,6 +1,6 @@
 export const maxNameLength = 512;
 
-/** What a name may consist of (API reference, CreateSecret, `Name`). */
+/** Characters and length of a name (API reference, CreateSecret, `Name`). */
 export function isSecretName(text: string): boolean {
   return text.length <= maxNameLength && /^[A-Za-z0-9/_+=.@-]+$/.test(text);
 }
@@ -18,7 +18,7 @@ export function parseArn(text: string): SecretArn | undefined {
   return region === undefined || account === undefined || name === undefined ? undefined : { region, account, name };
 }
 
-/** The name inside an ARN, and a name as it is. */
+/** The name in an ARN; a plain name is returned as it is. */
 export function nameOf(nameOrArn: string): string {
   return parseArn(nameOrArn)?.name ?? nameOrArn;
 }

@@ -2,7 +2,7 @@ import { maxSecretBytes } from '../capabilities.ts';
 import { BackendError, SecretValue, unknown, type AbsentOutcome, type UnknownOutcome } from '@kici-dev/secret-backend';
 import { idKey, isAbout, isStage, type SecretId } from './secret-id.ts';
 
-/** What the service holds under a name, before a layout looks at it. */
+/** What the service holds under a name, not yet interpreted by a layout. */
 export type StoredOutcome = StoredSecret | AbsentOutcome | UnknownOutcome;
 
 export interface StoredSecret {
@@ -12,7 +12,7 @@ export interface StoredSecret {
   readonly version: string;
 }
 
-/** A value as GetSecretValue and BatchGetSecretValue give it. */
+/** A value as GetSecretValue and BatchGetSecretValue return it. */
 export interface StoredValue {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
@@ -21,7 +21,7 @@ export interface StoredValue {
   readonly SecretBinary?: Uint8Array | undefined;
 }
 
-/** Takes an answer only if it is about what was asked, and whole. */
+/** Accepts an answer only if it is complete and about the requested secret. */
 export function acceptValue(entry: StoredValue, asked: SecretId): StoredOutcome {
   const { Name, VersionId, SecretString, SecretBinary } = entry;
   if (Name === undefined || VersionId === undefined)
@@ -45,7 +45,7 @@ export function acceptValue(entry: StoredValue, asked: SecretId): StoredOutcome 
   return { status: 'found', value, kind: SecretString === undefined ? 'binary' : 'text', version: VersionId };
 }
 
-/** The outcome for an id out of the answer to many. */
+/** Picks an id's outcome from the answer for many. */
 export function outcomeOf(outcomes: ReadonlyMap<string, StoredOutcome>, id: SecretId): StoredOutcome {
   return outcomes.get(idKey(id)) ?? unanswered;
 }

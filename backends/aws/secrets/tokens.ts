@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * Version ids for writes, which the service takes once each: the same write, tried again after an answer got
- * lost, has the same id and so the same effect as the first try.
+ * Version ids for writes, which the service accepts once each: a write repeated after a lost answer has the same id,
+ * and so no further effect.
  */
 export interface WriteTokens {
-  /** @param base what the written text was made from, where a write has to look at the secret first */
+  /** @param base what the new text was made from, if the write had to read the secret first */
   tokenFor(change: object, base?: string): string;
-  /** Whether a version came from this very write. */
+  /** Whether this write made the version. */
   isOf(change: object, version: string): boolean;
 }
 
-/** Tries belong to one write when they pass the same object; nothing of it is kept once the caller lets it go. */
+/** Tries belong to one write if they pass the same object; nothing is kept once the caller drops it. */
 export function createWriteTokens(): WriteTokens {
   const tokens = new WeakMap<object, Map<string, string>>();
   return {

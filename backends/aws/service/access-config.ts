@@ -1,6 +1,6 @@
 import { SecretValue, wrongSetting, type BackendError, type Settings } from '@kici-dev/secret-backend';
 
-/** Where a service of AWS answers, and who asks. */
+/** Where an AWS service is reached, and with which identity. */
 export interface AccessConfig {
   readonly region: string;
   readonly endpoint: URL;
@@ -9,9 +9,9 @@ export interface AccessConfig {
 
 export interface SignInConfig {
   readonly source: CredentialSource;
-  /** Assumed one after another. */
+  /** Assumed in this order. */
   readonly roles: readonly string[];
-  /** Goes with the last role. */
+  /** Sent with the last role. */
   readonly externalId: string | undefined;
   readonly stsEndpoint: URL;
 }
@@ -28,7 +28,7 @@ export type CredentialSource =
   | { readonly method: 'default-chain' };
 
 /**
- * @param service as host names of AWS have it, such as `secretsmanager`
+ * @param service as in AWS host names, such as `secretsmanager`
  * @throws BackendError `misconfigured`, naming the setting
  */
 export function readAccess(settings: Settings, service: string): AccessConfig {
@@ -70,7 +70,7 @@ function readSource(settings: Settings): CredentialSource {
   }
 }
 
-/** Given in full, so that no environment variable or shared file of the server sends the calls elsewhere. */
+/** Given in full, so that no environment variable or shared file of the server redirects the calls. */
 function publicEndpoint(service: string, region: string): URL {
   return new URL(`https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
 }

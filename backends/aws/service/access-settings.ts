@@ -12,7 +12,7 @@ export const regionSetting = {
   },
 } as const satisfies SettingsSchema;
 
-/** How every backend on AWS signs in, as an operator sets it. */
+/** How every AWS backend signs in, as an operator sets it. */
 export const signInSettings = {
   'auth.method': {
     type: 'choice',

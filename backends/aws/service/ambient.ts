@@ -2,7 +2,7 @@ import { BackendError, type AmbientAccess } from '@kici-dev/secret-backend';
 import type { CredentialSource } from './access-config.ts';
 
 /**
- * What the settings want of the machine's own credentials must be allowed by the server's configuration.
+ * The server's configuration must allow what the settings use of the machine's credentials.
  * @throws BackendError `misconfigured`
  */
 export function requireAmbient(source: CredentialSource, ambient: AmbientAccess): void {

@@ -1,4 +1,4 @@
-/** Like `Promise.all` over `map`, with at most `limit` of them under way. The first rejection rejects. */
+/** Like `Promise.all` over `map`, with at most `limit` in progress. The first rejection rejects. */
 export async function mapBounded<T, R>(
   items: readonly T[],
   limit: number,

@@ -2,8 +2,8 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { silentLogger } from './transport.ts';
 
 /**
- * Settings of every SDK client. Each is given, so that the SDK looks for none in environment variables or
- * shared files of the server; one attempt, because the host retries.
+ * Settings of every SDK client. All are given, so that the SDK looks for none in the server's environment variables or
+ * shared files; only one attempt, because the host retries.
  */
 export function clientDefaults(region: string, requestHandler: NodeHttpHandler) {
   return {

@@ -1,9 +1,9 @@
 import { BackendError } from '@kici-dev/secret-backend';
 
-/** NextTokenType of the API model; each is remembered. */
+/** Limit of NextTokenType in the API model; tokens are remembered. */
 const longestToken = 4_096;
 
-/** Every page of an answer that comes in pages; a page may be empty and have a successor. */
+/** Every page of a paged answer; a page may be empty and still have a successor. */
 export async function* pagesOf<T extends { readonly NextToken?: string | undefined }>(
   operation: string,
   ask: (next: { NextToken?: string }) => Promise<T>,

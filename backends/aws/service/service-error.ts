@@ -12,9 +12,9 @@ import {
 } from '@kici-dev/secret-backend';
 
 /**
- * What the services call their failures, and the codes for it. Sources: the API models
- * secretsmanager/2017-10-17 and ssm/2014-11-06, the common errors of AWS, the Security Token Service's API model.
- * All but 5xx come with status 400 (emulators differ), so only the name counts.
+ * The services' names for failures, with our codes. Sources: the API models secretsmanager/2017-10-17 and
+ * ssm/2014-11-06, the common errors of AWS, the Security Token Service's API model. All but 5xx have status 400
+ * (emulators differ), so only the name counts.
  */
 const codes = new Map<string, FailureCode>(
   Object.entries({
@@ -88,7 +88,7 @@ const codes = new Map<string, FailureCode>(
   }),
 );
 
-/** What a refusal of each operation keeps from being done; one that is not named changes something. */
+/** The right that a refusal of each operation concerns; unlisted operations change something. */
 const refusals = new Map<string, FailureReason>([
   ['ListSecrets', 'list_refused'],
   ['GetSecretValue', 'read_refused'],
@@ -101,9 +101,9 @@ const refusals = new Map<string, FailureReason>([
   ['GetParameterHistory', 'read_refused'],
 ]);
 
-/** A failure that keeps what the service called it, one of the names above. */
+/** A failure that remembers the service's name for it, one of the names above. */
 export class AwsError extends BackendError {
-  /** For this package alone: outside of it, an error has nothing that the contract does not name. */
+  /** Private to this package: outside of it, an error has nothing that the contract does not name. */
   readonly #exception: string | undefined;
 
   constructor(code: FailureCode, exception: string | undefined, details: BackendErrorDetails) {
@@ -129,14 +129,14 @@ export function errorOf({ code, detail, retryAfterMs, ...why }: UnknownOutcome):
   });
 }
 
-/** The code for a failure as the service names it; undefined for a name that is not one of its own. */
+/** The code for a failure's name; undefined for a name that is not the service's. */
 export function codeOfName(name: string): FailureCode | undefined {
   return codes.get(name);
 }
 
 /**
- * Reduces whatever the SDK threw to a code and words of our own: its message may quote the body, and its
- * hidden `$response` holds the signature.
+ * Reduces whatever the SDK threw to a code and our own words: its message may quote the body, and its hidden
+ * `$response` holds the signature.
  */
 export function toBackendError(
   error: unknown,
@@ -145,7 +145,7 @@ export function toBackendError(
   now: number,
 ): BackendError {
   if (context.signal.aborted) return cancelled(operation, context, now);
-  // The SDK hangs its own things on errors that pass through it.
+  // The SDK attaches things of its own to errors that pass through it.
   if (BackendError.is(error)) return errorOf(error.toOutcome());
   const facts = factsOf(error);
   const code = codeOfName(facts.name);
@@ -157,10 +157,10 @@ export function toBackendError(
   });
 }
 
-/** Where the service did not say what failed. */
+/** For failures that the service did not name. */
 function unnamed(error: unknown, facts: ErrorFacts, operation: string): AwsError {
-  // A connection that is reset before the headers is *named* TimeoutError, and so is an answer that is late.
-  // Of an answer that broke off, only the code is of the connection; the words may be of a service.
+  // A reset before the headers is *named* TimeoutError, and so is a late answer. If an answer broke off, only the code
+  // concerns the connection; the words may be a service's.
   const why = facts.isLate ? {} : connectionReason(facts.status > 0 ? { code: facts.code } : error);
   if (why.reason !== undefined)
     return new AwsError('unreachable', undefined, {
@@ -190,7 +190,7 @@ function cancelled(
     : new BackendError('aborted', { detail: `${operation} was cancelled` });
 }
 
-/** For an error without a name or a page without JSON, which is a proxy's or a load balancer's. */
+/** For an error without a name, or a page that is not JSON, which comes from a proxy or load balancer. */
 function codeOfStatus(status: number): FailureCode {
   if (status >= 500) return 'server_error';
   return status === 429 ? 'throttled' : 'bad_answer';
@@ -199,7 +199,7 @@ function codeOfStatus(status: number): FailureCode {
 interface ErrorFacts {
   readonly name: string;
   readonly code: string;
-  /** The SDK's own timer for an answer; one of the system is for a connection. */
+  /** The SDK's own timer for an answer; the system's is for connections. */
   readonly isLate: boolean;
   /** 0: there was no answer. */
   readonly status: number;
@@ -217,7 +217,7 @@ function factsOf(error: unknown): ErrorFacts {
   };
 }
 
-/** The string or number at a path of properties; empty where there is none. */
+/** The string or number at a path of properties; empty if there is none. */
 function textAt(value: unknown, ...path: readonly string[]): string {
   let at = value;
   for (const name of path) {

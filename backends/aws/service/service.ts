@@ -11,12 +11,12 @@ interface RequestOptions {
   readonly abortSignal: AbortSignal;
 }
 
-/** A service of AWS, as far as one call to it goes. */
+/** Makes single calls to an AWS service. */
 export interface Service<Client = SecretsManager> {
   /**
-   * One request, ended by the context's signal whatever the request is waiting for.
-   * @param operation as the service names it, for messages
-   * @throws BackendError, an `AwsError` where the service answered
+   * One request, which the context's signal ends whatever it is waiting for.
+   * @param operation the service's name for it, for messages
+   * @throws BackendError; an `AwsError` if the service answered
    */
   call<T>(
     context: CallContext,
@@ -26,15 +26,14 @@ export interface Service<Client = SecretsManager> {
   close(): Promise<void>;
 }
 
-/** What a client of the SDK is made from. */
 export type ClientConfig = ReturnType<typeof clientDefaults> & {
   readonly endpoint: string;
   readonly credentials: Awaited<ReturnType<typeof createSignIn>>;
 };
 
 /**
- * Nothing is loaded or opened before the first call.
- * @param create makes the SDK's client, and loads it first
+ * Loads and opens nothing before the first call.
+ * @param create loads the SDK's client and makes one
  */
 export function createService<Client>(
   config: AccessConfig,
@@ -44,7 +43,7 @@ export function createService<Client>(
   let transport: Promise<NodeHttpHandler> | undefined;
   let client: Promise<Client> | undefined;
   const closing = new AbortController();
-  // Keys without a role stay what they are, however often one signs in.
+  // Keys without a role stay the same, however often one signs in.
   const renewable = config.signIn.source.method !== 'keys' || config.signIn.roles.length > 0;
 
   const open = async (): Promise<Client> => {
@@ -74,7 +73,7 @@ export function createService<Client>(
           const failure = toBackendError(error, operation, context, host.now());
           const expired = failure instanceof AwsError && failure.code === 'unauthenticated';
           if (!expired || renewed || !renewable) throw failure;
-          // A new client has no credentials yet; another caller has already noticed and put one in place.
+          // A new client has no credentials yet; keep one that another caller has already put in place.
           if (client === used) client = undefined;
         }
       }
@@ -86,7 +85,7 @@ export function createService<Client>(
   };
 }
 
-/** A sign-in knows no signal: it continues in the background, for the next call, and nobody waits for it. */
+/** Signing in takes no signal: it continues in the background, for the next call, and nobody waits for it. */
 function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new BackendError('aborted'));

@@ -5,14 +5,14 @@ import { clientDefaults } from './client-defaults.ts';
 import { AwsError, toBackendError } from './service-error.ts';
 import { requireAllowed } from './transport.ts';
 
-/** Some have hundreds of profiles. */
+/** Some files have hundreds of profiles. */
 const maxProfilesBytes = 1_048_576;
 
 type Providers = typeof import('@aws-sdk/credential-providers');
 type Provider = ReturnType<Providers['fromTemporaryCredentials']>;
 type Credentials = Awaited<ReturnType<Provider>>;
 
-/** Credentials for the client, which keeps them until they expire and asks once however many calls wait. */
+/** Credentials for the client, which keeps them until they expire and shares one request among waiting calls. */
 export async function createSignIn(
   config: AccessConfig,
   host: BackendHost,
@@ -99,7 +99,7 @@ function plain(secret: SecretValue, field: string): string {
   return text;
 }
 
-/** Refused at sign-in means that the credentials are no good, not that a secret is out of reach. */
+/** A refusal at sign-in means bad credentials, not that a secret is out of reach. */
 function signInError(error: unknown, now: number): BackendError {
   const failure = toBackendError(
     error,

@@ -9,10 +9,10 @@ import { AnswerGauge, asksForTls, BackendError, type BackendHost } from '@kici-d
 /** Three tries fit into the usual deadline, so that the last error says that no connection was established. */
 const connectionTimeout = 3_000;
 const maxSockets = 50;
-/** Of the Security Token Service, whose answers are a few kilobytes of XML. */
+/** The Security Token Service answers with a few kilobytes of XML. */
 const maxSignInBytes = 65_536;
 
-/** Keeps connections alive and asks the host for every address that it connects to. */
+/** Keeps connections alive, and asks the host about every address that it connects to. */
 export async function createTransport(host: BackendHost): Promise<NodeHttpHandler> {
   const { NodeHttpHandler: Handler } = await import('@smithy/node-http-handler');
   const agent = { keepAlive: true, maxSockets, lookup: lookupThrough(host) };
@@ -28,7 +28,7 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
   handler.handle = async (request, options) => {
     const { response } = await handle(request, options);
     const body: unknown = response.body;
-    // The body's reader gets the error through it.
+    // The body's reader receives the error.
     if (body instanceof Readable) response.body = pipeline(body, judged(request.headers), () => undefined);
     if (request.protocol === 'http:' && response.statusCode === 400) await requirePlain(response);
     return { response };
@@ -36,7 +36,7 @@ export async function createTransport(host: BackendHost): Promise<NodeHttpHandle
   return handler;
 }
 
-/** @throws BackendError where the answer is that of a port that speaks TLS */
+/** @throws BackendError if the answer comes from a TLS port */
 async function requirePlain(response: { body?: unknown }): Promise<void> {
   if (!(response.body instanceof Readable)) return;
   const bytes = await buffer(response.body);
@@ -45,7 +45,7 @@ async function requirePlain(response: { body?: unknown }): Promise<void> {
   response.body = Readable.from([bytes]);
 }
 
-/** Before the SDK, which parses in one go whatever comes. */
+/** Checked before the SDK, which parses anything in one go. */
 function judged(requestHeaders: Readonly<Record<string, string>>): Transform {
   const operation = requestHeaders['x-amz-target']?.split('.').at(-1);
   const gauge = new AnswerGauge(operation !== undefined && /^List|^Describe.*s$/.test(operation) ? 'list' : 'value');
@@ -69,7 +69,7 @@ function problemOf(gauge: AnswerGauge, chunk: Buffer): BackendError | null {
   }
 }
 
-/** The SDK writes to the console unless it is given something else. */
+/** Without a logger the SDK writes to the console. */
 export const silentLogger = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 function lookupThrough(host: BackendHost): LookupFunction {
@@ -84,7 +84,7 @@ function lookupThrough(host: BackendHost): LookupFunction {
     });
 }
 
-/** Sockets skip the look-up when the address is a number, so that one is asked for here. */
+/** Sockets skip the look-up for numeric addresses, so those are checked here. */
 export async function requireAllowed(host: BackendHost, endpoint: URL): Promise<void> {
   const hostname = endpoint.hostname.replace(/^\[|\]$/g, '');
   if (isIP(hostname) !== 0) await host.resolveAddress(hostname);

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const endpoint = 'http://127.0.0.1:1';
 const create = (overrides: Settings) => awsDefinition.create(testSettings(endpoint, overrides), createTestHost());
 
-/** SDK modules in a process that has imported the package, and then made a call. */
+/** Counts SDK modules after importing the package, and after a call. */
 const script = `
   import { createRequire } from 'node:module';
   const loaded = () => Object.keys(createRequire(import.meta.url).cache).filter((path) => /@aws-sdk|@smithy/.test(path)).length;

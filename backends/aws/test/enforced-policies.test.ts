@@ -8,9 +8,7 @@ import type { RunningServer } from './support/server-process.ts';
 import { motoLane, startMoto } from './support/servers.ts';
 import { openBackend } from './support/subject.ts';
 
-/**
- * Moto checks signatures and actions when it is told to, but asks about the resource `*` whatever a request is about.
- */
+/** Moto checks signatures and actions if told to, but always with the resource `*`. */
 function forAnyResource(policy: string): string {
   return policy.replaceAll(/"Resource":"[^"]+"/g, '"Resource":"*"');
 }
@@ -67,7 +65,8 @@ describeLane({ describe, test: it }, { ...motoLane, name: 'moto-policies' }, () 
     await backend.close();
   });
 
-  // Moto puts refusals in XML, which this protocol does not know: the code cannot be right here, and is on the fake.
+  // Moto sends refusals as XML, which this protocol does not know, so the code cannot be right here; the fake proves
+  // it.
   it('refuse a reader every change', async () => {
     const [reader, writer] = [await openAs('reader'), await openAs('secret-per-key')];
     await writer.write?.({ ...ref('apps', 'KEPT'), value: value('kept') }, context());

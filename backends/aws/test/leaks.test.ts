@@ -14,7 +14,7 @@ const stored = 'canary-stored-71ce0d';
 const written = 'canary-written-9be214';
 const secret = ref('apps', 'A');
 
-/** Whatever the kit's own search does not reach: with a role assumed, and the operations that it leaves out. */
+/** What the kit's own search does not cover: an assumed role, and the operations that it leaves out. */
 const operations: Readonly<Record<string, (backend: SecretBackend, version: string) => Promise<unknown>>> = {
   read: (backend) => backend.read([secret, ref('apps', 'B')], context(2_000)),
   pinned: (backend, version) => backend.read([{ ...secret, version }], context(2_000)),

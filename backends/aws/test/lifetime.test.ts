@@ -6,7 +6,7 @@ it('a close ends what is under way, and nothing is asked after it', async () => 
   const names = Array.from({ length: 40 }, (_, index) => `K${index}`);
   for (const name of names) fake.store.create(`apps/${name}`, textPayload('value'));
   fake.faults.set('hang');
-  // One by one, ten at once: a pin goes into no batch.
+  // One by one, ten at once: pinned versions cannot be batched.
   const reading = backend.read(
     names.map((name) => ref('apps', name, 'AWSCURRENT')),
     context(3_000),

@@ -2,7 +2,7 @@ import { faults } from '@kici-dev/secret-backend-conformance';
 
 const noSuchState = 'Secrets Manager knows no such state: a version is there or it is not';
 
-/** The service has no such thing, so that no server and no fake can prove it. */
+/** The service has no such thing, so no server and no fake can prove it. */
 const byTheService = {
   'outcome.deleted': noSuchState,
   'outcome.destroyed': noSuchState,
@@ -36,7 +36,7 @@ const noFaults = 'a real server does not misbehave on demand; proven on the fake
 const operationNames = ['list', 'read', 'batch', 'write', 'delete', 'check'];
 const faultNames = faults.filter((fault) => fault !== 'partial_batch');
 
-/** What needs faults, denials, broken keys or request counts, none of which an emulator can be told to bring about. */
+/** Needs faults, denials, broken keys or request counts, which no emulator offers. */
 const byTheServer = {
   ...byTheService,
   ...Object.fromEntries(

@@ -159,7 +159,7 @@ describe('writing', () => {
   it('leaves a deleted secret deleted when the value that should revive it is not taken', async () => {
     const { fake, backend } = await openScene();
     fake.store.create('apps/A', textPayload('old')).secret.deletedAt = 1;
-    // Put, Describe, Restore go through; the second Put does not.
+    // Put, Describe and Restore go through; the second Put fails.
     fake.faults.skip(3);
     fake.faults.set('server_error', 1);
     await expect(backend.write?.({ ...secret, value: value('new') }, context())).rejects.toMatchObject({
@@ -172,7 +172,7 @@ describe('writing', () => {
     const { fake, backend } = await openScene();
     fake.store.create('apps/A', textPayload('old')).secret.deletedAt = 1;
     const controller = new AbortController();
-    // The second Put hangs; that it was sent shows that the deletion is called off.
+    // The second Put hangs; once it was sent, the deletion has been cancelled.
     fake.faults.skip(3);
     fake.faults.set('hang', 1);
     fake.meanwhile.set(

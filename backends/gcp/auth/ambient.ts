@@ -6,8 +6,8 @@ import { cloudPlatform } from './exchange.ts';
 import type { TokenSource } from './sign-in.ts';
 
 /**
- * Application default credentials: GOOGLE_APPLICATION_CREDENTIALS, what `gcloud` left, the metadata server. They
- * are the machine's own, so the library finds and uses them as it does everywhere on that machine.
+ * Application default credentials: GOOGLE_APPLICATION_CREDENTIALS, what `gcloud` left, the metadata server. They are
+ * the machine's own, so the library finds and uses them as usual on that machine.
  * @param project keeps the library from asking `gcloud` for one
  */
 export function ambientTokens(project: string): TokenSource {

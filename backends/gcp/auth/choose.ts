@@ -17,12 +17,12 @@ import { parseWorkloadIdentity, workloadIdentityTokens } from './workload-identi
 
 export interface ChosenSignIn {
   readonly signIn: SignIn;
-  /** Whose tokens they are, where the settings say so. */
+  /** The tokens' owner, if the settings say so. */
   readonly identity: string | undefined;
 }
 
 /**
- * The sign-in that the settings ask for.
+ * The sign-in that the settings choose.
  * @throws BackendError `misconfigured`
  */
 export function chooseSignIn(settings: Settings, host: BackendHost, safeFetch: SafeFetch): ChosenSignIn {
@@ -65,7 +65,7 @@ function chooseSource(settings: Settings, host: BackendHost, safeFetch: SafeFetc
 
 type Parse<T> = (json: SecretValue, isAllowed: HostRule) => Parsed<T>;
 
-/** A file is read at each sign-in, so that a rotated one is noticed. */
+/** The file is read at each sign-in, so that a rotated one is noticed. */
 function fromJson<T>(
   settings: Settings,
   host: BackendHost,

@@ -1,7 +1,7 @@
 import type { Parsed, SecretValue } from '@kici-dev/secret-backend';
 import { property } from '../service/property.ts';
 
-/** JSON that credentials come in, of the one type that is expected. A reason never shows what the JSON holds. */
+/** Parses credentials of the expected type. A reason never shows what the JSON holds. */
 export function parseCredentialJson(json: SecretValue, type: string): Parsed<object> {
   let parsed: unknown;
   try {

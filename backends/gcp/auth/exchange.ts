@@ -7,14 +7,14 @@ export const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
 export interface TokenExchange {
   readonly url: URL;
-  /** The service that is called, as errors name it. */
+  /** The service's name in errors. */
   readonly service: string;
   readonly options: FetchOptions;
-  /** What a refusal means. */
+  /** The code for a refusal. */
   readonly refused: FailureCode;
 }
 
-/** The JSON, or the text, that a token service answers with. Rejects with a `BackendError` that holds none of it. */
+/** The JSON or text that a token service answers. Rejects with a `BackendError` that holds none of it. */
 export async function ask({ fetch }: SafeFetch, { url, service, options, refused }: TokenExchange): Promise<string> {
   let answer: Response;
   try {
@@ -48,7 +48,7 @@ function oauthError(body: string): string {
   return typeof word === 'string' && /^[A-Za-z_]{1,40}$/.test(word) ? ` (${word})` : '';
 }
 
-/** `undefined` for what is not JSON. */
+/** `undefined` if it is not JSON. */
 export function parse(body: string): unknown {
   try {
     const parsed: unknown = JSON.parse(body);
@@ -66,7 +66,7 @@ export function form(fields: Readonly<Record<string, string>>): Pick<FetchOption
   };
 }
 
-/** @throws BackendError `bad_answer` for what is not an answer of RFC 6749 */
+/** @throws BackendError `bad_answer` unless it is an answer by RFC 6749 */
 export function readOauthToken(
   body: string,
   service: string,

@@ -1,14 +1,16 @@
 import { quote, type Parsed } from '@kici-dev/secret-backend';
 import { hostnameOf, isLoopback } from '../service/endpoint.ts';
 
-/** Google's token services, also by region. Source: "Validate credential configurations from external sources". */
+/**
+ * Google's token services, including regional ones. Source: "Validate credential configurations from external sources".
+ */
 const googleHosts = /^(?:oauth2|sts|iamcredentials|www)(?:\.[a-z0-9-]+(?:\.rep)?)?\.googleapis\.com$/;
 
 export type HostRule = (url: URL) => boolean;
 
 /**
  * Where credentials may be sent: to Google's own hosts, and to those that the settings name.
- * @param setting hosts, or hosts with a port, separated by commas
+ * @param setting hosts, with or without a port, separated by commas
  */
 export function allowedHosts(setting: string | undefined): HostRule {
   const named = new Set(

@@ -6,12 +6,12 @@ import type { TokenSource } from './sign-in.ts';
 
 const service = 'the IAM credentials service';
 
-/** Where IAM Credentials gives out tokens of the service account with this address. */
+/** Where IAM Credentials issues tokens for the service account with this address. */
 export function impersonationUrl(address: string, email: string): URL {
   return new URL(`/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:generateAccessToken`, address);
 }
 
-/** Tokens of a service account, for whom the other tokens may act. Source: IAM Service Account Credentials API. */
+/** Tokens of a service account that the base tokens may impersonate. Source: IAM Service Account Credentials API. */
 export function impersonate(base: TokenSource, url: URL, safeFetch: SafeFetch): TokenSource {
   return async (signal) => {
     const { token } = await base(signal);

@@ -6,7 +6,7 @@ import { ask, cloudPlatform, form, readOauthToken } from './exchange.ts';
 import { parseCredentialUrl, type HostRule } from './hosts.ts';
 import type { TokenSource } from './sign-in.ts';
 
-/** A service account's key, from the JSON file that Google gives out for it. */
+/** A service account's key, from the JSON file that Google issues for it. */
 export interface ServiceAccount {
   readonly email: string;
   readonly key: KeyObject;
@@ -17,7 +17,7 @@ export interface ServiceAccount {
 const lifeSeconds = 3_600;
 const service = "Google's token service";
 
-/** Reads the key file of a service account; its address of tokens must be one of Google's or allowed. */
+/** Parses a service account's key file; its token address must be Google's or allowed. */
 export function parseServiceAccount(json: SecretValue, isAllowed: HostRule): Parsed<ServiceAccount> {
   const parsed = parseCredentialJson(json, 'service_account');
   if (!parsed.ok) return parsed;
@@ -44,7 +44,7 @@ function parseKey(pem: string | undefined): KeyObject | undefined {
   }
 }
 
-/** Source: RFC 7523, as described in "Using OAuth 2.0 for server to server applications". */
+/** Signs in by RFC 7523, as described in "Using OAuth 2.0 for server to server applications". */
 export function serviceAccountTokens(account: ServiceAccount, host: BackendHost, safeFetch: SafeFetch): TokenSource {
   return async (signal) => {
     const assertion = signAssertion(account, Math.floor(host.now() / 1000));

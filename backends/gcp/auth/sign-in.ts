@@ -3,28 +3,28 @@ import { abandonAt, interrupted } from '../service/interruption.ts';
 
 export interface AccessToken {
   readonly token: string;
-  /** Unix time in milliseconds; `undefined` where it is not known. */
+  /** Unix time in milliseconds; `undefined` if unknown. */
   readonly expiresAt?: number;
 }
 
-/** One way to get a token. Rejects with a `BackendError`. */
+/** A way to get a token. Rejects with a `BackendError`. */
 export type TokenSource = (signal: AbortSignal) => Promise<AccessToken>;
 
-/** The token of a backend: fetched once for all who wait for it, and again before it ends. */
+/** A backend's token: fetched once for all who wait, and again before it expires. */
 export interface SignIn {
   /** @throws BackendError */
   token(context: CallContext): Promise<string>;
-  /** The service did not accept this token. False when no other can be obtained. */
+  /** To be called when the service refused this token. False if no other can be obtained. */
   renew(refused: string): boolean;
   close(): void;
 }
 
-/** A token is renewed this long before its end, or a fifth of its life where that is shorter. */
+/** A token is renewed this long before it expires, or a fifth of its life if that is shorter. */
 const renewalMs = 300_000;
-/** How long a good token is kept that could not be replaced in time. */
+/** How long a valid token is kept that could not be replaced in time. */
 const keptMs = 10_000;
 
-/** A token that was given to us, and that nobody can renew. */
+/** A token from the settings, which nobody can renew. */
 export function givenToken(token: string): SignIn {
   return { token: async () => token, renew: () => false, close: () => undefined };
 }
@@ -38,7 +38,7 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
   const fetchNew = async (): Promise<string> => {
     try {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
-      // The machine's own credentials come through a library that obeys no signal.
+      // The machine's own credentials come through a library that takes no signal.
       const fetched = await abandonAt(
         signal,
         fetchToken(signal),
@@ -62,7 +62,7 @@ export function createSignIn(fetchToken: TokenSource, host: BackendHost, timeout
     async token(context) {
       if (held !== undefined && host.now() < held.renewAt) return held.token;
       fetching ??= fetchNew();
-      // A token that is still good waits for no other, and an outage of the sign-in does not take it away.
+      // A valid token is used without waiting, and an outage of the sign-in does not take it away.
       if (isGood(held)) {
         fetching.catch(() => undefined);
         return held.token;

@@ -12,7 +12,7 @@ export interface WorkloadIdentity {
   readonly subjectTokenType: string;
   readonly tokenUrl: URL;
   readonly source: SubjectTokenSource;
-  /** The field of a JSON answer that holds the token; `undefined`: the answer is the token. */
+  /** The field of a JSON answer that holds the token; `undefined`: the whole answer is the token. */
   readonly tokenField: string | undefined;
   readonly impersonationUrl: URL | undefined;
   /** Billed for the exchange, with workforce pools. */
@@ -62,7 +62,7 @@ export function parseWorkloadIdentity(json: SecretValue, isAllowed: HostRule): P
   };
 }
 
-/** Programs are never run, and the machine's own surroundings are not looked into: both are for `ambient`. */
+/** Never runs programs or inspects the machine's surroundings: both are for `ambient`. */
 function parseSource(source: unknown, isAllowed: HostRule): Parsed<SubjectTokenSource> {
   for (const refused of ['executable', 'environment_id', 'certificate']) {
     if (property(source, refused) !== undefined)

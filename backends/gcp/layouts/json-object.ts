@@ -2,14 +2,14 @@ import { BackendError, type SecretValue } from '@kici-dev/secret-backend';
 
 interface Member {
   readonly key: string;
-  /** The value as it is written in the document, so that nothing of it is lost on the way back. */
+  /** The value as written in the document, so that nothing is lost when it is written back. */
   readonly source: string;
 }
 
-/** The members of a JSON object, in their order, doubles and all. */
+/** The members of a JSON object, in order, with duplicates. */
 export type JsonObject = readonly Member[];
 
-/** What one key of an object holds. */
+/** What a key of an object holds. */
 export type Field =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
@@ -18,10 +18,10 @@ export type Field =
 
 const space = /[ \t\n\r]*/y;
 const string = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
-/** Of a document that is known to be valid, so that any run of these is a number, `true`, `false` or `null`. */
+/** Matches a number, `true`, `false` or `null`, given that the document is valid. */
 const plain = /[^\s,{}[\]":]+/y;
 
-/** `undefined` for anything that is not one JSON object. `JSON.parse` would lose digits of numbers and doubled keys. */
+/** `undefined` unless the text is one JSON object. `JSON.parse` would lose digits of numbers and duplicate keys. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     JSON.parse(text);
@@ -50,7 +50,7 @@ export function objectOf(value: SecretValue): JsonObject | undefined {
 
 export const wrongShape = 'the secret of the scope holds no JSON object';
 
-/** A string's text; numbers, booleans, arrays and objects as they are written. `null` is not a value. */
+/** A string's text; numbers, booleans, arrays and objects as written. `null` is not a value. */
 export function fieldOf(object: JsonObject, key: string): Field {
   const [first, ...others] = object.filter((member) => member.key === key);
   if (first === undefined) return { kind: 'missing' };
@@ -61,7 +61,7 @@ export function fieldOf(object: JsonObject, key: string): Field {
   return text.isWellFormed() ? { kind: 'text', text } : { kind: 'not-text' };
 }
 
-/** The object with this text under the key, everything else as it was written; `undefined` removes the key. */
+/** The object with this text under the key and the rest as written; `undefined` removes the key. */
 export function withField(object: JsonObject, key: string, text: string | undefined): JsonObject {
   const at = object.findIndex((member) => member.key === key);
   const others = object.filter((member) => member.key !== key);
@@ -86,7 +86,6 @@ function endOfValue(text: string, start: number): number {
   }
 }
 
-/** The text that the pattern matches here. In a valid document it always does. */
 function match(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? '';

@@ -12,7 +12,7 @@ import type {
 } from '@kici-dev/secret-backend';
 
 /**
- * One way to keep scopes and keys in the service's secrets. Rejects with a `BackendError`; `read` for no single ref.
+ * A way to keep scopes and keys in the service's secrets. Rejects with a `BackendError`; `read` never for a single ref.
  */
 export interface Layout {
   readonly capabilities: BackendCapabilities;
@@ -22,7 +22,7 @@ export interface Layout {
   delete(ref: SecretRef, context: CallContext): Promise<DeleteReceipt>;
   versions(ref: SecretRef, context: CallContext): Promise<readonly VersionInfo[]>;
   restore(ref: Required<SecretRef>, context: CallContext): Promise<WriteReceipt>;
-  /** Whether the id is one that this backend reads. */
+  /** Whether this backend uses the id. */
   holds(id: string): boolean;
 }
 

@@ -28,7 +28,7 @@ import { isBelow, type Layout } from './layout.ts';
 import { once, outcomeOf } from './outcomes.ts';
 import { notAVersion } from './secret-per-key.ts';
 
-/** The newest version of a secret is a JSON object with a field for each key of one scope. */
+/** The newest version of a secret is a JSON object with a field per key of one scope. */
 export function createObjectPerScope(service: Service, recent: RecentWrites, naming: Naming<ScopePath>): Layout {
   const writer = createObjectWriter(service, recent);
   const requireId = (scope: ScopePath): string => {
@@ -59,7 +59,7 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
           await Promise.all(
             scopes.map(async ({ id, scope }) => ({
               scope,
-              // As each comes: taking all of them apart at once would keep others waiting.
+              // Parsed as each arrives: parsing all at once would hold up the process.
               opened: open(await outcomeOf(() => access(id, undefined, context))),
             })),
           ),
@@ -68,7 +68,7 @@ export function createObjectPerScope(service: Service, recent: RecentWrites, nam
       }
     },
     async read(refs, context) {
-      // An object is parsed once, however many of its keys are asked for.
+      // An object is parsed once, however many of its keys are requested.
       const find = once<OpenedScope>();
       return Promise.all(
         refs.map(({ scope, key, version }) =>

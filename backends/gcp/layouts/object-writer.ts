@@ -7,25 +7,25 @@ import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listVersions } from '../versions/list.ts';
 import { fieldOf, objectOf, withField, wrongShape, writeJsonObject, type JsonObject } from './json-object.ts';
 
-/** Changes single fields of objects that the service can only replace as a whole. Rejects with a `BackendError`. */
+/** Changes single fields of objects that the service can replace only as a whole. Rejects with a `BackendError`. */
 export interface ObjectWriter {
   setField(id: string, key: string, text: string, context: CallContext): Promise<WriteReceipt>;
-  /** False when there was no such field. */
+  /** False if the field did not exist. */
   removeField(id: string, key: string, context: CallContext): Promise<boolean>;
 }
 
 const maxAttempts = 5;
 
-/** An object and the version that it came from; 0: there is none yet. */
+/** An object and its version; 0: there is none yet. */
 interface Base {
   readonly object: JsonObject;
   readonly version: bigint;
 }
 
 /**
- * AddSecretVersion takes no precondition, so a change is made on the newest version that there is, and its own
- * number shows whether somebody else was faster: numbers count up by one. Then the change is made again on
- * theirs. Nothing is lost in the end; in between, readers may see this change without theirs.
+ * AddSecretVersion takes no precondition, so a change starts from the newest version, and its own number shows whether
+ * somebody else was faster: numbers increase by one. If so, the change is repeated on theirs. Nothing is lost in the
+ * end; in between, readers may see this change without theirs.
  */
 export function createObjectWriter(service: Service, recent: RecentWrites): ObjectWriter {
   const queues = new Map<string, Promise<unknown>>();
@@ -77,7 +77,7 @@ export function createObjectWriter(service: Service, recent: RecentWrites): Obje
   };
 }
 
-/** `latest` lags; a number does not. So whatever follows `latest` is looked for by its number. */
+/** `latest` lags, but numbers do not, so versions after `latest` are looked up by number. */
 async function newest(service: Service, recent: RecentWrites, id: string, context: CallContext): Promise<Base> {
   let outcome = requireState(await accessCurrent(service, recent, id, context));
   let version = await numberOf(service, id, outcome, context);
@@ -89,7 +89,7 @@ async function newest(service: Service, recent: RecentWrites, id: string, contex
   }
 }
 
-/** @throws BackendError where it could not be determined what is there */
+/** @throws BackendError if the state could not be determined */
 function requireState(outcome: ReadOutcome): ReadOutcome {
   if (outcome.status === 'unknown' && !['no_version', 'disabled', 'destroyed'].includes(outcome.code))
     throw new BackendError(outcome.code, outcome);
@@ -98,15 +98,15 @@ function requireState(outcome: ReadOutcome): ReadOutcome {
 
 async function numberOf(service: Service, id: string, outcome: ReadOutcome, context: CallContext): Promise<bigint> {
   if (outcome.status === 'found') return BigInt(outcome.version ?? 0);
-  // What is disabled or destroyed keeps its number.
+  // A disabled or destroyed version keeps its number.
   return outcome.status === 'unknown' && outcome.code !== 'no_version'
     ? BigInt((await listVersions(service, id, context))[0]?.version ?? 0)
     : 0n;
 }
 
 /**
- * What somebody else wrote after one version and before another. Nothing is left of what was destroyed, and a number
- * that was never given out is nobody's.
+ * What somebody else wrote between two versions. Nothing remains of destroyed versions, and some numbers are never
+ * used.
  */
 async function lastBetween(
   service: Service,
@@ -122,7 +122,7 @@ async function lastBetween(
   return absent;
 }
 
-/** @throws BackendError where writing would lose what is there */
+/** @throws BackendError if writing would lose what is there */
 function objectIn(outcome: ReadOutcome): JsonObject {
   if (outcome.status === 'absent') return [];
   if (outcome.status === 'unknown') {

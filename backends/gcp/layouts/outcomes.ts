@@ -9,7 +9,7 @@ export async function outcomeOf(find: () => Promise<ReadOutcome>): Promise<ReadO
   }
 }
 
-/** One search for each thing that is asked for several times. */
+/** Runs one search per name, however often it is requested. */
 export function once<T>(): (name: string, find: () => Promise<T>) => Promise<T> {
   const running = new Map<string, Promise<T>>();
   return (name, find) => {

@@ -92,7 +92,7 @@ export function notAVersion(): ReadOutcome {
   return unknown('invalid_argument', 'a version is a number, as a read or `versions` returns it');
 }
 
-/** The value that a restore brings back. Rejects with a `BackendError`. */
+/** The value for a restore. Rejects with a `BackendError`. */
 export async function requireVersion(
   service: Service,
   id: string,

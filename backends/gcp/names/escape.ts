@@ -1,7 +1,7 @@
 /**
- * Text as part of a secret id, which has only A-Z, a-z, 0-9, "_" and "-". Every "-" of an escaped id opens an
- * escape, so that no two texts share one: `--` divides parts, `-_` is "-", `-p` is ".", `-hXX` a byte of
- * UTF-8. Source of the alphabet: CreateSecretRequest.secret_id in the service's protocol.
+ * Text as part of a secret id, which may only use A-Z, a-z, 0-9, "_" and "-". Every "-" of an escaped id starts an
+ * escape, so that no two texts share an id: `--` divides parts, `-_` is "-", `-p` is ".", `-hXX` a byte of UTF-8.
+ * Source of the alphabet: CreateSecretRequest.secret_id in the service's protocol.
  */
 export function escapeParts(parts: readonly string[]): string {
   return parts.map(escapePart).join('--');
@@ -17,7 +17,7 @@ function escapePart(text: string): string {
 
 const token = /[A-Za-z0-9_]+|--|-_|-p|-h[0-9a-f]{2}/y;
 
-/** `undefined` for an id that `escapeParts` never gives. */
+/** `undefined` for an id that `escapeParts` never returns. */
 export function unescapeParts(id: string): readonly string[] | undefined {
   const parts: number[][] = [[]];
   for (token.lastIndex = 0; token.lastIndex < id.length;) {
@@ -27,7 +27,7 @@ export function unescapeParts(id: string): readonly string[] | undefined {
     else parts.at(-1)?.push(...bytesOf(matched));
   }
   const texts = parts.map((bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes)));
-  // Bytes that are not UTF-8 and escapes of what needs none do not survive the way back.
+  // Rejects bytes that are not UTF-8, and needless escapes.
   return escapeParts(texts) === id ? texts : undefined;
 }
 

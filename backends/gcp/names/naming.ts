@@ -4,17 +4,17 @@ import { escapeParts, unescapeParts } from './escape.ts';
 /** Source: CreateSecretRequest.secret_id in the service's protocol. */
 const secretId = /^[A-Za-z0-9_-]{1,255}$/;
 
-/** What a secret of the service is to us. `foreign`: not this backend's. */
+/** The meaning of a secret of the service. `foreign`: not this backend's. */
 export type Named<Place> =
   | { readonly kind: 'named'; readonly place: Place }
   | { readonly kind: 'foreign' }
   | { readonly kind: 'unnameable'; readonly reason: string };
 
-/** The mapping between the places of a layout and the secret ids of the service. */
+/** Maps the places of a layout to secret ids of the service and back. */
 export interface Naming<Place> {
   /**
-   * `undefined`: this naming has no id for the place, so that there is no secret there.
-   * @throws BackendError `invalid_argument` for a place whose id the service would not take
+   * `undefined`: this naming has no id for the place, so there is no secret.
+   * @throws BackendError `invalid_argument` if the service would not accept the id
    */
   idOf(place: Place): string | undefined;
   placeOf(id: string): Named<Place>;
@@ -61,7 +61,7 @@ export function escapedScopes(prefix: string): Naming<ScopePath> {
   };
 }
 
-/** Ids that exist already are keys of one scope. */
+/** Existing ids become keys of one scope. */
 export function flatKeys(prefix: string, only: ScopePath): Naming<KeyPlace> {
   return {
     idOf: ({ scope, key }) => (scope === only && secretId.test(prefix + key) && key !== '' ? prefix + key : undefined),
@@ -69,7 +69,7 @@ export function flatKeys(prefix: string, only: ScopePath): Naming<KeyPlace> {
   };
 }
 
-/** Ids that exist already are scopes of one segment. */
+/** Existing ids become scopes of one segment. */
 export function flatScopes(prefix: string): Naming<ScopePath> {
   return {
     idOf: (scope) => (secretId.test(prefix + scope) ? prefix + scope : undefined),

@@ -18,11 +18,11 @@ export interface ConnectionOptions {
   readonly safeFetch: SafeFetch;
 }
 
-/** The client library, opened at the first call and replaced after a failure. */
+/** The client library, opened by the first call and replaced after a failure. */
 export interface Connection {
   /** @throws BackendError */
   client(): Promise<SdkClient>;
-  /** The next call connects again, to addresses looked up again. */
+  /** The next call connects again, after looking up the addresses again. */
   discard(client: SdkClient): void;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     async close() {
       closed = true;
-      // One that is still being opened closes itself: looking up its name may take forever.
+      // One that is still being opened closes itself, since looking up its name may take forever.
       if (current !== undefined) await closeClient(current);
     },
   };
@@ -83,14 +83,14 @@ async function openClient({ endpoint, transport, host, safeFetch }: ConnectionOp
     ...common,
     ...(transport === 'grpc' ? grpcOptions(sdk, endpoint, addresses) : restOptions(sdk, endpoint, safeFetch)),
   });
-  // Left to itself, the client would start at the first call and end the process when that fails.
+  // Otherwise the client would start with the first call, and end the process if that failed.
   await client.initialize();
   return client;
 }
 
 /**
- * We sign in ourselves and send the token with each call: signing in inside the client cannot be cancelled, nor can its
- * failure be caught.
+ * We sign in ourselves and send the token with each call: signing in inside the client can neither be cancelled nor its
+ * failure caught.
  */
 function grpcOptions(
   { gax: { grpc }, auth }: Sdk,
@@ -100,15 +100,15 @@ function grpcOptions(
   return {
     apiEndpoint: targetOf(addresses, port),
     authClient: new auth.PassThroughClient({ useAuthRequestParameters: false }),
-    // Trusts what Node.js trusts, as REST does; left alone, gRPC reads a variable of its own.
+    // Trusts what Node.js trusts, as REST does; gRPC would read its own variable.
     sslCreds: plaintext
       ? grpc.credentials.createInsecure()
       : grpc.credentials.createFromSecureContext(createSecureContext()),
-    // The connection goes to an address, the certificate is for the name.
+    // Connects to an address, but checks the certificate against the name.
     ...(!plaintext && { 'grpc.ssl_target_name_override': hostname }),
     'grpc.default_authority': hostname,
-    // Given these, the client runs no program for a certificate when GOOGLE_API_USE_CLIENT_CERTIFICATE is set;
-    // `sslCreds` decides alone.
+    // Given these, the client runs no program for a certificate if GOOGLE_API_USE_CLIENT_CERTIFICATE is set; only
+    // `sslCreds` counts.
     cert: 'none',
     key: 'none',
     'grpc.max_receive_message_length': answerLimits.bytes.list,
@@ -119,7 +119,7 @@ function grpcOptions(
   };
 }
 
-/** As the gRPC library spells addresses that need no look-up. The client appends the port to the last one. */
+/** The gRPC library's notation for addresses that need no look-up. The client appends the port to the last one. */
 function targetOf(addresses: readonly ResolvedAddress[], port: number): string {
   const family = addresses[0]?.family;
   if (family === undefined)
@@ -161,6 +161,6 @@ async function closeClient(client: SdkClient): Promise<void> {
   try {
     await client.close();
   } catch {
-    // It holds nothing that could be lost, and calls under way end by their signals.
+    // Nothing can be lost, and calls in progress end by their signals.
   }
 }

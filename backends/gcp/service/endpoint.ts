@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 
-/** Where an instance finds the service: Google's own address, or one from its settings. */
+/** Where an instance reaches the service: Google's own address, or one from its settings. */
 export interface Endpoint {
   readonly hostname: string;
   readonly port: number;
   readonly plaintext: boolean;
 }
 
-/** Either the endpoint, or why the text is not one. */
+/** Either the endpoint, or why the text is invalid. */
 export type ParsedEndpoint =
   { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly reason: string };
 
@@ -18,7 +18,7 @@ export function publicEndpoint(location: string | undefined): Endpoint {
   return { hostname, port: 443, plaintext: false };
 }
 
-/** The setting `endpoint`, which is an emulator or a private address. */
+/** The setting `endpoint`: an emulator or a private address. */
 export function parseEndpoint(text: string): ParsedEndpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
@@ -36,12 +36,12 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   };
 }
 
-/** Without the brackets that a URL puts around an IPv6 address. */
+/** Without the brackets around an IPv6 address in a URL. */
 export function hostnameOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-/** Whether the name is this machine, so that plain HTTP shows nothing to a network. */
+/** Whether the name is this machine, so that plain HTTP crosses no network. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '::1' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
 }

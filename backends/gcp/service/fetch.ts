@@ -27,8 +27,8 @@ export interface SafeFetch {
 const connectTimeoutMs = 3_000;
 
 /**
- * HTTP/1.1 to addresses that the host has approved. Follows no redirect, uses no proxy of the environment, and
- * connects to the very address that was checked, which the platform's `fetch` cannot be made to do.
+ * HTTP/1.1 to addresses that the host has approved. Follows no redirect, uses no proxy of the environment, and connects
+ * to exactly the checked address, which the platform's `fetch` cannot ensure.
  */
 export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetch {
   const pool = { keepAlive: true, maxSockets };
@@ -51,7 +51,7 @@ export function createSafeFetch(host: BackendHost, maxSockets: number): SafeFetc
   return {
     async fetch(url, { method = 'GET', headers = new Headers(), body, signal }) {
       const hostname = hostnameOf(url);
-      // A literal address is not looked up when the connection is made.
+      // Connecting does not look up a literal address.
       if (isIP(hostname) !== 0) await host.resolveAddress(hostname);
       const plain = url.protocol === 'http:';
       const options = {
@@ -100,12 +100,12 @@ async function answerLookup(
   done(null, addresses);
 }
 
-/** Lists are asked for by the collection that they show. */
+/** Lists are requested from collections. */
 function kindOf({ pathname }: URL): AnswerKind {
   return pathname.endsWith('/secrets') || pathname.endsWith('/versions') ? 'list' : 'value';
 }
 
-/** @throws BackendError `too_large`; `unreachable` where the answer is that of a port that speaks TLS */
+/** @throws BackendError `too_large`; `unreachable` if the answer comes from a TLS port */
 async function toResponse(message: IncomingMessage, kind: AnswerKind, isPlain: boolean): Promise<Response> {
   const status = message.statusCode ?? 0;
   const gauge = new AnswerGauge(kind);

@@ -1,7 +1,7 @@
 import { answerLimits, BackendError } from '@kici-dev/secret-backend';
 import type { grpc } from 'google-gax';
 
-/** The fields of a message that are kept; those that are messages themselves, with theirs. */
+/** The fields of a message that are kept; messages among them with their own fields. */
 type Fields = ReadonlyMap<number, Fields | undefined>;
 
 const fields = (...all: readonly (number | readonly [number, Fields])[]): Fields =>
@@ -25,21 +25,21 @@ const read: Readonly<Record<string, Fields>> = {
   TestIamPermissions: fields(1),
 };
 
-/** Fields that are read, most of which are then dropped: a page of secrets with all their labels and annotations. */
+/** Limit for fields read, most of which are dropped: a page of secrets has all their labels and annotations. */
 const mostFields = 262_144;
-/** Fields that are kept: a page has some thousands. */
+/** Limit for fields kept: a page has some thousands. */
 const mostKept = 16_384;
 
 /**
- * Cuts answers down before the library decodes them, which takes a microsecond and more for every part, and no pause.
- * @param refused called with the reason when an answer is too large to be read
+ * Strips answers down before the library decodes them, which takes over a microsecond per part without a pause.
+ * @param refused called with the reason if an answer is too large
  */
 export function judgeAnswers(
   { InterceptingCall }: typeof grpc,
   refused: (reason: BackendError) => void,
 ): grpc.Interceptor {
   return (options, nextCall) => {
-    // Each call has a definition of its own.
+    // Each call has its own definition.
     const { method_definition: method } = options;
     const decode = method.responseDeserialize;
     method.responseDeserialize = (message: Buffer) => {
@@ -98,7 +98,7 @@ class Cutter {
   }
 }
 
-/** Of wire types without a length of their own. */
+/** For wire types of fixed length. */
 const fixedSizes: ReadonlyMap<number, number> = new Map([
   [1, 8],
   [5, 4],
@@ -118,7 +118,7 @@ function contentOf(message: Uint8Array, wireType: number, at: number): Span {
   return { start: size.end, end };
 }
 
-/** Larger numbers than a length or a tag may have come out wrong, and are only passed over. */
+/** Larger numbers than a length or tag may lose precision, but they are only skipped. */
 function readVarint(message: Uint8Array, start: number): { readonly value: number; readonly end: number } {
   let value = 0;
   for (let at = start; at < start + 10; at += 1) {

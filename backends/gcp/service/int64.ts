@@ -1,6 +1,6 @@
 import { property } from './property.ts';
 
-/** A 64-bit integer, which the client library gives as a number, as decimal text, or as an object of its own. */
+/** A 64-bit integer, which the client library returns as a number, as decimal text, or as its own object. */
 export function toNumber(value: unknown): number | undefined {
   const convert: unknown = property(value, 'toNumber');
   const converted: unknown = typeof convert === 'function' ? Reflect.apply(convert, value, []) : value;

@@ -1,6 +1,6 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 
-/** Why a call may not go on: its time is over, or somebody gave it up. */
+/** Why a call may not go on: its time is over, or it was cancelled. */
 export function interrupted({ signal, deadline }: CallContext, now: number, detail: string): BackendError {
   const reason: unknown = signal.reason;
   if (BackendError.is(reason)) return reason;
@@ -8,7 +8,7 @@ export function interrupted({ signal, deadline }: CallContext, now: number, deta
   return new BackendError(isLate ? 'timeout' : 'aborted', { detail });
 }
 
-/** The work continues for others who wait for it; a failure that nobody waits for is dropped. */
+/** The work continues for other waiters; a failure that nobody waits for is dropped. */
 export async function abandonAt<T>(signal: AbortSignal, work: Promise<T>, reason: () => BackendError): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abandon = (): void => reject(BackendError.is(signal.reason) ? signal.reason : reason());

@@ -1,7 +1,7 @@
 import type { BackendError } from '@kici-dev/secret-backend';
 import { abandonAt } from './interruption.ts';
 
-/** Runs at most so many tasks at once; the others wait in order, and no longer than their signal lets them. */
+/** Limits how many tasks run at once; the others wait in order, at most until their signal fires. */
 export type Limiter = <T>(signal: AbortSignal, interrupted: () => BackendError, task: () => Promise<T>) => Promise<T>;
 
 export function createLimiter(limit: number): Limiter {
@@ -13,7 +13,7 @@ export function createLimiter(limit: number): Limiter {
     try {
       await abandonAt(signal, promise, interrupted);
     } catch (error) {
-      // Either it was still in line, or a place has come that it does not take any more.
+      // It was still in line, or it was given a place that it no longer takes.
       if (!waiting.delete(resolve)) passOn();
       throw error;
     }

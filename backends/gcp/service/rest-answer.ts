@@ -1,14 +1,14 @@
 import { answerLimits, BackendError } from '@kici-dev/secret-backend';
 
-/** What the answers to our calls hold. Source: the service's protocol. */
+/** The fields of answers to our calls. Source: the service's protocol. */
 const fields = ['name', 'payload', 'secrets', 'versions', 'nextPageToken', 'totalSize', 'permissions'];
-/** What else this package reads of them. */
+/** What else this package reads in them. */
 const members = [...fields, 'data', 'dataCrc32c', 'state', 'createTime', 'etag', 'clientSpecifiedPayloadChecksum'];
 
 /**
- * The client library takes any body of a success for a message, leaving out what it does not know: a proxy's
- * page would pass for an empty list, or for the answer to a delete. It then takes microseconds for every part of
- * the message, and no pause, so that it gets no more than what is read in the end.
+ * The client library takes any body of a success for a message and ignores unknown members: a proxy's page would pass
+ * for an empty list, or for the answer to a delete. It also takes microseconds for every part of the message without a
+ * pause, so it gets only what is needed.
  * @throws BackendError `bad_answer`, `too_large`
  */
 export async function requireAnswer(response: Response): Promise<Response> {

@@ -15,12 +15,12 @@ function causesOf(error: unknown): readonly unknown[] {
   return chain;
 }
 
-/** One of ours that travelled through the library, such as an address that the host refused. */
+/** Our own error that travelled through the library, such as the host's refusal of an address. */
 export function rootBackendError(error: unknown): BackendError | undefined {
   return causesOf(error).find((each) => BackendError.is(each));
 }
 
-/** A code of the system, such as ECONNRESET or CERT_HAS_EXPIRED, says that no answer came. */
+/** A system code, such as ECONNRESET or CERT_HAS_EXPIRED, means that no answer came. */
 export function isNetworkError(error: unknown): boolean {
   return causesOf(error).some((each) => {
     const code: unknown = property(each, 'code');
@@ -31,7 +31,7 @@ export function isNetworkError(error: unknown): boolean {
 /** Where the library keeps the body of a refusal. */
 const rawPayload = Symbol.for('google-gax.rawHttpResponsePayload');
 
-/** `error.status` of Google's JSON errors; `undefined` for anybody else's body. */
+/** `error.status` of Google's JSON errors; `undefined` for any other body. */
 export function googleStatusOf(error: unknown): string | undefined {
   const body: unknown = property(error, rawPayload);
   if (typeof body !== 'string') return undefined;
@@ -43,7 +43,7 @@ export function googleStatusOf(error: unknown): string | undefined {
   }
 }
 
-/** Milliseconds, from a google.rpc.RetryInfo. */
+/** In milliseconds, from a google.rpc.RetryInfo. */
 export function retryAfterMs(error: unknown): number | undefined {
   const details: unknown = property(error, 'statusDetails');
   for (const detail of Array.isArray(details) ? details : []) {

@@ -12,7 +12,7 @@ export interface Sdk {
 
 let loading: Promise<Sdk> | undefined;
 
-/** Imported when a backend is first called: it costs 150 ms and 86 MB. */
+/** Imported with the first call: it costs 150 ms and 86 MB. */
 export function loadSdk(): Promise<Sdk> {
   loading ??= importSdk();
   return loading;
@@ -24,7 +24,7 @@ async function importSdk(): Promise<Sdk> {
     import('google-gax'),
     import('google-auth-library'),
   ]);
-  // With GOOGLE_SDK_NODE_LOGGING set, the libraries print requests and answers, payloads and tokens among them.
+  // With GOOGLE_SDK_NODE_LOGGING set, the libraries would print requests and answers, including payloads and tokens.
   gax.loggingUtils.setBackend(null);
   return { secretManager, gax, auth };
 }

@@ -13,7 +13,7 @@ import { googleStatusOf, isNetworkError, retryAfterMs, rootBackendError } from '
 /** google.rpc.Code, which gRPC sends by number and REST by name. */
 export type Status = keyof typeof failureOf;
 
-/** What the service's own word means for a call. FAILED_PRECONDITION on a read is looked into where it happens. */
+/** What the service's status means for a call. FAILED_PRECONDITION on a read is investigated where it occurs. */
 const failureOf = {
   CANCELLED: 'unreachable',
   UNKNOWN: 'server_error',
@@ -33,7 +33,7 @@ const failureOf = {
   UNAUTHENTICATED: 'unauthenticated',
 } as const satisfies Record<string, FailureCode>;
 
-/** What a refusal of each operation keeps from being done; one that is not named changes something. */
+/** The right that a refusal of each operation concerns; unlisted operations change something. */
 const refusals = new Map<string, FailureReason>([
   ['ListSecrets', 'list_refused'],
   ['ListSecretVersions', 'list_refused'],
@@ -66,12 +66,12 @@ const statuses: readonly (Status | undefined)[] = [
 
 /** Why a call brought no answer. */
 export interface ServiceFailure {
-  /** What the service said; `undefined` where it said nothing, so that nothing may be concluded from it. */
+  /** What the service said; `undefined` if it said nothing, so that nothing may be concluded. */
   readonly status: Status | undefined;
   readonly error: BackendError;
 }
 
-/** @param error what the client library threw; it holds tokens and payloads, so nothing of it is kept */
+/** @param error from the client library; it holds tokens and payloads, so nothing of it is kept */
 export function toFailure(error: unknown, operation: string, context: CallContext, now: number): ServiceFailure {
   const own = rootBackendError(error);
   if (own !== undefined) return { status: undefined, error: own };
@@ -104,7 +104,7 @@ export function toFailure(error: unknown, operation: string, context: CallContex
   };
 }
 
-/** Messages of the gRPC library itself, when a connection or an answer breaks. Source: @grpc/grpc-js 1.14. */
+/** Statuses that the gRPC library itself reports when a connection or an answer breaks. Source: @grpc/grpc-js 1.14. */
 const alsoLocal: readonly (Status | undefined)[] = [
   'CANCELLED',
   'UNKNOWN',
@@ -116,13 +116,13 @@ const alsoLocal: readonly (Status | undefined)[] = [
 ];
 
 /**
- * The client library gives numbers also to what went wrong before or after the service spoke. In gRPC its own
- * errors come without headers. In REST it takes the number from the HTTP status whatever the body is, so that a
- * proxy's 404 page would pass for NOT_FOUND: there the service's own name of the status must be in the body.
+ * The client library also numbers what went wrong before or after the service answered. In gRPC its own errors have no
+ * headers. In REST the number comes from the HTTP status whatever the body, so that a proxy's 404 page would pass for
+ * NOT_FOUND; the body must therefore hold the service's name of the status.
  */
 function isSaidByService(error: unknown, number: number): boolean {
   const http: unknown = property(error, 'httpStatusCode');
-  // A refusal counts, whether the service or a proxy sends it; the library does not keep their bodies.
+  // A refusal counts whether the service or a proxy sends it; the library does not keep its body.
   if (typeof http === 'number')
     return http === 401 || http === 403 || http === 429 || googleStatusOf(error) === statuses[number];
   const metadata: unknown = property(error, 'metadata');

@@ -16,12 +16,12 @@ export type ServiceAnswer<T> =
 export interface Service {
   readonly resources: Resources;
   readonly host: BackendHost;
-  /** Rejects with a `BackendError` only when the call could not be made; what the service says is in the answer. */
+  /** Rejects with a `BackendError` only if the call could not be made; what the service says is in the answer. */
   call<T>(operation: string, context: CallContext, send: Send<T>): Promise<ServiceAnswer<T>>;
   close(): Promise<void>;
 }
 
-/** A method of the client; the options belong to this one call, because the client changes them. */
+/** Calls a method of the client; the options belong to this one call, because the client changes them. */
 export type Send<T> = (client: SdkClient, options: SdkCallOptions) => Promise<readonly [T, ...unknown[]]>;
 
 export interface ServiceParts {
@@ -33,7 +33,7 @@ export interface ServiceParts {
   readonly close: () => void;
 }
 
-/** After these a connection may serve nothing more: gRPC refuses all that follows an answer that it did not take. */
+/** After these a connection may be unusable: gRPC refuses everything after an answer that it did not accept. */
 const spoiling: ReadonlySet<FailureCode> = new Set(['unreachable', 'timeout', 'too_large']);
 
 export function createService({ resources, host, signIn, connection, limiter, close }: ServiceParts): Service {
@@ -52,14 +52,14 @@ export function createService({ resources, host, signIn, connection, limiter, cl
       refusal = reason;
     });
     const options: SdkCallOptions = {
-      // Null turns the client's own retries off: by default they go on for ten minutes.
+      // Null turns off the client's own retries, which by default go on for ten minutes.
       retry: null,
       timeout: Math.max(1, context.deadline - host.now()),
       signal: context.signal,
       otherArgs: { headers: { authorization: `Bearer ${token}` }, options: { interceptors: [judge] } },
     };
     try {
-      // The look-up of a name, which the library waits for, obeys no signal.
+      // The library waits for a name look-up, which takes no signal.
       const [value] = await abandonAt(context.signal, send(client, options), unanswered);
       return { token, answer: { ok: true, value } };
     } catch (error) {

@@ -5,7 +5,7 @@ import { context, openWorld, ref } from './support/world.ts';
 
 const refs = Array.from({ length: 500 }, (_, index) => ref(`K${index}`));
 
-/** Calls are money and quota. */
+/** Calls cost money and quota. */
 describe.each(transports)('500 keys, over %s', (transport) => {
   it('with one secret for each key are one access for each, so many at once and no more', async () => {
     await using world = await openWorld({ transport, settings: { concurrency: 20 } });

@@ -63,7 +63,7 @@ function provocations({ model, service }: RunningFake, store: Store): Provocatio
   };
 }
 
-/** The service has no such state, and so no way to bring it about. */
+/** The service has no such state, so it cannot be brought about. */
 const notOfThisService = {
   'outcome.deleted': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',
   'listing.deleted': 'a version of Secret Manager is enabled, disabled or destroyed; none can be undeleted',

@@ -13,7 +13,7 @@ const stored = 'canary-stored-5a02e7';
 const written = 'canary-written-c1d94b';
 const secret = ref('TOKEN');
 
-/** Whatever the kit's own search does not reach: the operations that it leaves out, and what is logged. */
+/** What the kit's own search does not cover: the operations that it leaves out, and the log. */
 const operations: Readonly<Record<string, (backend: SecretBackend, within: CallContext) => Promise<unknown>>> = {
   async list(backend, within) {
     const pages: unknown[] = [];

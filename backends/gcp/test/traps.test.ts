@@ -5,7 +5,7 @@ import { add, text } from './support/store.ts';
 import { transports } from './support/subject.ts';
 import { context, openWorld, ref } from './support/world.ts';
 
-/** One test for each trap that adapters of this service fall into. */
+/** One test per trap that adapters of this service fall into. */
 describe.each(transports)('traps, over %s', (transport) => {
   it('absent is not confused with unknown: who may not read, or not ask, is not told that there is nothing', async () => {
     await using world = await openWorld({ transport });
@@ -235,7 +235,7 @@ describe.each(transports)('an answer to another question, over %s', (transport) 
   });
 });
 
-/** Over REST the client library reads the HTTP status of any body. */
+/** Over REST the client library takes the HTTP status of any body. */
 describe("a stranger's answer over rest", () => {
   it.each([
     [404, '<html>not found</html>', 'bad_answer'],
@@ -270,7 +270,7 @@ describe("a stranger's answer over rest", () => {
     }
   });
 
-  /** To the client library all of these are an empty list. */
+  /** The client library takes all of these for an empty list. */
   it.each([
     [200, '[]', 'application/json'],
     [200, '"please log in"', 'application/json'],

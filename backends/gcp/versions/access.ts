@@ -6,8 +6,8 @@ import type { Service } from '../service/service.ts';
 import { crc32c } from './crc32c.ts';
 
 /**
- * The value of one version, by number or as `latest`. The service's `latest` is the newest version in any
- * state, so one that is disabled or destroyed hides the older ones, which are never served in its place.
+ * The value of one version, by number or as `latest`. The service's `latest` is the newest version in any state, so a
+ * disabled or destroyed one hides the older ones, which are never served in its place.
  */
 export async function accessVersion(
   service: Service,
@@ -21,8 +21,8 @@ export async function accessVersion(
   );
   if (answer.ok) return verify(answer.value, id, version);
   const { status } = answer.failure;
-  // A number that does not exist is proven absent; whether `latest` means no secret or no version, only the secret
-  // shows.
+  // A number that does not exist is proven absent; for `latest`, only the secret shows whether it or just the version
+  // is missing.
   if (status === 'NOT_FOUND') return version === 'latest' ? whyNoLatest(service, id, context) : absent;
   if (status === 'FAILED_PRECONDITION') return whyNotReadable(service, name, context);
   return answer.failure.error.toOutcome();
@@ -39,7 +39,7 @@ function verify({ name, payload }: Accessed, id: string, asked: string): ReadOut
     return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without the version that was asked for');
   const data =
     typeof payload?.data === 'string' ? Buffer.from(payload.data, 'base64') : (payload?.data ?? new Uint8Array());
-  // The service does not accept empty values, so none can come back.
+  // The service accepts no empty values, so it cannot return one.
   if (data.byteLength === 0 || payload == null)
     return unknown('bad_answer', 'Secret Manager answered AccessSecretVersion without a payload');
   // Versions from before the service kept checksums have none.

@@ -6,7 +6,7 @@ import { crc32c } from './crc32c.ts';
 import type { RecentWrites } from './recent-writes.ts';
 import { toRfc3339 } from './time.ts';
 
-/** Makes the bytes the newest version, and the secret if there is none. Rejects with a `BackendError`. */
+/** Adds the bytes as the newest version, and creates the secret if needed. Rejects with a `BackendError`. */
 export async function addVersion(
   service: Service,
   recent: RecentWrites,
@@ -27,7 +27,7 @@ export async function addVersion(
   let answer = await add();
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
     await createSecret(service, id, context);
-    // Its numbers begin again.
+    // The numbers of a recreated secret start again.
     recent.forget(id);
     answer = await add();
   }
@@ -56,7 +56,7 @@ async function createSecret(service: Service, id: string, context: CallContext):
   if (!answer.ok && answer.failure.status !== 'ALREADY_EXISTS') throw answer.failure.error;
 }
 
-/** @throws BackendError what the answer says in its place */
+/** @throws BackendError the failure in the answer */
 export function valueOf<T>(answer: ServiceAnswer<T>): T {
   if (!answer.ok) throw answer.failure.error;
   return answer.value;

@@ -6,7 +6,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** The checksum that the service keeps with each payload. `zlib.crc32` is of another polynomial. */
+/** The checksum that the service keeps with each payload. `zlib.crc32` uses another polynomial. */
 export function crc32c(bytes: Uint8Array): number {
   let remainder = 0xffff_ffff;
   for (const byte of bytes) remainder = (remainder >>> 8) ^ (table[(remainder ^ byte) & 0xff] ?? 0);

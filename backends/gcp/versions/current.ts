@@ -3,12 +3,12 @@ import type { Service } from '../service/service.ts';
 import { accessVersion } from './access.ts';
 import { isOlder, type RecentWrites } from './recent-writes.ts';
 
-/** What the service says about the value; never that it could not be queried. */
+/** Codes that describe the value, and so prove that it could be queried. */
 const saysSomething: readonly string[] = ['no_version', 'disabled', 'destroyed'];
 
 /**
- * The value of the newest version: what the service calls `latest`, or the one that this instance wrote and
- * that `latest` does not show yet. Somebody else's newer version is never hidden.
+ * The value of the newest version: the service's `latest`, or the one that this instance wrote if `latest` does not
+ * show it yet. Somebody else's newer version is never hidden.
  */
 export async function accessCurrent(
   service: Service,
@@ -22,6 +22,6 @@ export async function accessCurrent(
   if (latest.status === 'found' && latest.version !== undefined && !isOlder(latest.version, written)) return latest;
   if (latest.status === 'unknown' && !saysSomething.includes(latest.code)) return latest;
   const own = await accessVersion(service, id, written, context);
-  // Then the secret was deleted since, and what is there now is another.
+  // The secret was deleted since, and what is there now is another one.
   return own.status === 'absent' ? latest : own;
 }

@@ -4,7 +4,7 @@ import type { Service } from '../service/service.ts';
 import { valueOf } from './add.ts';
 import type { RecentWrites } from './recent-writes.ts';
 
-/** Deletes exactly the state that was read. Rejects with a `BackendError`, `conflict` when it has changed since. */
+/** Deletes exactly the state that was read. Rejects with a `BackendError`, `conflict` if it has changed since. */
 export async function deleteSecret(
   service: Service,
   recent: RecentWrites,

@@ -8,7 +8,7 @@ import { toRfc3339 } from './time.ts';
 
 const pageSize = 1_000;
 
-/** Newest first, as the service lists them; empty when there is no secret. Rejects with a `BackendError`. */
+/** Newest first, as the service lists them; empty if there is no secret. Rejects with a `BackendError`. */
 export async function listVersions(
   service: Service,
   id: string,

@@ -2,14 +2,14 @@ import { BackendError } from '@kici-dev/secret-backend';
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** The token of the page that follows; empty after the last. */
+  /** The next page's token; empty after the last. */
   readonly next: string;
 }
 
-/** Of a page's token, each of which is remembered. */
+/** Limit for a page's token; tokens are remembered. */
 const longestToken = 65_536;
 
-/** Page after page. Rejects with a `BackendError` `bad_answer` when a page comes round again, which would never end. */
+/** Page after page. Rejects with a `BackendError` `bad_answer` if a page repeats, which would never end. */
 export async function* pagesOf<T>(ask: (pageToken: string) => Promise<Page<T>>): AsyncGenerator<readonly T[]> {
   const asked = new Set<string>();
   for (let pageToken = ''; ;) {

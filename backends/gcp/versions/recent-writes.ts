@@ -1,10 +1,10 @@
 /**
- * The versions that this instance has written of late. The service serves a version by its number at once and
- * `latest` only after a while, usually minutes. Source: "Data consistency" in the service's documentation.
+ * Versions that this instance wrote lately. The service serves a version by number at once, but as `latest` only after
+ * a while, usually minutes. Source: "Data consistency" in the service's documentation.
  */
 export interface RecentWrites {
   record(id: string, version: string): void;
-  /** The newest version written here; `undefined` where there was none lately. */
+  /** The newest version written here; `undefined` if there was none lately. */
   versionOf(id: string): string | undefined;
   forget(id: string): void;
 }
@@ -16,7 +16,7 @@ export function createRecentWrites(now: () => number): RecentWrites {
   const writes = new Map<string, { readonly version: string; readonly until: number }>();
   return {
     record(id, version) {
-      // Of two at once, the older may be answered last.
+      // Of two concurrent writes, the older may be answered last.
       const before = writes.get(id);
       if (before !== undefined && isOlder(version, before.version)) return;
       writes.delete(id);
@@ -34,7 +34,7 @@ export function createRecentWrites(now: () => number): RecentWrites {
   };
 }
 
-/** Versions count up. */
+/** Version numbers increase. */
 export function isOlder(version: string, than: string): boolean {
   return BigInt(version) < BigInt(than);
 }

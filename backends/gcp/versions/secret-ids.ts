@@ -4,14 +4,14 @@ import type { Service } from '../service/service.ts';
 import { valueOf } from './add.ts';
 import { pagesOf } from './pages.ts';
 
-/** The service gives 25,000 at most, and an answer may have 8 MiB. */
+/** The service returns up to 25,000 per page, but an answer may have only 8 MiB. */
 const usualPageSize = 1_000;
-/** Where secrets have many labels and long annotations, of which each may have 16 KiB. */
+/** For secrets with many labels and long annotations, of up to 16 KiB each. */
 const smallPageSize = 100;
 
 /**
- * Every secret id of the project or region, page by page, each once. No filter is sent: the service's filters
- * match parts of names anywhere and know no prefix. Rejects with a `BackendError`.
+ * Every secret id of the project or region, page by page, each once. No filter is sent: the service's filters match
+ * anywhere in a name and know no prefix. Rejects with a `BackendError`.
  */
 export async function* listSecretIds(service: Service, context: CallContext): AsyncGenerator<readonly string[]> {
   const { parent } = service.resources;

@@ -5,7 +5,7 @@ interface Timestamp {
   readonly nanos?: number | null;
 }
 
-/** google.protobuf.Timestamp as RFC 3339. */
+/** Converts a google.protobuf.Timestamp to RFC 3339. */
 export function toRfc3339(timestamp: Timestamp | null | undefined): string | undefined {
   const seconds = toNumber(timestamp?.seconds);
   if (seconds === undefined) return undefined;

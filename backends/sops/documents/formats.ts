@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-/** What sops takes a file for, by the end of its name (sops, `config`). Its fifth format, binary, has no keys. */
+/** Sops tells formats by the end of the file name (sops, `config`). Its fifth format, binary, has no keys. */
 const extensions = { yaml: ['.yaml', '.yml'], json: ['.json'], dotenv: ['.env'], ini: ['.ini'] } as const;
 
 export type Format = keyof typeof extensions;
@@ -18,5 +18,5 @@ export function extensionOf(format: Format): string {
   return extensions[format][0];
 }
 
-/** Keys without a section are in this one of an INI file (sops, `stores/ini`). */
+/** An INI file keeps keys without a section in this one (sops, `stores/ini`). */
 export const defaultSection = 'DEFAULT';

@@ -10,30 +10,30 @@ declare global {
   }
 }
 
-/** A place in a document: names of members, and numbers of list items. */
+/** A place in a document: names of members, and indexes of list items. */
 export type Path = readonly (string | number)[];
 
 export interface Node {
   readonly path: Path;
-  /** Of a leaf: its text, or `null`. Default: members or items lie below. */
+  /** A leaf's text, or `null`. Default: it has members or items. */
   readonly text?: string | null;
 }
 
-/** A decrypted document by keys: the names on the way to a place, with "." between them. */
+/** A decrypted document by keys, which are the names on the way to a place, joined by ".". */
 export interface Tree {
-  /** A key that leads to more than one place has several nodes. */
+  /** A key that leads to several places has several nodes. */
   readonly nodes: ReadonlyMap<string, readonly Node[]>;
 }
 
 /**
- * @param text what sops gives as JSON, a member on a line of its own
- * @throws BackendError `bad_answer`, `ambiguous` where a member occurs twice
+ * @param text sops's JSON output, one member per line
+ * @throws BackendError `bad_answer`, `ambiguous` if a member occurs twice
  */
 export function parseTree(text: string, format: Format): Tree {
   let members = 0;
   const root = parse(text, function reviver(key, value, { source }) {
     if (typeof this === 'object' && !Array.isArray(this) && key !== '') members += 1;
-    // As it is spelled, so that no digit is lost.
+    // Keeps the spelling, so that no digit is lost.
     return typeof value === 'number' && source !== undefined ? source : value;
   });
   if (typeof root !== 'object' || root === null || Array.isArray(root))
@@ -58,7 +58,7 @@ function parse(text: string, reviver: Reviver): unknown {
 
 function collect(value: unknown, path: Path, nodes: Node[]): void {
   if (typeof value !== 'object' || value === null) {
-    // What is left besides text is `true`, `false` and `null`.
+    // Anything else is `true`, `false` or `null`.
     nodes.push({ path, text: value === null || typeof value === 'string' ? value : JSON.stringify(value) });
     return;
   }
@@ -78,7 +78,7 @@ export function isLeaf(node: Node): boolean {
   return node.text !== undefined;
 }
 
-/** What a key holds. A section is not what anybody asks for, and is not absent either. */
+/** What a key holds. A section has no value of its own, but is not absent either. */
 export function outcomeAt(tree: Tree, key: string, version: string): ReadOutcome {
   const [node, second] = tree.nodes.get(key) ?? [];
   if (node === undefined) return absent;
@@ -89,7 +89,7 @@ export function outcomeAt(tree: Tree, key: string, version: string): ReadOutcome
   return found(SecretValue.fromText(node.text), version);
 }
 
-/** Where a new key goes: below the deepest section whose name it begins with, else to the top. */
+/** Where a new key goes: below the deepest section whose name it begins with, else at the top. */
 export function placeFor(tree: Tree, key: string, format: Format): Path {
   const top = format === 'ini' ? [defaultSection, key] : [key];
   if (format === 'dotenv') return top;
@@ -113,7 +113,7 @@ function isList({ nodes }: Tree, { path }: Node): boolean {
     );
 }
 
-/** As sops takes it on its command line. */
+/** The notation of sops's command line. */
 export function indexOf(path: Path): string {
   return path.map((name) => `[${JSON.stringify(name)}]`).join('');
 }

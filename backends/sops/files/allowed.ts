@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { BackendError, type AmbientAccess } from '@kici-dev/secret-backend';
 
-/** Whether a path is below one that the server's configuration allows. Both with their links followed. */
+/** Whether a path lies below one that the server's configuration allows, links resolved on both sides. */
 export async function isAllowed(realPath: string, { paths }: AmbientAccess): Promise<boolean> {
   const allowed = await Promise.all(paths.map((path) => realpath(path).catch(() => undefined)));
   return allowed.some((folder) => folder !== undefined && isBelow(realPath, folder));
@@ -21,7 +21,7 @@ export function notAllowed(setting: string, path: string): BackendError {
   });
 }
 
-/** What an error of the file system means; `undefined` where it says that there is nothing. */
+/** The code for a file system error; `undefined` if it says that nothing is there. */
 export function codeOfFileError(error: unknown): 'permission_denied' | 'unreachable' | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -14,20 +14,20 @@ import { folderOf, realOf, requireAllowed } from './folder-of.ts';
 
 /** An encrypted file, as it was at one moment. */
 export interface DocumentFile {
-  /** With links followed, so that a change replaces the file and not a link to it. */
+  /** Links resolved, so that a change replaces the file and not a link to it. */
   readonly path: string;
   readonly format: Format;
   readonly bytes: Buffer;
   readonly mode: number;
-  /** Of these bytes. */
+  /** A hash of these bytes. */
   readonly version: string;
   /** RFC 3339. */
   readonly updatedAt: string;
 }
 
 /**
- * The file of a scope; undefined where there is none.
- * @throws BackendError `ambiguous` where files of several formats have its name
+ * The file of a scope; undefined if there is none.
+ * @throws BackendError `ambiguous` if files of several formats have its name
  */
 export async function openScope(
   folder: string,

@@ -4,17 +4,17 @@ import { BackendError, type AmbientAccess, type FailureCode, type ScopePath } fr
 import { codeOfFileError, isAllowed } from './allowed.ts';
 
 /**
- * The folder in which a scope's file lies, with links followed one by one; undefined where there is none.
- * @throws BackendError `permission_denied` where a link leads out of what is allowed, `unreachable` where to nothing
+ * The folder that holds a scope's file, with links resolved one by one; undefined if there is none.
+ * @throws BackendError `permission_denied` if a link leads out of what is allowed, `unreachable` if it leads to nothing
  */
 export async function folderOf(folder: string, scope: ScopePath, ambient: AmbientAccess): Promise<string | undefined> {
   return descend(folder, scope, ambient, async () => undefined);
 }
 
-/** The same, made where it is missing. */
+/** The same, created if missing. */
 export async function createFolderOf(folder: string, scope: ScopePath, ambient: AmbientAccess): Promise<string> {
   const made = await descend(folder, scope, ambient, async (path) => {
-    // Somebody else may make it at the same time.
+    // Somebody else may create it at the same time.
     await mkdir(path).catch(() => undefined);
     return realpath(path).catch(() => refuse('permission_denied', 'write_refused', 'the folder cannot be written to'));
   });
@@ -30,7 +30,7 @@ async function descend(
   let at = folder;
   for (const segment of scope.split('/').slice(0, -1)) {
     const path = join(at, segment);
-    // oxlint-disable-next-line no-await-in-loop -- each is in the one before
+    // oxlint-disable-next-line no-await-in-loop -- each lies in the previous one
     const next = (await realOf(path)) ?? (await missing(path));
     if (next === undefined) return undefined;
     // oxlint-disable-next-line no-await-in-loop
@@ -40,7 +40,7 @@ async function descend(
   return at;
 }
 
-/** With links followed; undefined where there is nothing. */
+/** Links resolved; undefined if nothing is there. */
 export async function realOf(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
@@ -48,9 +48,9 @@ export async function realOf(path: string): Promise<string | undefined> {
     const code = codeOfFileError(error);
     if (code !== undefined) return refuse(code, 'read_refused', 'the machine refused to open a document');
     const stats = await lstat(path).catch(() => undefined);
-    // A link whose target is away for a moment is no proof that there is nothing.
+    // A link whose target is away for a moment does not prove absence.
     if (stats?.isSymbolicLink() === true) return refuse('unreachable', 'read_refused', 'a link leads to nothing');
-    // Anything else has come into being between the two looks.
+    // Anything else has appeared between the two looks.
     return stats === undefined ? undefined : realpath(path).catch(() => undefined);
   }
 }

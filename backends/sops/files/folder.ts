@@ -4,12 +4,12 @@ import { BackendError, wrongSetting, type AmbientAccess } from '@kici-dev/secret
 import type { SopsConfig } from '../config.ts';
 import { isAllowed, notAllowed } from './allowed.ts';
 
-/** Its being there tells a folder without files from one that is not mounted. */
+/** Its presence tells a folder without files from one that is not mounted. */
 export const marker = '.sops.yaml';
 
 /**
- * The folder with links followed, proven to be there.
- * @throws BackendError `misconfigured`; `unreachable` where the folder, or its marker, is missing
+ * The folder, links resolved, after proving that it exists.
+ * @throws BackendError `misconfigured`; `unreachable` if the folder or its marker is missing
  */
 export async function openFolder({ folder, program }: SopsConfig, ambient: AmbientAccess): Promise<string> {
   await requireProgram(program, ambient);

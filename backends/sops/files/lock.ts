@@ -2,12 +2,12 @@ import { open, stat, unlink } from 'node:fs/promises';
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import { interruption } from '../program/run.ts';
 
-/** Who writes to a file, in this process one after another, and of several processes one alone. */
+/** Serializes writers of a file, within this process and between processes. */
 export interface Locks {
   hold<T>(name: string, context: CallContext, work: () => Promise<T>): Promise<T>;
 }
 
-/** @param staleMs after which a lock counts as left over from a process that was killed */
+/** @param staleMs after which a lock counts as left by a killed process */
 export function createLocks(staleMs: number, now: () => number): Locks {
   const queues = new Map<string, Promise<unknown>>();
   return {

@@ -5,8 +5,8 @@ import { BackendError } from '@kici-dev/secret-backend';
 import { versionOf, type DocumentFile } from './document-file.ts';
 
 /**
- * Changes a copy of an encrypted file, and puts it in the place of the file at once, if that is still the one that was
- * read. Readers see the old or the new one, never half of one.
+ * Changes a copy of an encrypted file, then puts it in the file's place, if that is still the one that was read.
+ * Readers see the old file or the new one, never half of one.
  * @returns the version of the new file
  * @throws BackendError `conflict`
  */
@@ -24,7 +24,7 @@ export async function replaceFile(file: DocumentFile, change: (copy: string) => 
   });
 }
 
-/** @throws BackendError `conflict` where there is a file of this name */
+/** @throws BackendError `conflict` if a file of this name exists */
 export async function createFile(path: string, bytes: Uint8Array): Promise<string> {
   return withTemporary(path, 0o600, bytes, async (copy) => {
     await sync(copy);
@@ -37,7 +37,7 @@ export async function createFile(path: string, bytes: Uint8Array): Promise<strin
   });
 }
 
-/** In the same folder, under a name that lists do not show. Holds nothing but what is encrypted. */
+/** In the same folder, under a name that lists ignore. Holds only encrypted data. */
 async function withTemporary<T>(
   path: string,
   mode: number,

@@ -19,7 +19,7 @@ export interface Found {
   readonly unnameable: UnnameableSecret[];
 }
 
-/** Every scope below one that has a file, once. What begins with "." is not one of it. */
+/** Every scope at or below one that has a file, once. Ignores names that begin with ".". */
 export async function walk(folder: string, below: ScopePath | undefined, ambient: AmbientAccess): Promise<Found> {
   const found: Found = { scopes: new Set(), unlisted: [], unnameable: [] };
   await visit({ folder, ambient, found, visited: new Set() }, below);
@@ -30,7 +30,7 @@ interface Walk {
   readonly folder: string;
   readonly ambient: AmbientAccess;
   readonly found: Found;
-  /** Folders with links followed, so that no circle of links is walked twice. */
+  /** Folders with links resolved, so that no circle of links is walked twice. */
   readonly visited: Set<string>;
 }
 
@@ -56,7 +56,7 @@ async function visit(state: Walk, at: ScopePath | undefined): Promise<void> {
   }
 }
 
-/** None where it is a file, or has just been removed. */
+/** Empty for a file, or a folder that was just removed. */
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true });

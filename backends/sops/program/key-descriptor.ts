@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { BackendError, type SecretValue } from '@kici-dev/secret-backend';
 
-/** Kept in memory (Linux, tmpfs). */
+/** A file system in memory (Linux, tmpfs). */
 const memoryFolder = '/dev/shm';
 
 /**
- * A file without a name that holds the key: its name is gone before the key goes in, and with its last descriptor
- * the file is. A pipe would not do: sops reads the key once for each recipient of a file.
+ * An open file without a name that holds the key: the name is removed before the key is written, and the file vanishes
+ * with its last descriptor. A pipe would not do, since sops reads the key once per recipient of a file.
  */
 export async function openKey(key: SecretValue): Promise<FileHandle> {
   const name = `${memoryFolder}/kici-${randomUUID()}`;

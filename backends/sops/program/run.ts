@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { BackendError, wrongSetting, type AnswerGauge, type CallContext } from '@kici-dev/secret-backend';
 
-/** Nothing of the server's own environment: no home with other keys, no credentials of clouds. */
+/** Nothing from the server's environment: no home with other keys, no cloud credentials. */
 const environment = {
   SOPS_AGE_KEY_FILE: '/dev/fd/3',
   SOPS_CONFIG: '/dev/null',
-  // A file may name key services of clouds. Without a way to any, sops says so at once.
+  // A file may name cloud key services; without a route to any, sops says so at once.
   HTTP_PROXY: 'http://127.0.0.1:9',
   HTTPS_PROXY: 'http://127.0.0.1:9',
 };
@@ -15,19 +15,19 @@ export interface Run {
   readonly arguments: readonly string[];
   readonly input: Uint8Array;
   readonly keyDescriptor: number;
-  /** Judges what the program prints, piece by piece. */
+  /** Checks what the program prints, piece by piece. */
   readonly gauge: AnswerGauge;
 }
 
 export interface Ended {
-  /** `undefined` where a signal ended it. */
+  /** `undefined` if a signal ended it. */
   readonly code: number | undefined;
   readonly output: Buffer;
 }
 
 /**
  * Runs the program to its end, or ends it when the signal fires.
- * @throws BackendError `misconfigured` where it cannot be run, `too_large`, `aborted`, `timeout`
+ * @throws BackendError `misconfigured` if it cannot be run, `too_large`, `aborted`, `timeout`
  */
 export function run(
   { program, arguments: args, input, keyDescriptor, gauge }: Run,
@@ -38,11 +38,11 @@ export function run(
       cwd: '/',
       env: environment,
       stdio: ['pipe', 'pipe', 'ignore', keyDescriptor],
-      // A group of its own, so that what it starts ends with it.
+      // In its own group, so that its children end with it.
       detached: true,
     });
     const pieces: Buffer[] = [];
-    /** Waits for nothing: what left the group may keep the pipe open. */
+    /** Does not wait: a process that left the group may keep the pipe open. */
     const end = (error: BackendError): void => {
       if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
       child.stdout?.destroy();
@@ -60,7 +60,7 @@ export function run(
         end(BackendError.is(error) ? error : new BackendError('bad_answer'));
       }
     });
-    // It may end without reading all of its input.
+    // It may end without reading all its input.
     child.stdin?.on('error', () => undefined).end(input);
     child.on('error', (error) => end(unstartable(program, error)));
     child.on('close', (code) => {
@@ -74,7 +74,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 

@@ -6,9 +6,9 @@ import { indexOf, type Path } from '../documents/tree.ts';
 import { openKey } from './key-descriptor.ts';
 import { run } from './run.ts';
 
-/** The program, as far as this backend uses it. Every method rejects with a `BackendError`. */
+/** The parts of the program that this backend uses. Every method rejects with a `BackendError`. */
 export interface Sops {
-  /** @returns the document as JSON; its MAC was verified */
+  /** @returns the document as JSON, its MAC verified */
   decrypt(encrypted: Uint8Array, format: Format, context: CallContext): Promise<string>;
   /** @returns the encrypted document */
   encrypt(json: string, format: Format, recipients: readonly string[], context: CallContext): Promise<Uint8Array>;
@@ -19,7 +19,7 @@ export interface Sops {
   close(): Promise<void>;
 }
 
-/** What its exit codes mean (sops, `cmd/sops/codes`). */
+/** Meaning of its exit codes (sops, `cmd/sops/codes`). */
 const failures = new Map<number, readonly [FailureCode, string]>([
   [1, ['wrong_shape', 'the file is not a document that sops has encrypted']],
   [2, ['wrong_shape', 'the file is not a document that sops can read']],

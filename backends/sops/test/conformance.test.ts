@@ -6,7 +6,7 @@ import { notProven } from './not-proven.ts';
 import { sopsLane } from './support/lane.ts';
 import { harnessFor } from './support/subject.ts';
 
-// The other formats, which take as long each: test/deep/sops-formats.test.ts.
+// The other formats take as long each, so they run in test/deep/sops-formats.test.ts.
 describeLane({ describe, test: it }, sopsLane, () => {
   proveAlsoThroughHost(concurrentRunner(describe, it), {
     name: 'sops, yaml (real sops and age)',

@@ -5,10 +5,10 @@ import type { ParameterService } from './service.ts';
 import { acceptValue } from './stored.ts';
 
 /**
- * Up to ten parameters, no two of them of one name. Each has an outcome, by its wire name: one that the service left
- * out without a word is unknown. One that it calls invalid is asked for by itself, because that word means several
- * things ("not formatted correctly or don't run", API reference, GetParameters).
- * @throws BackendError when the request as a whole failed
+ * Up to ten parameters with distinct names. Each has an outcome, by wire name: one that the service left out is
+ * unknown. One that it calls invalid is requested separately, because that word means several things ("not formatted
+ * correctly or don't run", API reference, GetParameters).
+ * @throws BackendError if the request as a whole failed
  */
 export async function readBatch(
   service: ParameterService,

@@ -3,8 +3,8 @@ import { isException } from '@kici-dev/secret-backend-aws/access';
 import type { ParameterService } from './service.ts';
 
 /**
- * Uses the rights that jobs need, on a name that need not exist: GetParameters and GetParameter are two, and both are
- * refused before the service looks whether there is such a parameter.
+ * Exercises the rights that jobs need, on a name that need not exist: GetParameters and GetParameter are two rights,
+ * and both are checked before the service looks for the parameter.
  */
 export async function check(service: ParameterService, path: string, context: CallContext): Promise<void> {
   const Name = `${path}/__kici/check`;

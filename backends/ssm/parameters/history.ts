@@ -5,14 +5,14 @@ import type { ParameterService } from './service.ts';
 /** MaxResults of GetParameterHistory (API model). The service keeps 100 versions. */
 const pageSize = 50;
 
-/** Newest first. Empty where there is no such parameter. */
+/** Newest first. Empty if there is no such parameter. */
 export async function listVersions(
   service: ParameterService,
   name: string,
   context: CallContext,
 ): Promise<readonly VersionInfo[]> {
   const entries: { version: number; createdAt: Date | undefined }[] = [];
-  // Not decrypted: the values are not needed.
+  // Not decrypted, since the values are not needed.
   const ask = (next: { NextToken?: string }) =>
     service.call(context, 'GetParameterHistory', (client, options) =>
       client.getParameterHistory({ Name: name, WithDecryption: false, MaxResults: pageSize, ...next }, options),

@@ -14,7 +14,7 @@ import type { ParameterService } from './service.ts';
 /** MaxResults of DescribeParameters (API model). */
 const pageSize = 50;
 
-/** Names alone: DescribeParameters has no values, where GetParametersByPath would give ten of them on a page. */
+/** DescribeParameters returns names alone; GetParametersByPath would return values, ten per page. */
 export async function* list(
   { path }: SsmConfig,
   service: ParameterService,

@@ -1,10 +1,10 @@
-/** A parameter by its name, and perhaps one of its versions by number or label. */
+/** A parameter by name, optionally with a version by number or label. */
 export interface ParameterId {
   readonly name: string;
   readonly version?: string;
 }
 
-/** What the service is asked for: `Name` of GetParameter. */
+/** `Name` of GetParameter. */
 export function wireName({ name, version }: ParameterId): string {
   return version === undefined ? name : `${name}:${version}`;
 }

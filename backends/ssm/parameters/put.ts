@@ -4,7 +4,7 @@ import { valueLimits } from '../capabilities.ts';
 import type { SsmConfig } from '../config.ts';
 import type { ParameterService } from './service.ts';
 
-/** Creates the parameter, or gives it a new version. */
+/** Creates the parameter, or adds a version to it. */
 export async function put(
   service: ParameterService,
   { type, tier, kmsKeyId }: SsmConfig,
@@ -47,7 +47,7 @@ function textOf(value: SecretValue, limit: number): string {
   return text;
 }
 
-/** What the refusals mean that a person can do something about. */
+/** Explains the refusals that a person can do something about. */
 function explained(error: unknown, type: SsmConfig['type']): unknown {
   if (isException(error, 'HierarchyTypeMismatchException'))
     return new BackendError('invalid_argument', {

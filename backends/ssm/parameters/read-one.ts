@@ -5,7 +5,7 @@ import { wireName, type ParameterId } from './parameter-id.ts';
 import { acceptValue } from './stored.ts';
 
 /**
- * GetParameter alone has an error that says that there is no such parameter. To who may not read it, AWS says
+ * Only GetParameter has an error that says that there is no such parameter. A caller without permission gets
  * AccessDeniedException whether it exists or not.
  */
 export async function readOne(service: ParameterService, id: ParameterId, context: CallContext): Promise<ReadOutcome> {

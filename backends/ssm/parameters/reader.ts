@@ -7,14 +7,14 @@ import { readOne } from './read-one.ts';
 import type { ParameterService } from './service.ts';
 
 /**
- * The default quota of all reads together is 40 requests per second (AWS General Reference, Systems Manager quotas).
+ * The default quota for all reads together is 40 requests per second (AWS General Reference, Systems Manager quotas).
  */
 const parallelCalls = 5;
 
 type Answered = readonly (readonly [string, ReadOutcome])[];
 
 /**
- * Any number of parameters in as few calls as the service allows: an outcome for each, by its wire name. Does not
+ * Reads any number of parameters in as few calls as the service allows: one outcome each, by wire name. Does not
  * reject.
  */
 export async function readAll(
@@ -24,7 +24,7 @@ export async function readAll(
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const unique = [...new Map(ids.map((id) => [wireName(id), id])).values()];
   if (context.signal.aborted) return new Map(unique.map((id) => [wireName(id), unknown('aborted')]));
-  // An answer names the parameter and not what it was asked by, so that a batch has each name once.
+  // An answer has the parameter's name but not the requested version, so a batch has each name once.
   const named = new Map(unique.toReversed().map((id) => [id.name, id]));
   const together = named.size > 1 ? [...named.values()] : [];
   const singly = unique.filter((id) => !together.includes(id));
@@ -52,10 +52,7 @@ async function readTogether(
   }
 }
 
-/**
- * A right that is missing, a key that is disabled or a name that is refused, for one parameter, fails the whole
- * request.
- */
+/** For one parameter's missing right, disabled key or refused name, the whole request fails. */
 function mayBeOfOne(error: unknown): boolean {
   return (
     (BackendError.is(error) && error.code === 'too_large') ||

@@ -1,5 +1,5 @@
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { Service } from '@kici-dev/secret-backend-aws/access';
 
-/** What the calls of this folder go through: a client that signs in, with failures in the words of the contract. */
+/** A signed-in client whose failures use the contract's codes. */
 export type ParameterService = Service<SSM>;

@@ -1,7 +1,7 @@
 import { found, SecretValue, unknown, type ReadOutcome } from '@kici-dev/secret-backend';
 import { isNumber, type ParameterId } from './parameter-id.ts';
 
-/** A parameter as GetParameter and GetParameters give it. */
+/** A parameter as GetParameter and GetParameters return it. */
 export interface ParameterEntry {
   readonly Name?: string | undefined;
   readonly ARN?: string | undefined;
@@ -10,7 +10,7 @@ export interface ParameterEntry {
   readonly Selector?: string | undefined;
 }
 
-/** Takes an answer only if it is about what was asked, and whole. */
+/** Accepts an answer only if it is complete and about the requested parameter. */
 export function acceptValue(entry: ParameterEntry | undefined, { name, version }: ParameterId): ReadOutcome {
   const { Name, ARN, Value, Version, Selector } = entry ?? {};
   if (Name === undefined || Value === undefined || Version === undefined)
@@ -23,7 +23,7 @@ export function acceptValue(entry: ParameterEntry | undefined, { name, version }
   return found(SecretValue.fromText(Value), `${Version}`);
 }
 
-/** An emulator may leave the selector out; the service repeats it, with its colon. */
+/** The service repeats the selector, with its colon; an emulator may omit it. */
 function isVersion(asked: string, answered: number, selector = `:${asked}`): boolean {
   return isNumber(asked) ? asked === `${answered}` : selector === `:${asked}`;
 }

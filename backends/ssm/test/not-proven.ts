@@ -2,7 +2,7 @@ import { faults } from '@kici-dev/secret-backend-conformance';
 
 const noSuchState = 'Parameter Store knows no such state: a parameter is there, with a value, or it is not';
 
-/** The service has no such thing, so that no server and no fake can prove it. */
+/** The service has no such thing, so no server and no fake can prove it. */
 export const notProvenOnFake = {
   'outcome.name-only': noSuchState,
   ...Object.fromEntries(

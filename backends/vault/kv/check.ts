@@ -4,8 +4,8 @@ import { listFolder } from './list.ts';
 import type { Service } from './service.ts';
 
 /**
- * Uses the rights that jobs need: lists, and reads a path that no binding can name and that need not exist. Only with
- * permission to read does the server say that it does not exist.
+ * Exercises the rights that jobs need: lists, and reads a path that no binding can name and that need not exist. Only
+ * with permission to read does the server say that it does not exist.
  * @throws BackendError
  */
 export async function check(service: Service, context: CallContext): Promise<1 | 2> {

@@ -1,4 +1,4 @@
-/** Maps in order, with at most `limit` at work. The first failure ends it; nothing new is begun after it. */
+/** Maps in order, with at most `limit` in progress. The first failure ends it and starts nothing more. */
 export async function mapLimited<T, R>(
   items: readonly T[],
   limit: number,

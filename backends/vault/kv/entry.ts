@@ -8,7 +8,7 @@ import type { Service } from './service.ts';
 /** What a path holds. */
 export type Entry =
   | { readonly state: 'present'; readonly fields: JsonRecord; readonly version?: number; readonly createdAt?: string }
-  /** The version is there and its fields are not; another version is never read instead. */
+  /** The version exists without its fields; another version is never read instead. */
   | { readonly state: 'deleted' | 'destroyed'; readonly version: number; readonly createdAt?: string }
   | { readonly state: 'never' };
 
@@ -53,7 +53,7 @@ export async function readSubkeys(
   return requirePinned(await parseEntry(service, answer, 'subkeys', context), pin);
 }
 
-/** Between here and the server something may answer by the path alone. */
+/** A proxy on the way may answer by the path alone. */
 function requirePinned(entry: Entry, pin: string | undefined): Entry {
   if (pin !== undefined && entry.state !== 'never' && String(entry.version) !== pin)
     throw new BackendError('bad_answer', {
@@ -72,7 +72,7 @@ async function parseUnversioned(service: Service, answer: VaultAnswer, context: 
   return { state: 'present', fields };
 }
 
-/** A deleted version is a 404 with a body; its metadata says what became of it. */
+/** A deleted version is a 404 with a body; its metadata says what happened. */
 async function parseEntry(
   service: Service,
   answer: VaultAnswer,
@@ -90,7 +90,7 @@ async function parseEntry(
   const fields = member(data, part);
   const createdAt = memberText(metadata, 'created_time');
   const facts = { version, ...(createdAt !== undefined && { createdAt }) };
-  // A deletion time may lie ahead: what counts is whether the fields are there.
+  // A deletion time may lie ahead: what counts is whether there are fields.
   if (answer.status === 200 && isRecord(fields)) return { state: 'present', fields, ...facts };
   if (member(metadata, 'destroyed') === true) return { state: 'destroyed', ...facts };
   if ((memberText(metadata, 'deletion_time') ?? '') !== '') return { state: 'deleted', ...facts };

@@ -2,8 +2,8 @@ import { SecretValue, unknown, found, absent, type ReadOutcome } from '@kici-dev
 import type { Entry } from './entry.ts';
 
 /**
- * A field of what a path holds. What is not a string is its JSON text, with every digit that the server sent; `null` is
- * not a value.
+ * A field of a path. If it is not a string it is its JSON text, with every digit that the server sent; `null` is not a
+ * value.
  */
 export function outcomeOf(entry: Entry, key: string): ReadOutcome {
   if (entry.state === 'never') return absent;
@@ -12,7 +12,7 @@ export function outcomeOf(entry: Entry, key: string): ReadOutcome {
   const field = entry.fields[key];
   if (field === null) return unknown('wrong_shape', 'the field is null', 'field_not_text');
   const text = typeof field === 'string' ? field : JSON.stringify(field);
-  // Encoding would replace half a character.
+  // Encoding would replace half a surrogate pair.
   if (!text.isWellFormed()) return unknown('wrong_shape', 'the field is not valid Unicode', 'field_not_text');
   return found(SecretValue.fromText(text), entry.version === undefined ? undefined : String(entry.version));
 }

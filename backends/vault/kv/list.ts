@@ -21,7 +21,7 @@ import type { Service } from './service.ts';
 const requestsAtOnce = 8;
 const pathsPerPage = 100;
 const versionsLookedBack = 3;
-/** Work of a few milliseconds. */
+/** A few milliseconds of work. */
 const namesAtOnce = 4_096;
 
 interface Names {
@@ -31,8 +31,8 @@ interface Names {
 }
 
 /**
- * Lists the tree level by level. What is refused is reported and skipped; any other failure ends the listing, because
- * asking again may help.
+ * Lists the tree level by level. Refused parts are reported and skipped; any other failure ends the listing, because
+ * trying again may help.
  */
 export async function* list(
   service: Service,
@@ -85,7 +85,7 @@ export async function* list(
   }
 }
 
-/** @throws BackendError, also where everything is refused */
+/** @throws BackendError, also if everything is refused */
 export async function listFolder(
   service: Service,
   folder: ScopePath | undefined,
@@ -109,7 +109,7 @@ export async function listFolder(
   return { refused: { scope: folder, code, reason: 'list_refused' } };
 }
 
-/** A folder may have so many entries that other work in the process would have to wait for all of them. */
+/** A large folder is sorted in parts, so that the process's other work need not wait for all of it. */
 async function sorted(folder: ScopePath | undefined, names: readonly string[]): Promise<Children> {
   const parts: Children[] = [];
   for (let start = 0; start < names.length; start += namesAtOnce) {
@@ -133,7 +133,7 @@ async function namesAt(service: Service, scope: ScopePath, context: CallContext)
     };
   if (entry.state === 'never') return { secrets: [], unlisted: [], unnameable: [] };
   if (entry.state !== 'present') {
-    // The names went with the fields, and the path may yet come back: that nothing is there is not known.
+    // The names went with the fields, and the path may yet be restored: absence is not proven.
     const { state } = entry;
     const keys = await heldBefore(service, scope, entry.version, context);
     return {
@@ -159,8 +159,8 @@ function factsOf({ version, createdAt }: Exclude<Entry, { state: 'never' }>): { 
 }
 
 /**
- * Names that are known to have lain in a deleted version: those of the version before it that can still be read. The
- * server does not reveal what else it held.
+ * Names that are known to have been in a deleted version: those of the latest earlier version that can still be read.
+ * The server does not reveal what else it held.
  */
 async function heldBefore(
   service: Service,
@@ -197,7 +197,7 @@ async function fieldsAt(
   try {
     return await readSubkeys(service, scope, pin, context);
   } catch (error) {
-    // Servers before Vault 1.10 have no subkeys, and many a policy does not mention them.
+    // Servers before Vault 1.10 have no subkeys, and many policies do not mention them.
     if (
       listing === 'subkeys' ||
       !BackendError.is(error) ||

@@ -1,7 +1,7 @@
 import type { CallContext } from '@kici-dev/secret-backend';
 import { requireRunning, within } from '../interruption.ts';
 
-/** One at a time for each name, in order of arrival. */
+/** Runs one task at a time per name, in order of arrival. */
 export function createLocks(): <T>(name: string, context: CallContext, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   const forget = async (name: string, work: Promise<unknown>): Promise<void> => {

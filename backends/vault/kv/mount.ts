@@ -5,9 +5,9 @@ import { descriptionOf } from './path.ts';
 import type { Requests } from './request.ts';
 
 /**
- * Asks what is at the mount, even if the settings say it: reading version 1 by the paths of version 2 would
- * answer that nothing exists. After a refusal the settings decide; it never means version 1.
- * @param mustSee a refusal is a failure: the server describes a mount to everybody who has any right below it
+ * Asks what is mounted, even if the settings say it: reading version 1 by version 2's paths would answer that nothing
+ * exists. After a refusal the settings decide; it never means version 1.
+ * @param mustSee a refusal is a failure: the server describes a mount to everybody with any right below it
  * @throws BackendError
  */
 export async function detectVersion(requests: Requests, mustSee: boolean, context: CallContext): Promise<1 | 2> {

@@ -1,7 +1,7 @@
 import { BackendError, parseScopePath, type ScopePath, type UnnameableSecret } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 
-/** What of a path is asked for: the API of version 2 puts it between mount and path, version 1 knows one only. */
+/** The requested part of a path: version 2's API puts it between mount and path, version 1 has only one. */
 export type Part = 'data' | 'metadata' | 'subkeys';
 
 /**
@@ -19,17 +19,16 @@ export function encodePath(path: string): string {
     .join('/');
 }
 
-/** The address where the server describes the mount, to everybody who has any right below it. */
+/** Where the server describes the mount, to everybody with any right below it. */
 export function descriptionOf({ mount }: VaultConfig): string {
   return `/sys/internal/ui/mounts/${encodePath(mount)}`;
 }
 
-/** The address of a scope's path. */
 export function pathOf(config: VaultConfig, version: 1 | 2, part: Part, scope: ScopePath): string {
   return `${rootOf(config, version, part)}${encodePath(scope)}`;
 }
 
-/** The address that lists what is below a folder; `undefined`: everything. */
+/** The address that lists a folder; `undefined`: everything. */
 export function folderOf(config: VaultConfig, version: 1 | 2, folder: ScopePath | undefined): string {
   const root = rootOf(config, version, 'metadata');
   return `${folder === undefined ? root : `${root}${encodePath(folder)}/`}?list=true`;
@@ -46,7 +45,7 @@ export interface Children {
   readonly unnameable: readonly UnnameableSecret[];
 }
 
-/** Sorts a folder's entries: `foo` is a path and `foo/` a folder, and both can be there. */
+/** Separates a folder's entries: `foo` is a path and `foo/` a folder, and both can exist. */
 export function childrenOf(folder: ScopePath | undefined, names: readonly string[]): Children {
   const paths: ScopePath[] = [];
   const folders: ScopePath[] = [];

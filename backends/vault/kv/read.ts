@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 
 const readsAtOnce = 16;
 
-/** Reads with one request for each path and version, however many of its fields are asked for. */
+/** Reads with one request per path and version, however many fields are requested. */
 export async function read(
   service: Service,
   refs: readonly SecretRef[],
@@ -37,7 +37,7 @@ async function attempt(work: () => Promise<Entry>): Promise<Entry | BackendError
   }
 }
 
-/** An empty pin is a pin, and a wrong one. */
+/** An empty pin is a pin, though an invalid one. */
 function placeOf({ scope, version }: SecretRef): string {
   return version === undefined ? scope : `${scope}\n${version}`;
 }

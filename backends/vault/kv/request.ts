@@ -2,18 +2,18 @@ import type { AnswerKind, CallContext } from '@kici-dev/secret-backend';
 import type { VaultConfig } from '../config.ts';
 import type { VaultAnswer } from '../wire/answer.ts';
 
-/** One request to the mount, of which the service knows the token and the namespace. */
+/** One request to the mount; the service adds token and namespace. */
 export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: object;
-  /** What the answer is about; default: values. */
+  /** What the answer concerns; default: values. */
   readonly kind?: AnswerKind;
 }
 
-/** The server, signed in to, as far as requests go. */
+/** Sends requests to the server, signed in. */
 export interface Requests {
   readonly config: VaultConfig;
-  /** Whatever the server answers. @throws BackendError when it does not, or when there is no signing in */
+  /** Resolves to any answer of the server. @throws BackendError if there is none, or signing in fails */
   send(request: ServiceRequest, context: CallContext): Promise<VaultAnswer>;
 }

@@ -9,21 +9,21 @@ import { createLocks } from './locks.ts';
 import { detectVersion } from './mount.ts';
 import type { Requests } from './request.ts';
 
-/** How long what the server said about the mount can support an absence. */
+/** How long the server's description of the mount can support an absence. */
 const settledMs = 30_000;
 
 /** The server, signed in to. */
 export interface Service extends Requests {
   readonly host: BackendHost;
-  /** Asked for once. @throws BackendError */
+  /** Asked once. @throws BackendError */
   kvVersion(context: CallContext): Promise<1 | 2>;
   /**
-   * Before an absence counts: one version answers paths of the other with nothing, so the mount must still be what it
-   * was.
-   * @throws BackendError `bad_answer` when it is not
+   * To be called before an absence counts: each KV version answers the other's paths with nothing, so the mount must be
+   * unchanged.
+   * @throws BackendError `bad_answer` if it is not
    */
   requireVersion(expected: 1 | 2, context: CallContext): Promise<void>;
-  /** Asks again, and fails where the identity has no permission below the mount. @throws BackendError */
+  /** Asks again, and fails if the identity has no permission below the mount. @throws BackendError */
   examine(context: CallContext): Promise<1 | 2>;
   /** Changes of one path wait for each other. */
   alone<T>(scope: ScopePath, context: CallContext, work: () => Promise<T>): Promise<T>;
@@ -51,7 +51,7 @@ export async function openService(config: VaultConfig, host: BackendHost): Promi
       const { namespace } = config;
       const session = await sessions.current(context);
       const answer = await wire.send({ ...request, namespace, token: session.grant.token }, context);
-      // The mount was upgraded since it was asked about.
+      // The mount was upgraded since it was examined.
       if (version === 1 && answer.status === 404 && speaksOf(answer, versionedPathWarning)) version = undefined;
       if (!isRefusal(answer)) return answer;
       const next = await sessions.afterRefusal(session, context);

@@ -4,7 +4,7 @@ import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import { pathOf } from './path.ts';
 import type { Service } from './service.ts';
 
-/** The versions of a field are those of its path: each write of any of its fields makes one. */
+/** A field's versions are its path's: each write of any field makes one. */
 export async function versions(
   service: Service,
   { scope }: SecretRef,
@@ -31,7 +31,7 @@ export async function versions(
 function describe(facts: unknown, now: number): Pick<VersionInfo, 'createdAt' | 'readable'> {
   const createdAt = memberText(facts, 'created_time');
   const deletion = memberText(facts, 'deletion_time') ?? '';
-  // The service sets the time ahead where versions expire by themselves; until then they can be read.
+  // The server sets this time ahead if versions expire; until then they can be read.
   const isDeleted = deletion !== '' && Date.parse(deletion) <= now;
   return {
     readable: member(facts, 'destroyed') !== true && !isDeleted,

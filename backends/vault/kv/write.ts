@@ -19,7 +19,7 @@ import type { Service } from './service.ts';
 
 const maxAttempts = 20;
 
-/** Sets one field of a path; the other fields stay as they are. */
+/** Sets one field of a path and leaves the others alone. */
 export async function write(service: Service, entry: SecretWrite, context: CallContext): Promise<WriteReceipt> {
   const { scope, key, value, expectedVersion } = entry;
   if (value.byteLength > capabilities.maxValueBytes)
@@ -36,11 +36,11 @@ export async function write(service: Service, entry: SecretWrite, context: CallC
       throw new BackendError('conflict', { detail: `the current version of ${scope} is not the expected one` });
     return { ...fieldsOf(current), [key]: text };
   });
-  // KV version 1 numbers nothing: the name says no more than that this write is not another one.
+  // KV version 1 has no versions, so this name only distinguishes the write from others.
   return receipt ?? { version: `write-${randomUUID()}` };
 }
 
-/** The path itself stays, without the field: deleting the path's version would take its other fields along. */
+/** The path stays, without the field: deleting the path's version would remove its other fields. */
 export async function remove(
   service: Service,
   { scope, key }: SecretRef,
@@ -68,9 +68,8 @@ export async function restore(
 }
 
 /**
- * Reads, edits and writes a path. Version 2 takes the write only if nobody wrote in between, and the edit is then made
- * again, unless the caller gave a condition of its own. Version 1 has no such check: another program's write in between
- * is lost.
+ * Reads, edits and writes a path. Version 2 accepts the write only if nobody wrote in between; the edit is then
+ * repeated, unless the caller set a condition. Version 1 has no such check: another program's write in between is lost.
  */
 async function change(
   service: Service,
@@ -124,7 +123,7 @@ function fieldsOf(entry: Entry): JsonRecord {
   return entry.state === 'present' ? entry.fields : {};
 }
 
-/** A deleted version is not nothing: `null` asks that the field was never there. */
+/** A deleted version is not nothing: `null` requires that the field never existed. */
 function isExpected(current: Entry, key: string, expected: string | null): boolean {
   if (current.state === 'never') return expected === null;
   const exists = current.state !== 'present' || Object.hasOwn(current.fields, key);

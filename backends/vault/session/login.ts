@@ -7,19 +7,19 @@ import { readSource } from '../wire/files.ts';
 import { isRecord, member, memberCount, memberText } from '../wire/json.ts';
 import type { Wire } from '../wire/wire.ts';
 
-/** What a sign-in, or a renewal, gives. */
+/** The result of a sign-in or renewal. */
 export interface TokenLease {
   readonly token: string;
-  /** 0: it does not expire, or nobody says when. */
+  /** 0: it does not expire, or this is unknown. */
   readonly ttlSeconds: number;
   readonly renewable: boolean;
-  /** We made it, so we end it; a batch token ends by itself alone. */
+  /** We created it, so we revoke it; a batch token can only expire. */
   readonly isOurs: boolean;
 }
 
 /**
- * Signs in by the method of the settings; a token that the settings hold is looked up.
- * @throws BackendError `unauthenticated` when the server does not take the credentials
+ * Signs in by the configured method; a token from the settings is looked up.
+ * @throws BackendError `unauthenticated` if the server refuses the credentials
  */
 export async function signIn(
   wire: Wire,
@@ -63,7 +63,7 @@ async function credentials(auth: Exclude<AuthConfig, { method: 'token' }>, host:
   }
 }
 
-/** A given token can be asked when it ends, unless its policies forbid that; it may still be good then. */
+/** A given token can be looked up, unless its policies forbid that; it may still be valid then. */
 async function lookUp(
   wire: Wire,
   token: string,

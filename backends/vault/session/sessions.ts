@@ -11,24 +11,24 @@ import { parseGrant, signIn, type TokenLease } from './login.ts';
 const revokeTimeoutMs = 2_000;
 const longestTimerMs = 2_147_483_647;
 
-/** A token that a sign-in gave, and when it expires. */
+/** A token from a sign-in, and when it expires. */
 export interface TokenSession {
   readonly grant: TokenLease;
-  /** In milliseconds since the Unix epoch; infinite for a token that does not expire. */
+  /** Unix milliseconds; infinite for a token that does not expire. */
   readonly expiresAt: number;
 }
 
-/** Signs in, renews, and signs in again when a token ends; one for each instance. */
+/** Signs in, renews, and signs in again when a token expires; one per instance. */
 export interface Sessions {
-  /** Signs in once, however many ask at the same time. @throws BackendError */
+  /** Signs in once for all concurrent callers. @throws BackendError */
   current(context: CallContext): Promise<TokenSession>;
   /**
-   * After a 403, which means either that the token is no longer good or that it may not do this.
-   * @returns another session to try once more with, or `undefined` when the token is good and the refusal is final
-   * @throws BackendError `unauthenticated` when the token is bad and there is no other
+   * To be called after a 403, which means that the token is invalid or may not do this.
+   * @returns another session for one more try, or `undefined` if the token is valid and the refusal final
+   * @throws BackendError `unauthenticated` if the token is invalid and there is no other
    */
   afterRefusal(refused: TokenSession, context: CallContext): Promise<TokenSession | undefined>;
-  /** Ends what we began. */
+  /** Revokes what we created. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   let lastEntry: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  /** For work that no single caller owns. */
+  /** For work that belongs to no single caller. */
   const ownContext = (timeoutMs: number): CallContext => ({
     signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
     deadline: Date.now() + timeoutMs,
@@ -61,7 +61,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       context,
     );
 
-  /** A token that cannot be renewed, or hardly any more, runs out; the call that comes then signs in. */
+  /** A token that cannot be renewed, or hardly any more, is left to expire; the next call signs in. */
   const adopt = (grant: TokenLease, firstTtlSeconds = grant.ttlSeconds): TokenSession => {
     const lifeMs = grant.ttlSeconds * 1000;
     const adopted: TokenSession = { grant, expiresAt: lifeMs === 0 ? Number.POSITIVE_INFINITY : host.now() + lifeMs };
@@ -102,7 +102,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
 
   const isGood = async ({ grant }: TokenSession): Promise<boolean> => {
     if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(host.deadlineMs)))) return true;
-    // A policy may keep a good token from looking itself up.
+    // A policy may keep a valid token from looking itself up.
     const described = await wire.send(
       { method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace },
       ownContext(host.deadlineMs),
@@ -132,7 +132,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     },
     async close() {
       const patience = { signal: AbortSignal.timeout(revokeTimeoutMs), deadline: Date.now() + revokeTimeoutMs };
-      // A sign-in that is given up half-way could leave a token that nobody ends.
+      // Abandoning a sign-in half-way could leave a token that nobody revokes.
       await within(lastEntry, patience).catch(() => undefined);
       clearTimeout(timer);
       closing.abort(new BackendError('closed'));

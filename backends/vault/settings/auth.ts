@@ -1,7 +1,7 @@
 import type { AuthConfig } from '../config.ts';
 import type { SettingsReader } from './reader.ts';
 
-/** How to sign in; undefined where the settings do not say enough. */
+/** How to sign in; undefined if the settings do not say enough. */
 export function readAuth(reader: SettingsReader): AuthConfig | undefined {
   const method = reader.choice('auth.method', ['token', 'approle', 'kubernetes', 'jwt', 'cert']);
   const mountOf = (name: string): string => reader.path('auth.mount') || name;

@@ -12,7 +12,7 @@ const tlsSettings = [
   'tls.serverName',
 ] as const satisfies readonly SettingName[];
 
-/** What TLS to the server needs. */
+/** The settings for TLS to the server. */
 export function readTls(reader: SettingsReader, server: URL | undefined): TlsConfig {
   const tls = {
     ca: reader.source('tls.ca', 'tls.caFile'),
@@ -33,7 +33,7 @@ export function readTls(reader: SettingsReader, server: URL | undefined): TlsCon
   return tls;
 }
 
-/** The proxy on the way to the server; undefined without one. */
+/** The proxy to the server; undefined without one. */
 export function readProxy(reader: SettingsReader): ProxyConfig | undefined {
   const address = reader.address('proxy.address');
   const username = reader.text('proxy.username');

@@ -9,7 +9,7 @@ export function validateSettings(settings: Settings): readonly SettingsProblem[]
 }
 
 /**
- * The settings as the rest of this package takes them.
+ * The settings in the form that the rest of this package uses.
  * @throws BackendError `misconfigured`, for the first problem
  */
 export function parseConfig(settings: Settings): VaultConfig {

@@ -2,7 +2,7 @@ import { SecretValue, type Settings, type SettingsProblem } from '@kici-dev/secr
 import type { Source } from '../config.ts';
 import type { SettingName } from '../settings.ts';
 
-/** Reads settings one by one and collects all that is wrong with them; what is wrong reads as missing. */
+/** Reads settings one by one and collects all problems; an invalid setting reads as missing. */
 export class SettingsReader {
   readonly #settings: Settings;
   readonly problems: SettingsProblem[] = [];
@@ -39,7 +39,7 @@ export class SettingsReader {
     );
   }
 
-  /** Text that stands in one setting, or in a file that another names. */
+  /** Text from one setting, or from a file that another names. */
   source(inline: SettingName, file: SettingName): Source | undefined {
     const value = this.secret(inline);
     const path = this.text(file);
@@ -49,7 +49,7 @@ export class SettingsReader {
     return value === undefined ? undefined : { inline: value };
   }
 
-  /** Without slashes around it; empty where there is none. */
+  /** Without slashes around it; empty if not set. */
   path(name: SettingName): string {
     const trimmed = (this.text(name) ?? '').replaceAll(/^\/+|\/+$/g, '');
     if (trimmed !== '' && trimmed.split('/').some((segment) => segment === '' || segment === '.' || segment === '..'))

@@ -3,5 +3,5 @@ import { describe, it } from 'vitest';
 import { containerLane, startContainer } from './support/container.ts';
 import { realSuite } from './support/real-suite.ts';
 
-// The server of the lane `openbao` once more, in a container: all of it runs in `test/deep/containers.test.ts`.
+// Repeats the lane `openbao` in a container; all of it runs in `test/deep/containers.test.ts`.
 describeLane({ describe, test: it }, containerLane, () => realSuite('container', startContainer, ['2']));

@@ -85,7 +85,7 @@ const steps: readonly Step[] = [
   { name: 'narrow: after that', method: 'GET', path: 'secret/data/open/none', token: 'narrow' },
 ];
 
-/** Where the fake is not like OpenBao, and why that is well. */
+/** Where the fake differs from OpenBao, and why that is fine. */
 const explained: Readonly<Record<string, string>> = {
   'v2: metadata': 'OpenBao tells more, such as the times of the whole path; the adapter reads the versions',
   'v2: a path of version 1': 'OpenBao adds a sentence about its own command line; the adapter looks for the first one',
@@ -119,7 +119,7 @@ describeLane({ describe, test: it }, openBaoLane, () =>
       const without = (lines: Readonly<Record<string, string>>): object =>
         Object.fromEntries(Object.entries(lines).filter((line) => !isExplained(line)));
       expect(without(ours)).toEqual(without(theirs));
-      // An explanation that no longer explains anything goes.
+      // An explanation that no longer applies must go.
       for (const name of Object.keys(explained)) expect(ours[name], name).not.toBe(theirs[name]);
     });
   }),

@@ -72,7 +72,7 @@ describeLane({ describe, test: it }, { name: openBaoLane.name, missing }, () =>
       const created = await administer(bao, 'POST', 'auth/token/create', { policies: ['app'], ttl: '60s' });
       const token = memberText(member(created.body, 'auth'), 'client_token') ?? '';
       await expectIn({ 'auth.token': token });
-      // Ours to use, not ours to end.
+      // Ours to use, but not to revoke.
       expect((await ask(bao, 'GET', 'auth/token/lookup-self', undefined, { token })).status).toBe(200);
       await expectOut({ 'auth.token': 'canary' });
     });

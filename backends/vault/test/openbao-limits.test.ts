@@ -25,7 +25,7 @@ describeLane({ describe, test: it }, openBaoLane, () =>
     afterAll(() => bao.stop());
 
     let roles = 0;
-    /** With a role of its own: the server does not take two changes of one at once. */
+    /** With its own role, since the server refuses concurrent changes of one role. */
     async function open(role: object = {}): Promise<SecretBackend> {
       const { roleId, secretId } = await createRole(bao, `role-${(roles += 1)}`, {
         token_policies: ['app'],
@@ -46,7 +46,7 @@ describeLane({ describe, test: it }, openBaoLane, () =>
       return backend;
     }
 
-    /** The requests to paths, as the server's own audit device has them. */
+    /** The requests to paths, from the server's own audit device. */
     async function audited(after = 0): Promise<readonly string[]> {
       return (await bao.audited())
         .slice(after)
@@ -152,7 +152,7 @@ describeLane({ describe, test: it }, openBaoLane, () =>
       expect((await audited(before)).filter((path) => path === 'auth/approle/login')).toHaveLength(1);
     });
 
-    // Last: a server in memory does not come back.
+    // Last, because an in-memory server does not come back.
     it('is sealed: nothing is absent, nothing is healthy', async () => {
       const backend = await open();
       await readText(backend, ref('plain', 'TOKEN'));

@@ -232,7 +232,7 @@ describe('the token', () => {
     const before = fake.tokens.live().length;
     await readText(backend, ref('app', 'TOKEN'));
     await put('auth/token/revoke-accessor', { accessor: fake.tokens.live().at(-1)?.accessor });
-    // The refused read and the question about its token are slow; the token ends by the clock meanwhile.
+    // The refused read and the look-up of its token are slow; meanwhile the token expires by the clock.
     gateway.fault('delay', 2);
     const refused = readText(backend, ref('app', 'TOKEN'));
     await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/lookup-self'));

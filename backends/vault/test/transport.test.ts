@@ -8,7 +8,7 @@ import { listen } from './support/listen.ts';
 import { openVault, ref } from './support/open.ts';
 import { openProxy } from './support/proxy.ts';
 
-/** A server that does one thing to every request. */
+/** A server that treats every request the same. */
 const openServer = (answer: Parameters<typeof createServer>[1]): Promise<string> => listen(createServer(answer));
 
 async function readAt(

@@ -5,7 +5,7 @@ import { context } from './support/host.ts';
 import { openVault, ref, type Opened } from './support/open.ts';
 import { administer } from './support/server.ts';
 
-/** What other programs are known to get wrong with this service, one test for each. */
+/** Known mistakes of other programs with this service, one test each. */
 describe('trap', () => {
   async function openWith(fields: object): Promise<Opened> {
     const opened = await openVault({ kvVersion: '2' });

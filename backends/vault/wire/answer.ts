@@ -1,12 +1,9 @@
-/**
- * What the server said. A class, so that what comes back through the client library can be distinguished from anything
- * else.
- */
+/** The server's answer. A class, so that what comes back through the client library can be told from anything else. */
 export class VaultAnswer {
   readonly status: number;
-  /** Parsed, with numbers that keep every digit of theirs; `undefined` when there is none or it is not JSON. */
+  /** Parsed, with numbers that keep every digit; `undefined` if there is none or it is not JSON. */
   readonly body: unknown;
-  /** Milliseconds that `Retry-After` asks to wait. */
+  /** Milliseconds to wait, from `Retry-After`. */
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, body: unknown, retryAfterMs: number | undefined) {

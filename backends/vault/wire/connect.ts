@@ -8,7 +8,7 @@ import type { ProxyConfig } from '../config.ts';
 export const connectTimeoutMs = 3_000;
 
 export interface TlsOptions {
-  /** Said each time: a variable of the process could turn it off. */
+  /** Set explicitly: a variable of the process could turn it off. */
   readonly rejectUnauthorized: true;
   readonly secureContext?: SecureContext;
   readonly servername?: string;
@@ -23,7 +23,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Every connection, to the server or to its proxy, goes to an address that the host has just allowed. */
+/** Every connection, to the server or its proxy, goes to an address that the host has just allowed. */
 export function createConnections(host: BackendHost, tls: TlsOptions, proxy: ProxyConfig | undefined): Connections {
   return proxy === undefined
     ? { connect: checkedConnector(host, tls), close: async () => {} }
@@ -50,7 +50,7 @@ function checkedConnector(host: BackendHost, tls: TlsOptions): Connector {
     allowH2: false,
     lookup: (hostname, { all }, done) => void lookUp(hostname, all === true, done),
   });
-  // What is an address already is connected to without a look-up.
+  // Connecting does not look up a literal address.
   const connectToAddress = async (target: Target, callback: Callback): Promise<void> => {
     const allowed = await host.resolveAddress(target.hostname).catch(asError);
     if (allowed instanceof Error) callback(allowed, null);

@@ -2,9 +2,9 @@ import { BackendError, connectionReason, failureReasons, type CallContext } from
 import { interrupted } from '../interruption.ts';
 
 /**
- * Of what the HTTP client threw only its code and its meaning are kept: its message and fields may hold headers or
- * parts of a body.
- * @param authorities the setting that names whom to trust, where there is one
+ * Keeps only code and meaning of what the HTTP client threw: its message and fields may hold headers or parts of a
+ * body.
+ * @param authorities the setting that names trusted authorities, if there is one
  */
 export function transportFailure(
   error: unknown,

@@ -2,16 +2,15 @@ import { wrongSetting, type BackendHost } from '@kici-dev/secret-backend';
 import type { Source } from '../config.ts';
 import type { SettingName } from '../settings.ts';
 
-/** The setting that a source was given in. */
 export function settingOf(source: Source, inline: SettingName): SettingName {
   return 'inline' in source ? inline : source.setting;
 }
 
-/** More than any list of authorities has. */
+/** Larger than any list of authorities. */
 const maxBytes = 1_048_576;
 
 /**
- * The text of a setting or of the file that it names.
+ * The text of a setting, or of the file that it names.
  * @throws BackendError `misconfigured`
  */
 export async function readSource(source: Source, host: BackendHost): Promise<string> {

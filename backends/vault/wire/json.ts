@@ -1,4 +1,4 @@
-/** A number of JSON as it was spelt, so that no digit is lost; `JSON.stringify` writes it back unchanged. */
+/** A JSON number as spelt, so that no digit is lost; `JSON.stringify` writes it back unchanged. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
@@ -16,7 +16,7 @@ declare global {
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** `undefined` when it is not JSON: the parser's own message would quote the text. */
+/** `undefined` if it is not JSON: the parser's own message would quote the text. */
 export function parseJson(text: string): unknown {
   return guarded(() =>
     JSON.parse(text, (_key, value, { source }) =>
@@ -42,7 +42,7 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
-/** A record's own member; members of a prototype are ignored. */
+/** A record's own member; prototypes are ignored. */
 export function member(value: unknown, name: string): unknown {
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
@@ -52,7 +52,7 @@ export function memberText(value: unknown, name: string): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** A whole number that is not negative. */
+/** A non-negative integer. */
 export function memberCount(value: unknown, name: string): number | undefined {
   const number = member(value, name);
   const count = JSON.isRawJSON(number) ? Number(number.rawJSON) : number;

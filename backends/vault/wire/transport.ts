@@ -16,7 +16,7 @@ import { transportFailure } from './failure.ts';
 import { readSource, settingOf } from './files.ts';
 import { parseJson, parsePlainJson } from './json.ts';
 
-/** Requests that are on the wire at once; more wait for a connection. */
+/** Concurrent requests; more wait for a connection. */
 const maxConnections = 32;
 
 export interface WireRequest {
@@ -28,7 +28,7 @@ export interface WireRequest {
   readonly context: CallContext;
 }
 
-/** HTTP to one server: over guarded addresses, with deadlines, size limits and the settings' TLS. */
+/** HTTP to one server: over guarded addresses, with deadlines, size limits and the configured TLS. */
 export interface Transport {
   /** Follows no redirect. @throws BackendError */
   send(request: WireRequest): Promise<VaultAnswer>;
@@ -106,8 +106,8 @@ async function tlsOf({ tls: { ca, cert, key, serverName } }: VaultConfig, host: 
 }
 
 /**
- * Judged and decoded as it comes in, so that only the parser is left to run at the end.
- * @returns undefined where it is not text
+ * Checked and decoded as it arrives, so that only parsing remains at the end.
+ * @returns undefined if it is not text
  * @throws BackendError `too_large`
  */
 async function readText(body: AsyncIterable<Uint8Array>, gauge: AnswerGauge): Promise<string | undefined> {

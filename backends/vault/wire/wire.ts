@@ -11,12 +11,12 @@ export interface VaultRequest {
   readonly body?: object;
   readonly token?: string;
   readonly namespace: string | undefined;
-  /** What the answer is about; default: values. */
+  /** What the answer concerns; default: values. */
   readonly kind?: AnswerKind;
 }
 
 export interface Wire {
-  /** Whatever the server answers, in whatever status. @throws BackendError when it does not answer */
+  /** Resolves to any answer, whatever its status. @throws BackendError if the server does not answer */
   send(request: VaultRequest, context: CallContext): Promise<VaultAnswer>;
   close(): Promise<void>;
 }
@@ -31,8 +31,7 @@ interface Exchange {
 }
 
 /**
- * The client library over a transport of our own: with deadlines, without redirects, and with nothing taken from the
- * environment.
+ * The client library over our own transport: with deadlines, without redirects, and with nothing from the environment.
  */
 export async function openWire(config: VaultConfig, host: BackendHost): Promise<Wire> {
   const transport = await openTransport(config, host);
@@ -53,7 +52,7 @@ export async function openWire(config: VaultConfig, host: BackendHost): Promise<
     debug: () => undefined,
     'request-promise': { defaults: () => exchange },
   });
-  // The library fills what is empty from VAULT_TOKEN, VAULT_NAMESPACE and VAULT_PREFIX.
+  // The library fills empty ones from VAULT_TOKEN, VAULT_NAMESPACE and VAULT_PREFIX.
   Object.assign(client, { token: '', namespace: '', pathPrefix: '' });
   // Its own handling drops headers, and takes any path that contains sys/health for a success.
   client.handleVaultResponse = async (answer) => answer;

@@ -1,54 +1,53 @@
 /**
- * All that a process which runs code of an author can send to its agent, in number and in bytes. Whatever it does, the
- * agent that is to clean up after it holds no more than this.
+ * Limits on everything that a process running author code can send to its agent. The agent never holds more than this,
+ * whatever the process does, and so stays able to clean up after it.
  */
 export const bounds = {
-  /** One message. What is longer is refused by its header, before it is kept. */
+  /** One message. A longer one is refused by its header, before it is stored. */
   messageBytes: 1_048_576,
-  /** Asked for in one message. */
   requests: 500,
-  /** Messages whose answers are not out yet; a step that sends more, or does not read, waits. */
+  /** Messages whose answers are still being sent; a step that sends more, or does not read, waits. */
   messagesInFlight: 8,
-  /** Of one message's answers, about as much is made at a time; the rest when that is out. */
+  /** About this much of a message's answers is made at a time; the rest follows once it is sent. */
   answerBytes: 1_048_576,
   /** Keys that one file joins. */
   sources: 1_000,
   dividerCharacters: 65_536,
   fileNameBytes: 255,
-  /** Files of one step, and all their bytes. */
+  /** Files of one step, and their total size. */
   files: 1_000,
   fileBytes: 67_108_864,
-  /** In all the files of a job that join secrets, each of which the masker looks for: four of the largest values. */
+  /** Total of a job's files that join secrets, each of which the masker looks for: four of the largest values. */
   joinedBytes: 262_144,
-  /** One value of an author's own that the masker is to look for: with its encoding it has room in a message. */
+  /** One value that an author registers with the masker; encoded, it fits in a message. */
   maskedValueBytes: 65_536,
-  /** All of those in a job. */
+  /** All such values of a job. */
   maskedBytes: 262_144,
-  /** How many of each kind, joined files and values of an author's own, the masker looks for in a job. */
+  /** Joined files of a job that the masker looks for, and likewise the author's own values. */
   needles: 1_000,
-  /** Folders that a job adds to PATH, and all their characters: no process can be given a longer variable. */
+  /** Folders that a job adds to PATH, and their total length: no process can be given a longer variable. */
   folders: 100,
   folderCharacters: 65_536,
   /** A path of the operating system. */
   pathCharacters: 4_096,
-  /** The same with all its characters escaped. */
+  /** The same with every character escaped. */
   urlCharacters: 12_288,
   /** The file that $KICI_ENV names. */
   exportBytes: 1_048_576,
   /**
-   * Variables that all steps of a job export. In bytes the bound is what a program can be started with: see
-   * `variableSizeProblem`.
+   * Variables that all steps of a job export. `variableSizeProblem` limits their bytes to what a program can be started
+   * with.
    */
   exports: 1_000,
-  /** How a step's error is described. */
+  /** Description of a step's error. */
   errorBytes: 524_288,
-  /** How what is wrong with a workflow's file is described. */
+  /** Description of what is wrong with a workflow file. */
   problemBytes: 65_536,
-  /** Modules and imports in one message, of all that the workflows are made of. */
+  /** Modules and imports in one message, out of all that the workflows consist of. */
   recordsPerMessage: 25,
-  /** All that the processes which read the workflows of a project send. */
+  /** Everything that the processes which read a project's workflows send. */
   loaderMessages: 20_000,
   loaderBytes: 67_108_864,
-  /** Until a workflow's file is imported, in milliseconds. */
+  /** Milliseconds until a workflow file is imported. */
   importMs: 30_000,
 } as const;

@@ -2,7 +2,7 @@
 const headerBytes = 4;
 const maxParts = 1_024;
 
-/** What came over the channel is not a message, or too long for one. */
+/** The channel carried something that is not a message, or is too long for one. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -15,12 +15,12 @@ export function encodeFrame(message: unknown): Uint8Array {
   return frame;
 }
 
-/** How many more bytes may come, from all who send into it. */
+/** How many more bytes may arrive, from all senders that share it. */
 export interface Room {
   bytes: number;
 }
 
-/** Cuts a stream of bytes into messages. What is longer than the limit is refused before it is kept. */
+/** Cuts a stream of bytes into messages. One over the limit is refused before it is stored. */
 export class FrameReader {
   readonly #maxBytes: number;
   readonly #room: Room;
@@ -28,19 +28,19 @@ export class FrameReader {
   #buffered = 0;
   #wanted: number | undefined;
 
-  /** @param maxBytes of one message @param room of all of them */
+  /** @param maxBytes of one message @param room for all of them */
   constructor(maxBytes: number, room: Room = { bytes: Number.POSITIVE_INFINITY }) {
     this.#maxBytes = maxBytes;
     this.#room = room;
   }
 
-  /** @throws FrameError when a frame is too long or is not JSON; the stream is of no use after it */
+  /** @throws FrameError if a frame is too long or is not JSON; the stream is unusable after that */
   push(chunk: Uint8Array): unknown[] {
     this.#parts.push(chunk);
     this.#buffered += chunk.byteLength;
     this.#room.bytes -= chunk.byteLength;
     if (this.#room.bytes < 0) throw new FrameError('more bytes than there is room for');
-    // Each part costs more than its bytes, and a sender may make them as small as it likes.
+    // Each part costs more than its bytes, and a sender may make parts as small as it likes.
     if (this.#parts.length > maxParts) this.#parts = [Buffer.concat(this.#parts)];
     const messages: unknown[] = [];
     for (;;) {

@@ -1,4 +1,4 @@
-/** Messages from the agent to a step host. The host trusts it; no schema library is loaded in a step. */
+/** Messages from the agent to a step host, which trusts them: no schema library is loaded in a step. */
 export type AgentMessage = StartStep | LoadWorkflows | Answers;
 
 export interface StartStep {
@@ -10,11 +10,11 @@ export interface StartStep {
   readonly step: string;
   readonly jobIndex: number;
   readonly stepIndex: number;
-  /** The job's variables, on top of the process's own environment. */
+  /** The job's variables, added to the process's own environment. */
   readonly variables: Readonly<Record<string, string>>;
   /** `undefined`: the job binds none. */
   readonly environment?: string;
-  /** Where a secret that is missing can be set, as `kici-admin secret set --scope` takes it. */
+  /** Where a missing secret can be set, in the form that `kici-admin secret set --scope` takes. */
   readonly writeScope?: string | undefined;
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist anyway. */
@@ -25,7 +25,7 @@ export interface StartStep {
   readonly project: string;
 }
 
-/** What modules the workflows were made of when they were read. */
+/** The modules that the workflows consisted of when they were read. */
 export interface ModuleRecords {
   readonly files: readonly FileRecord[];
   readonly imports: readonly ImportRecord[];
@@ -33,23 +33,22 @@ export interface ModuleRecords {
 
 export interface FileRecord {
   readonly path: string;
-  /** Of what runs, in hexadecimal digits. */
+  /** Hash of the code that runs, in hex. */
   readonly sha256: string;
 }
 
-/** Where a name in a module leads. */
+/** What a name in a module resolves to. */
 export interface ImportRecord {
-  /** The module's URL, or `entry` for the file of a workflow. */
+  /** The module's URL, or `entry` for a workflow file. */
   readonly parent: string;
   readonly kind: 'import' | 'require';
   readonly specifier: string;
-  /** `null`: nowhere. */
+  /** `null`: it resolves to nothing. */
   readonly url: string | null;
 }
 
 /**
- * TypeScript that need not be stripped of its types once more, known by its whole text: a file that has changed since
- * is another one.
+ * TypeScript whose types are stripped already. It is identified by its whole text, so a changed file does not match.
  */
 export interface StrippedSource {
   readonly typescript: string;
@@ -70,7 +69,7 @@ export interface LoadWorkflows {
   readonly files: readonly string[];
 }
 
-/** One answer for each request that came in one message. */
+/** One answer per request of one message. */
 export interface Answers {
   readonly type: 'answers';
   readonly answers: readonly AgentAnswer[];
@@ -79,11 +78,11 @@ export interface Answers {
 export type AgentAnswer =
   | { readonly id: number; readonly status: 'value'; readonly value: string; readonly meta: ValueMeta }
   | { readonly id: number; readonly status: 'binary' }
-  /** A file that the agent wrote. */
+  /** The agent wrote this file. */
   | { readonly id: number; readonly status: 'mounted'; readonly path: string }
-  /** What the host writes to a file within its own sandbox, base64. */
+  /** What the host writes to a file in its own sandbox, base64. */
   | { readonly id: number; readonly status: 'contents'; readonly contents: string }
-  /** From here on a value of the author's own shows in nothing that is printed, or the log says that it does. */
+  /** The masker now looks for the author's value, or the log says that it does. */
   | { readonly id: number; readonly status: 'masked' }
   | { readonly id: number; readonly status: 'mask_refused'; readonly message: string }
   | { readonly id: number; readonly status: 'no_value'; readonly problems: readonly KeyProblem[] }
@@ -112,9 +111,9 @@ export type KeyProblem =
       readonly backend: string;
       readonly scope: string;
       readonly code: string;
-      /** What the code means, in words. */
+      /** The code's meaning, in words. */
       readonly meaning: string;
-      /** Why it failed so. What that is about is the operator's, and stays with the agent. */
+      /** Why it failed. The details concern the operator and stay with the agent. */
       readonly reason?: string | undefined;
       readonly hint: string;
     };

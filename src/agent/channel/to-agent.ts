@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { keyName, statedKey } from '../../api/fields.ts';
 import { bounds } from './bounds.ts';
 
-// What a step host may tell the agent. A step can write anything into its end of the channel, so every message is
-// checked here.
+// What a step host may tell the agent. A step can write anything to its end of the channel, so every message is checked
+// here.
 
 const text = (most: number): z.ZodString => z.string().max(most);
 const path = text(bounds.pathCharacters);
@@ -26,10 +26,10 @@ export const secretRequest = z.discriminatedUnion('kind', [
   z.strictObject({ id, kind: z.literal('mask'), value: z.base64().max(maskedCharacters) }),
 ]);
 
-/** Everything that was asked for in one turn of the step's event loop. */
+/** All requests made in one turn of the step's event loop. */
 const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(bounds.requests) });
 const addPath = z.strictObject({ type: z.literal('addPath'), folder: path.min(1) });
-/** The workflow's file is imported; what comes now is the step's own. */
+/** The workflow file is imported; from here on the messages are the step's own. */
 const imported = z.strictObject({ type: z.literal('imported') });
 const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),
@@ -39,7 +39,7 @@ const finished = z.discriminatedUnion('status', [
 export const stepMessage = z.discriminatedUnion('type', [imported, ask, addPath, finished]);
 
 const name = text(200).min(1);
-/** Starts as no option of a command line does. */
+/** Must not start like a command-line option. */
 const image = text(255).regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/);
 const patterns = z.array(text(1_000)).max(1_000).optional();
 const trigger = z.strictObject({
@@ -49,10 +49,10 @@ const trigger = z.strictObject({
   paths: patterns,
 });
 
-/** What a timer can hold. */
+/** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
-/** A workflow as data: everything but its functions. */
+/** A workflow as data, without its functions. */
 export const workflowData = z.strictObject({
   name,
   on: z.array(trigger).min(1),
@@ -74,7 +74,7 @@ export const workflowData = z.strictObject({
     .refine(canAllRun),
 });
 
-/** Every job has a name of its own and needs none but the others, which do not wait for it. */
+/** Every job has its own name and needs only jobs that do not wait for it. */
 function canAllRun(jobs: readonly { readonly name: string; readonly needs: readonly string[] }[]): boolean {
   const ready = new Set<string>();
   let waiting = jobs;
@@ -105,7 +105,7 @@ export const loaderMessage = z.discriminatedUnion('type', [
       }),
     ),
   }),
-  /** From the first of these on code of an author may have a hand in what is sent. */
+  /** From the first of these on, author code may have a hand in what is sent. */
   z.strictObject({ type: z.literal('importing'), file: path }),
   z.strictObject({ type: z.literal('workflow'), file: path, workflow: workflowData }),
   z.strictObject({ type: z.literal('invalid'), file: path, problem: text(bounds.messageBytes) }),

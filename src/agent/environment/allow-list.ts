@@ -1,4 +1,4 @@
-/** What a step process inherits of the agent's own environment. No token, no loader option, no proxy credential. */
+/** What a step process inherits from the agent's environment: no token, no loader option, no proxy credential. */
 const inherited = new Set([
   'PATH',
   'HOME',
@@ -13,7 +13,7 @@ const inherited = new Set([
   'NO_COLOR',
 ]);
 
-/** The variables that a step starts with, before those of its environment and its own. */
+/** The variables that a step starts with, before the environment's and the job's own. */
 export function stepBaseEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const base: Record<string, string> = { CI: 'true' };
   for (const [name, value] of Object.entries(environment)) {

@@ -6,7 +6,7 @@ export interface Assignment {
   readonly value: string;
 }
 
-/** A line of the file that `$KICI_ENV` names says nothing. Never quotes the line: it may hold a secret. */
+/** A line of the file that `$KICI_ENV` names is invalid. Never quotes the line: it may hold a secret. */
 export class EnvFileError extends Error {
   override readonly name = 'EnvFileError';
   readonly line: number;
@@ -18,8 +18,8 @@ export class EnvFileError extends Error {
 }
 
 /**
- * `KEY=value` with the value as it is, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments are ignored.
- * A line ends with LF or CRLF.
+ * Parses `KEY=value` with the value as it stands, and `KEY<<DELIMITER`, lines, `DELIMITER`. Blank lines and comments
+ * are ignored. A line ends with LF or CRLF.
  * @throws EnvFileError
  */
 export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
@@ -43,7 +43,7 @@ export function parseEnvFile(bytes: Uint8Array): readonly Assignment[] {
       continue;
     }
     if (rest === '') throw new EnvFileError(number, 'starts a block without a delimiter');
-    // A block that begins with CRLF has it throughout; any other holds its lines as they are.
+    // A block whose first line ends with CRLF uses it throughout; any other keeps its lines as they are.
     const read = whole === line ? (text: string) => text : withoutReturn;
     const length = lines.slice(index + 1).findIndex((text) => read(text) === rest);
     if (length < 0) throw new EnvFileError(number, 'starts a block that its delimiter never ends');
@@ -82,7 +82,7 @@ function requireSize(line: number, name: string, value: string): void {
   if (problem !== undefined) throw new EnvFileError(line, `is refused: ${problem}`);
 }
 
-/** One assignment as a block, for any value: the delimiter is a line that the value does not have. */
+/** One assignment as a block. The value must not contain the delimiter as a line. */
 export function formatAssignment({ name, value }: Assignment, delimiter: string): string {
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
 }

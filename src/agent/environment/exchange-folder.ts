@@ -38,7 +38,7 @@ export class ExchangeFolder {
   }
 
   /**
-   * The step may have put anything in the file's place: links are not followed, and only a plain file is read.
+   * A step may have put anything in the file's place: only a plain file is read, and links are not followed.
    * @throws EnvFileError
    */
   async assignments(): Promise<readonly Assignment[]> {

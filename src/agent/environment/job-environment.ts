@@ -9,14 +9,14 @@ export interface Variable {
   readonly locked: boolean;
 }
 
-/** The variables of a job's steps: those of the environment, then the job's own, then what its steps have exported. */
+/** The variables of a job's steps: the environment's, then the job's own, then those that its steps exported. */
 export class JobEnvironment {
   readonly #variables: Map<string, string>;
   readonly #locked: ReadonlySet<string>;
   readonly #secrets: ReadonlySet<string>;
   #folders: readonly string[] = [];
   readonly #exported = new Set<string>();
-  /** What was given and is not set, and why, one line each. */
+  /** Given variables that are not set, and why, one line each. */
   readonly ignored: readonly string[];
   readonly #basePath: string;
 
@@ -31,7 +31,7 @@ export class JobEnvironment {
     this.#basePath = options.path;
     this.#variables = new Map();
     const ignored: string[] = [];
-    // Setting them should have been refused; an older orchestrator did not.
+    // Setting them should have been refused, but older orchestrators did not.
     for (const { name, value } of options.variables) {
       const problem = variableNameProblem(name);
       if (problem === undefined) this.#variables.set(name, value);
@@ -45,14 +45,14 @@ export class JobEnvironment {
     this.ignored = ignored;
   }
 
-  /** Why no program could be started with the variables as they are: the largest is named. */
+  /** Why the variables together are too large for any program; names the largest. */
   sizeProblem(): string | undefined {
     const [largest] = [...this.#variables].toSorted(([, left], [, right]) => right.length - left.length);
     return largest === undefined ? undefined : variableSizeProblem(...largest, this.variables());
   }
 
   /**
-   * The last one of a name wins; how many all steps export has a bound.
+   * The last assignment of a name wins; the number of exports in a job is limited.
    * @returns why some were ignored, one line each
    */
   export(assignments: readonly Assignment[]): readonly string[] {
@@ -77,7 +77,7 @@ export class JobEnvironment {
     return undefined;
   }
 
-  /** The last one added is searched first. @returns why it was not added */
+  /** The last folder added is searched first. @returns why it was not added */
   addPath(folder: string): string | undefined {
     const folders = [folder, ...this.#folders.filter((other) => other !== folder)];
     if (folders.length > bounds.folders || folders.join(':').length > bounds.folderCharacters)

@@ -1,16 +1,16 @@
 import { maxVariableBytes, variableBytes } from '@kici-dev/sdk';
 
 /**
- * Of all variables together. Linux gives a process 2 MiB for its arguments and its variables, by default; the rest is
- * for a command line.
+ * Limit for all variables together. By default Linux gives a process 2 MiB for arguments and variables; the rest is for
+ * the command line.
  */
 const maxEnvironmentBytes = 1_835_008;
-/** Each of them also takes a place in a list. */
+/** Each variable also takes an entry in a list of pointers. */
 const pointerBytes = 8;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** How many bytes the variables take of what the system gives a process to start with. */
+/** How many of the bytes that the system gives a new process the variables take. */
 export function environmentBytes(variables: Variables): number {
   return Object.entries(variables).reduce(
     (sum, [name, value]) => (value === undefined ? sum : sum + variableBytes(name, value) + pointerBytes),
@@ -18,7 +18,7 @@ export function environmentBytes(variables: Variables): number {
   );
 }
 
-/** Why no program could be started with such a variable, among the others; `undefined` when one can. */
+/** Why no program could be started with this variable among the others; `undefined` if one can. */
 export function variableSizeProblem(name: string, value: string, others: Variables = {}): string | undefined {
   const own = variableBytes(name, value);
   if (own > maxVariableBytes)

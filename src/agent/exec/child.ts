@@ -12,7 +12,7 @@ export type ChildIo = Readonly<Record<'stdout' | 'stderr', (bytes: Uint8Array) =
 export interface ChildRun {
   readonly command: readonly [string, ...string[]];
   readonly variables: Readonly<Record<string, string>>;
-  /** Default: this process's own descriptors, and so its terminal. */
+  /** Default: output goes to this process's own descriptors, and so to its terminal. */
   readonly masker: Masker | undefined;
   readonly io: ChildIo;
   readonly signal: AbortSignal;
@@ -20,17 +20,17 @@ export interface ChildRun {
 
 const passed = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 type Passed = (typeof passed)[number];
-/** As long as a step has to end. */
+/** The same time that a step gets to end. */
 const graceMs = 5_000;
-/** Output may stay open after the program has ended, in the hands of what it started. */
+/** Processes that the program started may hold its output open after it has ended. */
 const drainMs = 5_000;
 
 /**
- * @returns the exit code, after a signal 128 and its number
+ * @returns the exit code; after a signal 128 plus its number
  * @throws AgentError (`command_not_found`, `command_not_started`)
  */
 export async function runChild({ command, variables, masker, io, signal }: ChildRun): Promise<number> {
-  // Before the program is there: it may say that it is ready, and be told to end, sooner than this goes on.
+  // Before the program starts: it may report ready, and be told to end, before the next line here runs.
   const stop = passSignals(signal, (name) => child?.kill(name));
   let child: ChildProcess | undefined;
   try {
@@ -55,7 +55,7 @@ export async function runChild({ command, variables, masker, io, signal }: Child
   }
 }
 
-/** @throws AgentError where the system refuses it at once, as for too many arguments */
+/** @throws AgentError if the system refuses at once, such as for too many arguments */
 function start([file, ...args]: ChildRun['command'], env: ChildRun['variables'], piped: boolean): ChildProcess {
   try {
     return spawn(file, args, { env, stdio: piped ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
@@ -76,8 +76,8 @@ function endOf(child: ChildProcess, file: string): Promise<number> {
 }
 
 /**
- * Passes signals on to the program. A request to end everything (SIGTERM, SIGHUP, a parent that is gone)
- * gets it after five seconds; a Ctrl-C is the program's own business.
+ * Passes signals on to the program. A request to end everything (SIGTERM, SIGHUP, a lost parent) kills it after five
+ * seconds; a Ctrl-C is the program's own business.
  */
 function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -85,14 +85,14 @@ function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void):
   const pass = (name: Passed): void => {
     heard = true;
     const isKey = name === 'SIGINT' || name === 'SIGQUIT';
-    // A terminal signals every process in the foreground: a second signal would be a second Ctrl-C.
+    // A terminal signals every process in the foreground; passing it on would be a second Ctrl-C.
     if (!(isKey && isForeground())) kill(name);
     if (name === 'SIGTERM' || name === 'SIGHUP')
       timer ??= setTimeout(() => {
         kill('SIGKILL');
       }, graceMs);
   };
-  // Without a signal of its own: the starter of this process is gone.
+  // No signal arrives when this process's parent is gone.
   const onAbort = (): void => {
     setImmediate(() => {
       if (!heard) pass('SIGTERM');
@@ -117,7 +117,7 @@ async function maskInto(
   try {
     for await (const chunk of stream) if (chunk instanceof Uint8Array) await write(Buffer.concat(masked.write(chunk)));
   } catch {
-    // It was given up on; what has come so far goes out.
+    // The wait for output ended early; what has arrived still goes out.
   }
   await write(Buffer.concat(masked.end()));
 }

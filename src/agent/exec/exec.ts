@@ -8,9 +8,9 @@ import type { ExecOptions } from './options.ts';
 import { childVariables } from './variables.ts';
 
 /**
- * Runs a program with secrets in its environment. The session of the job is over before the program begins.
- * @returns its exit code, after a signal 128 and the signal's number
- * @throws AgentError, ApiError when it is not started
+ * Runs a program with secrets in its environment. The job's session is closed before the program starts.
+ * @returns its exit code; after a signal 128 plus its number
+ * @throws AgentError, ApiError if it was not started
  */
 export async function exec(options: ExecOptions): Promise<number> {
   const masker = options.mask ? createMasker() : undefined;
@@ -38,11 +38,11 @@ async function fetchAll(options: ExecOptions): Promise<Handed> {
     try {
       return await readHandover(session, options);
     } finally {
-      // One that cannot be closed ends by itself.
+      // A session that cannot be closed expires.
       await session.close().catch(() => undefined);
     }
   } catch (error) {
-    // By then, failures come from the deadline.
+    // Once cancelled, failures come from the deadline.
     throw signal.aborted ? cancelled() : error;
   }
 }

@@ -6,13 +6,13 @@ import { AgentError } from '../agent-error.ts';
 import { described, howToSet } from '../run/stated-keys.ts';
 import type { JobSession, SecretRead } from '../session/job-session.ts';
 
-/** What a program gets. */
+/** What a program is given. */
 export interface Handover {
-  /** Keys that become variables; `*` in one stands for any characters. */
+  /** Keys that become variables; `*` stands for any characters. */
   readonly keys: readonly string[] | 'all';
-  /** Put before each key's name. */
+  /** Precedes each key's name. */
   readonly prefix: string;
-  /** Keys whose values become files, and the variables that get their paths; `all` leaves these keys out. */
+  /** Keys whose values become files, and the variables that hold the paths; `all` leaves these keys out. */
   readonly files: readonly { readonly variable: string; readonly key: string }[];
 }
 
@@ -25,12 +25,11 @@ export interface Given {
 export interface Handed {
   readonly variables: readonly Given[];
   readonly files: readonly Given[];
-  /** The plain ones of the environment. */
   readonly plain: readonly Variable[];
   readonly notices: readonly string[];
 }
 
-/** Reads it all at once, or nothing. @throws AgentError that names every key which is unavailable */
+/** Reads everything at once, or nothing. @throws AgentError that names every unavailable key */
 export async function readHandover(session: JobSession, handover: Handover): Promise<Handed> {
   if (session.missing.length > 0)
     throw new AgentError(
@@ -62,7 +61,7 @@ function keysOf({ catalogue }: JobSession, { keys, files }: Handover): readonly 
   return [...new Set([...keys.filter((key) => !isPattern(key)), ...listed.filter((key) => isStated(keys, key))])];
 }
 
-/** Nothing is left out in silence. @throws AgentError (`variable_refused`) */
+/** Nothing is left out silently. @throws AgentError (`variable_refused`) */
 function requireNames(names: readonly { readonly key: string; readonly variable: string }[]): void {
   const seen = new Set<string>();
   const problems = names.flatMap(({ variable }) => {
@@ -91,7 +90,7 @@ function requireValues(read: ReadonlyMap<string, SecretRead>): ReadonlyMap<strin
       unavailable.push(`${key} is unavailable: ${result.meaning} [${result.code}]; ${result.hint}`);
     else missing.push(result.status === 'not_set' ? `${key} is declared and not set` : `there is no ${key}`);
   }
-  // No waiting mends what is missing.
+  // Waiting does not help against a missing secret, so that is reported first.
   if (missing.length > 0)
     throw new AgentError(
       'secret_missing',

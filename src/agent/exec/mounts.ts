@@ -7,7 +7,8 @@ import { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { ExecOptions } from './options.ts';
 
 /**
- * Files for the program, as a step's: gone when the use has ended, and where this process is killed, by its watchdog.
+ * Writes files for the program, as for a step. They are removed after use, or by the watchdog if this process is
+ * killed.
  * @throws AgentError
  */
 export async function withMounts<T>(

@@ -7,14 +7,14 @@ export interface ExecOptions extends Handover {
   readonly environment: string;
   /** A program and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Whether the output passes through here, so that no handed-over value shows in it. */
+  /** Whether output passes through the masker, so that no value handed over shows in it. */
   readonly mask: boolean;
   readonly clients: Clients;
   readonly inherited: Readonly<Record<string, string | undefined>>;
-  /** For mounted files; default: the operating system's place. */
+  /** For mounted files; default: the operating system's folder. */
   readonly temporary: string | undefined;
   readonly io: ChildIo;
   readonly notice: (message: string) => void;
-  /** Ends what is done before the program starts; it is passed on after that. */
+  /** Cancels what happens before the program starts; after that it is passed on. */
   readonly signal: AbortSignal;
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** Whether the keys of a terminal reach all of this process's group: the program is in it too. */
+/** Whether a terminal's keys reach this process's whole group, and so the program too. */
 export function isForeground(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
-    // The second field is the program's name in brackets, which may hold blanks and brackets itself.
+    // The second field is the program's name in brackets, which may itself hold blanks and brackets.
     const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return terminal !== '0' && group === foreground;
   } catch {

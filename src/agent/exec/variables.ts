@@ -4,11 +4,11 @@ import { AgentError } from '../agent-error.ts';
 import type { ExecOptions } from './options.ts';
 import type { Given, Handed } from './handover.ts';
 
-/** Credentials of our own programs: with them the program could get what it was not given. */
+/** Our own credentials, with which the program could get what it was not given. */
 const withheld: ReadonlySet<string> = new Set(['KICI_TOKEN', 'KICI_SECRET_KEY']);
 
 /**
- * All that the caller's environment has, over it the plain variables of the environment, over both the secrets.
+ * The caller's whole environment, overridden by the environment's plain variables, overridden by secrets.
  * @param mount writes a file and returns its path
  * @throws AgentError (`variable_refused`, `variable_too_large`)
  */

@@ -1,12 +1,12 @@
 import { isWorkflow, type Workflow } from '@kici-dev/sdk';
 
-/** Modules that exist nowhere but in this process. */
+/** Schemes of modules that exist only in this process. */
 const linkScheme = 'kici-link:';
 const stopScheme = 'kici-stop:';
 
 /**
- * The workflow that a file has as its default export.
- * @throws whatever the module throws; TypeError when it exports no workflow
+ * The workflow that a file exports by default.
+ * @throws whatever the module throws; TypeError if it exports no workflow
  */
 export async function importWorkflow(url: string): Promise<Workflow> {
   const module: unknown = await import(url);
@@ -20,15 +20,14 @@ export async function importWorkflow(url: string): Promise<Workflow> {
 }
 
 /**
- * Loads a module with all that it imports, and runs none of it: the first of a module's imports runs first, and here it
- * throws. The module itself is as if it had only been loaded, and runs when it is imported. What cannot be loaded is
- * left to that import.
+ * Loads a module with all its imports but runs none of it: the first import runs first, and here it throws. The module
+ * itself then counts as loaded and runs when it is imported. Whatever cannot be loaded is reported by that import.
  */
 export async function linkWorkflow(url: string): Promise<void> {
   await import(linkScheme + url).catch(() => undefined);
 }
 
-/** The source of a module that only links another; `undefined` for every other module. */
+/** The source of a module that only links another; `undefined` for any other module. */
 export function linkSource(url: string): string | undefined {
   if (url.startsWith(stopScheme)) return 'throw undefined';
   if (!url.startsWith(linkScheme)) return undefined;
@@ -36,7 +35,7 @@ export function linkSource(url: string): string | undefined {
   return [stopScheme + linked, linked].map((specifier) => `import ${JSON.stringify(specifier)};`).join('\n');
 }
 
-/** What names a workflow's file for linking and for its import is one and the same. */
+/** Linking and importing a workflow file give its importer the same name. */
 export function entryOf(parent: string | undefined): string {
   return parent === undefined || parent === import.meta.url || parent.startsWith(linkScheme) ? 'entry' : parent;
 }

@@ -7,34 +7,33 @@ import { entryOf, linkSource } from './import-workflow.ts';
 
 const sdk = '@kici-dev/sdk';
 
-/** Who hears of each module, before any of its code runs; what it throws is what the import throws. */
+/** Is told of each module before its code runs. What it throws, the import throws. */
 export interface ModuleObserver {
-  /** @param url `undefined`: the name leads nowhere */
+  /** @param url `undefined`: the name resolves to nothing */
   resolved(reference: ModuleReference, url: string | undefined): void;
-  /** @param source what runs; `undefined`: Node.js reads the file in its own way */
+  /** @param source what runs; `undefined`: Node.js reads the file its own way */
   loaded(path: string, source: string | Uint8Array | undefined): void;
 }
 
-/** A name as one module writes it. */
+/** A name as a module writes it. */
 export interface ModuleReference {
   readonly parent: string;
-  /** They may lead to different files. */
+  /** The two may resolve to different files. */
   readonly kind: 'import' | 'require';
   readonly specifier: string;
 }
 
 export interface ModuleHooks {
   /**
-   * Saves the import of that source from being stripped, for which Node.js loads more than for all the rest of its
-   * start.
+   * Spares that source from being stripped when imported, for which Node.js loads more than for the rest of its start.
    */
   add(source: StrippedSource): void;
   observe(observer: ModuleObserver): void;
 }
 
 /**
- * Lets a workflow import the SDK in a folder that has no node_modules, and write TypeScript modules without a
- * package.json that says so.
+ * Lets a workflow import the SDK in a folder without node_modules, and use TypeScript modules without a package.json
+ * that says so.
  */
 export function registerModuleHooks(): ModuleHooks {
   const stripped = new Map<string, string>();
@@ -67,7 +66,7 @@ export function registerModuleHooks(): ModuleHooks {
       if (link !== undefined) return { format: 'module', source: link, shortCircuit: true };
       if (!url.startsWith('file:')) return nextLoad(url, context);
       const path = fileURLToPath(url);
-      // Reading anything else may wait forever.
+      // Reading anything else could wait forever.
       if (!statSync(path).isFile()) throw new Error(`${path} is not a plain file`);
       const loaded = nextLoad(url, context);
       const source = sourceOf(loaded);
@@ -99,7 +98,7 @@ function resolveSdk<Context extends { parentURL: string | undefined }, Resolved>
   }
 }
 
-/** Text, whether Node.js has read the file as text or as bytes; bytes only where they are not text. */
+/** The source as text, whether Node.js read the file as text or as bytes; as bytes only if it is not text. */
 function sourceOf({ format, source }: LoadFnOutput): string | Uint8Array | undefined {
   if (source === null || source === undefined) return undefined;
   if (typeof source === 'string') return source;

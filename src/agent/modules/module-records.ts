@@ -4,7 +4,7 @@ import { bounds } from '../channel/bounds.ts';
 import type { FileRecord, ImportRecord, ModuleRecords } from '../channel/from-agent.ts';
 import type { ModuleObserver, ModuleReference } from './module-hooks.ts';
 
-/** Remembers which file each module was, and where each name led: the first time counts. */
+/** Records each module's file and what each name resolved to; the first time counts. */
 export class ModuleRecorder implements ModuleObserver {
   readonly #files = new Map<string, FileRecord>();
   readonly #imports = new Map<string, ImportRecord>();
@@ -12,7 +12,7 @@ export class ModuleRecorder implements ModuleObserver {
 
   resolved(reference: ModuleReference, url: string | undefined): void {
     const key = keyOf(reference);
-    // A module that its name holds all of leads nowhere else, and no other has so long a name.
+    // Such long names only occur where the URL contains the module itself, which cannot change.
     if ([reference.parent, reference.specifier, url ?? ''].some((text) => text.length > bounds.urlCharacters)) return;
     if (!this.#imports.has(key)) this.#imports.set(key, { ...reference, url: url ?? null });
   }
@@ -21,7 +21,7 @@ export class ModuleRecorder implements ModuleObserver {
     if (!this.#files.has(path)) this.#files.set(path, { path, sha256: digest(path, source) });
   }
 
-  /** What is new since the last time. */
+  /** What is new since the last call. */
   take(): ModuleRecords {
     const files = [...this.#files.values()].slice(this.#taken.files);
     const imports = [...this.#imports.values()].slice(this.#taken.imports);
@@ -30,12 +30,12 @@ export class ModuleRecorder implements ModuleObserver {
   }
 }
 
-/** What a step would load is not what there was before any code of the project ran. */
+/** A step would load something other than what existed before any project code ran. */
 export class ModuleChangedError extends Error {
   override readonly name = 'ModuleChangedError';
 }
 
-/** Holds each module of a step against what was recorded. What was not loaded then passes. */
+/** Compares each module of a step with the records. Modules that were not recorded pass. */
 export class ModuleGuard implements ModuleObserver {
   readonly #files: ReadonlyMap<string, string>;
   readonly #imports: ReadonlyMap<string, string | null>;
@@ -43,7 +43,7 @@ export class ModuleGuard implements ModuleObserver {
   #changed: ModuleChangedError | undefined;
 
   /**
-   * @param records of one file or name the first counts: the later ones may be an author's
+   * @param records the first record of a file or name counts: later ones may come from author code
    * @param project a folder, as a URL that ends with "/"
    */
   constructor({ files, imports }: ModuleRecords, project: string) {
@@ -55,7 +55,7 @@ export class ModuleGuard implements ModuleObserver {
   resolved(reference: ModuleReference, url: string | undefined): void {
     const before = this.#imports.get(keyOf(reference));
     if (before === undefined || before === (url ?? null)) return;
-    // An image has modules of its own, which no step can change for another.
+    // A module of an image, unknown when the records were made: no step can replace it.
     if (before === null && url?.startsWith(this.#project) !== true) return;
     const { parent, specifier } = reference;
     this.#refuse(
@@ -69,7 +69,7 @@ export class ModuleGuard implements ModuleObserver {
       this.#refuse(`${path} has changed since the run began`);
   }
 
-  /** An author's code may have caught what the import threw. @throws ModuleChangedError */
+  /** Author code may have caught what the import threw. @throws ModuleChangedError */
   requireUnchanged(): void {
     if (this.#changed !== undefined) throw this.#changed;
   }

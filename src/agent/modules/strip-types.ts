@@ -3,23 +3,23 @@ import { dirname, resolve } from 'node:path';
 import { readPlainFileSync } from '../../files/plain-file.ts';
 import type { StrippedSource } from '../channel/from-agent.ts';
 
-/** A message has room for that twice, however it is escaped. */
+/** A message has room for twice this, however it is escaped. */
 const maxCharacters = 65_536;
-/** That many characters, whatever they are. */
+/** The most bytes that so many characters can take. */
 const maxBytesOfFile = 4 * maxCharacters;
-/** Every step gets all of it. */
+/** For all files together, as every step receives them. */
 const maxCharactersInAll = 262_144;
 
 const relativeImport = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+\.ts)['"]/g;
 
 /**
- * Files of TypeScript, and what they import of their own project, as JavaScript in Node's own way. What is too long,
- * cannot be read or does not parse is left to its import, which does the same or says what is wrong.
+ * Strips TypeScript files, and what they import from their own project, to JavaScript the way Node.js does. Files that
+ * are too long, unreadable or invalid are left to their import, which strips them or reports the error.
  */
 export function* stripFiles(files: readonly string[]): Generator<StrippedSource> {
   const paths = new Set(files);
   let room = maxCharactersInAll;
-  // A set gives what is added to it on the way, too.
+  // Iterating over a set includes what is added on the way.
   for (const path of paths) {
     const stripped = stripFile(path);
     if (stripped === undefined || stripped.typescript.length > Math.min(room, maxCharacters)) continue;
@@ -30,9 +30,9 @@ export function* stripFiles(files: readonly string[]): Generator<StrippedSource>
   }
 }
 
-/** Every character keeps its place: types become blanks. `undefined`: it cannot be read, or does not parse. */
+/** Types become blanks, so that every character keeps its place. `undefined` if the file cannot be read or parsed. */
 export function stripFile(path: string): StrippedSource | undefined {
-  // That Node calls the function experimental is nothing for the author's log.
+  // Node.js warns that the function is experimental, which does not belong in the author's log.
   // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const { emitWarning } = process;
   process.emitWarning = () => undefined;

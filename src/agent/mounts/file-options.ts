@@ -18,7 +18,7 @@ const known: Readonly<Record<keyof SecretFileOptions, true>> = {
   name: true,
 };
 
-/** What an author passed, whatever the types said of it. @throws SecretFileError */
+/** Checks what an author passed, which need not have the declared types. @throws SecretFileError */
 export function checkFileOptions(options: unknown): CheckedFileOptions {
   if (typeof options !== 'object' || options === null)
     throw invalid("the options are missing; call mountFile({ sources: ['KEY'] })");
@@ -59,7 +59,7 @@ export function checkFileOptions(options: unknown): CheckedFileOptions {
   return { sources, divider, finalNewline, mode, name };
 }
 
-/** The agent checks it again: what a step sends need not have come through the function above. */
+/** Also used by the agent: a step's message need not have passed through the function above. */
 export function isPlainFileName(name: string): boolean {
   return (
     name !== '' &&

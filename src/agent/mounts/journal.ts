@@ -8,21 +8,18 @@ import { processIdentity, isRunning, type ProcessIdentity } from '../process/ide
 import { endMarked } from '../process/marked.ts';
 import { envFile, isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
-/** Resolves with whether there was such a container; rejects when nobody could say. */
+/** Resolves with whether the container existed; rejects if that is unknown. */
 export type RemoveContainer = (name: string) => Promise<boolean>;
 
-/** Hundred thousands of folders. */
+/** Enough for hundreds of thousands of folders. */
 const maxJournalBytes = 16_777_216;
-/**
- * A request to make a container may outlive its sender: for so long, a container that the engine does not know yet may
- * still appear.
- */
+/** A request to create a container may outlive its sender: for this long, an unknown container may still appear. */
 const arrivalMs = 60_000;
-/** Before the name of a container that the engine has made. */
+/** Precedes the name of a container that the engine has created. */
 const madeMark = 'made ';
 const fileName = /^([0-9a-f]{16})-(\d+)-([0-9a-z]+)-[0-9a-f]{16}\.journal$/;
 
-/** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that outlives a restart. */
+/** `$XDG_STATE_HOME/kici/journal`, else `~/.local/state/kici/journal`: a place that survives a reboot. */
 export function journalFolder(environment: Readonly<Record<string, string | undefined>>): string {
   const base = environment['XDG_STATE_HOME'];
   return join(
@@ -33,9 +30,9 @@ export function journalFolder(environment: Readonly<Record<string, string | unde
 }
 
 /**
- * What folders and containers an agent has made, on disk before they are; a step's processes are known by its folder.
- * The journal of an agent that is gone says what the next one has to remove. Its file's name says whose it is, so that
- * it is complete the moment it exists.
+ * Lists the folders and containers that an agent is about to make, on disk before they exist; a step's processes are
+ * recognized by its folder. After the agent's death its journal tells the next agent what to remove. The file's name
+ * identifies the agent, so that the journal is complete the moment it exists.
  */
 export class Journal {
   readonly path: string;
@@ -53,7 +50,7 @@ export class Journal {
     this.#removeContainer = removeContainer;
   }
 
-  /** Starts one of its own and sweeps what dead agents left. @throws AgentError */
+  /** Starts a journal and sweeps what dead agents left behind. @throws AgentError */
   static async open(folder: string, removeContainer: RemoveContainer): Promise<Journal> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -72,31 +69,32 @@ export class Journal {
   }
 
   /**
-   * Resolves when it is safe on disk: only then may the thing be made.
+   * The thing may be made only after this resolves, when its name is safe on disk.
    * @param thing a folder's path, or a container's name
    */
   async record(thing: string): Promise<void> {
     this.#outstanding.add(thing);
     if (isTemporaryFolder(thing)) this.#marks.add(envFile(thing));
-    // A disk that was full may have taken a part of the line before.
+    // After a full disk the previous line may be incomplete.
     await this.#handle.appendFile(`\n${thing}\n`);
     await this.#handle.datasync();
   }
 
   /**
-   * The engine has made the container: from here on, one that it does not know is gone. To lose that takes time alone.
+   * The engine has created the container, so if it is unknown from now on, it is gone. Losing this note only costs
+   * time.
    */
   async made(container: string): Promise<void> {
     this.#made.add(container);
     await this.#handle.appendFile(`\n${madeMark}${container}\n`).catch(() => undefined);
   }
 
-  /** It is gone. */
+  /** To be called when the thing is gone. */
   forget(thing: string): void {
     this.#outstanding.delete(thing);
   }
 
-  /** What may be there anyway stays recorded. */
+  /** If the container may still exist, it stays recorded. */
   async removeContainer(name: string): Promise<void> {
     await this.#tryContainer(name);
   }
@@ -110,8 +108,8 @@ export class Journal {
   }
 
   /**
-   * Ends what steps have left running outside their groups. A journal of things that may still exist stays, for the
-   * next agent.
+   * Ends processes that steps left running outside their groups. A journal of things that may still exist stays, for
+   * the next agent.
    * @returns whether a container may still appear, for which somebody must wait
    */
   async close(): Promise<boolean> {
@@ -124,7 +122,7 @@ export class Journal {
   }
 }
 
-/** Whose journal has this name; undefined for any other file. */
+/** The agent that this journal's name identifies; undefined for any other file. */
 export function ownerOf(name: string): ProcessIdentity | undefined {
   const [, place, pid, started] = fileName.exec(name) ?? [];
   return place === undefined || pid === undefined || started === undefined
@@ -133,8 +131,9 @@ export function ownerOf(name: string): ProcessIdentity | undefined {
 }
 
 /**
- * Agents elsewhere, which may share the folder, are neither known to be dead nor have their folders here.
- * @returns whether a container of those that are dead may still appear
+ * Skips agents of other places, which may share the folder: their death is unknown here, and their folders are
+ * elsewhere.
+ * @returns whether a container of a dead agent may still appear
  */
 export async function sweep(folder: string, here: string, removeContainer: RemoveContainer): Promise<boolean> {
   let isWaiting = false;
@@ -155,12 +154,12 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
     text = (await readPlainFile(path, { maxBytes: maxJournalBytes })).toString();
     age = Date.now() - (await lstat(path)).mtimeMs;
   } catch {
-    // No agent wrote that, or none that can be read: it keeps no run from starting.
+    // No agent wrote this file, or it is unreadable: it must not keep a run from starting.
     return false;
   }
   const things = text.split('\n');
   const folders = things.filter(isTemporaryFolder);
-  // What runs ends before its files go.
+  // Processes end before their files are removed.
   const isEnded = await endMarked(new Set(folders.map(envFile)));
   let isWaiting = false;
   const removeOne = async (name: string): Promise<void> => {

@@ -10,7 +10,7 @@ export interface FileRequest {
   readonly name: string | undefined;
 }
 
-/** What must know of a folder before it exists; nothing does within a sandbox whose end removes everything. */
+/** Records a folder before it exists. Absent in a sandbox whose end removes everything. */
 export interface FolderRecord {
   record(path: string): Promise<void>;
   forget(path: string): void;
@@ -81,7 +81,7 @@ export class StepFolder {
       throw error;
     }
     await using file = handle;
-    // The process's umask may have taken bits away.
+    // The process's umask may have removed mode bits.
     await file.chmod(mode);
     await file.writeFile(contents);
     return path;

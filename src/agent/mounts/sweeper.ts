@@ -6,11 +6,11 @@ import { ownerOf, sweep } from './journal.ts';
 
 const restMs = 1_000;
 
-// A process of its own, which an agent's watchdog becomes when the agent is gone.
+// A separate process, which an agent's watchdog turns into when the agent is gone.
 const [journal = ''] = process.argv.slice(2);
 const owner = ownerOf(basename(journal));
 if (owner !== undefined) {
-  // Its end of a pipe closes a little before it counts as ended.
+  // The pipe closes slightly before the process counts as ended.
   while (await isRunning(owner)) await pause(20);
   const engine = new ContainerEngine(process.env);
   while (await sweep(dirname(journal), owner.place, (name) => engine.remove(name))) await pause(restMs);

@@ -5,7 +5,7 @@ import { basename, isAbsolute, join } from 'node:path';
 const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
 const containerPattern = /^kici-container-[0-9a-f]{32}$/;
 
-/** A name that nobody can guess and that a sweep recognizes. */
+/** A name that nobody can guess but a sweep recognizes. */
 export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
   return `kici-${kind}-${randomBytes(16).toString('hex')}`;
 }
@@ -14,7 +14,7 @@ export function isTemporaryFolder(path: string): boolean {
   return isAbsolute(path) && pattern.test(basename(path));
 }
 
-/** Where the commands of a step write to, if the folder is its exchange. */
+/** Where a step's commands write variables, given the step's exchange folder. */
 export function envFile(folder: string): string {
   return join(folder, 'env');
 }
@@ -23,7 +23,7 @@ export function isContainerName(name: string): boolean {
   return containerPattern.test(name);
 }
 
-/** Resolves when nothing is left of it, whatever a step did to it; a link in its place is removed, not followed. */
+/** Resolves when nothing is left, whatever a step did to the folder; a link in its place is removed, not followed. */
 export async function removeFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
@@ -34,8 +34,8 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 /**
- * Folders that their owner may not change keep what is in them, and what is too deep has no path: folders of folders
- * are moved to the top, level after level.
+ * Folders without owner permissions cannot be emptied, and very deep ones have no usable path; so permissions are
+ * restored and nested folders moved to the top, level by level.
  */
 async function removeLevels(top: string): Promise<void> {
   for (let entries = await entriesOf(top); entries.length > 0; entries = await entriesOf(top)) {

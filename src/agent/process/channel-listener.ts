@@ -7,7 +7,7 @@ import type { Child } from './child.ts';
 /** Long enough for any container to start. */
 const deadlineMs = 60_000;
 
-/** A Unix socket for the one connection that a step host makes before any code of an author runs in it. */
+/** A Unix socket for the one connection that a step host makes before any author code runs in it. */
 export class ChannelListener {
   readonly #server: Server;
   readonly #connection: Promise<Socket>;
@@ -22,7 +22,7 @@ export class ChannelListener {
     });
   }
 
-  /** @param path in a folder that is nobody else's @throws AgentError (`cannot_write`) */
+  /** @param path in a folder that belongs to nobody else @throws AgentError (`cannot_write`) */
   static async open(path: string): Promise<ChannelListener> {
     const server = createServer();
     const listener = new ChannelListener(server);
@@ -40,8 +40,8 @@ export class ChannelListener {
   }
 
   /**
-   * @param connected is awaited before the connection is given out
-   * @returns a channel that is at its end already, where the process ends before it has connected
+   * @param connected awaited before the connection is returned
+   * @returns a channel, already ended if the process ends before it connects
    */
   async accept(child: Child, connected: () => Promise<void>): Promise<Duplex> {
     const timer = setTimeout(() => {

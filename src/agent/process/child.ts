@@ -10,50 +10,51 @@ import { isGroupAlive } from './process-status.ts';
 export interface ExitStatus {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** It never started. */
+  /** Why it never started. */
   readonly failure?: string;
 }
 
-/** How long a group that is told to end may take to do so. */
+/** How long a group may take to end once it is told to. */
 const graceMs = 5_000;
-/** How long the system may take to end what is killed. */
+/** How long the system may take to end a killed process. */
 const deathMs = 2_000;
-/** How often it is looked whether it has. */
+/** How often its end is checked. */
 const lookMs = 20;
 /**
- * Output may stay open after the group is gone, where a process has left the group with it in hand: it is heard until
- * it has been silent for so long,
+ * A process that left the group may hold the output open after the group is gone. It is read until it has been silent
+ * for this long,
  */
 const silenceMs = 1_000;
 /** at most for this long, */
 const drainMs = 5_000;
 /**
- * and no more than this, since nobody makes it wait any more. All that the group had written by its end comes before.
+ * and at most this much, since nothing slows the writer down any more. Everything that the group had written by its end
+ * comes before.
  */
 const drainBytes = 16_777_216;
 
-/** A process in a group of its own. */
+/** A process that leads its own group. */
 export class Child {
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Its descriptor 3, where the command makes no channel of another kind. */
+  /** Descriptor 3 of the process, unless the command uses a socket as its channel. */
   readonly pipe: Duplex | undefined;
-  /** Resolves when the process and the rest of its group are gone, and its output is at its end. */
+  /** Resolves when the process and its group are gone and its output has ended. */
   readonly gone: Promise<ExitStatus>;
-  /** Resolves when the process itself has ended, or could not be started. */
+  /** Resolves when the process itself has ended or could not be started. */
   readonly ended: Promise<ExitStatus>;
   readonly #pid: number | undefined;
-  /** How many bytes of output have come so far. */
+  /** How many bytes of output have arrived. */
   readonly #heard: () => number;
-  /** The group that is told to end, where the process only wraps another. */
+  /** The group to signal, if the process only wraps another. */
   #inside: number | undefined;
   #isTold = false;
   #isGone = false;
-  /** When the group is killed, by `performance.now()`. */
+  /** When the group is killed, as `performance.now()` counts. */
   #latest = Number.POSITIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param clearUp what to do before the process counts as gone; does not reject */
+  /** @param clearUp runs before the process counts as gone; must not reject */
   constructor(command: LaunchCommand, folder: string, clearUp: (status: ExitStatus) => Promise<void>) {
     const piped = command.socket === undefined;
     const child = spawn(command.file, command.args, {
@@ -102,9 +103,9 @@ export class Child {
     });
   }
 
-  /** Tells the whole group to end, and ends it after a while. */
+  /** Asks the whole group to end, and kills it after a grace period. */
   end(): void {
-    // Once: a second signal would find handlers at work.
+    // Only once: a second signal would interrupt handlers at work.
     if (!this.#isTold) this.#signal('SIGTERM', this.#inside);
     this.#isTold = true;
     this.killAfter();
@@ -132,7 +133,7 @@ export class Child {
     }
   }
 
-  /** Processes left behind in the group are told to end as well, with the same time. */
+  /** Processes left in the group are asked to end too, with the same grace period. */
   async #endRest(): Promise<void> {
     const group = this.#pid;
     if (group === undefined || !isGroupAlive(group)) return;
@@ -164,18 +165,18 @@ export class Child {
   }
 }
 
-/** Node.js throws away what nobody has begun to read when a process ends; this holds it for who comes later. */
+/** Node.js discards unread output when a process ends; this keeps it for a later reader. */
 function kept(stream: Readable): Readable {
   return pipeline(stream, new PassThrough(), () => undefined);
 }
 
-/** Bubblewrap says which group leads the processes inside, as soon as there are any. */
+/** Bubblewrap reports the group of the processes inside as soon as there are any. */
 async function groupInside(told: Readable, tell: (group: number) => void): Promise<void> {
   try {
     const info: unknown = await json(told);
     if (typeof info === 'object' && info !== null && 'child-pid' in info && typeof info['child-pid'] === 'number')
       tell(info['child-pid']);
   } catch {
-    // It has ended before there was anything inside.
+    // It ended before anything ran inside.
   }
 }

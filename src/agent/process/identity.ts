@@ -3,9 +3,9 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { processStatus } from './process-status.ts';
 
-/** Identifies a process, even if a later one has the same number. */
+/** Identifies a process even if a later one gets the same number. */
 export interface ProcessIdentity {
-  /** Where its number means something: a machine, or a container that counts its own processes. */
+  /** Where the number is valid: a machine, or a container with its own process numbers. */
   readonly place: string;
   readonly pid: number;
   /** When it started, as the system counts; `0` if the system does not say. */
@@ -22,7 +22,7 @@ export async function processIdentity(): Promise<ProcessIdentity> {
   };
 }
 
-/** Of a process in the same place: another place's processes cannot be seen from here. */
+/** For a process of the same place only; those elsewhere cannot be seen from here. */
 export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>): Promise<boolean> {
   if (started !== '0') return (await startOf(pid)) === started;
   try {
@@ -33,10 +33,7 @@ export async function isRunning({ pid, started }: Omit<ProcessIdentity, 'place'>
   }
 }
 
-/**
- * From Linux's /proc: clock ticks since boot, with the boot they count from. One that has ended runs no more, though it
- * may still be listed.
- */
+/** From Linux's /proc: clock ticks since boot, together with the boot's id. A zombie counts as ended. */
 async function startOf(pid: number): Promise<string | undefined> {
   const status = processStatus(pid);
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined);

@@ -3,19 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { allProcesses, processStatus, type ProcessStatus } from './process-status.ts';
 
 /**
- * Every process of a step has it, unless it has thrown it away: the path of a file in a folder that is the step's
- * alone.
+ * Every process of a step has this variable unless it removed it: the path of a file in a folder that belongs to the
+ * step alone.
  */
 const variable = 'KICI_ENV=';
-/** What starts others while it is ended is met again. */
+/** Limits the rounds against processes that start others while being ended. */
 const maxLooks = 50;
 const lookMs = 20;
 
 /**
- * Kills processes with one of these marks in their environment, each with its whole session: each such process
- * descends from the one that began the session, and that one from a step. A number that was given to another process
- * since is never met, since nothing is remembered but the mark.
- * @returns whether none is left; true where the system has no /proc to tell
+ * Kills processes with one of these marks in their environment, each with its whole session: such a process descends
+ * from its session's first process, and that one from a step. Only marks are remembered, so a reused process number is
+ * never hit.
+ * @returns whether none is left; true if the system has no /proc
  */
 export async function endMarked(marks: ReadonlySet<string>): Promise<boolean> {
   if (marks.size === 0) return true;
@@ -42,7 +42,7 @@ async function hasMark(pid: number, marks: ReadonlySet<string>): Promise<boolean
       .split('\0')
       .some((entry) => entry.startsWith(variable) && marks.has(entry.slice(variable.length)));
   } catch {
-    // It has ended, or is another user's.
+    // It has ended, or belongs to another user.
     return false;
   }
 }
@@ -51,6 +51,6 @@ function kill({ pid, started }: ProcessStatus): void {
   try {
     if (processStatus(pid)?.started === started) process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has ended on its own.
   }
 }

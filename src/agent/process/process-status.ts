@@ -7,15 +7,15 @@ export interface ProcessStatus {
   readonly session: number;
   /** In clock ticks since boot. */
   readonly started: string;
-  /** It has ended, and nobody has asked how yet. */
+  /** It has ended, but its parent has not collected its status. */
   readonly isZombie: boolean;
 }
 
-/** Undefined where there is no such process, or no /proc. */
+/** Undefined if there is no such process, or no /proc. */
 export function processStatus(pid: number | 'self'): ProcessStatus | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in brackets, which may hold blanks and brackets itself.
+    // The second field is the program's name in brackets, which may itself hold blanks and brackets.
     const [state = '', , group = '', session = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const started = rest[15];
     return started === undefined
@@ -32,7 +32,7 @@ export function processStatus(pid: number | 'self'): ProcessStatus | undefined {
   }
 }
 
-/** Undefined where there is no /proc. */
+/** Undefined if there is no /proc. */
 export function allProcesses(): readonly ProcessStatus[] | undefined {
   try {
     return readdirSync('/proc')
@@ -50,6 +50,6 @@ export function isGroupAlive(group: number): boolean {
   } catch {
     return false;
   }
-  // What has ended counts for the system until its parent has asked how, which some parents never do.
+  // The system counts zombies until their parent collects them, which some parents never do.
   return allProcesses()?.some((one) => one.group === group && !one.isZombie) ?? true;
 }

@@ -11,16 +11,15 @@ import { ChannelListener } from './channel-listener.ts';
 import { Child, type ExitStatus } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
 
-/** Where and how step hosts run. */
 export interface Workplace {
   readonly project: string;
   readonly view: ProjectView;
   readonly sandbox: SandboxProfile;
   readonly engine: ContainerEngine;
   readonly journal: Journal;
-  /** For temporary files of the agent's own making. */
+  /** The agent's folder for temporary files. */
   readonly temporary: string;
-  /** What a step inherits where there is no sandbox. */
+  /** What a step inherits without a sandbox. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -36,10 +35,9 @@ export class StepProcess {
     this.child = child;
     this.exchange = exchange;
     this.#channel = channel;
-    // Whatever happens to the channel shows in what the process does or fails to do.
+    // Channel errors show in what the process does or fails to do.
     channel.on('error', () => undefined);
-    // What the process has sent is read to its end; but a process that has left the group may hold the other end
-    // forever.
+    // Everything the process sent is read; but a process that left the group may hold the other end open forever.
     void child.gone.finally(() => {
       setTimeout(() => {
         channel.destroy();
@@ -79,7 +77,7 @@ export class StepProcess {
     return new StepProcess(child, channel, exchange);
   }
 
-  /** Resolves when the process has taken it, or never will. */
+  /** Resolves when the process has received it, or never will. */
   async send(message: AgentMessage): Promise<void> {
     if (!this.#channel.writable) return;
     await new Promise<void>((resolve) => {
@@ -89,7 +87,7 @@ export class StepProcess {
     });
   }
 
-  /** Unchecked. Ends with the channel. @throws FrameError */
+  /** Yields unchecked messages until the channel ends. @throws FrameError */
   async *messages(room?: Room): AsyncGenerator {
     const reader = new FrameReader(bounds.messageBytes, room);
     try {
@@ -97,12 +95,12 @@ export class StepProcess {
         if (chunk instanceof Uint8Array) yield* reader.push(chunk);
       }
     } catch (error) {
-      // A process that is killed may break its end off.
+      // A killed process may break the connection.
       if (error instanceof FrameError) throw error;
     }
   }
 
-  /** Ends it and removes what it shared. */
+  /** Kills the process and removes what it shared. */
   async discard(): Promise<void> {
     this.child.kill();
     this.child.stdout.resume();
@@ -114,11 +112,11 @@ export class StepProcess {
 }
 
 /**
- * From here on the codes are Docker's own failures, or a signal's. A smaller one is the container's, which is removed
- * by then.
+ * From this code on, Docker itself failed or a signal ended it. A smaller one is the container's own, and the container
+ * is removed by then.
  */
 const engineFailure = 125;
-/** From here on the command may have ended before the engine had answered it. */
+/** From this code on, the command may have ended before the engine answered it. */
 const endedBySignal = 129;
 
 async function clearUp(container: string, { code }: ExitStatus, journal: Journal): Promise<void> {

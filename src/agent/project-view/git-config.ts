@@ -1,8 +1,9 @@
 import { dirname, isAbsolute, join } from 'node:path';
 
 /**
- * Files and folders that a file of git's configuration names: other hooks, and more configuration with what that names.
- * @param tree what paths of hooks start from @param read gives the text of a file; `undefined`: it cannot be read
+ * Files and folders that a git configuration file names: other hooks, and included configuration with what that names.
+ * @param tree the folder that relative hook paths start from @param read returns a file's text; `undefined` if it
+ * cannot be read
  */
 export async function namedInConfig(
   file: string,
@@ -10,7 +11,7 @@ export async function namedInConfig(
   read: (file: string) => Promise<string | undefined>,
   seen = new Set<string>(),
 ): Promise<readonly string[]> {
-  // They may include one another.
+  // Files may include each other.
   if (seen.has(file)) return [];
   seen.add(file);
   const text = await read(file);
@@ -25,7 +26,7 @@ export async function namedInConfig(
   return (await Promise.all(found)).flat();
 }
 
-/** Names without the middle part, in small letters. */
+/** Names in lower case, without the middle part. */
 function* entries(text: string): Generator<{ readonly name: string; readonly value: string }> {
   let section = '';
   for (const line of text.replaceAll(/\\\r?\n/g, '').split(/\r?\n/)) {
@@ -37,7 +38,7 @@ function* entries(text: string): Generator<{ readonly name: string; readonly val
   }
 }
 
-/** Without quotes, escapes and a comment. */
+/** Removes quotes, escapes and comments. */
 function plain(value: string): string {
   const parts = value.matchAll(/"((?:[^"\\]|\\.)*)"?|(\\.)|([;#].*)|([^"\\;#]+)/g);
   const text = [...parts].map(([, quoted, escaped, , bare]) => quoted ?? escaped ?? bare ?? '').join('');

@@ -7,19 +7,18 @@ import type { ProjectMount } from './project-mount.ts';
 const maxBytes = 1_048_576;
 
 /**
- * What in a repository git runs, or that tells it where to find what it runs. The rest stays writable: steps commit,
- * tag and fetch.
+ * What git runs in a repository, or reads to find what it runs. The rest stays writable: steps commit, tag and fetch.
  */
 const executed = ['hooks', 'config', 'config.worktree', 'commondir'];
 
 /**
- * What of a project's repository no step may write: using git there later would run it. Includes submodules and other
- * working trees in it.
+ * What no step may write in a project's repository, because using git there later would run it. Includes submodules and
+ * linked working trees.
  */
 export async function gitNames(project: string): Promise<readonly ProjectMount[]> {
   const git = join(project, '.git');
   const pointer = await text(git);
-  // In a working tree of its own, and in a submodule, it is a file that says where the repository is.
+  // In a linked working tree or submodule, `.git` is a file that says where the repository is.
   if (pointer !== undefined) {
     const [, folder] = /^gitdir: ([^\r\n]+)/m.exec(pointer) ?? [];
     return [
@@ -45,8 +44,8 @@ async function ofRepository(folder: string, tree: string, seen = new Set<string>
 }
 
 /**
- * A repository, or a folder of them: the name of a submodule may have several parts.
- * @param seen real paths, for steps may have made links that lead round and round
+ * A repository, or a folder of them: a submodule's name may have several parts.
+ * @param seen real paths, since steps may have made circular links
  */
 async function ofPlace(path: string, seen: Set<string>): Promise<readonly ProjectMount[]> {
   const real = await realpath(path).catch(() => undefined);

@@ -8,20 +8,20 @@ export interface Owner {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Files that the agent knows of, such as a token's. */
   readonly files: readonly string[];
-  /** For temporary files of every step. */
+  /** Parent of every step's temporary files. */
   readonly temporary: string;
 }
 
 export interface PrivatePlace {
-  /** Without links. */
+  /** Links resolved. */
   readonly path: string;
   readonly what: string;
   readonly isFolder: boolean;
-  /** Others may keep things there too, the project among them. */
+  /** Other things may be kept there too, even the project. */
   readonly shared: boolean;
 }
 
-/** What of the agent's owner exists: home, settings, state, credentials, and an orchestrator's data. */
+/** Private places of the agent's owner that exist: home, settings, state, credentials, and an orchestrator's data. */
 export async function privatePlaces(
   project: string,
   { environment, files, temporary }: Owner,
@@ -54,7 +54,7 @@ async function place(path: string | undefined, what: string, shared: boolean): P
     const real = await realpath(resolve(path));
     return { path: real, what, isFolder: (await stat(real)).isDirectory(), shared };
   } catch {
-    // It is not there, and what is not there shows nothing.
+    // What does not exist reveals nothing.
     return undefined;
   }
 }

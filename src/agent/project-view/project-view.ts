@@ -8,15 +8,15 @@ import { privatePlaces, type Owner, type PrivatePlace } from './private-places.t
 
 /** How a sandbox shows the project's folder. */
 export interface ProjectView {
-  /** Over the folder itself, each after those that contain it. */
+  /** Mounts over the folder itself, outer ones first. */
   readonly mounts: readonly ProjectMount[];
-  /** The owner's private files elsewhere. */
+  /** The owner's private files outside the project. */
   readonly elsewhere: readonly PrivatePlace[];
-  /** What no mount can hold fast. @throws AgentError (`sandbox_broken`) when a step has made or changed it */
+  /** Checks what no mount can protect. @throws AgentError (`sandbox_broken`) if a step has made or changed it */
   requireUnchanged(): Promise<void>;
 }
 
-/** Without a boundary there is nothing to be shown or held. */
+/** Without a boundary, nothing is hidden or protected. */
 export const wholeProject: ProjectView = Object.freeze({
   mounts: [],
   elsewhere: [],
@@ -24,8 +24,8 @@ export const wholeProject: ProjectView = Object.freeze({
 });
 
 /**
- * What a step must not write, because it runs outside its sandbox later on, and what it must not read, because it is
- * the owner's. Made before any code of the project runs, since paths mean what they mean then.
+ * Finds what a step must not write, because it later runs outside the sandbox, and what it must not read, because it is
+ * the owner's. Computed before any project code runs, since steps can change what paths mean.
  * @throws AgentError (`sandbox_unavailable`)
  */
 export async function viewProject(project: string, owner: Owner): Promise<ProjectView> {
@@ -61,7 +61,7 @@ export async function viewProject(project: string, owner: Owner): Promise<Projec
 }
 
 class Draft {
-  /** Links, and what is not there: where each leads to. */
+  /** Links and missing files: where each leads. */
   readonly watched = new Map<string, string | undefined>();
   readonly #project: string;
   readonly #mounts = new Map<string, ProjectMount['as']>();
@@ -70,10 +70,10 @@ class Draft {
     this.#project = project;
   }
 
-  /** Whatever is known of the path first counts. */
+  /** The first entry for a path counts. */
   add(path: string, as: ProjectMount['as']): void {
     if (!isWithin(path, this.#project) || this.#mounts.has(path)) return;
-    // Moving a folder moves the mounts in it, and another could take its place.
+    // Moving a folder moves the mounts in it, and another folder could take its place.
     this.add(dirname(path), 'fixed');
     this.#mounts.set(path, as);
   }
@@ -102,7 +102,7 @@ function isWithin(path: string, folder: string): boolean {
   return path.startsWith(`${folder}${sep}`);
 }
 
-/** Where a link leads; `undefined`: there is nothing. */
+/** Where a link leads; `undefined` if nothing is there. */
 async function linkOrNothing(path: string): Promise<string | undefined> {
   try {
     return (await lstat(path)).isSymbolicLink() ? `link to ${await readlink(path)}` : 'neither';

@@ -2,23 +2,22 @@ import { nearMatches } from '@kici-dev/secret-backend';
 import type { JobData, WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../agent-error.ts';
 
-/** A job as a run takes it. */
+/** A job as a run executes it. */
 export interface ChosenJob extends JobData {
   /** Its place in the workflow. */
   readonly index: number;
-  /** The places of the steps that are to run. */
   readonly stepIndexes: readonly number[];
 }
 
 export interface Choice {
-  /** Names of jobs, each with all that it needs; none: every job. */
+  /** Names of jobs, each run with all that it needs; none: every job. */
   readonly jobs: readonly string[];
-  /** Names of steps: these alone run, and no job waits for another; none: every step. */
+  /** Names of steps: only these run, and no job waits for another; none: every step. */
   readonly steps: readonly string[];
 }
 
 /**
- * What a run is to do, in the order of the workflow.
+ * What a run executes, in the order of the workflow.
  * @throws AgentError (`job_not_found`, `step_not_found`)
  */
 export function chooseJobs(workflow: WorkflowData, { jobs, steps }: Choice): readonly ChosenJob[] {
@@ -43,7 +42,7 @@ export function stepNames({ steps, stepIndexes }: ChosenJob): readonly string[] 
 function namesOf(workflow: WorkflowData, wanted: readonly string[], withNeeds: boolean): ReadonlySet<string> {
   const byName = new Map(workflow.jobs.map((job) => [job.name, job]));
   const chosen = new Set(wanted);
-  // A set gives what is added to it on the way, too.
+  // Iterating over a set includes what is added on the way.
   for (const name of chosen) {
     const job = byName.get(name);
     if (job === undefined) throw jobNotFound(name, workflow);

@@ -12,7 +12,7 @@ export interface ChosenSteps {
 
 /** A place in the project's code. */
 export interface SourcePlace {
-  /** Below the project's folder. */
+  /** Relative to the project's folder. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -20,7 +20,7 @@ export interface SourcePlace {
 
 /** The events of a run, of all its jobs, as they happen. Everything that came out of a step is masked. */
 export type RunEvent =
-  /** With the jobs that are to run, and the steps of each. */
+  /** With the jobs to run, and the steps of each. */
   | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly ChosenSteps[] }
   | { readonly type: 'job_started'; readonly job: string; readonly environment?: string }
   | { readonly type: 'step_started'; readonly job: string; readonly step: string }
@@ -31,7 +31,7 @@ export type RunEvent =
       readonly stream: 'stdout' | 'stderr';
       readonly bytes: Uint8Array;
     }
-  /** A line of the agent's own. */
+  /** A line from the agent itself. */
   | { readonly type: 'notice'; readonly job: string; readonly step?: string; readonly message: string }
   | {
       readonly type: 'step_finished';
@@ -39,28 +39,28 @@ export type RunEvent =
       readonly step: string;
       readonly status: StepStatus;
       readonly durationMs: number;
-      /** A stable code, wherever there is an error. */
+      /** A stable code; set whenever there is an error. */
       readonly code?: StepErrorCode;
       readonly error?: string;
-      /** Where an error came from, as far as that is known. */
+      /** Where the error came from, if known. */
       readonly at?: SourcePlace;
     }
   | {
       readonly type: 'job_finished';
       readonly job: string;
       readonly status: JobStatus;
-      /** A stable code, wherever there is an error. */
+      /** A stable code; set whenever there is an error. */
       readonly code?: string;
       readonly error?: string;
       readonly hint?: string;
       /** The request's id in the orchestrator's log. */
       readonly requestId?: string;
-      /** Of a job that was skipped: those that it needs and that did not succeed. */
+      /** For a skipped job: the jobs it needs that did not succeed. */
       readonly because?: readonly string[];
     }
   | { readonly type: 'workflow_finished'; readonly workflow: string; readonly status: RunStatus };
 
 /**
- * @param behind called, when the reader of the output is slow, with a promise that resolves when there is room for more
+ * @param behind called when the reader of the output is slow, with a promise that resolves when there is room for more
  */
 export type Emit = (event: RunEvent, behind?: (room: Promise<void>) => void) => void;

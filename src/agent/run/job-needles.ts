@@ -2,14 +2,14 @@ import { hash } from 'node:crypto';
 import { bounds } from '../channel/bounds.ts';
 
 /**
- * What the steps of one job give the masker beside the secrets themselves. Each is something more to look for, in a
- * dozen encodings, and how many there are is up to the steps: without a bound they could take all the memory of the
- * agent that is to clean up after them.
+ * What the steps of one job give the masker beside the secrets themselves. Each is searched for in a dozen encodings,
+ * and steps decide how many there are: without a limit they could exhaust the memory of the agent that is to clean up
+ * after them.
  */
 export class JobNeedles {
   /** Files that join several secrets. */
   readonly joined = new Allowance(bounds.joinedBytes);
-  /** Values of the author's own. */
+  /** The author's own values. */
   readonly own = new Allowance(bounds.maskedBytes);
 }
 
@@ -22,7 +22,7 @@ class Allowance {
     this.#maxBytes = maxBytes;
   }
 
-  /** False when the masker cannot take it too. The same once more costs nothing. */
+  /** False if the masker cannot take it as well. Repeated contents cost nothing. */
   admit(contents: Uint8Array): boolean {
     const id = hash('sha256', contents);
     if (this.#known.has(id)) return true;

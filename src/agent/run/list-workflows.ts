@@ -10,19 +10,18 @@ export interface ListOptions extends WorkplaceOptions {
 }
 
 export interface ListedWorkflow extends WorkflowData {
-  /** Below the project's folder. */
+  /** Relative to the project's folder. */
   readonly file: string;
 }
 
 export interface WorkflowList {
-  /** The folder of the project. */
   readonly root: string;
   readonly workflows: readonly ListedWorkflow[];
-  /** Files that define none which could run. */
+  /** Files that define no workflow that could run. */
   readonly broken: readonly BrokenFile[];
 }
 
-/** What a project defines; nothing of it runs but its modules, which are read as for a run. @throws AgentError */
+/** What a project defines. Only its modules run, as when a run reads them. @throws AgentError */
 export async function listWorkflows(options: ListOptions): Promise<WorkflowList> {
   return withWorkplace(options, async ({ project, loader, launch }) => {
     const { loadProject } = await import('../workflow/load-project.ts');

@@ -1,7 +1,7 @@
 import type { Masker } from '@kici-dev/secret-masker';
 import type { Emit, RunEvent } from './events.ts';
 
-/** Takes every secret out of what the agent itself says: names, paths and errors in it come from steps. */
+/** Masks what the agent itself reports: names, paths and errors in it come from steps. */
 export function maskEvents(emit: Emit, masker: Masker): Emit {
   const masked = (text: string | undefined): string | undefined => (text === undefined ? text : masker.mask(text));
   const clean = (event: RunEvent): RunEvent => {

@@ -5,10 +5,7 @@ import type { Child } from '../process/child.ts';
 /** @param behind see `Emit` */
 type Sink = (stream: 'stdout' | 'stderr', bytes: Uint8Array, behind: (room: Promise<void>) => void) => void;
 
-/**
- * Passes on what a process prints, with every secret that the masker knows by then taken out, and no faster than it is
- * read.
- */
+/** Passes on what a process prints, masked with every secret known by then, and no faster than it is read. */
 export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name];
@@ -19,7 +16,7 @@ export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
   }
 }
 
-/** Only a running process is made to wait: what is left of one that has ended is little, and its files must go. */
+/** Only a running process is made to wait: an ended one has little output left, and its files must go. */
 function holderOf(stream: Readable, ended: Promise<unknown>): (room: Promise<void>) => void {
   let hasEnded = false;
   void ended.finally(() => {

@@ -15,7 +15,6 @@ import { withWorkplace, type OpenWorkplace } from './with-workplace.ts';
 export type PlanOptions = Omit<RunOptions, 'limit' | 'found' | 'emit'>;
 
 export interface RunPlan {
-  /** The folder of the project. */
   readonly root: string;
   readonly workflow: ListedWorkflow;
   readonly jobs: readonly PlannedJob[];
@@ -23,15 +22,15 @@ export interface RunPlan {
 
 export interface PlannedJob {
   readonly job: ChosenJob;
-  /** Over already; `undefined`: the job binds no environment, or none could be opened. */
+  /** Already closed; `undefined`: the job binds no environment, or no session could be opened. */
   readonly session: JobSession | undefined;
-  /** What would keep it from starting. */
+  /** What would keep the job from starting. */
   readonly problems: readonly (AgentError | ApiError)[];
 }
 
 /**
- * What a run would do, and with which secrets; no step runs, and no value is read.
- * @throws AgentError when nothing could be run
+ * What a run would do, and with which secrets; runs no step and reads no value.
+ * @throws AgentError if nothing could be run
  */
 export async function planRun(options: PlanOptions): Promise<RunPlan> {
   return withWorkplace(options, async (opened) => {
@@ -84,7 +83,7 @@ async function planJob(job: ChosenJob, { workflow, labels, workplace, clients }:
   return { job, session, problems };
 }
 
-/** Keys of a session that are written alike. */
+/** Keys of a session that are spelled similarly. */
 export function nearKeys(key: string, { catalogue }: JobSession): readonly string[] {
   return nearMatches(
     key,

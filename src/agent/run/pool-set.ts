@@ -1,12 +1,12 @@
 import type { Workplace } from '../process/step-process.ts';
 import { StepPool } from './step-pool.ts';
 
-/** A pool for each job that runs, since each has its own next step; one that a job has left serves the next. */
+/** One pool per running job, since each has its own next step; a pool that a job returns serves the next. */
 export class PoolSet {
   readonly #workplace: Workplace;
   readonly #idle: StepPool[];
 
-  /** @param first has a process already */
+  /** @param first already has a process */
   constructor(workplace: Workplace, first: StepPool) {
     this.#workplace = workplace;
     this.#idle = [first];
@@ -21,7 +21,7 @@ export class PoolSet {
     }
   }
 
-  /** When nothing is lent any more. */
+  /** To be called when no pool is lent out. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#idle.map(async (pool) => pool.close()));
   }

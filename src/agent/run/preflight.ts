@@ -16,8 +16,8 @@ export interface Preflight {
 }
 
 /**
- * Finds what would keep a later job from starting before the first step of the first one runs: labels, images,
- * environments, stated keys. Of a job alone its own start finds them.
+ * Finds what would keep a later job from starting, before the first job's first step runs: labels, images,
+ * environments, stated keys. A single job finds these at its own start.
  * @throws AgentError, ApiError that names every such job
  */
 export async function preflight(run: Preflight): Promise<void> {
@@ -36,7 +36,7 @@ export async function preflight(run: Preflight): Promise<void> {
       if (session !== undefined) requireStated(session, job);
     });
   const results = await Promise.allSettled(checks.map(async (check) => check()));
-  // By then, failures come from the deadline.
+  // Once cancelled, failures come from the deadline.
   if (run.signal.aborted) throw new AgentError('cancelled', 'the run was cancelled', 'nothing was run');
   const problems = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
   const strange = problems.find((problem) => !(problem instanceof AgentError) && !ApiError.is(problem));
@@ -67,8 +67,8 @@ export async function requireSandbox(job: JobData, { sandbox, environment }: Wor
 }
 
 /**
- * What a job would be given, asked in the one way that every agent may: a session that is closed again at once.
- * `undefined` where it binds no environment.
+ * What a job would be given, asked in the only way open to every agent: a session that is closed again at once.
+ * `undefined` if the job binds no environment.
  * @throws ApiError
  */
 export async function lookAtSession(
@@ -78,7 +78,7 @@ export async function lookAtSession(
 ): Promise<JobSession | undefined> {
   if (environment === undefined) return undefined;
   const session = await openSession(await clients(), { environment, workflow, job: name, secrets });
-  // One that cannot be closed ends by itself.
+  // A session that cannot be closed expires.
   await session.close().catch(() => undefined);
   return session;
 }

@@ -17,7 +17,7 @@ import { placeOf } from './source-place.ts';
 import { requireStated } from './stated-keys.ts';
 import type { StepPool } from './step-pool.ts';
 
-/** One job, and what the run around it shares with the others. */
+/** One job, and what it shares with the others of its run. */
 export interface JobRun {
   readonly loaded: LoadedWorkflow;
   readonly found: Pick<LoadedProject, 'stripped' | 'modules'>;
@@ -31,7 +31,7 @@ export interface JobRun {
   readonly signal: AbortSignal;
 }
 
-/** Runs one job: opens its session, runs its steps in order, and closes the session whatever happened. */
+/** Runs one job: opens its session, runs its steps in order, and closes the session whatever happens. */
 export async function runJob(run: JobRun): Promise<JobStatus> {
   const { job, emit, signal } = run;
   emit({
@@ -62,7 +62,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
   } catch (error) {
     if (!(error instanceof AgentError) && !ApiError.is(error)) throw error;
     if (signal.aborted) {
-      // By then, failures come from the deadline.
+      // Once cancelled, failures come from the deadline.
       emit({ type: 'job_finished', job: job.name, status: 'cancelled' });
       return 'cancelled';
     }
@@ -118,7 +118,6 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   return 'succeeded';
 }
 
-/** What the steps of a job share. */
 interface StepsOfJob {
   readonly run: JobRun;
   readonly session: JobSession;
@@ -191,7 +190,7 @@ function stepAt({ name, steps }: ChosenJob, index: number): ChosenJob['steps'][n
   return step;
 }
 
-/** If a step leaves more to later ones than any program can get, that step fails, not the later ones. */
+/** If a step exports more than any program can be given, that step fails, not the later ones. */
 function withSizes(environment: JobEnvironment): Pick<StepResult, 'status' | 'code' | 'error'> {
   const error = environment.sizeProblem();
   return error === undefined ? { status: 'succeeded' } : { status: 'failed', code: 'variable_too_large', error };

@@ -16,9 +16,9 @@ import type { StepPool } from './step-pool.ts';
 
 export interface ProjectRun {
   readonly project: Project;
-  /** A process for the author's modules to be read in. */
+  /** The process that reads the author's modules. */
   readonly loader: StepProcess;
-  /** Another one, after the first has ended. */
+  /** Starts another one after the first has ended. */
   readonly launch: () => Promise<StepProcess>;
   readonly workplace: Workplace;
   readonly pool: StepPool;
@@ -26,13 +26,13 @@ export interface ProjectRun {
 }
 
 /**
- * Runs a workflow of a project whose workplace is ready: reads, chooses, checks, and runs its jobs.
- * @throws AgentError when nothing can be run
+ * Runs a workflow in a prepared workplace: reads, chooses and checks jobs, then runs them.
+ * @throws AgentError if nothing can be run
  */
 export async function runProject(run: ProjectRun): Promise<RunStatus> {
   const { project, workplace, options } = run;
   const { loaderOutput, signal } = options;
-  // Most first jobs need it, and the loader has nothing to say yet; a job that does need it sees a failure.
+  // Most first jobs need it, and the loader has nothing to report yet. A job that needs it sees a failure.
   const loading = options.clients();
   loading.catch(() => undefined);
   const found = await loadProject({ project, first: run.loader, launch: run.launch, output: loaderOutput, signal });
@@ -47,7 +47,7 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   let connected: Promise<Clients> | undefined;
   const clients = async (): Promise<Clients> => (connected ??= loading.then(async (connect) => connect()));
   await preflight({ workflow: workflow.name, jobs, labels: options.labels, workplace, clients, signal });
-  // One for all: jobs share the project's folder, and so a value that one of them was given may be printed by another.
+  // One for all: jobs share the project's folder, so a job may print a value that another was given.
   const masker = createMasker();
   const emit = maskEvents(options.emit, masker);
   emit({

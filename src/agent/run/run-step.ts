@@ -32,7 +32,7 @@ export interface StepResult {
   readonly paths: readonly string[];
 }
 
-/** Runs one step in its process and leaves nothing of it behind: no process, no file. */
+/** Runs one step in its process and leaves no process or file behind. */
 export async function runStep(host: StepProcess, run: StepRun): Promise<StepResult> {
   const { workplace, start, masker, emit, signal } = run;
   const folder = workplace.sandbox.ownsTemporaryFiles
@@ -79,11 +79,11 @@ const neverImported = `the import of its workflow's file did not end within ${bo
 interface Talk {
   readonly finished: Extract<StepMessage, { type: 'finished' }> | undefined;
   readonly paths: readonly string[];
-  /** What the step's process did that our own step host never does. */
+  /** Something the step's process did that our own step host never does. */
   readonly violation: string | undefined;
 }
 
-/** Serves the step until it says that it is done, and listens until its end of the channel closes. */
+/** Serves the step until it reports that it is done, then reads until its end of the channel closes. */
 async function converse(host: StepProcess, service: SecretService): Promise<Talk> {
   const paths: string[] = [];
   let done: Talk['finished'];
@@ -110,7 +110,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
   };
   try {
     for await (const received of host.messages()) {
-      // The channel stays open until the process has ended by itself; what still comes is nobody's business.
+      // The channel stays open until the process ends; later messages are ignored.
       if (done !== undefined) continue;
       const message = stepMessage.safeParse(received);
       if (!message.success) throw new FrameError('a message of a kind that steps do not send');
@@ -133,7 +133,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     return { finished: undefined, paths, violation: `it sent its agent ${error.message}` };
   } finally {
     clearTimeout(timer);
-    // From here on nothing is asked; a step that does not read what it asked for before is ended too.
+    // No more requests are accepted; a step that does not read its answers is ended too.
     host.child.killAfter();
     await Promise.allSettled(inFlight);
   }
@@ -143,7 +143,7 @@ async function serve(host: StepProcess, service: SecretService, requests: readon
   try {
     for await (const answers of service.answer(requests)) await host.send({ type: 'answers', answers });
   } catch {
-    // The agent's own failure: without an answer the step would wait forever.
+    // The agent itself failed: without an answer the step would wait forever.
     host.child.kill();
   }
 }

@@ -5,18 +5,17 @@ type Job = Pick<JobData, 'name' | 'needs'>;
 
 export interface Schedule<J extends Job> {
   readonly jobs: readonly J[];
-  /** How many jobs run at the same time. */
   readonly limit: number;
   readonly run: (job: J) => Promise<JobStatus>;
-  /** Hears of a job that does not run. @param because those that it needs and that did not succeed */
+  /** Is told of a job that does not run. @param because the jobs it needs that did not succeed */
   readonly passOver: (job: J, status: 'skipped' | 'cancelled', because: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs jobs side by side, each as soon as all that it needs has succeeded, in the order of the workflow where they wait
- * for room. What needs a job that did not succeed is skipped, and the others go on.
- * @returns what became of each job
+ * Runs jobs side by side, each as soon as all that it needs has succeeded, and in workflow order when they wait for
+ * room. A job that needs one that did not succeed is skipped; the others go on.
+ * @returns the outcome of each job
  */
 export async function runSchedule<J extends Job>({
   jobs,
@@ -54,7 +53,7 @@ export async function runSchedule<J extends Job>({
       else if (![...waiting].some(isReady)) return outcomes;
     }
   } finally {
-    // A fault in one of them is thrown once none of the others is running.
+    // A fault in one job is thrown only when no other is running.
     await Promise.allSettled(running);
   }
 }

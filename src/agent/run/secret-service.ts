@@ -13,7 +13,7 @@ import type { JobNeedles } from './job-needles.ts';
 type Mount = Extract<SecretRequest, { kind: 'mount' }>;
 type Mask = Extract<SecretRequest, { kind: 'mask' }>;
 
-/** Answers one step's requests. Whatever leaves for the step, the masker has seen first. */
+/** Answers one step's requests. The masker sees everything before it leaves for the step. */
 export class SecretService {
   readonly #session: JobSession;
   readonly #masker: Masker;
@@ -24,7 +24,7 @@ export class SecretService {
   #files = 0;
   #fileBytes = 0;
 
-  /** @param folder where the agent writes mounted files; none where the step's sandbox has its own place for them */
+  /** @param folder where the agent writes mounted files; none if the step's sandbox has its own place for them */
   constructor(options: {
     session: JobSession;
     masker: Masker;
@@ -39,7 +39,7 @@ export class SecretService {
     this.#notice = options.notice;
   }
 
-  /** One read for all that was asked together; the answers in parts, each made when the one before is out. */
+  /** Reads all requested keys at once; answers in parts, each made when the previous one has been sent. */
   async *answer(requests: readonly SecretRequest[]): AsyncGenerator<readonly AgentAnswer[]> {
     const keys = new Set(requests.flatMap(keysOf));
     const read = keys.size === 0 ? new Map<string, SecretRead>() : await this.#session.read(keys);
@@ -47,7 +47,7 @@ export class SecretService {
     let answers: AgentAnswer[] = [];
     let bytes = 0;
     for (const request of requests) {
-      // One after another, since there may be no room for all of them together.
+      // One at a time: together they may not fit in memory.
       // oxlint-disable-next-line no-await-in-loop -- one after another
       const answer = await this.#answerOne(request, read);
       answers.push(answer);
@@ -93,7 +93,7 @@ export class SecretService {
     this.#notice(`the value of ${key} is too short to be masked, so it is visible wherever it is printed`);
   }
 
-  /** Undefined when it would be more than the masker can take. */
+  /** Undefined if the masker cannot take it. */
   #join(values: readonly SecretValue[], divider: string): Buffer | undefined {
     const isJoined = values.length > 1;
     if (isJoined && lengthOf(values, divider) > bounds.joinedBytes) return undefined;
@@ -161,7 +161,7 @@ function keysOf(request: SecretRequest): readonly string[] {
   return request.kind === 'get' ? [request.key] : request.sources;
 }
 
-/** What is empty has no line that could want its end. */
+/** Empty contents stay empty. */
 function withFinalNewline(contents: Buffer): Buffer {
   return contents.byteLength === 0 || contents.at(-1) === 0x0a ? contents : Buffer.concat([contents, Buffer.of(0x0a)]);
 }

@@ -7,8 +7,8 @@ const frame = /^\s+at (?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?(?: \{)?$/g
 const maxBytesOfFile = 262_144;
 
 /**
- * Where a step's error came from: the first line of its stack that is the project's own, else the line that defines the
- * step. What a stack says is a step's word, and good for nothing but to point there.
+ * Where a step's error came from: the first line of its stack in the project, else the line that defines the step. A
+ * step can forge its stack, so it serves for pointing and nothing else.
  * @param file of the workflow; absolute
  */
 export function placeOf(error: string, root: string, file: string, job: string, step: string): SourcePlace | undefined {
@@ -33,7 +33,7 @@ function pathOf(url: string): string {
   }
 }
 
-/** Found by its text: a name that the code computes is not there. */
+/** Searched by text, so a name that code computes is not found. */
 function definitionOf(root: string, file: string, job: string, step: string): SourcePlace | undefined {
   let source: string;
   try {

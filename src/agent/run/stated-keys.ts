@@ -3,7 +3,7 @@ import { AgentError } from '../agent-error.ts';
 import type { JobSession, MissingKey } from '../session/job-session.ts';
 import { settingCommand } from '../session/setting-command.ts';
 
-/** @throws AgentError (`secret_missing`) that names every key which the job states and cannot have */
+/** @throws AgentError (`secret_missing`) that names every key which the job states but cannot have */
 export function requireStated(session: JobSession, { name, environment = '' }: JobData): void {
   if (session.missing.length === 0) return;
   throw new AgentError(
@@ -18,7 +18,6 @@ export function described({ key, status, near }: MissingKey): string {
   return `there is no ${key}${near.length === 0 ? '' : `, near it: ${near.join(', ')}`}`;
 }
 
-/** Of what is missing. */
 export function howToSet({ missing, writeScope }: Pick<JobSession, 'missing' | 'writeScope'>): string {
   const [first] = missing;
   const command = first === undefined ? undefined : settingCommand(first.key, writeScope);

@@ -1,7 +1,7 @@
 import type { Surroundings } from '../sandbox/profile.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 
-/** Starts the next step's process while the current step runs, so that a step does not wait for it. */
+/** Starts the next step's process while the current step runs, so that no step waits for its process. */
 export class StepPool {
   readonly #workplace: Workplace;
   #spare: { readonly surroundings: Surroundings; readonly process: Promise<StepProcess> } | undefined;
@@ -33,7 +33,7 @@ export class StepPool {
   }
 }
 
-/** A sandbox's environment follows from its image. */
+/** Environments need no comparison: a sandbox's environment follows from its image. */
 function alike(left: Surroundings, right: Surroundings): boolean {
   return left.network === right.network && left.image === right.image;
 }

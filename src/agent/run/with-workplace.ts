@@ -14,13 +14,13 @@ import { findProject, type Project } from '../workflow/project.ts';
 import { StepPool } from './step-pool.ts';
 
 export interface WorkplaceOptions {
-  /** Where to look for the project. */
+  /** Where the search for the project starts. */
   readonly folder: string;
   readonly sandbox: SandboxName;
-  /** For temporary files; default: the operating system's place for them. */
+  /** For temporary files; default: the operating system's folder. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Files that no step may read, as far as a sandbox can see to it. */
+  /** Files that no step may read, as far as a sandbox can prevent it. */
   readonly credentials: readonly string[];
 }
 
@@ -28,16 +28,15 @@ export interface OpenWorkplace {
   readonly project: Project;
   readonly workplace: Workplace;
   readonly pool: StepPool;
-  /** A process for the author's modules to be read in. */
+  /** The process that reads the author's modules. */
   readonly loader: StepProcess;
-  /** Another one, after the first has ended. */
+  /** Starts another one after the first has ended. */
   readonly launch: () => Promise<StepProcess>;
 }
 
 /**
- * Opens what a run needs of this machine: sandbox, folders, journal, first process. Leaves nothing behind when the use
- * has ended.
- * @throws AgentError when nothing can be run
+ * Opens what a run needs on this machine: sandbox, folders, journal, first process. Leaves nothing behind afterwards.
+ * @throws AgentError if nothing can be run
  */
 export async function withWorkplace<T>(
   options: WorkplaceOptions,
@@ -74,14 +73,14 @@ export async function withWorkplace<T>(
       await pool.close();
     }
   } finally {
-    // The watchdog, which outlives this process, takes care of a container that may still appear.
+    // The watchdog outlives this process and handles a container that may still appear.
     const isWaiting = await journal.close();
     if (!isWaiting) await watchdog.end();
   }
 }
 
 /**
- * Absolute, as every path that is given out or kept in the journal must be; an empty variable names no folder.
+ * Absolute, as every path in answers and in the journal must be; an empty variable counts as unset.
  * @throws AgentError
  */
 function temporaryFolder(named: string | undefined): string {

@@ -10,7 +10,7 @@ import { hiddenIn, realPath } from './hidden-in.ts';
 import { findProgram } from './program-path.ts';
 import { findRuntime } from './runtime.ts';
 
-/** What programs need of the system. No home folder, no /var, no /run: those hold credentials and sockets. */
+/** What programs need from the system. No home folder, no /var, no /run: those hold credentials and sockets. */
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
 const systemFiles = [
   'alternatives',
@@ -36,19 +36,18 @@ const systemFiles = [
   'timezone',
 ].map((name) => `/etc/${name}`);
 
-/** Keys of the machine's own services among those. */
+/** The machine's own keys among those. */
 const systemKeys: readonly PrivatePlace[] = ['/etc/ssl/private', '/etc/pki/tls/private', '/etc/pki/CA/private'].map(
   (path) => ({ path, what: 'private keys of this machine', isFolder: true, shared: false }),
 );
 
-/** Where it is tried out. */
 export type TemporaryPlace = Pick<Workplace, 'temporary' | 'journal'>;
 
-/** How long the try may take. */
+/** How long the trial may take. */
 const tryMs = 10_000;
 
 /**
- * A sandbox by bubblewrap, where this machine can make one.
+ * A sandbox by bubblewrap, if this machine supports it.
  * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
  */
 export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace): Promise<SandboxProfile> {
@@ -68,8 +67,8 @@ export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace
 }
 
 /**
- * Whether one can be made. A bubblewrap that is killed while it starts may leave another that waits for it forever:
- * both are ended as a step's processes are.
+ * Whether a sandbox can be made. A bubblewrap killed while it starts may leave another that waits for it forever, so
+ * both are ended like a step's processes.
  */
 async function canIsolate(program: string, { temporary, journal }: TemporaryPlace): Promise<boolean> {
   const exchange = await ExchangeFolder.create(temporary, journal);
@@ -84,7 +83,7 @@ async function canIsolate(program: string, { temporary, journal }: TemporaryPlac
   return code === 0;
 }
 
-/** Namespaces by bubblewrap: users, processes, mounts, and the network unless the job asks for it. */
+/** Separate users, processes, mounts, and network unless the job asks for it. */
 const bwrapSandbox = (program: string): SandboxProfile =>
   Object.freeze({
     name: 'bwrap',
@@ -124,7 +123,7 @@ function isolation(network: boolean): string[] {
   return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL'];
 }
 
-/** The program folders of PATH are there too, wherever they are; private files are not, wherever they are in them. */
+/** Includes the program folders of PATH, wherever they are, but not the private files in them. */
 function system(path: string, owner: readonly PrivatePlace[]): string[] {
   const hidden = [...owner, ...systemKeys];
   const shown = (folder: string): string[] => [
@@ -145,7 +144,7 @@ function system(path: string, owner: readonly PrivatePlace[]): string[] {
     '/dev',
     '--tmpfs',
     '/tmp',
-    // Folders inside others come after them.
+    // Nested folders come after those that contain them.
     ...programs.toSorted().flatMap(shown),
   ];
 }

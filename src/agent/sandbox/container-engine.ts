@@ -5,13 +5,13 @@ import type { Image } from './container-image.ts';
 
 const timeoutMs = 60_000;
 const emptyImage = 'localhost/kici/empty:1';
-/** The end of a tar archive, and nothing before it. */
+/** An empty tar archive: just its end mark. */
 const emptyArchive = Buffer.alloc(1_024);
 
-/** The command line of a Docker-compatible engine, which is where `DOCKER_HOST` or the current context says. */
+/** The command line of a Docker-compatible engine, found through `DOCKER_HOST` or the current context. */
 export class ContainerEngine {
   readonly program = 'docker';
-  /** What it needs of the agent's own environment, and none of the agent's credentials. */
+  /** What it needs from the agent's environment, without the agent's credentials. */
   readonly environment: Readonly<Record<string, string>>;
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
@@ -22,7 +22,7 @@ export class ContainerEngine {
     );
   }
 
-  /** Whether the root of its containers is the user who runs it. @throws AgentError when there is no engine */
+  /** Whether root in its containers is the user who runs the engine. @throws AgentError if there is no engine */
   async isRootless(): Promise<boolean> {
     try {
       return (await this.#run(['info', '--format', '{{json .SecurityOptions}}'])).includes('name=rootless');
@@ -40,7 +40,7 @@ export class ContainerEngine {
     }
   }
 
-  /** Never pulls one: only a person can decide to trust it. @throws AgentError */
+  /** Never pulls: only a person can decide to trust an image. @throws AgentError */
   async image(reference: string): Promise<Image> {
     try {
       return await this.#inspect(reference);
@@ -59,7 +59,7 @@ export class ContainerEngine {
     }
   }
 
-  /** An image that holds nothing. @throws AgentError */
+  /** An empty image. @throws AgentError */
   async empty(): Promise<Image> {
     try {
       return await this.#inspect(emptyImage);
@@ -77,27 +77,26 @@ export class ContainerEngine {
   }
 
   /**
-   * Resolves when the engine knows no such container, with all that ran in it. Rejects when that is not sure.
-   * @returns whether it knew one
+   * Resolves when the engine knows no such container and all that ran in it is gone; rejects if that is uncertain.
+   * @returns whether the container existed
    */
   async remove(name: string): Promise<boolean> {
     const latest = performance.now() + timeoutMs;
     for (let wasThere = false; ; wasThere = true) {
       try {
-        // It prints what it has removed; to force also means that a name nobody has is not a failure.
+        // It prints what it removed; with `--force`, an unknown name is not a failure.
         // oxlint-disable-next-line no-await-in-loop -- one try after another
         return (await this.#run(['rm', '--force', '--volumes', name])).trim() !== '' || wasThere;
       } catch (error) {
         if (isMissing(error)) return wasThere;
-        // The engine itself removes it, for it has ended: until that is done there is nothing to wait for but asking
-        // again.
+        // The engine is removing it already, since it has ended: all that is left is to ask again.
         if (!/already in progress/i.test(reason(error)) || performance.now() > latest) throw error;
       }
     }
   }
 
   async #inspect(reference: string): Promise<Image> {
-    // Its schema library is nothing that a run without containers should wait for.
+    // Loaded here so that runs without containers need not wait for the schema library.
     const { parseImage } = await import('./container-image.ts');
     return parseImage(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference]));
   }

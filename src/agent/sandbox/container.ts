@@ -8,17 +8,17 @@ import type { ProjectMount } from '../project-view/project-mount.ts';
 import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 
-/** Where the product is in a container. */
+/** Where a container sees this product. */
 const runtimeRoot = '/kici';
 const defaultSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** What Node.js itself is linked with. */
+/** Where the libraries that Node.js links to are. */
 const libraryFolders = ['/lib', '/lib32', '/lib64', '/libx32', '/usr/lib', '/usr/lib32', '/usr/lib64', '/nix/store'];
-/** They speak of the user outside. */
+/** They describe the user outside. */
 const outside = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR']);
 
 /**
- * A container for each process, from the image that the job names. The workflows are read in one that has nothing but
- * Node.js and what it is linked with, for no image is named by then.
+ * A container per process, from the image that the job names. Workflows are read before any image is known, so in a
+ * container that holds only Node.js and its libraries.
  * @throws AgentError (`sandbox_unavailable`)
  */
 export async function openContainerSandbox(engine: ContainerEngine): Promise<SandboxProfile> {
@@ -87,7 +87,7 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
   } satisfies SandboxProfile);
 }
 
-/** The engine must keep no log of its own: what comes out of a step is not masked yet. */
+/** The engine must keep no log: a step's output is not masked yet. */
 const isolation = [
   '--cap-drop',
   'ALL',
@@ -134,7 +134,7 @@ function mountOver({ path, as }: ProjectMount): string[] {
   }
 }
 
-/** The option is one line of comma-separated values, in which a path may hold anything when it is quoted. */
+/** The option is a line of comma-separated values; quoting allows any character in a path. */
 function mount(source: string, target: string, readOnly: boolean): string[] {
   return [
     '--mount',

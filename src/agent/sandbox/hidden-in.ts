@@ -3,10 +3,10 @@ import { sep } from 'node:path';
 import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-mount.ts';
 
-/** Some users of the system, such as `daemon`, have one of them for a home. */
+/** Home folders of some system users, such as `daemon`. */
 const programFolders = new Set(['/usr/bin', '/usr/sbin', '/bin', '/sbin']);
 
-/** What goes over a folder of this machine that a sandbox shows, so that nothing private is seen in it. */
+/** Mounts that hide everything private in a folder of this machine that a sandbox shows. */
 export function hiddenIn(folder: string, hidden: readonly PrivatePlace[]): readonly ProjectMount[] {
   const real = realPath(folder);
   if (real === undefined) return [];
@@ -18,7 +18,7 @@ export function hiddenIn(folder: string, hidden: readonly PrivatePlace[]): reado
     }));
 }
 
-/** Undefined: there is nothing. */
+/** Undefined if nothing is there. */
 export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);

@@ -1,6 +1,6 @@
 import type { SandboxProfile } from './profile.ts';
 
-/** For trusted code: a process of its own, and no boundary between the processes of one user. */
+/** For trusted code: a separate process, but no boundary between processes of one user. */
 export const noSandbox: SandboxProfile = Object.freeze({
   name: 'none',
   ownsTemporaryFiles: false,

@@ -6,8 +6,8 @@ import { delimiter, isAbsolute, join, sep } from 'node:path';
 const nowhere = '/nonexistent';
 
 /**
- * Where the agent looks for the programs that it runs itself: the folders of PATH, but for the project's own, which
- * `npx` puts first and to which every step can write.
+ * Where the agent looks for programs that it runs itself: the folders of PATH except the project's own, which `npx`
+ * puts first and every step can write to.
  */
 export async function programPath(path: string, project: string): Promise<string> {
   const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
@@ -19,7 +19,7 @@ export async function programPath(path: string, project: string): Promise<string
   return outside.length === 0 ? nowhere : outside.join(delimiter);
 }
 
-/** Its absolute path. Undefined: there is none. */
+/** The program's absolute path, if there is one. */
 export async function findProgram(name: string, path: string): Promise<string | undefined> {
   const files = path.split(delimiter).flatMap((folder) => (folder === '' ? [] : [join(folder, name)]));
   const found = await Promise.all(

@@ -11,8 +11,7 @@ export interface Runtime {
 }
 
 /**
- * What a step host needs of the product, to be seen read-only in a sandbox: its code and its dependencies, and nothing
- * beside them.
+ * What a step host needs of this product, shown read-only in a sandbox: its code and its dependencies, nothing else.
  */
 export function findRuntime(): Runtime {
   const here = import.meta.dirname;
@@ -23,9 +22,9 @@ export function findRuntime(): Runtime {
 }
 
 /**
- * What runs of the product, on this machine or as a step's process: if that is in a project, no step may change it. In
- * a checkout its code and its dependencies; of a published package the folder with all of ours, since a module is also
- * looked for beside it.
+ * The product's own files that run on this machine or in a step: if they lie in a project, no step may change them. In
+ * a checkout, code and dependencies; for a published package the folder of all its packages, since modules are also
+ * looked up there.
  */
 export function ownFiles(): readonly string[] {
   const here = import.meta.dirname;

@@ -5,9 +5,9 @@ import { noSandbox } from './none.ts';
 import type { SandboxName, SandboxProfile } from './profile.ts';
 
 /**
- * A profile that the machine can offer, or an error: never another one in its place.
- * @param searchPath where its programs are looked for
- * @param place for what trying a sandbox out leaves for a moment
+ * The requested profile or an error, never another profile.
+ * @param searchPath where its programs are looked up
+ * @param place for the temporary files of a trial
  * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
  */
 export async function openSandbox(

@@ -8,31 +8,31 @@ export type SecretRead =
 export interface MissingKey {
   readonly key: string;
   readonly status: 'not_found' | 'declared';
-  /** Keys of the environment that are written alike. */
+  /** Keys of the environment that are spelled similarly. */
   readonly near: readonly string[];
 }
 
 /** What a job may have: names from its start, values when a step asks. */
 export interface JobSession {
   readonly catalogue: readonly CatalogueEntry[];
-  /** Keys that the job states by name and that have no value. */
+  /** Keys that the job states by name but that have no value. */
   readonly missing: readonly MissingKey[];
   /** Whether a key that is not in the catalogue may exist anyway. */
   readonly openEnded: boolean;
   /** What could not be listed when the session was opened, in words. */
   readonly notices: readonly string[];
   readonly variables: readonly Variable[];
-  /** Where a secret that is missing can be set, as `kici-admin secret set --scope` takes it. */
+  /** Where a missing secret can be set, in the form that `kici-admin secret set --scope` takes. */
   readonly writeScope?: string | undefined;
   /**
-   * One answer for each key. A key outside the catalogue is not asked for unless the catalogue is open-ended, or the
-   * job states its keys without it: then the orchestrator is informed, for its audit log, and nothing is served.
+   * One answer per key. A key outside the catalogue is requested only if the catalogue is open-ended, or if the job
+   * states its keys without it: then the orchestrator is told for its audit log, and serves nothing.
    */
   read(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, SecretRead>>;
   close(): Promise<void>;
 }
 
-/** Of a job that binds no environment: nothing, and nobody is asked. */
+/** For a job that binds no environment. */
 export const emptySession: JobSession = Object.freeze({
   catalogue: [],
   missing: [],

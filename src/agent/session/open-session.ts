@@ -12,7 +12,7 @@ import type { JobSession, SecretRead } from './job-session.ts';
 type Delivered = z.output<typeof deliveredSecret>;
 type OpenedJob = z.output<(typeof jobOperations)['jobs.open']['output']>;
 
-/** As many keys as one request takes. */
+/** One request takes no more keys. */
 const maxKeys = 1_000;
 
 export interface SessionRequest {
@@ -26,13 +26,13 @@ export interface SessionRequest {
 export interface Clients {
   /** For everything during the run; cancelled with it. */
   readonly work: ApiClient;
-  /** For what must still be said afterwards, whether the run was cancelled or not. */
+  /** For what must still be sent after a cancelled run. */
   readonly farewell: () => Promise<ApiClient>;
 }
 
 /**
- * Opens a job at the orchestrator, whose answer has names and no values.
- * @throws ApiError when the orchestrator refuses the job or cannot be reached
+ * Opens a job at the orchestrator, which answers names but no values.
+ * @throws ApiError if the orchestrator refuses the job or cannot be reached
  */
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
   const stated = request.secrets;
@@ -105,7 +105,7 @@ async function ask(
     return keys.map((key) => [key, settle(key, delivered.get(key), opened.jobId, sessionKey)]);
   } catch (error) {
     if (!ApiError.is(error)) throw error;
-    // That nobody could be asked says nothing about the secret.
+    // An unreachable orchestrator proves nothing about the secret.
     return keys.map((key) => [
       key,
       {
@@ -153,7 +153,7 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
   }
 }
 
-/** Without what the reason is about, which is of the operator's settings. */
+/** Drops the reason's details, which concern the operator's settings. */
 function refused({ status, backend, scope, code, reason, hint }: Extract<Delivered, { status: 'unavailable' }>) {
   return { status, backend, scope, code, meaning: meaningOf({ code, reason }), ...whyOf({ reason }), hint };
 }

@@ -5,9 +5,9 @@ import type { LoaderMessage, StepMessage } from '../channel/to-agent.ts';
 import { Requests } from './requests.ts';
 
 const descriptor = 3;
-/** Names a Unix socket, where there is no descriptor. */
+/** Names a Unix socket, used when there is no descriptor. */
 const socketVariable = 'KICI_CHANNEL';
-/** What the agent sends is values, at most a step's worth of them. */
+/** The agent sends values, at most one step's worth of them. */
 const maxMessageBytes = 256 * 1_048_576;
 
 /** This process's end of the channel to the agent. */
@@ -24,7 +24,7 @@ export class Channel {
     this.#socket.on('data', (chunk) => {
       for (const message of reader.push(chunk)) if (isAgentMessage(message)) this.onMessage(message);
     });
-    // Without its agent a step has nobody to clean up after it: it ends, with all that it started.
+    // Without its agent, nobody cleans up after a step, so it ends with everything it started.
     this.#socket.on('close', () => {
       process.kill(0, 'SIGKILL');
     });
@@ -33,7 +33,7 @@ export class Channel {
     });
   }
 
-  /** Resolves when it is out of this process. */
+  /** Resolves when the message has left this process. */
   async send(message: StepMessage | LoaderMessage): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#socket.write(encodeFrame(message), () => {
@@ -42,7 +42,7 @@ export class Channel {
     });
   }
 
-  /** The process may end although it is open. */
+  /** Lets the process end while the channel is open. */
   unref(): void {
     this.#socket.unref();
   }

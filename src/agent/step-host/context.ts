@@ -29,7 +29,7 @@ export function createContext(channel: Channel, start: StartStep, environment: P
           `the value for ${name} is not text without NUL bytes; pass a string`,
         );
       environment.requireSize(name, value);
-      // The one way for commands and functions alike: the last write wins.
+      // Commands and functions use the same file, so that the last write wins.
       appendFileSync(
         process.env['KICI_ENV'] ?? '',
         formatAssignment({ name, value }, randomBytes(16).toString('hex')),

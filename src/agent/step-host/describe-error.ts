@@ -1,22 +1,22 @@
 import { inspect } from 'node:util';
 
-/** Frames below the author's own function say nothing to the author. */
+/** Frames below the author's function mean nothing to the author. */
 const ownFrame = /^\s+at .*(?:\/agent\/step-host\/|\/bundle\/step-host\.mjs|\(node:internal\/|at node:internal\/)/;
 
-/** Without the lines of a stack that are not the author's. */
+/** Drops the lines of a stack that are not the author's. */
 export function withoutOwnFrames(lines: readonly string[]): readonly string[] {
   const kept: string[] = [];
   for (const line of lines) {
     if (!ownFrame.test(line)) kept.push(line);
-    // The last line of a stack also opens the list of what else an error holds.
+    // A stack's last line also opens the list of the error's other fields.
     else if (line.endsWith(' {')) kept.push(`${kept.pop() ?? ''} {`);
   }
   return kept;
 }
 
 /**
- * An error with its stack, causes and fields. Nothing is cut off in the middle: the agent can only mask a secret that
- * arrives whole.
+ * An error with its stack, causes and fields. Nothing is cut in the middle: the agent can mask only secrets that arrive
+ * whole.
  */
 export function describeError(error: unknown, maxBytes: number): string {
   const text = inspect(error, {

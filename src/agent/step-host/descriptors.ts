@@ -1,12 +1,12 @@
 import { closeSync, readdirSync, readFileSync } from 'node:fs';
 
-/** In Linux's octal flags: the descriptor goes to no program that this one starts. */
+/** In Linux's octal flags: started programs do not inherit the descriptor. */
 const closeOnExec = 0o2000000;
 
 /**
- * Closes descriptors that the starter of the agent had open and that no step should get: Node.js passes them on to the
- * programs that it starts. It does not pass on its own descriptors, which is how they are recognized. Elsewhere than on
- * Linux, programs get none.
+ * Closes descriptors that the agent's starter left open, since Node.js would pass them on to child programs. Node.js's
+ * own descriptors are marked not to be inherited, which is how they are told apart. Only needed on Linux: elsewhere
+ * programs inherit none.
  */
 export function closeStrangers(): void {
   for (const descriptor of openDescriptors()) {
@@ -14,7 +14,7 @@ export function closeStrangers(): void {
     try {
       closeSync(descriptor);
     } catch {
-      // The one that the folder was read with.
+      // The descriptor that the folder was read with.
     }
   }
 }

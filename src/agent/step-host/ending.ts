@@ -1,16 +1,16 @@
 import { allProcesses, processStatus } from '../process/process-status.ts';
 import type { Channel } from './channel.ts';
 
-/** How long what an author's code has left open may keep the process. */
+/** How long things that author code left open may keep the process alive. */
 const patienceMs = 100;
-/** How often a process that stays for others looks whether they are gone. */
+/** How often a waiting process checks whether the others are gone. */
 const lookMs = 50;
 
 let isEnding = false;
 
 /**
  * When the group is told to end, this process stays until the others are gone: it passes on what they still print, and
- * in a sandbox they would end with it. A step that listens for the signal decides by itself; the agent sets the limit.
+ * in a sandbox they would die with it. A step that handles the signal decides for itself; the agent sets the limit.
  */
 export function endWithGroup(): void {
   const onSignal = (): void => {
@@ -25,12 +25,12 @@ export function endWithGroup(): void {
 }
 
 /**
- * Has the process end as any program does that has nothing more to do, with its handlers of `beforeExit` and `exit`.
- * The channel closes with it, and not before: its agent takes it for the end of all.
+ * Lets the process end like any finished program, with its `beforeExit` and `exit` handlers. The channel closes only
+ * then, since the agent takes that as the end of everything.
  */
 export function endProcess(channel: Channel): void {
   channel.unref();
-  // Handlers of an author may begin something new, and are asked again when that is done.
+  // An author's handlers may start something new, so the check runs again afterwards.
   process.on('beforeExit', () => {
     if (hasRest()) end();
   });
@@ -48,14 +48,14 @@ function end(): void {
 }
 
 /**
- * Where the parent is the first of all processes it goes with this one, and takes the others with it: elsewhere they
- * are the agent's.
+ * If the parent is the first process of all, it ends with this one and takes the others along; elsewhere they are the
+ * agent's business.
  */
 function hasRest(): boolean {
   return process.ppid === 1 && others() > 0;
 }
 
-/** Two looks, for a step that cleans up may start another command after the one that was ended. */
+/** Two looks, since a step that cleans up may start another command after the one that ended. */
 function afterOthers(then: () => void): void {
   if (others() === 0) {
     then();
@@ -72,7 +72,7 @@ function afterOthers(then: () => void): void {
   }, lookMs);
 }
 
-/** How many other processes of this one's group run. The first process of a sandbox is in it by chance. */
+/** How many other processes of this group run. A sandbox's first process is in it by chance. */
 function others(): number {
   const group = processStatus('self')?.group;
   return (allProcesses() ?? []).filter(

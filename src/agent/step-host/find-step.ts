@@ -3,7 +3,7 @@ import type { Step } from '@kici-dev/sdk';
 import type { StartStep } from '../channel/from-agent.ts';
 import { importWorkflow } from '../modules/import-workflow.ts';
 
-/** The step's function, from the author's module imported again. */
+/** The step's function, from a new import of the author's module. */
 export async function findStep({ file, workflow, job, step, jobIndex, stepIndex }: StartStep): Promise<Step> {
   const definition = await importWorkflow(pathToFileURL(file).href);
   const foundJob = definition.jobs[jobIndex];

@@ -12,7 +12,7 @@ import type { ModuleHooks } from '../modules/module-hooks.ts';
 import { ModuleRecorder } from '../modules/module-records.ts';
 import { stripFiles } from '../modules/strip-types.ts';
 
-/** Sends the agent the workflows, as data, and the modules that they consist of. */
+/** Sends the agent the workflows as data, and the modules that they consist of. */
 export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
   const recorder = new ModuleRecorder();
   modules.observe(recorder);
@@ -55,7 +55,7 @@ async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<
   }
 }
 
-/** The list of names is the runner's, which the SDK does not have. @throws WorkflowDefinitionError */
+/** The rules for names are the runner's, so the SDK does not check them. @throws WorkflowDefinitionError */
 function requireVariables(workflow: Workflow): Workflow {
   const problems = workflow.jobs.flatMap(({ env = {} }, index) =>
     Object.keys(env).flatMap((name) => {

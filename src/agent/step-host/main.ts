@@ -4,7 +4,7 @@ import { closeStrangers } from './descriptors.ts';
 import { endWithGroup } from './ending.ts';
 import { keepOutput } from './output.ts';
 
-// The only entry of every process that runs author code. Its channel tells it what to do.
+// The only entry point of every process that runs author code. Its channel tells it what to do.
 closeStrangers();
 keepOutput();
 endWithGroup();
@@ -27,7 +27,7 @@ channel.onMessage = async (message) => {
       return channel.requests.settle(message.answers);
   }
 };
-// A process that waits for a message is ready to run a step.
+// Loads ahead while the process waits for its first message.
 setImmediate(() => {
   if (!told) void import('./run-step.ts');
 });

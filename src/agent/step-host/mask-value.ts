@@ -2,7 +2,7 @@ import { MaskError } from '@kici-dev/sdk';
 import { bounds } from '../channel/bounds.ts';
 import type { Requests } from './requests.ts';
 
-/** `ctx.mask`: resolves when the agent looks for the value in all that is printed from here on. @throws MaskError */
+/** `ctx.mask`: resolves when the agent masks the value in everything printed from here on. @throws MaskError */
 export async function maskValue(requests: Requests, value: unknown): Promise<void> {
   if (typeof value !== 'string' && !(value instanceof Uint8Array))
     throw new MaskError(

@@ -2,22 +2,20 @@ import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { systemCode } from '../agent-error.ts';
 
-/** How long to wait while a pipe is full, where a child has made it one that does not wait by itself. */
+/** Pause while a pipe is full, if a child has made the pipe non-blocking. */
 const restMs = 2;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Makes every write to standard output and error one that has left the process when it returns. Node.js queues what a
- * pipe does not take at once and throws the queue away where the process ends: by `process.exit`, an exception, a
- * signal.
+ * Makes every write to standard output and error complete before it returns. Node.js queues what a pipe does not take
+ * at once, and loses the queue when the process ends by `process.exit`, an exception or a signal.
  */
 export function keepOutput(): void {
   for (const [name, fd] of [
     ['stdout', 1],
     ['stderr', 2],
   ] as const) {
-    // Never asked for Node.js's own stream: that one makes the pipe refuse what it cannot take at once, for children
-    // too.
+    // Node.js's own stream is never opened: it would make the pipe non-blocking, for children too.
     let stream: Writable | undefined;
     Object.defineProperty(process, name, {
       configurable: true,
@@ -34,12 +32,12 @@ function synchronousStream(fd: number): Writable {
       writeAll(fd, chunk);
       done();
     },
-    // The descriptor stays open, as Node.js keeps it: more may be written to it than through here.
+    // The descriptor stays open, as in Node.js: others may still write to it.
     destroy(_error, done) {
       done(null);
     },
   });
-  // By which child processes are given it.
+  // Child processes inherit the stream by this.
   return Object.assign(stream, { fd });
 }
 
@@ -53,7 +51,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
       if (code === 'EAGAIN') {
         Atomics.wait(bell, 0, 0, restMs);
       } else if (code === 'EPIPE') {
-        // The agent, which reads to the end, is gone. Without it nobody cleans up after this step.
+        // The agent, which reads to the end, is gone. Without it, nobody cleans up after this step.
         process.kill(0, 'SIGKILL');
       } else if (code !== 'EINTR') {
         throw error;

@@ -2,14 +2,16 @@ import { EnvironmentNameError } from '@kici-dev/sdk';
 import { variableNameProblem } from '../../api/variable-names.ts';
 import { variableSizeProblem } from '../environment/variable-size.ts';
 
-/** The environment of this process, which is the step's, and of every program that it starts from here on. */
+/** The environment of this process, which is the step's, and of every program that it starts from now on. */
 export class ProcessEnvironment {
-  /** The sandbox's own place for temporary files, whatever the job's variables say: another may outlive the sandbox. */
+  /**
+   * The sandbox's own folder for temporary files, whatever the job's variables say: another may outlive the sandbox.
+   */
   readonly temporary: string = process.env['TMPDIR'] ?? '/tmp';
-  /** What variables held before a file's path took their place. */
+  /** What variables held before they got a file's path. */
   readonly #before = new Map<string, string | undefined>();
 
-  /** The job's variables; the runner's own names stay. */
+  /** Sets the job's variables; the runner's own names stay. */
   assign(variables: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(variables)) if (!name.startsWith('KICI_')) process.env[name] = value;
   }
@@ -20,7 +22,7 @@ export class ProcessEnvironment {
     if (problem !== undefined) throw new EnvironmentNameError(problem.code, problem.message);
   }
 
-  /** @param others default: that one alone @throws EnvironmentNameError when no program could be started with it */
+  /** @param others default: none @throws EnvironmentNameError if no program could be started with it */
   requireSize(name: string, value: string, others?: NodeJS.ProcessEnv): void {
     const problem = variableSizeProblem(name, value, others);
     if (problem !== undefined) throw new EnvironmentNameError('variable_too_large', problem);

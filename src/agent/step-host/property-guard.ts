@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { SecretPropertyAccessError, type StepSecrets } from '@kici-dev/sdk';
 
-/** Names that every object answers to, and that others ask every object for. */
+/** Names that every object answers to, or is asked for. */
 const usual = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON']);
 
 /** Tells an author who reads a secret as a property what to write instead; shows only names. */

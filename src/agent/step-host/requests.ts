@@ -3,11 +3,11 @@ import type { SecretRequest } from '../channel/to-agent.ts';
 
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 
-/** A message stays well below what the agent takes. */
+/** Keeps messages well below the agent's limits. */
 const maxRequests = 500;
 const maxCharacters = 131_072;
 
-/** Gathers what is asked for in one turn of the event loop, so that it travels as one message. */
+/** Gathers the requests of one turn of the event loop, so that they travel as one message. */
 export class Requests {
   readonly #send: (requests: readonly SecretRequest[]) => void;
   readonly #waiting = new Map<number, (answer: AgentAnswer) => void>();

@@ -10,7 +10,7 @@ import { endProcess } from './ending.ts';
 import { findStep } from './find-step.ts';
 import { ProcessEnvironment } from './process-environment.ts';
 
-/** Runs the one step that this process is for, and ends the process. */
+/** Runs this process's one step, then ends the process. */
 export async function runStep(channel: Channel, start: StartStep, modules: ModuleHooks): Promise<void> {
   const guard = new ModuleGuard(start.modules, `${pathToFileURL(start.project).href}/`);
   modules.observe(guard);

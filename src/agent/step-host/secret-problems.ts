@@ -26,7 +26,7 @@ export class SecretProblems {
     this.#names = names;
   }
 
-  /** @throws SecretNotFoundError for what cannot be a key at all */
+  /** @throws SecretNotFoundError for what cannot be a key */
   requireKeys(keys: readonly unknown[]): void {
     const impossible = keys
       .map((key) => ({ key: String(key), parsed: parseKey(typeof key === 'string' ? key : '') }))
@@ -39,9 +39,7 @@ export class SecretProblems {
     );
   }
 
-  /**
-   * One error for all of them. That a key is missing outweighs that another is unavailable, since no waiting mends it.
-   */
+  /** One error for all of them. A missing key outweighs an unavailable one, since waiting does not help it. */
   toError(problems: readonly KeyProblem[]): SecretAccessError {
     const message = problems.map((problem) => this.#describe(problem)).join('; ');
     const told = problems.map(toSecretProblem);
@@ -51,7 +49,7 @@ export class SecretProblems {
     return new SecretNotSetError(message, told);
   }
 
-  /** @param declared where the name is: a command for another place is none for this key */
+  /** @param declared where the name is; a command for another place would not help */
   #command(key: string, declared?: { readonly backend: string; readonly scope: string }): string {
     const scope = this.#writeScope;
     const elsewhere = declared !== undefined && scopeText(declared) !== scope;

@@ -1,6 +1,6 @@
 import { keepOutput } from './output.ts';
 import { keepWorkerOutput } from './worker-output.ts';
 
-// Goes before the code of every thread that an author starts.
+// Runs before the code of every thread that an author starts.
 keepOutput();
 keepWorkerOutput();

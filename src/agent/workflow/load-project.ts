@@ -7,19 +7,19 @@ import { AgentError } from '../agent-error.ts';
 import type { StepProcess } from '../process/step-process.ts';
 import type { Project } from './project.ts';
 
-/** A workflow as data: what its module has exported, without its functions. */
+/** A workflow as data: what its module exports, without the functions. */
 export interface LoadedWorkflow {
   readonly file: string;
   readonly workflow: WorkflowData;
 }
 
-/** A file of the project that defines no workflow, and why; the others are still run. */
+/** A file that defines no valid workflow, and why; the others still run. */
 export interface BrokenFile {
   readonly file: string;
   readonly problem: string;
 }
 
-/** What is known of a project before any of its jobs starts. */
+/** What is known about a project before any of its jobs starts. */
 export interface LoadedProject {
   readonly workflows: readonly LoadedWorkflow[];
   readonly broken: readonly BrokenFile[];
@@ -29,22 +29,22 @@ export interface LoadedProject {
 
 export interface Loading {
   readonly project: Project;
-  /** A process without a secret or a right, since it runs the author's code. */
+  /** A process without secrets or rights, since it runs the author's code. */
   readonly first: StepProcess;
-  /** Another one, for what is left when a file has brought that to its end. */
+  /** Starts another one, for the files that remain when one has ended the process. */
   readonly launch: () => Promise<StepProcess>;
   /** What the modules print while they are imported. */
   readonly output: (chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
-  /** Until a file is imported. */
+  /** Time limit for importing one file. */
   readonly importMs?: number;
 }
 
-/** Until the process runs and has begun with the first file. */
+/** Time limit until the process runs and starts on the first file. */
 const startMs = 60_000;
 
 /**
- * Reads a project's workflows: a process without a secret or a right imports the author's modules and says what they
+ * Reads a project's workflows: a process without secrets or rights imports the author's modules and reports what they
  * define. A file that ends this process is broken, and another process goes on with the rest.
  * @throws AgentError
  */
@@ -54,7 +54,7 @@ export async function loadProject(loading: Loading): Promise<LoadedProject> {
   const broken: BrokenFile[] = [];
   let host = loading.first;
   let { files } = loading.project;
-  // Of all processes together, for a project may have any number of files that end theirs.
+  // For all processes together, since any number of files may end theirs.
   const room = { bytes: bounds.loaderBytes, messages: bounds.loaderMessages };
   while (files.length > 0) {
     // oxlint-disable-next-line no-await-in-loop -- one process after another
@@ -92,7 +92,7 @@ export async function loadProject(loading: Loading): Promise<LoadedProject> {
 
 interface Reading {
   readonly received: readonly LoaderMessage[];
-  /** The file whose import ended the process, or never ended. */
+  /** The file whose import ended the process, or never finished. */
   readonly culprit: { readonly file: string; readonly problem: string } | undefined;
 }
 
@@ -126,7 +126,7 @@ async function read(
       timer = after(importMs);
       if (files.includes(message.file)) ({ file } = message);
     }
-    // An author's code may have sent it.
+    // Author code may have sent it.
     if (!(theirs && message.type === 'stripped')) received.push(message);
   };
   try {
@@ -152,7 +152,7 @@ async function read(
   return { received, culprit: culpritOf(file, late, importMs, signal) };
 }
 
-/** @throws AgentError when no file ended the process */
+/** @throws AgentError if no file ended the process */
 function culpritOf(
   file: string | undefined,
   late: boolean,

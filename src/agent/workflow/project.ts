@@ -11,7 +11,7 @@ export interface Project {
 
 export const workflowFolder = join('.kici', 'workflows');
 
-/** Looks in the folder and then in those above it. @throws AgentError (`project_not_found`) */
+/** Searches the folder and then those above it. @throws AgentError (`project_not_found`) */
 export async function findProject(from: string): Promise<Project> {
   for (let root = from; ; root = dirname(root)) {
     const names = await namesIn(join(root, workflowFolder));

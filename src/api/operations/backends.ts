@@ -19,7 +19,7 @@ const writing = {
   policyGoverned: true,
 } as const;
 
-/** Its settings and its health are of the whole backend. */
+/** A backend's settings and health concern all of it. */
 const wholeBackend = ({ name }: { readonly name: string }): readonly Target[] => [
   { kind: 'pattern', pattern: `${name}:**` },
 ];
@@ -45,7 +45,7 @@ const settingView = z.object({
 
 const capabilityView = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** How the orchestrator treats an instance, whatever its type. */
+/** How the orchestrator calls an instance, whatever its type. */
 const treatment = {
   deadlineMs: z
     .int()

@@ -5,19 +5,19 @@ import { noTargets, viewOf } from '../targets.ts';
 
 const base64Bytes = z.base64();
 
-/** What a job knows of a key at its start: names, never a value. */
+/** What a job knows about a key at its start: names, never a value. */
 export const catalogueEntry = z.object({
   key: keyName,
   backend: z.string().describe('empty where it lies outside the scopes of the token'),
   scope: z.string().describe('empty where the backend is'),
   version: z.string().optional(),
-  /** `declared`: the name exists without a value. `unavailable`: who would win cannot be determined. */
+  /** `declared`: the name exists without a value. `unavailable`: the winner cannot be determined. */
   status: z.enum(['available', 'declared', 'unavailable']),
   code: failureCode.optional(),
   ...why,
 });
 
-/** One key's answer; a value travels sealed to the job's session key. */
+/** The answer for one key; a value is sealed to the job's session key. */
 export const deliveredSecret = z.discriminatedUnion('status', [
   z.object({
     key: keyName,
@@ -39,7 +39,7 @@ export const deliveredSecret = z.discriminatedUnion('status', [
   }),
   z.object({ key: keyName, status: z.literal('declared'), backend: z.string(), scope: z.string() }),
   z.object({ key: keyName, status: z.literal('not_found') }),
-  /** The job states its keys, and this is not one of them; nobody was asked for it. */
+  /** The job states its keys, and this is not one of them; no backend was queried. */
   z.object({ key: keyName, status: z.literal('refused') }),
 ]);
 
@@ -54,7 +54,7 @@ const openJob = defineOperation({
   audit: 'write',
   command: 'kici run',
   policyGoverned: false,
-  // What a session may see of secrets is names; a job reads values.
+  // A session may see names of secrets; a job reads values.
   tokenOnly: true,
   subject: ['environment', 'workflow', 'job', 'secrets'],
   input: z.object({
@@ -67,7 +67,7 @@ const openJob = defineOperation({
       .optional()
       .describe('the only keys that the job may have; default: every key of the environment'),
     agentPublicKey: base64Bytes.describe('X25519 public key, 32 bytes'),
-    /** Milliseconds; the session ends by itself after it. */
+    /** In milliseconds; after that the session expires. */
     lifetimeMs: z
       .int()
       .min(1_000)
@@ -80,7 +80,7 @@ const openJob = defineOperation({
     orchestratorPublicKey: base64Bytes.describe('X25519 public key, 32 bytes, made for this job'),
     expiresAt: timestamp,
     catalogue: z.array(catalogueEntry),
-    /** Stated keys, none with "*", that the job would ask for in vain. */
+    /** Stated keys without "*" that do not exist. */
     missing: z
       .array(
         z.object({
@@ -90,7 +90,7 @@ const openJob = defineOperation({
         }),
       )
       .default([]),
-    /** True when a key that is not listed may exist anyway, because a backend lists with a delay. */
+    /** True if a key that is not listed may exist anyway, because a backend's lists lag. */
     openEnded: z.boolean(),
     unavailable: z.array(unavailablePart),
     writeScope: z
@@ -139,7 +139,7 @@ const listJobs = defineOperation({
   sensitivity: 'names',
   method: 'GET',
   path: '/jobs',
-  // What they have read is known from the audit log.
+  // The keys that jobs have read come from the audit log.
   permission: 'audit:read',
   targets: 'organization',
   audit: 'none',

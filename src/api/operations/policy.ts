@@ -10,7 +10,7 @@ const changing = {
   permission: 'policy:write',
   targets: 'organization',
   audit: 'write',
-  // No session changes what sessions may do.
+  // No session may change what sessions may do.
   tokenOnly: true,
 } as const;
 

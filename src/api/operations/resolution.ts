@@ -89,7 +89,7 @@ const problem = z.object({
   keys: z.array(z.string()).optional().describe('the keys that it takes away, as far as they are known'),
 });
 
-/** The operations that say what an environment resolves to, without a value: explain, check, grid. */
+/** The operations that show what an environment resolves to, without values: explain, check, grid. */
 export const resolutionOperations = {
   'resolution.catalogue': defineOperation({
     ...shared,

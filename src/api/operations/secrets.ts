@@ -33,7 +33,7 @@ const nameWrites = {
 } as const;
 const valueWrites = { ...nameWrites, sensitivity: 'values' } as const;
 
-/** A key at its scope. */
+/** Flags for a key at its scope. */
 const at = { scope: '--scope!', key: '' };
 
 const receipt = z.object({
@@ -44,7 +44,7 @@ const receipt = z.object({
   updatedAt: timestamp,
 });
 
-/** A binding, with what it selects as it is stored. */
+/** A binding, with the scope pattern as stored. */
 const boundScope = z.object({ environment: z.string(), id: z.string(), scope: z.string() });
 
 /** The operations on secrets; none of them answers with a value. */

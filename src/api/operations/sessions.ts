@@ -8,7 +8,7 @@ const shared = {
   category: 'sessions',
   sensitivity: 'credentials',
   permission: 'dashboard:open',
-  // Sessions are held against the caller's own token.
+  // The handler compares sessions with the caller's own token.
   targets: noTargets,
 } as const;
 

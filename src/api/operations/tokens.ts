@@ -8,12 +8,12 @@ const shared = {
   category: 'tokens',
   sensitivity: 'credentials',
   permission: 'tokens:manage',
-  // Tokens are held against the caller's own.
+  // The handler compares tokens with the caller's own.
   targets: noTargets,
   policyGoverned: true,
 } as const;
 
-/** What the operator states of an agent; bindings see these facts and never what an agent says about itself. */
+/** What the operator states about an agent; bindings see these facts, never what an agent says about itself. */
 export const agentFacts = z.object({
   id: z.string().min(1).max(63),
   host: z.string().min(1).max(253).optional(),

@@ -22,10 +22,7 @@ const reading = {
   answersPlainValues: true,
 } as const;
 
-/**
- * The operations that answer with values as plain JSON, for programs that cannot open a job, where an owner allows
- * that.
- */
+/** The operations that answer with values as plain JSON, for programs that cannot open a job, if an owner allows it. */
 export const valueOperations = {
   'values.get': defineOperation({
     ...reading,

@@ -8,20 +8,20 @@ import type { ApiSession } from './session.ts';
 export interface Result {
   /** What `--json` prints. */
   readonly data: unknown;
-  /** What is printed otherwise, on stdout; nothing when left out. */
+  /** Printed on stdout without `--json`. */
   readonly text?: string;
-  /** For the person at the terminal, on stderr; left out with `--json`. */
+  /** For the person at the terminal, on stderr; omitted with `--json`. */
   readonly notice?: string;
-  /** Set when the answer is bad news: it is printed anyway, and the exit code is 1. */
+  /** Set if the answer is bad news: it is printed anyway, and the exit code is 1. */
   readonly failure?: { readonly code: ClientErrorCode; readonly message: string; readonly hint: string };
 }
 
 interface Described {
   readonly name: string;
   readonly summary: string;
-  /** The operations of the registry that the command is the equivalent of; none for what needs no orchestrator. */
+  /** The operations that the command is the equivalent of; none if it needs no orchestrator. */
   readonly operations: readonly OperationId[];
-  /** What a person would type; the first is the plainest. */
+  /** What a person would type; the simplest first. */
   readonly examples: readonly [string, ...string[]];
 }
 
@@ -48,7 +48,7 @@ export function defineCommand<P extends Parameters>({ parameters, run, ...descri
     declare: (command) => {
       for (const parameter of Object.values(parameters)) parameter.declare(command);
     },
-    // Every parameter is read, and so refused, before the command does anything.
+    // Every parameter is read, and so checked, before the command does anything.
     run: async (command, session) => run(readAll(parameters, command), session),
   };
 }
@@ -57,7 +57,7 @@ function readAll<P extends Parameters>(parameters: P, command: Command): Values<
   const values = Object.fromEntries(
     Object.entries(parameters).map(([name, parameter]) => [name, parameter.read(command)]),
   );
-  // Each name keeps its own parameter's type, which `Object.fromEntries` forgets.
+  // Each name keeps its parameter's type, which `Object.fromEntries` forgets.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return values as Values<P>;
 }

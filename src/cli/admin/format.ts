@@ -6,18 +6,17 @@ interface Why {
   readonly about?: string | undefined;
 }
 
-/** A reason with what it is about; empty where none is known. */
+/** A reason with its details; empty if unknown. */
 export function named({ reason, about }: Why): string {
   return reason === undefined ? '' : `${reason}${about === undefined ? '' : ` (${about})`}`;
 }
 
-/** A code with its reason, where one is known. */
 export function coded({ code, ...why }: Why & { readonly code: string }): string {
   const reason = named(why);
   return reason === '' ? code : `${code}: ${reason}`;
 }
 
-/** To the second, in UTC, as people read it; empty for nothing. */
+/** Readable UTC to the second; empty for nothing. */
 export function moment(rfc3339: string | undefined): string {
   return rfc3339 === undefined ? '' : rfc3339.replace(/\.\d+(?=Z$)/, '');
 }
@@ -34,7 +33,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** The rows as a table on stdout, or, when there are none, a line for a person: a pipe gets nothing. */
+/** A table on stdout; without rows a notice for a person, so that a pipe gets nothing. */
 export function listing(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
@@ -44,7 +43,7 @@ export function listing(
   return rows.length === 0 ? { notice: none } : { text: table(headings, rows, columns) };
 }
 
-/** Names and what they are, one a line; what is empty is left out. */
+/** One name and its text per line; empty texts are omitted. */
 export function facts(entries: readonly (readonly [string, string | undefined])[]): string {
   const shown = entries.flatMap(([name, text]) => (text === undefined || text === '' ? [] : [{ name, text }]));
   const width = Math.max(0, ...shown.map(({ name }) => name.length));

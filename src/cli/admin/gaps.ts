@@ -7,8 +7,8 @@ import { count } from './format.ts';
 type Part = z.output<typeof unavailablePart>;
 
 /**
- * What a list lacks, for the person at the terminal. Where somebody could not be queried the list is not an answer to
- * compare or to act upon, and the exit code says so; the state of a scope is an answer like any other.
+ * Tells the person at the terminal what a list lacks. If a backend could not be queried, the list must not be compared
+ * or acted upon, and the exit code says so; the state of a scope is an answer like any other.
  */
 export function withGaps(result: Result, parts: readonly Part[]): Result {
   if (parts.length === 0) return result;

@@ -54,10 +54,7 @@ function print(result: Result, io: Io, json: boolean): number {
   );
 }
 
-/**
- * Commander's message has the suggestion on a line of its own, and quotes words that may be a secret in the wrong
- * place.
- */
+/** Commander puts its suggestion on a separate line, and quotes words that may be a misplaced secret. */
 function usageErrorOf(error: CommanderError): UsageError {
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const discreet =

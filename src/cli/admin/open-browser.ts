@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Io } from '../terminal/io.ts';
 
 /**
- * Shows an address in the browser of this machine's user.
- * @returns false when there is none
+ * Opens an address in this user's browser.
+ * @returns false if there is none
  */
 export async function openInBrowser(url: string, environment: Io['environment']): Promise<boolean> {
   const opener = openerOf(environment);

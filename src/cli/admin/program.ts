@@ -18,7 +18,7 @@ import { variableCommands } from './commands/variable.ts';
 
 export const programName = 'kici-admin';
 
-/** In the order in which help shows them: what is used most comes first. */
+/** In the order that help shows them: the most used first. */
 export const commandGroups: readonly (CommandGroup | AdminCommand)[] = [
   secretCommands,
   variableCommands,

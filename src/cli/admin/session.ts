@@ -16,12 +16,12 @@ export type InputOf<Id extends OperationId> = z.input<Registry[Id]['input']>;
 export type OutputOf<Id extends OperationId> = z.output<Registry[Id]['output']>;
 
 /**
- * What a command has at hand. The registry and its schemas are loaded when a command first needs them, so
- * that help, completion and mistakes cost none of it.
+ * What a command works with. The registry and its schemas are loaded when first needed, so that help, completion and
+ * usage errors cost none of it.
  */
 export class ApiSession {
   readonly io: Io;
-  /** The width of the terminal that stdout is; `undefined` in a pipe. */
+  /** Width of the terminal on stdout; `undefined` in a pipe. */
   readonly columns: number | undefined;
   readonly #flags: ConnectionFlags;
   #client: Promise<ApiClient> | undefined;
@@ -33,12 +33,12 @@ export class ApiSession {
     this.#flags = flags;
   }
 
-  /** Where the orchestrator is. @throws UsageError */
+  /** The orchestrator's address. @throws UsageError */
   get url(): URL {
     return new URL(urlOf(this.#flags, this.io));
   }
 
-  /** @throws UsageError for an input that the operation would refuse; ApiError */
+  /** @throws UsageError for input that the operation would refuse; ApiError */
   async call<Id extends OperationId>(id: Id, input: InputOf<Id>): Promise<OutputOf<Id>> {
     const operation = await this.#operation(id);
     refuse(operation.input, input);
@@ -46,20 +46,20 @@ export class ApiSession {
     return withProgress(this.io, 'waiting for the orchestrator', () => client.call(operation, input));
   }
 
-  /** Refuses names that cannot be, before a value is asked for. @throws UsageError */
+  /** Refuses invalid names before a value is asked for. @throws UsageError */
   async precheck<Id extends OperationId>(id: Id, input: Partial<InputOf<Id>>): Promise<void> {
     const operation = await this.#operation(id);
     refuse(operation.input.partial(), input);
   }
 
-  /** The bytes that a command is to store, read the way that its flags say. @throws UsageError, CommandError */
+  /** The bytes to store, read as the flags say. @throws UsageError, CommandError */
   async readValue(flags: ValueFlags, label: string): Promise<ValueInput> {
     const { readValue } = await import('../value-input/value-input.ts');
     return readValue(flags, label, this.io);
   }
 
   /**
-   * Seals bytes to the orchestrator, so that nothing in between reads them.
+   * Seals bytes to the orchestrator, so that nothing in between can read them.
    * @returns base64
    * @throws ApiError
    */
@@ -80,7 +80,7 @@ export class ApiSession {
   }
 }
 
-/** A terminal that does not know its width says 0. */
+/** A terminal that does not know its width reports 0. */
 function widthOf(columns: number | undefined): number {
   return columns === undefined || columns === 0 ? 80 : columns;
 }

@@ -8,7 +8,7 @@ export type BackendType = BackendTypes['types'][number];
 type Setting = BackendType['settings'][number];
 type PlainSettings = Record<string, string | number | boolean>;
 
-/** The settings of a backend as words of a command line, turned into what its type's schema says they are. */
+/** Turns a backend's settings from command-line words into the types of its schema. */
 export async function readSettings(
   type: BackendType,
   words: Readonly<Record<string, string>>,
@@ -26,7 +26,7 @@ export async function readSettings(
   refuseSharedStdin(secrets, session);
   const sealedSettings: Record<string, string> = {};
   for (const { name, flags } of secrets) {
-    // One after another: two prompts cannot share a terminal.
+    // One at a time: two prompts cannot share a terminal.
     // oxlint-disable-next-line no-await-in-loop
     const { bytes } = await session.readValue(flags, name);
     // oxlint-disable-next-line no-await-in-loop
@@ -42,7 +42,7 @@ export function findType({ types, problems }: BackendTypes, name: string): Backe
     .filter(({ addable }) => addable)
     .map(({ type }) => type)
     .join(', ')}`;
-  // The type may be one of a package that the server's configuration names and its machine lacks.
+  // The server may know the type from a package that this machine lacks.
   throw new UsageError(
     `there is no backend type ${JSON.stringify(name)}`,
     [choices, ...problems.map((one) => `${one.package} ${one.problem}: ${one.hint}`)].join('; or '),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that an older Node can still say what it lacks.
+// Plain JavaScript, so that an older Node can still say what is wrong.
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
     `kici-admin needs Node.js 24 or newer; this is ${process.versions.node}. In a checkout, \`npx kici-admin\` brings its own.\n`,

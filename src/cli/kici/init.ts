@@ -4,18 +4,18 @@ import { workflowFolder } from '../../agent/workflow/project.ts';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 
-/** What the workflow shows: a secret of an environment, or none. */
+/** What the workflow demonstrates: a secret of an environment, or none. */
 export interface Starter {
   readonly environment?: string | undefined;
   readonly secret?: string | undefined;
 }
 
-/** What may be quoted in the generated text: any environment's name, any key. */
+/** Safe to quote in generated text; matches every environment's name and every key. */
 const name = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 /**
- * `kici init`: writes a workflow to start from, and settings for editors where there are none.
- * @throws UsageError; CommandError when there is a file in its place
+ * `kici init`: writes a starter workflow, and editor settings if there are none.
+ * @throws UsageError; CommandError if the file exists
  */
 export async function init(folder: string, shown: Starter, json: boolean, io: Io): Promise<void> {
   requireName('--environment', shown.environment);
@@ -82,7 +82,7 @@ export default workflow('hello', {
 `;
 }
 
-/** An editor reads no folder that begins with a dot, nor declarations that nothing imports, unless configured to. */
+/** Unless told to, an editor reads neither folders that begin with a dot nor declarations that nothing imports. */
 const compilerSettings = `{
   "compilerOptions": {
     "module": "nodenext",

@@ -4,7 +4,7 @@ import type { ListFlags } from './program.ts';
 import { readWorkflows } from './read-workflows.ts';
 import { untilSignal } from './until-signal.ts';
 
-/** Shows what there is to run. @returns the exit code: 1 where a file defines nothing that could run */
+/** Lists what can be run. @returns the exit code: 1 if a file defines nothing that could run */
 export async function list(flags: ListFlags, io: Io): Promise<number> {
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
@@ -18,7 +18,7 @@ export async function list(flags: ListFlags, io: Io): Promise<number> {
   });
 }
 
-/** As an outline: the workflow with what starts it, its jobs with what they ask for, their steps. */
+/** An outline: the workflow with its triggers, its jobs with what they need, their steps. */
 function describe({ name, file, on, jobs }: ListedWorkflow): string {
   const lines = [`${name}  (${file})`, ...on.map((trigger) => `  on ${describeTrigger(trigger)}`)];
   for (const job of jobs) {

@@ -6,11 +6,11 @@ import { createProgram, programName } from './program.ts';
 
 /**
  * `kici`: reads the command line, runs the command, reports its failure.
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 and a signal's number when that has cancelled it
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 plus a signal's number if that cancelled it
  */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
-  // What follows is another program's.
+  // The rest belongs to another program.
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   let json = own.includes('--json');
   const program = createProgram({
@@ -59,7 +59,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   }
 }
 
-/** The agent is only loaded where something has failed or run. */
+/** The agent is loaded only if something has failed or run. */
 async function toOwnError(error: unknown): Promise<unknown> {
   const { commandErrorOf } = await import('./agent-errors.ts');
   return commandErrorOf(error);

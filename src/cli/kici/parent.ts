@@ -3,10 +3,10 @@ import { processStatus } from '../../agent/process/process-status.ts';
 const lookMs = 500;
 
 /**
- * Calls once the starter of this process is gone, where the two belong together: `npm` and scripts end their shell, and
- * no signal reaches what the shell has started. What has a group of its own, as every command of an interactive shell
- * has and all that `setsid` starts, goes on without its parent.
- * @returns what ends the watch
+ * Calls back when this process's parent is gone, if the two share a group: `npm` and scripts end their shell, and no
+ * signal reaches what the shell started. A process with its own group, such as an interactive shell's command or one
+ * under `setsid`, outlives its parent.
+ * @returns a function that stops watching
  */
 export function onParentGone(environment: Readonly<Record<string, string | undefined>>, call: () => void): () => void {
   const parent = process.ppid;
@@ -22,7 +22,7 @@ export function onParentGone(environment: Readonly<Record<string, string | undef
   };
 }
 
-/** If the system does not say, npm reveals that it is the starter. */
+/** If the system does not say, npm's variables reveal that npm is the parent. */
 function isOneGroup(parent: number, environment: Readonly<Record<string, string | undefined>>): boolean {
   const own = processStatus('self')?.group;
   return own === undefined ? environment['npm_lifecycle_event'] !== undefined : own === processStatus(parent)?.group;

@@ -18,7 +18,10 @@ export async function readWorkflows(flags: SandboxFlag, io: Io, signal: AbortSig
   });
 }
 
-/** The same, for what is not an answer while a file is left out. @throws CommandError (`workflow_invalid`) */
+/**
+ * The same, but fails if a file is broken, for answers that would otherwise be incomplete. @throws CommandError
+ * (`workflow_invalid`)
+ */
 export async function readAllWorkflows(
   flags: SandboxFlag,
   io: Io,

@@ -9,9 +9,9 @@ import { programName } from './program.ts';
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Does work that a signal cancels, or the end of a parent as SIGTERM would.
+ * Runs work that a signal cancels; a lost parent counts as SIGTERM.
  * @param work returns an exit code, or that it was cancelled
- * @returns the exit code; of cancelled work 128 and the signal's number, as shells have it: 130 after Ctrl-C
+ * @returns the exit code; for cancelled work 128 plus the signal's number, as in shells: 130 after Ctrl-C
  */
 export async function untilSignal(
   io: Io,

@@ -6,7 +6,7 @@ import type { ConfigurationSources } from './configuration.ts';
 const maxBytes = 1_048_576;
 
 /**
- * A JSON object with the names of the configuration; lists may be arrays.
+ * Reads a JSON object with the configuration's names; lists may be arrays.
  * @throws UsageError
  */
 export async function readConfigurationFile(path: string): Promise<NonNullable<ConfigurationSources['file']>> {

@@ -1,7 +1,7 @@
-/** One thing that can be configured, by flag, environment or file. */
+/** One setting, by flag, variable or file. */
 export interface ConfigurationItem {
   readonly name: string;
-  /** As commander takes it. */
+  /** In commander's notation. */
   readonly flag: string;
   readonly variable: string;
   readonly description: string;
@@ -10,7 +10,7 @@ export interface ConfigurationItem {
   readonly secret?: true;
 }
 
-/** In the order in which `kici-orchestrator config` prints them. */
+/** In the order that `kici-orchestrator config` prints them. */
 export const configurationItems = {
   dataDir: {
     name: 'dataDir',

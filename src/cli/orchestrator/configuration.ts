@@ -7,7 +7,7 @@ export type Origin = 'flag' | 'environment' | 'file' | 'default';
 export interface ConfiguredValue {
   readonly value: string;
   readonly origin: Origin;
-  /** The flag, variable or file that it came from. */
+  /** The flag, variable or file that set it. */
   readonly source: string;
 }
 
@@ -19,11 +19,11 @@ export interface ConfigurationSources {
   readonly file: { readonly path: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
 
-/** Flags win over the environment, the environment over the file, the file over the default. */
+/** Flags override the environment, the environment the file, the file the default. */
 export function resolveConfiguration({ flags, environment, file }: ConfigurationSources): Configuration {
   const pick = (item: ConfigurationItem): ConfiguredValue => {
     const flag = flags[item.name];
-    // What `--no-…` makes of its name.
+    // Commander's value for `--no-…`.
     if (flag === false) return { value: 'off', origin: 'flag', source: item.flag };
     if (typeof flag === 'string') return { value: flag, origin: 'flag', source: item.flag.split(' ')[0] ?? '' };
     const variable = environment[item.variable];

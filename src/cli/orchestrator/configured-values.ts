@@ -4,7 +4,7 @@ import type { ConfigurationItem } from './configuration-items.ts';
 import type { Configuration, ConfiguredValue } from './configuration.ts';
 
 /**
- * The port to listen at.
+ * The port to listen on.
  * @throws UsageError
  */
 export function portOf({ port }: Configuration): number {
@@ -17,7 +17,7 @@ export function portOf({ port }: Configuration): number {
 }
 
 /**
- * Only the scheme, the name and the port of each count.
+ * Only the scheme, host and port of each count.
  * @throws UsageError
  */
 export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
@@ -56,7 +56,7 @@ export function durationOf({ value }: ConfiguredValue, item: ConfigurationItem):
 }
 
 /**
- * As `durationOf`, where none at all makes no sense.
+ * As `durationOf`, but zero is refused.
  * @throws UsageError
  */
 export function lastingDurationOf(configured: ConfiguredValue, item: ConfigurationItem): number {

@@ -8,20 +8,20 @@ import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
 
-/** Of the list of folders: room for thousands. */
+/** Limit for the list of folders: room for thousands. */
 const maxBytes = 1_048_576;
 
 /** What a start finds out about its data folder, reported once the server runs. */
 export interface DataFolder {
   /**
    * Keeps the folder out of git and remembers it for the next start.
-   * @returns what the operator should know: that this is a second, empty installation
+   * @returns a warning for the operator: this is a second, empty installation
    * @throws CommandError `cannot_write`
    */
   settle(): Promise<string | undefined>;
 }
 
-/** Looks before the start makes anything. */
+/** Examines the folder before the start creates anything. */
 export async function lookAtDataFolder(
   { dataDir, databaseUrl }: Configuration,
   environment: Io['environment'],

@@ -1,8 +1,6 @@
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 
-/**
- * Does what may fail on its configuration, its key or its database, and reports such a failure as the command's own.
- */
+/** Runs what may fail because of configuration, key or database, and reports such a failure as the command's own. */
 export async function explained<T>(action: () => Promise<T>): Promise<T> {
   const { isStartError } = await import('../../composition/start-error.ts');
   try {

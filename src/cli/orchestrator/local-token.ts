@@ -7,12 +7,12 @@ import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 
-/** What is longer is not a token. */
+/** A token is never longer. */
 const maxBytes = 4_096;
 
 /**
- * Leaves an owner's token where only the user who started the server can read it, so that the same user needs
- * no flag and no variable.
+ * Leaves an owner's token where only the user who started the server can read it, so that this user needs no flag and
+ * no variable.
  */
 export async function keepLocalToken(
   application: Application,
@@ -35,7 +35,7 @@ export async function keepLocalToken(
   }
 }
 
-/** A server on every address is reached by its own user through the loopback. */
+/** The server's own user reaches a server on every address through the loopback. */
 function reachableUrl(url: string, host: string): string {
   return host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${new URL(url).port}` : url;
 }

@@ -3,7 +3,7 @@ import { table } from '../terminal/table.ts';
 import { configurationItems, type ItemName } from './configuration-items.ts';
 import type { Configuration, ConfiguredValue } from './configuration.ts';
 
-/** Each value and where it came from, secrets redacted. */
+/** Prints each value and its source, with secrets redacted. */
 export function printConfiguration(configuration: Configuration, json: boolean, io: Io): void {
   const rows = Object.values(configurationItems).map((item) => {
     const configured = configuration[item.name];

@@ -5,7 +5,7 @@ import type { Configuration } from './configuration.ts';
 import { explained } from './explained.ts';
 import { storageOf } from './storage.ts';
 
-/** Lists the rows that were changed outside the orchestrator, and accepts them as they are once `yes` says so. */
+/** Lists the rows that were changed outside the orchestrator, and with `yes` accepts them as they are. */
 export async function reseal(configuration: Configuration, yes: boolean, json: boolean, io: Io): Promise<void> {
   const storage = storageOf(configuration);
   const { dataDir, database, key } = storage;

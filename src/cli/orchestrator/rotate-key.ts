@@ -5,7 +5,7 @@ import type { Configuration } from './configuration.ts';
 import { explained } from './explained.ts';
 import { storageOf } from './storage.ts';
 
-/** Puts the data under the key of another file. */
+/** Wraps the data keys with the key of another file. */
 export async function rotateKey(
   configuration: Configuration,
   newKeyFile: string,
@@ -21,7 +21,7 @@ export async function rotateKey(
       'anyone with both has the secrets: choose a file outside the data folder',
     );
   const { rotateKey: rotate } = await import('../../composition/rotate-key.ts');
-  // A key in use is there; one that was made now could not open anything.
+  // The key in use must exist; a new one could not open anything.
   const rotation = await explained(() =>
     rotate({ ...storage, key: key.kind === 'file' ? { ...key, create: false } : key }, file),
   );

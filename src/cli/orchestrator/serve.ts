@@ -18,14 +18,14 @@ import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
 
-/** Longer than any backend may be given. */
+/** Longer than any backend's deadline can be set. */
 const requestTimeoutMs = 65_000;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Runs the server until it is told to stop. @returns the exit code */
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
   const settings = settingsOf(configuration);
-  // Nothing that this process starts needs to see them.
+  // Child processes have no need to see them.
   for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL']) delete process.env[name];
   const stopped = nextSignal();
   const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));

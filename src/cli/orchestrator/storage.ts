@@ -3,7 +3,7 @@ import { UsageError } from '../terminal/command-error.ts';
 import type { Configuration } from './configuration.ts';
 
 /**
- * Where the data is, and the key that opens it.
+ * Where the data is, and which key opens it.
  * @throws UsageError
  */
 export function storageOf(configuration: Configuration): Pick<ServerSettings, 'dataDir' | 'database' | 'key'> {

@@ -11,8 +11,8 @@ export class UsageError extends CodedError<'usage'> {
 }
 
 /**
- * Every way in which a client fails by itself, with what it means and what to do in general; a hint says it more
- * exactly. The API's own codes come on top.
+ * Every way in which a client itself fails, with its meaning and general advice; an error's own hint is more specific.
+ * The API has codes of its own.
  */
 export const clientErrorCodes = Object.freeze({
   usage: {
@@ -241,7 +241,7 @@ export const clientErrorCodes = Object.freeze({
 
 export type ClientErrorCode = keyof typeof clientErrorCodes;
 
-/** The command was understood and could not be done; exit code 1. */
+/** The command was understood but could not be done; exit code 1. */
 export class CommandError extends CodedError<ClientErrorCode> {
   override readonly name = 'CommandError';
 }
@@ -251,7 +251,7 @@ export interface CommandFailure {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
-  /** What failed in a backend, where that is why. */
+  /** The backend failure behind it, if there is one. */
   readonly cause?: { readonly code: string; readonly reason?: string | undefined; readonly about?: string | undefined };
   /** The request's id in the orchestrator's log. */
   readonly requestId?: string;

@@ -1,7 +1,7 @@
 import { CommandError, UsageError } from './command-error.ts';
 import type { Io } from './io.ts';
 
-/** Asks before something is lost. @throws UsageError where nobody can answer; CommandError when the answer is no */
+/** Asks before something is lost. @throws UsageError if nobody can answer; CommandError if the answer is no */
 export async function confirm(question: string, yes: boolean, io: Io): Promise<void> {
   if (yes) return;
   if (io.stdin.isTTY !== true)

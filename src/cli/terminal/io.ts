@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** What a command sees of the world; tests give their own. */
+/** The streams and environment that a command uses; tests supply their own. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
@@ -10,7 +10,7 @@ export interface Io {
 
 export function processIo(): Io {
   process.stdout.on('error', ignoreClosedPipe);
-  // Node.js makes a stream of standard input when it is first asked for.
+  // A getter, since Node.js opens standard input when it is first accessed.
   return {
     get stdin() {
       return process.stdin;
@@ -23,13 +23,13 @@ export function processIo(): Io {
   };
 }
 
-/** A reader such as `head` may leave early; any other failure to write is one. */
+/** A reader such as `head` may leave early; any other write error is a failure. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
 /**
- * @param behind hears of a reader that is slow, with what resolves when there is room again or nobody reads any more
+ * @param behind is told of a slow reader, with a promise that resolves when there is room again or the reader is gone
  */
 export function writeTo(
   stream: Writable,
@@ -51,6 +51,6 @@ export function writeTo(
 
 /** Names come from stores that others write to: nothing in them may act on a terminal. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
+  // oxlint-disable-next-line no-control-regex -- this removes control characters
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
 }

@@ -4,7 +4,7 @@ const quietMs = 400;
 const frameMs = 120;
 export const frames = ['|', '/', '-', '\\'];
 
-/** Shows progress on a terminal when work takes longer than a moment; quiet in a pipe. */
+/** Shows progress on a terminal if work takes longer than a moment; silent in a pipe. */
 export async function withProgress<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {
   if (io.stderr.isTTY !== true) return work();
   const start = Date.now();

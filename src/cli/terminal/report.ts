@@ -3,7 +3,7 @@ import { errorTrail } from '../../api/error-trail.ts';
 import { failureOf } from './command-error.ts';
 import { printable, type Io } from './io.ts';
 
-/** Failures with more detail in the orchestrator's log. */
+/** Failures that the orchestrator's log explains further. */
 const logged: ReadonlySet<string> = new Set([
   'internal_error',
   'backend_unavailable',
@@ -12,8 +12,8 @@ const logged: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reports a failure on stderr, as text or as JSON.
- * @param debug also where in the program it happened; of messages, only our own
+ * Reports a failure on stderr, as text or JSON.
+ * @param debug adds where in the program it happened, with no messages but our own
  * @returns the exit code
  */
 export function reportFailure(error: unknown, io: Io, program: string, json: boolean, debug = false): number {
@@ -40,9 +40,7 @@ export function paint(io: Io, style: Style, text: string, stream: 'stdout' | 'st
   return isColored(io, stream) ? styleText(style, text, { validateStream: false }) : text;
 }
 
-/**
- * `FORCE_COLOR` decides, as it does in Node.js; then `NO_COLOR`; then whether it is a terminal that can show colors.
- */
+/** `FORCE_COLOR` decides, as in Node.js; then `NO_COLOR`; then whether it is a terminal with colours. */
 function isColored({ environment, ...streams }: Io, stream: 'stdout' | 'stderr'): boolean {
   const forced = environment['FORCE_COLOR'] ?? '';
   if (forced !== '') return forced !== '0' && forced !== 'false';

@@ -3,10 +3,9 @@ import { printable } from './io.ts';
 const gap = '  ';
 
 /**
- * Rows below their headings, in columns; text only, so that pipes can read it. No word is split, so that what a
- * person copies is whole.
- * @param columns the width of the terminal: wider tables fold at spaces, and where that is not enough each row
- * becomes a list of its cells; left out, nothing is folded
+ * Rows in columns below their headings, as plain text for pipes. No word is split, so that it can be copied whole.
+ * @param columns the terminal's width: wider tables fold at spaces, and if that is not enough each row becomes a list
+ * of its cells; absent: nothing is folded
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
   const titles = headings.map((heading) => heading.toUpperCase());
@@ -16,7 +15,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [titles, ...body].flatMap((row) => lines(row, widths)).join('\n');
 }
 
-/** `undefined` where the terminal is too narrow for the longest words of the columns. */
+/** `undefined` if the terminal is too narrow for the columns' longest words. */
 function fit(rows: readonly (readonly string[])[], columns: number | undefined): readonly number[] | undefined {
   const widest = (measure: (cell: string) => number): number[] =>
     (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => measure(row[column] ?? ''))));
@@ -56,7 +55,7 @@ function lines(row: readonly string[], widths: readonly number[]): string[] {
   );
 }
 
-/** At spaces; a longer word keeps a line of its own. */
+/** Folds at spaces; a longer word keeps a line of its own. */
 export function fold(text: string, width: number): string[] {
   const parts: string[] = [];
   let line = '';

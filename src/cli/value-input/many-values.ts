@@ -4,14 +4,14 @@ import { CommandError } from '../terminal/command-error.ts';
 export const fileFormats = ['dotenv', 'json', 'yaml'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
-/** As the name of a file says; dotenv where it says nothing. */
+/** The format by the file's extension; dotenv by default. */
 export function formatOf(path: string | undefined): FileFormat {
   if (path?.endsWith('.json') === true) return 'json';
   return /\.ya?ml$/.test(path ?? '') ? 'yaml' : 'dotenv';
 }
 
 /**
- * Names and values of a file. Nothing in it is passed over in silence, and no message shows a value.
+ * Names and values of a file. Nothing in it is skipped silently, and no message shows a value.
  * @throws CommandError
  */
 export async function parseValues(bytes: Uint8Array, format: FileFormat): Promise<ReadonlyMap<string, string>> {
@@ -38,7 +38,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** All problems at once. */
+/** Reports all problems at once. */
 function parseDotenv(text: string): ReadonlyMap<string, string> {
   const { entries, problems } = readDotenv(text);
   if (problems.length > 0)
@@ -54,13 +54,13 @@ function wrongLine(index: number, problem: string): CommandError {
   return new CommandError('invalid_import', `line ${index + 1} ${problem}`, 'correct the file; nothing was sent');
 }
 
-/** JSON is YAML too. Every scalar stays the text that it is written as: no number is respelt. */
+/** JSON is YAML too. Every scalar stays the text as written: no number is respelt. */
 async function parseYaml(text: string, format: 'json' | 'yaml'): Promise<ReadonlyMap<string, string>> {
   if (format === 'json') requireJson(text);
   const { isMap, isScalar, parseDocument } = await import('yaml');
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: true, prettyErrors: true });
   const [error] = document.errors;
-  // Its message quotes the text.
+  // The parser's own message quotes the text.
   if (error !== undefined) throw wrongLine((error.linePos?.[0].line ?? 1) - 1, `is not ${format} (${error.code})`);
   if (!isMap(document.contents))
     throw new CommandError(

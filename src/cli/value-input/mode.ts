@@ -16,8 +16,8 @@ export interface ModeFlags {
 }
 
 /**
- * Where the value comes from; without a flag from a prompt at a terminal, else from stdin.
- * @throws UsageError when more than one mode is given; decided before anything is read
+ * Where the value comes from; without a flag a prompt on a terminal, else stdin. Nothing is read yet.
+ * @throws UsageError if more than one mode is given
  */
 export function chooseMode(flags: ModeFlags, stdinIsTerminal: boolean): InputMode {
   const chosen: (readonly [string, InputMode])[] = [];

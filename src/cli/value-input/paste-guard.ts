@@ -10,19 +10,19 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const escape = 0x1b;
 
-/** So long nothing may come before the terminal counts as quiet; longer once it is clear that a paste is under way. */
+/** How long a terminal must be silent to count as quiet, and how long during a paste. */
 const quietMs = 400;
 const quietAfterMoreMs = 1_500;
-/** A terminal that never falls silent does not hold the program forever. */
+/** Limits the wait for a terminal that never falls silent. */
 const longestDrainMs = 30_000;
 
-/** The head of a key file: what follows it is on its way, however slowly. */
+/** The first line of a key file: the rest is sure to follow, however slowly. */
 const armour = /^-----BEGIN [A-Z0-9 ]+-----$/;
 const longestArmour = 64;
 
 /**
- * Guards a one-line prompt on a terminal. What is pasted behind the first line reaches neither the
- * prompt nor, later, the shell, which would run it and keep it in its history.
+ * Guards a one-line prompt on a terminal. What is pasted after the first line reaches neither the prompt nor, later,
+ * the shell, which would run it and keep it in its history.
  */
 export class PasteGuard extends Readable {
   readonly isTTY = true;
@@ -32,7 +32,7 @@ export class PasteGuard extends Readable {
   #held = '';
   #pasting = false;
   #pastedLineEnd = false;
-  /** Of the first line, as much as shows whether it is armour. */
+  /** Enough of the first line to recognize armour. */
   #head = '';
   #ended = false;
   #more = false;
@@ -47,7 +47,7 @@ export class PasteGuard extends Readable {
     stdin.on('data', this.#take);
   }
 
-  /** Whether more than one line came. */
+  /** Whether more than one line arrived. */
   get more(): boolean {
     return this.#more || armour.test(this.#head);
   }
@@ -62,7 +62,7 @@ export class PasteGuard extends Readable {
     this.#terminal.resume();
   }
 
-  /** Swallows the rest of a paste, then restores the terminal. */
+  /** Discards the rest of a paste, then restores the terminal. */
   async release(): Promise<void> {
     const end = Date.now() + longestDrainMs;
     const quiet = (): boolean =>
@@ -106,7 +106,7 @@ export class PasteGuard extends Readable {
     if (this.#ended) {
       this.#more = true;
     } else if (this.#pasting) {
-      // A paste may end in a line end, which is not an Enter.
+      // A paste may end with a line end, which is not an Enter.
       if (lineEnd) this.#pastedLineEnd = true;
       else if (this.#pastedLineEnd) this.#more = true;
       else this.#pass(byte);

@@ -2,10 +2,7 @@ import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { PasteGuard } from './paste-guard.ts';
 
-/**
- * Asks on the terminal and shows nothing of what is typed. The question goes to stderr, so that stdout holds
- * nothing but the result.
- */
+/** Asks on the terminal without echo. The question goes to stderr, so that stdout holds only the result. */
 export async function promptValue(label: string, io: Io): Promise<string> {
   if (io.stdin.isTTY !== true) throw new UsageError('--prompt needs a terminal', 'pipe the value and use --from-stdin');
   const { default: password } = await import('@inquirer/password');

@@ -6,10 +6,10 @@ import type { InputMode } from './mode.ts';
 import { promptValue } from './prompt.ts';
 
 export const maxValueBytes = 65_536;
-/** A value at the limit may still end in a line end that is taken off. */
+/** A value at the limit may still end in a line end that is trimmed. */
 const maxReadBytes = maxValueBytes + 2;
 
-/** The bytes as the source gives them. @throws CommandError, UsageError */
+/** The bytes as the source supplies them. @throws CommandError, UsageError */
 export async function readBytes(mode: InputMode, label: string, io: Io): Promise<Uint8Array> {
   switch (mode.kind) {
     case 'prompt':
@@ -25,7 +25,7 @@ export async function readBytes(mode: InputMode, label: string, io: Io): Promise
   }
 }
 
-/** A terminal, an environment and an argument list carry text; Node puts U+FFFD where bytes were none. */
+/** Terminals, environments and argument lists carry text; Node replaces invalid bytes with U+FFFD. */
 function undamaged(text: string, source: string): Uint8Array {
   if (text.includes('\uFFFD'))
     throw new CommandError(
@@ -36,7 +36,7 @@ function undamaged(text: string, source: string): Uint8Array {
   return Buffer.from(text);
 }
 
-/** The bytes of a file. @throws CommandError */
+/** @throws CommandError */
 export async function readFile(path: string, maxBytes = maxReadBytes): Promise<Uint8Array> {
   try {
     await using handle = await open(path, 'r');
@@ -68,7 +68,7 @@ function fromEnvironment(name: string, io: Io): Uint8Array {
   return undamaged(value, name);
 }
 
-/** The bytes of a stream. @throws CommandError */
+/** @throws CommandError */
 export async function collect(stream: Readable, maxBytes = maxReadBytes): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;

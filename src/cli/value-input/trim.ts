@@ -4,8 +4,8 @@ const carriageReturn = 0x0d;
 export type Trimming = 'one-line' | 'always' | 'never';
 
 /**
- * Takes off one line end. `one-line`: only where the whole is a single line of UTF-8 text, as `echo` and
- * `pass show` write it; a key file of several lines needs its last newline, and bytes are nobody's lines.
+ * Removes one line end. `one-line`: only if the whole is a single line of UTF-8 text, as `echo` and `pass show` write
+ * it; a key file of several lines needs its last newline, and binary data has no lines.
  */
 export function trimLineEnd(bytes: Uint8Array, trimming: Trimming): Uint8Array {
   const end = lengthWithoutLineEnd(bytes);
@@ -21,7 +21,7 @@ function lengthWithoutLineEnd(bytes: Uint8Array): number {
   return bytes.byteLength - (bytes.at(-2) === carriageReturn ? 2 : 1);
 }
 
-/** UTF-8 without NUL: what a shell could print as a line. */
+/** UTF-8 without NUL, as a shell could print. */
 function isText(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return false;
   try {

@@ -6,7 +6,6 @@ import { maxValueBytes, readBytes, tooLarge } from './read-bytes.ts';
 import { trimLineEnd, type Trimming } from './trim.ts';
 
 export interface ValueFlags extends ModeFlags {
-  /** `--trim` and `--no-trim`. */
   readonly trim?: boolean;
   readonly allowEmpty?: boolean;
   readonly confirmFingerprint?: string;
@@ -22,7 +21,7 @@ export interface ValueInput {
 
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
-/** Reads a value the way that the flags say, checked before anything is sent. @throws UsageError, CommandError */
+/** Reads a value as the flags say, checked before anything is sent. @throws UsageError, CommandError */
 export async function readValue(flags: ValueFlags, label: string, io: Io): Promise<ValueInput> {
   const mode = chooseMode(flags, io.stdin.isTTY === true);
   const wanted = parseFingerprint(flags.confirmFingerprint);

@@ -10,7 +10,7 @@ import { defaultSignInLimits } from '../settings.ts';
 
 const rows = [identifiers.database, identifiers.seals, identifiers.now] as const;
 
-/** Who may come in: organizations, their tokens, and the sessions of the dashboard. */
+/** Who may enter: organizations, their tokens, and dashboard sessions. */
 export const accessModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.organizations).toResolvedValue(createOrganizations, [...rows]);
   bind(identifiers.accessTokens).toResolvedValue(createTokens, [...rows]);

@@ -58,7 +58,7 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
   );
 });
 
-/** The one backend that gets the database and the keyring. */
+/** The only backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.internalDefinition).toResolvedValue(
     (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs, inTransaction),
@@ -87,7 +87,7 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
   );
 });
 
-/** A package that the server's configuration names; it is imported when the first backend type is asked for. */
+/** A package that the server's configuration names, imported when a backend type is first requested. */
 export function packageModule(name: string): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(identifiers.backendPackage).toConstantValue(backendPackage(name));

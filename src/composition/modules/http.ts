@@ -16,7 +16,7 @@ import { createSessionCookies } from '../../orchestrator/http/session-cookie.ts'
 import { identifiers } from '../identifiers.ts';
 import { mergeHandlers, type AreaHandlers } from '../merge-handlers.ts';
 
-/** The server, over the handlers of all areas. */
+/** The server, with the handlers of all areas. */
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.authenticator).toResolvedValue(createAuthenticator, [
     identifiers.database,

@@ -8,7 +8,7 @@ import type { AllTables } from '../all-tables.ts';
 import type { ServerSettings } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
 
-/** What the application has opened before anything is resolved. */
+/** What the application opened before anything is resolved. */
 export interface OpenResources {
   readonly settings: ServerSettings;
   readonly log: Logger;
@@ -18,7 +18,7 @@ export interface OpenResources {
   readonly keyring: Keyring;
 }
 
-/** What was opened, and the seals of the rows that grant or decide. */
+/** What was opened, and the seals of rows that grant or decide. */
 export function infrastructureModule(opened: OpenResources): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(identifiers.settings).toConstantValue(opened.settings);

@@ -6,7 +6,7 @@ import { createReadValues } from '../../orchestrator/values/read-values.ts';
 import { createValueEntry } from '../../orchestrator/values/entry.ts';
 import { identifiers } from '../identifiers.ts';
 
-/** Secrets and scopes, and how values come in. */
+/** Secrets and scopes, and how values enter. */
 export const secretsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.values).toResolvedValue(createValueEntry, [identifiers.keyring, identifiers.policy]);
   bind(identifiers.areaHandlers).toResolvedValue(createReadValues, [

@@ -78,7 +78,7 @@ export const capabilityCases: readonly ConformanceCase[] = [
   },
 ];
 
-/** What is not declared must not be there: callers decide by the manifest, and by nothing else. */
+/** An undeclared method must be missing: callers decide by the manifest alone. */
 function withoutMethod(
   capability: 'write' | 'delete' | 'versions' | 'restore' | 'declare' | 'scopes',
 ): ConformanceCase {

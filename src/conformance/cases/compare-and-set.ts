@@ -6,7 +6,7 @@ import { attempt, ref, type World } from '../world.ts';
 const secret = ref('apps/shop', 'TOKEN');
 const when: NonNullable<ConformanceCase['when']> = ({ write, compareAndSet }) => write && compareAndSet;
 
-/** Kit: a write with an expected version changes nothing when that version is not current. */
+/** Kit: a write with an expected version changes nothing if that version is not current. */
 export const compareAndSetCases: readonly ConformanceCase[] = [
   {
     id: 'cas.create',

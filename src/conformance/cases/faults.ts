@@ -18,7 +18,8 @@ import { attempt, callContext, type Attempt, type World } from '../world.ts';
 import { isGone } from './deleting.ts';
 
 /**
- * What a backend may answer under each fault. A service's own words differ, so some faults have several honest codes.
+ * What a backend may answer under each fault. Services phrase failures differently, so some faults have several honest
+ * codes.
  */
 export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
   delay: [],
@@ -37,8 +38,8 @@ export const faultCodes: Readonly<Record<Fault, readonly FailureCode[]>> = {
 };
 
 /**
- * After these the right answer is right too: it came late, after signing in again, after asking again for what an
- * answer left out, or from among much else.
+ * After these the right answer is fine too: it came late, after another sign-in, after asking again for what an answer
+ * left out, or from among much else.
  */
 const maySucceed: readonly Fault[] = ['delay', 'expire', 'partial_batch', 'flood', 'swarm'];
 const hangDeadlineMs = 200;
@@ -55,9 +56,9 @@ export const faultCases: readonly ConformanceCase[] = faults.flatMap((fault) =>
       fault,
       async run(world) {
         await seedTargets(world);
-        // A session that works already; `check` hits the fault during sign-in.
+        // Makes sure of a working session; `check` is to meet the fault while signing in.
         if (operation.name !== 'check') await world.readOne(neighbour);
-        // A change meets the fault once, so that a half that succeeds may do no harm to what the other half failed to
+        // A change meets the fault only once, so that a succeeding half must do no harm to what the failed half did not
         // see.
         const changes = operation.name === 'write' || operation.name === 'delete';
         await world.fault(fault, changes && fault !== 'hang' ? 1 : undefined);
@@ -137,7 +138,7 @@ function isSilentlyAcknowledged({ harness }: World, fault: Fault, operation: 'wr
   return fault === 'empty' && harness.acknowledgesWithoutBody?.includes(operation) === true;
 }
 
-/** The right value is right for faults that pass; absence and any other value never are. */
+/** The right value is fine for passing faults; absence and any other value never are. */
 function expectOutcome(outcome: ReadOutcome | undefined, value: string, fault: Fault): void {
   if (outcome?.status === 'unknown') expectCode(outcome.code, fault, 'a read');
   else if (maySucceed.includes(fault)) expectFound(outcome, value);

@@ -5,13 +5,13 @@ import { operations, neighbour, seedTargets } from '../operations.ts';
 import { attempt, callContext } from '../world.ts';
 
 /**
- * Far above what a pause-less stretch of work should take, so that a slow machine does not fail it, and far below what
- * a parser takes that lets everything in.
+ * Far above what a stretch of work without pause should take, so that a slow machine passes, and far below what an
+ * unlimited parser takes.
  */
 const longestHoldMs = 500;
 const lookEveryMs = 5;
 
-/** Answers that are built to keep a parser busy. Others of the process must not wait for it. */
+/** Answers built to keep a parser busy must not make the process's other work wait. */
 function holdsNothingUp(fault: Fault & ('flood' | 'swarm')): ConformanceCase {
   return {
     id: `holding.${fault}`,
@@ -34,7 +34,7 @@ function holdsNothingUp(fault: Fault & ('flood' | 'swarm')): ConformanceCase {
   };
 }
 
-/** The most that this thread worked between two looks. Time in which the machine did something else does not count. */
+/** The most that this thread worked between two looks. Time that the machine spent elsewhere does not count. */
 async function longestHold(call: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let before = threadTime();
@@ -53,7 +53,7 @@ async function longestHold(call: () => Promise<unknown>): Promise<number> {
   return longest;
 }
 
-/** Milliseconds. */
+/** CPU time of this thread, in milliseconds. */
 function threadTime(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;

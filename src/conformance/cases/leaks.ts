@@ -10,7 +10,7 @@ function needlesOf({ subject }: World): readonly string[] {
   return [...Object.values(values), replacement, ...(subject.credentials ?? [])];
 }
 
-/** Whatever a call returns or throws, it must not be able to print a secret. */
+/** Whatever a call returns or throws must not be able to print a secret. */
 async function expectClean(world: World, what: string, call: () => Promise<unknown>): Promise<void> {
   let thing: unknown;
   try {

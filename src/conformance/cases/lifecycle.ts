@@ -34,7 +34,7 @@ function abortedDuring(operation: TriedOperation): ConformanceCase {
       await world.fault('hang');
       const controller = new AbortController();
       const ended = endsBy(limitMs, operation.name, expectAborted(world, operation, controller.signal));
-      // Whether the request has left by now or not, the answer is the same.
+      // The result must be the same whether or not the request has left by now.
       await wait(50);
       controller.abort();
       await ended;
@@ -118,7 +118,7 @@ function scopeCalls(scopes: ScopeStore): readonly (readonly [string, () => Promi
   ];
 }
 
-/** The runner has timers of its own that come and go, so the lowest of several counts is what was there before. */
+/** The runner's own timers come and go, so the lowest count of several is the base line. */
 async function leastHeld(): Promise<ReadonlyMap<string, number>> {
   let least = heldResources();
   for (let sample = 0; sample < 4; sample += 1) {
@@ -129,7 +129,7 @@ async function leastHeld(): Promise<ReadonlyMap<string, number>> {
   return least;
 }
 
-/** What keeps the process alive, by kind. The wait between two looks has ended by then. */
+/** Counts what keeps the process alive, by kind. The wait between two looks has ended by then. */
 function heldResources(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);

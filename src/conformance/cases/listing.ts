@@ -21,7 +21,7 @@ async function seedTree(world: World): Promise<void> {
   for (const secret of tree) await world.seed(secret, `value of ${secret.key}`);
 }
 
-/** A list reports the secret, or its scope alone; what is beside and below is not affected. */
+/** A list reports the secret, or its scope alone; neighbours and scopes below are not affected. */
 function state(id: string, title: string, verb: StateVerb, codes: readonly FailureCode[]): ConformanceCase {
   return {
     id: `listing.${id}`,

@@ -17,7 +17,7 @@ export function expectNoValue(outcome: ReadOutcome): void {
   fail(`a name without a value is ${describeOutcome(outcome)}, and should be absent or unknown (no_version)`);
 }
 
-/** The older value is there to be served by mistake. */
+/** Seeds an older value, so that a faulty backend could serve it. */
 function state(id: string, title: string, verb: StateVerb & Verb, codes: readonly FailureCode[]): ConformanceCase {
   return {
     id: `outcome.${id}`,

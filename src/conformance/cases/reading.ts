@@ -6,7 +6,7 @@ import { ref } from '../world.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
 
-/** Kit: a read says found, absent or unknown of each secret, and never one for another. */
+/** Kit: a read says found, absent or unknown for each secret, and never confuses two. */
 export const readingCases: readonly ConformanceCase[] = [
   {
     id: 'reading.found',
@@ -84,7 +84,7 @@ export const readingCases: readonly ConformanceCase[] = [
   },
 ];
 
-/** Kit: reads of many secrets at once answer each by itself, in their order. */
+/** Kit: reads of many secrets answer each one separately, in order. */
 export const batchCases: readonly ConformanceCase[] = [
   {
     id: 'batch.order',

@@ -4,13 +4,13 @@ import type { ConformanceCase } from '../case.ts';
 import { operations, seedTargets, type OperationAnswer } from '../operations.ts';
 import { attempt, callContext } from '../world.ts';
 
-/** All that a failure may carry. The last two are of every error. */
+/** All that a failure may carry. The last two occur in every error. */
 const members: readonly string[] = ['code', 'reason', 'about', 'detail', 'retryAfterMs'];
 const ofOutcomes: readonly string[] = ['status', ...members];
 const ofGaps: readonly string[] = ['scope', 'depth', 'version', 'updatedAt', ...members];
 const ofErrors: readonly string[] = ['name', 'message', 'stack', ...members];
 
-/** Kit: a failure has a code and a reason of the closed lists, and nothing else. */
+/** Kit: a failure has a code and a reason from the closed lists, and nothing else. */
 export const reasonCases: readonly ConformanceCase[] = [
   {
     id: 'reasons.refusal',
@@ -35,7 +35,7 @@ function expectClosedAnswer({ outcomes = [], listing }: OperationAnswer, what: s
   for (const gap of listing?.unlisted ?? []) expectClosed(gap, ofGaps, what);
 }
 
-/** What is in no list is not printed either: it may be the service's own. */
+/** Unlisted members are not printed: they may be the service's own words. */
 function expectClosed(failure: object, allowed: readonly string[], what: string): void {
   const own = BackendError.is(failure) ? Object.getOwnPropertyNames(failure) : Object.keys(failure);
   deepEqual(own.filter((name) => !allowed.includes(name)).length, 0, `${what} fails with more than the contract has`);

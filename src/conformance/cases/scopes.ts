@@ -9,7 +9,7 @@ const when: NonNullable<ConformanceCase['when']> = (can) => can.scopes;
 const scopesOf = ({ backend }: World): ScopeStore => backend.scopes ?? missing('scopes');
 const [shop, shop2, store] = [path('apps/shop'), path('apps/shop2'), path('apps/store')];
 
-/** Kit: scopes as things of their own: created, renamed, deleted. */
+/** Kit: scopes can be created, renamed and deleted. */
 export const scopeCases: readonly ConformanceCase[] = [
   {
     id: 'scopes.create',

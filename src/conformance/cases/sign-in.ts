@@ -3,7 +3,7 @@ import type { ConformanceCase } from '../case.ts';
 import { expectFound, expectRejection, expectUnknown } from '../expect.ts';
 import { neighbour, seedTargets, target, values } from '../operations.ts';
 
-/** What the host does for every adapter, which has to say plainly that its credentials were refused. */
+/** Kit: the adapter says plainly that its credentials were refused, which the host acts upon. */
 export const signInCases: readonly ConformanceCase[] = [
   {
     id: 'sign-in.pause',

@@ -6,7 +6,7 @@ import { callContext, missing, ref, type World } from '../world.ts';
 
 const secret = ref('apps/shop', 'TOKEN');
 
-/** Two versions, as the store numbers them. */
+/** Seeds two versions and returns their names. */
 async function seedTwo(world: World): Promise<{ older: string; newer: string }> {
   const { version: older } = await world.seed(secret, 'older');
   const { version: newer } = await world.seed(secret, 'newer');

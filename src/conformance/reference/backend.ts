@@ -49,7 +49,7 @@ const faultCodes: Readonly<Record<ServiceFault['fault'], FailureCode>> = {
   swarm: 'too_large',
 };
 
-/** A backend over a service in memory, with every capability: the example that the kit proves itself on. */
+/** A backend over an in-memory service, with every capability: the example that the kit proves itself on. */
 export function createMemoryBackend(service: MemoryService): SecretBackend {
   let closed = false;
 
@@ -184,7 +184,7 @@ function listPage(
   };
 }
 
-/** What of a version's state lists show; what a payload is shows when it is read. */
+/** The part of a version's state that lists show; the payload's state shows when it is read. */
 function stateOf(current: StoredVersion | undefined): FailureCode | undefined {
   const { state = 'live' } = current ?? {};
   return state === 'live' || state === 'corrupt' || state === 'null' ? undefined : state;

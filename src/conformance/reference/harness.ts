@@ -8,7 +8,7 @@ export { memoryCapabilities };
 
 /**
  * The reference backend with every verb.
- * @param wrap puts something around the backend, such as a decorator that must keep the contract too
+ * @param wrap decorates the backend, such as with something that must keep the contract too
  */
 export function memoryHarness(wrap: (backend: SecretBackend) => SecretBackend = (backend) => backend): Harness {
   return {

@@ -11,7 +11,7 @@ export interface StoredVersion {
   state: VersionState;
 }
 
-/** A secret of the service: newest version last, none when the name is all there is. */
+/** A secret of the service: newest version last, none if only the name exists. */
 export interface StoredSecret {
   readonly key: string;
   scope: ScopePath;
@@ -21,7 +21,7 @@ export interface StoredSecret {
   hidden: boolean;
 }
 
-/** How a request failed, as the service would put it on the wire. */
+/** A failed request, as the service would report it. */
 export class ServiceFault extends Error {
   readonly fault: Exclude<Fault, 'delay' | 'hang' | 'partial_batch'>;
 
@@ -31,7 +31,7 @@ export class ServiceFault extends Error {
   }
 }
 
-/** A secret service that lives in memory, with a switch for everything that can go wrong. */
+/** An in-memory secret service, with a switch for everything that can go wrong. */
 export class MemoryService {
   readonly secrets = new Map<string, StoredSecret>();
   readonly scopes = new Set<ScopePath>();
@@ -41,7 +41,7 @@ export class MemoryService {
   faultsLeft = 0;
   #nextVersion = 0;
 
-  /** One trip to the service. Rejects with the signal's reason, or with a `ServiceFault`. */
+  /** One round trip to the service. Rejects with the signal's reason, or with a `ServiceFault`. */
   async request<T>(signal: AbortSignal, answer: (partial: boolean) => T): Promise<T> {
     signal.throwIfAborted();
     this.requests += 1;
@@ -58,7 +58,7 @@ export class MemoryService {
     return this.secrets.get(place(scope, key));
   }
 
-  /** The secret of this name, made when there is none. */
+  /** The secret of this name, created if needed. */
   touch({ scope, key }: SecretRef): StoredSecret {
     const known = this.find({ scope, key });
     if (known !== undefined) return known;

@@ -3,14 +3,13 @@ import type { TestContext, TestRunner } from '../run.ts';
 type Test = (name: string, body: (context: TestContext) => Promise<void>) => unknown;
 
 /**
- * Cases that wait for deadlines and pauses; the others measure what the whole process does or holds, or are over at
- * once.
+ * Cases that wait for deadlines and pauses; the others measure what the whole process does or holds, or are instant.
  */
 const waits = /^(?:leaks\.)?fault\./;
 
 /**
- * Runs side by side those cases that do little but wait; each has a store of its own.
- * @param it of a test runner that knows concurrent tests, such as Vitest's
+ * Runs cases that mostly wait side by side; each has its own store.
+ * @param it of a test runner with concurrent tests, such as Vitest's
  */
 export function concurrentRunner(
   describe: TestRunner['describe'],

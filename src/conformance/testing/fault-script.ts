@@ -12,7 +12,7 @@ export class FaultScript {
     this.#left = times;
   }
 
-  /** Lets the next requests through before the fault begins. */
+  /** Lets some requests through before the fault begins. */
   skip(requests: number): void {
     this.#untouched = requests;
   }
@@ -22,7 +22,7 @@ export class FaultScript {
     this.#untouched = 0;
   }
 
-  /** Belongs at the beginning of each request. */
+  /** To be called at the start of each request. */
   next(): Fault | undefined {
     if (this.#untouched > 0) {
       this.#untouched -= 1;

@@ -2,25 +2,24 @@ import type { ServerResponse } from 'node:http';
 import type { Fault } from '../harness.ts';
 import { isPadded, padObject, type PaddingFault } from './padding.ts';
 
-/** The whole of an answer over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
-  /** `application/json` when left out. */
+  /** Default: `application/json`. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Sends an answer, as a fault leaves it. The faults that a service itself reports (`server_error`, `throttle`, `deny`,
- * `expire`, `partial_batch`) are in the answer already; `delay` is the caller's.
+ * Sends an answer, altered by a fault. The answer already includes faults that a service itself reports
+ * (`server_error`, `throttle`, `deny`, `expire`, `partial_batch`); `delay` is up to the caller.
  */
 export function sendAnswer(response: ServerResponse, answer: HttpAnswer, fault?: Fault): void {
   if (fault === 'hang') return;
   if (fault === 'reset') response.socket?.resetAndDestroy();
   else if (fault === 'half_body') sendHalf(response, answer);
   else if (fault === 'empty') send(response, { ...answer, status: 200, body: '' });
-  // With the true answer inside, so that whoever quotes the body is found out.
+  // Contains the true answer, so that quoting the body is detected.
   else if (fault === 'garbage')
     send(response, { status: 200, body: `<html>${answer.body}</html>`, contentType: 'text/html' });
   else if (isPadded(fault)) sendPadded(response, answer, fault);

@@ -13,17 +13,17 @@ export interface HttpRequest {
   readonly body: string;
 }
 
-/** The faults that a service reports in words of its own. */
+/** Faults that a service reports in its own words. */
 type Reported = Extract<Fault, 'server_error' | 'throttle' | 'deny' | 'expire'>;
 
-/** A service as its wire shows it. */
+/** A service as seen on the wire. */
 export interface FakeService {
   answer(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>;
-  /** How this service words what it reports itself. */
+  /** How this service phrases the faults that it reports itself. */
   readonly refusals: Readonly<Record<Reported, HttpAnswer>>;
   /** Default: the service has no batches. @returns an answer to a batch, without its first secret */
   withoutFirst?(answer: HttpAnswer): HttpAnswer;
-  /** Requests that meet no fault and are not counted, such as those that sign in. */
+  /** Requests that meet no fault and are not counted, such as sign-ins. */
   isSignIn?(request: HttpRequest): boolean;
 }
 
@@ -32,12 +32,12 @@ export interface HttpFake {
   /** Everything that reached the wire, in order. */
   readonly requests: readonly HttpRequest[];
   readonly faults: FaultScript;
-  /** Requests so far, sign-ins left out. */
+  /** Requests so far, sign-ins excluded. */
   count(): number;
   stop(): Promise<void>;
 }
 
-/** Starts a stand-in for a service on a free port of 127.0.0.1, which plays every fault of the kit. */
+/** Starts a stand-in for a service on a free port of 127.0.0.1, which can play every fault of the kit. */
 export async function startHttpFake(service: FakeService): Promise<HttpFake> {
   const requests: HttpRequest[] = [];
   const faults = new FaultScript();
@@ -56,7 +56,7 @@ export async function startHttpFake(service: FakeService): Promise<HttpFake> {
     sendAnswer(response, await answerUnder(service, fault, request), fault);
   };
   const server = createServer((request, response) => {
-    // The client went away, or the fake failed: no answer either way.
+    // The client left, or the fake failed: no answer either way.
     serve(request, response).catch(() => response.destroy());
   });
   const listening = await listen(server);

@@ -1,13 +1,13 @@
 import type { ReadOutcome, SecretBackend, SecretRef } from '@kici-dev/secret-backend';
 import { callContext, path } from '../world.ts';
 
-/** An outcome as a person would say it: the text that was found, or the status, with the code of what is unknown. */
+/** An outcome in words: the text that was found, or the status, with the code if unknown. */
 export function say(outcome: ReadOutcome | undefined): string {
   if (outcome?.status === 'found') return outcome.value.text() ?? 'bytes';
   return outcome?.status === 'unknown' ? `unknown ${outcome.code}` : (outcome?.status ?? 'no outcome');
 }
 
-/** Reads in one call; an outcome for each ref, as `say` has it. */
+/** Reads in one call; one outcome per ref, as `say` phrases it. */
 export async function readAll(backend: SecretBackend, refs: readonly SecretRef[]): Promise<string[]> {
   return (await backend.read(refs, callContext())).map(say);
 }

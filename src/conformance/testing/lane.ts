@@ -1,16 +1,16 @@
 import type { TestRunner } from '../run.ts';
 
-/** What some tests need of the machine, such as a real server. */
+/** Something that tests need from the machine, such as a real server. */
 export interface Lane {
-  /** As `KICI_TEST_REQUIRE` names it. */
+  /** The name that `KICI_TEST_REQUIRE` uses. */
   readonly name: string;
-  /** Why it cannot run on this machine; `undefined` when it can. */
+  /** Why it cannot run on this machine; `undefined` if it can. */
   readonly missing: string | undefined;
 }
 
 /**
- * Tests that need something of the machine. Where it is missing they count as not proven, with the reason;
- * where `KICI_TEST_REQUIRE` is `all` or names the lane, its absence is a failure.
+ * Defines tests that need something from the machine. Without it they count as not proven, with the reason; if
+ * `KICI_TEST_REQUIRE` is `all` or names the lane, they fail.
  */
 export function describeLane(runner: TestRunner, { name, missing }: Lane, body: () => void): void {
   if (missing === undefined) {
@@ -26,7 +26,7 @@ export function describeLane(runner: TestRunner, { name, missing }: Lane, body: 
   });
 }
 
-/** Why a program or an image that an environment variable names is not there, for `missing`. */
+/** Why a program or image that an environment variable names is missing, for `missing`. */
 export function missingVariable(name: string, provides: string): string | undefined {
   return (process.env[name] ?? '') === '' ? `${name} is not set (${provides}); \`.ci/setup\` provides it` : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../harness.ts';
 
-/** How many small parts stand before the true answer. */
+/** How many small parts precede the true answer. */
 const parts = { flood: 8_000_000, swarm: 500_000 } as const satisfies Partial<Record<Fault, number>>;
 
 export type PaddingFault = keyof typeof parts;
@@ -12,8 +12,7 @@ export function isPadded(fault: Fault | undefined): fault is PaddingFault {
 }
 
 /**
- * The text of a JSON object with a member in front that is nothing but small parts, in two pieces; made once, because
- * it is large.
+ * A JSON object's text preceded by a member of nothing but small parts, in two pieces; built once, because it is large.
  */
 export function padObject(fault: PaddingFault, text: string): readonly [Buffer, string] {
   let padding = made.get(fault);
@@ -22,7 +21,7 @@ export function padObject(fault: PaddingFault, text: string): readonly [Buffer, 
   return [padding, members === '' || members.startsWith('}') ? '}' : `,${members}`];
 }
 
-/** So many small parts of another protocol. */
+/** The same number of small parts in another protocol. */
 export function padBytes(fault: PaddingFault, part: Buffer): Buffer {
   return Buffer.alloc(part.byteLength * parts[fault] * 2, part);
 }

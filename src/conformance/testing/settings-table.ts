@@ -1,6 +1,6 @@
 import type { SettingField, SettingsSchema } from '@kici-dev/secret-backend';
 
-/** A backend's settings as its page shows them. */
+/** A backend's settings as a Markdown table for its page. */
 export function settingsTable(schema: SettingsSchema): string {
   const rows = Object.entries(schema).map(
     ([name, field]) =>

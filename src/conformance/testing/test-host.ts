@@ -1,6 +1,6 @@
 import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 
-/** What a test gives to a backend: nothing of the machine, unless it says otherwise. */
+/** The host of a backend under test: access to nothing on the machine, unless overridden. */
 export function testHost(overrides: Partial<BackendHost> = {}): BackendHost {
   return {
     name: 'under-test',

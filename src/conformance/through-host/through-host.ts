@@ -3,8 +3,8 @@ import type { Harness, Provocations, Subject } from '../harness.ts';
 import { testHost } from '../testing/test-host.ts';
 
 /**
- * The same store behind the host, to run a backend's whole suite through it. Whatever is done to the store past the
- * host is told to it, as the orchestrator tells it of changes made elsewhere.
+ * The same store behind the host, to run a backend's whole suite through it. The host is told of changes that bypass
+ * it, as the orchestrator would tell it.
  */
 export function throughHost(harness: Harness, policy: Partial<HostPolicy> = {}): Harness {
   return {

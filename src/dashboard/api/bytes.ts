@@ -1,4 +1,3 @@
-/** Bytes as the API takes them. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
@@ -13,7 +12,7 @@ export function toHex(bytes: ArrayBuffer): string {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** SHA-256 in hex; `undefined` where the browser has no cryptography for pages without TLS. */
+/** SHA-256 in hex; `undefined` if the browser has no cryptography for pages without TLS. */
 export async function fingerprint(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   return isSecureContext ? toHex(await crypto.subtle.digest('SHA-256', bytes)) : undefined;
 }

@@ -4,10 +4,10 @@ import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.
 import { setConnection } from './connection.ts';
 import { Problem, unreachable } from './problem.ts';
 
-/** The session's own, which each request that is not a GET carries. */
+/** The session's own, required with every request other than GET. */
 let csrf = '';
 
-/** Keeps the token that each request of this page that changes something has to carry. */
+/** Keeps the token that every changing request of this page must carry. */
 export function setCsrf(token: string): void {
   csrf = token;
 }
@@ -58,7 +58,7 @@ export async function send({ method, path, body, signal }: Sent): Promise<unknow
   });
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.status === 401) setConnection('ended');
-  // A proxy whose server is gone, or one that is stopping.
+  // A proxy whose server is gone, or a server that is stopping.
   else if (!response.ok && !isOurs(answer)) setConnection('down');
   else setConnection('up');
   if (response.ok && answer !== undefined) return answer;

@@ -2,12 +2,12 @@ import { operations } from 'virtual:operations';
 import { commandLine as lineOf, shellWord } from '../../api/command-line.ts';
 import type { ClientInput, OperationId } from '../../api/registry.ts';
 
-/** As much of an input as is known yet. */
+/** The known part of an input. */
 type Known<Id extends OperationId> = { readonly [Name in keyof ClientInput<Id>]?: ClientInput<Id>[Name] | undefined };
 
 /**
- * The whole command that does the same, ready for a shell; a value is never part of it.
- * @param more flags that only the command line has, and their words
+ * The whole command that does the same, ready for a shell; never contains a value.
+ * @param more flags that only the command line has, with their words
  */
 export function commandLine<Id extends OperationId>(
   organization: string,

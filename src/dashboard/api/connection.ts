@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
-/** `ended`: the session is over. `down`: nothing answers. What was typed stays where it is in both. */
+/** `ended`: the session is over. `down`: nothing answers. Typed text stays in both. */
 export type ConnectionState = 'up' | 'down' | 'ended';
 
 let current: ConnectionState = 'up';
 const listeners = new Set<() => void>();
 
 export function setConnection(next: ConnectionState): void {
-  // Only signing in makes an ended session good again.
+  // Only signing in revives an ended session.
   if (next === current || (current === 'ended' && next === 'down')) return;
   current = next;
   for (const listener of listeners) listener();

@@ -13,7 +13,7 @@ function setLive(next: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** Whether what others do shows here by itself. */
+/** Whether others' changes show here without a reload. */
 export function useLive(): boolean {
   return useSyncExternalStore(
     (listener) => {
@@ -24,12 +24,12 @@ export function useLive(): boolean {
   );
 }
 
-/** Several changes that come together are fetched once. */
+/** Changes that arrive together are fetched once. */
 const gatherMs = 100;
 /** Delay before a refused stream is requested again. */
 const againMs = 5_000;
 
-/** A query that does not show this kind of change need not be fetched again. */
+/** Kinds of change that only some queries show; others need not be fetched again. */
 const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
   audit: /^audit\./,
   jobs: /^(jobs|audit)\./,
@@ -38,7 +38,7 @@ const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
   variables: /^(variables|audit)\./,
 };
 
-/** One stream for the page: queries that show what has changed are fetched again. */
+/** Opens the page's event stream and fetches queries again that show what has changed. */
 export function useEvents(): void {
   const organization = useOrganization();
   const client = useQueryClient();
@@ -64,7 +64,7 @@ export function useEvents(): void {
     };
     source.addEventListener('open', () => {
       setLive(true);
-      // What happened while nobody listened.
+      // Covers what happened while the stream was closed.
       changed('changed');
     });
     source.addEventListener('change', ({ data }) => {
@@ -76,9 +76,9 @@ export function useEvents(): void {
     });
     source.addEventListener('error', () => {
       setLive(false);
-      // Whether nobody answers, or the session is over.
+      // Finds out whether the server is down or the session is over.
       void readSession().catch(() => undefined);
-      // The browser itself asks again, unless it was refused.
+      // The browser reconnects by itself unless it was refused.
       if (source.readyState === EventSource.CLOSED)
         timer ??= setTimeout(() => {
           setAttempt(attempt + 1);
@@ -95,7 +95,7 @@ export function useEvents(): void {
 function kindOf(data: unknown): ChangeEvent['kind'] {
   const change: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
   const kind = typeof change === 'object' && change !== null && 'kind' in change ? change.kind : undefined;
-  // A kind that this page does not know is no less a change.
+  // A kind that this page does not know is still a change.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return typeof kind === 'string' ? (kind as ChangeEvent['kind']) : 'changed';
 }

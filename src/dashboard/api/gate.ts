@@ -4,7 +4,7 @@ import { actorName } from './actor.ts';
 import { useRead } from './queries.ts';
 import { useSession } from './session.tsx';
 
-/** Why somebody who is signed in here may not do something. */
+/** Why a signed-in user may not do something here. */
 export interface Gate {
   readonly why: string;
   readonly next: string;
@@ -14,7 +14,7 @@ export interface Gate {
 
 const atCommandLine = 'With a token, run:';
 
-/** `undefined`: it may be done. The server decides; this only says so beforehand. */
+/** `undefined`: it may be done. The server decides; this only tells beforehand. */
 export function useGate(): (id: OperationId) => Gate | undefined {
   const { permissions, role } = useSession();
   const { data: policy } = useRead('policy.show', {});

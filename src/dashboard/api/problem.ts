@@ -1,11 +1,11 @@
-/** What a request failed with, in the server's words; or in ours, where it gave none. */
+/** Why a request failed, in the server's words if it gave any, otherwise in ours. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: string;
   readonly hint: string;
   readonly status: number;
   readonly requestId: string | undefined;
-  /** The command that does the same, where a policy has refused it here. */
+  /** The command that does the same, if a policy refused it here. */
   readonly command: string | undefined;
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {

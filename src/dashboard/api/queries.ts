@@ -18,7 +18,7 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        // A refusal stays one; that nothing answers is waited out by the banner.
+        // A refusal stays one; the banner waits out an unreachable server.
         retry: false,
         refetchOnReconnect: true,
       },
@@ -30,7 +30,7 @@ export function keyOf(organization: string, id: OperationId, input: object): rea
   return [organization, id, input];
 }
 
-/** What an operation answers; asked again after every change, here or elsewhere. */
+/** An operation's answer, fetched again after every change, here or elsewhere. */
 export function useRead<Id extends OperationId>(
   id: Id,
   input: ClientInput<Id>,
@@ -45,7 +45,7 @@ export function useRead<Id extends OperationId>(
   });
 }
 
-/** Does an operation; everything shown is fetched again afterwards. */
+/** Runs an operation; everything shown is fetched again afterwards. */
 export function useWrite<Id extends OperationId>(
   id: Id,
 ): UseMutationResult<ClientOutput<Id>, Problem, ClientInput<Id>> {
@@ -53,7 +53,7 @@ export function useWrite<Id extends OperationId>(
   const client = useQueryClient();
   return useMutation<ClientOutput<Id>, Problem, ClientInput<Id>>({
     mutationFn: (input) => call(organization, id, input),
-    // What was sent may hold a value: nothing of it stays here.
+    // The input may hold a value, so none of it stays here.
     gcTime: 0,
     onSettled: () => client.invalidateQueries(),
   });

@@ -6,8 +6,8 @@ import { setConnection } from './connection.ts';
 const address = '/dashboard/session';
 
 /**
- * Who is signed in.
- * @throws Problem `unauthenticated` when nobody is signed in
+ * The present session.
+ * @throws Problem `unauthenticated` if nobody is signed in
  */
 export async function readSession(): Promise<DashboardSession> {
   return took(await send({ method: 'GET', path: address }));
@@ -22,7 +22,7 @@ export async function signIn(credential: { token: string } | { code: string }): 
 
 export async function signOut(): Promise<void> {
   await send({ method: 'DELETE', path: address });
-  // With the document goes all that the page held in memory.
+  // A new document drops everything that the page held in memory.
   window.location.assign('/');
 }
 
@@ -36,7 +36,6 @@ function took(answer: unknown): DashboardSession {
 
 export const SessionContext = createContext<DashboardSession | undefined>(undefined);
 
-/** Who is signed in. */
 export function useSession(): DashboardSession {
   const session = use(SessionContext);
   if (session === undefined) throw new TypeError('nobody is signed in');

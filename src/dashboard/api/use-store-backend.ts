@@ -6,12 +6,12 @@ import type { Problem } from './problem.ts';
 import { carriedSettings } from './value-entry.ts';
 
 type Stored = Omit<ClientInput<'backends.update'>, 'secretSettings' | 'sealedSettings'> & {
-  /** Of something new; default: what is there is changed. */
+  /** For a new backend; absent when an existing one changes. */
   readonly type?: string | undefined;
   readonly secrets: Readonly<Record<string, string>>;
 };
 
-/** Adds a backend or changes one, with its secret settings as the policy wants them to travel. */
+/** Adds or changes a backend, sending its secret settings as the policy demands. */
 export function useStoreBackend(): UseMutationResult<ClientOutput<'backends.add'>, Problem, Stored> {
   const organization = useOrganization();
   const client = useQueryClient();

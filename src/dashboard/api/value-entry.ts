@@ -9,8 +9,8 @@ type Carry = (place: Omit<EntryPlace, 'organization'>, bytes: Uint8Array) => Pro
 type Carried = { readonly value: string } | { readonly sealed: string };
 
 /**
- * How values travel: sealed to the orchestrator's key where the policy says so, so that nothing in between sees them.
- * It is asked right before, since a policy may have changed while a value was typed.
+ * How values are sent: sealed to the orchestrator's key if the policy says so, so that nothing in between sees them.
+ * Fetched right before sending, since the policy may have changed while a value was typed.
  * @throws Problem
  */
 async function carrier(organization: string): Promise<Carry> {
@@ -28,7 +28,7 @@ async function carrier(organization: string): Promise<Carry> {
 }
 
 /**
- * Sets a secret, its value sealed where the policy asks for that.
+ * Sets a secret, sealing its value if the policy says so.
  * @throws Problem
  */
 export async function storeValue(
@@ -42,7 +42,7 @@ export async function storeValue(
 }
 
 /**
- * Many at once.
+ * Sends many values at once.
  * @param dryRun only shows what that would change
  * @throws Problem
  */
@@ -60,7 +60,7 @@ export async function importValues(
 }
 
 /**
- * The secret settings of a backend, as they travel.
+ * The secret settings of a backend, in the form that they are sent.
  * @throws Problem
  */
 export async function carriedSettings(

@@ -3,12 +3,12 @@ import { useLocation, useSearchParams } from 'wouter';
 
 export const OrganizationContext = createContext('default');
 
-/** The organization of the address bar. */
+/** The organization in the address bar. */
 export function useOrganization(): string {
   return use(OrganizationContext);
 }
 
-/** Addresses of this organization's pages. */
+/** Makes addresses of this organization's pages. */
 export function usePlaces(): (path: string) => string {
   const organization = useOrganization();
   return (path) => `/orgs/${encodeURIComponent(organization)}/${path}`;
@@ -19,7 +19,7 @@ export function scopeInAddress(scope: string): string {
   return scope.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');
 }
 
-/** A part of an address that may have been written by hand. */
+/** Decodes a part of an address, which may have been written by hand. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -28,7 +28,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** What the drawer shows is in the address, so that it can be sent to somebody. */
+/** What the drawer shows is in the address, so that it can be shared. */
 export function useDrawer(): {
   readonly shown: URLSearchParams;
   readonly open: (what: Readonly<Record<string, string>>) => void;

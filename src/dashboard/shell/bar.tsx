@@ -6,11 +6,11 @@ import { Button } from '../ui/button.tsx';
 import { useOrganization } from './address.ts';
 import styles from './shell.module.css';
 
-// The page is painted before its menus are there; what stands in their place has their size.
+// Loaded after the first paint; the placeholders have the menus' size.
 const OrganizationMenu = lazy(() => import('./organization-menu.tsx'));
 const PersonMenu = lazy(() => import('./person-menu.tsx'));
 
-/** The line above every page: organization, search, live state, the person. */
+/** The bar above every page: organization, search, live state, the user. */
 export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
   const isLive = useLive();
   const { everyOrganization, actor } = useSession();

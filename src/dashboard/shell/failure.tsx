@@ -6,7 +6,7 @@ interface FailureProps {
   readonly children: ReactNode;
 }
 
-/** A fault of the page takes no more than the page that has it; the rail still leads elsewhere. */
+/** A fault takes down only the page that has it; the rail still works. */
 export class FailureBoundary extends Component<FailureProps, { readonly error: unknown }> {
   override readonly state: { readonly error: unknown } = { error: undefined };
 

@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import overlay from '../ui/overlay.module.css';
 import { useOrganization } from './address.ts';
 
-/** For a token of every organization. */
+/** Switches the organization, for a token of every organization. */
 export default function OrganizationMenu(): ReactElement {
   const organization = useOrganization();
   const [, navigate] = useLocation();

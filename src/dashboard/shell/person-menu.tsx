@@ -9,7 +9,7 @@ import { chooseTheme, currentTheme, themes } from './theme.ts';
 const themeIcons = { auto: Monitor, light: Sun, dark: Moon };
 const themeNames = { auto: 'As the system', light: 'Light', dark: 'Dark' };
 
-/** Who is signed in, the theme, and the way out. */
+/** Who is signed in, the theme, and signing out. */
 export default function PersonMenu(): ReactElement {
   const { actor, role, expires } = useSession();
   const [theme, setTheme] = useState(currentTheme);

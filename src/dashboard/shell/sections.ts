@@ -20,7 +20,7 @@ export interface Section {
   readonly isFirst?: true;
 }
 
-/** The sections of the page, in the order of use. */
+/** The sections of the page, most used first. */
 export const sections: readonly Section[] = [
   { title: 'Grid', path: 'grid', icon: Grid3x3, isFirst: true },
   { title: 'Secrets', path: 'settings/secrets', icon: KeyRound, group: 'Settings', isFirst: true },

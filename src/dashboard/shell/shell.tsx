@@ -21,7 +21,7 @@ const AccessPage = lazy(() => import('../pages/access/access-page.tsx'));
 const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx'));
 const Palette = lazy(() => import('./palette.tsx'));
 
-/** What stands around every page, and which page an address shows. */
+/** What surrounds every page, and which page an address shows. */
 export function Shell(): ReactElement {
   const [isFinding, setFinding] = useState(false);
   const connection = useConnection();

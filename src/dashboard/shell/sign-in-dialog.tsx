@@ -3,7 +3,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useSignIn, type SignInProps } from './sign-in.tsx';
 
-/** Over a page whose session has ended. */
+/** Signs in again, over a page whose session has ended. */
 export default function SignInDialog({ onSignedIn, actor }: SignInProps & { readonly actor: string }): ReactElement {
   const form = useSignIn({ onSignedIn });
   return (

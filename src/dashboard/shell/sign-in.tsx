@@ -50,14 +50,14 @@ export function useSignIn({ onSignedIn }: SignInProps) {
   };
 }
 
-/** A code that `kici-admin dashboard` has put into the address; it leaves the address at once. */
+/** A code that `kici-admin dashboard` has put into the address; it is removed from there at once. */
 function takeCode(): string | undefined {
   const code = new URLSearchParams(window.location.hash.slice(1)).get('code') ?? undefined;
   if (code !== undefined) window.history.replaceState(null, '', window.location.pathname + window.location.search);
   return code;
 }
 
-/** Shown to whoever has no session. */
+/** Shown to visitors without a session. */
 export function SignInPage({ onSignedIn, isDown }: SignInProps & { readonly isDown: boolean }): ReactElement {
   const form = useSignIn({ onSignedIn });
   const { mutate } = form;

@@ -2,7 +2,7 @@
 export const themes = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** The one thing that this page keeps in the browser. */
+/** The only thing that this page stores in the browser. */
 const stored = 'kici-theme';
 
 export function currentTheme(): Theme {

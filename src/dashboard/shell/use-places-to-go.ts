@@ -9,7 +9,7 @@ export interface PlaceToGo {
   readonly path: string;
 }
 
-/** Everything that the palette finds, in the order in which it shows. */
+/** Everything that the palette can find, in display order. */
 export function usePlacesToGo(): readonly PlaceToGo[] {
   const { grid } = useGrid();
   const scopes = useRead('scopes.list', {});

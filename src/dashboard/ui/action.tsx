@@ -11,11 +11,14 @@ interface ActionProps extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
   readonly command: string;
   readonly onClick: () => void;
   readonly children: ReactNode;
-  /** Set where it is locked for a reason of its own. */
+  /** Set if it is locked for a reason of its own. */
   readonly gate?: Gate | undefined;
 }
 
-/** A button for an operation. Where that may not be done here it keeps its place, and says why and what does it. */
+/**
+ * A button for an operation. If that may not be done here, it keeps its place and shows why, and the command to use
+ * instead.
+ */
 export function Action({ operation, command, onClick, children, gate, ...rest }: ActionProps): ReactElement {
   const closed = useGate()(operation) ?? gate;
   if (closed === undefined)

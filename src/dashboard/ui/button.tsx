@@ -3,14 +3,14 @@ import styles from './button.module.css';
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: 'primary' | 'danger' | 'quiet' | undefined;
-  /** Only a picture, so that it needs a label. */
+  /** Shows only an icon, so it needs a label. */
   readonly isIcon?: boolean;
-  /** It stays where it is, and says why it does nothing. */
+  /** Stays in place, and says why it does nothing. */
   readonly isLocked?: boolean;
   readonly ref?: React.Ref<HTMLButtonElement>;
 }
 
-/** The page's button. */
+/** The page's button, in all its looks. */
 export function Button({ look, isIcon, isLocked, className, type = 'button', ...rest }: ButtonProps): ReactElement {
   const classes = [
     styles['button'],

@@ -4,11 +4,11 @@ import { TextField } from './field.tsx';
 import { WriteDialog, type WriteDialogProps } from './write-dialog.tsx';
 
 interface ConfirmProps<Id extends OperationId> extends Omit<WriteDialogProps<Id>, 'isReady' | 'isDraft' | 'look'> {
-  /** What has to be typed. */
+  /** The name that must be typed. */
   readonly name: string;
 }
 
-/** For what cannot be taken back by a click: the name of what goes is typed. */
+/** For what a click cannot undo: the user types the name of what is deleted. */
 export function ConfirmDialog<Id extends OperationId>({ name, children, ...rest }: ConfirmProps<Id>): ReactElement {
   const [typed, setTyped] = useState('');
   return (

@@ -6,13 +6,13 @@ import { pageStyles } from './page.tsx';
 interface ConflictProps {
   /** What somebody else has done. */
   readonly title: string;
-  /** Each setting as it is stored now and as it is in the form; default: there is nothing to compare with. */
+  /** Each setting as it is stored now and as it is in the form; default: there is nothing to compare. */
   readonly settings?: Readonly<Record<string, { readonly theirs: string; readonly yours: string }>> | undefined;
   readonly keep: { readonly verb: string; readonly onClick: () => void };
   readonly take?: { readonly verb: string; readonly onClick: () => void } | undefined;
 }
 
-/** Two people have changed the same thing: both versions are shown, and nothing is stored until one of them decides. */
+/** Two people changed the same thing: both versions are shown, and nothing is stored until the user decides. */
 export function Conflict({ title, settings = {}, keep, take }: ConflictProps): ReactElement {
   const different = Object.entries(settings).filter(([, { theirs, yours }]) => theirs !== yours);
   return (

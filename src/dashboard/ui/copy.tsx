@@ -6,12 +6,12 @@ import styles from './command.module.css';
 const shownMs = 1_600;
 
 interface CopyProps {
-  /** A function where it is long to make. */
+  /** A function if the text is costly to make. */
   readonly text: string | (() => string);
   readonly label?: string;
 }
 
-/** Copies a text, and says that it did. */
+/** Copies a text, and confirms it. */
 export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {
@@ -47,7 +47,7 @@ export function Command({ text }: { readonly text: string }): ReactElement {
     <div className={styles['command']}>
       <code className={styles['text']}>
         {text.split(' ').map((word, at) => (
-          // A word is kept whole on a line if it fits; the same word may occur twice.
+          // Keeps words whole if they fit on a line; a word may occur twice.
           // oxlint-disable-next-line react/no-array-index-key
           <Fragment key={at}>
             {at === 0 ? '' : ' '}

@@ -7,16 +7,16 @@ import styles from './overlay.module.css';
 interface DialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** The buttons at its end. */
+  /** The buttons at the end. */
   readonly actions?: ReactNode;
   readonly isWide?: boolean | undefined;
-  /** Whether what is typed in it is worth a question before it goes. */
+  /** Whether discarding what was typed needs a confirmation. */
   readonly isDraft?: boolean;
   readonly onClose: () => void;
   readonly onSubmit?: () => void;
 }
 
-/** A window over the page: one thing is done in it, or it is closed and nothing was. */
+/** A window over the page for one task, which is either done or dropped. */
 export function Dialog({ title, children, actions, isWide, isDraft, onClose, onSubmit }: DialogProps): ReactElement {
   const [isTyped, setTyped] = useState(false);
   const [isAsking, setAsking] = useState(false);
@@ -38,7 +38,7 @@ export function Dialog({ title, children, actions, isWide, isDraft, onClose, onS
         if (isDraft === true && isTyped) setAsking(!isAsking);
         else onClose();
       }}
-      // What was typed is not lost by a click outside it.
+      // A click outside must not lose what was typed.
       disablePointerDismissal={onSubmit !== undefined}
     >
       <Base.Portal>
@@ -47,7 +47,7 @@ export function Dialog({ title, children, actions, isWide, isDraft, onClose, onS
           className={`${styles['dialog']} ${isWide === true ? styles['wide'] : ''}`}
           render={onSubmit === undefined ? <div /> : <form onSubmit={submit} autoComplete="off" noValidate />}
           onInput={fill}
-          // A file that is dropped is no input.
+          // Dropping a file fires no input event.
           onDrop={fill}
         >
           <header className={styles['head']}>

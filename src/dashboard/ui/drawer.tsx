@@ -10,7 +10,7 @@ interface DrawerProps {
   readonly children: ReactNode;
 }
 
-/** Is shown beside the list that it was opened from, which stays usable. */
+/** Shown beside the list that it was opened from, which stays usable. */
 export function Drawer({ title, label, onClose, children }: DrawerProps): ReactElement {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {

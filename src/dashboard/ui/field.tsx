@@ -10,7 +10,7 @@ interface FieldProps {
   readonly isMono?: boolean;
 }
 
-/** An element that hands over what stands in it, as the person changes it. */
+/** An element that reports its content as the user changes it. */
 type Controlled<Tag extends 'input' | 'textarea' | 'select'> = Omit<ComponentProps<Tag>, 'onChange' | 'value'> & {
   readonly value: string | undefined;
   readonly onText: (text: string) => void;
@@ -48,7 +48,7 @@ function useParts({ label, note, problem }: FieldProps): {
 
 const classOf = (isMono: boolean | undefined): string => `${styles['input']} ${isMono === true ? styles['mono'] : ''}`;
 
-/** Nothing that is typed here is kept by the browser. */
+/** The browser must not keep anything typed here. */
 const unkept = { autoComplete: 'off', autoCorrect: 'off', autoCapitalize: 'off', spellCheck: false } as const;
 
 /** One line of text, with its label and what is wrong with it. */
@@ -117,7 +117,7 @@ export function CheckField({ label, note, checked, onCheck }: CheckProps): React
   );
 }
 
-/** A filter over what is shown. */
+/** Filters what is shown. */
 export function SearchField({
   label,
   onText,

@@ -13,7 +13,7 @@ export interface FormDialogProps {
   readonly isBusy: boolean;
   readonly isDraft?: boolean;
   readonly isWide?: boolean;
-  /** What it failed with; null where that is told in another way, or it has not failed. */
+  /** Why it failed; null if it has not, or if that is shown elsewhere. */
   readonly error: unknown;
   /** The command that does the same. */
   readonly command: string;
@@ -21,7 +21,7 @@ export interface FormDialogProps {
   readonly onClose: () => void;
 }
 
-/** Something is filled in and sent, or closed and not. What has failed stays open, with what was typed. */
+/** A form that is sent or dropped. After a failure it stays open, with what was typed. */
 export function FormDialog({
   children,
   verb,

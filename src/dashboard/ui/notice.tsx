@@ -48,7 +48,7 @@ export function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
-/** What to do first where there is nothing yet. */
+/** What to do first while there is nothing yet. */
 export function Empty({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
   return (
     <div className={styles['empty']}>

@@ -4,10 +4,10 @@ import styles from './page.module.css';
 
 interface PageProps {
   readonly title: string;
-  /** What it is about, where that is not plain. */
+  /** What the page is about, if the title does not say. */
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
-  /** What is shown, to be copied as JSON; left out until it is known. */
+  /** What is shown, to be copied as JSON; absent until it is known. */
   readonly data?: unknown;
   readonly tools?: ReactNode;
   readonly children: ReactNode;

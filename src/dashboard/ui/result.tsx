@@ -10,7 +10,7 @@ interface ResultProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
-/** What was asked for, or that it is on its way, or why it does not come. What was there before stays, and says so. */
+/** An answer, its loading state, or its error. An earlier answer stays, and is marked as such. */
 export function Result<T>({ of: { data, error, isPending, refetch }, what, children }: ResultProps<T>): ReactElement {
   if (isPending) return <Loading what={what} />;
   return (

@@ -3,7 +3,7 @@ import styles from './state.module.css';
 
 export type StateName = 'set' | 'unset' | 'missing' | 'overridden' | 'unavailable';
 
-/** A state as a sign and a word, so that nobody has to distinguish colours. */
+/** A state as an icon and a word, so that nobody has to distinguish colours. */
 export function State({ name, children }: { readonly name: StateName; readonly children?: ReactNode }): ReactElement {
   return (
     <span className={`${styles['state']} ${styles[name]}`}>

@@ -37,7 +37,7 @@ export function Time({ at }: { readonly at: string }): ReactElement {
   );
 }
 
-/** Milliseconds, to be read. */
+/** A readable duration. */
 export function span(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 const shownMs = 2_400;
 
 /**
- * The ids of rows that have changed since they were shown, for a moment. A query keeps what is the same, so that a row
- * that is another object is another row.
+ * Ids of rows that have changed since they were shown, for a moment. Queries keep unchanged rows as the same objects,
+ * so another object is a changed row.
  * @param rows `undefined` until they are known
  */
 export function useChanged<T>(rows: readonly T[] | undefined, idOf: (row: T) => string): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 const query = matchMedia('(width < 720px)');
 
-/** Whether there is room for one column only. */
+/** Whether there is room for only one column. */
 export function useNarrow(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -17,7 +17,7 @@ export interface WriteDialogProps<Id extends OperationId> extends Omit<
   readonly onDone?: (answer: ClientOutput<Id>) => void;
 }
 
-/** A form for one operation: its command, its error and what it has done come from the operation. */
+/** A form for one operation, which supplies its command, its error and its result. */
 export function WriteDialog<Id extends OperationId>({
   operation,
   input,

@@ -13,16 +13,16 @@ export interface Created {
   readonly capabilities: BackendCapabilities;
 }
 
-/** What the host needs of a backend that it has not made. */
+/** What the host needs to create a backend. */
 export interface Adapter {
-  /** What it is called where it breaks the contract. */
+  /** Its name in reports of contract breaches. */
   readonly type: string;
-  /** What it can do at most. */
+  /** The most that it can do. */
   readonly capabilities: BackendCapabilities;
   create(): SecretBackend | Promise<SecretBackend>;
 }
 
-/** An adapter's backend, made when it is first needed. */
+/** An adapter's backend, created when it is first needed. */
 export class AdapterLifecycle {
   readonly #create: () => Promise<Created>;
   #creating: Promise<Created> | undefined;
@@ -51,7 +51,7 @@ export class AdapterLifecycle {
   }
 
   /**
-   * A creation that failed is tried again by the next call.
+   * A failed creation is tried again by the next call.
    * @throws BackendError `misconfigured`
    */
   get(): Promise<Created> {
@@ -62,13 +62,13 @@ export class AdapterLifecycle {
     return this.#creating;
   }
 
-  /** What was made or is being made, so that it can be closed. */
+  /** The backend that exists or is being created, so that it can be closed. */
   async pending(): Promise<Created | undefined> {
     return this.#creating?.catch(() => undefined);
   }
 }
 
-/** Whatever keeps an instance from being made, its settings or its package are wrong. */
+/** Any failure to create an instance means wrong settings or a wrong package. */
 async function makeBackend(create: () => unknown, redactor: Redactor): Promise<unknown> {
   try {
     return await create();
@@ -80,7 +80,7 @@ async function makeBackend(create: () => unknown, redactor: Redactor): Promise<u
   }
 }
 
-/** The first thing by which it is not a backend of the type; `undefined` where it is one. */
+/** The first mismatch with the type; `undefined` if there is none. */
 function whatLacks(made: unknown, declared: BackendCapabilities): string | undefined {
   if (typeof made !== 'object' || made === null) return 'methods at all';
   const method = ['list', 'read', 'check', 'close'].find((name) => typeof Reflect.get(made, name) !== 'function');

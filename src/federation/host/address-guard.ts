@@ -5,19 +5,15 @@ import { embeddedAddresses } from './embedded-addresses.ts';
 
 export interface AddressGuardOptions {
   /**
-   * Host names, addresses and CIDR ranges that backends may reach. A listed name vouches for whatever it resolves
-   * to, save the link-local and metadata addresses of the machine itself, which no name and no wider range allows:
-   * they must be listed as themselves. Default: any but these.
+   * Host names, addresses and CIDR ranges that backends may reach. A listed name covers whatever it resolves to, except
+   * the machine's own link-local and metadata addresses: those must be listed one by one. Default: any except these.
    */
   readonly allow?: readonly string[];
   /** Default: the system's resolver. */
   readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
 
-/**
- * Link-local ranges, the metadata addresses of clouds that are outside them, and local translation, which may lead to
- * both.
- */
+/** Link-local ranges, clouds' metadata addresses outside of them, and local translation, which may lead to both. */
 const machineLocal: readonly string[] = [
   '169.254.0.0/16',
   'fe80::/10',
@@ -41,9 +37,9 @@ const machineLocal: readonly string[] = [
 ];
 
 /**
- * Checks where a backend is about to connect, after its name was resolved: a name cannot lead past the check, nor
- * can an IPv6 address that embeds an IPv4 one.
- * @throws RangeError when an entry of the list is neither a name, an address nor a range
+ * Checks the address that a backend is about to connect to, after name resolution: neither a name nor an IPv6 address
+ * that embeds an IPv4 one can bypass the check.
+ * @throws RangeError if an entry of the list is neither a name, an address nor a range
  */
 export function createAddressGuard({
   allow,
@@ -56,7 +52,7 @@ export function createAddressGuard({
   const allowed = toBlockList(ranges);
   const localRanges = toBlockList(ranges.filter((range) => isLocal(range.replace(/\/.*/, ''))));
   const singleAddresses = toBlockList(ranges.filter((range) => !range.includes('/')));
-  /** Listed as itself, whole, or in every form of it that would be refused. */
+  /** Listed individually, as a whole or in each form that would be refused. */
   const isListedLocal = (address: string): boolean =>
     contains(singleAddresses, address) ||
     formsOf(address)
@@ -75,19 +71,19 @@ export function createAddressGuard({
   };
 }
 
-/** The address, and what it stands for. A zone does not matter. */
+/** The address, and those that it embeds. A zone is ignored. */
 function formsOf(address: string): readonly string[] {
   const [plain = ''] = canonical(address).split('%');
   return [plain, ...embeddedAddresses(plain)];
 }
 
-/** An IPv4 address that is mapped into IPv6 counts as what it is. */
+/** An IPv4 address that is mapped into IPv6 counts as IPv4. */
 function contains(list: BlockList, address: string): boolean {
   const [plain = ''] = formsOf(address);
   return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
 }
 
-/** As a URL spells it, or a person: brackets, letter case and the final dot say nothing. */
+/** Ignores what differs between spellings: brackets, letter case and a final dot. */
 function canonical(hostname: string): string {
   return hostname
     .replace(/^\[(.*)\]$/, '$1')

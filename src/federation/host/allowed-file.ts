@@ -3,15 +3,15 @@ import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { BackendError, quote, SecretValue, wrongSetting, type BackendHost } from '@kici-dev/secret-backend';
 
-/** More than any token, key or credentials file has. */
+/** Larger than any token, key or credentials file. */
 const maxCredentialBytes = 65_536;
 
-/** @param roots what the server's configuration lets settings name */
+/** @param roots the paths that the server's configuration lets settings name */
 export function createFileReader(roots: readonly string[]): BackendHost['readFile'] {
   return async (setting, path, maxBytes = maxCredentialBytes) => {
     const real = await realPath(path);
     const allowed = await Promise.all(roots.map(realPath));
-    // Whether a file exists is told only where it may be opened.
+    // Whether a file exists is revealed only where it may be opened.
     if (real === undefined || !allowed.some((root) => root !== undefined && isBelow(real, root)))
       throw new BackendError('misconfigured', {
         reason: 'setting_not_allowed',
@@ -38,7 +38,7 @@ function isBelow(path: string, root: string): boolean {
   return between !== '..' && !between.startsWith(`..${sep}`) && !isAbsolute(between);
 }
 
-/** A pipe is not waited for, and of a file that grows no more is read than fits. */
+/** Does not wait for a pipe, and reads no more of a growing file than fits. */
 async function readPlainFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {

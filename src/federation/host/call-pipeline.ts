@@ -18,7 +18,7 @@ import { createPause } from './layers/pause.ts';
 import { retrying } from './layers/retry.ts';
 import type { HostPolicy } from './policy.ts';
 
-/** A call that reads changes nothing, so it may be made twice. */
+/** Reads change nothing, so they may be repeated. */
 export const mayRepeatRead = (code: FailureCode): boolean =>
   isTransient(code) && code !== 'overloaded' && code !== 'circuit_open';
 
@@ -28,24 +28,27 @@ export const mayRepeatWrite = (code: FailureCode): boolean => refusedUndone.has(
 
 export interface PipelineCall<T> {
   /**
-   * Talks to the adapter and checks its answer. It may run on after it was abandoned: it changes nothing but the
+   * Calls the adapter and checks its answer. It may continue after being abandoned, so it must change nothing but the
    * backend.
    */
   readonly run: (created: Created, context: CallContext) => Promise<T>;
-  /** What is done, for the log. */
+  /** What is being done, for the log. */
   readonly operation: string;
   /** Why a result counts as a failure of the whole backend. */
   readonly outage?: (result: T) => Failure | undefined;
-  /** Goes through though the breaker is open or the backend is paused, and ends both when it succeeds. */
+  /** Ignores an open breaker or a pause, and ends both on success. */
   readonly probe?: boolean;
   /** For a call that hands the adapter a value. */
   readonly redactor?: Redactor;
 }
 
-/** @param problem in which way the contract is broken */
+/** @param problem how the contract was broken */
 export type ReportBreach = (operation: string, problem: string, trail: string | undefined) => void;
 
-/** One way to the adapter for every operation: retry, bulkhead, pause, breaker, and the deadline around the adapter. */
+/**
+ * The one path to the adapter for every operation: retry, bulkhead, pause, breaker, and the deadline around the
+ * adapter.
+ */
 export class CallPipeline {
   readonly #instance: AdapterLifecycle;
   readonly #policy: HostPolicy;
@@ -59,7 +62,7 @@ export class CallPipeline {
   #lastFailure: HostHealth['lastFailure'];
 
   /**
-   * @param lostAccess called when the backend no longer lets us in
+   * @param lostAccess called when the backend no longer grants us access
    * @param breached called for every breach of the contract by the adapter
    */
   constructor(
@@ -85,7 +88,7 @@ export class CallPipeline {
     };
   }
 
-  /** Reports an answer, or a part of one, that breaks the contract. */
+  /** Reports an answer, or part of one, that breaks the contract. */
   noteBreach(
     operation: string,
     breach: { readonly detail?: string | undefined; readonly trail?: string | undefined } | undefined,
@@ -93,7 +96,7 @@ export class CallPipeline {
     if (breach !== undefined) this.#breached(operation, breach.detail ?? '', breach.trail);
   }
 
-  /** The credentials may be good again. */
+  /** To be called when the credentials may be valid again. */
   endPause(): void {
     this.#pause.end();
   }
@@ -139,7 +142,7 @@ export class CallPipeline {
     }
   }
 
-  /** While calls to a backend are paused, the reason is still what caused the pause. */
+  /** While calls are paused, the reason is still what caused the pause. */
   #circuitOpen(): BackendError {
     const { reason, about } = this.#failure ?? {};
     return new BackendError(

@@ -23,11 +23,11 @@ export interface Changes {
   readonly caller: CallPipeline;
   readonly redactor: Redactor;
   readonly deadlineMs: number;
-  /** The secret, or where it is left out any, may now be another. */
+  /** Called when the secret, or by default any secret, may have changed. */
   readonly changed: (ref?: Pick<SecretRef, 'scope' | 'key'>) => void;
 }
 
-/** The methods that a type declares; an instance that declares less rejects with `unsupported`. */
+/** The methods that a type declares; if an instance declares less, they reject with `unsupported`. */
 export function optionalMethods(declared: BackendCapabilities, changes: Changes): OptionalMethods {
   const { calls, caller, redactor, deadlineMs, changed } = changes;
   const looking = redactor.about({ refusal: 'read_refused' });
@@ -49,7 +49,7 @@ export function optionalMethods(declared: BackendCapabilities, changes: Changes)
           caller.call(inner, mayRepeatWrite, {
             operation: 'change',
             redactor: told,
-            // A change that was abandoned may still be made, later.
+            // An abandoned change may still be made later.
             run: (created, own) => run(created, own).finally(() => changed(ref)),
           }),
         ),
@@ -116,7 +116,7 @@ function able({ backend, capabilities }: Created, name: keyof OptionalMethods): 
   return backend;
 }
 
-/** @throws BackendError when the backend could not keep what is written, or the condition on it */
+/** @throws BackendError if the backend could not store the value or obey the condition */
 function writable(created: Created, { value, expectedVersion }: SecretWrite): SecretBackend {
   const { compareAndSet, maxValueBytes, binary } = created.capabilities;
   if (expectedVersion !== undefined && !compareAndSet)

@@ -5,7 +5,7 @@ import type { HostHealth } from './hosted-backend.ts';
 import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
 
-/** Checks of the whole backend, and what the last one found. */
+/** Checks the whole backend and remembers the last result. */
 export class Checker {
   readonly #caller: CallPipeline;
   readonly #flights: Flights<HealthReport>;

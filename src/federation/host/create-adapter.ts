@@ -8,12 +8,12 @@ import {
 } from '@kici-dev/secret-backend';
 import { createFileReader } from './allowed-file.ts';
 
-/** What is known of the machine and of the instance; the host makes the rest of `BackendHost` from it. */
+/** What is known about machine and instance; the host completes `BackendHost`. */
 export type HostSurroundings = Omit<BackendHost, 'readFile'>;
 
 /**
- * The backend of a type as its adapter makes it, with the files that it may open.
- * @throws BackendError `misconfigured` when the adapter was written for another version of the contract
+ * Creates a type's backend through its adapter, with access to the files that it may open.
+ * @throws BackendError `misconfigured` if the adapter was written for another version of the contract
  */
 export function createAdapter(
   definition: BackendDefinition,

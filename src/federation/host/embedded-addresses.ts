@@ -1,10 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Where the 32 bits of an IPv4 address lie in an IPv6 address of the form, by byte. */
+/** A form of IPv6 address, and where it holds the bytes of an IPv4 address. */
 interface Form {
   readonly isOf: (bytes: Uint8Array) => boolean;
   readonly places: readonly (readonly [number, number, number, number])[];
-  /** Teredo turns every bit. */
+  /** Teredo inverts every bit. */
   readonly inverted?: true;
 }
 
@@ -19,7 +19,8 @@ const forms: readonly Form[] = [
   { isOf: startsWith('0000:0000:0000:0000:0000:ffff'), places: [last] },
   { isOf: startsWith('0000:0000:0000:0000:ffff:0000'), places: [last] },
   { isOf: startsWith('0064:ff9b:0000:0000:0000:0000'), places: [last] },
-  // Any prefix in it may be an operator's, and each length has its place; the ninth byte is always left out.
+  // Any prefix in this range may be an operator's, and the place depends on its length; the ninth byte is always
+  // skipped.
   {
     isOf: startsWith('0064:ff9b:0001'),
     places: [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], last],
@@ -27,11 +28,11 @@ const forms: readonly Form[] = [
   { isOf: startsWith('2002'), places: [[2, 3, 4, 5]] },
   { isOf: startsWith('2001:0000'), places: [[4, 5, 6, 7]] },
   { isOf: startsWith('2001:0000'), places: [last], inverted: true },
-  // The first byte says whether the address is unique in the world.
+  // The first byte says whether the address is globally unique.
   { isOf: (bytes) => hexOf(bytes.subarray(8, 12)).replace(/^02/, '00') === '00005efe', places: [last] },
 ];
 
-/** The IPv4 addresses that traffic to this IPv6 address may end at; none for an IPv4 address. */
+/** The IPv4 addresses that traffic to this IPv6 address may reach; none for an IPv4 address. */
 export function embeddedAddresses(address: string): readonly string[] {
   const bytes = isIPv6(address) ? bytesOf(address) : undefined;
   if (bytes === undefined) return [];
@@ -51,7 +52,7 @@ function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** Of an address that is known to be one. */
+/** Expects a valid address. */
 function bytesOf(address: string): Uint8Array {
   const [head = [], tail = []] = address.split('::').map((part) => part.split(':').flatMap(bytesOfGroup));
   const bytes = new Uint8Array(16);

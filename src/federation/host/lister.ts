@@ -12,7 +12,7 @@ import type { HostPolicy } from './policy.ts';
 
 const mostQueries = 1_000;
 
-/** Names: from the cache, from a listing that is under way, or from the backend, in this order. */
+/** Supplies names: from the cache, from a listing in progress, or from the backend, in this order. */
 export class Lister {
   readonly #caller: CallPipeline;
   readonly #maxAgeMs: number;
@@ -23,7 +23,7 @@ export class Lister {
   readonly #learned: (names: CheckedNames) => void;
   #epoch = 0;
 
-  /** @param learned called with each list that the backend gives */
+  /** @param learned called with each list from the backend */
   constructor(caller: CallPipeline, policy: HostPolicy, redactor: Redactor, learned: (names: CheckedNames) => void) {
     this.#caller = caller;
     this.#learned = learned;
@@ -34,7 +34,7 @@ export class Lister {
   }
 
   /**
-   * @param maxAgeMs how old the names may be, and no older than the policy allows
+   * @param maxAgeMs limit for the age of names, in addition to the policy's
    * @throws BackendError
    */
   async listAged(query: ListQuery, context: CallContext, maxAgeMs = this.#maxAgeMs): Promise<AgedNames> {
@@ -46,7 +46,7 @@ export class Lister {
     return { ...(await flight.wait(context)), ageMs: 0 };
   }
 
-  /** After a change: what is known, or being asked, is not served to any later call. */
+  /** To be called after a change: names known or being listed now serve no later call. */
   invalidate(): void {
     this.#epoch += 1;
     this.#cache.clear();
@@ -62,7 +62,7 @@ export class Lister {
     });
     this.#learned(told);
     const names = await inTurns(this.#held.complete(told), context.signal);
-    // Nobody waits longer for a part that failed in passing than the failure lasts.
+    // A list with a passing failure is not cached, so that the gap lasts no longer than the failure.
     const isWhole = !names.unlisted.some(({ code }) => isTransient(code));
     if (isWhole && epoch === this.#epoch) this.#cache.set(id, names);
     return names;

@@ -21,7 +21,7 @@ import { Reader } from './reader.ts';
 
 /**
  * Makes a backend of a type safe to call. Does nothing until the first call, which creates the instance.
- * @param settings as `parseSettings` gives them
+ * @param settings from `parseSettings`
  */
 export function openBackend(
   definition: BackendDefinition,
@@ -39,12 +39,12 @@ export function openBackend(
   );
 }
 
-/** What a backend is called, and who hears of its breaches. */
+/** A backend's name, and the log for its breaches. */
 export type Hosted = Pick<BackendHost, 'organization' | 'name' | 'log'>;
 
 /**
  * Makes any backend safe to call. Does nothing until the first call.
- * @param redactor knows the settings of the backend, and the secrets among them
+ * @param redactor knows the backend's settings, and the secrets among them
  */
 export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, policy: HostPolicy): HostedBackend {
   const instance = new AdapterLifecycle(adapter, redactor);

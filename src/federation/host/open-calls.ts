@@ -1,6 +1,6 @@
 import { BackendError } from '@kici-dev/secret-backend';
 
-/** Calls that are under way; once ended, no other begins. */
+/** Tracks calls in progress; after `end` no other begins. */
 export class OpenCalls {
   readonly #open = new Set<Promise<unknown>>();
   #ended = false;
@@ -17,7 +17,7 @@ export class OpenCalls {
     }
   }
 
-  /** Waits for those under way, each of which has a deadline. */
+  /** Waits for the calls in progress, each of which has a deadline. */
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.allSettled(this.#open);

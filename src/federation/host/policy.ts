@@ -1,25 +1,25 @@
-/** How the host treats one backend instance. Durations are milliseconds. */
+/** How the host treats one backend instance. Durations are in milliseconds. */
 export interface HostPolicy {
-  /** The longest that a call may take, its retries included; an earlier deadline of the caller wins. */
+  /** The longest that a call may take, retries included; a caller's earlier deadline wins. */
   readonly deadlineMs: number;
-  /** How often a call is tried in all; 1 never tries again. */
+  /** Total number of tries; 1 means no retry. */
   readonly attempts: number;
-  /** Calls that the backend works on at once. */
+  /** Concurrent calls to the backend. */
   readonly concurrency: number;
-  /** Calls that wait for their turn; one more is refused as `overloaded`. */
+  /** Waiting calls; one more is refused as `overloaded`. */
   readonly queueLimit: number;
-  /** How old a cached value may be that is served without asking; 0 caches none. */
+  /** Maximum age of a cached value that is served without querying; 0 turns the cache off. */
   readonly cacheMaxAgeMs: number;
-  /** How old a value may be that is served while the backend fails transiently; 0 serves none. */
+  /** Maximum age of a value served while the backend fails transiently; 0 serves none. */
   readonly serveStaleMs: number;
-  /** How old a cached list of names may be; 0 caches none. */
+  /** Maximum age of a cached list of names; 0 turns this cache off. */
   readonly namesMaxAgeMs: number;
   /**
-   * Whether a call may take the answer to one that began before it. False if others change the backend through other
-   * hosts: every call must see a change that was confirmed before it.
+   * Whether a call may share the answer of one that began earlier. False if others change the backend through other
+   * hosts: every call must see changes confirmed before it.
    */
   readonly mayJoinCalls: boolean;
-  /** Grows whenever the settings of the instance change: nothing cached under other settings is served. */
+  /** Grows when the instance's settings change: nothing cached under other settings is served. */
   readonly settingsGeneration: number;
 }
 

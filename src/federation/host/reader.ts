@@ -21,7 +21,7 @@ import type { HostPolicy } from './policy.ts';
 
 type Outcomes = ReadonlyMap<string, ReadOutcome>;
 
-/** Reads: from the cache, from a read that is under way, or from the backend, in this order. */
+/** Reads values: from the cache, from a read in progress, or from the backend, in this order. */
 export class Reader {
   readonly #caller: CallPipeline;
   readonly #cache: ValueCache;
@@ -51,7 +51,7 @@ export class Reader {
     );
   }
 
-  /** After a change: no later read joins one that began before. */
+  /** To be called after a change: no later read joins an earlier one. */
   invalidate(): void {
     this.#flights.forget();
   }
@@ -74,7 +74,7 @@ export class Reader {
     return outcomes;
   }
 
-  /** Asks again for those alone that failed and may not fail again. */
+  /** Retries only refs whose failure may pass. */
   async #ask(refs: ReadonlyMap<string, SecretRef>, context: CallContext): Promise<Outcomes> {
     const { epoch } = this.#cache;
     const outcomes = new Map<string, ReadOutcome>();
@@ -133,7 +133,7 @@ function isBreach(outcome: ReadOutcome): outcome is UnknownOutcome {
   return outcome.status === 'unknown' && outcome.reason === 'contract_broken';
 }
 
-/** The failure of an outcome that another try may mend. */
+/** The failure of an outcome, if another try may help. */
 function failureOf(outcome: ReadOutcome | undefined): Repeatable | undefined {
   return outcome?.status === 'unknown' && mayRepeatRead(outcome.code) ? outcome : undefined;
 }
@@ -142,7 +142,7 @@ function later(left: Repeatable | undefined, right: Repeatable | undefined): Rep
   return (right?.retryAfterMs ?? 0) > (left?.retryAfterMs ?? -1) || left === undefined ? right : left;
 }
 
-/** A backend that has no answer to anything is out; what makes no sense of one secret says nothing of the others. */
+/** A backend without an answer to anything is out; failing to understand one secret says nothing about the others. */
 function outage(outcomes: readonly ReadOutcome[]): Failure | undefined {
   const [first] = outcomes;
   const isOut = outcomes.every(

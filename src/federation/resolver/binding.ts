@@ -3,17 +3,17 @@ import { compileSegment } from './glob.ts';
 import type { Rename } from './rename.ts';
 import { parseScopePattern } from './scope-pattern.ts';
 
-/** As an operator states it. */
+/** As an operator writes it. */
 export interface BindingInput {
   readonly id: string;
-  /** `backend:pattern`; a bare pattern is of the internal store, `*:pattern` of every backend. */
+  /** `backend:pattern`; a bare pattern means the internal store, `*:pattern` every backend. */
   readonly scope: string;
-  /** A glob over the agent's host. */
+  /** A glob for the agent's host. */
   readonly host?: string | undefined;
   readonly priority?: number | undefined;
   readonly prefix?: string | undefined;
   readonly map?: Readonly<Record<string, string>> | undefined;
-  /** What is deleted counts as absent here, so that the next candidate takes its place; false when left out. */
+  /** Deleted secrets count as absent here, so that the next candidate wins; default false. */
   readonly skipDeleted?: boolean | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Binding {
 }
 
 export const placeholder: RegExp = /\$\{(agentId|host|label:[A-Za-z0-9._-]+)\}/g;
-/** In a class a fact would be a set of characters, not itself. */
+/** In a character class, a fact would become a set of characters. */
 const placeholderInClass = /\[[^\]]*\$\{/;
 
 export function parseBinding(input: BindingInput): Parsed<Binding> {
@@ -46,7 +46,7 @@ export function parseBinding(input: BindingInput): Parsed<Binding> {
   }
   if (placeholderInClass.test(pattern))
     return { ok: false, reason: `a placeholder cannot be used in a [class]: ${quote(input.scope)}` };
-  // A placeholder stands for one segment's worth of plain characters.
+  // A placeholder stands for plain characters within one segment.
   const sample = parseScopePattern(pattern.replace(placeholder, 'x'));
   if (!sample.ok) return { ok: false, reason: `${sample.reason} (in ${quote(input.scope)})` };
   const host = input.host ?? everyHost;
@@ -65,7 +65,7 @@ export function parseBinding(input: BindingInput): Parsed<Binding> {
   return { ok: true, value: { id: input.id, backend, pattern, host, priority, rename: rename.value, skipDeleted } };
 }
 
-/** The colon after the backend's name, not the one inside `${label:…}`. */
+/** Finds the colon after the backend's name, not the one inside `${label:…}`. */
 function backendColon(text: string): number {
   const colon = text.indexOf(':');
   const brace = text.indexOf('${');

@@ -5,20 +5,22 @@ import { decide } from './rank.ts';
 
 interface Place {
   readonly block: Block;
-  /** In the order of all blocks. */
+  /** Its position among all blocks. */
   readonly at: number;
 }
 
-/** The blocks of one binding, which all rename alike. */
+/** The blocks of one binding, which share its renaming. */
 interface Group {
   readonly rename: Block['rename'];
-  /** By the highest rank that a secret in them could have, so that those that could outrank a winner come first. */
+  /**
+   * Sorted by the highest rank that a secret in them could have, so that those that could outrank a winner come first.
+   */
   readonly places: readonly Place[];
-  /** Of the places up to each one, that which is the first of all blocks. */
+  /** For each prefix of the places, the one that comes first among all blocks. */
   readonly firsts: readonly Place[];
 }
 
-/** Finds what could outrank a winner without looking at every block for every key: there may be thousands of both. */
+/** Finds what could outrank a winner without visiting every block for every key: there may be thousands of both. */
 export class BlockIndex {
   readonly #groups: readonly Group[];
 
@@ -26,7 +28,7 @@ export class BlockIndex {
     this.#groups = groups;
   }
 
-  /** @param blocks the best first */
+  /** @param blocks best first */
   static *of(blocks: readonly Block[]): Pieces<BlockIndex> {
     const byBinding = new Map<string, Place[]>();
     for (const [at, block] of blocks.entries()) {
@@ -40,7 +42,7 @@ export class BlockIndex {
     return new BlockIndex(groups);
   }
 
-  /** The first of the blocks that could put another secret in the winner's place. */
+  /** The first of the blocks that could supply another winner. */
   first(key: string, winner: Candidate): Block | undefined {
     let first: Place | undefined;
     for (const group of this.#groups) {
@@ -75,7 +77,7 @@ function firstAbove({ places, firsts }: Group, winner: Candidate): Place | undef
     .reduce<Place | undefined>((best, place) => (best === undefined || place.at < best.at ? place : best), undefined);
 }
 
-/** By halves. */
+/** Binary search. */
 function countAbove(places: readonly Place[], winner: Candidate): number {
   let [low, high] = [0, places.length];
   while (low < high) {

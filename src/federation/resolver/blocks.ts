@@ -8,14 +8,14 @@ import { sourceKeysOf, type Rename } from './rename.ts';
 import { couldMatchWithin, scopeDepth, selectsScope, type ScopePattern } from './scope-pattern.ts';
 import { isDeletion, isState } from './states.ts';
 
-/** A part of a backend whose names are not known, as far as one binding reaches into it. */
+/** A part of a backend whose names are unknown, as far as one binding reaches into it. */
 export interface Block extends Failure {
   readonly backend: string;
   /** What could not be listed; default: the whole backend. */
   readonly region: string | undefined;
-  /** The one scope that holds all names that the binding selects; undefined where there may be many. */
+  /** The only scope that the binding selects in it; undefined if there may be several. */
   readonly scope: string | undefined;
-  /** The backend has answered, and this is the state of the scope: asking again gives no more. */
+  /** The backend has answered, and this is the scope's state: querying again would show no more. */
   readonly told: boolean;
   readonly binding: string;
   readonly priority: number;
@@ -25,16 +25,16 @@ export interface Block extends Failure {
   readonly rename: Rename;
 }
 
-/** A region that is one scope has the depth `scope`. */
+/** A region that is a single scope has the depth `scope`. */
 interface UnknownPart extends Failure {
   readonly region: string | undefined;
   readonly depth: ListQuery['depth'];
 }
 
 export interface Blocks {
-  /** The best first, whatever order the listings came in. */
+  /** Best first, whatever the order of the listings. */
   readonly blocks: readonly Block[];
-  /** What is deleted and counts as absent, likewise. */
+  /** Deleted parts that count as absent, in the same order. */
   readonly skipped: readonly Block[];
 }
 
@@ -58,7 +58,7 @@ export function* collectBlocks(bindings: CompiledBindings, listings: readonly Li
   return { blocks, skipped };
 }
 
-/** Whether the backend has answered, with the state of one scope; a tree or a store has none. */
+/** Whether the backend has answered with the state of one scope; a tree or a store has none. */
 export function isTold({ depth, code }: Pick<UnlistedScope, 'depth' | 'code'>): boolean {
   return depth === 'scope' && isState(code);
 }
@@ -73,7 +73,7 @@ function reaches(pattern: ScopePattern, { region, depth }: UnknownPart): boolean
   return depth === 'scope' && region !== undefined ? selectsScope(pattern, region) : couldMatchWithin(pattern, region);
 }
 
-/** The first is the one that messages name. */
+/** Messages name the first. */
 function compareBlocks(left: Block, right: Block): number {
   return (
     decide(rankOf(left), rankOf(right)).order ||
@@ -82,7 +82,7 @@ function compareBlocks(left: Block, right: Block): number {
   );
 }
 
-/** Where the scope is known, no candidate in it ranks higher. */
+/** If the scope is known, no candidate in it ranks higher. */
 function rankOf({ priority, hostRank, patternRank, backend, region = '', scope }: Block): Ranked {
   return {
     priority,
@@ -122,7 +122,7 @@ export function couldSupply(block: Pick<Block, 'rename'>, key: string): boolean 
   return sourceKeysOf(block.rename, key).length > 0;
 }
 
-/** The highest that some secret in the part could rank. Where that cannot be known, it errs towards higher. */
+/** The highest rank that a secret in the part could have. Errs towards higher. */
 export function highestRank(block: Block): Ranked {
   if (block.scope !== undefined) return rankOf(block);
   const { pattern } = block;
@@ -130,12 +130,12 @@ export function highestRank(block: Block): Ranked {
   return { ...rankOf(block), depth, scope: '' };
 }
 
-/** Whether some secret in the part could rank above the winner. */
+/** Whether some secret in the part could outrank the winner. */
 export function couldOutrank(block: Block, winner: Ranked): boolean {
   return decide(highestRank(block), winner).order <= 0;
 }
 
-/** A winner that is known to be deleted with its scope has one cause, which is not reported twice. */
+/** If the winner is known to be deleted with its scope, that is one cause, reported once. */
 export function isOwnProblem({ backend, scope, code }: Block, winner: Candidate): boolean {
   return winner.problem === code && winner.backend === backend && winner.scope === scope;
 }

@@ -15,16 +15,16 @@ export interface Candidate extends Ranked {
   readonly version: string | undefined;
   readonly declaredOnly: boolean;
   readonly problem: FailureCode | undefined;
-  /** Of the problem. */
+  /** Details the problem. */
   readonly reason?: FailureReason | undefined;
 }
 
-/** A candidate whose binding counts it as absent, because it is deleted. */
+/** A deleted candidate that its binding counts as absent. */
 export interface SkippedCandidate extends Candidate {
   readonly problem: FailureCode;
 }
 
-/** A secret that a binding selects and whose name is not a key. */
+/** A secret that a binding selects, but whose name is not a valid key. */
 export interface Unbindable {
   readonly backend: string;
   readonly scope: string;
@@ -41,7 +41,7 @@ interface Bucket {
   readonly secrets: Map<string, SecretDescriptor>;
 }
 
-/** The candidates of every key, kept by scope so that a change of one secret touches its own keys alone. */
+/** The candidates of every key, grouped by scope so that a change of one secret touches only its own keys. */
 export class Candidates {
   readonly #bindings: CompiledBindings;
   readonly #selectingIn = new Map<string, (scope: string) => readonly CompiledBinding[]>();
@@ -83,12 +83,12 @@ export class Candidates {
     }
   }
 
-  /** The candidates of each key, the best first. */
+  /** Best first. */
   get byKey(): ReadonlyMap<string, readonly Candidate[]> {
     return this.#byKey;
   }
 
-  /** What bindings count as absent, by key, the best first. */
+  /** Candidates that count as absent, best first. */
   get skipped(): ReadonlyMap<string, readonly SkippedCandidate[]> {
     return this.#skipped;
   }
@@ -98,7 +98,7 @@ export class Candidates {
   }
 
   /**
-   * @param secret as it is now; left out when it is gone
+   * @param secret its new state; absent if it is gone
    * @returns the keys that this may have changed
    */
   change(
@@ -131,7 +131,7 @@ export class Candidates {
     return [...keys];
   }
 
-  /** Overlapping listings name a secret twice; it counts once, and in any order the same one counts. */
+  /** Overlapping listings may name a secret twice; the same one counts in any order. */
   #gather(backend: string, secret: SecretDescriptor): void {
     const bucket = this.#bucket(backend, secret.scope);
     if (bucket === undefined) return;
@@ -139,7 +139,7 @@ export class Candidates {
     if (known === undefined || caution(secret) > caution(known)) bucket.secrets.set(secret.key, secret);
   }
 
-  /** Undefined where no binding selects the scope. */
+  /** Undefined if no binding selects the scope. */
   #bucket(backend: string, scope: string): Bucket | undefined {
     let scopes = this.#buckets.get(backend);
     if (scopes === undefined) this.#buckets.set(backend, (scopes = new Map<string, Bucket>()));
@@ -166,7 +166,7 @@ export class Candidates {
     for (const { binding, hostRank, patternRank } of selecting) {
       const renamed = renameKey(binding.rename, secret.key);
       if (renamed.kind === 'unbindable') reason ??= renamed.reason;
-      // The bindings come best first, so the first to give a key is the one that ranks it.
+      // Bindings come best first, so the first to yield a key ranks it.
       if (renamed.kind !== 'key' || taken.includes(renamed.key)) continue;
       const candidate: Candidate = {
         priority: binding.priority,
@@ -216,7 +216,7 @@ function placeId({ backend, scope }: { readonly backend: string; readonly scope:
   return `${backend}\n${scope}\n${key}`;
 }
 
-/** Of two descriptors of one secret, a problem counts before anything else. */
+/** Sort key for two descriptors of one secret: a problem comes before anything else. */
 function caution({ problem, declaredOnly, version, updatedAt }: SecretDescriptor): string {
   return JSON.stringify([problem ?? '', declaredOnly === true, version ?? '', updatedAt ?? '']);
 }
@@ -230,8 +230,8 @@ function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
 }
 
 /**
- * Which bindings select a scope, best first. Globs are found by their literal base, so that a scope is tested
- * against those alone that could match it.
+ * Returns the bindings that select a scope, best first. Globs are looked up by their literal base, so that a scope is
+ * tested only against those that could match.
  */
 function indexBindings(bindings: readonly CompiledBinding[]): (scope: string) => readonly CompiledBinding[] {
   const exact = new Map<string, CompiledBinding[]>();

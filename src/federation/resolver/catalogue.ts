@@ -7,13 +7,13 @@ import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleB
 import type { BackendTraits, Listing } from './listing.ts';
 import { withoutPause, type Pieces } from './pieces.ts';
 
-/** What is known of a key before any value is read. */
+/** What is known about a key before any value is read. */
 export interface Entry {
   readonly key: string;
   readonly winner: Candidate;
   /** In order of rank. */
   readonly losers: readonly Candidate[];
-  /** The best of the parts whose names could not be listed and that could outrank the winner; `explain` shows all. */
+  /** The best of the unlisted parts that could outrank the winner; `explain` shows all of them. */
   readonly blockedBy: Block | undefined;
   /** `declared`: the winner is a name without a value. */
   readonly status: 'available' | 'declared' | 'unavailable';
@@ -21,7 +21,7 @@ export interface Entry {
 
 /**
  * A required backend, or a folder of one, whose names could not be listed: a job must not start. A scope whose state
- * the backend reports does not count: it takes away the keys that it could supply, but no job.
+ * the backend reports does not count: it makes the keys that it could supply unavailable, but fails no job.
  */
 export interface CatalogueFailure extends Failure {
   readonly backend: string;
@@ -29,7 +29,7 @@ export interface CatalogueFailure extends Failure {
   readonly binding: string;
 }
 
-/** An exact scope whose backend lists with a delay: absence from the list proves nothing. */
+/** An exact scope of a backend whose lists lag: absence from the list proves nothing. */
 export interface ProbeScope {
   readonly backend: string;
   readonly compiled: CompiledBinding;
@@ -38,32 +38,32 @@ export interface ProbeScope {
 export interface Catalogue {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly failures: readonly CatalogueFailure[];
-  /** The parts whose names are not known, the one that ranks best first. */
+  /** The parts whose names are unknown, best first. */
   readonly blocks: readonly Block[];
-  /** What is deleted and counts as absent, by the key that it would supply, the best first. */
+  /** Deleted candidates that count as absent, by the key that they would supply, best first. */
   readonly skipped: ReadonlyMap<string, readonly SkippedCandidate[]>;
-  /** Likewise scopes whose former keys are not known. */
+  /** Likewise scopes whose former keys are unknown. */
   readonly skippedScopes: readonly Block[];
   readonly probeScopes: readonly ProbeScope[];
-  /** Globs over backends that list with a delay: a secret made a moment ago may be missing. */
+  /** Globs over backends whose lists lag: a secret made a moment ago may be missing. */
   readonly laggingGlobs: readonly ProbeScope[];
   readonly unbindable: readonly Unbindable[];
   readonly idle: readonly IdleBinding[];
 }
 
-/** A catalogue that follows what its backends hold. */
+/** A catalogue that follows changes in its backends. */
 export interface LiveCatalogue {
-  /** Its entries change in place. */
+  /** Changes in place. */
   readonly catalogue: Catalogue;
   /**
-   * Takes in one secret that is new, other than before, or gone.
-   * @param secret as a listing would name it now; left out when it is gone
+   * Applies one secret that is new, changed or gone.
+   * @param secret as a listing would describe it now; absent if it is gone
    * @returns the keys that this may have changed
    */
   change(backend: string, place: Pick<SecretDescriptor, 'scope' | 'key'>, secret?: SecretDescriptor): readonly string[];
 }
 
-/** Merges what the backends listed. Pure: the same input in any order gives the same catalogue. */
+/** Merges the backends' listings. Pure: the same input in any order gives the same catalogue. */
 export function buildCatalogue(
   bindings: CompiledBindings,
   backends: readonly BackendTraits[],
@@ -72,7 +72,7 @@ export function buildCatalogue(
   return followCatalogue(bindings, backends, listings).catalogue;
 }
 
-/** As `buildCatalogue`, for a catalogue that is kept and changed. */
+/** As `buildCatalogue`, for a catalogue that is kept and updated. */
 export function followCatalogue(
   bindings: CompiledBindings,
   backends: readonly BackendTraits[],
@@ -142,7 +142,7 @@ export function* mergeInPieces(
   };
 }
 
-/** Bindings that name a backend which is not there: its names cannot be listed, which is not the same as none. */
+/** Bindings that name an unknown backend: its names cannot be listed, which is not the same as having none. */
 function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[]): Listing[] {
   const known = new Set([everyBackend, ...backends.map(({ name }) => name)]);
   const missing = new Set(bindings.active.map(({ binding }) => binding.backend).filter((name) => !known.has(name)));
@@ -162,7 +162,7 @@ function statusOf(winner: Candidate, blockedBy: Block | undefined): Entry['statu
   return winner.declaredOnly ? 'declared' : 'available';
 }
 
-/** Why something is unavailable, and on whose account. */
+/** Why something is unavailable, and where. */
 export interface Unavailability extends Failure {
   readonly backend: string;
   readonly scope: string;
@@ -183,12 +183,11 @@ export function problemOf({ backend, scope, sourceKey, reason }: Candidate, code
   return { backend, scope, code, ...whyOf({ reason, about }) };
 }
 
-/** The scope that a block is about, for a message. */
 export function blockScope({ scope, region, pattern }: Block): string {
   return scope ?? region ?? (pattern.kind === 'exact' ? pattern.scope : pattern.text);
 }
 
-/** Keys that nobody listed and that a map says a part supplies whose names are not known: they are unavailable. */
+/** Unlisted keys that a map expects from a part with unknown names: they are unavailable. */
 export function keysOfBlocks({ entries, blocks }: Catalogue): ReadonlyMap<string, Block> {
   const keys = new Map<string, Block>();
   for (const block of blocks)

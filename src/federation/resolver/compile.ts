@@ -3,7 +3,7 @@ import { everyBackend, everyHost, placeholder, type Binding } from './binding.ts
 import { compileSegment, wildcard } from './glob.ts';
 import { parseScopePattern, type ScopePattern } from './scope-pattern.ts';
 
-/** What the operator states of the agent that a job runs on; never what an agent says about itself. */
+/** What the operator states about the agent that a job runs on; never what an agent says about itself. */
 export interface JobFacts {
   readonly agentId?: string | undefined;
   readonly host?: string | undefined;
@@ -16,7 +16,7 @@ export interface CompiledBinding {
   readonly pattern: ScopePattern;
   /** 2 exact, 1 glob, 0 every host. */
   readonly hostRank: number;
-  /** Infinite for an exact scope, else the length of the literal prefix. */
+  /** Infinite for an exact scope, otherwise the length of the literal prefix. */
   readonly patternRank: number;
 }
 

@@ -6,7 +6,7 @@ import { decide } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
 
 export interface ExplainedCandidate extends Candidate {
-  /** The rule by which the candidate before it ranks above it; empty for the first. */
+  /** The rule by which the previous candidate outranks it; empty for the first. */
   readonly rule: string;
 }
 
@@ -15,16 +15,16 @@ type BoundUnavailability = Unavailability & { readonly binding: string };
 export interface Explanation {
   readonly key: string;
   readonly status: 'available' | 'declared' | 'unavailable' | 'not_found';
-  /** The winner first, then every loser in order. */
+  /** The winner, then every loser in order. */
   readonly candidates: readonly ExplainedCandidate[];
   readonly blockedBy: readonly BoundUnavailability[];
-  /** What is deleted and counts as absent, because its binding says so: the key would be, or might be, its own. */
+  /** Deleted candidates that their binding counts as absent, which would or might have supplied the key. */
   readonly skipped: readonly BoundUnavailability[];
   /** What the answer cannot know, in words. */
   readonly limits: readonly string[];
 }
 
-/** Who supplies a key and why, from the entry that serves it. */
+/** Who supplies a key and why, computed from the entry that serves it. */
 export function explain(catalogue: Catalogue, key: string): Explanation {
   const entry = catalogue.entries.get(key);
   const ranked = entry === undefined ? [] : [entry.winner, ...entry.losers];

@@ -6,8 +6,8 @@ import type { Rename } from './rename.ts';
 import { scopeDepth } from './scope-pattern.ts';
 
 /**
- * A catalogue as a job keeps it: names only, plain JSON. It fixes the winners, so that nothing that changes
- * while the job runs can put another value in their place.
+ * A catalogue as a job keeps it: names only, plain JSON. It fixes the winners, so that no change during the job can put
+ * another value in their place.
  */
 export interface FrozenCatalogue {
   readonly entries: readonly FrozenEntry[];
@@ -38,7 +38,7 @@ export type FrozenRename =
 
 export interface FrozenProbe extends Omit<FrozenRank, 'sourceKey'> {
   readonly rename: FrozenRename;
-  /** What turns out to be deleted counts as absent. */
+  /** Counts as absent if it turns out to be deleted. */
   readonly skipDeleted?: true;
 }
 

@@ -1,4 +1,4 @@
-/** Whether a token takes one item; `any` takes any number of them. */
+/** Whether a token accepts an item; `any` accepts any number of them. */
 type Token<T> = 'any' | ((item: T) => boolean);
 
 export const wildcard: RegExp = /[*?[]/;
@@ -6,9 +6,9 @@ const segmentGrammar = /^(?:[A-Za-z0-9._*?-]|\[[!^]?[A-Za-z0-9._-]+\])+$/;
 const charTokens = /\*|\?|\[([!^]?)([^\]]+)\]|[^*?[]/g;
 
 /**
- * Matches one segment with `*`, `?` and `[…]` classes. In time proportional to pattern times text, whatever the
- * pattern: a regular expression made from a dozen wildcards can take minutes.
- * @returns undefined when the pattern is malformed
+ * Matches one segment with `*`, `?` and `[…]` classes, in at most pattern length times text length: a regular
+ * expression made from a dozen wildcards can take minutes.
+ * @returns undefined if the pattern is malformed
  */
 export function compileSegment(pattern: string): ((segment: string) => boolean) | undefined {
   if (!segmentGrammar.test(pattern) || pattern.includes('**')) return undefined;
@@ -27,7 +27,7 @@ export function compileSegment(pattern: string): ((segment: string) => boolean) 
   return (segment) => matchTokens(tokens, segment);
 }
 
-/** Matches whole segments; `**` takes any number of them, none included. */
+/** Matches whole segments; `**` accepts any number of them, including none. */
 export function compilePath(segments: readonly string[]): ((path: string) => boolean) | undefined {
   const tokens: Token<string>[] = [];
   for (const segment of segments) {
@@ -39,7 +39,7 @@ export function compilePath(segments: readonly string[]): ((path: string) => boo
     token === 'any' ? [] : [{ token, index, isLiteral: !wildcard.test(segments[index] ?? '') }],
   );
   if (fixed.length < tokens.length) return (path) => matchTokens(tokens, segmentsOf(path));
-  // Comparing literals first spares most paths the wildcards.
+  // Comparing literals first avoids most wildcard matching.
   const literalsFirst = fixed.toSorted((left, right) => Number(right.isLiteral) - Number(left.isLiteral));
   return (path) => {
     const parts = segmentsOf(path);
@@ -50,7 +50,7 @@ export function compilePath(segments: readonly string[]): ((path: string) => boo
 let lastPath = '';
 let lastSegments: readonly string[] = [''];
 
-/** One path is matched against many patterns in a row. */
+/** Cached, since one path is matched against many patterns in a row. */
 function segmentsOf(path: string): readonly string[] {
   if (path !== lastPath) {
     lastSegments = path.split('/');
@@ -59,7 +59,7 @@ function segmentsOf(path: string): readonly string[] {
   return lastSegments;
 }
 
-/** Single characters and ranges; a `-` at either end is itself. */
+/** Single characters and ranges; a `-` at either end is literal. */
 function compileClass(members: string): ((char: string) => boolean) | undefined {
   const singles = new Set<string>();
   const ranges: (readonly [string, string])[] = [];
@@ -74,7 +74,7 @@ function compileClass(members: string): ((char: string) => boolean) | undefined 
   return (char) => singles.has(char) || ranges.some(([from, to]) => from <= char && char <= to);
 }
 
-/** Only the last `any` ever has to take more: what came before it matched as early as it could. */
+/** Only the last `any` ever needs to take more: what came before it matched as early as possible. */
 function matchTokens<T>(tokens: readonly Token<T>[], items: ArrayLike<T>): boolean {
   let [token, item, resume, taken] = [0, 0, -1, 0];
   while (item < items.length) {

@@ -10,10 +10,10 @@ import type {
 import { compareText } from './rank.ts';
 import { selectsBackend, type CompiledBindings } from './compile.ts';
 
-/** What the resolver knows of a backend. */
+/** What the resolver knows about a backend. */
 export interface BackendTraits {
   readonly name: string;
-  /** A job starts without an optional backend; the keys it could supply are unavailable. */
+  /** A job starts without an optional backend; the keys that it could supply are unavailable. */
   readonly optional: boolean;
   readonly listConsistency: 'strong' | 'eventual';
 }
@@ -23,16 +23,16 @@ export interface ListingRequest {
   readonly query: ListQuery;
 }
 
-/** The answer to a request: names, or why there are none; a reason is the failure's. */
+/** The answer to a request: names, or why there are none; a reason belongs to the failure. */
 export interface Listing extends ListingRequest, Why {
   readonly secrets: readonly SecretDescriptor[];
   readonly unlisted: readonly UnlistedScope[];
   readonly unnameable: readonly UnnameableSecret[];
-  /** Set when nothing of the query could be listed. */
+  /** Set if nothing of the query could be listed. */
   readonly failure?: FailureCode;
 }
 
-/** The fewest listings that show every scope a binding can select. */
+/** The fewest listings that cover every scope a binding can select. */
 export function planListings(
   bindings: CompiledBindings,
   backends: readonly BackendTraits[],

@@ -1,10 +1,10 @@
 /**
- * Work that stops after each small piece, so that a large catalogue need not keep the event loop. The caller decides
+ * Work that pauses after each small piece, so that a large catalogue does not block the event loop. The caller decides
  * what runs in between; the result is the same.
  */
 export type Pieces<T> = Generator<undefined, T, undefined>;
 
-/** For callers who would rather wait than let others in between. */
+/** For callers that prefer to run it in one go. */
 export function withoutPause<T>(work: Pieces<T>): T {
   for (;;) {
     const { done, value } = work.next();
@@ -14,7 +14,7 @@ export function withoutPause<T>(work: Pieces<T>): T {
 
 const sortedAtOnce = 256;
 
-/** Sorts in place, as `Array.prototype.sort` does. */
+/** Sorts in place, like `Array.prototype.sort`. */
 export function* sortInPieces<T>(items: T[], compare: (left: T, right: T) => number): Pieces<void> {
   if (items.length <= sortedAtOnce) {
     items.sort(compare);

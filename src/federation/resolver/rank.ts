@@ -9,7 +9,7 @@ export interface Ranked {
   readonly sourceKey: string;
 }
 
-/** The rules of the order, first to last; the first that separates two candidates decides. */
+/** The rules of the order; the first that separates two candidates decides. */
 const rules: readonly (readonly [string, (left: Ranked, right: Ranked) => number])[] = [
   ['higher priority', (left, right) => right.priority - left.priority],
   ['more specific host pattern', (left, right) => right.hostRank - left.hostRank],
@@ -26,7 +26,7 @@ export interface Decision {
   readonly rule: string;
 }
 
-/** The one function that ranks: what is served, shown and explained all comes from it. */
+/** The only function that ranks: what is served, shown and explained comes from it. */
 export function decide(left: Ranked, right: Ranked): Decision {
   for (const [rule, compare] of rules) {
     const order = compare(left, right);
@@ -35,7 +35,7 @@ export function decide(left: Ranked, right: Ranked): Decision {
   return { order: 0, rule: 'the same' };
 }
 
-/** Both may be infinite, and then have no difference that is a number. */
+/** Both may be infinite, in which case their difference is not a number. */
 function larger(left: number, right: number): number {
   return left === right ? 0 : right - left;
 }

@@ -14,7 +14,7 @@ import { decide, type Ranked } from './rank.ts';
 import { sourceKeysOf } from './rename.ts';
 import { isDeletion } from './states.ts';
 
-/** What came of asking for a key. */
+/** The result of requesting a key. */
 export type Resolution =
   | {
       readonly status: 'found';
@@ -24,13 +24,13 @@ export type Resolution =
       readonly version?: string;
       readonly ageMs?: number;
     }
-  /** It may or may not have a value: nothing else is served in its place. */
+  /** Whether it has a value is unknown: nothing else is served in its place. */
   | (Unavailability & { readonly status: 'unavailable'; readonly hint: string })
-  /** A name that somebody declared and nobody set. */
+  /** The name is declared, but nobody has set a value. */
   | { readonly status: 'declared'; readonly backend: string; readonly scope: string }
   | { readonly status: 'not_found' };
 
-/** An outcome, and how old its value is where a cache served it. */
+/** An outcome, and the age of its value if a cache served it. */
 export interface AgedOutcome {
   readonly outcome: ReadOutcome;
   readonly ageMs?: number;
@@ -39,7 +39,7 @@ export interface AgedOutcome {
 interface Step {
   readonly backend: string;
   readonly ref: SecretRef;
-  /** The winner of the catalogue; the other steps are probes above it. */
+  /** True for the catalogue's winner; the other steps are probes that outrank it. */
   readonly isWinner: boolean;
   readonly skipDeleted: boolean;
 }
@@ -50,11 +50,11 @@ type KeyPlan =
 
 export interface ReadPlan {
   readonly keys: ReadonlyMap<string, KeyPlan>;
-  /** One call for each backend; no secret twice. */
+  /** One call per backend; no secret twice. */
   readonly calls: ReadonlyMap<string, readonly SecretRef[]>;
 }
 
-/** What must be read for these keys, and nothing else. */
+/** Exactly what must be read for these keys. */
 export function planReads(catalogue: FrozenCatalogue, keys: Iterable<string>): ReadPlan {
   const entries = entriesOf(catalogue);
   const plans = new Map<string, KeyPlan>();
@@ -73,7 +73,7 @@ export function planReads(catalogue: FrozenCatalogue, keys: Iterable<string>): R
 
 const indexes = new WeakMap<FrozenCatalogue, ReadonlyMap<string, FrozenEntry>>();
 
-/** Made once for each catalogue: a job asks many times. */
+/** Built once per catalogue: a job reads many times. */
 function entriesOf(catalogue: FrozenCatalogue): ReadonlyMap<string, FrozenEntry> {
   const known = indexes.get(catalogue);
   if (known !== undefined) return known;
@@ -100,7 +100,7 @@ function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key
   return steps.length === 0 ? { kind: 'settled', resolution: otherwise } : { kind: 'read', steps, otherwise };
 }
 
-/** The scopes that a lagging list may have left out and that would rank above the winner, best first. */
+/** Scopes that a lagging list may have left out and that would outrank the winner, best first. */
 function probesAbove(catalogue: FrozenCatalogue, winner: Ranked | undefined, key: string): Step[] {
   return catalogue.probes
     .flatMap(({ rename, skipDeleted = false, ...rank }) =>
@@ -145,7 +145,7 @@ export function settleReads(
   );
 }
 
-/** The first step that says anything but a proven absence decides; nothing below it is read. */
+/** The first step with anything but a proven absence decides; lower ones are not served. */
 function settleKey(
   steps: readonly Step[],
   otherwise: Resolution,
@@ -172,7 +172,7 @@ function settleKey(
   return otherwise;
 }
 
-/** The failed backend need not be the one that has the key: then the message explains how they relate. */
+/** The failed backend need not be the one that has the key; then the message explains how they relate. */
 function blocked(winner: FrozenEntry['winner'], by: NonNullable<FrozenEntry['blockedBy']>): Resolution {
   const { backend, scope } = by;
   if (backend === winner.backend && scope === winner.scope) return unavailable(backend, scope, by);

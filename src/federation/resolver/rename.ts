@@ -4,7 +4,7 @@ import { parseKey } from '@kici-dev/secret-backend';
 export type Rename =
   | { readonly kind: 'none' }
   | { readonly kind: 'prefix'; readonly prefix: string }
-  /** Selects only what it maps. */
+  /** Selects only the keys in its map. */
   | { readonly kind: 'map'; readonly keys: ReadonlyMap<string, string> };
 
 export type Renamed =
@@ -22,8 +22,7 @@ export function renameKey(rename: Rename, sourceKey: string): Renamed {
 }
 
 /**
- * Every key of the backend that would become this key: more than one only where a map says so, none where it is not a
- * key.
+ * Every key of the backend that would become this key: several only if a map says so, none if it is not a valid key.
  */
 export function sourceKeysOf(rename: Rename, key: string): readonly string[] {
   if (!parseKey(key).ok) return [];

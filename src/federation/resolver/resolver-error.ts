@@ -4,12 +4,12 @@ export type ResolverErrorCode = 'secret_not_found' | 'secret_unavailable' | 'sec
 
 const brand = Symbol.for('@kici-dev/secret-federation/ResolverError');
 
-/** Why a resolver has no value. The codes are distinct so that an outage is never mistaken for absence. */
+/** Why a resolver has no value. Distinct codes keep an outage from being mistaken for absence. */
 export class ResolverError extends Error {
   override readonly name = 'ResolverError';
   readonly code: ResolverErrorCode;
 
-  /** What failed in the backend, where that is why. */
+  /** The backend failure behind it, if there is one. */
   readonly failure: Failure | undefined;
 
   constructor(code: ResolverErrorCode, message: string, { code: failed, reason, about }: Partial<Failure> = {}) {
@@ -19,7 +19,7 @@ export class ResolverError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Also true for an error of another copy of this package. */
+  /** Also true for an error from another copy of this package. */
   static is(error: unknown): error is ResolverError {
     return typeof error === 'object' && error !== null && brand in error;
   }

@@ -2,8 +2,8 @@ import { isReservedScope, parseScopePath, quote, type Parsed, type ScopePath } f
 import { compilePath, compileSegment, wildcard } from './glob.ts';
 
 /**
- * An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` as a segment of its own for any
- * number of them, none included.
+ * An exact scope, or a glob with `*` and `?` within a segment, `[…]` classes, and `**` as a segment for any number of
+ * segments, including none.
  */
 export type ScopePattern =
   | { readonly kind: 'exact'; readonly scope: ScopePath }
@@ -11,7 +11,7 @@ export type ScopePattern =
       readonly kind: 'glob';
       readonly text: string;
       readonly segments: readonly Segment[];
-      /** The leading segments without wildcards; `undefined` where there are none. */
+      /** The leading segments without wildcards; `undefined` if there are none. */
       readonly base: ScopePath | undefined;
       /** The number of characters before the first wildcard. */
       readonly literalLength: number;
@@ -20,13 +20,13 @@ export type ScopePattern =
       readonly matches: (scope: string) => boolean;
     };
 
-/** Whether it takes one segment of a scope; `**` takes any number of them. */
+/** Whether it accepts a segment of a scope; `**` accepts any number of them. */
 type Segment = '**' | ((segment: string) => boolean);
 
 const compiled = new Map<string, Parsed<ScopePattern>>();
 const maxCompiled = 10_000;
 
-/** Compiled once for each text. */
+/** Compiled once per text. */
 export function parseScopePattern(text: string): Parsed<ScopePattern> {
   const known = compiled.get(text);
   if (known !== undefined) return known;
@@ -73,7 +73,6 @@ function parseGlob(text: string): Parsed<ScopePattern> {
   };
 }
 
-/** Whether the pattern selects this scope. */
 export function selectsScope(pattern: ScopePattern, scope: string): boolean {
   return pattern.kind === 'exact' ? pattern.scope === scope : pattern.matches(scope);
 }

@@ -1,13 +1,11 @@
 import type { FailureCode } from '@kici-dev/secret-backend';
 
-/**
- * What a service says about a secret that it still knows: it is gone, or will be. A binding may count these as absent.
- */
+/** States in which a service says that a secret is gone, or will be. A binding may count these as absent. */
 const deletions: ReadonlySet<FailureCode> = new Set(['deleted', 'destroyed', 'scheduled_for_deletion']);
 
 /**
- * What a service says about a secret in a valid answer. `disabled` is a state, not a deletion: somebody holds a value
- * back for a while, and expects that nothing takes its place.
+ * States that a service reports in a valid answer. `disabled` is a state but not a deletion: somebody withholds a value
+ * for a while, and expects that nothing replaces it.
  */
 const states: ReadonlySet<FailureCode> = new Set([
   ...deletions,
@@ -23,7 +21,7 @@ export function isDeletion(code: FailureCode | undefined): boolean {
   return code !== undefined && deletions.has(code);
 }
 
-/** Whether the backend was asked and answered: no other answer will come before somebody changes the secret. */
+/** Whether the backend has answered: it will not answer differently until somebody changes the secret. */
 export function isState(code: FailureCode): boolean {
   return states.has(code);
 }

@@ -1,13 +1,13 @@
-/** One way in which programs write text down: what each character becomes, without the quotes around it all. */
+/** One way in which programs write text: what each character becomes, without the surrounding quotes. */
 export interface Dialect {
-  /** The tools that write so. */
+  /** The tools that write this way. */
   readonly name: string;
   readonly spell: (text: string) => string;
   /** Works on bytes, each a character from 0 to 255; otherwise on text. */
   readonly bytewise?: true;
 }
 
-/** Characters that the pattern finds, spelled; a table comes before `otherwise`. */
+/** Respells characters that the pattern finds; the table takes precedence over `otherwise`. */
 export function replacing(
   pattern: RegExp,
   table: Readonly<Record<string, string>>,
@@ -21,7 +21,6 @@ export function hexDigits(number: number, width: number): string {
   return number.toString(16).padStart(width, '0');
 }
 
-/** `\uXXXX` for each UTF-16 unit. */
 export function unitEscape(unit: string): string {
   return `\\u${hexDigits(unit.charCodeAt(0), 4)}`;
 }

@@ -6,7 +6,7 @@ const after =
   (text) =>
     rest.reduce((spelled, spell) => spell(spelled), first(text));
 
-/** All that is not printable ASCII, or is not ASCII at all. */
+/** Everything that is not printable ASCII, or not ASCII at all. */
 const keepPrintable = replacing(/[^ -~]/g, {}, unitEscape);
 const keepAscii = replacing(/[\u0080-\uffff]/g, {}, unitEscape);
 const escapeSlash = replacing(/\//g, { '/': String.raw`\/` });

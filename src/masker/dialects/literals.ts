@@ -1,12 +1,12 @@
 import { codePointEscape, hexDigits, replacing, type Dialect } from './dialect.ts';
 
-/** How runtimes show a string to programmers. */
+/** Escapes that runtimes use to show a string to programmers. */
 
 const lineEscapes = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t`, '\\': String.raw`\\` };
 const bellEscapes = { '\u0007': String.raw`\a`, '\b': String.raw`\b`, '\f': String.raw`\f`, '\v': String.raw`\v` };
 const singleQuote = { "'": String.raw`\'` };
 const doubleQuote = { '"': String.raw`\"` };
-/** What has no glyph, the plain space apart. */
+/** Characters without a glyph, except the plain space. */
 const unprintable = String.raw`\p{C}\u00a0\p{Zl}\p{Zp}\u1680\u2000-\u200a\u202f\u205f\u3000`;
 
 function pythonRepr(quotes: Readonly<Record<string, string>>): (text: string) => string {
@@ -18,7 +18,7 @@ function pythonAscii(quotes: Readonly<Record<string, string>>): (text: string) =
   return replacing(/[^ -&(-[\]-~]/gu, { ...lineEscapes, "'": "'", ...quotes }, codePointEscape);
 }
 
-/** Go has `\xhh` for bytes alone. */
+/** Go uses `\xhh` for bytes only. */
 const goEscape = (character: string): string =>
   character < '\u0080' ? codePointEscape(character) : codePointEscape(character).replace(/^\\x/, String.raw`\u00`);
 const upperHex = (unit: string): string => `\\x${hexDigits(unit.charCodeAt(0), 2).toUpperCase()}`;

@@ -19,7 +19,7 @@ const namedControls = new Map(Object.entries(named));
 const zshControl = (byte: string): string => namedControls.get(byte) ?? octal(byte);
 const visibleNames = { '\t': String.raw`\t`, '\n': String.raw`\n`, '\\': String.raw`\\`, "'": String.raw`\'` };
 
-/** `\C-X` and `\M-x`, as zsh shows what has no glyph. */
+/** `\C-X` and `\M-x`, as zsh shows characters without a glyph. */
 function visible(byte: string): string {
   const code = byte.charCodeAt(0);
   if (code >= 0x80) return `\\M-${visible(String.fromCharCode(code & 0x7f))}`;

@@ -15,7 +15,7 @@ export const dialects: readonly Dialect[] = [
 ];
 
 /**
- * What is written once more in a log: a request's body, a script in a trace, a value in a message. Any dialect may be
+ * Dialects that logs often re-encode: a request's body, a script in a trace, a value in a message. Any dialect may be
  * around these.
  */
 export const innerDialects: readonly Dialect[] = [
@@ -40,7 +40,7 @@ export const innerDialects: readonly Dialect[] = [
 const plain = /^[\w.-]*$/;
 const ascii = /^[\0-~]*$/;
 
-/** How many spellings of a text are looked for: two dialects on one another, each dialect, or the common ones alone. */
+/** How many spellings of a text are searched for: pairs of nested dialects, each dialect, or only the common ones. */
 export type Breadth = 'pairs' | 'all' | 'common';
 
 /** The bytes as they are and as they may be spelled; as latin1. */
@@ -58,7 +58,7 @@ export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> 
   return new Set([...once, ...deeper, ...spell(spell([written], innerDialects), dialects)]);
 }
 
-/** Each text in each dialect, with the texts themselves. */
+/** The texts themselves, and each one in each dialect. */
 export function spellAll(texts: Iterable<string>, by: readonly Dialect[]): Set<string> {
   const all = new Set(texts);
   for (const text of Array.from(all)) {

@@ -1,6 +1,6 @@
 import { hexDigits, type Dialect } from './dialect.ts';
 
-/** What each encoder leaves as it is, beside letters and digits; a blank there is written as `+`. */
+/** What each encoder leaves alone, beside letters and digits; a blank there means that it is written as `+`. */
 const kept: Readonly<Record<string, string>> = {
   'RFC 3986 unreserved: Python, curl, jq': '-_.~',
   'query of Go and Python': '-_.~ ',

@@ -1,6 +1,6 @@
 /**
- * Base64 and base64url of the bytes: alone, with and without padding, and inside a longer text, where only the
- * characters that no neighbouring byte reaches into are the same.
+ * Base64 and base64url of the bytes: alone, with and without padding, and inside a longer text, where only characters
+ * that no neighbouring byte affects are the same.
  */
 export function base64Forms(bytes: Buffer): ReadonlySet<string> {
   const whole = bytes.toString('base64');
@@ -17,14 +17,12 @@ export function twiceBase64(bytes: Buffer): readonly string[] {
   return [whole, whole.replace(/=+$/, ''), stableCore(once, 0)];
 }
 
-/** UTF-16, as PowerShell takes and gives encoded commands; with other text before it in every alignment. */
+/** Base64 of UTF-16, as PowerShell reads and writes encoded commands; with other text before it in every alignment. */
 export function utf16Base64Forms(text: string): ReadonlySet<string> {
   return base64Forms(Buffer.from(text, 'utf16le'));
 }
 
-/**
- * What the bytes contribute, whatever stands before and after them, at an offset of so many bytes in a group of three.
- */
+/** The characters that depend on the bytes alone, at this offset in a group of three. */
 function stableCore(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   const first = Math.ceil((offset * 8) / 6);
@@ -36,7 +34,7 @@ function toUrlAlphabet(text: string): string {
   return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** The alphabet's few marks, as JSON of PHP, .NET and Gson, URLs and HTML templates have them. */
+/** The alphabet's few marks, as JSON of PHP, .NET and Gson, URLs and HTML templates write them. */
 function escaped(text: string): readonly string[] {
   const [plus, slash, padding] = ['+', '/', '='].map((mark) => text.includes(mark));
   const forms = [text];

@@ -1,13 +1,13 @@
-/** How many bytes Node.js shows of a Buffer by default. */
+/** How many bytes of a Buffer Node.js shows by default. */
 const inspectedBytes = 50;
 
-/** Of large values, which nobody shows byte by byte. */
+/** For large values, which nobody shows byte by byte. */
 export function plainHexForms(bytes: Buffer): readonly string[] {
   const hex = bytes.toString('hex');
   return [hex, hex.toUpperCase()];
 }
 
-/** In a row, with a colon or a blank between bytes, and as the escapes of C. */
+/** In a row, with a colon or a blank between bytes, and as C escapes. */
 export function hexForms(bytes: Buffer): ReadonlySet<string> {
   const hex = bytes.toString('hex');
   const pairs = hex.match(/../g) ?? [];

@@ -1,23 +1,23 @@
-/** A string in a document, with the name that stands before it there; '' for none. */
+/** A string in a document, with the name before it; '' for none. */
 export interface Leaf {
   readonly name: string;
   readonly value: string;
-  /** It stands where only credentials do. */
+  /** Its place holds only credentials. */
   readonly isCredential?: true;
 }
 
 export interface Document {
   readonly leaves: readonly Leaf[];
-  /** All of the text belongs to the document, so that its lines are structure, not secrets. */
+  /** The document covers the whole text, so its lines are structure, not secrets. */
   readonly isWhole: boolean;
-  /** The same document as other programs lay it out. */
+  /** The same document in other programs' layouts. */
   readonly layouts: readonly string[];
 }
 
-/** What is nested deeper nobody wrote, and no stack is deep enough for all of it. */
+/** Deeper nesting is never genuine, and could exhaust the stack. */
 const maxNesting = 200;
 
-/** What is a document: JSON, or lines and fields that give names to values. */
+/** Parses documents: JSON, or lines and fields that name values. */
 export function leavesOf(text: string): Document {
   const json = parseJson(text);
   if (json !== undefined) {
@@ -38,7 +38,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** At most: brackets in strings count too. */
+/** An upper bound, since brackets in strings count too. */
 function nesting(text: string): number {
   let [depth, deepest] = [0, 0];
   for (const [mark] of text.matchAll(/[[\]{}]/g)) {
@@ -55,10 +55,7 @@ function jsonLeaves(name: string, value: unknown): readonly Leaf[] {
   return Object.entries(value).flatMap(([key, entry]: readonly [string, unknown]) => jsonLeaves(key, entry));
 }
 
-/**
- * `scheme://user:password@host`, and what stands there percent-encoded as it was before; and of its query, each
- * parameter.
- */
+/** The parts of `scheme://user:password@host`, and of its query each parameter, as written and percent-decoded. */
 function urlLeaves(text: string): readonly Leaf[] {
   const leaves: Leaf[] = [];
   for (const [, user = '', password] of text.matchAll(
@@ -104,7 +101,7 @@ const otherLine =
   /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|[^\s:]+:\d+:[^\s:]+:[^\s:]+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
 const armourLine = /^-----(?:BEGIN|END) /;
 
-/** `name: value` and `name=value` by line, as YAML, dotenv, INI, properties and npm have them, with YAML's blocks. */
+/** `name: value` and `name=value` by line, as in YAML, dotenv, INI, properties and npm, with YAML's blocks. */
 function lineLeaves(text: string): { readonly leaves: readonly Leaf[]; readonly isWhole: boolean } {
   const lines = text.split(/\r\n|\r|\n/);
   const leaves: Leaf[] = [];
@@ -138,7 +135,7 @@ function lineLeaves(text: string): { readonly leaves: readonly Leaf[]; readonly 
   return { leaves, isWhole: lines.length > 1 && leaves.length > 0 && others === 0 };
 }
 
-/** The lines after this one that are further in. */
+/** The following lines with deeper indentation. */
 function blockAfter(lines: readonly string[], at: number): readonly string[] {
   const depthOf = (line: string): number => line.search(/\S/);
   const depth = depthOf(lines[at] ?? '');
@@ -147,7 +144,7 @@ function blockAfter(lines: readonly string[], at: number): readonly string[] {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** How many more lines a value takes that begins with a double quote and does not end on its line. */
+/** How many more lines belong to a value whose double quote does not end on its line. */
 function quotedBlock(lines: readonly string[], at: number, value: string): number {
   if (!/^"[^"]*$/.test(value)) return 0;
   const end = lines.slice(at + 1).findIndex((line) => line.endsWith('"'));

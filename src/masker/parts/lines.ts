@@ -1,11 +1,11 @@
 const minLineBytes = 8;
 const armour = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----$/;
-/** Of these blocks everybody may know the contents, and other files hold them too. */
+/** The contents of these blocks are public, and occur in other files too. */
 const publicBlock = /CERTIFICATE|PUBLIC KEY|X509 CRL|PARAMETERS/;
 
 /**
- * The lines of text that are to be masked by themselves: output is often cut or indented line by line. Armour is no
- * secret, and stands in certificates too; nor is a certificate, unless it is all that there is.
+ * The lines of text that are masked individually, since output is often cut or indented by line. Armour is not secret,
+ * and occurs in certificates too; nor is a certificate, unless there is nothing else.
  */
 export function linesOf(text: string): readonly string[] {
   const lines = split(text);
@@ -15,7 +15,7 @@ export function linesOf(text: string): readonly string[] {
   return kept.filter((line) => Buffer.byteLength(line) >= minLineBytes);
 }
 
-/** The lines in one, as what is not quoted in a shell ends up. */
+/** The lines joined into one, as an unquoted shell expansion does. */
 export function joinedLines(text: string): readonly string[] {
   const filled = split(text).filter((line) => line !== '');
   return filled.length > 1 ? [filled.join(' '), filled.join('')] : [];

@@ -4,19 +4,19 @@ import { joinedLines, linesOf } from './lines.ts';
 import { secretLeaves } from './secret-leaves.ts';
 
 const minPartBytes = 4;
-/** Documents of secrets are small; a value larger than this is taken as text. */
+/** Secret documents are small; a larger value is treated as text. */
 const maxDocumentBytes = 65_536;
-/** A leaf may be a document again: a key file in JSON in base64. */
+/** A leaf may itself be a document: a key file in JSON in base64. */
 const maxDepth = 3;
 
-/** Something of a value to be looked for by itself. */
+/** A part of a value that is searched for separately. */
 export interface Part {
   readonly bytes: Buffer;
-  /** The whole value, as other programs lay it out. */
+  /** The whole value in another program's layout. */
   readonly isLayout: boolean;
 }
 
-/** The value, the same without what stands around it, its secret leaves, its lines. */
+/** The value, the value without surrounding white space and quotes, its secret leaves, its lines. */
 export function partsOf(value: Buffer): readonly Part[] {
   const parts = new Map<string, Part>();
   gather(value, parts, 0);

@@ -3,7 +3,7 @@ import type { Leaf } from './leaves.ts';
 const minLeafBytes = 8;
 const secretName =
   /pass(?:word|wd|phrase)?$|pwd|secret|token|credential|api-?key|private|signature|(?:^|-)(?:key|auth|sas|sig|pass|salt|cookie|bearer|jwt|sharedaccesskey|accountkey|key-data|access-key|authorization)(?:-data|-value|$)/;
-/** What only speaks of a secret. */
+/** Names that only describe a secret. */
 const publicName =
   /(?:uri|url|type|name|host|path|file|kind|version|policy|algorithm|issuer|expiry|expires|expires-(?:in|at|on)|fingerprint|endpoint|provider|method|ttl|length|ref|scope|certificate|cert)$|public|certificate-authority/;
 
@@ -20,9 +20,8 @@ const publicPem = /^-----BEGIN (?:CERTIFICATE|PUBLIC KEY|X509 CRL)/;
 const privatePem = /-----BEGIN [A-Z ]*PRIVATE KEY/;
 
 /**
- * The values of a document that are secrets: of 8 bytes or more, neither constants, hosts nor paths, and either named
- * like a secret or of a kind that nobody makes up by hand. What the document also has as a name or a public value is
- * none.
+ * A document's secret values: 8 bytes or more, neither constants, hosts nor paths, and either named like a secret or
+ * too random to be made up by hand. Values that the document also has as a name or public value are excluded.
  */
 export function secretLeaves(leaves: readonly Leaf[]): readonly string[] {
   const decoded = leaves.flatMap((leaf) => [leaf, ...decode(leaf)]);
@@ -47,7 +46,7 @@ function isSecret({ name, value, isCredential }: Leaf): boolean {
   return secretName.test(words) ? !/^\d{1,7}$/.test(value) : isRandom(value);
 }
 
-/** Letters and digits mixed, as no word, version, name or date mixes them. */
+/** Letters and digits mixed as in no word, version, name or date. */
 function isRandom(value: string): boolean {
   if ([mail, uuid, digest].some((kind) => kind.test(value)) || /\s/.test(value)) return false;
   return value.split(/[^A-Za-z0-9+/=_]/).some((run) => {
@@ -61,7 +60,7 @@ function isCertificate(value: string): boolean {
   return /^[A-Za-z0-9+/=\s]{64,}$/.test(value) && publicPem.test(Buffer.from(value, 'base64').toString('latin1'));
 }
 
-/** `user:password` in base64, as Docker and npm keep them, and whole documents; each password by itself too. */
+/** `user:password` in base64, as Docker and npm keep them, and whole documents; each password separately too. */
 function decode({ name, value }: Leaf): readonly Leaf[] {
   if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || value.length % 4 !== 0) return [];
   const text = Buffer.from(value, 'base64').toString('utf8');

@@ -2,33 +2,30 @@ import { createOrder } from './order.ts';
 
 /**
  * Finds every occurrence of many patterns in one pass (Aho and Corasick, 1975). A state is made when text first reaches
- * it: a pattern that no output shows takes no more than its own bytes.
+ * it: a pattern that never occurs takes no more than its own bytes.
  */
 export interface Automaton {
   /** The state after one more byte; 0 is the start. */
   readonly next: (state: number, byte: number) => number;
   /** The length of the longest pattern that ends here; 0 for none. */
   readonly matchLength: (state: number) => number;
-  /** How many of the last bytes could begin a pattern that is not complete yet. */
+  /** How many of the last bytes could begin an incomplete pattern. */
   readonly hold: (state: number) => number;
   /** The length of the longest pattern that begins with those, or with fewer of them. */
   readonly reach: (state: number) => number;
-  /** How many shorter states it falls back to, one after another: many where patterns repeat themselves. */
+  /** How many shorter states it falls back to, one after another: many if patterns repeat themselves. */
   readonly links: (state: number) => number;
-  /**
-   * All that is known of states, for loops that go on without a call for each byte; another one after each call of
-   * `next`.
-   */
+  /** The cells of all states, for loops that avoid a call per byte; may change with each call of `next`. */
   readonly cells: () => Int32Array;
   /** The memory that the states made so far take. */
   readonly byteLength: () => number;
 }
 
 /**
- * What is known of a state, in consecutive cells: the patterns that begin with its bytes and go on (all from `first` to
- * before `end`), how long it is, the state to fall back to, and where the bytes lead that go on: the only byte and the
- * state after it, or, where patterns part, the row of cells with the state after each byte. A state is named by its
- * first cell.
+ * The consecutive cells of a state: the patterns that begin with its bytes and continue (from `first` up to, but not
+ * including, `end`), its length, the state to fall back to, and where the continuing bytes lead: the only byte and the
+ * state after it, or, where patterns diverge, the row of cells with the state after each byte. A state is identified by
+ * its first cell.
  */
 export const cell = {
   first: 0,
@@ -46,10 +43,10 @@ const cellsPerState = 10;
 const cellsPerRow = 256;
 const firstCells = 4_096;
 
-/** Instead of the only byte. */
+/** Replaces the only byte. */
 export const parts = -2;
 const ends = -1;
-/** Instead of a state. */
+/** Replaces a state. */
 const fallsBack = -2;
 const notMade = -1;
 
@@ -111,7 +108,7 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
     }
   }
 
-  /** Makes the state after the byte, and those that it falls back to: the shortest first. */
+  /** Makes the state after the byte, and those that it falls back to, shortest first. */
   function makeNext(from: number, byte: number): number {
     let reached = 0;
     for (let state = from; ; state = read(state, cell.fallback)) {

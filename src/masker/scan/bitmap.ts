@@ -1,11 +1,11 @@
 const minBits = 2 ** 16;
-/** 4 MiB: more would lie too far from the processor. */
+/** 4 MiB: more would not stay in the processor's caches. */
 const maxBits = 2 ** 25;
 
 /** Multiplicative hashing by the golden ratio: the upper bits of the product are well mixed. */
 export const hashFactor = 0x9e3779b1;
 
-/** A set of numbers of 32 bits that may also say yes to what it does not hold. */
+/** A set of 32-bit numbers that may also claim to contain others. */
 export class Bitmap {
   readonly shift: number;
   readonly bits: Uint32Array;

@@ -2,39 +2,39 @@ import type { Automaton } from './automaton.ts';
 import { beginGap, continueGap, isGapByte, maxLinks, standIns, wholePieceBytes, type Gap } from './gaps.ts';
 import { addPiece, lastPieces, tidy, type Piece } from './pieces.ts';
 
-/** Finds patterns that are broken by line breaks or control sequences, beside the search in the bytes as they are. */
+/** Finds patterns that are broken by line breaks or control sequences, beside the search in the plain bytes. */
 export interface Breaks {
-  /** One byte, with the automaton's state before it and how many bytes are open in that. */
+  /** Reads one byte, with the automaton's previous state and the number of bytes open in it. */
   read(byte: number, position: number, state: number, openBytes: number): void;
   isOpen(): boolean;
-  /** The first byte that a broken pattern, not complete yet, would mask; `Infinity` for none. */
+  /** The first byte that an incomplete broken pattern would mask; `Infinity` for none. */
   openFrom(): number;
 }
 
-/** One way to read what came so far, without its gaps. */
+/** One way to read the input so far, without its gaps. */
 interface Reading {
   state: number;
-  /** The last one before the present piece. */
+  /** The last piece before the present one. */
   readonly pieces: Piece | undefined;
-  /** Where the present piece has begun, and how long it is. */
+  /** Start and length of the present piece. */
   start: number;
   length: number;
   gap: Gap | undefined;
-  /** How many bytes it has without its gaps. */
+  /** Its number of bytes without gaps. */
   bytes: number;
-  /** How many of them came before what is open, when that was last asked, and what the answer was. */
+  /** The number of bytes before the open ones when that was last asked, and the answer. */
   askedAt: number;
   answer: number;
 }
 
-/** Shorter patterns are not looked for across line breaks: words are, by chance. */
+/** Shorter patterns are not searched for across line breaks, where words match by chance. */
 const minBrokenBytes = 16;
-/** A first piece shorter than this goes out when its line ends, for every line would have to wait otherwise. */
+/** A shorter first piece goes out when its line ends; otherwise every line would have to wait. */
 const minHeldBytes = 4;
 const maxReadings = 8;
 const lineFeed = 0x0a;
 
-/** @param found takes each piece of a match */
+/** @param found receives each piece of a match */
 export function createBreaks(
   { next, matchLength, hold, reach, links }: Automaton,
   found: (start: number, end: number) => void,
@@ -49,7 +49,7 @@ export function createBreaks(
     after.push(reading);
   }
 
-  /** The text may go on after a gap as it was before, or the gap stands for a byte of the pattern. */
+  /** After a gap the text may continue as before, or the gap stands for a byte of the pattern. */
   function open(from: Reading, byte: number, position: number): void {
     const openBytes = hold(from.state);
     if (openBytes === 0 || links(from.state) > maxLinks) return;
@@ -69,7 +69,7 @@ export function createBreaks(
     for (const standIn of standIns) {
       const state = next(from.state, standIn);
       if (hold(state) <= 1) continue;
-      // The line feed by itself is there in the bytes as they are.
+      // The search in the plain bytes already sees a single line feed.
       const isBare = standIn === lineFeed && byte === lineFeed && pieces.previous === undefined;
       const standing = addPiece(pieces, { start: position, length: 1, isGap: true, isLine: false });
       add({ ...begun, state, pieces: standing, gap: { ...gap, isBare }, bytes: bytes + 1 });
@@ -102,7 +102,7 @@ export function createBreaks(
     add(reading);
   }
 
-  /** Where what would be masked begins. */
+  /** Where a mask would begin. */
   function openFromOf(reading: Reading): number {
     const openBytes = hold(reading.state);
     if (reading.askedAt === reading.bytes - openBytes) return reading.answer;
@@ -110,7 +110,7 @@ export function createBreaks(
     const isShown = first !== undefined && first.isLine && first.length < minHeldBytes;
     reading.askedAt = reading.bytes - openBytes;
     reading.answer = (isShown ? second : first)?.start ?? Infinity;
-    // The second piece may not have begun.
+    // The second piece may not have begun yet.
     if (isShown && second === undefined) reading.askedAt = -1;
     return reading.answer;
   }
@@ -136,7 +136,7 @@ function isSameGap(left: Gap | undefined, right: Gap | undefined): boolean {
   return left?.kind === right?.kind && left?.text === right?.text;
 }
 
-/** The bytes as they are, of which some are open before the position. */
+/** The plain bytes, some of which are open before the position. */
 function beginReading(state: number, position: number, bytes: number): Reading {
   const start = position - bytes;
   return { state, pieces: undefined, start, length: bytes, gap: undefined, bytes, askedAt: -1, answer: 0 };
@@ -146,7 +146,7 @@ function piecesOf({ pieces, start, length }: Reading): Piece | undefined {
   return length === 0 ? pieces : addPiece(pieces, { start, length, isGap: false, isLine: false });
 }
 
-/** What a match of so many bytes masks; nothing if it may as well have come about by chance. */
+/** What a match of so many bytes masks; nothing if it may have arisen by chance. */
 function masked(reading: Reading, count: number): readonly Piece[] {
   const pieces = lastPieces(piecesOf(reading), count);
   const text = pieces.filter(({ isGap }) => !isGap);

@@ -1,35 +1,36 @@
 /**
- * What tools put into a text without changing it: line breaks with the indentation, quotes or marks of a difference
- * after them, the same as an escape, and control sequences of terminals.
+ * What tools insert into a text without changing it: line breaks with the following indentation, quotes or diff marks,
+ * the same as an escape, and terminal control sequences.
  */
 export interface Gap {
   kind: 'line' | 'escape' | 'control' | 'command' | 'literal';
-  /** Of an escape, what was read so far. */
+  /** The part of an escape read so far. */
   text: string;
   length: number;
-  /** It holds a line break. */
+  /** Contains a line break. */
   isLine: boolean;
-  /** So far it is a line feed that stands for itself, which the bytes as they are show too. */
+  /** So far a single line feed, which the plain bytes show too. */
   isBare: boolean;
 }
 
 /**
- * What one more byte makes of a gap: it goes on, it ends with the byte, the byte follows it, it goes on or the byte
- * follows it, or it is none.
+ * The effect of one more byte on a gap: it continues, it ends with the byte, the byte follows it, either of these, or
+ * it was none.
  */
 export type GapStep = 'goes on' | 'ends' | 'over' | 'either' | 'none';
 
-/** Of long patterns one word in so many bytes is read. */
+/** Long patterns are searched by one word per this many bytes. */
 export const longStride = 16;
 /**
- * A line break is only seen where one of the first two pieces of a pattern has this many bytes: less need not hold such
+ * A line break is only noticed if one of a pattern's first two pieces has this many bytes: fewer need not contain such
  * a word.
  */
 export const wholePieceBytes = longStride + 3;
-/** Of a line break with all that belongs to it. */
+/** Longest line break with everything that belongs to it. */
 export const maxGapBytes = 64;
 /**
- * Values that repeat themselves more often are not looked for in pieces: each break would have to try all repetitions.
+ * Values that repeat themselves more often are not searched for in pieces: each break would have to try all
+ * repetitions.
  */
 export const maxLinks = 1_024;
 const maxCommandBytes = 1_024;
@@ -41,15 +42,15 @@ export const standIns: readonly number[] = [lineFeed, 0x20];
 const bell = 0x07;
 const openingBracket = 0x5b;
 const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
-/** Quotes, differences, lists, comments, tables, strings that are added together, a line that goes on in YAML. */
+/** Quotes, diffs, lists, comments, tables, concatenated strings, continued lines in YAML. */
 const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
 const literals: readonly string[] = [
   String.raw`\n \r \t \\n \\r \\\\n \\\\r %0A %0a %0D %0d %250A %250D &#10; &#13; &#xA; &#xa; &#xD; &#xd;`.split(' '),
-  // YAML goes on, Node.js adds strings.
+  // YAML continues lines, Node.js concatenates strings.
   ['\\\n', '\\\r', "' +\n", '" +\n', '` +\n'],
 ].flat();
 
-/** What the first byte of a gap says of it. */
+/** What a gap's first byte reveals about it. */
 const firsts = new Uint8Array(256);
 for (const byte of [0x0a, 0x0d, escape]) firsts[byte] = 1;
 for (const literal of literals) firsts[literal.charCodeAt(0)] = 1;
@@ -91,7 +92,7 @@ function goOn(gap: Gap, kind: Gap['kind']): GapStep {
   return 'goes on';
 }
 
-/** After a control sequence in a line's indentation that indentation may go on. */
+/** After a control sequence in a line's indentation, the indentation may continue. */
 function endControl(gap: Gap): GapStep {
   return gap.isLine ? goOn(gap, 'line') : 'ends';
 }
@@ -104,12 +105,12 @@ function continueLiteral(gap: Gap, byte: number): GapStep {
   return goOn(gap, 'line');
 }
 
-/** A byte that may belong to a gap which has begun, or begin one. */
+/** A byte that may continue or begin a gap. */
 export function mayContinueGap(byte: number): boolean {
   return isGapByte(byte) || lineBytes.has(byte) || prefixBytes.has(byte);
 }
 
-/** Where the line ends and plain control sequences, colours and the like, end that begin here. */
+/** Where a line end begins here, returns the end of it and of plain control sequences such as colours. */
 export function skipGap(chunk: Uint8Array, from: number): number {
   let at = from;
   for (;;) {

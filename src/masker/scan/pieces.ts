@@ -1,26 +1,28 @@
-/** A stretch of a pattern without gaps, and what came before it. */
+/** A gapless stretch of a pattern, linked to the previous one. */
 export interface Piece {
   /** The position of its first byte. */
   readonly start: number;
   /** How many bytes of the pattern it stands for. */
   readonly length: number;
-  /** The gap itself, where it stands for a byte of the pattern: a line end, or the blank at which text was folded. */
+  /**
+   * It is the gap itself, which stands for a byte of the pattern: a line end, or the blank at which text was folded.
+   */
   readonly isGap: boolean;
   /** A line break follows. */
   readonly isLine: boolean;
   readonly previous: Piece | undefined;
-  /** How many there are, with those before. */
+  /** The number of pieces up to this one. */
   readonly count: number;
 }
 
-/** Pieces before those that anything still asks about are given up now and then: no stream may keep them all. */
+/** Pieces that nothing needs any more are dropped now and then: no stream may keep them all. */
 const tidiedAfter = 4_096;
 
 export function addPiece(previous: Piece | undefined, piece: Omit<Piece, 'previous' | 'count'>): Piece {
   return { ...piece, previous, count: (previous?.count ?? 0) + 1 };
 }
 
-/** Those that the last so many bytes lie in, the first one cut, in order. */
+/** The pieces that contain the last bytes, the first one cut, in order. */
 export function lastPieces(last: Piece | undefined, bytes: number): Piece[] {
   const pieces: Piece[] = [];
   let rest = bytes;
@@ -32,7 +34,7 @@ export function lastPieces(last: Piece | undefined, bytes: number): Piece[] {
   return pieces.toReversed();
 }
 
-/** The same, without what lies before the last so many bytes. */
+/** The same list, without what precedes the last bytes. */
 export function tidy(last: Piece, bytes: number): Piece {
   if (last.count % tidiedAfter !== 0) return last;
   let tidied: Piece | undefined;

@@ -1,20 +1,20 @@
 import { longStride, maxGapBytes, wholePieceBytes } from './gaps.ts';
 
 const [tab, lineFeed, carriageReturn, escape, blank] = [0x09, 0x0a, 0x0d, 0x1b, 0x20];
-/** What ends an escape that stands for a line break begins with one of these. */
+/** An escape for a line break begins with one of these. */
 const backslash = 0x5c;
 const percent = 0x25;
 const ampersand = 0x26;
 /** The word that was read lies in the first bytes of a piece. */
 const maxOffset = longStride - 1;
-/** It is at least as many bytes. */
+/** A piece has at least this many bytes. */
 export const minReach = maxOffset;
 /** Escapes and returns at a break. */
 const maxMarkBytes = 8;
 
 /**
- * Where a pattern begins at the earliest that the filter could have pointed at: so many bytes before, or, where a line
- * breaks shortly before, in the line above.
+ * The earliest start of a pattern that the filter may have noticed: so many bytes before or, if a line break lies in
+ * between, in the line above.
  */
 export function reachBack(chunk: Uint8Array, suspect: number): number {
   if (chunk[suspect] === escape) return suspect - wholePieceBytes;

@@ -8,9 +8,9 @@ import { minReach, reachBack } from './reach-back.ts';
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
 export interface Scanner {
   scan(chunk: Uint8Array): void;
-  /** The first byte of what could begin a pattern that is not complete yet. */
+  /** The first byte that could begin an incomplete pattern. */
   openFrom(): number;
-  /** Those that begin before the position, in order; they are given once. */
+  /** Returns spans that begin before the position, in order and only once. */
   takeSpans(before: number): readonly Span[];
 }
 
@@ -20,12 +20,12 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   const breaks = createBreaks(automaton, (from, to) => {
     addSpan(spans, from, to);
   });
-  /** The state after all that was read. */
+  /** The state after everything read so far. */
   let state = 0;
   /** The position of the chunk's first byte. */
   let base = start;
 
-  /** Whether what is open could go on behind the gap, with it or in its place; mostly something else follows. */
+  /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
   function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
     if (automaton.links(before) > maxLinks) return false;
     const after = skipGap(chunk, at);
@@ -40,9 +40,9 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     );
   }
 
-  /** Runs the automaton until no pattern can be open that has begun at the suspect place or before it. */
+  /** Runs the automaton until no pattern that began at or before the suspect place can be open. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
-    // In registers: this loop is what dense text costs.
+    // In registers, since this loop is what dense text costs.
     let cells = automaton.cells();
     let now = state;
     let isBroken = breaks.isOpen();
@@ -79,7 +79,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
         suspect = search(Math.max(suspect + 1, at - automaton.hold(state)));
-        // Nothing is left out, so that it need not be known exactly.
+        // Nothing is skipped, so the exact position does not matter.
         if (suspect - minReach <= at) continue;
         const begin = reachBack(chunk, suspect);
         if (begin <= at) continue;

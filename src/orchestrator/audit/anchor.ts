@@ -14,24 +14,24 @@ export type AuditHeads = ReadonlyMap<string, AuditHead>;
 export type AnchorState =
   | { readonly state: 'readable'; readonly heads: AuditHeads }
   | { readonly state: 'missing' }
-  /** Something else is in its place; `problem` continues after "the anchor". */
+  /** Something else is there; `problem` completes the sentence "the anchor …". */
   | { readonly state: 'damaged'; readonly problem: string };
 
-/** The newest row of each organization, kept outside the database, so that a cut-off tail shows. */
+/** The newest row of each organization, kept outside the database so that a truncated log is noticed. */
 export interface AuditAnchor {
-  /** Rejects when it could not be determined, which says nothing of the anchor. */
+  /** Rejects when the state could not be determined, which proves nothing about the anchor. */
   read(): Promise<AnchorState>;
-  /** Durable when it resolves. What was damaged is set aside first. */
+  /** Durable once it resolves. A damaged anchor is set aside first. */
   write(heads: AuditHeads): Promise<void>;
-  /** Removes what killed writers have left behind. */
+  /** Removes temporary files of writers that were killed. */
   sweep(): Promise<void>;
 }
 
 const maxBytes = 16 * 1_024 * 1_024;
 
 /**
- * An anchor in a file of a folder that exists, replaced as a whole. A head never moves back, provided that nobody else
- * writes in the meantime.
+ * An anchor in a file, replaced as a whole; its folder must exist. A head never moves back as long as nobody else
+ * writes meanwhile.
  */
 export function createFileAnchor(file: string): AuditAnchor {
   const read = (): AnchorState => {
@@ -57,7 +57,7 @@ export function createFileAnchor(file: string): AuditAnchor {
   };
 }
 
-/** The anchor could not be read, for a reason that says nothing of it: the system's code. */
+/** The anchor could not be read, for a reason that proves nothing about its content; holds the system's error code. */
 export class AnchorError extends Error {
   override readonly name = 'AnchorError';
   readonly code: string;
@@ -77,7 +77,7 @@ function parse(bytes: Buffer): AnchorState {
   }
 }
 
-/** Under another name, for an investigation. */
+/** Keeps the damaged file for an investigation. */
 function setAside(file: string): void {
   renameSync(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
 }

@@ -3,10 +3,10 @@ import type { AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
 
 export interface AuditLog {
-  /** Resolves to the row's sequence once it is durable; rejects when it could not be written. */
+  /** Resolves to the row's sequence once it is durable; rejects if it could not be written. */
   append(entry: AuditEntry): Promise<number>;
   /**
-   * Compares the log of every organization with the anchor, and records each break. Belongs before the first request.
+   * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
   examine(): Promise<void>;
 }

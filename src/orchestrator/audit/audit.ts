@@ -8,7 +8,7 @@ import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
 import { verifyAudit, type AuditVerification } from './verify.ts';
 
-/** Serves the operations on the audit log. */
+/** Handlers of the operations on the audit log. */
 export function createAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,
@@ -29,7 +29,7 @@ export function createAudit(
           'the audit log is intact: there is nothing to acknowledge',
           '`kici-admin audit verify` shows problems',
         );
-      // The outcome's row is signed like any other, so that what was acknowledged cannot be changed either.
+      // The outcome row is signed like any other, so an acknowledgement cannot be altered later either.
       call.note(verification.state);
       return { problems: verification.problems.map(({ sequence, problem }) => ({ sequence, problem })) };
     },

@@ -5,7 +5,7 @@ import type { AnchorState, AuditHead } from './anchor.ts';
 import { chainStart, signedBytes } from './chain.ts';
 import { firstPage } from './pages.ts';
 
-/** What the writer found before it appended. It is kept in the log itself, as a row of the phase `break`. */
+/** What the writer found wrong before it appended. The log keeps it as a row of phase `break`. */
 export const breakSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cut_off'), anchored: z.int(), last: z.int() }),
   z.object({ kind: z.literal('replaced'), anchored: z.int() }),
@@ -32,17 +32,17 @@ export function describeBreak(found: AuditBreak): string {
 
 /** Where an organization's next row goes. */
 export interface Continuation {
-  /** The row that the next one is chained to. */
+  /** MAC of the row that the next one is chained to. */
   readonly mac: string;
   readonly sequence: number;
-  /** True when it is the first one, and nothing is anchored yet. */
+  /** True for the organization's first row while nothing is anchored yet. */
   readonly first: boolean;
   readonly found?: AuditBreak;
 }
 
 /**
- * Compares the log with its anchor. Rows behind the anchored one are the work of a writer that was killed before it
- * could anchor them, if they are chained to it; a number that the anchor knew is never given out again.
+ * Compares the log with its anchor. Rows beyond the anchored one are accepted if they are chained to it: their writer
+ * was killed before it could anchor them. A sequence that the anchor knows is never reused.
  */
 export async function continueLog(
   database: Kysely<OrchestratorTables>,

@@ -3,12 +3,12 @@ import type { OrchestratorTables } from '../tables.ts';
 export type StoredRow = OrchestratorTables['audit_rows'];
 export type UnsignedRow = Omit<StoredRow, 'mac'>;
 
-/** What precedes the first row of an organization. */
+/** Stands for the previous MAC of an organization's first row. */
 export const chainStart = '';
 
 /**
- * The bytes that a row's MAC covers: every column and the MAC of the row before it, as a JSON array, which
- * no two different rows share.
+ * The bytes that a row's MAC covers: every column and the previous row's MAC, as a JSON array, so that no two different
+ * rows share them.
  */
 export function signedBytes(row: UnsignedRow, previousMac: string): Uint8Array {
   return Buffer.from(

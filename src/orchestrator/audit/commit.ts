@@ -22,8 +22,8 @@ interface Committed {
 }
 
 /**
- * Appends the entries behind what the log of each organization and the anchor agree on; where they do not, a row that
- * says so comes first.
+ * Appends the entries after the last row on which log and anchor agree; where they disagree, a row that records the
+ * break comes first.
  * @param examined whether the logs of other organizations are examined too
  * @returns the sequence of each entry
  */
@@ -35,19 +35,18 @@ export async function commit(
   const { database, signer, anchor, listener } = services;
   const names = new Set(entries.map(({ organization }) => organization));
   if (examined === 'every') for (const name of await everyOrganization(database, await anchor.read())) names.add(name);
-  // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
+  // Before the transaction, since loading a key needs the connection that the transaction holds.
   const signers = new Map(
     await Promise.all([...names].map(async (organization) => [organization, await signer(organization)] as const)),
   );
   const committed = await exclusively(database, 'audit_rows', async (transaction) => {
     const known = await anchor.read();
-    // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
+    // A new anchor replaces the old one, which may have shown breaks in other organizations' logs.
     if (known.state !== 'readable' && examined === 'own') return undefined;
     return appendTo(transaction, services, known, signers, entries);
   });
   if (committed === undefined) return commit(services, entries, 'every');
-  // After the commit, so that the anchor is never ahead; in a transaction, since that keeps every other process out
-  // meanwhile.
+  // After the commit, so that the anchor is never ahead; in a transaction, because that keeps other processes out.
   if (committed.heads.size > 0) await exclusively(database, 'audit_rows', () => anchor.write(committed.heads));
   for (const { organization, sequence, found } of committed.breaks) listener.broken(organization, sequence, found);
   return committed.sequences;
@@ -104,13 +103,13 @@ async function appendTo(
       intent: intent ?? null,
     }),
   );
-  // First rows without an anchor could not be distinguished from rows whose anchor was removed.
+  // Without an anchor, first rows look the same as rows whose anchor was removed.
   if (beginnings.size > 0) await anchor.write(beginnings);
   await insert(transaction, rows);
   return { sequences, heads, breaks };
 }
 
-/** A statement takes a bounded number of values. */
+/** Databases limit how many values a statement takes. */
 const rowsPerInsert = 500;
 
 async function insert(transaction: Kysely<OrchestratorTables>, rows: readonly StoredRow[]): Promise<void> {
@@ -121,7 +120,7 @@ async function insert(transaction: Kysely<OrchestratorTables>, rows: readonly St
       .execute();
 }
 
-/** Those that exist, and those that only their rows or the anchor still know. */
+/** Those that exist, and those that only their rows or the anchor remember. */
 async function everyOrganization(database: Kysely<OrchestratorTables>, known: AnchorState): Promise<readonly string[]> {
   const rows = await database.selectFrom('audit_rows').select('organization').distinct().execute();
   const organizations = await database.selectFrom('organizations').select('name').execute();

@@ -1,13 +1,13 @@
-/** What is written into the audit log for one thing that somebody did. */
+/** What the audit log records about one action. */
 export interface AuditEntry {
   readonly organization: string;
-  /** `refused`: a policy kept it from being begun. */
+  /** `refused`: a policy stopped it before it began. */
   readonly phase: 'intent' | 'outcome' | 'read' | 'refused';
   readonly operation: string;
   readonly actor: string;
   /** Names only. */
   readonly subject: Readonly<Record<string, unknown>>;
   readonly result?: string;
-  /** The sequence of the intent that an outcome closes. */
+  /** Sequence of the intent that this outcome closes. */
   readonly intent?: number;
 }

@@ -12,12 +12,12 @@ const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break']);
 const subject = z.record(z.string(), z.unknown());
 const outcome = z.object({ key: z.string() });
 
-/** What an answer holds at most, in bytes of its subjects. */
+/** Bytes of subjects that one answer holds at most. */
 const mostBytes = 8 * 1_024 * 1_024;
 
 /**
  * The newest rows that pass the filter.
- * @param signal once it fires, what was found until then is all
+ * @param signal ends the search early; what was found by then is the answer
  */
 export async function listRows(
   database: Kysely<OrchestratorTables>,
@@ -30,7 +30,7 @@ export async function listRows(
   const { actor, key, environment, limit } = filter;
   const isWhole = actor === undefined && key === undefined && environment === undefined;
   for (let before = filter.before; ;) {
-    // oxlint-disable-next-line no-await-in-loop -- where a page ends, the next begins
+    // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
     const page = await firstPage(
       rowsBefore(database, organization, { ...filter, before }),
       isWhole ? limit - found.length : undefined,
@@ -93,7 +93,7 @@ function view(row: Selectable<OrchestratorTables['audit_rows']>): Row {
   };
 }
 
-/** A row that somebody has tampered with must not hide the others. */
+/** One row that was tampered with must not hide the others. */
 function readSubject(text: string): Record<string, unknown> {
   try {
     return subject.parse(JSON.parse(text));

@@ -2,20 +2,19 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 import type { StoredRow } from './chain.ts';
 
-/** Rows of a query that is ordered and selects nothing yet. */
+/** An ordered query over audit rows that selects nothing yet. */
 export type RowQuery = SelectQueryBuilder<OrchestratorTables, 'audit_rows', object>;
 
 export interface RowPage {
   readonly rows: readonly StoredRow[];
-  /** Nothing comes after it. */
   readonly isLast: boolean;
 }
 
 const mostRows = 1_000;
-/** A job can ask for a thousand names that do not exist, all of which its row names. */
+/** A job can ask for a thousand keys that do not exist, and its row names them all. */
 const mostBytes = 4 * 1_024 * 1_024;
 
-/** The first rows of a query: as many as may be in memory together, and at least one where there is one. */
+/** The first rows of a query: as many as may be in memory together, and at least one if there is any. */
 export async function firstPage(query: RowQuery, limit: number = mostRows): Promise<RowPage> {
   const sizes = await query
     .select(sql<number>`octet_length(subject)`.as('bytes'))

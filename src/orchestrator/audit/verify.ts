@@ -11,11 +11,11 @@ import { firstPage } from './pages.ts';
 interface Problem {
   readonly sequence: number;
   readonly problem: string;
-  /** What makes it this very problem; left out of what is wrong just now, which nobody can acknowledge. */
+  /** Identifies this very problem. Absent for a passing one, which nobody can acknowledge. */
   readonly evidence?: string;
 }
 
-/** What an owner has examined and accepted: everything that was wrong up to a row. */
+/** An owner has examined and accepted everything that was wrong up to this row. */
 export interface Acknowledgement {
   readonly row: number;
   readonly at: number;
@@ -24,7 +24,7 @@ export interface Acknowledgement {
 }
 
 export interface AuditVerification {
-  /** False forever once a problem was found: what an owner acknowledges is still there. */
+  /** Stays false once there was a problem: acknowledging it does not undo it. */
   readonly intact: boolean;
   readonly rows: number;
   readonly openIntents: readonly number[];
@@ -34,7 +34,7 @@ export interface AuditVerification {
     readonly acknowledged: boolean;
   }[];
   readonly acknowledgement: Acknowledgement | undefined;
-  /** What an acknowledgement of all this has to say. */
+  /** What an acknowledgement of these problems has to quote. */
   readonly state: AcknowledgedState;
 }
 
@@ -42,14 +42,14 @@ const acknowledgedState = z.object({ through: z.int(), digest: z.string() });
 type AcknowledgedState = z.output<typeof acknowledgedState>;
 const acknowledgedSubject = acknowledgedState.extend({ reason: z.string() });
 
-/** Walks the chain from its start to its head and compares the head with the anchor. */
+/** Walks the chain from start to head, then compares the head with the anchor. */
 export async function verifyAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,
   anchor: AuditAnchor,
   organization: string,
 ): Promise<AuditVerification> {
-  // Read first: rows appended during the walk are then beyond the anchor, never before it.
+  // Read first, so that rows appended during the walk lie beyond the anchor, never before it.
   const known = await anchor.read().catch(() => undefined);
   const anchored = known?.state === 'readable' ? known.heads.get(organization) : undefined;
   const walk = createWalk(await signer(organization), anchored);
@@ -83,7 +83,7 @@ export async function verifyAudit(
   };
 }
 
-/** What the anchor, outside the database, says about a log that ends at a row. */
+/** What the anchor, outside the database, says about a log that ends at this row. */
 function anchorProblems(
   known: AnchorState | undefined,
   anchored: AuditHead | undefined,
@@ -159,7 +159,7 @@ function createWalk(sign: (bytes: Uint8Array) => string, anchored: AuditHead | u
     end: () => ({ problems, acknowledgements, openIntents, rows }),
   };
 
-  /** What a row says is believed only where its own signature holds. */
+  /** A row's content is believed only if its own signature holds. */
   function noteOwn(row: StoredRow): void {
     if (row.phase === 'break')
       problems.push({
@@ -173,7 +173,7 @@ function createWalk(sign: (bytes: Uint8Array) => string, anchored: AuditHead | u
   }
 }
 
-/** The same for the same problems up to a row, and for no others. */
+/** Identifies the problems up to a row: equal for the same problems and no others. */
 function digest(problems: readonly Problem[], through: number): string {
   const told = problems.filter(({ sequence, evidence }) => evidence !== undefined && sequence <= through);
   return createHash('sha256')

@@ -39,7 +39,7 @@ type BackendHandlers = HandlersFor<
   | 'backends.test'
 >;
 
-/** The registry of backends. Their secret settings go in and never come out. */
+/** Handlers of the registry of backends. Secret settings go in and never come out. */
 export function createBackendHandlers({
   store,
   types,
@@ -73,7 +73,7 @@ export function createBackendHandlers({
     );
   }
 
-  /** As it is from now on, which the caller's own generation does not know yet. */
+  /** The backend as it is now; the caller's generation is from before the change. */
   async function viewAsStored(organization: string, name: string): Promise<BackendView> {
     const row = await requireRow(organization, name);
     return view(row, (await instances.of(row)).get(name));

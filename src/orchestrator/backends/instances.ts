@@ -12,7 +12,7 @@ import type { RequestsInFlight } from '../http/requests-in-flight.ts';
 import { settingsOf, type BackendRow, type BackendStore } from './store.ts';
 import type { BackendTypes } from './types.ts';
 
-/** A backend that is open, or why it is not. */
+/** A backend that is open, or the reason why it is not. */
 export interface Instance {
   readonly name: string;
   readonly type: string;
@@ -22,13 +22,13 @@ export interface Instance {
   readonly state: { readonly open: HostedBackend } | { readonly failure: BackendError };
 }
 
-/** The open backends of every organization, as its generation says. */
+/** The open backends of every organization, as of its generation. */
 export interface Instances {
   of(call: Pick<Call, 'organization' | 'generation'>): Promise<ReadonlyMap<string, Instance>>;
   close(): Promise<void>;
 }
 
-/** What a backend of an organization is given by the system. */
+/** What the system gives to a backend of an organization. */
 export type HostFor = (organization: string, name: string, deadlineMs: number) => HostSurroundings;
 
 interface Held {
@@ -63,7 +63,7 @@ export function createInstances(
   function retire({ instance }: Held): void {
     if (!('open' in instance.state)) return;
     const { open } = instance.state;
-    // Requests under way may have it in hand.
+    // Requests in flight may still use it.
     const done = requests
       .settled()
       .then(() => open.close())
@@ -103,7 +103,7 @@ export function createInstances(
   }
 
   function openInternal(organization: string): Held {
-    // As near as a cache would be, and changed by every orchestrator without a word to the others.
+    // No cache would be nearer than the database, and another orchestrator's change would not reach it.
     const open = openBackend(internal, {}, hostFor(organization, internalBackendName, defaultHostPolicy.deadlineMs), {
       ...defaultHostPolicy,
       namesMaxAgeMs: 0,
@@ -122,7 +122,7 @@ export function createInstances(
     await Promise.all(
       rows.map(async (row) => {
         const known = before.get(row.name);
-        // One that could not be opened is tried again, as what it lacked may be there now.
+        // One that failed to open is tried again: what it lacked may exist now.
         if (known === undefined || known.generation !== row.generation || 'failure' in known.instance.state) {
           held.set(row.name, await openRow(row));
           return;
@@ -145,7 +145,7 @@ export function createInstances(
       try {
         return (await current.loaded).instances;
       } catch (error) {
-        // The next request tries again, from what was open before.
+        // The next request tries again, starting from what was open before.
         if (organizations.get(organization) === current)
           organizations.set(organization, before ?? { generation: -1, loaded: nothing });
         throw error;

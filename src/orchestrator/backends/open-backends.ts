@@ -5,7 +5,7 @@ import type { Call } from '../caller.ts';
 import type { Instances } from './instances.ts';
 import type { BackendStore } from './store.ts';
 
-/** What a backend cannot do that lacks the method. */
+/** By optional method: what a backend without it cannot do. */
 const abilities = Object.freeze({
   write: 'be written to',
   declare: 'hold a name without a value',
@@ -16,19 +16,18 @@ const abilities = Object.freeze({
 
 type OptionalMethod = keyof typeof abilities;
 
-/** Gives open backends to those who call them directly. */
+/** Gives open backends to code that calls them directly. */
 export interface OpenBackends {
   /** @throws ApiError `not_found`; BackendError when it could not be opened */
   require(call: Call, name: string): Promise<HostedBackend>;
-  /** The method that not every backend has. @throws ApiError `not_found`, `unsupported`; BackendError as `require` */
+  /** For an optional method of a backend. @throws ApiError `not_found`, `unsupported`; BackendError as `require` */
   requireMethod<Method extends OptionalMethod>(
     call: Call,
     name: string,
     method: Method,
   ): Promise<NonNullable<HostedBackend[Method]>>;
   /**
-   * What is written through us must show at once, here and in every other orchestrator; a change that failed may have
-   * been made.
+   * Makes a write show at once, here and on every other orchestrator, even one that failed: it may have taken effect.
    */
   change<T>(call: Call, name: string, effect: Promise<T>): Promise<T>;
 }

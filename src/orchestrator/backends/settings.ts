@@ -4,7 +4,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { PlainSettings, SecretSettings } from './store.ts';
 
 /**
- * Refuses settings that the backend could not be opened with, naming every problem.
+ * Refuses settings that would not open the backend, and names every problem.
  * @throws ApiError `invalid_request`
  */
 export function requireValidSettings(
@@ -22,8 +22,8 @@ export function requireValidSettings(
 }
 
 /**
- * Stored credentials go to the address that they were given for. A change of address needs them again, so that nobody
- * learns a stored one by having it sent elsewhere.
+ * Stored credentials belong to the address that they were given for. Changing the address requires them again, so that
+ * nobody can have a stored credential sent elsewhere.
  * @throws ApiError `invalid_request`
  */
 export function requireSecretsForNewAddress(

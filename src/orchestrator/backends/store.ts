@@ -13,12 +13,12 @@ export type OrganizationRow = Selectable<OrchestratorTables['organizations']>;
 export type PlainSettings = Readonly<Record<string, string | number | boolean>>;
 export type SecretSettings = Readonly<Record<string, SecretValue>>;
 
-/** What the database knows of the backends that operators have added. */
+/** The backends that operators have added, in the database. */
 export interface BackendStore {
-  /** @throws ApiError `tampered` unless these are the backends that were added through us, and no others */
+  /** @throws ApiError `tampered` unless exactly these backends were added through the API */
   list(organization: string): Promise<readonly BackendRow[]>;
   /**
-   * When the organization was made, and its internal store with it.
+   * When the organization was created, and its internal store with it; Unix time in milliseconds.
    * @throws ApiError `tampered`
    */
   organizationMadeAt(organization: string): Promise<number>;
@@ -26,10 +26,10 @@ export interface BackendStore {
   find(organization: string, name: string): Promise<BackendRow | undefined>;
   /** False when the name is taken. */
   insert(row: NewRow, secrets: SecretSettings): Promise<boolean>;
-  /** False when the row was changed or removed since it was read. */
+  /** False when the row was changed or removed after it was read. */
   update(before: BackendRow, row: NewRow, secrets: SecretSettings): Promise<boolean>;
   remove(organization: string, name: string): Promise<boolean>;
-  /** Says that something was written to the backend through us, so that nobody serves names or values from before. */
+  /** Records a write to the backend through us, so that nobody serves names or values from before. */
   markWritten(organization: string, name: string): Promise<void>;
   /** @throws BackendError `corrupt`, `decryption_failed` */
   openSecrets(row: BackendRow): Promise<SecretSettings>;
@@ -41,7 +41,7 @@ const plainSettings = z.record(z.string(), z.union([z.string(), z.number(), z.bo
 const sealedSettings = z.record(z.string(), z.base64());
 const purpose = 'backend settings';
 
-/** The settings of a backend that are not secret; the row has them as JSON. */
+/** The settings that are not secret, which the row holds as JSON. */
 export function settingsOf(row: BackendRow): PlainSettings {
   return plainSettings.parse(JSON.parse(row.settings));
 }
@@ -59,7 +59,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
   const list: BackendStore['list'] = async (organization) =>
     readBackends(database, seals, await seals.of(organization), organization);
 
-  /** Nothing is added to backends that are not ours. */
+  /** Refuses to add to backends that were tampered with. */
   async function change<T>(
     organization: string,
     effect: (transaction: Kysely<OrchestratorTables>, generation: number) => Promise<T>,
@@ -141,8 +141,8 @@ async function readBackends(...where: Parameters<typeof readOrganization>): Prom
 }
 
 /**
- * An organization and its backends, which have one seal.
- * @throws ApiError `tampered` unless they are as they were made through us
+ * An organization and its backends, which share one seal.
+ * @throws ApiError `tampered` unless they are as the API left them
  */
 export function readOrganization(
   database: Kysely<OrchestratorTables>,
@@ -159,7 +159,7 @@ export function readOrganization(
   });
 }
 
-/** Seals the backends of an organization as they are. */
+/** Seals the backends of an organization as they are now. */
 export async function sealBackends(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,

@@ -5,8 +5,8 @@ import type { OperationOutput } from '../handlers.ts';
 import type { Instance } from './instances.ts';
 
 /**
- * Signs in, lists and measures. Of a failure it returns only the code, the reason and their fixed texts: the caller may
- * choose the address, so must not see what answers there.
+ * Signs in, lists and measures. Of a failure it returns only code, reason and their fixed texts: the caller may choose
+ * the address, so must not see what answers there.
  */
 export async function testBackend({ state }: Instance, call: Call): Promise<OperationOutput<'backends.test'>> {
   if ('failure' in state) return { healthy: false, latencyMs: 0, ...failureView(state.failure) };
@@ -15,7 +15,7 @@ export async function testBackend({ state }: Instance, call: Call): Promise<Oper
     const { identity, server } = await state.open.check(call.context);
     const latencyMs = state.open.health().latencyMs ?? performance.now() - startedAt;
     const names = await state.open.listAged({ depth: 'tree' }, call.context, 0);
-    // A scope that is deleted or disabled is an answer, and no failure of the backend.
+    // A scope that is deleted or disabled is an answer, not a failure of the backend.
     const refused = names.unlisted.find((part) => !isTold(part));
     return {
       healthy: refused === undefined,

@@ -8,7 +8,7 @@ import {
 import { ApiError } from '../../api/api-error.ts';
 import { UnusableFileError } from '../../files/plain-file.ts';
 
-/** Where definitions come from: a package named in the server's configuration. */
+/** A source of definitions: a package named in the server's configuration. */
 export interface BackendPackage {
   readonly name: string;
   load(): Promise<unknown>;
@@ -20,16 +20,16 @@ export interface PackageProblem {
   readonly hint: string;
 }
 
-/** The types of backend that this server can open. */
+/** The backend types that this server can open. */
 export interface BackendTypes {
-  /** @throws ApiError `invalid_request` naming the types that there are */
+  /** @throws ApiError `invalid_request`, which names the available types */
   get(type: string): Promise<BackendDefinition>;
   list(): Promise<{ readonly definitions: readonly BackendDefinition[]; readonly problems: readonly PackageProblem[] }>;
 }
 
 type Loaded = { readonly definitions: readonly BackendDefinition[] } | PackageProblem;
 
-/** Packages are loaded when the first type is asked for; one that was unavailable is tried again. */
+/** Packages are loaded when a type is first asked for; one that failed to load is tried again. */
 export function createBackendTypes(
   builtIn: readonly BackendDefinition[],
   packages: readonly BackendPackage[],
@@ -78,7 +78,7 @@ export function createBackendTypes(
   };
 }
 
-/** Everything that keeps a package from bringing the types that it should. */
+/** Everything that keeps a package from providing its types. */
 export async function packageProblems(packages: readonly BackendPackage[]): Promise<readonly PackageProblem[]> {
   const { definitions, problems } = await createBackendTypes([], packages).list();
   const builtIn = definitions
@@ -126,7 +126,7 @@ function whyNotLoaded(name: string, error: unknown): Omit<PackageProblem, 'packa
     };
   if (error instanceof UnusableFileError) return { problem: error.message, hint: 'check the path' };
   if (error instanceof Error && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')) {
-    // Of the loader's words only the name of the module is taken.
+    // Of the loader's message only the module's name is shown.
     const missing = /Cannot find (?:package|module) '([^'\s]{1,214})'/.exec(error.message)?.[1];
     return missing === undefined || missing === name
       ? { problem: 'is not installed', hint: `npm install ${name}` }
@@ -141,7 +141,7 @@ function whyNotLoaded(name: string, error: unknown): Omit<PackageProblem, 'packa
   };
 }
 
-/** By its class, which is of code. */
+/** The class name comes from code, so it is safe to show. */
 function kindOf(thrown: unknown): string {
   const { name } = thrown instanceof Error ? thrown.constructor : { name: typeof thrown };
   return /^\w{1,60}$/.test(name) ? name : 'Error';
@@ -181,7 +181,7 @@ const definitionKinds = {
   create: 'function',
 } satisfies Partial<Record<keyof BackendDefinition, string>>;
 
-/** The first thing by which it does not fit the contract; `undefined` where it fits. */
+/** The first mismatch with the contract; `undefined` if there is none. */
 function whatLacks(value: object): string | undefined {
   const wrong = (of: object, kinds: Readonly<Record<string, string>>): string | undefined =>
     Object.entries(kinds).find(([name, kind]) => {

@@ -37,7 +37,7 @@ export async function backendView(
   };
 }
 
-/** The built-in store is not a row of anybody's: it is as old as its organization. */
+/** The built-in store has no row of its own: it is as old as its organization. */
 export async function internalView(instance: Instance, createdAt: number): Promise<BackendView> {
   return {
     name: instance.name,
@@ -58,7 +58,7 @@ async function stateView(instance: Instance | undefined): Promise<Pick<BackendVi
   if (instance === undefined) return { capabilities: {}, health: { breaker: 'closed' } };
   const { state } = instance;
   if ('failure' in state) return { capabilities: {}, health: { breaker: 'closed', ...failureView(state.failure) } };
-  // What cannot be made is shown with what its type could do.
+  // A backend that cannot be created is shown with what its type could do.
   const capabilities = await state.open.ready().catch(() => state.open.capabilities);
   return { capabilities: capabilityView(capabilities), health: healthView(state.open.health()) };
 }
@@ -79,7 +79,7 @@ function failureView(
   return { failure: failure.code, ...whyOf(failure), meaning: meaningOf(failure), hint: hintOf(failure) };
 }
 
-/** The breaker and the last failure, with their times. */
+/** State of the breaker and the last failure, with their times. */
 export function historyView({
   breaker,
   openedAt,
@@ -99,7 +99,7 @@ export function historyView({
   };
 }
 
-/** @param addable false for the built-in store, which is there already */
+/** @param addable false for the built-in store, which always exists */
 export function typeView(definition: BackendDefinition, addable: boolean): TypeView {
   return {
     type: definition.type,

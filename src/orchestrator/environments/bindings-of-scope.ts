@@ -11,18 +11,18 @@ import type { OrchestratorTables } from '../tables.ts';
 import { parseRow } from './bindings.ts';
 import { changeBindings, type BindingRow, type BoundEnvironment } from './store.ts';
 
-/** A scope of one backend that gets another name. */
+/** A new name for a scope of one backend. */
 export interface Renaming {
   readonly backend: string;
   readonly from: ScopePath;
   readonly to: ScopePath;
 }
 
-/** The bindings that a renaming concerns. */
+/** The bindings that a renaming affects. */
 export interface BoundBy {
-  /** They name the scope, and could name it by its new name. */
+  /** They name the scope itself, and could name it by its new name. */
   readonly exact: readonly BindingRow[];
-  /** Patterns that select the old name, or may do so for some agent, and not the new one. */
+  /** Patterns that select the old name, at least for some agent, but not the new one. */
   readonly unmatched: readonly BindingRow[];
 }
 
@@ -38,7 +38,7 @@ export function boundBy(environments: readonly BoundEnvironment[], renaming: Ren
   return { exact, unmatched };
 }
 
-/** Where placeholders stand for what no segment of the old name is as a whole, errs towards yes. */
+/** Errs towards yes where a placeholder stands for only part of a segment. */
 function losesIt(pattern: string, { from, to }: Renaming): boolean {
   const filled = [...new Set(from.split('/').map((segment) => pattern.replace(placeholder, segment)))];
   const holding = filled.filter((text) => selects(text, from));
@@ -52,7 +52,6 @@ function selects(text: string, scope: ScopePath): boolean {
   return pattern.ok && selectsScope(pattern.value, scope);
 }
 
-/** Of the rows, those that the caller may know of. */
 export function seenRows(caller: Caller, rows: readonly BindingRow[]): readonly BindingRow[] {
   return rows.filter(
     (row) =>
@@ -62,7 +61,7 @@ export function seenRows(caller: Caller, rows: readonly BindingRow[]): readonly 
 }
 
 /**
- * Lets bindings name the scope by its new name, within the transaction that renames it.
+ * Makes bindings name the scope by its new name, within the transaction that renames it.
  * @returns the bindings as they are then
  * @throws ApiError `permission_denied` if the caller may not change each of them, `tampered`
  */

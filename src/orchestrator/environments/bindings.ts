@@ -15,9 +15,9 @@ import { changeBindings, type BindingRow, type EnvironmentStore } from './store.
 
 export interface Bindings {
   readonly handlers: HandlersFor<'bindings.add' | 'bindings.update' | 'bindings.remove'>;
-  /** Checked and complete, but not yet stored. */
+  /** Checks and completes a new binding without storing it. */
   prepare(call: Call, environment: string, input: BindingSettings): Promise<BindingRow>;
-  /** What a change would make of a binding; nothing is stored. */
+  /** Computes what a change would make of a binding; stores nothing. */
   plan(call: Call, environment: string, change: BindingChange): Promise<PlannedChange>;
 }
 
@@ -29,7 +29,7 @@ export type BindingChange =
   | { readonly kind: 'update'; readonly id: string; readonly settings: ChangedSettings }
   | { readonly kind: 'remove'; readonly id: string };
 
-/** A binding as it is and as it would be; default: there is none. */
+/** A binding as it is and as it would be; one that is absent does not exist on that side. */
 export interface PlannedChange {
   readonly before?: BindingRow;
   readonly after?: BindingRow;
@@ -72,7 +72,7 @@ export function createBindings(
     });
   }
 
-  /** To be changed, so what it selects now must be within reach as well; a narrowed token hears nothing of others. */
+  /** A binding to be changed must lie within reach as it is now, too; a narrowed token hears nothing of others. */
   async function requireBinding({ caller, organization }: Call, environment: string, id: string): Promise<BindingRow> {
     await environments.require(organization, environment);
     const row = (await environments.bindings(organization, environment)).find((binding) => binding.id === id);
@@ -104,7 +104,7 @@ export function createBindings(
     return { before, after: await requireValid(call, changed(before, settings)) };
   }
 
-  /** @param expectedVersion of the binding as whoever changes it has seen it */
+  /** @param expectedVersion the version of the binding that the caller saw */
   async function save({ before, after }: PlannedChange, expectedVersion?: string): Promise<void> {
     const place = before ?? after;
     if (place === undefined) return;
@@ -161,7 +161,7 @@ function changed(before: BindingRow, settings: ChangedSettings): BindingRow {
     scope: scope ?? before.scope,
     host: host ?? before.host,
     priority: priority ?? before.priority,
-    // Prefix and map cannot be used together, so a new one takes the place of the other.
+    // Prefix and map cannot be used together, so a new one replaces the other.
     prefix: prefix === undefined ? (map === undefined ? before.prefix : null) : prefix === '' ? null : prefix,
     map: map === undefined ? (prefix === undefined ? before.map : null) : JSON.stringify(map),
     skip_deleted: skipDeleted === undefined ? before.skip_deleted : skipDeleted ? 1 : 0,

@@ -18,7 +18,7 @@ type EnvironmentHandlers = HandlersFor<
   'environments.create' | 'environments.list' | 'environments.show' | 'environments.delete'
 >;
 
-/** Serves the operations on environments. */
+/** Handlers of the operations on environments. */
 export function createEnvironments(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
@@ -44,7 +44,7 @@ export function createEnvironments(
             `the environment ${name} exists`,
             `bind more scopes to it with \`kici-admin environment bind ${name}\``,
           );
-        // Whatever was added while an environment of this name was being deleted.
+        // Clears what was added while an environment of this name was being deleted.
         await deleteContents(transaction, organization, name);
         for (const row of rows) await transaction.insertInto('bindings').values(row).execute();
         await sealBindings(transaction, own, organization, name);
@@ -74,11 +74,11 @@ export function createEnvironments(
     async 'environments.delete'({ environment }, call) {
       const { caller, organization } = call;
       await store.require(organization, environment);
-      // Its key is loaded before the transaction takes the connection.
+      // Before the transaction, since loading a key needs the connection that the transaction holds.
       const own = await seals.of(organization);
       await inTransaction(database, async (transaction) => {
-        // Here, since another may be bound in the meantime. A caller who may do everything may also delete what was
-        // tampered with.
+        // Checked here, because a binding may be added in the meantime. An unrestricted caller may delete rows that
+        // were tampered with.
         const rows = isNarrowed(caller) ? await store.bindings(organization, environment, transaction) : [];
         if (!rows.every(({ scope }) => reaches(caller, { kind: 'pattern', pattern: scope })))
           throw new ApiError(

@@ -7,18 +7,18 @@ export type BindingRow = Selectable<OrchestratorTables['bindings']>;
 
 export type EnvironmentRow = Selectable<OrchestratorTables['environments']>;
 
-/** An environment with its bindings, the oldest first. */
+/** An environment with its bindings, oldest first. */
 export interface BoundEnvironment {
   readonly environment: EnvironmentRow;
   readonly bindings: readonly BindingRow[];
 }
 
-/** Environments and bindings in the database, their seals checked. */
+/** Environments and bindings from the database, with their seals checked. */
 export interface EnvironmentStore {
   /** @throws ApiError `not_found` */
   require(organization: string, environment: string): Promise<EnvironmentRow>;
   /**
-   * @throws ApiError `tampered` unless these are the bindings that were made through us, and no others
+   * @throws ApiError `tampered` unless exactly these bindings were made through the API
    * @param within a transaction to read them in
    */
   bindings(
@@ -28,7 +28,7 @@ export interface EnvironmentStore {
   ): Promise<readonly BindingRow[]>;
   /**
    * Every environment with its bindings.
-   * @throws ApiError `tampered` unless these are the bindings that were made through us, and no others
+   * @throws ApiError `tampered` unless exactly these bindings were made through the API
    * @param within a transaction to read them in
    */
   all(organization: string, within?: Kysely<OrchestratorTables>): Promise<readonly BoundEnvironment[]>;
@@ -61,7 +61,7 @@ export function createEnvironmentStore(database: Kysely<OrchestratorTables>, sea
         const bindings = rows.get(environment.name) ?? [];
         const whole = isSealed(environment.seal, own.environment(environment, bindings))
           ? { owner: environment, rows: bindings }
-          : // Changed between the two reads, or not ours.
+          : // Changed between the two reads, or not written by us.
             await readBindings(within, seals, own, organization, environment.name);
         if (whole !== undefined) found.push({ environment: whole.owner, bindings: whole.rows });
       }
@@ -91,7 +91,7 @@ function readBindings(
 }
 
 /**
- * Changes the bindings of an environment within a transaction; nothing is added to bindings that are not ours.
+ * Changes the bindings of an environment within a transaction; refuses if they were tampered with.
  * @throws ApiError `tampered`
  */
 export async function changeBindings(
@@ -105,7 +105,7 @@ export async function changeBindings(
   await sealBindings(transaction, own, organization, environment);
 }
 
-/** Seals the bindings of an environment as they are. */
+/** Seals the bindings of an environment as they are now. */
 export async function sealBindings(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,
@@ -136,7 +136,7 @@ function findEnvironment(
     .executeTakeFirst();
 }
 
-/** @param environment default: those of all */
+/** @param environment default: all of them */
 function bindingsOf(
   database: Kysely<OrchestratorTables>,
   organization: string,

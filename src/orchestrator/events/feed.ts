@@ -3,10 +3,10 @@ import type { Instances } from '../backends/instances.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { changeOf, type Change } from './visible.ts';
 
-/** Where what has changed in an organization was read up to. */
+/** How far the changes of an organization have been read. */
 interface Position {
   readonly sequence: number;
-  /** The state of each backend, as text that differs when it does. */
+  /** Each backend's state, as text that changes with it. */
   readonly health: ReadonlyMap<string, string>;
 }
 
@@ -18,17 +18,17 @@ export interface News {
 }
 
 /**
- * Follows the changes of an organization, whichever orchestrator makes them: each leaves a row in the audit log, which
- * all of them share.
+ * Follows the changes of an organization, whichever orchestrator makes them: each one leaves a row in the audit log,
+ * which all of them share.
  */
 export interface ChangeFeed {
   /** The first look finds nothing. */
   look(): Promise<News>;
-  /** The newest row that was read. */
+  /** Sequence of the newest row that was read. */
   readonly sequence: number;
 }
 
-/** More rows than this at once are one change to a reader. */
+/** More rows than this are reported as one change. */
 const maxRows = 200;
 
 export function createChangeFeed(
@@ -47,7 +47,7 @@ export function createChangeFeed(
         .select(['sequence', 'operation', 'subject'])
         .where('organization', '=', organization)
         .where('sequence', '>', sequence)
-        // One that failed may have been made.
+        // A change that failed may still have taken effect.
         .where('phase', '=', 'outcome')
         .orderBy('sequence')
         .limit(maxRows + 1)
@@ -71,7 +71,7 @@ export function createChangeFeed(
     return { sequence: row?.last ?? 0, generation: row?.generation ?? 0 };
   }
 
-  /** What cannot be determined has not changed. */
+  /** `undefined` if it could not be determined, which counts as unchanged. */
   async function healthNow(generation: number): Promise<Position['health'] | undefined> {
     try {
       const open = await instances.of({ organization, generation });

@@ -4,14 +4,14 @@ import type { TokenCaller } from '../caller.ts';
 import type { ChangeFeed, News } from './feed.ts';
 import { shownTo } from './visible.ts';
 
-/** Somebody who reads what changes. */
+/** A client that follows an organization's changes. */
 export interface StreamReader {
   readonly organization: string;
-  /** Whose streams are bounded together. */
+  /** Streams are limited per token. */
   readonly tokenId: string;
   /**
-   * Who it is now.
-   * @throws ApiError when that is nobody any more
+   * The reader's present rights.
+   * @throws ApiError once the session or token is no longer valid
    */
   current(): Promise<TokenCaller>;
   /** @param sequence the newest row of the audit log that was read */
@@ -22,8 +22,8 @@ export interface StreamReader {
 /** Notifies all readers of changes, at most half a second late. */
 export interface EventStreams {
   /**
-   * @param after the row that the reader knows of already
-   * @returns a function that takes the reader away
+   * @param after the last row that the reader already knows
+   * @returns a function that removes the reader
    * @throws ApiError `too_many_requests`
    */
   add(reader: StreamReader, after: number | undefined): Promise<() => void>;
@@ -72,7 +72,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
   }
 
   async function tell({ feed, readers, started }: Following): Promise<void> {
-    // What could not be determined now is found out next time.
+    // What cannot be determined now is picked up by the next look.
     const news = await started.then(() => feed.look()).catch(() => undefined);
     await Promise.all([...readers].map((reader) => tellReader(reader, news, feed.sequence)));
   }
@@ -82,7 +82,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
       const caller = await reader.current();
       if (news !== undefined) reader.send(eventsFor(caller, news), sequence);
     } catch (error) {
-      // A database that does not answer ends nobody's session.
+      // A database that does not answer must not end a session.
       if (!ApiError.is(error)) return;
       remove(reader);
       reader.end(error);
@@ -124,7 +124,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
   };
 }
 
-/** Each thing once. */
+/** Removes duplicates. */
 function eventsFor(caller: TokenCaller, { changes, overflow }: News): readonly ChangeEvent[] {
   if (overflow) return [{ kind: 'changed' }];
   const events = changes.map((change) => shownTo(caller, change));

@@ -7,19 +7,19 @@ import type { Target } from '../../api/targets.ts';
 import type { TokenCaller } from '../caller.ts';
 import { isNarrowed, reaches } from '../reach.ts';
 
-/** Something that has changed, with all that is known of it. */
+/** A change, with everything known about it. */
 export interface Change {
   readonly event: ChangeEvent & { readonly kind: EventKind };
-  /** What it reaches; `organization`: what is beyond any scope and environment. */
+  /** What the change affects; `organization`: something beyond any scope or environment. */
   readonly targets: 'organization' | readonly Target[];
 }
 
 const bare: ChangeEvent = { kind: 'changed' };
 
-/** As much of a change as the reader may know; a bare `changed` where that is nothing. */
+/** As much of a change as the reader may know; a bare `changed` if that is nothing. */
 export function shownTo(reader: TokenCaller, { event, targets }: Change): ChangeEvent {
   if (!rolePermissions[reader.role].includes(eventKinds[event.kind])) return bare;
-  // What sessions may change concerns every reader, and names nothing.
+  // The policy concerns every reader, and the event names nothing.
   if (event.kind === 'policy') return event;
   if (targets === 'organization') return isNarrowed(reader) ? bare : event;
   return targets.every((target) => reaches(reader, target)) ? event : bare;
@@ -33,12 +33,12 @@ const named = z.object({
 });
 const registry: Readonly<Record<string, Operation>> = operations;
 
-/** What an outcome row of the audit log announces; `undefined` if nothing that anybody reads has changed. */
+/** The change that an outcome row of the audit log announces; `undefined` if it changes nothing that clients read. */
 export function changeOf(operation: string, subject: string): Change | undefined {
   const kind = operation.split('.')[0] ?? '';
   if (!isKind(kind)) return undefined;
   const parsed = named.safeParse(json(subject));
-  // No row says whose tokens and sessions they are.
+  // Such events leave out whose tokens or sessions they are.
   const event = kind === 'tokens' || kind === 'sessions' ? { kind } : { kind, ...parsed.data };
   return { event, targets: targetsOf(registry[operation], json(subject)) };
 }

@@ -1,4 +1,4 @@
-/** Whether requests can be served. */
+/** Resolves if requests can be served, rejects if not. */
 export type Readiness = () => Promise<void>;
 
 /** How long an answer is reused, so that requests cause at most one probe a second. */
@@ -8,9 +8,9 @@ const standsForMs = 1_000;
 const patienceMs = 8_000;
 
 /**
- * Rejects while the probe does, or does not end; callers in the meantime share the one probe in progress.
+ * Rejects when the probe rejects or does not end in time. Concurrent callers share one probe.
  * @param probe does what a request would do
- * @param failed hears why a probe has failed
+ * @param failed is told why a probe has failed
  */
 export function createReadiness(
   probe: () => Promise<void>,

@@ -3,7 +3,7 @@ import type { MigrationSet } from '../../database/migrate.ts';
 
 /** The table that readiness writes to. */
 export interface HealthTables {
-  /** One row that is written to find out whether anything can be. */
+  /** A single row, rewritten to find out whether writing works. */
   readonly write_probes: { id: number; at: number };
 }
 

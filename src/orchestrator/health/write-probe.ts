@@ -4,13 +4,13 @@ import type { Kysely } from 'kysely';
 import { maxValueBytes } from '../../api/fields.ts';
 import type { HealthTables } from './tables.ts';
 
-/** Room for the largest value, sealed, and for what is recorded of it. */
+/** Room for the largest value, sealed, and for its metadata. */
 const probeBytes = 2 * maxValueBytes;
 
 /**
- * Writes what a change writes: a row of the database and a file beside it, both safe on disk. Database pages can be
- * used again when a disk is full, which a new file cannot.
- * @throws what the database or the file system says
+ * Writes what a change would write: a database row and a file beside it, both flushed to disk. On a full disk the
+ * database can still reuse its pages; a new file shows that the disk is full.
+ * @throws the error of the database or the file system
  */
 export async function probeWriting(database: Kysely<HealthTables>, dataDir: string, at: number): Promise<void> {
   await database
@@ -19,7 +19,7 @@ export async function probeWriting(database: Kysely<HealthTables>, dataDir: stri
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ at }))
     .execute();
   const file = join(dataDir, 'write-probe');
-  // One that was cut off has left it; a new file takes room that is there, not its own of before.
+  // A probe that was killed leaves its file; only a new file shows that there is room.
   await rm(file, { force: true });
   const handle = await open(file, 'wx', 0o600);
   try {

@@ -4,20 +4,20 @@ import { quote } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 
 export interface Addressing {
-  /** What the server was told to listen on: a name or an address. */
+  /** The name or address that the server listens on. */
   readonly host: string;
-  /** By which others reach it, through a proxy or by name. */
+  /** URLs by which clients reach the server, through a proxy or by name. */
   readonly publicUrls: readonly URL[];
 }
 
-/** Names of the machine itself, which no name server can give to a stranger's page. */
+/** Names of this machine that no name server can give to a hostile page. */
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const hostGrammar = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{0,5}))?$/;
 
 /**
- * Refuses requests that were meant for another server. A page whose name was made to point here (DNS rebinding) gives
- * itself away by the name that its browser sends; one of another origin by its origin.
+ * Refuses requests that were meant for another server. A page whose name was made to point here (DNS rebinding) is
+ * recognized by the host that its browser sends, a page of another origin by its origin.
  * @throws ApiError `invalid_request`, `host_not_allowed`, `origin_not_allowed`
  */
 export function createHostCheck({ host, publicUrls }: Addressing): (request: FastifyRequest) => void {
@@ -39,7 +39,7 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
     const hosts = raw.headersDistinct['host'] ?? [];
     if (hosts.length > 1) throw new ApiError('invalid_request', 'the request names more than one host');
     requireHost(hosts[0], raw.socket.localAddress);
-    // Where the target is a whole URL, it is what counts (RFC 9112, section 3.2.2).
+    // An absolute URL as the target overrides the host header (RFC 9112, section 3.2.2).
     const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1];
     if (target !== undefined) requireHost(target, raw.socket.localAddress);
     const origins = raw.headersDistinct['origin'] ?? [];
@@ -49,7 +49,9 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
   };
 }
 
-/** One spelling for each name and address: lower case, no final dot, IPv6 in brackets and shortest, IPv4 as such. */
+/**
+ * One spelling for each name and address: lower case, no final dot, IPv6 shortest and in brackets, mapped IPv4 as IPv4.
+ */
 function canonical(text: string): string {
   const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
   if (!isIPv6(bare)) return text.toLowerCase().replace(/\.$/, '');

@@ -4,12 +4,12 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
-/** What all rows of one operation have in common. */
+/** What all audit rows of one operation have in common. */
 export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject'>;
 
 /**
- * Without an audit row nothing happens: the intent comes before the effect, the row of a read before the answer.
- * @param notes what else is known of it once it was done
+ * Nothing happens without an audit row: the intent precedes the effect, the row of a read precedes the answer.
+ * @param notes what became known while it ran
  * @throws ApiError `audit_unavailable`, `audit_incomplete`, and what the effect throws
  */
 export async function audited<T>(
@@ -21,7 +21,7 @@ export async function audited<T>(
 ): Promise<T> {
   if (kind === 'read') {
     const output = await effect().catch(async (error: unknown) => {
-      // Requests in vain are recorded too, if the operation has noted them.
+      // Failed reads are recorded too, if the operation has noted anything.
       if (Object.keys(notes).length > 0) {
         const result = toApiError(error)?.code ?? 'internal_error';
         await audit
@@ -39,7 +39,7 @@ export async function audited<T>(
     output = await effect();
   } catch (error) {
     const result = toApiError(error)?.code ?? 'internal_error';
-    // The effect's own error is what the caller needs; an intent without an outcome stays visible to `audit verify`.
+    // The caller needs the effect's own error; an intent without an outcome stays visible to `audit verify`.
     await audit
       .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
       .catch(() => undefined);

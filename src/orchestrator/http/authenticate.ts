@@ -13,18 +13,18 @@ export interface Authenticated {
   readonly generation: number;
 }
 
-/** What a request shows of who sends it. */
+/** The credentials that a request presents. */
 export type Credentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
-  /** What a cookie holds. */
+  /** The content of the session cookie. */
   | { readonly kind: 'session'; readonly secret: string };
 
-/** Turns what a request shows into who calls, together with the organization's generation. */
+/** Turns credentials into a caller, together with the organization's generation. */
 export interface Authenticator {
   /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
   authenticate(credentials: Credentials, organization: string): Promise<Authenticated>;
-  /** As `authenticate`, for what nobody has done: a session is not used by it. */
+  /** As `authenticate`, but does not count as a use of the session: no person has done anything. */
   look(credentials: Credentials, organization: string): Promise<Authenticated>;
 }
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { ApiError } from '../../api/api-error.ts';
 import { answerTo } from './error-reply.ts';
 
-/** What came was no request, or none in time: says so and ends the connection. */
+/** Answers input that is no valid request, or came too slowly, and ends the connection. */
 export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -2,24 +2,23 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createHolders } from './holders.ts';
 
-/** Keeps the number of connections below what the process can hold, and ends those that nothing is served on. */
+/** Limits the number of connections to what the process can hold, and ends idle ones. */
 export interface ConnectionLimit {
-  /** Counts the connections of a server. */
   watch(server: Server): void;
   /**
-   * Says that the request has shown a token that is known.
-   * @param token what names it, or the one that opened the job whose token it is
+   * Marks the request's connection as one that presented a valid token.
+   * @param token its id, or for a job the id of the token that opened the job
    */
   readonly trust: (request: IncomingMessage, token: string) => void;
-  /** Ends all connections on which no request is being served: on one that has said half a request none will be. */
+  /** Ends all connections that no request is being served on, half-sent requests included. */
   endUnserved(): void;
   endAll(): void;
 }
 
 /**
- * Where there is no room for a new connection, whoever holds the most gives one up, so that nobody keeps others out
- * by holding many: each token counts with its jobs, and those who have shown none count together, the address with the
- * most of them giving way.
+ * When a new connection finds no room, the largest holder gives one up, so that nobody keeps others out by holding
+ * many. A token counts together with its jobs. Connections without a token count as one holder, and within it the
+ * address with the most gives way.
  */
 export function createConnections(limit: number): ConnectionLimit {
   const strangers = createHolders();
@@ -38,7 +37,7 @@ export function createConnections(limit: number): ConnectionLimit {
 
   function makeRoom(): void {
     const ofToken = trusted.most();
-    // A stranger whose request never ends would seem to be served, and the oldest is the least likely to be honest.
+    // A request that never ends looks busy, and the oldest is the least likely to be honest.
     const given =
       strangers.count() >= ofToken.length
         ? strangers.most()[0]

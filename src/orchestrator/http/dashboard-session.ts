@@ -32,9 +32,9 @@ export interface DashboardSessionServices {
   readonly now: () => number;
 }
 
-/** Failed attempts a minute: an address may stand for everybody behind a proxy. */
+/** Failed attempts per minute; an address may stand for everybody behind a proxy. */
 const attemptLimits = { address: 30, prefix: 5 };
-/** Just enough of a token to identify it; no more is kept. */
+/** Just enough of a token to identify it; no more of it is kept. */
 const prefixLength = 12;
 const bodyLimit = 8_192;
 
@@ -43,7 +43,7 @@ interface Opened {
   readonly home: string;
 }
 
-/** Signs in and out at the dashboard. */
+/** Routes that sign in and out at the dashboard. */
 export function registerDashboardSession(app: FastifyInstance, services: DashboardSessionServices): void {
   const { signIns, codes, tokens, cookies, audit } = services;
   const attempts = createAttempts(attemptLimits, services.now);
@@ -63,7 +63,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
     return { caller: known.caller, home };
   }
 
-  /** The session of a request, and who it works for. */
+  /** The session of a request, and its caller. */
   async function current(request: FastifyRequest): Promise<Opened & { signIn: SignIn; secret: string }> {
     const shown = cookies.credentials(request.raw);
     if (shown.kind !== 'session') throw new ApiError('unauthenticated', 'nobody is signed in', 'sign in with a token');
@@ -86,7 +86,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
       throw error;
     });
     requirePermission(opened.caller, 'dashboard:open');
-    // Refused before there is a session that nobody could be given.
+    // Checked first, so that no session is opened whose cookie could not be given.
     cookies.give(request.raw, '');
     const notes: Record<string, unknown> = {};
     const entry = {
@@ -140,7 +140,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
     };
   }
 
-  /** Who signs in again leaves no session behind that nobody sees any more. */
+  /** A new sign-in ends the old session, which nobody would see any more. */
   async function endShown(request: FastifyRequest): Promise<void> {
     const shown = cookies.credentials(request.raw);
     if (shown.kind !== 'session') return;

@@ -13,7 +13,7 @@ export interface ErrorAnswer {
     readonly reason?: string | undefined;
     readonly about?: string | undefined;
   };
-  /** Set when the fault is ours: the caller sees only the request id. */
+  /** The fault is ours: the caller sees only the request id. */
   readonly unexpected: boolean;
 }
 
@@ -26,7 +26,7 @@ const fromBackend: Partial<Record<FailureCode, ApiErrorCode>> = {
   unsupported: 'unsupported',
 };
 
-/** What a caller learns of any error; nothing of a foreign error gets out. */
+/** What a caller learns about any error; nothing of a foreign error gets out. */
 export function answerTo(error: unknown, requestId: string): ErrorAnswer {
   const known = toApiError(error);
   const code: ApiErrorCode = known !== undefined && isApiErrorCode(known.code) ? known.code : 'internal_error';

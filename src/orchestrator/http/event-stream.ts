@@ -13,12 +13,12 @@ export interface EventStreamServices {
   readonly events: EventStreams;
 }
 
-/** Shorter than anything on the way keeps a silent connection. */
+/** Shorter than the idle timeouts of proxies on the way. */
 const heartbeatMs = 15_000;
-/** A reader that far behind is dropped. */
+/** A reader this far behind is disconnected. */
 const maxUnsentBytes = 65_536;
 
-/** Notifies a page of changes; it holds no values, and no name that its reader may not know. */
+/** Notifies a page of changes. Events hold no values, and no names that the reader may not know. */
 export function registerEventStream(
   app: FastifyInstance,
   { authenticator, cookies, events }: EventStreamServices,
@@ -55,7 +55,7 @@ function requireReader(caller: Caller): TokenCaller {
   return caller;
 }
 
-/** What is sent before the answer has begun waits for it, so that a refusal can still be one. */
+/** Holds back what is sent before the answer begins, so that a refusal can still be one. */
 function openLater(
   reply: FastifyReply,
   waiting: string[],
@@ -88,7 +88,7 @@ function openLater(
       raw.writeHead(200, {
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
-        // Proxies that collect answers would hold events back.
+        // Keeps buffering proxies from holding events back.
         'x-accel-buffering': 'no',
       });
       raw.write(`retry: 1000\n\n${waiting.splice(0).join('')}`);

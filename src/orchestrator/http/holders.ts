@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** Who holds which connections. */
+/** Counts connections by holder. */
 export interface Holders {
-  /** Moves it from whoever held it before. */
+  /** Moves the connection from its previous holder. */
   add(socket: Socket, holder: string): void;
   remove(socket: Socket): void;
-  /** Of all holders together. */
   count(): number;
-  /** Those of the holder with the most, the oldest first. */
+  /** The connections of the largest holder, oldest first. */
   most(): readonly Socket[];
 }
 

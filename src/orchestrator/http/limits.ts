@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** What a client may take before it has shown who it is. Times are milliseconds. */
+/** What a client may use before it has shown who it is. Times are in milliseconds. */
 export interface HttpLimits {
   readonly maxConnections: number;
-  /** From the connection, or the last answer's follower, to the end of a request's head. */
+  /** From the connection, or the previous answer, to the end of a request's head. */
   readonly headersTimeoutMs: number;
-  /** To the end of a request with its body. */
+  /** Until the whole request has arrived, body included. */
   readonly bodyTimeoutMs: number;
 }
 
 const mostConnections = 4_096;
-/** What the database, the audit anchor, the log and the connections to backends need. */
+/** Descriptors for the database, the audit anchor, the log and the connections to backends. */
 const mostReserved = 256;
-/** What systems give where they do not say. */
+/** The common default where the system does not say. */
 const usualOpenFiles = 1_024;
 
 export function httpLimits(openFiles: number = openFilesLimit()): HttpLimits {
@@ -24,7 +24,7 @@ export function httpLimits(openFiles: number = openFilesLimit()): HttpLimits {
   };
 }
 
-/** The soft limit of this process, which Node.js has raised to the hard one when it started. */
+/** The soft limit of this process, which Node.js raises to the hard limit at its start. */
 function openFilesLimit(): number {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

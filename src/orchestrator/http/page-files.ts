@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** A file of the page, as it is sent. */
+/** A file of the page, ready to be sent. */
 export interface PageFile {
   readonly type: string;
   readonly etag: string;
-  /** Its name changes with its contents, so that it never has to be asked for again. */
+  /** Its name changes with its content, so browsers may keep it forever. */
   readonly isImmutable: boolean;
   readonly plain: Buffer;
-  /** Made when it is first asked for. */
+  /** Compressed when it is first asked for. */
   readonly gzip: () => Buffer;
 }
 
@@ -22,10 +22,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the built page into memory: what is served is what there was at the start, and no name of a request ever
- * reaches the file system.
+ * Reads the built page into memory at the start, so that no name from a request ever reaches the file system.
  * @param folder where it was built
- * @returns its files by the path that they are served under; `undefined` where no page was built
+ * @returns its files by URL path; `undefined` if no page was built
  */
 export function readPage(folder: string): ReadonlyMap<string, PageFile> | undefined {
   const names = namesIn(folder).filter((name) => Object.hasOwn(types, extname(name)));

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PageFile } from './page-files.ts';
 
-/** Nothing of another origin, nothing inline, no frame around it. */
+/** Nothing from another origin, nothing inline, no frame around it. */
 const securityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -23,10 +23,10 @@ const headers = {
   vary: 'accept-encoding, accept',
 } as const;
 
-/** What programs ask for; what is not there is not there for a browser either. */
+/** Paths for programs; an unknown one is a 404 for browsers too. */
 const forPrograms = /^\/(api|health|dashboard|assets)(\/|$)/;
 
-/** Serves the page: its files, and its document at every address that a browser opens. */
+/** Serves the page's files, and its document at every other address that a browser opens. */
 export function registerPage(app: FastifyInstance, files: ReadonlyMap<string, PageFile>): void {
   const document = files.get('/index.html');
   app.get('/*', async (request, reply) => {

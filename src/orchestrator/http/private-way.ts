@@ -3,8 +3,8 @@ import { ApiError } from '../../api/api-error.ts';
 import { isLoopback } from './loopback.ts';
 
 /**
- * Refuses what would carry values over a network in the clear: a request has to come from this machine, or through a
- * proxy that ends TLS at a URL that the configuration names.
+ * Refuses requests whose answers would carry values over a network in the clear: a request must come from this machine,
+ * or through a TLS proxy whose URL the configuration names.
  * @throws ApiError `host_not_allowed`
  */
 export function requirePrivateWay({ headers, socket }: IncomingMessage, publicUrls: readonly URL[]): void {

@@ -1,7 +1,7 @@
-/** Requests that are under way, for those who must not take from them what they work with. */
+/** Tracks requests in flight, for code that must not close what they use. */
 export interface RequestsInFlight {
   run<T>(request: () => Promise<T>): Promise<T>;
-  /** Resolves when every request that is under way now has ended. */
+  /** Resolves when every request that is in flight now has ended. */
   settled(): Promise<void>;
 }
 

@@ -24,20 +24,20 @@ export interface RouteServices {
   readonly audit: AuditLog;
   readonly requests: RequestsInFlight;
   readonly addressing: Addressing;
-  /** Milliseconds that a request may take. */
+  /** In milliseconds. */
   readonly requestTimeoutMs: number;
 }
 
 type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
 
 /**
- * Serves every operation of the registry. Who calls is settled before a body is read.
- * @param trust hears of each request whose token is known, and of the token that it counts for
+ * Serves every operation of the registry. The caller is authenticated before the body is read.
+ * @param trust is told of each request with a valid token, and the token that it counts for
  */
 export function registerRoutes(app: FastifyInstance, services: RouteServices, trust: ConnectionLimit['trust']): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
-    // Input and handler belong to the same id, which the compiler cannot see across the union of all operations.
+    // Input and handler have the same id, which the compiler cannot see across the union of all operations.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = services.handlers[id] as Handler;
     const input = operation.input.strict();
@@ -46,7 +46,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
       ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
-        // Before a token is looked at, which would have travelled in the clear too.
+        // Before the token is used: it would have travelled in the clear too.
         if (operation.answersPlainValues === true) requirePrivateWay(request.raw, services.addressing.publicUrls);
         const shown = services.cookies.credentials(request.raw);
         if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
@@ -80,7 +80,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
             etag = given;
           },
         };
-        // A body may have taken its time.
+        // The policy may have changed while the body arrived.
         await services.gate.require({ id, caller, organization: call.organization, named: parsed });
         const output = await services.requests.run(() =>
           effectOf(services.audit, id, operation, parsed, call, notes, async () => {
@@ -141,7 +141,7 @@ function parseInput(operation: Operation, input: Operation['input'], request: Fa
   throw new ApiError(tooLarge ? 'too_large' : 'invalid_request', problems.join('; '));
 }
 
-/** The part of the input that the address gives. */
+/** The part of the input that the URL holds. */
 function namedOf({ query = [] }: Operation, request: FastifyRequest): Record<string, unknown> {
   const { org: _, ...inPath } = asRecord(request.params);
   const inQuery = Object.entries(asRecord(request.query)).filter(

@@ -23,39 +23,39 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly log: Logger;
   readonly addressing: Addressing;
   readonly limits: HttpLimits;
-  /** With the page's files, where one was built; default: none of its routes, and nobody signs in. */
+  /** Includes the page's files, if one was built; default: no dashboard routes, and nobody can sign in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
-  /** Rejects while a request could not be served. */
+  /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
 }
 
-/** The orchestrator's HTTP: API, event stream and dashboard. */
+/** The orchestrator's HTTP server: API, event stream and dashboard. */
 export interface HttpServer {
-  /** @returns where it listens, as a URL */
+  /** @returns the URL that it listens on */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Takes no more requests and resolves when those in flight have ended. */
+  /** Accepts no more requests and resolves when those in flight have ended. */
   close(): Promise<void>;
 }
 
-/** A value as base64, with room for the names around it. */
+/** The largest value in base64, with room for the names around it. */
 const bodyLimit = Math.ceil(maxValueBytes / 3) * 4 + 65_536;
 
-/** Longer than any name that a path may hold, so that it is the name's own rule that speaks. */
+/** Longer than any valid name, so that the name's own rule reports the error. */
 const longestName = 1_024;
 
 /** How often deadlines are checked. */
 const checkingMs = 1_000;
-/** Without a byte either way, so that a client that does not read its answer is not served forever. */
+/** How long a connection may be silent, so that a client that does not read its answer is not served forever. */
 const silenceMs = 60_000;
-/** After an answer that something is not there just now. */
+/** After an answer that something cannot be reached for now. */
 const retryAfterSeconds = 2;
-/** How long a connection is kept for a next request. */
+/** How long a connection is kept for the next request. */
 const keepAliveMs = 72_000;
 
 export function createServer(options: ServerOptions): HttpServer {
   const connections = createConnections(options.limits.maxConnections);
   const app = createApp(options.limits, connections);
-  // Before whatever could answer.
+  // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
   endAfterUnreadBodies(app);
   registerPublicRoutes(app, options);
@@ -91,7 +91,7 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
     bodyLimit,
     routerOptions: { maxParamLength: longestName },
     genReqId: () => randomUUID(),
-    // Requests are logged by their id and route: a URL may hold a name, a header a token.
+    // Requests are logged by id and route: a URL may hold a name, a header a token.
     logger: false,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -111,12 +111,12 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
 function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
   const checkHost = createHostCheck(addressing);
   app.addHook('onRequest', async (request) => {
-    // Load balancers ask by address, and the answer holds nothing.
+    // Load balancers ask by address, and the answer reveals nothing.
     if (request.routeOptions.url?.startsWith('/health/') !== true) checkHost(request);
   });
 }
 
-/** A client that was refused could go on sending its body, and one without a token could try the next. */
+/** A client that was refused could keep sending its body, and one without a token could try the next. */
 function endAfterUnreadBodies(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     const unread = hasUnreadBody(request.raw);
@@ -147,7 +147,7 @@ function answerFailures(app: FastifyInstance, log: Logger): void {
   );
 }
 
-/** Requests in flight end by themselves, within the time that a body may take. */
+/** Requests in flight end on their own, within the time that a body may take. */
 function closeGracefully(
   app: FastifyInstance,
   { events, limits }: Pick<ServerOptions, 'events' | 'limits'>,
@@ -163,7 +163,7 @@ function closeGracefully(
     }, limits.bodyTimeoutMs).unref();
   });
   app.addHook('onSend', async (_, reply) => {
-    // Else a client that keeps its connection would keep the server too.
+    // Otherwise a client that keeps its connection open would keep the server running.
     if (closing) void reply.header('connection', 'close');
   });
 }
@@ -183,9 +183,9 @@ function logRequests(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** What needs no token. */
+/** Routes that need no token. */
 function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
-  // Costly to make, and few ask for it.
+  // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
   app.get('/health/live', async () => ({ status: 'live' }));

@@ -6,32 +6,31 @@ import type { Addressing } from './allowed-hosts.ts';
 import type { Credentials } from './authenticate.ts';
 import { isLoopback } from './loopback.ts';
 
-/** The cookie of a dashboard session. */
 export interface SessionCookies {
   /**
-   * What a request shows of who sends it.
-   * @throws ApiError `invalid_request` when that is not one thing
+   * The credentials that a request presents.
+   * @throws ApiError `invalid_request` if it presents both a token and a session
    */
   credentials(request: IncomingMessage): Credentials;
   /**
-   * The header that gives the browser its session.
-   * @throws ApiError `host_not_allowed` where a network would carry the cookie without TLS
+   * The header that sets the session cookie.
+   * @throws ApiError `host_not_allowed` if the cookie would cross a network without TLS
    */
   give(request: IncomingMessage, secret: string): string;
-  /** The headers that take it away. */
+  /** The headers that remove the cookie. */
   take(request: IncomingMessage): string[];
 }
 
-/** Browsers take it over TLS alone, from this very host and for all of it. */
+/** With this prefix browsers send the cookie over TLS only, to this very host, on every path. */
 const secureName = '__Host-kici';
 const attributes = 'Path=/; HttpOnly; SameSite=Strict';
 
 export function createSessionCookies({ publicUrls }: Pick<Addressing, 'publicUrls'>): SessionCookies {
   return {
     credentials(request) {
-      // Schemes of others, as of a proxy that asks for a password, say nothing to us.
+      // Other schemes, such as a proxy's own password, do not concern us.
       const authorization = request.headers.authorization ?? '';
-      // The scheme is a word in any case, with blanks after it (RFC 9110, section 11).
+      // The scheme is case-insensitive, with blanks after it (RFC 9110, section 11).
       const token = /^Bearer[ \t]+(\S+)[ \t]*$/i.exec(authorization)?.[1];
       const secret = sessionOf(request);
       if (token !== undefined && secret !== undefined)
@@ -63,16 +62,16 @@ export function createSessionCookies({ publicUrls }: Pick<Addressing, 'publicUrl
 }
 
 /**
- * The session's own page sends this with all that it changes. Made from the secret that the page cannot read, so that
- * nothing need be kept, and a page that shows it gives nothing away that opens anything.
+ * The session's own page sends this with every change. It derives from the cookie's secret, which the page cannot read,
+ * so nothing need be stored, and a page that leaks it gives no access away.
  */
 export function csrfOf(secret: string): string {
   return createHmac('sha256', secret).update('kici csrf v1').digest('base64url');
 }
 
 /**
- * Refuses what a session's browser was made to send by another page. SameSite alone would not do: to it every port of
- * a machine is one site.
+ * Refuses what another page made the session's browser send. SameSite alone would not do: it treats all ports of a
+ * machine as one site.
  * @throws ApiError `origin_not_allowed`
  */
 export function requireOwnPage({ method, headers }: IncomingMessage, secret: string): void {
@@ -92,9 +91,7 @@ export function requireOwnPage({ method, headers }: IncomingMessage, secret: str
     );
 }
 
-/**
- * One name for each port: to a browser all servers of a host have the same cookies, and one would sign out the other.
- */
+/** One name per port: browsers share cookies among all servers of a host, so one server would sign out the other. */
 function plainName({ headers }: IncomingMessage): string {
   return `kici-${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? '80'}`;
 }

@@ -22,9 +22,9 @@ export interface JobStore {
   insert(job: NewJob): Promise<void>;
   /** @throws ApiError `session_ended` */
   session(organization: string, id: string): Promise<StoredJob>;
-  /** @throws ApiError `session_ended` when it has ended meanwhile, or the token that opened it */
+  /** @throws ApiError `session_ended` if it, or the token that opened it, has ended meanwhile */
   requireLive(id: string): Promise<void>;
-  /** Ends the session for good: the key that its values were sealed with is gone. */
+  /** Ends the session for good: the key that its values were sealed with is deleted. */
   close(organization: string, id: string): Promise<void>;
 }
 
@@ -39,11 +39,11 @@ export function createJobStore(
   seals: Seals,
   now: () => number,
 ): JobStore {
-  // A session never changes, so it can be kept; whether it has ended is read again with each request's token.
+  // A session never changes, so it can be cached; whether it has ended is read again with each request's token.
   const sessions = createSessionCache();
   const live = createLiveSessions(database, seals, now);
 
-  /** Ended jobs stay for a day, so that a late request hears what happened to its session. */
+  /** Ended jobs stay for a day, so that a late request learns what happened to its session. */
   async function sweep(): Promise<void> {
     await database
       .deleteFrom('jobs')
@@ -115,10 +115,10 @@ export function createJobStore(
   };
 }
 
-/** What a session that has ended keeps nothing of: its key, and names that may be many. */
+/** What an ended session loses: its key, and its names, which may be many. */
 export const forgotten = { session_key: new Uint8Array(), catalogue: '', backends: '' } as const;
 
-/** The session key opens only beside what the job may read, as it was at the start. */
+/** The session key opens only together with what the job may read, as it was at the start. */
 function coordinates(
   id: string,
   { catalogue, backends, scopes }: Pick<Selectable<OrchestratorTables['jobs']>, 'catalogue' | 'backends' | 'scopes'>,

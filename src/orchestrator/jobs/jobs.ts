@@ -10,7 +10,7 @@ import { createOpenJob } from './open-job.ts';
 import { requireOwnJob } from './own-job.ts';
 import { createReadJob } from './read-job.ts';
 
-/** Serves the operations on jobs: open, read, close, list. */
+/** Handlers of the operations on jobs: open, read, close, list. */
 export function createJobs(
   database: Kysely<OrchestratorTables>,
   resolver: EnvironmentResolver,

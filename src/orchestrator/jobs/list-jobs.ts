@@ -5,12 +5,12 @@ import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 
 const maxJobs = 500;
-/** How far back reads are looked for; a job that has read nothing since shows no keys. */
+/** How far back reads are searched; a job that has read nothing since shows no keys. */
 const maxReads = 5_000;
 
 const readSubject = z.object({ jobId: z.string(), keys: z.array(z.string()) });
 
-/** The jobs whose sessions are open, the newest first, with the keys that the audit log says they have asked for. */
+/** The open jobs, newest first, with the keys that they asked for according to the audit log. */
 export function createListJobs(database: Kysely<OrchestratorTables>, now: () => number): Handlers['jobs.list'] {
   return async (_, { organization }) => {
     const jobs = await database
@@ -66,7 +66,7 @@ async function readKeys(
   return byJob;
 }
 
-/** A row that somebody has tampered with must not hide the others. */
+/** One row that was tampered with must not hide the others. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,10 +5,10 @@ import { rolePermissions, type Permission } from '../../api/roles.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** Decides whether job sessions continue: each ends with its job, and with what the token that opened it may do. */
+/** Decides whether job sessions go on: each ends with its job, and with the rights of the token that opened it. */
 export interface LiveSessions {
   /**
-   * Undefined where no job has such a token.
+   * Undefined if no job has this token.
    * @throws ApiError `session_ended`
    */
   ofToken(hash: string): Promise<LiveSession | undefined>;
@@ -20,7 +20,7 @@ export interface LiveSession {
   readonly id: string;
   readonly organization: string;
   readonly generation: number;
-  /** Of the token that opened it. */
+  /** Id of the token that opened it. */
   readonly tokenId: string;
 }
 
@@ -34,7 +34,7 @@ export function createLiveSessions(
     .innerJoin('organizations as o', 'o.name', 'j.organization')
     .select(['j.id', 'j.organization', 'j.environment', 'j.workflow', 'j.job', 'j.token_id', 'j.token_hash', 'j.seal'])
     .select(['j.opened_at', 'j.expires_at', 'j.closed_at', 'j.scopes', 'o.generation']);
-  // Compiled once, as one of the first two runs with every request of a job, and the third after it.
+  // Compiled once: one of the first two runs with every request of a job, and the third after it.
   const byToken = sessions.where('j.token_hash', '=', 'hash').compile();
   const byId = sessions.where('j.id', '=', 'id').compile();
   const openerById = database.selectFrom('tokens').selectAll().where('id', '=', 'id').compile();
@@ -68,7 +68,7 @@ type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'cata
   Omit<LiveSession, 'tokenId'>;
 type TokenRow = Selectable<OrchestratorTables['tokens']>;
 
-/** Why the session is over; undefined while it is not. */
+/** Why the session is over; undefined while it goes on. */
 function endOf(row: JobRow, token: TokenRow | undefined, now: number): string | undefined {
   const session = `the session of job ${row.id}`;
   const opener = `the token that opened ${session}`;
@@ -82,7 +82,7 @@ function endOf(row: JobRow, token: TokenRow | undefined, now: number): string | 
 
 const opening: Permission = 'jobs:open';
 
-/** Whether the token could open this very session now. */
+/** Whether the token could open this same session now. */
 function isAsBefore({ environment, scopes }: JobRow, token: TokenRow): boolean {
   const mayOpen = Object.entries(rolePermissions).some(([name, held]) => name === token.role && held.includes(opening));
   const environments: unknown = parse(token.environments);

@@ -2,7 +2,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 
 /**
- * A job's token is good for that job alone.
+ * A job's token is valid for that job alone.
  * @throws ApiError `permission_denied`
  */
 export function requireOwnJob({ caller }: Call, jobId: string): void {

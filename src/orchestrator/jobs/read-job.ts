@@ -12,7 +12,7 @@ import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
 
-/** Reads exactly what was asked for, each backend once, and seals every value to the job's own key. */
+/** Reads exactly the requested keys, each backend once, and seals every value to the job's own key. */
 export function createReadJob(jobs: JobStore, instances: Instances): Handlers['jobs.read'] {
   return async ({ jobId, keys }, call) => {
     requireOwnJob(call, jobId);
@@ -26,7 +26,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
       (name) => sameAs(session, open.get(name)),
       call.context,
     );
-    // Backends may have taken long, and a session that has ended in the meantime gets nothing.
+    // Backends may have taken long, and a session that has ended meanwhile gets nothing.
     await jobs.requireLive(jobId);
     const secrets = [
       ...[...resolutions].map(([key, resolution]) => deliver(session, jobId, key, resolution)),
@@ -37,12 +37,12 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
   };
 }
 
-/** A backend that was removed while the job ran took its secrets along, even if another has its name now. */
+/** A backend that was removed while the job ran is gone, even if another has its name now. */
 function sameAs({ backends }: StoredJob, instance: Instance | undefined): Instance | undefined {
   return instance !== undefined && backends[instance.name] === instance.added ? instance : undefined;
 }
 
-/** The audit log has the place; whoever opened the job with a narrowed token has not. */
+/** Hides the place from a job that was opened with a narrowed token; the audit log keeps it. */
 function withoutPlace({ scopes }: StoredJob, delivered: Delivered): Delivered {
   return delivered.status !== 'unavailable' || reachesInto(scopes, delivered.backend, delivered.scope)
     ? delivered

@@ -1,9 +1,6 @@
 import type { StoredJob } from './stored-job.ts';
 
-/**
- * Keys of catalogues that are held together: some hundred bytes each, and callers who open jobs decide how many there
- * are.
- */
+/** Keys of all cached catalogues together: some hundred bytes each, and callers decide how many there are. */
 const mostKeys = 100_000;
 const mostSessions = 1_000;
 

@@ -6,14 +6,13 @@ import type { OperationOutput } from '../handlers.ts';
 import { readAll } from '../resolution/winners.ts';
 import type { JobCatalogue } from './stored-catalogue.ts';
 
-/** The catalogue of a job that may have no other keys. */
 export function statedOnly(catalogue: FrozenCatalogue, stated: readonly string[]): JobCatalogue {
   return { ...catalogue, entries: catalogue.entries.filter(({ key }) => isStated(stated, key)), stated };
 }
 
 /**
- * The keys that a job states by name and would ask for in vain, all of them at once. What cannot be determined is not
- * missing. A backend whose lists lag is asked by name, as it is when the job reads, and what it answers is dropped.
+ * All stated keys that do not exist. One that could not be determined is not missing. A backend with lagging lists is
+ * probed by name, as when the job reads; the values it returns are dropped.
  */
 export async function missingKeys(
   stated: readonly string[],

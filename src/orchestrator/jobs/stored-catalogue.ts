@@ -25,14 +25,11 @@ const rename = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('map'), keys: z.array(z.tuple([z.string(), z.string()])) }),
 ]);
 
-/**
- * What a job may read: the catalogue and, where the job has stated its keys, these; what is not stated is not in it.
- */
+/** What a job may read: the catalogue, limited to the stated keys if the job has stated any. */
 export interface JobCatalogue extends FrozenCatalogue {
   readonly stated?: readonly string[];
 }
 
-/** A catalogue as a job's row holds it: names only. */
 export const storedCatalogue: z.ZodType<JobCatalogue> = z.object({
   stated: z.array(z.string()).exactOptional(),
   entries: z.array(

@@ -7,7 +7,7 @@ export interface StoredJob {
   readonly organization: string;
   readonly environment: string;
   readonly catalogue: JobCatalogue;
-  /** What each backend was `added` with: another of the same name has other secrets. */
+  /** The `added` number of each backend: another of the same name has other secrets. */
   readonly backends: Readonly<Record<string, number>>;
   readonly sessionKey: KeyObject;
   readonly scopes: Narrowing;

@@ -4,8 +4,8 @@ import { allowsScope, type Narrowing } from '../narrowing.ts';
 import type { ResolvedEnvironment } from '../resolution/resolve.ts';
 
 /**
- * Where a secret can be set so that the environment has it under the very same key: the scope of the exact binding of
- * the highest priority whose backend takes writes. As `kici-admin secret set` takes it.
+ * Where a secret can be set so that the environment has it under this very key: the scope of the exact binding of the
+ * highest priority whose backend can be written to. In the form that `kici-admin secret set` takes.
  */
 export function writeScopeOf(
   { bindings, instances }: Pick<ResolvedEnvironment, 'bindings' | 'instances'>,

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 
 /**
- * Says that something a resolution depends on has changed; the next request of every orchestrator sees it.
- * Belongs into the transaction of the change.
+ * Records that something resolution depends on has changed; the next request of every orchestrator sees it. Must run in
+ * the transaction of the change.
  * @returns a number that no other change of the organization gets
  */
 export async function bumpGeneration(database: Kysely<OrchestratorTables>, organization: string): Promise<number> {

@@ -6,10 +6,10 @@ import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 
-/** Serves the operations on organizations. */
+/** Handlers of the operations on organizations. */
 export interface Organizations {
   readonly handlers: HandlersFor<'organizations.create' | 'organizations.list'>;
-  /** Creates it unless it exists. */
+  /** Creates the organization unless it exists. */
   ensure(name: string): Promise<void>;
 }
 

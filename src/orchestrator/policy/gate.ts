@@ -12,13 +12,13 @@ export interface Gated {
   readonly id: OperationId;
   readonly caller: Caller;
   readonly organization: string;
-  /** What its address names of the operation's input. */
+  /** The part of the operation's input that the URL holds. */
   readonly named: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps dashboard sessions from what the organization's policy switches off; a token is never hindered. */
+/** Keeps dashboard sessions from what the organization's policy switches off; tokens are never restricted. */
 export interface PolicyGate {
-  /** @throws ApiError `operation_disabled`, and writes an audit row */
+  /** @throws ApiError `operation_disabled`, after writing an audit row */
   require(request: Gated): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function createPolicyGate(store: PolicyStore, audit: AuditLog): PolicyGat
       const subject = Object.fromEntries(
         operation.subject.flatMap((name) => (named[name] === undefined ? [] : [[name, named[name]]])),
       );
-      // It does not happen, whether or not that can be written down.
+      // The refusal stands whether or not it can be recorded.
       await audit
         .append({
           organization,
@@ -49,7 +49,7 @@ export function createPolicyGate(store: PolicyStore, audit: AuditLog): PolicyGat
   };
 }
 
-/** What a session hears that may not do something at the dashboard. */
+/** What a session is told when it may not do something at the dashboard. */
 export function disabled(
   id: OperationId,
   organization: string,

@@ -16,14 +16,14 @@ type Rules = readonly WritePolicy['rules'][number][];
 type SealingKey = OperationOutput<'secrets.sealingKey'>;
 type Changed = OperationOutput<'policy.set'>;
 
-/** Serves the operations on the dashboard-write policy. */
+/** Handlers of the operations on the dashboard-write policy. */
 export function createPolicy(
   store: PolicyStore,
   audit: AuditLog,
   sealingKeyOf: (organization: string) => Promise<SealingKey>,
   now: () => number,
 ): HandlersFor<'policy.show' | 'policy.set' | 'policy.reset'> {
-  /** Each operation that changes has rows of its own, the intents of all before the effect. */
+  /** Each changed operation has its own rows; all intents precede the effect. */
   async function replace(
     call: Call,
     operation: 'policy.set' | 'policy.reset',
@@ -81,7 +81,7 @@ export function createPolicy(
 
 const governed = ids().filter((id) => operations[id].policyGoverned);
 
-/** As one counts that cannot be read. */
+/** Stands for a policy that cannot be read. */
 const closedPolicy: WritePolicy = {
   format: 1,
   rules: policySubjects(operations).map((what) => ({ what, state: 'off', at: 0, by: '' })),
@@ -94,7 +94,7 @@ export function valueEntryOf(policy: WritePolicy): ValueEntryMode {
   return policy.sealedValues ? 'sealed' : 'open';
 }
 
-/** By operation, whether sessions may do it; of a policy that cannot be read nothing. */
+/** Whether sessions may do each operation; nothing if the policy cannot be read. */
 export async function policyStates(
   store: PolicyStore,
   organization: string,
@@ -112,7 +112,7 @@ export async function policyStates(
   };
 }
 
-/** What is about more comes first, so that what is about less holds within it; off comes last, where both are said. */
+/** Broader rules come first, so that narrower ones override them; where both are said, off wins. */
 function rulesOf({
   disable,
   enable,

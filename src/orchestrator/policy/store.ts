@@ -9,7 +9,7 @@ import type { OrchestratorTables } from '../tables.ts';
 
 const policySchema = z.strictObject({
   format: z.literal(1),
-  /** The last one that is about an operation decides; without one it is on. */
+  /** The last rule that covers an operation decides; without one it is on. */
   rules: z.array(
     z.strictObject({
       what: z.string(),
@@ -19,7 +19,7 @@ const policySchema = z.strictObject({
       by: z.string(),
     }),
   ),
-  /** Whether sessions send values sealed to the orchestrator's key, and no others. */
+  /** Whether sessions must seal values to the orchestrator's key. */
   sealedValues: z.boolean(),
   /** Whether tokens with the role reader get values as plain JSON. */
   plainReads: z.boolean().default(false),
@@ -29,13 +29,13 @@ export type WritePolicy = z.output<typeof policySchema>;
 
 export const openPolicy: WritePolicy = { format: 1, rules: [], sealedValues: false, plainReads: false };
 
-/** What dashboard sessions may change, by organization. */
+/** What dashboard sessions may change, per organization. */
 export interface PolicyStore {
-  /** @throws ApiError `tampered`, `unsupported` where it cannot be read */
+  /** @throws ApiError `tampered`; `unsupported` if it cannot be read */
   read(organization: string): Promise<WritePolicy>;
   /**
-   * Replaces the policy that was read; false if another has been stored in the meantime.
-   * @param before `undefined`: whichever is there
+   * Replaces the policy that was read; false if another was stored meanwhile.
+   * @param before `undefined`: whatever is there
    * @throws ApiError `tampered`
    */
   replace(organization: string, before: WritePolicy | undefined, policy: WritePolicy): Promise<boolean>;

@@ -5,7 +5,7 @@ import type { OperationOutput } from '../handlers.ts';
 import { reachesBackend, type Narrowing } from '../narrowing.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
-/** How each backend answered when it was asked for names, and how old its answers are. */
+/** How each backend answered when asked for names, and how old its answers are. */
 export function backendStates(
   { listings, instances }: Pick<ResolvedEnvironment, 'listings' | 'instances'>,
   narrowing: Narrowing,

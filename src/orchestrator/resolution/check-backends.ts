@@ -8,7 +8,7 @@ import type { ResolvedEnvironment } from './resolve.ts';
 
 type Problem = OperationOutput<'resolution.check'>['problems'][number];
 
-/** Each cause once, with the keys that it takes away. */
+/** Reports each cause once, with the keys that it takes away. */
 export function partProblem(
   { catalogue, instances }: ResolvedEnvironment,
   part: UnavailablePart,
@@ -69,7 +69,7 @@ function healthOf(instance: Instance | undefined): HostHealth | undefined {
   return instance !== undefined && 'open' in instance.state ? instance.state.open.health() : undefined;
 }
 
-/** Where the breaker keeps the backend from being asked, since when, and what it failed with. */
+/** Since when an open breaker has kept the backend from being queried, and its last failure. */
 function since(instance: Instance | undefined): string {
   const { breaker = 'closed', openedAt, lastFailure } = healthOf(instance) ?? {};
   if (breaker === 'closed' || openedAt === undefined) return '';
@@ -79,7 +79,7 @@ function since(instance: Instance | undefined): string {
 
 const unsteadyMs = 60_000;
 
-/** Backends that answered just now and failed a moment before. */
+/** Backends that answered just now but failed shortly before. */
 export function unsteady({ listings, instances }: ResolvedEnvironment, narrowing: Narrowing, now: number): Problem[] {
   const answered = new Set(listings.filter(({ failure }) => failure === undefined).map(({ backend }) => backend));
   return [...answered].flatMap((backend) => {

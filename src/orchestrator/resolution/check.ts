@@ -134,7 +134,7 @@ function lagging({ catalogue }: ResolvedEnvironment, narrowing: Narrowing): Prob
     }));
 }
 
-/** Bindings that nothing came of, though every backend that they name has answered. */
+/** Bindings that select nothing, although every backend that they name has answered. */
 function emptyBindings(
   environment: string,
   { catalogue, bindings, listings }: ResolvedEnvironment,

@@ -3,15 +3,15 @@ import { blockScope, keysOfBlocks, unavailability, type Catalogue, type Entry } 
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
 
-/** What a token that is narrowed to other scopes cannot have, and why. */
+/** Failure of secrets outside the token's scopes. */
 export const outside = Object.freeze({ code: 'permission_denied', reason: 'token_narrowed' }) satisfies Failure;
 
-/** In the place of one that a token may not know of. */
+/** Replaces a place that the token may not know of. */
 export const unnamedPlace = Object.freeze({ backend: '', scope: '' });
 
 type EntryView = OperationOutput<'jobs.open'>['catalogue'][number];
 
-/** An entry as clients see it. One whose winner is outside the token's scopes is unavailable with that token. */
+/** An entry as clients see it. If its winner is outside the token's scopes, it is unavailable with that token. */
 export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   const { key, winner, status } = entry;
   if (!allowsScope(narrowing, winner.backend, winner.scope))
@@ -33,8 +33,8 @@ export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
 type Shows = (backend: string, scope: string) => boolean;
 
 /**
- * All keys that are known by name, those among them that only a map of a binding names.
- * @param shows whether a key whose place this is may be named at all
+ * All keys known by name, including those that only a binding's map names.
+ * @param shows whether a key at this place may be named at all
  */
 export function entryViews(catalogue: Catalogue, narrowing: Narrowing, shows: Shows = () => true): EntryView[] {
   const entries = [...catalogue.entries.values()].filter(({ winner }) => shows(winner.backend, winner.scope));

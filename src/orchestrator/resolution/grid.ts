@@ -16,8 +16,8 @@ type Grid = OperationOutput<'resolution.grid'>;
 type Cell = Grid['keys'][number]['cells'][number];
 
 /**
- * Every key of an organization in every environment. Each cell is what `explain` says, since it comes from there.
- * @param factsFor what a caller is resolved as
+ * Every key of an organization in every environment. Each cell comes from `explain`, so the two agree.
+ * @param factsFor the agent facts that a caller is resolved with
  */
 export function createGrid(
   resolver: EnvironmentResolver,
@@ -55,7 +55,7 @@ export function createGrid(
   };
 }
 
-/** An environment that is deleted meanwhile is left out of the answer. */
+/** An environment that is deleted meanwhile is left out. */
 async function unlessDeleted(resolving: Promise<ResolvedEnvironment>): Promise<ResolvedEnvironment | undefined> {
   try {
     return await resolving;
@@ -89,7 +89,7 @@ export function cellOf({ catalogue }: ResolvedEnvironment, key: string, narrowin
       ...(winner.version !== undefined && { version: winner.version }),
       ...(winner.problem !== undefined && { code: winner.problem, ...whyOf(winner) }),
     }),
-    // It is not known who wins behind it, so the cell shows this one.
+    // The winner behind a block is unknown, so the cell shows the block.
     ...(block !== undefined && {
       backend: block.backend,
       scope: block.scope,

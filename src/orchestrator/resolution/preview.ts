@@ -17,8 +17,8 @@ type Change = OperationOutput<'resolution.preview'>['changes'][number];
 type Supplier = NonNullable<Change['before']>;
 
 /**
- * What a change of bindings does to the keys of an environment. Both sides are resolved in the same way as a job is.
- * @param factsFor what a caller is resolved as
+ * What a change of bindings does to the keys of an environment. Both sides are resolved as for a job.
+ * @param factsFor the agent facts that a caller is resolved with
  */
 export function createPreview(
   resolver: EnvironmentResolver,
@@ -90,7 +90,7 @@ function changeAt(
   if (next === undefined) return { key, change: 'vanishes', before: old };
   const isSame = old.backend === next.backend && old.scope === next.scope && old.sourceKey === next.sourceKey;
   if (isSame && old.status === next.status && old.code === next.code) return undefined;
-  // Behind what cannot be asked there is no winner to compare.
+  // Behind a block there is no winner to compare.
   const areKnown = old.sourceKey !== undefined && next.sourceKey !== undefined;
   return { key, change: areKnown && !isSame ? 'winner' : 'status', before: old, after: next };
 }
@@ -102,7 +102,7 @@ function supplierOf(explanation: Explanation | undefined): Supplier | undefined 
   if (status === 'not_found') return undefined;
   const [winner] = candidates;
   const [block] = blockedBy;
-  // Nobody can tell who wins behind it.
+  // Nobody can tell who wins behind a block.
   if (block !== undefined)
     return { status, backend: block.backend, scope: block.scope, code: block.code, ...whyOf(block) };
   if (winner === undefined) return { status };

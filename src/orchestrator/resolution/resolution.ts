@@ -20,7 +20,7 @@ type ResolutionHandlers = HandlersFor<
   'resolution.catalogue' | 'resolution.explain' | 'resolution.grid' | 'resolution.preview' | 'resolution.check'
 >;
 
-/** Shows operators and authors what a job would get, from the same catalogue that a job gets. */
+/** Shows operators and authors what a job would get, from the same catalogue that jobs use. */
 export function createResolution(
   resolver: EnvironmentResolver,
   environments: Pick<EnvironmentStore, 'all' | 'bindings'>,
@@ -86,7 +86,7 @@ export function createResolution(
   };
 }
 
-/** How old the value is that a job would get without its backend being asked. */
+/** Age of the cached value that a job would get without its backend being queried. */
 function cachedAge(
   { instances }: ResolvedEnvironment,
   { backend, scope, sourceKey }: ExplainedCandidate,
@@ -100,7 +100,7 @@ function cachedAge(
   return cachedAgeMs === undefined ? {} : { cachedAgeMs };
 }
 
-/** An agent asks for itself: its token's facts count, whatever it sends. */
+/** For an agent, its token's facts count, whatever it sends. */
 function factsFor(
   { caller }: Call,
   asked: { readonly host?: string | undefined; readonly agentId?: string | undefined },
@@ -110,7 +110,6 @@ function factsFor(
   return asked;
 }
 
-/** Bindings as operators wrote them, by id. */
 function bindingTexts(bindings: readonly Binding[]): ReadonlyMap<string, string> {
   return new Map(bindings.map(({ id, backend, pattern }) => [id, `${backend}:${pattern}`]));
 }

@@ -17,7 +17,7 @@ import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
 
-/** What an environment holds for an agent, and how that was found out. */
+/** What an environment holds for an agent, and how each backend answered. */
 export interface ResolvedEnvironment {
   readonly catalogue: Catalogue;
   readonly bindings: readonly Binding[];
@@ -34,7 +34,7 @@ export interface EnvironmentResolver {
    * @throws ApiError `not_found`, `conflict`
    */
   resolve(call: Call, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
-  /** What an environment would hold that had these bindings. */
+  /** What an environment with these bindings would hold. */
   resolveBindings(
     call: Call,
     rows: readonly BindingRow[],
@@ -43,7 +43,7 @@ export interface EnvironmentResolver {
   ): Promise<ResolvedEnvironment>;
 }
 
-/** `now`: the backends are asked, and no names that were known before are taken. */
+/** `now`: the backends are queried, and cached names are not used. */
 type Freshness = 'now' | 'cached';
 
 /** Of those who look while scopes are renamed one after another. */
@@ -80,7 +80,7 @@ export function createEnvironmentResolver(
       const compiled = compileBindings(bindings, facts);
       const open = await instances.of(call);
       const traits = await Promise.all([...open.values()].map(traitsOf));
-      // A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none.
+      // A bound backend that nobody has added: its names cannot be listed, which is not the same as having none.
       const strangers = new Set(
         bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
       );
@@ -106,8 +106,8 @@ export function createEnvironmentResolver(
 }
 
 /**
- * A scope that is renamed between two lists may be in neither, and what it outranks must not take its place: one list
- * of everything is of one moment.
+ * A scope that is renamed between two lists may appear in neither, and what it outranks must not replace it; so one
+ * list covers everything, from one moment.
  */
 async function listOwn(
   requests: readonly ListingRequest[],
@@ -124,7 +124,7 @@ async function listOwn(
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
   if ('failure' in state) return { name, optional, listConsistency: 'strong' };
-  // One that cannot be opened lists nothing either, and that error says why.
+  // A backend that cannot be opened cannot list either, and that error says why.
   const { listConsistency } = await state.open.ready().catch(() => state.open.capabilities);
   return { name, optional, listConsistency };
 }

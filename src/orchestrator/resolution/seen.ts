@@ -8,12 +8,12 @@ import {
 } from '@kici-dev/secret-federation';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 
-/** What a narrowed token sees of a catalogue. Here: the entries whose winner it may know of. */
+/** What a narrowed token sees of a catalogue: the entries whose winner it may know of. */
 export function seenEntries({ entries }: Catalogue, narrowing: Narrowing): readonly Entry[] {
   return [...entries.values()].filter(({ winner }) => allowsScope(narrowing, winner.backend, winner.scope));
 }
 
-/** The keys that the caller may know of, whatever wins them, and those that only a map of a binding names. */
+/** The keys that the caller may know of, whatever wins them, including those that only a binding's map names. */
 export function seenKeys(catalogue: Catalogue, narrowing: Narrowing): readonly string[] {
   const mapped = [...keysOfBlocks(catalogue)].filter(([, block]) =>
     allowsScope(narrowing, block.backend, blockScope(block)),
@@ -28,7 +28,7 @@ function isInside({ winner, losers }: Entry, narrowing: Narrowing): boolean {
   return [winner, ...losers].some(({ backend, scope }) => allowsScope(narrowing, backend, scope));
 }
 
-/** Who supplies a key and why; `undefined` where something competes for it that the caller may not know of. */
+/** Who supplies a key and why; `undefined` if something that the caller may not know of competes for it. */
 export function explainSeen(catalogue: Catalogue, key: string, narrowing: Narrowing): Explanation | undefined {
   const explanation = explain(within(catalogue, key, narrowing), key);
   const { candidates, blockedBy, skipped } = explanation;

@@ -7,7 +7,7 @@ import type { ResolvedEnvironment } from './resolve.ts';
 
 export type UnavailableView = z.output<typeof unavailablePart>;
 
-/** What of an environment could not be listed, as far as the token may know of it. */
+/** The parts of an environment that could not be listed, as far as the token may know of them. */
 export function unavailableOf(resolved: ResolvedEnvironment, narrowing: Narrowing): UnavailableView[] {
   return seenParts(resolved, narrowing).map(({ backend, scopes, told, bindings, ...failure }) => ({
     backend,

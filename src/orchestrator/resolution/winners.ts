@@ -21,7 +21,7 @@ import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
 import type { ResolvedEnvironment } from './resolve.ts';
 
-/** What the operator states of the agent in its token; never what an agent says about itself. */
+/** What the operator states about the agent in its token; never what an agent says about itself. */
 export function factsOf({ caller }: Call): JobFacts {
   return caller.kind === 'token' && caller.agent !== undefined
     ? { agentId: caller.agent.id, host: caller.agent.host, labels: caller.agent.labels }
@@ -52,7 +52,7 @@ export function requireNames(
   );
 }
 
-/** A key whose winner is outside the token's scopes is unavailable with it, and nothing else takes its place. */
+/** A key whose winner is outside the token's scopes is unavailable with it, and nothing else replaces it. */
 export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
   return {
     ...catalogue,
@@ -67,7 +67,7 @@ export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): Frozen
 
 /**
  * Reads keys of a catalogue from their winners, each backend once.
- * @param instanceOf the backend that a catalogue means by a name
+ * @param instanceOf the instance for a backend name in the catalogue
  */
 export async function readWinners(
   catalogue: FrozenCatalogue,
@@ -84,7 +84,7 @@ export async function readWinners(
   return new Map([...settled].map(([key, resolution]) => [key, withinScopes(scopes, resolution)]));
 }
 
-/** An outcome for each of the secrets, whatever became of their backend. */
+/** An outcome for each secret, even if the backend fails or does not exist. */
 export async function readAll(
   instance: Instance | undefined,
   refs: readonly SecretRef[],

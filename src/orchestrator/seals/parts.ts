@@ -7,19 +7,19 @@ export interface SealedTable {
   /** Every column that grants or decides something. */
   readonly columns: readonly string[];
   /**
-   * Columns that came after the table was first sealed, with what they hold in rows from before. A column is left out
-   * of the seal while it holds that, so that seals from before stay good.
+   * Columns added after the table was first sealed, with their value in older rows. A column that holds this value is
+   * left out of the seal, so that older seals stay valid.
    */
   readonly later?: SealableRow;
 }
 
-/** What a seal covers of a row. A change of a type, a name or a border between two rows is another list of parts. */
+/** What a seal covers of a row. Changing a type, a name or the border between two rows changes the list of parts. */
 export function rowParts({ name, columns, later = {} }: SealedTable, row: SealableRow): readonly string[] {
   const added = Object.keys(later).filter((column) => cellText(row[column]) !== cellText(later[column]));
   return ['row', name, ...[...columns, ...added].flatMap((column) => [column, cellText(row[column])])];
 }
 
-/** Rows of one owner, whatever order the database gives them in. */
+/** Rows of one owner, in an order that does not depend on the database. */
 export function setParts(table: SealedTable, key: string, rows: readonly SealableRow[]): readonly string[] {
   const sorted = rows.toSorted((left, right) => (cellText(left[key]) < cellText(right[key]) ? -1 : 1));
   return ['set', table.name, String(rows.length), ...sorted.flatMap((row) => rowParts(table, row))];

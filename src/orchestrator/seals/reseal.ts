@@ -6,14 +6,14 @@ import { tokenText } from '../tokens/tokens.ts';
 import { sealVariables } from '../variables/store.ts';
 import { isSealed, type RowSeals } from './seals.ts';
 
-/** Something whose seal was not good. */
+/** Something whose seal was invalid. */
 export interface Resealed {
   /** Null: it belongs to every organization. */
   readonly organization: string | null;
   readonly what: string;
 }
 
-/** Whose rows there are, whether or not the organization is there. */
+/** Organizations that any row names, whether or not they exist. */
 export async function organizationsWithRows(database: Kysely<OrchestratorTables>): Promise<readonly string[]> {
   const names = await database.selectFrom('organizations').select('name as organization').execute();
   const tokens = await database.selectFrom('tokens').select('organization').distinct().execute();
@@ -21,7 +21,7 @@ export async function organizationsWithRows(database: Kysely<OrchestratorTables>
   return [...new Set([...names, ...tokens, ...environments].flatMap(({ organization }) => organization ?? []))];
 }
 
-/** Seals the rows of an organization as they are, within a transaction; sessions that are not ours end. */
+/** Seals the rows of an organization as they are, within a transaction; ends sessions whose seal is invalid. */
 export async function resealOrganization(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,
@@ -59,7 +59,7 @@ export async function resealOrganization(
 }
 
 /**
- * Tokens are sealed as they are, and dashboard sessions end that are not ours.
+ * Seals tokens as they are; ends dashboard sessions whose seal is invalid.
  * @param organization null: those of every organization
  */
 export async function resealAccess(

@@ -10,30 +10,30 @@ export interface RowSeals {
   job(row: Covered<'jobs'>): string;
   signIn(row: Covered<'sign_ins'>): string;
   signInCode(row: Covered<'sign_in_codes'>): string;
-  /** Covers that there are these backends and no others. */
+  /** Covers that there are exactly these backends. */
   organization(row: Covered<'organizations'>, backends: readonly Covered<'backends'>[]): string;
-  /** Covers that there are these bindings and no others. */
+  /** Covers that there are exactly these bindings. */
   environment(row: Covered<'environments'>, bindings: readonly Covered<'bindings'>[]): string;
-  /** Covers that the environment has these variables and no others. */
+  /** Covers that there are exactly these variables. */
   variables(row: Covered<'environments'>, variables: readonly Covered<'variables'>[]): string;
 }
 
 /** Distinguishes rows that the orchestrator wrote from anything else in the database. */
 export interface Seals {
   /**
-   * Fetched before a transaction: a key that must be loaded needs the connection that the transaction holds.
+   * To be called before a transaction, since loading a key needs the connection that the transaction holds.
    * @param organization null: what belongs to every organization
    */
   of(organization: string | null): Promise<RowSeals>;
   /**
-   * @param what the row, in words
-   * @param hint what to do, where it is more than the code says
-   * @throws ApiError `tampered`, and writes to the server's log
+   * @param what names the row, in words
+   * @param hint what to do, if that is more than the error's own hint
+   * @throws ApiError `tampered`, after logging it
    */
   require(stored: string | null, expected: string, what: string, hint?: string): void;
 }
 
-/** @param tampered hears of every row that is refused */
+/** @param tampered is told of every row that is refused */
 export function createSeals(keyring: Pick<Keyring, 'rowSigner'>, tampered: (what: string) => void): Seals {
   return {
     async of(organization) {
@@ -73,9 +73,9 @@ interface Whole<Owner, Row> {
 }
 
 /**
- * Reads the rows that an owner's seal covers. Owner and rows are two reads: what was changed between them is read
+ * Reads the rows that an owner's seal covers. Owner and rows are two reads; if they changed in between, both are read
  * again.
- * @returns `undefined` when there is no such owner
+ * @returns `undefined` if there is no such owner
  * @throws ApiError `tampered`
  */
 export async function readWhole<Owner, Row>(

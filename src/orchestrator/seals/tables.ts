@@ -20,8 +20,8 @@ function sealed<
 }
 
 /**
- * What seals cover. Left out are counters that only make caches forget (`organizations.generation`,
- * `backends.written`), and of a job what its session key is bound to (see `job-store.ts`) and what ends it.
+ * What seals cover. Not covered: counters that only invalidate caches (`organizations.generation`, `backends.written`),
+ * and of a job what its session key is bound to (see `job-store.ts`) and what ends it.
  */
 export const sealedTables = {
   tokens: sealed('tokens', [
@@ -87,7 +87,6 @@ export const sealedTables = {
   sign_in_codes: sealed('sign_in_codes', ['hash', 'token_id', 'organization', 'home', 'expires_at']),
 };
 
-/** The columns of a row that its seal covers. */
 export type Covered<Name extends keyof typeof sealedTables> = Pick<
   OrchestratorTables[Name],
   Extract<

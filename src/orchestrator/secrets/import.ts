@@ -27,11 +27,11 @@ interface Planned {
   readonly value: SecretValue;
   readonly change: Result['change'];
   readonly code?: FailureCode;
-  /** What must be current still when it is written; left out where that is not known. */
+  /** The version that must still be current when it is written; absent if unknown. */
   readonly expectedVersion?: string | null;
 }
 
-/** Writes secrets of an organization's internal store as one: all of them or none. */
+/** Writes secrets of an organization's internal store atomically. */
 export type WriteInternalSecrets = (
   organization: string,
   entries: readonly SecretWrite[],
@@ -42,8 +42,9 @@ export type WriteInternalSecrets = (
 >;
 
 /**
- * Sets many secrets of a scope, each only over what was compared where the backend can hold that, and leaves what is
- * the same. In the internal store all are written or none; elsewhere one by one, up to the first that fails.
+ * Sets many secrets of a scope, each only if it is still as compared, where the backend can ensure that, and leaves
+ * equal ones alone. The internal store writes all or none; other backends are written one by one, up to the first
+ * failure.
  */
 export function createImport(
   backends: OpenBackends,
@@ -86,7 +87,7 @@ function requireOnce(keys: readonly string[]): void {
     throw new ApiError('invalid_request', `the import names ${twice} twice`, 'name each key once');
 }
 
-/** What cannot be read is neither new nor the same. A value that a cache gave may be another by now. */
+/** A value that cannot be read is neither new nor equal. A cached one may have changed. */
 async function compare(
   backend: HostedBackend,
   scope: ScopePath,
@@ -171,9 +172,9 @@ async function applyAsOne(
     ...(expectedVersion !== undefined && { expectedVersion }),
   }));
   const outcome = await writeInternal(organization, entries, context)
-    // What has failed as a whole may yet have been made.
+    // A write that failed as a whole may still have taken effect.
     .catch((error: unknown) => ({ refused: { key: undefined, error } }))
-    // It did not go through the host, which keeps what it has read.
+    // The write bypassed the host, which caches what it has read.
     .finally(() => backend.invalidate());
   const written = new Map('written' in outcome ? wanted.map(({ key }, at) => [key, outcome.written[at]]) : []);
   return plan.map(({ key, change }): Result => {

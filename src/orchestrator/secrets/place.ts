@@ -2,7 +2,7 @@ import { isReservedScope, parseScopeId, type ScopeId } from '@kici-dev/secret-ba
 import { ApiError } from '../../api/api-error.ts';
 
 /**
- * The scope of a request.
+ * Parses the scope of a request.
  * @throws ApiError `invalid_request`
  */
 export function placeOf(text: string): ScopeId {

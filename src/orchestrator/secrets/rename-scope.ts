@@ -22,7 +22,7 @@ import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 /**
- * Renames a scope of the internal store; `along` runs in the same transaction, and what it throws takes all of it back.
+ * Renames a scope of the internal store; `along` runs in the same transaction, and if it throws, nothing changes.
  * @throws BackendError, and what `along` throws
  */
 export type RenameInternalScope = (
@@ -34,11 +34,10 @@ export type RenameInternalScope = (
 
 /** Serves `scopes.rename`. */
 export interface ScopeRenamer {
-  /** @param store that of the backend */
+  /** @param store the backend's own */
   rename(call: Call, renaming: Renaming, options: RenameOptions, store: ScopeStore): Promise<RenamedBindings>;
 }
 
-/** What the caller may choose. */
 export interface RenameOptions {
   readonly keepBindings: boolean;
   readonly dryRun: boolean;
@@ -46,12 +45,12 @@ export interface RenameOptions {
 
 export type RenamedBindings = Omit<OperationOutput<'scopes.rename'>, 'scope'>;
 
-/** Thrown to take back what was only tried. */
+/** Thrown to roll back a dry run. */
 class Rehearsed extends Error {
   override readonly name = 'Rehearsed';
 }
 
-/** A scope and the bindings that name it get its new name together, or neither does. */
+/** Renames a scope together with the bindings that name it, or neither. */
 export function createScopeRenamer(
   environments: EnvironmentStore,
   seals: Seals,
@@ -63,7 +62,7 @@ export function createScopeRenamer(
     { keepBindings, dryRun }: RenameOptions,
   ): Promise<RenamedBindings> {
     const { organization } = call;
-    // Its key is loaded before the transaction takes the connection.
+    // Before the transaction, since loading a key needs the connection that the transaction holds.
     const own = await seals.of(organization);
     const result: { bound: BoundBy; moved: readonly BindingRow[] } = { bound: { exact: [], unmatched: [] }, moved: [] };
     try {
@@ -84,7 +83,7 @@ export function createScopeRenamer(
     };
   }
 
-  /** Another backend cannot rename together with our bindings, and in between a lower-ranked secret would win. */
+  /** Another backend cannot join our transaction, and in between a lower-ranked secret would win. */
   async function renameScopeOnly(
     call: Call,
     renaming: Renaming,

@@ -18,7 +18,7 @@ import type { ScopeRenamer } from './rename-scope.ts';
 
 type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.rename' | 'scopes.delete'>;
 
-/** Scopes as things of their own, where the backend has such; elsewhere they are what its secrets show. */
+/** Handlers for scopes, in backends that store them; elsewhere a scope is only part of its secrets' names. */
 export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): ScopeHandlers {
   async function requireStore(call: Call, name: string): Promise<ScopeStore> {
     const backend = await backends.require(call, name);

@@ -30,7 +30,7 @@ type SecretHandlers = HandlersFor<
   | 'secrets.import'
 >;
 
-/** Names and values of single secrets, in whatever backend their scope names. No answer holds a value. */
+/** Handlers for names and values of single secrets, in whichever backend their scope names. No answer holds a value. */
 export function createSecretHandlers(
   backends: OpenBackends,
   values: ValueEntry,
@@ -102,7 +102,7 @@ export function createSecretHandlers(
           name,
           names.unlisted.filter((part) => reachesInto(narrowing, name, part.scope)),
         ),
-        // Such names belong to no scope, so a narrowed token cannot be shown to hold them.
+        // Such names belong to no scope, so a narrowed token cannot be shown to cover them.
         unnameable: narrowing === undefined ? [...names.unnameable] : [],
       };
     },
@@ -147,7 +147,7 @@ function listed({ scope, tree, backend }: OperationInput<'secrets.list'>): { bac
   );
 }
 
-/** @throws ApiError `not_found`, `invalid_request` where the backend lists no versions */
+/** @throws ApiError `not_found`; `invalid_request` if the backend lists no versions */
 async function newestOf(backend: HostedBackend, ref: SecretRef, context: CallContext): Promise<string> {
   if (backend.versions === undefined || !(await backend.ready()).versions)
     throw new ApiError(

@@ -1,6 +1,6 @@
 import { ApiError } from '../../api/api-error.ts';
 
-/** Bounds how often signing in may fail, per minute. */
+/** Limits failed sign-ins per minute. */
 export interface Attempts {
   /** @throws ApiError `too_many_requests` */
   require(names: readonly string[]): void;
@@ -11,7 +11,7 @@ const windowMs = 60_000;
 /** How many names are remembered; the oldest go first. */
 const maxNames = 10_000;
 
-/** @param limits by the kind of name, which precedes its colon */
+/** @param limits by kind of name, which is the part before its colon */
 export function createAttempts(limits: Readonly<Record<string, number>>, now: () => number): Attempts {
   const failures = new Map<string, { readonly since: number; count: number }>();
 

@@ -11,7 +11,7 @@ import { readToken, type StoredToken } from '../tokens/token-caller.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
 import type { SignIn, SignIns } from './sign-ins.ts';
 
-/** Lists and ends dashboard sessions, and makes codes that open one. */
+/** Lists and ends dashboard sessions, and issues codes that open one. */
 export function createSessions(
   database: Kysely<OrchestratorTables>,
   seals: Seals,
@@ -19,8 +19,7 @@ export function createSessions(
   codes: SignInCodes,
 ): HandlersFor<'sessions.code' | 'sessions.list' | 'sessions.end'> {
   /**
-   * Everybody sees those of their own token; with permission to manage tokens, also those of tokens that may do no
-   * more.
+   * Callers see their own token's sessions; with permission to manage tokens, also those of tokens that may do no more.
    */
   async function seenBy(caller: TokenCaller, found: readonly SignIn[]): Promise<readonly [SignIn, StoredToken][]> {
     if (found.length === 0) return [];
@@ -60,7 +59,7 @@ export function createSessions(
     async 'sessions.end'({ id }, { caller, organization }) {
       const own = requireToken(caller);
       const found = await signIns.find(organization, id);
-      // What a row says that is not ours is not to be believed: it takes the most to end it.
+      // A row that was tampered with is not believed: ending it takes the highest rights.
       const may =
         found !== undefined &&
         (found.isOwn ? (await seenBy(own, [found.signIn])).length > 0 : manages(own) && !exceeds(own, mostReach));

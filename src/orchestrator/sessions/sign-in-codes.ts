@@ -11,7 +11,7 @@ export interface SignInCodes {
   /** @param home the organization that the page opens with */
   issue(caller: TokenCaller, home: string): Promise<{ readonly code: string; readonly expiresAt: number }>;
   /**
-   * Takes the code out of use.
+   * Uses the code up.
    * @throws ApiError `unauthenticated`, `tampered`
    */
   redeem(code: string): Promise<{ readonly tokenId: string; readonly home: string }>;

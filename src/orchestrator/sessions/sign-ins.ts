@@ -6,36 +6,36 @@ import { hashToken } from '../tokens/token-hash.ts';
 import { isSealed, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** One session, as it is kept. */
+/** A session as stored. */
 export type SignIn = Selectable<OrchestratorTables['sign_ins']>;
 
 /** How long a session lasts, in milliseconds. */
 export interface SignInLimits {
-  /** Without a request. */
+  /** How long it lasts without a request. */
   readonly idleMs: number;
   readonly lifetimeMs: number;
 }
 
-/** Dashboard sessions: a random secret in a cookie, kept here as its hash. */
+/** Dashboard sessions: a random secret in a cookie, stored here as its hash. */
 export interface SignIns {
-  /** @returns the session, and what its cookie holds */
+  /** @returns the session and the content of its cookie */
   open(caller: TokenCaller, home: string): Promise<{ readonly signIn: SignIn; readonly secret: string }>;
   /**
-   * The session of a cookie, which counts as used.
+   * Finds the session of a cookie and counts it as used.
    * @throws ApiError `unauthenticated` when it is over, `tampered`
    */
   use(secret: string): Promise<SignIn>;
-  /** As `use`, and nobody has done anything. */
+  /** As `use`, but does not count as a use. */
   look(secret: string): Promise<SignIn>;
-  /** Those of an organization, and of tokens of every organization. @throws ApiError `tampered` */
+  /** Those of an organization, and those of tokens for every organization. @throws ApiError `tampered` */
   list(organization: string): Promise<readonly SignIn[]>;
-  /** Whether or not its row is ours. */
+  /** Finds a session even if its row was tampered with. */
   find(organization: string, id: string): Promise<{ readonly signIn: SignIn; readonly isOwn: boolean } | undefined>;
   end(id: string): Promise<void>;
 }
 
 const over = 'sign in again';
-/** A use is written down once in so long, as a write costs more than the request it belongs to. */
+/** How often a use is recorded; a write costs more than the request it belongs to. */
 const usedEveryMs = 60_000;
 const dayMs = 24 * 3_600_000;
 
@@ -71,7 +71,7 @@ export function createSignIns(
     );
   };
 
-  /** Those that are over stay for a day, so that a late request hears why. */
+  /** Ended sessions stay for a day, so that a late request learns why. */
   async function sweep(): Promise<void> {
     await database
       .deleteFrom('sign_ins')

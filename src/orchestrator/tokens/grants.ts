@@ -7,7 +7,7 @@ import { isNarrowed } from '../reach.ts';
 import { rfc3339 } from '../time.ts';
 import type { AgentFacts } from './agent-facts.ts';
 
-/** How far a token goes, for those who issue, revoke and compare tokens. What a call may reach is in `../reach.ts`. */
+/** The rights of a token, for issuing, revoking and comparing. `../reach.ts` decides what a call may reach. */
 export interface Reach {
   /** Null: every organization. */
   readonly organization: string | null;
@@ -18,7 +18,7 @@ export interface Reach {
 
 export const mostReach: Reach = { organization: null, role: 'owner' };
 
-/** What a token is issued with. */
+/** The settings of a new token. */
 export interface TokenGrant extends Reach {
   readonly agent?: AgentFacts | undefined;
   /** Unix time in milliseconds; default: never. */
@@ -26,7 +26,7 @@ export interface TokenGrant extends Reach {
 }
 
 /**
- * Nobody issues a token that may do more than their own.
+ * Refuses to issue a token with more rights than the caller's.
  * @throws ApiError `permission_denied`
  */
 export function requireIssuable(caller: Caller, grant: TokenGrant): void {
@@ -36,14 +36,14 @@ export function requireIssuable(caller: Caller, grant: TokenGrant): void {
 }
 
 /**
- * Nobody revokes a token that may do more than their own.
+ * Refuses to revoke a token with more rights than the caller's.
  * @throws ApiError `permission_denied`
  */
 export function requireRevocable(caller: Caller, other: Reach): void {
   refuse(excessOf(requireToken(caller), other), 'revoke');
 }
 
-/** Whether the token may do more than the caller's, and so is not a narrowed caller's business. */
+/** Whether the token has more rights than the caller's, and so is hidden from a narrowed caller. */
 export function exceeds(caller: Caller, other: Reach): boolean {
   return excessOf(requireToken(caller), other) !== undefined;
 }
@@ -57,7 +57,7 @@ function refuse(reason: string | undefined, verb: 'issue' | 'revoke'): void {
   if (reason !== undefined) throw new ApiError('permission_denied', `this token may not ${verb} ${reason}`);
 }
 
-/** In what the other token goes further, completing "may not issue …". */
+/** How the other token exceeds the caller's; completes "may not issue …". */
 function excessOf(own: TokenCaller, other: Reach): string | undefined {
   const held = rolePermissions[own.role];
   if (!rolePermissions[other.role].every((permission) => held.includes(permission)))
@@ -78,7 +78,7 @@ function holdsScopes(narrowing: TokenCaller['scopes'], text: string): boolean {
   return parsed.ok && holdsBinding(narrowing, parsed.value.binding);
 }
 
-/** A narrowed token reaches nothing directly on an axis that it does not name; one that names it would. */
+/** A narrowed token reaches nothing on an axis that it does not name; a token that names it would. */
 function unnamedAxis(own: TokenCaller, { scopes, environments }: Reach): string | undefined {
   if (!isNarrowed(own)) return undefined;
   if (own.scopes === undefined && scopes !== undefined)
@@ -88,7 +88,7 @@ function unnamedAxis(own: TokenCaller, { scopes, environments }: Reach): string 
   return undefined;
 }
 
-/** Bindings with placeholders, or for certain hosts, show other secrets to an agent of other facts. */
+/** Bindings with placeholders, or for certain hosts, show other secrets to an agent with other facts. */
 function otherFacts(own: TokenCaller, { agent }: TokenGrant): string | undefined {
   if (own.agent === undefined && !isNarrowed(own)) return undefined;
   return isDeepStrictEqual(own.agent, agent)
@@ -96,7 +96,7 @@ function otherFacts(own: TokenCaller, { agent }: TokenGrant): string | undefined
     : `a token of another agent's id, host and labels than its own${own.agent === undefined ? ', which has none' : ''}`;
 }
 
-/** A token that was given for a while cannot be made to last. */
+/** A token that expires cannot issue one that lasts longer. */
 function requireNoLonger({ expiresAt: own }: TokenCaller, expiresAt: number | undefined): void {
   if (own === undefined || (expiresAt !== undefined && expiresAt <= own)) return;
   throw new ApiError(

@@ -7,22 +7,21 @@ import type { TokenCaller } from '../caller.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** Who a token stands for. */
 export interface KnownToken {
   readonly caller: TokenCaller;
-  /** The organization's generation, of the same moment as the token. */
+  /** The organization's generation, read at the same moment as the token. */
   readonly generation: number;
 }
 
-/** Finds the caller that a token represents, as of now. */
+/** Finds the caller that a token stands for, as of now. */
 export interface TokenCallers {
   /**
    * @param hash of the token
-   * @returns `undefined` where there is no such token
+   * @returns `undefined` if there is no such token
    * @throws ApiError `unauthenticated`, `permission_denied`, `not_found`, `tampered`
    */
   ofHash(hash: string, organization: string): Promise<KnownToken | undefined>;
-  /** The only organization of a token, where it has one. */
+  /** The organization that the token is limited to, if any. */
   organizationOf(hash: string): Promise<string | undefined>;
   /** As `ofHash`, by the token's id. */
   ofId(id: string, organization: string): Promise<KnownToken | undefined>;
@@ -42,7 +41,8 @@ export function createTokenCallers(
   seals: Seals,
   now: () => number,
 ): TokenCallers {
-  // Compiled once, as they run with every request. The generation comes with the token, so that both are of one moment.
+  // Compiled once, as they run with every request. The generation comes with the token, so that both are from one
+  // moment.
   const all = database
     .selectFrom('tokens as t')
     .leftJoin('organizations as o', (join) => join.on('o.name', '=', sql<string>`${'organization'}`))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** As tokens are kept: the database never holds one that could be shown. */
+/** The form in which tokens are stored: the database never holds a usable one. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

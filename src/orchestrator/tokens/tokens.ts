@@ -16,10 +16,10 @@ import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { exceeds, mostReach, requireIssuable, requireRevocable, type Reach } from './grants.ts';
 
-/** Issues, lists and revokes the tokens that clients show. */
+/** Issues, lists and revokes the tokens that clients present. */
 export interface AccessTokens {
   readonly handlers: HandlersFor<'tokens.create' | 'tokens.list' | 'tokens.revoke'>;
-  /** An owner's token of every organization, for the user who runs the orchestrator. */
+  /** An owner's token for every organization, for the user who runs the orchestrator. */
   issueLocal(): Promise<string>;
   /** Whether the token is a usable owner's token of this database. */
   isUsable(token: string): Promise<boolean>;
@@ -49,7 +49,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
       `find out who can write the database, and revoke it with \`kici-admin token revoke ${row.id}\``,
     );
 
-  /** By its id, or by a name that no other has. A narrowed token hears nothing of those that may do more. */
+  /** Finds a token by id, or by a name that no other has. A narrowed token learns nothing of those with more rights. */
   async function find(caller: Caller, organization: string, idOrName: string): Promise<TokenRow> {
     const all = await database
       .selectFrom('tokens')
@@ -140,7 +140,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
         const row = await find(caller, organization, id);
         const own = await seals.of(row.organization);
         const isOwn = isSealed(row.seal, own.token(row));
-        // What a row says that is not ours is not to be believed: it takes the most to remove it.
+        // A row that was tampered with is not believed: removing it takes the highest rights.
         requireRevocable(caller, isOwn ? reachOf(row) : mostReach);
         const at = now();
         const seal = isOwn ? own.token({ ...row, revoked_at: at }) : row.seal;

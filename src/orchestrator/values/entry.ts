@@ -10,7 +10,7 @@ import { disabled } from '../policy/gate.ts';
 import { valueEntryOf } from '../policy/policy.ts';
 import type { PolicyStore } from '../policy/store.ts';
 
-/** A value as somebody sends it; one of the two. */
+/** A value as a client sends it; exactly one of the two is set. */
 export interface SentValue {
   /** Base64. */
   readonly value?: string | undefined;
@@ -18,13 +18,14 @@ export interface SentValue {
   readonly sealed?: string | undefined;
 }
 
-/** Where values come in. */
+/** Where values enter. */
 export interface ValueEntry {
   sealingKey(organization: string): Promise<OperationOutput<'secrets.sealingKey'>>;
   /**
    * @param id the operation that it comes with
-   * @param place where the value belongs; for the message too
-   * @throws ApiError `invalid_request`, `too_large`; `operation_disabled` of a plain value that the policy wants sealed
+   * @param place where the value belongs; also named in messages
+   * @throws ApiError `invalid_request`, `too_large`; `operation_disabled` for a plain value if the policy requires
+   * sealed ones
    */
   open(call: Call, id: OperationId, place: Omit<EntryPlace, 'organization'>, sent: SentValue): Promise<SecretValue>;
 }

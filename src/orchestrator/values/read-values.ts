@@ -14,8 +14,8 @@ type Found = Extract<Resolution, { status: 'found' }>;
 type Encoding = 'text' | 'base64';
 
 /**
- * Answers values to programs that cannot open a job: the winners of an environment as they are now, all that were asked
- * for or none. Off until an owner switches it on.
+ * Returns values to programs that cannot open a job: the present winners of an environment, all requested keys or none.
+ * Off until an owner switches it on.
  */
 export function createReadValues(
   policy: PolicyStore,
@@ -35,7 +35,7 @@ export function createReadValues(
       (name) => resolved.instances.get(name),
       call.context,
     );
-    // Backends may have taken long, and whoever may not read any more gets nothing.
+    // Backends may have taken long, and a caller who may no longer read gets nothing.
     await requireSwitchedOn(policy, call);
     await requireLive(tokens, call);
     call.note({ outcomes: [...resolutions].map(([key, resolution]) => noteOf(key, resolution)) });
@@ -71,7 +71,7 @@ export function createReadValues(
   };
 }
 
-/** @throws ApiError `operation_disabled`, and writes an audit row */
+/** @throws ApiError `operation_disabled`, after writing an audit row */
 async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void> {
   const { plainReads } = await policy.read(call.organization);
   if (plainReads) return;
@@ -83,7 +83,7 @@ async function requireSwitchedOn(policy: PolicyStore, call: Call): Promise<void>
   );
 }
 
-/** @throws ApiError `unauthenticated`, and writes an audit row */
+/** @throws ApiError `unauthenticated`, after writing an audit row */
 async function requireLive(tokens: Pick<TokenCallers, 'ofId'>, call: Call): Promise<void> {
   const { caller, organization } = call;
   if (caller.kind === 'token' && (await tokens.ofId(caller.id, organization)) !== undefined) return;
@@ -91,10 +91,7 @@ async function requireLive(tokens: Pick<TokenCallers, 'ofId'>, call: Call): Prom
   throw new ApiError('unauthenticated', 'the token was revoked or has expired while its values were read');
 }
 
-/**
- * @throws ApiError `backend_unavailable` when one could not be read, `not_found` when every backend says that there is
- * none
- */
+/** @throws ApiError `backend_unavailable` if one could not be read, `not_found` if every backend proves it absent */
 function requireAll(
   environment: string,
   resolutions: ReadonlyMap<string, Resolution>,
@@ -122,7 +119,7 @@ function requireAll(
   return found;
 }
 
-/** A narrowed token hears nothing of places that are outside of it. */
+/** A narrowed token learns nothing of places outside its scopes. */
 function placeOf({ backend, reason }: Extract<Resolution, { status: 'unavailable' }>): string {
   return reason === 'token_narrowed' ? '' : ` of ${backend}`;
 }
@@ -135,7 +132,7 @@ function missing(environment: string, keys: readonly string[], known: readonly s
   return new ApiError('not_found', `the environment ${environment} has no value for ${named.join(', ')}`);
 }
 
-/** @throws ApiError `invalid_request` when bytes that are not text are wanted as text */
+/** @throws ApiError `invalid_request` if bytes that are not text are requested as text */
 function written(key: string, { value }: Found, encoding: Encoding): string {
   if (encoding === 'base64') return Buffer.from(value.bytes()).toString('base64');
   const text = value.text();
@@ -144,7 +141,7 @@ function written(key: string, { value }: Found, encoding: Encoding): string {
   return text;
 }
 
-/** Values that have versions change with them; without one of each, nobody can tell. */
+/** The tag is made from versions; unless every value has one, there is no tag. */
 function tag(call: Call, found: ReadonlyMap<string, Found>): void {
   const versions = [...found].map(([key, { backend, scope, version }]) => [key, backend, scope, version]);
   if (versions.every(([, , , version]) => version !== undefined))

@@ -5,8 +5,8 @@ import { disabled } from '../policy/gate.ts';
 import type { VariableRow } from './store.ts';
 
 /**
- * A locked variable is changed with a token alone, whatever the organization's policy says.
- * @param input names the variable; without a name, all of the environment go
+ * A locked variable can be changed only with a token, whatever the organization's policy says.
+ * @param input names the variable; without a name, it concerns all of the environment's
  * @throws ApiError `operation_disabled`
  */
 export function requireUnlocked(

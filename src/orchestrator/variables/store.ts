@@ -11,7 +11,7 @@ interface Place {
 
 /**
  * The variables of an environment.
- * @throws ApiError `tampered` unless these are the variables that were set through us, and no others
+ * @throws ApiError `tampered` unless exactly these variables were set through the API
  */
 export async function readVariables(
   database: Kysely<OrchestratorTables>,
@@ -31,7 +31,7 @@ export async function readVariables(
 }
 
 /**
- * Changes the variables of an environment within a transaction; nothing is added to variables that are not ours.
+ * Changes the variables of an environment within a transaction; refuses if they were tampered with.
  * @throws ApiError `tampered`
  */
 export async function changeVariables<T>(
@@ -46,7 +46,7 @@ export async function changeVariables<T>(
   return result;
 }
 
-/** Seals the variables of an environment as they are. */
+/** Seals the variables of an environment as they are now. */
 export async function sealVariables(
   transaction: Kysely<OrchestratorTables>,
   own: RowSeals,

@@ -42,7 +42,7 @@ export function createVariables(
             `the value of ${name} has ${bytes} bytes, and a variable has at most ${maxValueBytes}`,
           );
         const { catalogue } = await resolver.resolve(call, environment, {});
-        // `check` reports secrets that are not known now later.
+        // Secrets that appear later are reported by `check`.
         if (catalogue.entries.has(name))
           throw new ApiError(
             'conflict',
@@ -101,7 +101,7 @@ export function createVariables(
 }
 
 /**
- * @param expected null: there is to be none; `undefined`: whatever there is
+ * @param expected null: none may exist; `undefined`: whatever exists
  * @throws ApiError `conflict`
  */
 function requireVersion(variables: readonly VariableRow[], name: string, expected: string | null | undefined): void {

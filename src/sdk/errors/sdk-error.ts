@@ -3,11 +3,10 @@ type Kind<T> = abstract new (...args: never[]) => T;
 const brands = Symbol.for('@kici-dev/sdk/brands');
 
 /**
- * Errors know their kind by names that they carry, because a workflow and its runner may hold two copies of this
- * package: `instanceof` and `is` hold across copies. No error of this package holds a secret's value.
+ * Errors carry the names of their kinds, because a workflow and its runner may hold two copies of this package:
+ * `instanceof` and `is` work across copies. No error of this package holds a secret's value.
  */
 export abstract class SdkError extends Error {
-  /** A stable code. */
   abstract readonly code: string;
 
   constructor(message: string, ...kinds: readonly string[]) {

@@ -9,14 +9,14 @@ export interface SecretProblem {
   readonly scope?: string;
   /** Why it is unavailable: a stable code such as `timeout` or `permission_denied`. */
   readonly code?: string;
-  /** Why it failed as the code says, such as `connection_refused`, where that is known. */
+  /** The more exact reason, such as `connection_refused`, if known. */
   readonly reason?: string;
   readonly hint?: string;
 }
 
 /** A requested secret has no value. */
 export abstract class SecretAccessError extends SdkError {
-  /** Every key that was asked for and is unavailable. */
+  /** Every requested key that has no value. */
   readonly problems: readonly SecretProblem[];
 
   constructor(kind: string, message: string, problems: readonly SecretProblem[]) {
@@ -25,10 +25,7 @@ export abstract class SecretAccessError extends SdkError {
   }
 }
 
-/**
- * There is no such secret for the job: the backends that could hold it were asked and said so, or the job states its
- * keys without it.
- */
+/** The job has no such secret: every backend that could hold it says so, or the job states its keys without it. */
 export class SecretNotFoundError extends SecretAccessError {
   override readonly name = 'SecretNotFoundError';
   readonly code = 'secret_not_found';
@@ -49,13 +46,13 @@ export class SecretNotFoundError extends SecretAccessError {
 /** Whether there is a value, or what it is, could not be determined. Never a sign that the secret is missing. */
 export class SecretUnavailableError extends SecretAccessError {
   override readonly name = 'SecretUnavailableError';
-  /** The first key that is unavailable; what follows is about it. */
+  /** The first unavailable key; the following fields describe it. */
   readonly key: string;
   readonly backend: string;
   readonly scope: string;
   /** Why: a stable code such as `timeout` or `permission_denied`. */
   readonly code: string;
-  /** Why it failed as the code says, such as `connection_refused`; empty where that is not known. */
+  /** The more exact reason, such as `connection_refused`; empty if unknown. */
   readonly reason: string;
   readonly hint: string;
 
@@ -71,7 +68,7 @@ export class SecretUnavailableError extends SecretAccessError {
   }
 }
 
-/** The name is declared and nobody has set a value yet. */
+/** The name is declared, but nobody has set a value yet. */
 export class SecretNotSetError extends SecretAccessError {
   override readonly name = 'SecretNotSetError';
   readonly code = 'secret_not_set';

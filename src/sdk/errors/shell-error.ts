@@ -5,8 +5,8 @@ export type ShellErrorCode =
   'command_failed' | 'command_timed_out' | 'command_not_started' | 'invalid_command' | 'output_too_large';
 
 /**
- * A command did not end with 0, or could not run at all. The message is made to be read: the command, why, the last
- * lines of its error output and the line that called it. Nothing of the output is shown twice by an inspection.
+ * A command did not exit with 0, or could not run at all. The message gives the command, the reason, the last lines of
+ * its error output and the line that called it. Inspecting the error shows no output twice.
  */
 export class ShellError extends SdkError {
   override readonly name = 'ShellError';
@@ -20,14 +20,13 @@ export class ShellError extends SdkError {
   }
 
   /**
-   * As a shell reports it: 128 and the signal's number after a signal, 126 or 127 when the command could not be
-   * started.
+   * As a shell reports it: 128 plus the signal's number after a signal, 126 or 127 if the command could not be started.
    */
   get exitCode(): number {
     return this.#output.exitCode;
   }
 
-  /** The one that ended it, such as `SIGKILL`. */
+  /** The signal that ended it, such as `SIGKILL`. */
   get signal(): string | null {
     return this.#output.signal;
   }

@@ -1,6 +1,6 @@
 import { SdkError } from './sdk-error.ts';
 
-/** `ctx.secrets.KEY`, which earlier versions had. */
+/** An attempt to read `ctx.secrets.KEY`, which earlier versions had. */
 export class SecretPropertyAccessError extends SdkError {
   override readonly name = 'SecretPropertyAccessError';
   readonly code = 'secret_property_access';
@@ -31,7 +31,7 @@ export class SecretFileError extends SdkError {
 
 export type EnvironmentNameErrorCode = 'invalid_variable' | 'refused_variable' | 'variable_too_large';
 
-/** What cannot, or must not, be an environment variable of a step. */
+/** A variable that a step cannot, or must not, set. */
 export class EnvironmentNameError extends SdkError {
   override readonly name = 'EnvironmentNameError';
   readonly code: EnvironmentNameErrorCode;

@@ -8,7 +8,7 @@ export interface DefinitionProblem {
   readonly hint: string;
 }
 
-/** A workflow that cannot run as it is written; lists every problem. */
+/** A workflow that cannot run as written; lists every problem. */
 export class WorkflowDefinitionError extends SdkError {
   override readonly name = 'WorkflowDefinitionError';
   readonly code = 'invalid_workflow';

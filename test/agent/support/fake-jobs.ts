@@ -8,23 +8,23 @@ export interface FakeSecrets {
   readonly values?: Readonly<Record<string, string | Uint8Array>>;
   readonly declared?: readonly string[];
   readonly unavailable?: Readonly<Record<string, FailureCode>>;
-  /** Of what is unavailable, with what it is about. */
+  /** Why it is unavailable, with the details. */
   readonly because?: Pick<Failure, 'reason' | 'about'>;
-  /** Keys that have a value and are not in the catalogue. */
+  /** Keys that have a value but are not in the catalogue. */
   readonly unlisted?: Readonly<Record<string, string>>;
   readonly openEnded?: boolean;
-  /** In place of an answer to a request for values. */
+  /** Replaces the answer to a request for values. */
   readonly readFails?: ApiErrorCode;
-  /** How long a request for values takes. */
+  /** Delay of a request for values. */
   readonly readMs?: number;
-  /** Values arrive sealed for another key. */
+  /** Seals values for the wrong key. */
   readonly mixedUp?: boolean;
   readonly variables?: readonly { readonly name: string; readonly value: string; readonly locked: boolean }[];
 }
 
 const from = { backend: 'internal', scope: 'production' };
 
-/** The orchestrator's job operations at the wire, with real key agreement and real sealing. */
+/** The orchestrator's job operations on the wire, with real key agreement and real sealing. */
 export async function startFakeJobs({
   values = {},
   declared = [],

@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { printing } from './output.ts';
 import { finished, makeProject, type Outcome, type Project } from './project.ts';
 
-/** A command that has something to give back, and takes a while to. */
+/** A command that takes a while to release what it holds. */
 const holder = `await ctx.$\`trap "echo TOLD; sleep 1; rm lock; echo RELEASED; exit 0" TERM; touch lock; echo LOCKED; while :; do sleep 0.1; done\`;`;
 
-/** What a step has started has time to end. @param extra options of the job, each with a comma after it */
+/** A step's children have time to end. @param extra job options, each followed by a comma */
 export function graceMatrix(sandbox: string, extra = ''): void {
   const started = async (
     steps: string,

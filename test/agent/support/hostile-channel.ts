@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { startFakeJobs } from './fake-jobs.ts';
 import { finished, makeProject } from './project.ts';
 
-/** What one step does with its end of the channel, told by a seed alone. */
+/** What one step does with its end of the channel, determined by a seed. */
 const hostile = `
 import { writeSync } from 'node:fs';
 export const attack = async (ctx, seed) => {
@@ -52,7 +52,7 @@ export const attack = async (ctx, seed) => {
 
 const secret = 'value-of-the-secret-canary';
 
-/** The most that a process has taken, in KiB; 0: it has ended, or there is no /proc. */
+/** The process's peak memory in KiB; 0: it has ended, or there is no /proc. */
 export function peakMemory(pid: number | undefined): number {
   try {
     const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -63,7 +63,7 @@ export function peakMemory(pid: number | undefined): number {
 }
 
 /**
- * One run in which each job is a step that attacks; the agent goes on, gives nothing away, and stays small.
+ * One run in which each job is an attacking step; the agent must continue, leak nothing, and stay small.
  * @param count of jobs
  */
 export async function attackAgent(seed: number, count: number, sandbox: string): Promise<void> {

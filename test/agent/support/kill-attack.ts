@@ -11,10 +11,10 @@ import { expectNothingLeft, processesOf, type Place } from './remains.ts';
 
 export interface Attack {
   readonly sandbox: SandboxName;
-  /** Options of the jobs, each with a comma after it. */
+  /** Job options, each followed by a comma. */
   readonly options: string;
   readonly kills: number;
-  /** The same one gives the same kills, as far as the machine has a say in it. */
+  /** The same seed gives the same kills, as far as the machine allows. */
   readonly seed: number;
   readonly tell: (line: string) => void;
 }
@@ -22,7 +22,7 @@ export interface Attack {
 const child = `const { spawn } = await import('node:child_process'); const { once } = await import('node:events');
 const ready = async (options) => once(spawn('sh', ['-c', 'trap "" TERM HUP; echo x >&3; exec 3>&-; while :; do sleep 1; done'], { ...options, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] }).stdio[3], 'data');`;
 
-/** What steps are at when they, or their agents, are killed; each has a mounted file. */
+/** What steps are doing when they or their agents are killed; each has a mounted file. */
 const bodies = [
   'await ctx.$`sleep 300`;',
   `${child} await ready({}); for (;;);`,
@@ -32,11 +32,11 @@ const bodies = [
   'await ctx.$`seq 1 1000`;',
 ];
 
-/** An agent that starts, runs and ends undisturbed takes about this long on an idle machine. */
+/** About the time that an undisturbed agent takes from start to end on an idle machine. */
 const spanMs = 1_500;
 
 /**
- * Kills agents and steps at random moments, and searches for files, processes, containers and journals after each.
+ * Kills agents and steps at random moments, then searches for files, processes, containers and journals.
  * @throws what was left
  */
 export async function attack({ sandbox, options, kills, seed, tell }: Attack): Promise<void> {
@@ -71,7 +71,7 @@ export async function attack({ sandbox, options, kills, seed, tell }: Attack): P
       if (victim === 'agent') agent.kill('SIGKILL');
       else {
         killOne(place, random, (line) => !line.includes('kici-watchdog') && !line.includes(' run w'));
-        // It may have hit a child that the step does not wait for, or nothing yet.
+        // The kill may have hit a child that the step does not wait for, or nothing yet.
         await Promise.race([ended, pause(spanMs)]);
         agent.kill('SIGTERM');
       }

@@ -5,8 +5,8 @@ import { importWorkflow, linkWorkflow } from '../../../src/agent/modules/import-
 import { registerModuleHooks } from '../../../src/agent/modules/module-hooks.ts';
 import { ModuleGuard, ModuleRecorder } from '../../../src/agent/modules/module-records.ts';
 
-// As the two kinds of step hosts use it, for many projects in one process: `record FOLDER…`, then `check FOLDER…`,
-// which prints what each import comes to.
+// Acts as both kinds of step host for many projects in one process: `record FOLDER…`, then `check FOLDER…`, which
+// prints the result of each import.
 const [mode, ...folders] = process.argv.slice(2);
 const hooks = registerModuleHooks();
 for (const folder of folders) {

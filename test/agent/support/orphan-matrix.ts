@@ -8,7 +8,7 @@ import { printing } from './output.ts';
 import { finished, makeProject, type Project } from './project.ts';
 import { expectNothingLeft, processesOf, watchdogOf } from './remains.ts';
 
-/** Starts a child that hears no signal, and says READY. */
+/** Starts a child that ignores signals, and prints READY. */
 const child = `const { spawn, spawnSync } = await import('node:child_process'); const { once } = await import('node:events');
 const ready = async (options) => once(spawn('sh', ['-c', 'trap "" TERM HUP; echo x >&3; exec 3>&-; while :; do sleep 1; done'], { ...options, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] }).stdio[3], 'data');
 await ready({});`;
@@ -22,7 +22,7 @@ export const moments: Readonly<Record<string, string>> = {
   'has processes in sessions of their own': `step('s', async (ctx) => { ${child} await ready({ detached: true }); await ready({ detached: true, env: { PATH: process.env.PATH, KICI_ENV: process.env.KICI_ENV } }); ${say} await new Promise(() => {}); })`,
 };
 
-/** Nothing outlives an agent. @param extra options of the job, each with a comma after it */
+/** Nothing outlives an agent. @param extra job options, each followed by a comma */
 export function orphanMatrix(sandbox: SandboxName, extra = ''): void {
   it.each(Object.entries(moments))('nothing outlives SIGKILL of the agent while the step %s', async (_, steps) => {
     const { project, agent } = await ready(printing(steps, extra), sandbox);
@@ -40,7 +40,7 @@ export function orphanMatrix(sandbox: SandboxName, extra = ''): void {
     const seed = Date.now() % 2 ** 31;
     const told = [`seed ${seed}`];
     try {
-      // A container that was never made is waited for, for a minute.
+      // A container that was never created is waited for, for a minute.
       await attack({
         sandbox,
         options: extra,
@@ -82,7 +82,7 @@ async function ready(source: string, sandbox: string): Promise<{ project: Projec
       reject(new Error(`the run ended early: ${text}`));
     });
   });
-  // A module that never ends would hold the next run too.
+  // A module that never ends would block the next run too.
   await writeFile(join(project.folder, '.kici/workflows/main.ts'), quick);
   return { project, agent };
 }

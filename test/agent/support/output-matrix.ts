@@ -6,7 +6,7 @@ const loop = (count: number, to = 'log'): string => `for (let i = 1; i <= ${coun
 const children = `const { spawn } = await import('node:child_process'); const { once } = await import('node:events');`;
 const block = '0123456789abcde\n';
 
-/** What steps do, each that of a job. @param lots how many lines the longest prints */
+/** Step bodies, each for one job. @param lots how many lines the longest prints */
 const bodiesOf = (lots: number) => ({
   one: `${loop(1)} ${loop(1, 'error')}`,
   some: `${loop(300)} ${loop(300, 'error')}`,
@@ -63,11 +63,11 @@ interface Event {
 
 /**
  * What a step prints arrives, byte for byte.
- * @param extra options of the job, each with a comma after it
+ * @param extra job options, each followed by a comma
  * @param lots a multiple of 6
  */
 export function outputMatrix(sandbox: string, extra = '', lots = 300_000): void {
-  // One run for all, for most of the time of a run is its start.
+  // One run for all, since starting takes most of a run's time.
   let run: Promise<ReadonlyMap<string, Heard>> | undefined;
   const heard = async (job: Job): Promise<Heard> => {
     const found = (await (run ??= runAll(sandbox, extra, lots))).get(job);
@@ -149,7 +149,7 @@ export default workflow('main', { on: push(), jobs: [${jobs.join(',\n')}] });
   return all;
 }
 
-/** Without a difference of megabytes in the report. */
+/** Compares without reporting a difference of megabytes. */
 export function expectSame(actual: string, expected: string): void {
   if (actual === expected) return;
   throw new Error(

@@ -5,27 +5,26 @@ import { makeProject, type Outcome, type Project } from './project.ts';
 
 export interface Printed {
   readonly code: Outcome['code'];
-  /** What the only step printed, between the lines of `kici` itself. */
+  /** What the only step printed, without the lines of `kici` itself. */
   readonly stdout: string;
-  /** All of it. */
   readonly stderr: string;
 }
 
-/** One job that binds no environment. @param extra options of the job */
+/** One job that binds no environment. @param extra job options */
 export function printing(steps: string, extra = ''): string {
   return `import { workflow, job, step, push } from '@kici-dev/sdk';
 export default workflow('main', { on: push(), jobs: [job('only', { runsOn: 'default', ${extra} steps: [${steps}] })] });
 `;
 }
 
-/** Runs the workflow and takes what it prints as fast as it comes. */
+/** Runs the workflow and reads its output as fast as it comes. */
 export async function printed(source: string, ...args: readonly string[]): Promise<Printed> {
   const project = await makeProject({ 'main.ts': source });
   const { code, stdout, stderr } = await project.run('run', ...args);
   return { code, stdout: ofTheStep(stdout), stderr };
 }
 
-/** A reader who takes a little at a time, and rests in between. */
+/** Reads a little at a time, with pauses. */
 export async function readSlowly(project: Project, ...args: readonly string[]): Promise<Printed> {
   const child = project.start(['run', ...args]);
   const { stdout, stderr } = child;
@@ -55,7 +54,7 @@ export function lines(count: number, word = 'line'): string {
   return Array.from({ length: count }, (_, index) => `${word} ${index + 1}\n`).join('');
 }
 
-/** What `seq` prints. */
+/** The output of `seq`. */
 export function numbers(count: number): string {
   return Array.from({ length: count }, (_, index) => `${index + 1}\n`).join('');
 }

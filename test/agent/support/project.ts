@@ -26,10 +26,10 @@ export interface Project {
   leftovers(): Promise<readonly string[]>;
 }
 
-/** Where the machine has one. */
+/** If the machine has one. */
 const engine = process.env['DOCKER_HOST'] === undefined ? {} : { DOCKER_HOST: process.env['DOCKER_HOST'] };
 
-/** A user's folder without node_modules, with a home, a place for temporary files and programs of its own. */
+/** A user's folder without node_modules, with its own home, temporary folder and programs. */
 export async function makeProject(
   files: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
@@ -112,7 +112,7 @@ export interface Run extends Outcome {
   readonly project: Project;
 }
 
-/** Runs it with the real `kici` against the wire of an orchestrator. */
+/** Runs it with the real `kici` against a fake orchestrator. */
 export async function runWith(secrets: FakeSecrets, source: string, ...args: string[]): Promise<Run> {
   const api = await startFakeJobs(secrets);
   onTestFinished(() => api.close());

@@ -2,17 +2,17 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A project's folder, with a home and a place for temporary files beside it. */
+/** A project's folder, with a home and a temporary folder beside it. */
 export interface Place {
   readonly folder: string;
   readonly home: string;
   readonly temporary: string;
 }
 
-/** A container that never came to be is waited for, for a minute. */
+/** A container that was never created is waited for, for a minute. */
 const patienceMs = 90_000;
 
-/** Processes that work in the project, or know of its folders by their environment or their command line. */
+/** Processes that work in the project, or have its folders in their environment or command line. */
 export function processesOf(project: Place): readonly string[] {
   const root = join(project.folder, '..');
   return readdirSync('/proc')
@@ -50,7 +50,7 @@ export function remainsOf(project: Place): readonly string[] {
   ];
 }
 
-/** @throws what is still there after a while */
+/** @throws what still exists after a while */
 export async function expectNothingLeft(project: Place): Promise<void> {
   const latest = performance.now() + patienceMs;
   let left = remainsOf(project);
@@ -61,7 +61,7 @@ export async function expectNothingLeft(project: Place): Promise<void> {
   }
 }
 
-/** The shell that waits for the end of an agent. */
+/** The shell that waits for an agent's end. */
 export function watchdogOf(project: Place): number {
   const found = processesOf(project).find((line) => line.includes('kici-watchdog'));
   if (found === undefined) throw new Error('the agent has no watchdog');

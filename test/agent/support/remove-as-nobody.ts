@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder } from '../../../src/agent/mounts/temporary-folder.ts';
 
-/** In a process of its own, since the superuser passes over permissions. */
+/** In a separate process, since the superuser ignores permissions. */
 const [folder = ''] = process.argv.slice(2);
 if (process.getuid?.() === 0) {
   process.setgid?.(65_534);

@@ -199,7 +199,7 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     });
     const search = { PATH: `${join(project.folder, programs)}:${project.environment['PATH']}` };
     for (let run = 1; run <= 2; run += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- the second finds what the first has left
+      // oxlint-disable-next-line no-await-in-loop -- the second finds what the first left behind
       const { stdout, stderr } = await finished(project.start(['run', '--sandbox', sandbox], search));
       expect(stdout, stderr).toContain('THIRD');
     }

@@ -5,7 +5,7 @@ import { makeProject } from './project.ts';
 
 const print = String.raw`process.stdout.write('0123456789abcde\n'.repeat(65_536));`;
 
-/** Whoever reads slowly gets all of it. @param extra options of the job, each with a comma after it */
+/** A slow reader gets everything. @param extra job options, each followed by a comma */
 export function slowReaders(sandbox: string, extra = ''): void {
   it.each([
     ['fails', '', "throw new Error('it failed');", 'Error: it failed'],

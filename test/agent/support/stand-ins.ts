@@ -1,4 +1,4 @@
-/** In place of tools that the machine lacks: scripts that show what those tools would be given, and nothing else. */
+/** Scripts for tools that the machine lacks, which only show what those tools would be given. */
 export const standIns: Readonly<Record<string, string>> = {
   'bin/deploy': '#!/bin/sh\necho "stand-in deploy: $1 $2 of ${#2} characters"\n',
   'bin/some-tool': '#!/bin/sh\necho "stand-in some-tool: $1, key $MY_API_KEY of ${#MY_API_KEY} characters"\n',

@@ -42,7 +42,7 @@ export const faultLiars: readonly Liar[] = [
     tell: (honest) =>
       changedReads(async (outcome, _, { refs }, context) => {
         if (refs.length !== 1 || outcome.status !== 'unknown' || outcome.code !== 'permission_denied') return outcome;
-        // Only where everything is refused, and not one secret: that is another case's.
+        // Only if everything is refused: refusing one secret belongs to another case.
         return honest.check(context).then(
           () => outcome,
           () => absent,
@@ -67,7 +67,7 @@ export const faultLiars: readonly Liar[] = [
     lie: 'holds up the process with an answer in many parts',
     caught: 'holding.swarm',
     tell(honest) {
-      // Only where calls follow each other: cases that run at the same time would all wait.
+      // Only when calls follow each other: concurrent cases would all wait.
       let met = false;
       return {
         async read(refs, context) {

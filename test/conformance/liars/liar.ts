@@ -3,13 +3,13 @@ import type { BackendCapabilities, CallContext, ReadOutcome, SecretBackend, Secr
 /** A backend that breaks one law. */
 export interface Liar {
   readonly lie: string;
-  /** The one case that must find it out. */
+  /** The only case that must catch it. */
   readonly caught: string;
-  /** What its suite announces; default: the reference's own manifest. */
+  /** The manifest that its suite announces; default: the reference's own. */
   readonly capabilities?: BackendCapabilities;
   /** A method that it does not have. */
   readonly lacks?: 'versions';
-  /** What it does otherwise. */
+  /** What it does differently. */
   tell(honest: Honest): Partial<SecretBackend>;
 }
 
@@ -22,7 +22,7 @@ export function isHonest(backend: SecretBackend): backend is Honest {
   );
 }
 
-/** Reads that change outcomes of their own choice, one by one. */
+/** Reads that alter chosen outcomes, one by one. */
 export function changedReads(
   change: (
     outcome: ReadOutcome,

@@ -3,7 +3,7 @@ import type { Honest, Liar } from './liar.ts';
 
 type List = Honest['list'];
 
-/** Lists whose pages are changed, knowing their number. */
+/** Lists whose pages are altered, by number. */
 const changedPages =
   (change: (page: ListPage, number: number, ...call: Parameters<List>) => ListPage | Promise<ListPage>) =>
   (honest: Honest): { list: List } => ({
@@ -16,7 +16,7 @@ const changedPages =
     },
   });
 
-/** Lists that end as if complete when they meet this. */
+/** Lists that end as if complete when they meet such an error. */
 const quietlyEnding =
   (isQuiet: (error: BackendError, pages: number) => boolean) =>
   (honest: Honest): { list: List } => ({
@@ -172,7 +172,7 @@ export const listingLiars: readonly Liar[] = [
           secrets.map(({ scope, key }) => ({ scope, key })),
           context,
         );
-        // Where one cannot be read it shows none, so that nothing but the plain case finds it out.
+        // If one cannot be read it lists none, so that only the plain case catches it.
         if (outcomes.some(({ status }) => status !== 'found') || query.scope === undefined) return { secrets, ...rest };
         return {
           ...rest,

@@ -9,7 +9,7 @@ export const browserLane: Lane = {
   missing: existsSync(program) ? undefined : `there is no ${program}; \`.ci/setup\` installs Debian's chromium`,
 };
 
-/** Debian's Chromium with a fresh profile, which talks to nobody but the pages that it is sent to. */
+/** Debian's Chromium with a fresh profile, which contacts only the pages that it is sent to. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
@@ -29,11 +29,11 @@ export async function launchBrowser(): Promise<Browser> {
 export interface Visit extends AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the page has written to its console, and errors that nobody has caught. */
+  /** What the page wrote to its console, and uncaught errors. */
   readonly complaints: string[];
 }
 
-/** A visitor of their own: nothing is shared with others. */
+/** A separate visitor: nothing is shared with others. */
 export async function visit(
   browser: Browser,
   options: { readonly width?: number; readonly height?: number; readonly scheme?: 'light' | 'dark' } = {},
@@ -47,7 +47,7 @@ export async function visit(
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // The browser itself writes down each answer that is an error; those are what some tests are about.
+    // The browser itself logs each error answer; some tests are about those.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });

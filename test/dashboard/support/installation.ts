@@ -10,7 +10,7 @@ export interface Installation extends RunningOrchestrator {
   readonly call: <Id extends OperationId>(id: Id, input: ClientInput<Id>) => Promise<ClientOutput<Id>>;
 }
 
-/** A real orchestrator, in a folder of its own unless it is given one. */
+/** A real orchestrator, in its own folder unless given one. */
 export async function install(options: OrchestratorOptions = {}): Promise<Installation> {
   const running = await startOrchestrator(options);
   const token = (await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim();
@@ -18,7 +18,7 @@ export async function install(options: OrchestratorOptions = {}): Promise<Instal
   return {
     ...running,
     token,
-    // The client types each operation alone; here they are called by their id.
+    // The client types each operation separately; here they are called by id.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     call: (id, input) => client.call(operations[id], input as never) as never,
   };

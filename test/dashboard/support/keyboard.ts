@@ -2,11 +2,11 @@ import type { Locator, Page } from 'playwright-core';
 
 const mostStops = 120;
 
-/** Presses Tab until the element has the focus, as somebody does who has no pointer. */
+/** Presses Tab until the element has the focus. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let stop = 0; stop < mostStops; stop += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- each stop depends on the one before
+    // oxlint-disable-next-line no-await-in-loop -- each stop depends on the previous one
     if (await target.evaluate((element) => element.matches(':focus'))) return;
     // oxlint-disable-next-line no-await-in-loop
     await page.keyboard.press('Tab');
@@ -20,7 +20,7 @@ export async function press(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Goes to a field and types over what stands in it. */
+/** Goes to a field and replaces its text. */
 export async function type(page: Page, target: Locator, text: string): Promise<void> {
   await tabTo(page, target);
   await page.keyboard.press('Control+a');

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Installation } from './installation.ts';
 
-/** Opens the page for somebody who has signed in with a token already. */
+/** Opens the page, already signed in with a token. */
 export async function signIn(
   page: Page,
   { url, token }: Pick<Installation, 'url' | 'token'>,

@@ -49,7 +49,7 @@ describe('law 11: addresses are checked after name resolution', () => {
     '64:ff9b:1:a9fe:a9:fe00::',
     '64:ff9b:1::808:808',
     '2001:0:a9fe:a9fe::1',
-    // The client of Teredo, with every bit turned.
+    // The Teredo client, with every bit inverted.
     '2001:0:808:808:0:0:5601:5601',
     '2001:db8::5efe:a9fe:a9fe',
     '2001:db8::200:5efe:169.254.169.254',

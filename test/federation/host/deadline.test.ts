@@ -102,7 +102,7 @@ describe('every call ends by its deadline, whatever the adapter does', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await read;
     late.reject(new BackendError('server_error'));
-    // A rejection that nobody handles fails the test run.
+    // An unhandled rejection would fail the test run.
     await vi.advanceTimersByTimeAsync(1_000);
   });
 

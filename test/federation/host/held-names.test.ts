@@ -7,7 +7,7 @@ const { scope } = ref('A', 'apps/a');
 const facts = { version: '3', updatedAt: '2026-01-01T00:00:00Z' };
 const deleted = { scope, depth: 'scope', code: 'deleted' } as const;
 
-/** What each of these pages comes to, listed one after the other. */
+/** The result of each of these pages, listed one after another. */
 async function listed(...pages: readonly ListPage[]) {
   let at = 0;
   const hosted = hostScripted({

@@ -55,7 +55,7 @@ describe('law 2: names are cached for 30 s by default', () => {
     expect(await listed()).toEqual(['throttled']);
     code = 'permission_denied';
     expect(await listed()).toEqual(['permission_denied']);
-    // What stays so is no reason to ask each time.
+    // A lasting failure is no reason to query each time.
     expect(await listed()).toEqual(['permission_denied']);
     expect(lists).toBe(2);
   });

@@ -6,7 +6,7 @@ import { context, hostScripted, lie, path, ref } from '../../support/scripted-ba
 const canary = 'canary-8d51f2';
 const policy = { attempts: 1, namesMaxAgeMs: 0 };
 
-/** All that anybody could print of it. */
+/** Everything that anybody could print of it. */
 function printed(thing: unknown): string {
   const stack = thing instanceof Error ? `${thing.stack} ${thing.message}` : '';
   return `${String(thing)} ${stack} ${JSON.stringify(thing)} ${inspect(thing, { depth: 9, showHidden: true, getters: true })}`;

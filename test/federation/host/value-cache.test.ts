@@ -14,7 +14,7 @@ import { context, hostScripted, lie, ref, valueOf, words, type Hosting } from '.
 const codes = Object.keys(failureCodes).filter(isFailureCode);
 const secret = ref('A');
 
-/** A backend whose answer a test changes; the count tells whether it was asked. */
+/** A backend whose answer a test changes; the count shows whether it was queried. */
 function answering(first: ReadOutcome, hosting: Hosting) {
   const state = { answer: first, reads: 0 };
   const hosted = hostScripted(

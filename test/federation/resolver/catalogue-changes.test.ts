@@ -27,7 +27,7 @@ describe('a catalogue that follows changes is the one that would be built again'
           const { compiled, listings } = resolveWorld(world, outage);
           const traits = world.stores.map((store) => store.traits);
           const live = followCatalogue(compiled, traits, listings);
-          // One whole listing for each backend, so that there is one place to change.
+          // One complete listing per backend, so that there is a single place to change.
           const names = new Map(
             traits.map(({ name }) => [
               name,

@@ -11,7 +11,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, path, propertyTest } from './world.ts';
 
-/** The grammar by its definition, in exponential time. */
+/** The grammar by definition, in exponential time. */
 function oracle(pattern: readonly string[], scope: readonly string[]): boolean {
   const [first, ...rest] = pattern;
   if (first === undefined) return scope.length === 0;

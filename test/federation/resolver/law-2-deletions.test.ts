@@ -28,7 +28,7 @@ const skipping = (world: World): World => ({
   bindings: world.bindings.map((binding) => ({ ...binding, skipDeleted: true })),
 });
 
-/** The best rank that a secret of the scope could have; undefined where no binding selects it. */
+/** The best rank that a secret of the scope could have; undefined if no binding selects it. */
 function bestRank(world: World, gone: Deletion): Ranked | undefined {
   const names = ['a', 'b', 'internal'];
   const probe: World = {

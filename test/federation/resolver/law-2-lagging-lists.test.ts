@@ -20,7 +20,7 @@ describe('law 2: where lists lag, a higher exact scope is asked by name', proper
         const lagging = getAll(exact, resolveWorld(exact).frozen);
         for (const key of asked) {
           const answer = lagging.get(key);
-          // What lags may be a value behind a name that is already listed without one.
+          // The lag may concern the value of a name that is already listed without one.
           if (answer?.status === 'found' || answer?.status === 'not_found')
             expect(`${key} ${tell(answer)}`).toBe(`${key} ${tell(truth.get(key))}`);
         }

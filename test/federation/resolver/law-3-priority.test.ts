@@ -20,7 +20,7 @@ import {
 const shuffled = <T>(items: readonly T[], seed: number): T[] =>
   fc.sample(fc.shuffledSubarray([...items], { minLength: items.length }), { seed, numRuns: 1 })[0] ?? [];
 
-/** Everything that a catalogue says, in an order that does not depend on it. */
+/** Everything that a catalogue says, in a canonical order. */
 function sayings(catalogue: Catalogue): unknown {
   const sorted = (items: readonly unknown[]): string[] => items.map((item) => JSON.stringify(item)).toSorted();
   return {

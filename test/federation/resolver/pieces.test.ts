@@ -10,7 +10,7 @@ import { renameKey } from '../../../src/federation/resolver/rename.ts';
 import { selectsScope } from '../../../src/federation/resolver/scope-pattern.ts';
 import { deletionsArb, outageArb, parse, path, propertyTest, resolveWorld, worldArb, type Resolved } from './world.ts';
 
-/** Every candidate of every key, by the rules as they are told and by no index. */
+/** Every candidate of every key, straight from the rules and without an index. */
 function naively({ compiled, listings }: Resolved): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, Candidate[]>();
   for (const { backend, secrets } of listings) {
@@ -94,7 +94,7 @@ describe('other work of the process has its turn', () => {
     const unlisted = many.map(({ scope }) => ({ scope, depth: 'scope' as const, code: 'deleted' as const }));
     // Each is looked at, supplied and settled.
     expect(countPieces(mergeInPieces(everything, traits, [listing(many)]))).toBeGreaterThan(3 * names);
-    // A sort of all at once would be one piece.
+    // Sorting everything at once would be one piece.
     expect(countPieces(mergeInPieces(everything, traits, [listing(same)]))).toBeGreaterThan(3 * names);
     expect(countPieces(mergeInPieces(everything, traits, [listing([], unlisted)]))).toBeGreaterThan(3 * names);
   });
@@ -139,7 +139,7 @@ describe('other work of the process has its turn', () => {
     const start = process.threadCpuUsage().user;
     const { catalogue } = withoutPause(mergeInPieces(everything, traits, [listing(secrets, unlisted)]));
     expect(catalogue.entries.size).toBe(20_000);
-    // Each with each would be a hundred million comparisons, and many seconds.
+    // Comparing all pairs would be a hundred million comparisons, and many seconds.
     expect((process.threadCpuUsage().user - start) / 1e6).toBeLessThan(2);
   });
 });

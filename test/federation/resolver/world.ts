@@ -32,10 +32,10 @@ import {
 } from '@kici-dev/secret-federation';
 import * as fc from 'fast-check';
 
-/** For suites of many runs: how long they take is for the machine to say. */
+/** For suites of many runs, whose duration depends on the machine. */
 export const propertyTest = { timeout: 120_000 };
 
-/** A store as it is, and what of it its lists do not show yet. */
+/** A store as it is, and which part of it its lists do not show yet. */
 export interface Store {
   readonly traits: BackendTraits;
   readonly secrets: readonly (SecretDescriptor & { readonly hidden?: boolean })[];
@@ -158,7 +158,7 @@ export function parse(inputs: readonly BindingInput[]): Binding[] {
   });
 }
 
-/** What of the world fails: whole backends, folders of them, and single reads. */
+/** What fails in the world: whole backends, folders of them, and single reads. */
 export interface Outage {
   readonly backends: ReadonlyMap<string, FailureCode>;
   readonly folders: readonly { readonly backend: string; readonly scope: ScopePath; readonly code: FailureCode }[];
@@ -166,7 +166,7 @@ export interface Outage {
   readonly deletions?: readonly Deletion[];
 }
 
-/** A scope whose secrets all have a state of which the service tells. */
+/** A scope whose secrets all have a state that the service reports. */
 export interface Deletion {
   readonly backend: string;
   readonly scope: ScopePath;
@@ -284,7 +284,7 @@ function listWorld({ stores }: World, compiled: CompiledBindings, outage: Outage
   });
 }
 
-/** A value tells where it lies. */
+/** A value names its place. */
 export function readWorld({ stores }: World, backend: string, ref: SecretRef, outage = noOutage): ReadOutcome {
   const code = outage.backends.get(backend) ?? outage.reads.get(JSON.stringify([backend, ref.scope, ref.key]));
   if (code !== undefined) return unknown(code);
@@ -318,7 +318,7 @@ export function getAll(
   );
 }
 
-/** A resolution as text that can be compared. */
+/** A resolution as comparable text. */
 export function tell(resolution: Resolution | undefined): string {
   if (resolution === undefined) return 'nothing';
   return resolution.status === 'found' ? `found ${resolution.value.text()}` : JSON.stringify(resolution);

@@ -1,4 +1,4 @@
-/** Texts that searches have stumbled over, as seeds: what they find must be what a plain search finds. */
+/** Texts that have confused searches, as seeds: the result must equal a plain search's. */
 export interface Attack {
   readonly name: string;
   readonly patterns: readonly string[];

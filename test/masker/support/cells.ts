@@ -2,17 +2,17 @@ import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import { print } from './tools.ts';
 import { unlike, valueClasses } from './values.ts';
 
-/** What is left to read of a value of one class that a tool printed in one dialect. */
+/** What remains readable of a value of one class that a tool printed in one dialect. */
 export interface Cell {
   readonly tool: string;
   readonly dialect: string;
   readonly valueClass: string;
   readonly masked: string;
-  /** Characters in a row that the tool made of the value and that still show; none when all is masked. */
+  /** Consecutive characters that the tool made of the value and that still show; empty if all is masked. */
   readonly left: readonly string[];
 }
 
-/** So many characters in a row tell nothing by themselves: parts of escapes, the first and last of base64. */
+/** This many consecutive characters reveal nothing: parts of escapes, the first and last of base64. */
 const windowLength = 6;
 
 export function cellsOf(tool: string): readonly Cell[] {
@@ -41,7 +41,7 @@ function windows(text: string, length: number): string[] {
   return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
 }
 
-/** Without what it begins and ends with like the frame. */
+/** Without the start and end that it shares with the frame. */
 function ownPart(output: string, frame: string): string {
   let start = 0;
   while (start < output.length && output[start] === frame[start]) start += 1;

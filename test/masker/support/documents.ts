@@ -3,7 +3,7 @@ export interface SecretDocument {
   readonly name: string;
   readonly text: string;
   readonly secrets: readonly string[];
-  /** What logs show anyway. */
+  /** What logs may show. */
   readonly open: readonly string[];
 }
 

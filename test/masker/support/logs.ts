@@ -1,6 +1,5 @@
 /**
- * Lines as builds, tests, package managers, servers and clusters print them, with the words that documents of secrets
- * have too.
+ * Lines as builds, tests, package managers, servers and clusters print them, with words that secret documents have too.
  */
 const lines: readonly ((index: number) => string)[] = [
   (index) =>
@@ -31,7 +30,7 @@ const lines: readonly ((index: number) => string)[] = [
     `error: password authentication failed for user "deployer" (attempt ${index}); required: sslmode=require, default`,
 ];
 
-/** About as many bytes of them, by the megabyte. */
+/** About this many bytes of them, in megabytes. */
 export function* logs(bytes: number): Generator<string> {
   const each = 1_000_000;
   for (let given = 0, index = 0; given < bytes; given += each) {

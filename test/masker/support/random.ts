@@ -1,6 +1,6 @@
 /** The same numbers for the same seed. */
 export interface Random {
-  /** A whole number from 0 to before `limit`. */
+  /** An integer from 0 up to, but not including, `limit`. */
   readonly below: (limit: number) => number;
   readonly pick: <Item>(items: ArrayLike<Item>) => Item;
 }

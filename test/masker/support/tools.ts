@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nodeDialects } from '../tools/node.ts';
 
-/** What a tool printed of the value with that number, each byte a character. */
+/** What a tool printed of the value with that number, one character per byte. */
 export interface Printed {
   readonly tool: string;
   readonly dialect: string;
@@ -27,7 +27,7 @@ export function isInstalled(program: string): boolean {
 /** The tools of this machine, and those that it lacks. */
 export const tools = ['node', ...Object.keys(commands), 'bash', 'zsh'] as const;
 
-/** Every value in every way that the tool has. @throws when the tool fails */
+/** Every value in every way of the tool. @throws if the tool fails */
 export function print(tool: string, values: readonly string[]): readonly Printed[] {
   if (tool === 'node') {
     const rows = Object.entries(nodeDialects).flatMap(([dialect, write]) =>

@@ -22,9 +22,9 @@ export const valueClasses: Readonly<Record<string, string>> = {
   'seven bytes': `a'7"c&9`,
 };
 
-/** Something else of the same shape: what it shares with the output for a value is no part of the value. */
+/** Another value of the same shape: what outputs for both share is not part of the value. */
 export function unlike(value: string): string {
-  // Of the document only one leaf is secret.
+  // Only one leaf of the document is secret.
   if (value.startsWith('{'))
     return value.replace(/sk_live[^"]*/, (leaf) => leaf.replace(/[a-z]/g, 'w').replace(/\d/g, '3'));
   return value

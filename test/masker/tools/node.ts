@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { stringify } from 'yaml';
 
-/** What programs in Node.js print of a value. */
+/** How programs in Node.js print a value. */
 export const nodeDialects: Readonly<Record<string, (value: string) => string>> = {
   'as it is': (value) => value,
   'JSON.stringify': (value) => JSON.stringify(value),
@@ -42,7 +42,7 @@ function passwordOf(value: string): string {
   return url.password;
 }
 
-/** These cut at what ends their part of a URL, so that part of the value is written elsewhere. */
+/** These cut at what ends their part of a URL, so the rest of the value is written elsewhere. */
 function urlOf(value: string, part: 'search' | 'pathname' | 'hash'): string {
   const url = new URL('https://host/');
   url[part] = value;

@@ -23,7 +23,7 @@ describe('/health/ready', () => {
     await using running = await startOrchestrator();
     const client = await clientOf(running);
     expect(await ready(running.url)).toBe(200);
-    // Every file may grow to this size and no further, as on a full disk.
+    // Limits the size of every file, as a full disk would.
     const limit = (bytes: string): void => {
       execFileSync('prlimit', ['--pid', String(running.process.pid), `--fsize=${bytes}:`]);
     };
@@ -84,7 +84,7 @@ describe('readiness', () => {
       () => time,
     );
     const asked = [isReady(), isReady()];
-    // One that takes long is not followed by another.
+    // A slow probe is not followed by another.
     time = 5_000;
     asked.push(isReady());
     resolve(undefined);

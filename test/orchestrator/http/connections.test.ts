@@ -8,14 +8,14 @@ import { connect, send, statusOf, type RawConnection } from '../support/raw-http
 import { startServer, type TestServer } from '../support/server.ts';
 
 const many = 200;
-/** Of servers that are to be filled. */
+/** Capacity of the servers to be filled. */
 const room = 20;
 const path = '/api/v1/orgs/default/environments';
 
 const openMany = (url: string, count = many, from?: string) =>
   Promise.all(Array.from({ length: count }, () => connect(url, { from })));
 
-/** A connection on which the token was shown, and the answer has begun. */
+/** A connection that has presented the token and begun to receive the answer. */
 async function openWith(url: string, token: string, at = path): Promise<RawConnection> {
   const connection = await connect(url);
   connection.socket.write(`GET ${at} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`);
@@ -29,7 +29,7 @@ async function openAllWith(url: string, token: string, at = path): Promise<reado
   return opened;
 }
 
-/** A request over a connection that is kept: its status, and the port that it came from. */
+/** A request over a kept connection: its status, and the port that it came from. */
 function ask(server: TestServer, agent: Agent): Promise<{ status: number | undefined; port: number | undefined }> {
   const headers = { authorization: `Bearer ${server.owner}` };
   return new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ describe('clients without a token', () => {
     const open = await openMany(server.url);
     await expect.poll(() => open.filter(isOpen).length).toBeLessThan(50);
     expect(open.slice(-40).filter(isOpen)).toHaveLength(40);
-    // One that has shown its token stays.
+    // A connection that has presented its token stays.
     expect(await ask(server, agent)).toEqual({ status: 200, port });
     // New ones find a place, again and again.
     for (let round = 0; round < 5; round += 1) {
@@ -159,7 +159,7 @@ describe('one token', () => {
       const fresh = await openWith(server.url, server.owner);
       expect(statusOf(fresh.text())).toBe(200);
       fresh.socket.destroy();
-      // One of another token, which holds few, stays.
+      // A connection of another token, which holds few, stays.
       expect(await ask(server, agent)).toEqual({ status: 200, port });
     }
     expect(held.filter(isOpen).length).toBeGreaterThan(room / 2);

@@ -26,10 +26,10 @@ const head = (length: number, ...headers: string[]) =>
   ].join('\r\n');
 
 const gigabyte = 2 ** 30;
-/** What the buffers of two sockets can hold, and more. */
+/** More than the buffers of two sockets can hold. */
 const buffered = 32 * 2 ** 20;
 
-/** Sends a body that is refused for as long as anybody takes it. */
+/** Sends a refused body for as long as anybody reads it. */
 async function pour(request: string): Promise<{ readonly sent: number; readonly text: string }> {
   const { socket, text, ended } = await connect(server.url);
   const chunk = Buffer.alloc(2 ** 16, 'x');

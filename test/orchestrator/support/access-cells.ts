@@ -107,7 +107,7 @@ function inScope(scope: string): Row[] {
   ];
 }
 
-/** A binding goes along, which takes its environment too, unless it is left where it is. */
+/** A binding moves along, which requires its environment too, unless the binding stays. */
 function renamed(from: string, to: string, environment: string | undefined): Row[] {
   const scopesOnly = { scopes: [from, to] };
   const needs = environment === undefined ? scopesOnly : { ...scopesOnly, environment };

@@ -11,7 +11,7 @@ import type { Calls, TestServer } from './server.ts';
 export interface MatrixResult {
   readonly calls: number;
   readonly allowed: number;
-  /** The cells that were answered otherwise than they should be, in words. */
+  /** The cells with wrong answers, in words. */
   readonly wrong: readonly string[];
 }
 
@@ -34,8 +34,7 @@ interface Attempt extends Cell {
 const refusalsAtOnce = 16;
 
 /**
- * Tries every cell with a token of each role and narrowing. What must be refused comes first, and must leave everything
- * as it was.
+ * Tries every cell with a token of each role and narrowing. Requests to be refused come first, and must change nothing.
  */
 export async function tryMatrix(
   server: TestServer,
@@ -83,7 +82,7 @@ async function attemptsOf(
   return attempts;
 }
 
-/** In `mine` and `theirs`; `mine-unborn` and `unborn` are not there. */
+/** In `mine` and `theirs`; `mine-unborn` and `unborn` do not exist. */
 async function setUp(server: TestServer): Promise<Record<'team/a' | 'team/b', string>> {
   const { address } = newService({ 'x K': 'v' });
   await add(server, 'corp', address);

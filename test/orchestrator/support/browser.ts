@@ -8,7 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** Parsed; `undefined` where it is not JSON. */
+  /** Parsed; `undefined` if it is not JSON. */
   readonly json: Record<string, unknown> | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Sent {
   readonly body?: string | undefined;
 }
 
-/** What a browser sends by itself comes from the headers that a test gives. */
+/** Headers that a browser would add come from the test. */
 export function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request(
@@ -55,7 +55,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 /** Somebody who is signed in at the dashboard. */
 export interface SignedIn {
   readonly session: DashboardSession;
-  /** As `name=value`. */
+  /** In the form `name=value`. */
   readonly cookie: string;
   readonly setCookie: string;
   /** Sends a request as the page would. */

@@ -1,6 +1,6 @@
 import { memoryDefinition } from './memory-package.ts';
 
-/** Tells what code and child processes of the server find in its environment. */
+/** Shows what the server's code and child processes find in the environment. */
 export const probeDefinition = {
   ...memoryDefinition,
   type: 'probe',

@@ -2,7 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 
 export interface Listening {
   readonly status: number;
-  /** What came, in order. */
+  /** In order of arrival. */
   readonly events: () => readonly { readonly event: string; readonly data: unknown }[];
   readonly text: () => string;
   readonly lastId: () => string | undefined;

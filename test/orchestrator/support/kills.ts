@@ -12,24 +12,24 @@ import { randomFrom } from './random.ts';
 
 export interface Kills {
   readonly kills: number;
-  /** Of these, while the server was still starting. */
+  /** Kills while the server was still starting. */
   readonly duringStart: number;
   readonly acknowledged: number;
   /** Of a scope, together with a binding. */
   readonly renames: number;
   readonly auditRows: number;
   readonly openIntents: number;
-  /** In words; none when everything held. */
+  /** In words; empty if everything held. */
   readonly problems: readonly string[];
 }
 
 const writers = 6;
-/** How many writes are acknowledged before a kill, at most; then it strikes at any moment of the next ones. */
+/** The most writes acknowledged before a kill, which then strikes during any of the next ones. */
 const mostWrites = 60;
 const longestPauseMs = 30;
 const longestStartMs = 1_500;
 
-/** What the server has said yes to; the value of a name may be a later one that was under way when it was killed. */
+/** What the server has acknowledged; a name may have a later value that was in flight at the kill. */
 interface Expected {
   readonly secrets: Map<string, number>;
   readonly variables: Map<string, number>;
@@ -37,7 +37,7 @@ interface Expected {
   readonly tokens: Map<string, string>;
 }
 
-/** Kills a server again and again at random moments of its start and its work, then looks at what it has kept. */
+/** Kills a server repeatedly at random moments of its start and its work, then checks what it has kept. */
 export async function killAgainAndAgain(kills: number, seed: number): Promise<Kills> {
   const home = await mkdtemp(join(tmpdir(), 'kici-kills-'));
   const random = randomFrom(seed);
@@ -74,7 +74,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
       const hasWorked = async (): Promise<void> => {
         while (progress.acknowledged < enough || progress.renames === renamed) await wait(1);
       };
-      // What keeps it from renaming is thrown.
+      // A failed renaming throws.
       await Promise.race([hasWorked(), moving]);
       await wait(random() * longestPauseMs);
       running.process.kill('SIGKILL');
@@ -132,7 +132,7 @@ async function writeUntilItDies(
   }
 }
 
-/** From `home/N` to `home/N+1`, again and again, with the binding that names it. */
+/** From `home/N` to `home/N+1`, repeatedly, with the binding that names it. */
 async function renameUntilItDies(client: ApiClient, acknowledged: () => void): Promise<void> {
   try {
     for (;;) {
@@ -141,7 +141,7 @@ async function renameUntilItDies(client: ApiClient, acknowledged: () => void): P
       acknowledged();
     }
   } catch (error) {
-    // Else the server is gone.
+    // Otherwise the server is gone.
     if (!ApiError.is(error) || error.code !== 'unreachable') throw error;
   }
 }
@@ -151,7 +151,7 @@ async function homes(client: ApiClient): Promise<readonly string[]> {
   return scopes.map((scope) => scope.replace('internal:', '')).filter((scope) => scope.startsWith('home/'));
 }
 
-/** Scope and binding have been renamed together each time, or not at all. */
+/** Scope and binding were renamed together each time, or not at all. */
 async function requireMovedTogether(client: ApiClient): Promise<readonly string[]> {
   const scopes = await homes(client);
   const { bindings } = await client.call(operations['environments.show'], { environment: 'moving' });

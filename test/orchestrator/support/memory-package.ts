@@ -2,18 +2,18 @@ import { BackendError, type BackendDefinition, type SecretBackend } from '@kici-
 import { createMemoryBackend, memoryCapabilities } from '../../../src/conformance/reference/backend.ts';
 import { MemoryService } from '../../../src/conformance/reference/service.ts';
 
-/** A service that backends of the type `memory` reach by its address, with everything that was done to it. */
+/** A service that backends of the type `memory` find by its address, with everything that was done to it. */
 export class CountedService extends MemoryService {
   readonly reads = new Array<string>();
   openInstances = 0;
   password = 'right';
-  /** Writes are made, and nobody hears of it. */
+  /** Writes are made, but their receipts are lost. */
   losesReceipts = false;
 }
 
 const registry = Symbol.for('test/memory-services');
 
-/** One for each address, shared by every copy of this module in the process. */
+/** One per address, shared by every copy of this module in the process. */
 export function serviceAt(address: string): CountedService {
   const services: Map<string, CountedService> = Reflect.get(globalThis, registry) ?? new Map();
   Reflect.set(globalThis, registry, services);

@@ -1,25 +1,25 @@
-/** How a token is narrowed, and what that holds, written out by hand: nothing here asks the code that is tested. */
+/** How a token is narrowed and what that covers, written out by hand: nothing here calls the code under test. */
 export interface NarrowingCase {
   readonly name: string;
   readonly narrowing: { readonly scopes?: string[]; readonly environments?: string[] };
-  /** The scopes and patterns of the cells that lie within. */
+  /** Scopes and patterns of the cells that lie within. */
   readonly holds: readonly string[];
-  /** Those that hold something within. */
+  /** Those that contain something within. */
   readonly touches: readonly string[];
 }
 
-/** What a cell needs besides the permission; nothing: what any token may. */
+/** What a cell needs besides the permission; nothing: open to any token. */
 export interface Needs {
-  /** An environment as such. */
+  /** An environment itself. */
   readonly environment?: string;
-  /** An environment as it shows to whoever sees some of its scopes. */
+  /** An environment as seen by tokens that reach some of its scopes. */
   readonly view?: string;
   readonly scopes?: readonly string[];
-  /** Something of it. */
+  /** Something within it. */
   readonly touching?: string;
-  /** That scopes are named, whichever. */
+  /** That any scopes are named. */
   readonly anyScopes?: true;
-  /** What lies beyond any scope and environment. */
+  /** Something beyond any scope and environment. */
   readonly organization?: true;
   /** A token of every organization, which none of these is. */
   readonly everyOrganization?: true;

@@ -11,7 +11,7 @@ export function ref(place: string): SecretRef {
   return { scope: path.value, key };
 }
 
-/** A service that no other test uses, with `scope key` to value. */
+/** A service of this test alone, with values by `scope key`. */
 export function newService(secrets: Readonly<Record<string, string>> = {}): {
   readonly address: string;
   readonly service: CountedService;

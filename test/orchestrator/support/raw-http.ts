@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 
-/** A connection of one's own, with everything that has come over it. */
+/** A raw connection, with everything received so far. */
 export interface RawConnection {
   readonly socket: Socket;
   readonly text: () => string;
@@ -8,7 +8,7 @@ export interface RawConnection {
   readonly ended: Promise<void>;
 }
 
-/** @param from the address of this end; default: what the system takes */
+/** @param from the local address; default: the system's choice */
 export async function connect(
   url: string,
   { host, from }: { readonly host?: string | undefined; readonly from?: string | undefined } = {},

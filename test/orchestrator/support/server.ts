@@ -29,7 +29,7 @@ export interface TestServer {
   readonly call: Calls;
   /** As `call`, with another token. */
   readonly as: (token: string | undefined, organization?: string) => Calls;
-  /** Changes the database beside the server. */
+  /** Changes the database behind the server's back. */
   readonly tamper: (sql: string) => void;
   /** Rows of the database beside the server. */
   readonly rows: (sql: string) => readonly Readonly<Record<string, unknown>>[];
@@ -38,7 +38,7 @@ export interface TestServer {
 type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
 export type Calls = <Id extends OperationId>(id: Id, input?: CallInput<Id>) => Promise<OperationOutput<Id>>;
 
-/** What a test leaves behind is removed after it, the last first. */
+/** Removes what a test leaves behind, the last first. */
 const cleanups = new Array<() => Promise<unknown>>();
 
 afterEach(async () => {
@@ -47,7 +47,7 @@ afterEach(async () => {
 
 export const testKey = '5a'.repeat(32);
 
-/** As an operator does who knows what was changed in the database, and means it. */
+/** As an operator does who knows about the change in the database and wants it. */
 export async function acceptTampering({ dataDir }: TestServer): Promise<void> {
   const { server: database } = await databaseFor(dataDir);
   await reseal({ dataDir, database, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
@@ -65,14 +65,14 @@ export interface StartOptions {
   readonly repeat?: Repeat;
 }
 
-/** A real server on a free port over a folder of its own; it is stopped and its folder removed after the test. */
+/** A real server on a free port with its own folder; it is stopped and its folder removed after the test. */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
   const server = await start(options.settings?.dataDir ?? (await temporaryFolder()), options);
   cleanups.push(() => server.application.stop());
   return server;
 }
 
-/** One for all the tests of a file, which stops it. */
+/** One server for all tests of a file, which stops it. */
 export async function startSharedServer(
   settings: Partial<ServerSettings> = {},
 ): Promise<{ readonly server: TestServer; stop(): Promise<void> }> {
@@ -145,7 +145,7 @@ function callOperation<Id extends OperationId>(
   input: CallInput<Id> | undefined,
 ): Promise<OperationOutput<Id>> {
   const client = createClient({ url, token, organization });
-  // The input's type is checked where the call is written; what the client makes of it is the same for all.
+  // The input's type is checked where the call is written; the client treats all alike.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return client.call(operations[id], (input ?? {}) as never) as Promise<OperationOutput<Id>>;
 }

@@ -1,4 +1,4 @@
-// Preloaded with `--import`: appends the URL of every module that the process loads, by import or require, to a file.
+// Preloaded with `--import`: appends the URL of every module that the process loads to a file.
 import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 

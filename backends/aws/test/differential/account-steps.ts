@@ -8,7 +8,7 @@ const policy = (action: string): string =>
 const id = '00000001-0000-4000-8000-000000000000';
 const KmsKeyId = 'arn:aws:kms:eu-central-1:444455556666:key/11112222-3333-4444-5555-666677778888';
 
-/** Two accounts: `owner` has the secrets, and `client` asks for them. Everything happens below `shared/`. */
+/** Two accounts: `owner` has the secrets, `client` requests them. Everything happens below `shared/`. */
 export const accountSteps: Readonly<Record<string, Step>> = {
   'another account creates a secret': async (_, known, owner) => {
     const answer = await owner.createSecret({

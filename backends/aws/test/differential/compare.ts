@@ -26,8 +26,7 @@ async function transcript(endpoint: string): Promise<Map<string, string>> {
 
 /**
  * Runs the same requests against the fake and the server.
- * @param explained the steps whose answers may differ, each with the reason; the others must be alike, and these must
- * not
+ * @param explained steps whose answers must differ, each with the reason; all others must agree
  */
 export async function expectAlike(endpoint: string, explained: Readonly<Record<string, string>>): Promise<void> {
   const fake = await FakeAws.start();

@@ -29,7 +29,7 @@ const onBoth = {
     'the emulator takes the value and keeps the secret deleted; the API model has InvalidRequestException',
 };
 
-/** Where an emulator differs from the fake, and who is right by the API model secretsmanager/2017-10-17. */
+/** Where an emulator differs from the fake, and which is right by the API model secretsmanager/2017-10-17. */
 export const localstackDifferences: Readonly<Record<string, string>> = {
   ...onBoth,
   'creating it again with the same token and value':

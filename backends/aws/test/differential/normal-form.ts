@@ -1,6 +1,6 @@
 /**
- * An answer without what differs from run to run: ARNs, dates, page tokens and versions that the server named
- * itself are only there or not, lists without an order are sorted, and what no adapter may rely on is left out.
+ * An answer without what differs between runs: ARNs, dates, page tokens and server-made versions are only present or
+ * absent, unordered lists are sorted, and what no adapter may rely on is left out.
  */
 export function normalForm(value: unknown, key = ''): unknown {
   if (value === undefined || value === null) return undefined;

@@ -9,10 +9,10 @@ export interface Known {
   token: string;
 }
 
-/** @param owner of another account */
+/** @param owner a client of another account */
 export type Step = (client: SecretsManager, known: Known, owner: SecretsManager) => Promise<unknown>;
 
-/** What the adapter relies on, request by request. Everything happens below one prefix, `diff/`. */
+/** What the adapter relies on, request by request. Everything happens below the prefix `diff/`. */
 export const steps: Readonly<Record<string, Step>> = {
   'a secret is created': async (client, known) => {
     const answer = await client.createSecret({ Name: 'diff/A', SecretString: 'one', ClientRequestToken: id(1) });

@@ -8,12 +8,12 @@ export class Access {
   /** Secrets that lists do not show yet. */
   readonly hidden = new Set<string>();
 
-  /** Denies the action as such, whatever it is about. */
+  /** Denies the action itself, whatever it concerns. */
   denyAction(operation: string): void {
     this.#denied.push((asked) => asked === operation);
   }
 
-  /** Denies the value of every secret that the pattern's name, or a name below it, belongs to. */
+  /** Denies the value of the secret with this name, or of all below it. */
   denyValue(name: string, below = false): void {
     this.#denied.push(
       (operation, asked) =>
@@ -27,7 +27,7 @@ export class Access {
     this.#undecryptable.add(name);
   }
 
-  /** Decided before anybody looks whether the secret exists, so that a denial hides that. */
+  /** Checked before the secret is looked up, so that a denial hides whether it exists. */
   require(operation: string, id: string | undefined): void {
     const name = id === undefined ? undefined : nameOf(id);
     if (this.#denied.some((denies) => denies(operation, name))) throw accessDenied(operation);

@@ -3,15 +3,15 @@ import { accessDenied } from './refusal.ts';
 import { allows } from './resource-policy.ts';
 import { SecretStore } from './store.ts';
 
-/** Who signed a request: a user or role of an account. */
+/** The signer of a request: a user or role of an account. */
 export interface Caller {
   readonly account: string;
   readonly arn: string;
 }
 
 /**
- * What can reach another account (user guide, "Access AWS Secrets Manager secrets from a different account"), as far as
- * this fake has it.
+ * Operations that can reach another account (user guide, "Access AWS Secrets Manager secrets from a different
+ * account"), as far as this fake has them.
  */
 const crossing = new Set([
   'DeleteSecret',
@@ -40,8 +40,8 @@ export class Accounts {
   }
 
   /**
-   * Where a caller finds what an id names: a name in its own account, an ARN in the one that it tells, if the
-   * secret's own policy allows it. Without a secret there is no such policy, so that a denial hides which it was.
+   * Where a caller finds what an id names: a name in its own account; an ARN in the account it states, if the secret's
+   * policy allows it. A missing secret has no policy, so that a denial hides which case it was.
    */
   reach({ account, arn }: Caller, operation: string, id: string): SecretStore {
     const owner = parseArn(id)?.account ?? account;

@@ -20,7 +20,7 @@ import { json, keyOf, refused } from './wire.ts';
 
 export const region = 'eu-central-1';
 export const staticKey = 'AKIAFAKESTATICKEY001';
-/** The account of the static key, and another one. */
+/** The static key's account, and another one. */
 export const ownAccount = '111122223333';
 export const otherAccount = '444455556666';
 
@@ -31,7 +31,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** Secrets Manager and the Security Token Service on one port, speaking what AWS speaks. */
+/** Secrets Manager and the Security Token Service on one port, with AWS's protocols. */
 export class FakeAws {
   readonly accounts = new Accounts(region);
   readonly store = this.accounts.of(ownAccount);
@@ -40,9 +40,9 @@ export class FakeAws {
   readonly sts = new FakeSts();
   readonly faults = new FaultScript();
   readonly requests: RecordedRequest[] = [];
-  /** What somebody else does just before the next request for an operation is carried out. */
+  /** What somebody else does just before the next request of an operation is carried out. */
   readonly meanwhile = new Map<string, () => void>();
-  /** Access keys whose time is over. */
+  /** Expired access keys. */
   readonly expired = new Set<string>();
   pageLimit = 100;
   #listening: Listening | undefined;
@@ -81,7 +81,7 @@ export class FakeAws {
         await this.#serveSecrets(request, response, target.replace('secretsmanager.', ''), body);
       else sendAnswer(response, this.#answerSts(request, body));
     } catch {
-      // The client went away.
+      // The client left.
       response.destroy();
     }
   }

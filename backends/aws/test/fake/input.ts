@@ -1,6 +1,6 @@
 import { invalid } from './refusal.ts';
 
-/** The members of a request, each of the type that the API model gives it. */
+/** The members of a request, checked against their types in the API model. */
 export class Input {
   readonly #members: Readonly<Record<string, unknown>>;
 

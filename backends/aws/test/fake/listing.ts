@@ -39,7 +39,7 @@ export function listVersionIds(store: SecretStore, pageLimit: number, input: Inp
   };
 }
 
-/** Prefixes of words count too, so that `apps/` finds `other/apps/x`; a leading `!` turns a value round. */
+/** Prefixes of words match too, so that `apps/` finds `other/apps/x`; a leading `!` negates a value. */
 function matches(name: string, value: string): boolean {
   if (value.startsWith('!')) return !matches(name, value.slice(1));
   return (

@@ -1,4 +1,4 @@
-/** A failure as the service names it. Everything but 5xx comes with status 400. */
+/** A failure under the service's name. Everything but 5xx has status 400. */
 export class Refusal extends Error {
   readonly type: string;
   readonly status: number;

@@ -6,7 +6,7 @@ interface Statement {
   readonly actions: readonly string[];
 }
 
-/** Whether a secret's policy lets a principal do something: an explicit denial wins, and silence denies. */
+/** Whether a secret's policy allows a principal an operation: an explicit denial wins, and silence denies. */
 export function allows(policy: string, principal: string, operation: string): boolean {
   const account = /^arn:aws:iam::([0-9]{12}):/.exec(principal)?.[1] ?? '';
   const names = ['*', principal, account, `arn:aws:iam::${account}:root`];
@@ -41,7 +41,7 @@ function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** IAM takes one thing or a list of them. */
+/** IAM accepts a single value or a list. */
 function texts(value: unknown): readonly unknown[] {
   if (value === undefined)
     throw new Refusal('MalformedPolicyDocumentException', 'This resource policy lacks an element.');

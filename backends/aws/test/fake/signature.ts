@@ -5,8 +5,8 @@ const shape =
   /^AWS4-HMAC-SHA256 Credential=([A-Za-z0-9]+)\/[0-9]{8}\/([a-z0-9-]+)\/([a-z]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$/;
 
 /**
- * The shape of a signature of version 4, for the right service and region, over the headers that matter. It is
- * not computed again: the SDK is not what is under test.
+ * Checks the shape of a version 4 signature, for the right service and region, over the headers that matter. It is not
+ * recomputed: the SDK is not under test.
  * @returns the access key id
  */
 export function requireSignature(headers: IncomingHttpHeaders, service: string, region: string): string {

@@ -5,19 +5,19 @@ import type { SecretStore } from './store.ts';
 export interface FakeState {
   readonly caller: Caller;
   readonly accounts: Accounts;
-  /** Where the caller finds what the request is about. */
+  /** Where the caller finds what the request concerns. */
   readonly store: SecretStore;
   readonly access: Access;
   readonly batch: BatchBehaviour;
-  /** The service gives at most this many on a page, whatever is asked for. */
+  /** The most names on a page, whatever is requested. */
   readonly pageLimit: number;
 }
 
 export interface BatchBehaviour {
-  /** Names that the answer leaves out without a word. */
+  /** Names that the answer silently leaves out. */
   readonly leaveOut: Set<string>;
-  /** The first page is empty and has a successor. */
+  /** The first page is empty but has a successor. */
   emptyFirstPage: boolean;
-  /** Whether batches reach other accounts, of which the user guide says nothing. */
+  /** Whether batches reach other accounts, which the user guide does not say. */
   reachesOthers: boolean;
 }

@@ -28,7 +28,7 @@ export interface Payload {
   readonly binary: string | undefined;
 }
 
-/** Secrets with their versions and stages, under the rules of the service. */
+/** Secrets with their versions and stages, under the service's rules. */
 export class SecretStore {
   readonly secrets = new Map<string, StoredSecret>();
   readonly region: string;
@@ -40,7 +40,7 @@ export class SecretStore {
     this.account = account;
   }
 
-  /** Seconds; each look is a little later than the one before. */
+  /** In seconds; each call is a little later than the previous one. */
   now(): number {
     this.#clock += 0.001;
     return this.#clock;
@@ -131,7 +131,7 @@ export class SecretStore {
     return version;
   }
 
-  /** A stage sits on one version. AWSPREVIOUS follows AWSCURRENT. */
+  /** A stage belongs to one version. AWSPREVIOUS follows AWSCURRENT. */
   moveStage(secret: StoredSecret, stage: string, to: StoredVersion | undefined): void {
     const from = versionWith(secret, stage);
     from?.stages.delete(stage);

@@ -1,18 +1,18 @@
 import { Refusal } from './refusal.ts';
 
 export interface FakeRole {
-  /** Signing in with these access keys may assume it; default: with any. */
+  /** Access keys that may assume it; default: any. */
   readonly trusts?: readonly string[];
   readonly externalId?: string;
 }
 
-/** The Security Token Service, as far as signing in goes. */
+/** The Security Token Service, as far as signing in needs it. */
 export class FakeSts {
   /** By ARN. */
   readonly roles = new Map<string, FakeRole>();
-  /** Web identity tokens that are taken. */
+  /** Web identity tokens that are accepted. */
   readonly identities = new Set<string>();
-  /** Access keys that were given out, each with the role that it stands for. */
+  /** Issued access keys, each with the role that it stands for. */
   readonly issued = new Map<string, string>();
   lifetimeMs = 3_600_000;
 

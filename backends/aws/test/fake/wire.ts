@@ -10,7 +10,7 @@ export function json(status: number, body: Record<string, unknown>): HttpAnswer 
   return { status, body: JSON.stringify(body), contentType: 'application/x-amz-json-1.1' };
 }
 
-/** A failure as the services that speak JSON tell it. */
+/** A failure as the JSON services send it. */
 export function refused(error: unknown): HttpAnswer {
   return error instanceof Refusal
     ? json(error.status, { __type: error.type, Message: error.message })

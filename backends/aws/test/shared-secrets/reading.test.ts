@@ -92,7 +92,7 @@ describe.each(layouts)('a secret that another account shares, with %s', (layout)
   });
 
   it('is unavailable, and not absent, where the service says that there is none of this ARN', async () => {
-    // To whom it belongs the service says so outright.
+    // To its owner the service says so outright.
     const { fake, backend } = await openShared({ layout }, ({ store }) => [
       store.create(name, textPayload(theirs)).secret,
     ]);

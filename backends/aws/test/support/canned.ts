@@ -4,11 +4,12 @@ import type { SecretBackend, Settings } from '@kici-dev/secret-backend';
 import { onTestFinished } from 'vitest';
 import { openBackend } from './subject.ts';
 
-/** What the service answers to an operation: a body, or one for each time, or the name of a failure. */
+/** By operation: a body, a function that returns one each time, or the name of a failure. */
 export type Canned = Readonly<Record<string, object | string | (() => object)>>;
 
 /**
- * A backend on a server that says the same to every request for an operation, for answers that no sane service gives.
+ * A backend on a server that gives every request of an operation the same answer, for answers that no sane service
+ * gives.
  */
 export async function openCanned(answers: Canned, settings: Settings = {}): Promise<SecretBackend> {
   const server = createServer((request, response) => {

@@ -3,7 +3,7 @@ import { otherAccount, region, staticKey } from '../fake/fake-aws.ts';
 
 export const staticSecret = 'static-secret-key-4f1d0b77c2';
 
-/** A client of our own, for seeding and for comparing servers. */
+/** Our own client, for seeding and for comparing servers. */
 export function rawClient(endpoint: string, accessKeyId: string = staticKey): SecretsManager {
   return new SecretsManager({
     region,
@@ -13,9 +13,7 @@ export function rawClient(endpoint: string, accessKeyId: string = staticKey): Se
   });
 }
 
-/**
- * One of another account, each server's own way: the fake and LocalStack see the account in the key, moto in a header.
- */
+/** A client of another account: the fake and LocalStack take the account from the key, moto from a header. */
 export function otherClient(endpoint: string): SecretsManager {
   const client = rawClient(endpoint, otherAccount);
   client.middlewareStack.add(

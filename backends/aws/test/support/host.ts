@@ -6,11 +6,11 @@ import { createFileReader } from '@kici-dev/secret-federation';
 export interface TestHost extends BackendHost {
   /** What the backend logged, in one string. */
   readonly logged: () => string;
-  /** The names that it had resolved. */
+  /** The names that the backend resolved. */
   readonly resolved: readonly string[];
 }
 
-/** A host that allows what a test allows, and remembers what it was told. */
+/** A host that allows what a test allows, and records what it was told. */
 export function createTestHost(overrides: Partial<BackendHost> = {}): TestHost {
   const lines: string[] = [];
   const resolved: string[] = [];

@@ -1,6 +1,6 @@
 import { region } from '../fake/fake-aws.ts';
 
-/** Calls of services that only tests use, on an emulator, which looks at no signature. */
+/** For services that only tests call, on emulators, which ignore signatures. */
 function headers(service: string): Record<string, string> {
   return {
     authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
@@ -18,7 +18,7 @@ async function query(endpoint: string, parameters: Readonly<Record<string, strin
   return body;
 }
 
-/** @returns the ARN of a role that has these policies */
+/** @returns the ARN of a role with these policies */
 export async function createRole(endpoint: string, name: string, policies: readonly string[]): Promise<string> {
   const trust = JSON.stringify({
     Version: '2012-10-17',
@@ -50,7 +50,7 @@ export async function createKey(endpoint: string): Promise<string> {
   return /"Arn":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '';
 }
 
-/** A user that may do nothing but assume roles. */
+/** A user that may only assume roles. */
 export async function createUser(
   endpoint: string,
   name: string,

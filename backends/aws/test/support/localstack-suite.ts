@@ -8,7 +8,7 @@ import { sharingPolicy } from './shared.ts';
 import { context, listAll, readAll, ref, value } from './scene.ts';
 import { openBackend } from './subject.ts';
 
-/** What LocalStack can prove besides the conformance kit. */
+/** What LocalStack can prove beyond the conformance kit. */
 export function describeLocalstack(endpoint: () => string): void {
   it('answers like the fake, but for what is explained', () => expectAlike(endpoint(), localstackDifferences));
 

@@ -11,7 +11,7 @@ export interface Scene {
   readonly backend: SecretBackend;
 }
 
-/** A backend on a fake of its own, both gone at the end of the test. */
+/** A backend on its own fake; both end with the test. */
 export async function openScene(settings: Settings = {}, host?: BackendHost): Promise<Scene> {
   const fake = await FakeAws.start();
   const backend = await openBackend(fake.endpoint, settings, host);

@@ -4,7 +4,7 @@ import type { SeededSecret } from '@kici-dev/secret-backend-conformance';
 
 export type LayoutName = 'secret-per-key' | 'object-per-scope';
 
-/** The name that documents promise for a place. */
+/** The name that the docs promise for a place. */
 export function secretName(layout: LayoutName, prefix: string, { scope, key }: SecretRef): string {
   return layout === 'secret-per-key' ? `${prefix}${scope}/${key}` : `${prefix}${scope}`;
 }
@@ -32,7 +32,7 @@ function wholeValue(value: SecretValue): Payload {
   return text === undefined ? { SecretBinary: value.bytes() } : { SecretString: text };
 }
 
-/** Leaves a key of an object with `null`. */
+/** Sets a key of an object to `null`. */
 export async function seedNull(client: SecretsManager, name: string, key: string): Promise<void> {
   await client.putSecretValue({ SecretId: name, ...(await withField(client, name, key, null)) });
 }

@@ -21,7 +21,7 @@ interface Program {
 
 const patienceMs = 90_000;
 
-/** A server of a test's own: on a free port, with a folder that goes with it, ended by its process id. */
+/** A server for one test: on a free port, with its own folder, ended by process id. */
 export async function startServer(program: Program): Promise<RunningServer> {
   const port = await freePort();
   const home = await mkdtemp(join(tmpdir(), 'kici-aws-'));
@@ -34,7 +34,7 @@ export async function startServer(program: Program): Promise<RunningServer> {
   const ended = once(child, 'exit');
   const endpoint = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
-    // Its own process group: it may have children.
+    // In its own process group, since it may have children.
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await ended;
     await rm(home, { recursive: true, force: true });

@@ -11,11 +11,11 @@ import { serverHarness } from './subject.ts';
 interface ServerSuite {
   readonly lane: Lane;
   readonly title: string;
-  /** Default: each. */
+  /** Default: all. */
   readonly layouts?: readonly LayoutName[];
   readonly start: () => Promise<RunningServer>;
   readonly notProven: Readonly<Record<LayoutName, Readonly<Record<string, string>>>>;
-  /** Cases in which the server itself is wrong, each with how. They must fail, and count as not proven. */
+  /** Cases in which the server itself is wrong, each with the reason. They must fail, and count as not proven. */
   readonly wrong: Readonly<Record<LayoutName, Readonly<Record<string, string>>>>;
 }
 
@@ -45,7 +45,7 @@ const capabilities: Readonly<Record<LayoutName, BackendCapabilities>> = {
   'object-per-scope': objectPerScopeCapabilities,
 };
 
-/** The conformance kit on a server that is started once, and whatever else needs that server. */
+/** The conformance kit, and other tests, on a server that is started once. */
 export function describeServer(
   { lane, title, layouts = ['secret-per-key', 'object-per-scope'], start, notProven, wrong }: ServerSuite,
   more: (endpoint: () => string) => void = () => undefined,
@@ -55,7 +55,7 @@ export function describeServer(
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {
       server = await start();
-      // It loads the service at the first call, which may take longer than a case gives it.
+      // The server loads the service at the first call, which may take longer than a case allows.
       const client = rawClient(server.endpoint);
       await client.listSecrets({});
       client.destroy();

@@ -39,7 +39,7 @@ export function startMoto(): Promise<RunningServer> {
   });
 }
 
-/** The image that `backends/aws/Dockerfile` pins; machines that cannot pull it build their own, and name that. */
+/** The image that `backends/aws/Dockerfile` pins; machines that cannot pull it build their own and name that. */
 export function pinnedImage(): string {
   const [, image] = /^FROM (\S+)$/m.exec(readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8')) ?? [];
   if (image === undefined) throw new Error('the Dockerfile names no image');

@@ -8,13 +8,13 @@ import { openBackend } from './subject.ts';
 
 export const layouts = ['secret-per-key', 'object-per-scope'] as const;
 
-/** The documented policy, for the fake's own identity instead of the example's. */
+/** The documented policy, with the fake's identity in place of the example's. */
 export const sharingPolicy = documentedPolicy('Resource policy of a shared secret').text.replace(
   'role/kici',
   'user/ci',
 );
 
-/** A secret of the other account, which shares it. */
+/** Creates a secret in the other account, which shares it. */
 export function share(
   fake: FakeAws,
   name: string,
@@ -32,7 +32,7 @@ export interface SharedScene {
   readonly backend: SecretBackend;
 }
 
-/** A backend on a fake of its own, with the ARNs of what was put there. */
+/** A backend on its own fake, with the ARNs of the secrets put there. */
 export async function openShared(
   settings: Settings,
   prepare: (fake: FakeAws) => readonly { readonly arn: string }[],

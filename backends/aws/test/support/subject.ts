@@ -6,7 +6,7 @@ import { rawClient, staticSecret } from './client.ts';
 import { createTestHost } from './host.ts';
 import { secretName, seed, seedNull, type LayoutName } from './seeder.ts';
 
-/** Settings as the host hands them over, for static keys. */
+/** Settings as the host passes them, with static keys. */
 export function testSettings(endpoint: string, overrides: Settings = {}): Settings {
   return {
     region,
@@ -30,7 +30,7 @@ export async function openBackend(
   return awsDefinition.create(testSettings(endpoint, overrides), host);
 }
 
-/** Everything in this prefix belongs to one case. */
+/** Everything under this prefix belongs to one case. */
 let prefixes = 0;
 const newPrefix = (): string => `case-${process.pid}-${(prefixes += 1)}/`;
 
@@ -67,7 +67,7 @@ async function openSubject(
   };
 }
 
-/** Each case has a fake of its own, with every state and fault that the service knows. */
+/** A fake per case, with every state and fault of the service. */
 export function fakeHarness(layout: LayoutName): Harness {
   return {
     listPageSize: 12,
@@ -117,7 +117,7 @@ export function fakeHarness(layout: LayoutName): Harness {
   };
 }
 
-/** Cases share a server, each in a prefix of its own. */
+/** Cases share a server, each under its own prefix. */
 export function serverHarness(layout: LayoutName, endpoint: () => string): Harness {
   return {
     listPageSize: 100,

@@ -3,7 +3,7 @@ import { SecretValue } from '@kici-dev/secret-backend';
 
 let generated: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined;
 
-/** One key for all tests of a file: making one takes a while. */
+/** One key for all tests of a file, since generating one takes a while. */
 export function testKey(): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
   generated ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
   return generated;

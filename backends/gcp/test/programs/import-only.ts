@@ -1,4 +1,4 @@
-// Prints which packages are loaded after the definition was imported, and after a backend was made but not used.
+// Prints which packages are loaded after importing the definition, and after making a backend without using it.
 import { createRequire } from 'node:module';
 import { SecretValue } from '@kici-dev/secret-backend';
 import { gcpDefinition } from '../../index.ts';

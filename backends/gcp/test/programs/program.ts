@@ -8,9 +8,7 @@ export interface ProgramRun {
   readonly stderr: string;
 }
 
-/**
- * Runs a program of this folder in a process of its own, with nothing of this process's environment but what it needs.
- */
+/** Runs a program of this folder in a separate process, with only the environment that it needs. */
 export function runProgram(
   name: string,
   args: readonly string[],

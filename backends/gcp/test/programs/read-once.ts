@@ -1,4 +1,4 @@
-// Opens a backend with the settings of its first argument, reads one secret and checks, and prints what came of it.
+// Opens a backend with the settings in its first argument, reads one secret, checks, and prints the results.
 import { SecretValue, type Settings } from '@kici-dev/secret-backend';
 import { gcpDefinition } from '../../index.ts';
 import { loopbackHost } from '../support/host.ts';
@@ -18,7 +18,7 @@ const checked = await backend.check(context()).then(
   () => 'healthy',
   (error: unknown) => String(error),
 );
-// Whatever would end the process later has its chance now.
+// Gives whatever would end the process later its chance now.
 await new Promise((resolve) => {
   setImmediate(resolve);
 });

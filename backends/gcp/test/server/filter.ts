@@ -1,6 +1,6 @@
 import { RpcError } from './rpc-error.ts';
 
-/** `name:substring`, `labels.key=value`, `state:ENABLED`, several joined by AND. No prefix, no pattern. */
+/** `name:substring`, `labels.key=value`, `state:ENABLED`, joined by AND. No prefixes, no patterns. */
 export function matches(filter: string, message: Readonly<Record<string, unknown>>): boolean {
   return filter === '' || filter.split(' AND ').every((term) => matchesTerm(term.trim(), message));
 }

@@ -19,7 +19,7 @@ export interface Tls {
   readonly cert: string;
 }
 
-/** gRPC on bare HTTP/2, so that it can break off wherever a test wants. */
+/** gRPC on bare HTTP/2, so that it can break off anywhere. */
 export function createGrpcServer(service: FakeService, tls?: Tls): Http2Server {
   const server = tls === undefined ? createServer() : createSecureServer({ ...tls });
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
@@ -106,8 +106,7 @@ function breakOff(
       return;
     case 'flood':
     case 'swarm':
-      // An empty message, in front of the true one: of a list one more entry, of anything else a field that is set
-      // again.
+      // Puts an empty message before the true one: in a list one more entry, elsewhere a field that is set again.
       answer(stream, frame(Buffer.concat([padBytes(how, Buffer.from([emptyField(method), 0])), encoded])));
       return;
   }

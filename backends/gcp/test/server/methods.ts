@@ -113,7 +113,7 @@ function changeState(change: (model: Model, id: string, version: StoredVersion) 
   return (model, request) => {
     const { id, selector } = versionOf(model, request['name']);
     model.require('secretmanager.versions.manage', id);
-    // Aliases select a version in GetSecretVersion and AccessSecretVersion only.
+    // Aliases select a version only in GetSecretVersion and AccessSecretVersion.
     const version = model.version(id, selector, false);
     requireEtag(version.etag, request['etag']);
     change(model, id, version);
@@ -152,7 +152,7 @@ function versionName({ parent, id }: StoredSecret, { number }: StoredVersion): s
   return `${parent}/secrets/${id}/versions/${number}`;
 }
 
-/** Projects may be asked by id or by number; another location is another endpoint's. */
+/** Projects go by id or number; another location belongs to another endpoint. */
 function localName(model: Model, name: unknown): string {
   const { projectId, projectNumber, location } = model.options;
   const [, project, region, rest] = /^projects\/([^/]+)(?:\/locations\/([^/]+))?(?:\/(.*))?$/.exec(text(name)) ?? [];

@@ -6,7 +6,7 @@ export interface StoredVersion {
   readonly number: number;
   readonly createTime: Date;
   data: Buffer | undefined;
-  /** As the service sends it; `undefined`: left out, as before checksums were kept. */
+  /** As the service sends it; `undefined`: absent, as before checksums were kept. */
   dataCrc32c: bigint | undefined;
   readonly clientSpecifiedPayloadChecksum: boolean;
   state: 'ENABLED' | 'DISABLED' | 'DESTROYED';
@@ -26,11 +26,11 @@ export interface StoredSecret {
   expireTime: Date | undefined;
   versionDestroyTtlSeconds: number | undefined;
   etag: string;
-  /** In lists only after the service has caught up. */
+  /** Lists show it only after the service has caught up. */
   hiddenFromLists: boolean;
-  /** What `latest` still means where the service has not caught up; `undefined`: the newest. */
+  /** The version that `latest` still means if the service lags; `undefined`: the newest. */
   laggingLatest: number | undefined;
-  /** Numbers that the service gives to nobody before the next version. */
+  /** Numbers that the service skips before the next version. */
   skippedNumbers: number;
 }
 
@@ -44,7 +44,7 @@ export interface ModelOptions {
   readonly maxPageSize: number;
 }
 
-/** The state of one endpoint of the service, past which nothing is true. */
+/** The state of one endpoint of the service, and the only source of truth. */
 export class Model {
   readonly options: ModelOptions;
   readonly secrets = new Map<string, StoredSecret>();
@@ -60,7 +60,7 @@ export class Model {
     return location === 'global' ? `projects/${projectNumber}` : `projects/${projectNumber}/locations/${location}`;
   }
 
-  /** What has expired is gone. */
+  /** Removes expired secrets. */
   sweep(): void {
     for (const [id, secret] of this.secrets) {
       if (secret.expireTime !== undefined && secret.expireTime.getTime() <= this.options.now()) this.secrets.delete(id);
@@ -71,7 +71,7 @@ export class Model {
     }
   }
 
-  /** @throws RpcError `PERMISSION_DENIED`, also for what does not exist: the service does not tell them apart */
+  /** @throws RpcError `PERMISSION_DENIED`, also for what does not exist: the service does not distinguish the two */
   require(permission: string, secretId: string | undefined): void {
     if (this.denied.some((denies) => denies(permission, secretId))) {
       throw new RpcError(
@@ -89,7 +89,7 @@ export class Model {
 
   version(id: string, selector: string, aliases: boolean): StoredVersion {
     const secret = this.secrets.get(id);
-    // The service words both the same way.
+    // The service phrases both the same way.
     const missing = new RpcError(
       'NOT_FOUND',
       `Secret Version [${this.parent}/secrets/${id}/versions/${selector}] not found.`,

@@ -14,7 +14,7 @@ const service = root.lookupService('google.cloud.secretmanager.v1.SecretManagerS
 export interface Route {
   readonly method: string;
   readonly verb: string;
-  /** Matches the path; its groups are the fields of the pattern, in order. */
+  /** Matches the path; its groups are the pattern's fields, in order. */
   readonly pattern: RegExp;
   readonly fields: readonly string[];
   /** `*`: the whole request; `undefined`: none. */
@@ -73,7 +73,7 @@ function unknownMethod(method: string): never {
   throw new TypeError(`no such method: ${method}`);
 }
 
-/** 64-bit integers as bigint; the rest is what protobuf.js gives. */
+/** Turns 64-bit integers into bigint; the rest stays as protobuf.js returns it. */
 function fromWire(value: object, type: protobuf.Type): Message {
   return Object.fromEntries(
     Object.entries(value).map(([name, each]: [string, unknown]) => {

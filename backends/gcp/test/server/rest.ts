@@ -8,7 +8,7 @@ import { routes } from './protos.ts';
 import { httpStatuses, RpcError } from './rpc-error.ts';
 import type { FakeService, Reaction } from './service.ts';
 
-/** JSON over HTTP/1.1, by the routes of the protocol. */
+/** JSON over HTTP/1.1, by the protocol's routes. */
 export function createRestServer(service: FakeService, tls?: Tls): Server {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     void serve(service, request, response).catch(() => response.destroy());
@@ -64,7 +64,7 @@ function toRequest({ body: bodyField, fields }: Matched, url: URL, body: string)
   return { ...query, ...content, ...fields };
 }
 
-/** Only the payload of a version has fields that JSON spells otherwise. */
+/** Only a version's payload has fields that JSON spells differently. */
 function fromJson(value: unknown, name = ''): unknown {
   if (name === 'data' && typeof value === 'string') return Buffer.from(value, 'base64');
   if (name === 'dataCrc32c' && (typeof value === 'string' || typeof value === 'number')) return BigInt(value);

@@ -11,7 +11,7 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a transport does with a request: answers it, or plays a fault that only the wire can show. */
+/** How a transport reacts to a request: with an answer, or with a fault that only the wire can show. */
 export type Reaction =
   | { readonly kind: 'answer'; readonly message: Message }
   | { readonly kind: 'refuse'; readonly error: RpcError }
@@ -44,17 +44,16 @@ export class FakeService {
   readonly model: Model;
   readonly faults = new FaultScript();
   readonly requests: RecordedRequest[] = [];
-  /** Tokens that are accepted. */
   readonly tokens = new Set<string>();
   inFlight = 0;
   maxInFlight = 0;
-  /** Holds every request back until it resolves. */
+  /** Holds back every request until it resolves. */
   gate: Promise<void> | undefined;
-  /** What happens just before a method does its work. */
+  /** Called just before a method does its work. */
   before: ((method: string) => void) | undefined;
   /** Changes answers on their way out. */
   alter: ((method: string, message: Message) => Message) | undefined;
-  /** Holds an answer back, after its work was done. */
+  /** Holds back an answer after its work was done. */
   delay: ((message: Message) => Promise<void> | undefined) | undefined;
   private readonly waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
@@ -63,7 +62,7 @@ export class FakeService {
     for (const token of tokens) this.tokens.add(token);
   }
 
-  /** Resolves once so many requests have come. */
+  /** Resolves once so many requests have arrived. */
   arrived(count: number): Promise<void> {
     return new Promise((resolve) => this.waiting.push({ count, resolve }));
   }

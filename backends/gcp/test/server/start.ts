@@ -16,7 +16,7 @@ export interface FakeOptions {
 export interface RunningFake {
   readonly service: FakeService;
   readonly model: Model;
-  /** As the setting `address` takes it. */
+  /** For the setting `address`. */
   readonly addresses: { readonly grpc: string; readonly rest: string };
   stop(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { listen } from '@kici-dev/secret-backend-conformance/testing';
 
-/** What a token endpoint was asked. */
+/** A request to a token endpoint. */
 export interface TokenRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -13,22 +13,22 @@ export interface TokenRequest {
 export interface RunningTokenServices {
   readonly origin: string;
   readonly requests: TokenRequest[];
-  /** Tokens that were handed out, newest last. */
+  /** Issued tokens, newest last. */
   readonly issued: string[];
-  /** Answers with this instead, as long as it is set. */
+  /** While set, replaces every answer. */
   refusal: { readonly status: number; readonly body: string } | undefined;
-  /** Takes every request and answers none. */
+  /** While set, accepts every request but answers none. */
   silent: boolean;
   lifeSeconds: number;
   stop(): Promise<void>;
 }
 
 export interface TokenServiceOptions {
-  /** Who may ask for a token by a signed assertion. */
+  /** Verifies the signed assertions that request a token. */
   readonly serviceAccountKey?: KeyObject;
-  /** What the identity provider hands out, and the exchange takes. */
+  /** What the identity provider issues and the exchange accepts. */
   readonly subjectToken?: string;
-  /** Where issued tokens become valid. */
+  /** Makes issued tokens valid. */
   readonly onIssue: (token: string) => void;
 }
 

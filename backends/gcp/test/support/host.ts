@@ -8,7 +8,7 @@ export interface TestHostOptions {
   readonly resolveAddress?: BackendHost['resolveAddress'];
 }
 
-/** A host that lets a backend reach this machine and nothing else, and that keeps what is logged. */
+/** A host that lets a backend reach only this machine, and records what is logged. */
 export function loopbackHost({ ambient = {}, now = Date.now, resolveAddress }: TestHostOptions = {}): BackendHost & {
   readonly logged: string[];
 } {

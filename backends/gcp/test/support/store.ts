@@ -2,14 +2,11 @@ import { SecretValue, type SecretRef } from '@kici-dev/secret-backend';
 import type { SeededSecret } from '@kici-dev/secret-backend-conformance';
 import type { Model, StoredVersion } from '../server/model.ts';
 
-/**
- * How a layout's places lie in the service, written down a second time so that the adapter's own mapping is not its own
- * judge.
- */
+/** How a layout's places map to the service, written a second time so that the adapter does not judge itself. */
 export interface Store {
   idOf(ref: Pick<SecretRef, 'scope' | 'key'>): string;
   seed(secret: SeededSecret): StoredVersion;
-  /** Ids of what lies at and below a scope. */
+  /** Ids of everything at and below a scope. */
   idsBelow(scope: string): readonly string[];
 }
 

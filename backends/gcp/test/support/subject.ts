@@ -6,7 +6,7 @@ import { loopbackHost, type TestHostOptions } from './host.ts';
 export type Transport = 'grpc' | 'rest';
 export const transports: readonly Transport[] = ['grpc', 'rest'];
 
-/** Settings as the host would hand them over: validated, with defaults, secrets as values. */
+/** Settings as the host would pass them: validated, with defaults, secrets as values. */
 export function settingsFor(fake: RunningFake, transport: Transport, changes: Settings = {}): Settings {
   const defaults = Object.fromEntries(
     Object.entries(gcpDefinition.settings).flatMap(([name, field]) =>

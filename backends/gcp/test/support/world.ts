@@ -19,14 +19,14 @@ export interface WorldOptions {
   readonly host?: TestHostOptions;
 }
 
-/** A backend over a service of its own; `await using` ends both. */
+/** A backend over its own service; `await using` ends both. */
 export interface World extends AsyncDisposable {
   readonly fake: RunningFake;
   readonly backend: SecretBackend;
-  /** What became of a read, in words that show no value but a text that is expected. */
+  /** The result of a read, in words that show no value except an expected text. */
   read(one: SecretRef): Promise<string>;
   list(): Promise<ListPage>;
-  /** Names of the methods that were called since the last look. */
+  /** Names of the methods called since the last look. */
   calls(): string[];
 }
 
@@ -81,7 +81,7 @@ export function scope(text: string): ScopePath {
   return parsed.value;
 }
 
-/** Scope `shop`, whose id in the default layout is `shop--KEY`. */
+/** A ref in scope `shop`, whose id in the default layout is `shop--KEY`. */
 export function ref(key: string, version?: string): SecretRef {
   return { scope: scope('shop'), key, ...(version !== undefined && { version }) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../versions/crc32c.ts';
 
-/** RFC 3720, B.4, and the check value of the catalogue of CRC algorithms. */
+/** Sources: RFC 3720, B.4, and the check value in the catalogue of CRC algorithms. */
 describe('crc32c', () => {
   it.each([
     ['123456789', 0xe306_9283, Buffer.from('123456789')],

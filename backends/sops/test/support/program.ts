@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Fault } from '@kici-dev/secret-backend-conformance';
 import { realSops } from './lane.ts';
 
-/** What the real program is made to do, as lines of a shell. */
+/** Shell lines that make the real program misbehave. */
 const behaviors = {
   delay: 'sleep 0.15; exec "$real" "$@"',
   hang: 'exec sleep 600',
@@ -27,7 +27,7 @@ export interface Program {
   count(): Promise<number>;
 }
 
-/** The real sops, in front of which stands a script that counts its calls and brings faults about. */
+/** A script in front of the real sops that counts calls and causes faults. */
 export async function makeProgram(folder: string): Promise<Program> {
   const path = join(folder, 'sops');
   const [always, once, log] = ['always', 'once', 'log'].map((name) => join(folder, name));
@@ -50,7 +50,7 @@ esac
   return {
     path,
     async set(fault, times) {
-      // In one step: a call that comes meanwhile sees it whole.
+      // Atomic, so that a concurrent call sees the whole file.
       await writeFile(`${folder}/next`, `${fault}\n`);
       await rename(`${folder}/next`, (times === 1 ? once : always) ?? '');
     },

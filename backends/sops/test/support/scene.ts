@@ -2,7 +2,7 @@ import type { BackendHost, SecretBackend, Settings } from '@kici-dev/secret-back
 import { onTestFinished } from 'vitest';
 import { makeStore, openBackend, type Store } from './store.ts';
 
-/** A backend on files of its own, both gone at the end of the test. */
+/** A backend on its own files; both end with the test. */
 export async function openScene(
   settings: Settings = {},
   host?: Partial<BackendHost>,

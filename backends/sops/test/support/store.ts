@@ -27,7 +27,7 @@ export async function makeKeys(): Promise<Keys> {
   };
 }
 
-/** Of all cases: making keys is no part of them. */
+/** Shared by all cases, since making keys is not part of them. */
 let made: Promise<Keys> | undefined;
 export const sharedKeys = (): Promise<Keys> => (made ??= makeKeys());
 
@@ -37,11 +37,11 @@ export interface Store {
   readonly folder: string;
   readonly keys: Keys;
   readonly program: Program;
-  /** Encrypts text of a format into a file, past the backend. */
+  /** Encrypts text of a format into a file, bypassing the backend. */
   encrypt(file: string, text: string, flags?: readonly string[]): Promise<void>;
   /** The same from JSON, into a file of any format. */
   encryptJson(file: string, json: string): Promise<void>;
-  /** Sets a place of a file, past the backend. */
+  /** Sets a place of a file, bypassing the backend. */
   set(file: string, index: string, json: string): Promise<void>;
   /** The file's clear text in its own format. */
   decrypt(file: string): Promise<string>;

@@ -8,10 +8,7 @@ import { versionOf } from '../../files/document-file.ts';
 import { programFaults } from './program.ts';
 import { exists, makeStore, openBackend, type Store } from './store.ts';
 
-/**
- * Documents by what they were made from: cases seed the same values again and again, and each run of sops takes its
- * time.
- */
+/** Documents by what they were made from: cases seed the same values repeatedly, and each run of sops takes time. */
 const made = new Map<string, Buffer>();
 
 async function seedJson(store: Store, file: string, key: string, json: string): Promise<void> {
@@ -31,16 +28,16 @@ async function seedJson(store: Store, file: string, key: string, json: string): 
   made.set(recipe, await readFile(path));
 }
 
-/** Real files and the real program, of each case its own. */
+/** Real files, separate for each case, and the real program. */
 export const harnessFor = (format: Format): Harness => ({
-  // A document is a page of its own.
+  // Each document is a page.
   listPageSize: 2,
   async open() {
     const store = await makeStore();
     const backend = await openBackend(store, { format });
     const fileOf = (scope: string): string => `${scope}${extensionOf(format)}`;
     const pathOf = (scope: string): string => join(store.folder, fileOf(scope));
-    /** Out of what the server's configuration allows. */
+    /** Leads out of what the server's configuration allows. */
     const leadAway = async (path: string): Promise<void> => {
       await rm(path, { recursive: true, force: true });
       await symlink(tmpdir(), path);

@@ -19,11 +19,11 @@ import { ParameterStore } from './store.ts';
 export const region = 'eu-central-1';
 export const staticKey = 'AKIAFAKESTATICKEY001';
 
-/** Parameter Store on a port of its own, speaking what AWS speaks. */
+/** Parameter Store on its own port, with AWS's protocol. */
 export class FakeSsm {
   readonly store = new ParameterStore();
   readonly faults = new FaultScript();
-  /** Operations in the order in which they came. */
+  /** Operations in order of arrival. */
   readonly requests: { readonly operation: string; readonly body: string }[] = [];
   readonly deniedActions = new Set<string>();
   pageLimit = 50;
@@ -59,7 +59,7 @@ export class FakeSsm {
       if (fault === 'delay') await wait(150);
       sendAnswer(response, this.#answer(request, operation, body, fault), fault);
     } catch {
-      // The client went away.
+      // The client left.
       response.destroy();
     }
   }

@@ -81,7 +81,7 @@ function current({ versions }: Parameter): Version {
   return last;
 }
 
-/** Decided before anybody looks whether there is such a parameter, and for all names of a request at once. */
+/** Checked before the parameter is looked up, for all names of a request at once. */
 function requireAccess(store: ParameterStore, operation: string, names: readonly string[]): void {
   if (names.some((name) => store.denied.has(name.split(':')[0] ?? ''))) throw accessDenied(operation, 'ssm');
 }

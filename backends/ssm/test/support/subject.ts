@@ -13,7 +13,7 @@ import { FakeSsm, region, staticKey } from '../fake/fake-ssm.ts';
 
 export const staticSecret = 'static-secret-key-77b1a2c9e0';
 
-/** Settings as the host hands them over. */
+/** Settings as the host passes them. */
 export function testSettings(endpoint: string, overrides: Settings = {}): Settings {
   return {
     region,
@@ -37,7 +37,7 @@ export async function openBackend(
   return ssmDefinition.create(testSettings(endpoint, overrides), host);
 }
 
-/** A client of our own, for seeding. */
+/** Our own client, for seeding. */
 export function rawClient(endpoint: string): SSM {
   return new SSM({
     region,
@@ -47,7 +47,7 @@ export function rawClient(endpoint: string): SSM {
   });
 }
 
-/** The name that the documentation promises for a place. */
+/** The name that the docs promise for a place. */
 const parameterName = (path: string, { scope, key }: SecretRef): string => `${path}/${scope}/${key}`;
 
 async function openSubject(
@@ -79,7 +79,7 @@ async function openSubject(
   };
 }
 
-/** Each case has a fake of its own, with every state and fault that the service knows. */
+/** A fake per case, with every state and fault of the service. */
 export const fakeHarness: Harness = {
   listPageSize: 12,
   acknowledgesWithoutBody: ['delete'],
@@ -120,7 +120,7 @@ export const fakeHarness: Harness = {
 
 let paths = 0;
 
-/** Cases share a server, each at a path of its own. */
+/** Cases share a server, each at its own path. */
 export function serverHarness(endpoint: () => string): Harness {
   return {
     listPageSize: 10,

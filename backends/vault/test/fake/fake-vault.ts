@@ -21,7 +21,7 @@ interface Realm {
 export interface FakeVault {
   handle(call: Call): Reply;
   readonly tokens: TokenStore;
-  /** The JWTs that `auth/jwt` and `auth/kubernetes` take, with what they give. */
+  /** The JWTs that `auth/jwt` and `auth/kubernetes` accept, with the tokens they yield. */
   readonly identities: Map<string, TokenOptions>;
   sealed: boolean;
   /** Whether this server knows `subkeys`, which came with Vault 1.10. */
@@ -30,7 +30,7 @@ export interface FakeVault {
   advance(ms: number): void;
 }
 
-/** An own reading of the API that Vault and OpenBao share; `differential.test.ts` holds it against a real server. */
+/** Implements the API that Vault and OpenBao share; `differential.test.ts` compares it with a real server. */
 export function createFakeVault(rootToken: string): FakeVault {
   let offset = 0;
   const now = (): number => Date.now() + offset;

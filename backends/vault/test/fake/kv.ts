@@ -1,7 +1,7 @@
 import { isRecord, member, memberCount, type JsonRecord } from '../../wire/json.ts';
 import { data, done, nothing, refused, warned, type Call, type Reply } from './reply.ts';
 
-/** What a mount does with a path below it. */
+/** Handles the paths below a mount. */
 export interface Engine {
   readonly version: '1' | '2';
   handle(call: Call, path: string): Reply;

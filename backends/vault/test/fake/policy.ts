@@ -16,7 +16,7 @@ export function parsePolicy(text: string): readonly Rule[] {
   );
 }
 
-/** An exact rule wins, then the longest prefix; `deny` wins over all beside it. */
+/** An exact rule wins, then the longest prefix; among equals `deny` wins. */
 export function isAllowed(rules: readonly Rule[], path: string, wanted: Capability): boolean {
   const best = bestOf(rules, path) ?? (path.endsWith('/') ? bestOf(rules, path.slice(0, -1)) : undefined);
   return best !== undefined && !best.includes('deny') && best.includes(wanted);
@@ -32,7 +32,7 @@ function bestOf(rules: readonly Rule[], path: string): readonly string[] | undef
     : globs.filter((rule) => rule.path.length === longest).flatMap(({ capabilities }) => capabilities);
 }
 
-/** Whether any right lies below a mount, which is what describing the mount needs. */
+/** Whether any right lies below a mount, which describing the mount requires. */
 export function touches(rules: readonly Rule[], mount: string): boolean {
   return rules.some(
     ({ path, capabilities }) =>

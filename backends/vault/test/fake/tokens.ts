@@ -10,7 +10,7 @@ export interface Token {
   readonly ttlSeconds: number;
   readonly renewable: boolean;
   readonly type: 'service' | 'batch';
-  /** Without the built-in policy, a token may do nothing about itself. */
+  /** Without the built-in policy, a token may not even look itself up. */
   readonly hasDefaultPolicy: boolean;
   /** Infinite for a token that does not expire. */
   expiresAt: number;
@@ -31,7 +31,7 @@ export interface TokenOptions {
 export interface TokenStore {
   create(options: TokenOptions): Token;
   find(id: string | undefined): Token | undefined;
-  /** What `auth/token/…` does for the caller's own token. */
+  /** `auth/token/…` for the caller's own token. */
   handle(call: Call, action: string, own: Token): Reply;
   grant(token: Token): Reply;
   readonly live: () => readonly Token[];

@@ -10,7 +10,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { context } from './host.ts';
 
-/** What a read comes to, in words: the text, `absent`, or the code. */
+/** The result of a read, in words: the text, `absent`, or the code. */
 export async function readText(backend: SecretBackend, ...refs: readonly SecretRef[]): Promise<readonly string[]> {
   const outcomes = await backend.read(refs, context());
   return outcomes.map((outcome) =>

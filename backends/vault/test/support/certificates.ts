@@ -27,7 +27,7 @@ function hasOpenssl(): boolean {
   }
 }
 
-/** An authority of the test's own, and certificates for a name and for 127.0.0.1. */
+/** The test's own authority, and certificates for a name and for 127.0.0.1. */
 export function createAuthority(): Authority {
   const authority = inFolder((at) => {
     openssl(

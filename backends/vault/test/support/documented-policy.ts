@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const page = new URL('../../../../docs/backends/vault.md', import.meta.url);
 
-/** The policies that the documentation tells people to use, by the heading above them. */
+/** The policies in the documentation, by the heading above them. */
 export function documentedPolicy(heading: string, mount: string): string {
   const section = readFileSync(page, 'utf8')
     .split(/^### /m)

@@ -18,13 +18,13 @@ export interface Gateway {
   readonly address: string;
   /** Everything that reached the wire, in order. */
   readonly requests: readonly Recorded[];
-  /** Requests apart from signing in and looking after the token. */
+  /** Requests, excluding sign-ins and token renewals. */
   count(): number;
   /** @param times how many requests meet it; default: every one until `heal` */
   fault(kind: Fault, times?: number): void;
-  /** Every request is refused, those that sign in too, until `heal`. */
+  /** Refuses every request until `heal`, sign-ins included. */
   rejectCredentials(): void;
-  /** The next request gets this instead of the server's answer. */
+  /** Replaces the server's answer to the next request. */
   answerOnce(reply: RawReply): void;
   heal(): void;
   /** Resolves when a request to this path has been answered. */
@@ -41,7 +41,7 @@ export interface RawReply {
 /** What answers behind the gateway: the fake, or a real server. */
 export type Upstream = (call: Call) => Reply | Promise<Reply>;
 
-/** The HTTP server that the adapter talks to. Records requests and plays faults, whoever answers behind it. */
+/** The HTTP server that the adapter talks to. Records requests and plays faults, whatever answers behind it. */
 export async function openGateway(upstream: Upstream, tls?: ServerOptions): Promise<Gateway> {
   const requests: Recorded[] = [];
   const hanging = new Set<ServerResponse>();
@@ -50,7 +50,7 @@ export async function openGateway(upstream: Upstream, tls?: ServerOptions): Prom
   let refusesPaths = false;
   let once: RawReply | undefined;
 
-  // A refusal of a path is not one of the token.
+  // Refusing a path is not refusing the token.
   const takeFault = (path: string): Fault | undefined =>
     refusesPaths && isAboutTokens(path) ? undefined : faults.next();
 

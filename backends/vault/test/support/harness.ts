@@ -12,9 +12,9 @@ import { administer, ask, type TestServer } from './server.ts';
 export const basePath = 'teams/shop';
 
 export interface HarnessOptions {
-  /** Of the mount. */
+  /** The mount's own. */
   readonly kvVersion: '1' | '2';
-  /** What the settings say of it; default: the same. */
+  /** What the settings claim; default: the same. */
   readonly said?: '1' | '2' | 'auto';
   readonly listing?: 'auto' | 'subkeys' | 'values';
 }
@@ -27,7 +27,7 @@ export function capabilitiesFor({
   return capabilitiesOf({ kvVersion: said, listing });
 }
 
-/** A mount, a policy and an AppRole of its own for each case; the policy is the documented one. */
+/** A mount, a policy and an AppRole for each case; the policy is the documented one. */
 export function vaultHarness(server: () => TestServer, options: HarnessOptions): Harness {
   return {
     open: () => openSubject(server(), options),
@@ -72,7 +72,7 @@ async function openSubject(
       member((await administer(server, 'GET', `${part('metadata')}/${scope}`)).body, 'data'),
       'current_version',
     ) ?? 0;
-  /** Beside what the path holds. */
+  /** Keeps the path's other fields. */
   const put = async (
     scope: ScopePath,
     key: string,
@@ -179,7 +179,7 @@ async function untilReady(server: TestServer, path: string): Promise<void> {
   }
 }
 
-/** Ends every token of a role, by its policy. */
+/** Revokes every token of a role, found by its policy. */
 async function revokeAll(server: TestServer, policy: string): Promise<void> {
   const accessors: unknown = member(
     member((await administer(server, 'GET', 'auth/token/accessors?list=true')).body, 'data'),

@@ -12,7 +12,7 @@ import { createFileReader } from '@kici-dev/secret-federation';
 import { settings as schema, type SettingName } from '../../settings.ts';
 
 export interface TestHost extends BackendHost {
-  /** What connections asked the host to resolve. */
+  /** Names that connections resolved. */
   readonly resolved: readonly string[];
   readonly logged: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface HostOptions {
   readonly names?: readonly string[];
 }
 
-/** Refuses whatever is not on this machine, as an allow-list would. */
+/** Refuses everything that is not on this machine, as an allow-list would. */
 export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHost {
   const resolved: string[] = [];
   const logged: string[] = [];
@@ -44,7 +44,7 @@ export function createHost({ paths = [], names = [] }: HostOptions = {}): TestHo
   return { ...host, resolved, logged };
 }
 
-/** As the host hands them over: defaults filled in, secret ones wrapped. */
+/** As the host passes them: defaults filled in, secrets wrapped. */
 export function settingsOf(given: Partial<Record<SettingName, string>>): Settings {
   const fields: Readonly<Record<string, SettingField>> = schema;
   return Object.fromEntries(

@@ -7,7 +7,7 @@ export interface TokenReviewer {
   stop(): Promise<void>;
 }
 
-/** What Vault asks of a cluster: whether a service account's token is good. */
+/** The cluster API that tells Vault whether a service account's token is valid. */
 export async function openTokenReviewer(
   accepted: string,
   account: { readonly namespace: string; readonly name: string },

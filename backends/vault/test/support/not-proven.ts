@@ -1,4 +1,4 @@
-/** Cases of the conformance kit that Vault's KV engine gives no occasion for, with the reason. */
+/** Cases of the conformance kit that cannot arise with Vault's KV engine, with the reason. */
 const always = {
   'outcome.name-only': 'a field of a path exists with its value or not at all',
   'outcome.disabled': 'the KV engine has no disabled versions',

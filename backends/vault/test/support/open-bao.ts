@@ -18,19 +18,19 @@ export interface OpenBao extends TestServer {
   readonly address: string;
   /** The requests that the server itself has recorded so far. */
   audited(): Promise<readonly unknown[]>;
-  /** The same server by TLS, with the file of its authority; only when it was asked for. */
+  /** The same server over TLS, with its authority's file; only if requested. */
   readonly secure: { readonly address: string; readonly caFile: string };
   stop(): Promise<void>;
 }
 
-/** A server in memory, of this test's own, ended by its process id. */
+/** An in-memory server for one test, ended by process id. */
 export async function startOpenBao({ tls = false }: { readonly tls?: boolean } = {}): Promise<OpenBao> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bao-'));
   const auditFile = join(folder, 'audit.log');
   const rootToken = 'root-of-the-test';
   const [port, securePort] = [await freePort(), await freePort()];
   const audit = `audit "file" "requests" {\n  options {\n    file_path = "${auditFile}"\n  }\n}\n`;
-  // The plain listener beside the one with TLS is for the test's own administration.
+  // The plain listener beside the TLS one is for the test's own administration.
   const listener = `listener "tcp" {\n  address = "127.0.0.1:${port}"\n  tls_disable = true\n}\n`;
   await writeFile(join(folder, 'config.hcl'), tls ? audit + listener : audit);
   const child = spawn(

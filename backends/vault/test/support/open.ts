@@ -13,16 +13,13 @@ export interface Opened {
   readonly server: TestServer;
   readonly fake: FakeVault;
   readonly host: TestHost;
-  /** By the root token, past the adapter; a path of version 2 has its `data/`. */
+  /** With the root token, bypassing the adapter; a path of version 2 includes its `data/`. */
   readonly put: (path: string, body: object) => Promise<unknown>;
   /** Another backend over the same server. */
   readonly another: (settings?: Partial<Record<SettingName, string>>) => Promise<SecretBackend>;
 }
 
-/**
- * A backend over a fake of its own, which ends with the test. Signs in with the root token unless the settings say
- * else.
- */
+/** A backend over its own fake, which ends with the test. Signs in with the root token unless the settings differ. */
 export async function openVault(
   settings: Partial<Record<SettingName, string>> = {},
   options: HostOptions = {},

@@ -8,7 +8,7 @@ export interface Proxy {
   readonly tunnels: readonly { readonly authority: string; readonly headers: IncomingHttpHeaders }[];
 }
 
-/** A proxy that opens tunnels to this machine, whatever the name, unless it is told to refuse. */
+/** A proxy that opens tunnels to this machine, whatever the name, unless told to refuse. */
 export async function openProxy(status = 200): Promise<Proxy> {
   const tunnels: { authority: string; headers: IncomingHttpHeaders }[] = [];
   const server = createServer((_, response) => response.writeHead(400).end());

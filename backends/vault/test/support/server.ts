@@ -27,7 +27,7 @@ export function fakeServer(): FakeServer {
   };
 }
 
-/** What is left of a body after the wire. */
+/** A body as the wire changes it. */
 function asSent(body: unknown): unknown {
   return body === undefined ? undefined : parseJson(JSON.stringify(body));
 }
@@ -57,7 +57,7 @@ export function realServer(address: string, rootToken: string): TestServer {
   };
 }
 
-/** What an operator with the root token does. Fails when the server refuses. */
+/** Acts as an operator with the root token. Fails if the server refuses. */
 export async function administer(
   server: TestServer,
   method: 'GET' | 'POST' | 'DELETE',

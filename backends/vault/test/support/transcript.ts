@@ -9,7 +9,7 @@ export interface Step {
   readonly namespace?: string;
 }
 
-/** What a server answers to each step, without what differs from run to run. */
+/** A server's answers to each step, without what differs between runs. */
 export async function transcribe(
   server: TestServer,
   steps: readonly Step[],

@@ -2,14 +2,12 @@ import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOwnFrames } from '../describe-error.ts';
 
-/**
- * Where in an author's file something was called. Types are taken out of a file in place, so its lines are the file's.
- */
+/** Where an author's file called something. Types are stripped in place, so line numbers match the file. */
 export class CallSite {
   readonly #root: string;
   readonly #trace: { stack?: string } = {};
 
-  /** @param root paths below it are shown from there @param called the function whose caller is meant */
+  /** @param root paths are shown relative to it @param called the function whose caller is meant */
   constructor(root: string, called: (...args: never[]) => unknown) {
     this.#root = root;
     Error.captureStackTrace(this.#trace, called);
@@ -25,7 +23,7 @@ export class CallSite {
     return `${below.startsWith('..') || isAbsolute(below) ? path : below}${position}`;
   }
 
-  /** Who called the caller, as lines of a stack. */
+  /** The caller's own callers, as lines of a stack. */
   get callers(): readonly string[] {
     return this.#frames.slice(1);
   }

@@ -1,9 +1,9 @@
 import { ShellError, type ShellArgument } from '@kici-dev/sdk';
 import { noOutput } from './output.ts';
 
-/** Longer arguments are shown as their length: what is cut in two the masker could not find. */
+/** Longer arguments are shown as their length, since the masker could not find a secret cut in two. */
 const maxShownCharacters = 400;
-/** What a shell takes for one word of itself without quotes. */
+/** What a shell takes as one word without quotes. */
 const plainWord = /^[\w/.@:=-]+$/;
 
 export interface CommandText {
@@ -13,8 +13,8 @@ export interface CommandText {
 }
 
 /**
- * The script of `ctx.$`…``, its values quoted for bash, and how it is shown in logs and errors.
- * @throws ShellError (`invalid_command`) for what no command can be given
+ * The script of `ctx.$`…``, with its values quoted for bash, and its form for logs and errors.
+ * @throws ShellError (`invalid_command`) for a value that no command can take
  */
 export function commandText(pieces: TemplateStringsArray, values: readonly unknown[]): CommandText {
   let script = '';
@@ -70,7 +70,7 @@ function isArgument(value: unknown): value is Exclude<ShellArgument, readonly un
   );
 }
 
-/** Of a command's output what `$(…)` would give. */
+/** For a command's output, the same text as `$(…)`. */
 function textOf(value: Exclude<ShellArgument, readonly unknown[]>): string {
   return typeof value === 'object' ? value.stdout.replace(/\n+$/, '') : String(value);
 }

@@ -5,9 +5,9 @@ import { invalidCommand, isTemplate, type CommandText } from './command-text.ts'
 import { exitCodeOf, failureOf, reasonOf, signalOf } from './failure.ts';
 import { noOutput, OutputRecorder } from './output.ts';
 
-/** How many lines of its error output a failure shows. */
+/** How many lines of error output a failure shows. */
 const shownErrorLines = 10;
-/** Of a command whose reader wants no more: it did nothing wrong. */
+/** The exit code when the reader wanted no more, which is not a failure. */
 const brokenPipe = 141;
 
 export interface CommandRequest {
@@ -20,7 +20,7 @@ export interface CommandRequest {
   readonly nothrow: boolean;
   readonly quiet: boolean;
   readonly site: CallSite;
-  /** Makes the command that reads this one's output, with the options of this one. */
+  /** Makes the command that reads this one's output, with the same options. */
   readonly shell: Shell;
 }
 
@@ -29,7 +29,7 @@ interface Ended {
   readonly failure: ShellError | undefined;
 }
 
-/** Starts when the code that made it pauses, for by then it is known what its input is and what its log shows. */
+/** Starts only when the code that made it yields: by then its input and its logging are settled. */
 export class Command implements ShellPromise {
   readonly #request: CommandRequest;
   readonly #ended: Promise<Ended>;
@@ -37,11 +37,11 @@ export class Command implements ShellPromise {
   #nothrow: boolean;
   #quiet: boolean;
   #started = false;
-  /** Whose output it reads. */
+  /** The command whose output it reads. */
   #source: Command | undefined;
-  /** Between that one and it. */
+  /** Connects that one to this one. */
   #stdin: PassThrough | undefined;
-  /** Between it and the command that reads its output. */
+  /** Connects this one to the command that reads its output. */
   #pipe: PassThrough | undefined;
 
   constructor(request: CommandRequest) {
@@ -103,7 +103,7 @@ export class Command implements ShellPromise {
     reader.#source = this;
     this.#pipe = new PassThrough();
     reader.#stdin = this.#pipe;
-    // Awaiting the reader reports it.
+    // Awaiting the reader reports the failure.
     this.#result.catch(() => undefined);
     return reader;
   }
@@ -127,7 +127,7 @@ export class Command implements ShellPromise {
     return { output: own.output, failure: await this.#source.#failure() };
   }
 
-  /** For the command that has read its output to the end, or as far as it wished. */
+  /** For the command that read its output, to the end or as far as it wanted. */
   async #failure(): Promise<ShellError | undefined> {
     const { failure } = await this.#ended;
     return this.#nothrow || failure?.exitCode === brokenPipe ? undefined : failure;
@@ -138,7 +138,7 @@ export class Command implements ShellPromise {
     const { script, shown } = text;
     if (!this.#quiet) process.stderr.write(`$ ${shown}\n`);
     const recorder = new OutputRecorder();
-    // Only a step that runs a command waits for what starts one.
+    // Loaded here so that only steps that run a command wait for it.
     const { execute } = await import('./execute.ts');
     const { ending, timedOut } = await execute({
       script,
@@ -153,7 +153,7 @@ export class Command implements ShellPromise {
       },
     });
     const reason = ending.kind === 'not_started' ? reasonOf(ending.error, { folder, script, variables }) : undefined;
-    // Who passes over failures finds it where a shell would say it.
+    // Code that ignores failures finds the reason where a shell would print it.
     if (reason !== undefined) recorder.add('stderr', Buffer.from(`${reason}\n`));
     const output = recorder.end(exitCodeOf(ending), signalOf(ending));
     if (output.exitCode === 0 && !timedOut) return { output, failure: undefined };

@@ -3,9 +3,9 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { ProcessTree } from './process-tree.ts';
 import type { Ending } from './failure.ts';
 
-/** How long a command that is told to end may take to do so. */
+/** How long a command may take to end once it is told to. */
 const graceMs = 5_000;
-/** What has left it, so that it was not ended with it, may hold its output for so long. */
+/** How long a process that escaped the command's end may hold its output open in silence. */
 const silenceMs = 1_000;
 
 export interface Execution {
@@ -13,7 +13,7 @@ export interface Execution {
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly input: string | Uint8Array | PassThrough | undefined;
-  /** Where its standard output goes, beside `onOutput`. */
+  /** Receives the standard output, beside `onOutput`. */
   readonly pipe: PassThrough | undefined;
   readonly timeoutMs: number | undefined;
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
@@ -25,8 +25,8 @@ export interface Executed {
 }
 
 /**
- * Runs a script in bash. Without an input it finds the end of it at once: there is nobody who could type. It stays in
- * the group of the step, so that both end together.
+ * Runs a script in bash. Without an input it reads end-of-file at once, since nobody could type. It stays in the step's
+ * group, so that both end together.
  */
 export async function execute(execution: Execution): Promise<Executed> {
   const { input, pipe } = execution;
@@ -38,7 +38,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     executed = { ending: { kind: 'not_started', error }, timedOut: false };
   }
   pipe?.end();
-  // A writer to a command that is gone gets an error.
+  // The writer gets an error once the command is gone.
   if (input instanceof PassThrough) input.destroy();
   return executed;
 }
@@ -77,7 +77,7 @@ async function start({ script, folder, variables, input, pipe, timeoutMs, onOutp
     stdout.pipe(pipe);
     pipe.once('close', () => {
       if (stdout.readableEnded || pid === undefined) return;
-      // Its reader is gone. A socket, which this is to it, would only refuse what it writes.
+      // Its reader is gone. The command writes to a socket, which only refuses, so it gets the signal of a broken pipe.
       new ProcessTree(pid).signal('SIGPIPE');
       stdout.destroy();
     });
@@ -98,7 +98,7 @@ async function start({ script, folder, variables, input, pipe, timeoutMs, onOutp
   }
 }
 
-/** A command need not read all that it is given. */
+/** A command need not read all its input. */
 function feed(stdin: Writable, input: Execution['input']): void {
   if (!(input instanceof PassThrough)) {
     stdin.on('error', () => undefined).end(input);

@@ -5,13 +5,13 @@ import { environmentBytes } from '../../environment/variable-size.ts';
 import { systemCode } from '../../agent-error.ts';
 import type { CallSite } from './call-site.ts';
 
-/** How a command came to its end. */
+/** How a command ended. */
 export type Ending =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'not_started'; readonly error: Error };
 
-/** As a shell reports it. */
+/** The code that a shell would report. */
 export function exitCodeOf(ending: Ending): number {
   if (ending.kind === 'exited') return ending.code;
   if (ending.kind === 'signalled') return 128 + constants.signals[ending.signal];
@@ -22,14 +22,13 @@ export function signalOf(ending: Ending): NodeJS.Signals | null {
   return ending.kind === 'signalled' ? ending.signal : null;
 }
 
-/** A command that failed, with all that its error tells. */
 export interface Failed {
   readonly shown: string;
   readonly ending: Ending;
   readonly output: ShellOutput;
   /** Why it could not be started. */
   readonly reason: string | undefined;
-  /** Its time limit, if that is why it ended. */
+  /** Its time limit, if that is what ended it. */
   readonly timeoutMs: number | undefined;
   readonly errorLines: readonly string[];
   readonly site: CallSite;
@@ -45,15 +44,14 @@ export function failureOf(failed: Failed): ShellError {
     ...(errorLines.length === 0 ? [] : ['  the end of its error output:', ...errorLines.map((line) => `    ${line}`)]),
   ].join('\n');
   const error = new ShellError(code, place === undefined ? told : `${told}\n  at ${place}`, failed.output);
-  // The error is made where the command ended, but its author looks for the call. Four blanks make it a line of a
-  // stack.
+  // The error arises where the command ended, but its author looks for the call. Four blanks make a line of a stack.
   error.stack = [`${error.name}: ${told}`, ...(place === undefined ? [] : [`    at ${place}`]), ...site.callers].join(
     '\n',
   );
   return error;
 }
 
-/** Why the system does not start a command. */
+/** Why the system could not start a command. */
 export function reasonOf(
   error: Error,
   command: { readonly folder: string; readonly script: string; readonly variables: Readonly<Record<string, string>> },

@@ -3,11 +3,11 @@ import type { ShellOptions } from '@kici-dev/sdk';
 import { variableSizeProblem } from '../../environment/variable-size.ts';
 import { invalidCommand } from './command-text.ts';
 
-/** The longest that a timer of Node.js can wait. */
+/** The longest time that a Node.js timer can wait. */
 const maxTimeoutMs = 2_147_483_647;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
-/** Per option, what is wrong with a value; `undefined`: nothing. */
+/** For each option, what is wrong with a value; `undefined`: nothing. */
 const checks: Readonly<Record<keyof ShellOptions, (value: unknown) => string | undefined>> = {
   cwd: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'is not a path of a folder'),
   env: variablesProblem,
@@ -20,7 +20,7 @@ const checks: Readonly<Record<keyof ShellOptions, (value: unknown) => string | u
 };
 
 /**
- * Checks the options of `ctx.$({ … })`, which can be anything where the author's code is not type-checked.
+ * Checks the options of `ctx.$({ … })`, which can be anything if the author's code is not type-checked.
  * @throws ShellError (`invalid_command`)
  */
 export function checkOptions(options: ShellOptions): void {
@@ -38,7 +38,7 @@ export function checkOptions(options: ShellOptions): void {
   }
 }
 
-/** An option `timeout` in milliseconds; `undefined` where it is not one. */
+/** An option `timeout` in milliseconds; `undefined` if it is invalid. */
 export function timeoutOf(value: unknown): number | undefined {
   const [, count, unit = 'ms'] = /^(\d+)(ms|s|m)$/.exec(typeof value === 'number' ? `${value}ms` : String(value)) ?? [];
   const ms = Number(count) * (unitMs[unit] ?? Number.NaN);

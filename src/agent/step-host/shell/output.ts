@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ShellError, type ShellOutput } from '@kici-dev/sdk';
 
-/** Of both streams of a command together; its log has all of it. */
+/** Both streams of a command together; the log holds everything. */
 export const maxKeptBytes = 134_217_728;
 const tailBytes = 65_536;
 
@@ -10,7 +10,6 @@ interface Chunk {
   readonly bytes: Buffer;
 }
 
-/** Gathers what a command prints. */
 export class OutputRecorder {
   #chunks: Chunk[] = [];
   #kept = 0;
@@ -27,7 +26,7 @@ export class OutputRecorder {
     else this.#chunks.push({ stream, bytes });
   }
 
-  /** The last lines of the error output, none of them cut: the masker finds what is whole. */
+  /** The last complete lines of the error output: the masker finds only what is whole. */
   lastErrorLines(most: number): readonly string[] {
     const text = this.#tail.toString('utf8').trimEnd();
     return text === ''
@@ -105,5 +104,5 @@ class Output implements ShellOutput {
   }
 }
 
-/** Of a command that never ran. */
+/** For a command that never ran. */
 export const noOutput: ShellOutput = new Output([], 126, null);

@@ -1,21 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStatus } from '../../process/process-status.ts';
 
-/** A process with all that it has started and, where the system has Linux's /proc, all that these have. */
+/** A process with all that it started and, if the system has Linux's /proc, all that those started. */
 export class ProcessTree {
-  /**
-   * When each has started, which distinguishes it from a later one with its number; `undefined`: the system does not
-   * say.
-   */
+  /** When each started, to tell it from a later process with its number; `undefined`: the system does not say. */
   readonly #known: Map<number, string | undefined>;
 
   constructor(pid: number) {
     this.#known = new Map([[pid, processStatus(pid)?.started]]);
   }
 
-  /** Those too that were met before and whose parents have ended since. */
+  /** Includes processes met before whose parents have ended since. */
   signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGPIPE'): void {
-    // Gathered before the first one ends, since its children would belong to somebody else then.
+    // Gathered before the first one ends, since its children would then get another parent.
     for (const pid of this.#gather()) {
       try {
         process.kill(pid, signal);
@@ -28,7 +25,7 @@ export class ProcessTree {
   #gather(): readonly number[] {
     const running = [...this.#known].filter(([pid, started]) => processStatus(pid)?.started === started);
     const all = new Set(running.map(([pid]) => pid));
-    // A set gives what is added to it on the way, too.
+    // Iterating over a set includes what is added on the way.
     for (const pid of all) for (const child of childrenOf(pid)) all.add(child);
     for (const pid of all) if (!this.#known.has(pid)) this.#known.set(pid, processStatus(pid)?.started);
     return [...all];

@@ -5,7 +5,7 @@ import { Command } from './command.ts';
 import { commandText, isTemplate, type CommandText } from './command-text.ts';
 import { checkOptions, timeoutOf } from './options.ts';
 
-/** `ctx.$`. @param root the project's folder: places in its files are shown from there */
+/** `ctx.$`. @param root the project's folder: paths are shown relative to it */
 export function createShell(root: string, options: ShellOptions = {}): Shell {
   function shell(pieces: TemplateStringsArray, ...values: ShellArgument[]): Command;
   function shell(more: ShellOptions): Shell;
@@ -31,7 +31,7 @@ export function createShell(root: string, options: ShellOptions = {}): Shell {
   return shell;
 }
 
-/** A command that cannot be run rejects, as one that fails does. */
+/** An invalid command rejects when awaited, like one that fails. */
 function textOrProblem(pieces: TemplateStringsArray, values: readonly unknown[]): CommandText | ShellError {
   try {
     return commandText(pieces, values);
@@ -41,7 +41,7 @@ function textOrProblem(pieces: TemplateStringsArray, values: readonly unknown[])
   }
 }
 
-/** As they are now: what is exposed later is for later commands. */
+/** A snapshot: what is exposed later is for later commands. */
 function definedIn(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -53,7 +53,7 @@ function phase(row: { phase: string; result?: string | undefined; intent?: numbe
   return `${row.phase}${row.result === undefined ? '' : ` ${row.result}`}${row.intent === undefined ? '' : ` of ${row.intent}`}`;
 }
 
-/** A row is too wide for a table on a terminal: three lines, for what, on what, and who. */
+/** A row is too wide for a terminal's table, so it takes three lines: what, on what, and who. */
 function onTerminal([
   sequence = '',
   time = '',

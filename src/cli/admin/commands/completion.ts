@@ -9,7 +9,7 @@ const shells: readonly (readonly [CompletionShell, string])[] = [
   ['fish', 'kici-admin completion fish > ~/.config/fish/completions/kici-admin.fish'],
 ];
 
-/** The tree that the command itself is part of. */
+/** The command tree that this command belongs to. */
 const program: Parameter<Command> = { declare: () => {}, read: root };
 
 function root(command: Command): Command {

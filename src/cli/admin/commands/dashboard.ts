@@ -13,7 +13,7 @@ export const dashboardCommand: AdminCommand = defineCommand({
   parameters: { print: flag('--print', 'print the address instead of opening it') },
   run: async ({ print }, session) => {
     const { code, expiresAt } = await session.call('sessions.code', {});
-    // Behind the "#": a browser sends it to nobody.
+    // After the "#", which browsers never send.
     const url = `${session.url.origin}/#code=${code}`;
     const data = { url, expiresAt };
     if (!print && session.columns !== undefined && (await openInBrowser(url, session.io.environment)))

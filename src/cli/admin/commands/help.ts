@@ -29,7 +29,7 @@ const errorsCommand = defineCommand({
   },
 });
 
-/** `help`: what is known of an error code. */
+/** `help`: explains an error code. */
 export const helpCommands: CommandGroup = {
   name: 'help',
   summary: 'Tell what something means',

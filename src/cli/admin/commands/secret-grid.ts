@@ -29,7 +29,7 @@ async function allPages(session: ApiSession): Promise<Omit<Grid, 'next'>> {
   const { next, ...first } = await session.call('resolution.grid', {});
   const keys = [...first.keys];
   for (let after = next; after !== undefined;) {
-    // oxlint-disable-next-line no-await-in-loop -- where a page ends, the next begins
+    // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
     const page = await session.call('resolution.grid', { after, cached: 'true' });
     keys.push(...page.keys.map(({ key, cells }) => ({ key, cells: aligned(first, page, cells) })));
     after = page.next;
@@ -37,7 +37,7 @@ async function allPages(session: ApiSession): Promise<Omit<Grid, 'next'>> {
   return { ...first, keys };
 }
 
-/** An environment may come or go between two pages. */
+/** An environment may appear or vanish between two pages. */
 function aligned(first: Pick<Grid, 'environments'>, page: Grid, cells: readonly Cell[]): Cell[] {
   const byName = new Map(page.environments.map(({ name }, index) => [name, cells[index]]));
   return first.environments.map(({ name }) => byName.get(name) ?? { status: 'not_found', overrides: 0 });

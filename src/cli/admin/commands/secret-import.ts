@@ -58,7 +58,7 @@ async function readFile(
   return parseValues(bytes, formats.find((one) => one === format) ?? formatOf(path));
 }
 
-/** All problems at once, before anything is sent. */
+/** Reports all problems at once, before anything is sent. */
 async function requireStorable(scope: string, values: ReadonlyMap<string, string>, allowEmpty: boolean): Promise<void> {
   const { keyProblem, maxValueBytes } = await import('../../../api/fields.ts');
   const wrong = [...values.keys()].flatMap((key) => keyProblem(scope, key) ?? []);

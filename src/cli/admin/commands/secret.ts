@@ -45,7 +45,10 @@ const set = defineCommand({
   },
 });
 
-/** Refused here already: a value given as a name would stay in the audit log for good, and a dry run sends nothing. */
+/**
+ * Checked before the request: a value typed as a name would stay in the audit log for good, and a dry run sends
+ * nothing.
+ */
 async function requireKey(scope: string, key: string): Promise<void> {
   if (key.includes('='))
     throw new UsageError(
@@ -197,7 +200,7 @@ const remove = defineCommand({
   parameters: { ...at, yes },
   run: async ({ yes: agreed, ...input }, session) => {
     await session.precheck('secrets.delete', input);
-    // Without a terminal nobody can answer, and a script has said what it wants.
+    // Without a terminal nobody can answer, and a script means what it says.
     if (session.io.stdin.isTTY === true)
       await confirm(`Delete ${printable(input.key)} in scope ${printable(input.scope)}?`, agreed, session.io);
     const data = await session.call('secrets.delete', input);
@@ -241,7 +244,7 @@ const versions = defineCommand({
   },
 });
 
-/** `kici-admin secret …`; the grid and the import have files of their own. */
+/** `kici-admin secret …`; the grid and the import have their own files. */
 export const secretCommands: CommandGroup = {
   name: 'secret',
   summary: 'Set, list and delete secrets; no command shows a value',

@@ -94,7 +94,7 @@ const list = defineCommand({
   },
 });
 
-/** As JSON if it does not fit on one line otherwise. */
+/** JSON if it does not fit on one line otherwise. */
 function oneLine(value: string): string {
   return printable(value) === value ? value : JSON.stringify(value);
 }

@@ -3,7 +3,7 @@ import { completionNodes, type CompletionNode, type CompletionOption } from './t
 
 export type CompletionShell = 'bash' | 'zsh' | 'fish';
 
-/** A script that needs no call of the program: all that can be typed is written into it. */
+/** A self-contained script: everything that can be typed is in it, so it never calls the program. */
 export function completionScript(shell: CompletionShell, program: Command): string {
   const nodes = completionNodes(program);
   const name = program.name();
@@ -105,7 +105,7 @@ function followers(node: CompletionNode): string[] {
   return [...node.subcommands.map((child) => child.name), ...node.options.map((option) => option.long)];
 }
 
-/** What follows an option that takes a word, for bash and zsh alike. */
+/** Completions after an option that takes a word, in the syntax that bash and zsh share. */
 function wordCases(
   nodes: readonly CompletionNode[],
   write: { files: string; words: (list: string) => string; other: string },

@@ -8,7 +8,7 @@ export interface CompletionOption {
   readonly choices: readonly string[];
 }
 
-/** One command with what can follow it. */
+/** A command and what can follow it. */
 export interface CompletionNode {
   /** `/secret/set`; empty for the program itself. */
   readonly path: string;

@@ -5,16 +5,16 @@ import { checkProblems } from './check-problems.ts';
 import { resolverErrors } from './resolver-errors.ts';
 import { stepErrors } from './step-errors.ts';
 
-/** What is to be said of a code, in one of the places where it is seen. */
+/** The explanation of a code, for one of the places where it appears. */
 export interface ErrorPage {
   readonly code: string;
-  /** Where it is seen. */
+  /** Where it appears. */
   readonly seen: string;
   readonly meaning: string;
   readonly next: string;
 }
 
-/** Every stable code, once for each place. */
+/** Every stable code, once per place. */
 export function errorPages(): readonly ErrorPage[] {
   const hinted = (table: Readonly<Record<string, { meaning: string; hint: string }>>, seen: string): ErrorPage[] =>
     Object.entries(table).map(([code, { meaning, hint }]) => ({ code, seen, meaning, next: hint }));

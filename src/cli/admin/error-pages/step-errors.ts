@@ -1,6 +1,6 @@
 const setIt = 'correct what the message names';
 
-/** What a step can catch, by class and code: the compiler holds both against what the package exports. */
+/** What a step can catch, by class and code; the compiler checks both against the package's exports. */
 export const stepErrors = {
   SecretNotFoundError: {
     secret_not_found: {

@@ -6,7 +6,7 @@ export const environment = argument('environment', 'the name of the environment'
 export const scopeHelp =
   'a scope or a glob: backend:pattern, a bare pattern for the internal store, *:pattern for every backend';
 
-/** The flags that say how a scope is bound, for every command that binds or previews. */
+/** The flags that bind a scope, shared by every command that binds or previews. */
 export const bindingSettings = {
   priority: integer('--priority <n>', 'higher wins; default 0'),
   prefix: option('--prefix <prefix>', 'put before each key'),

@@ -3,7 +3,6 @@ import { UsageError } from '../../terminal/command-error.ts';
 import type { Parameter } from './parameter.ts';
 import { longName, option, repeated } from './text.ts';
 
-/** A whole number. */
 export function integer(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
     const number = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -16,7 +15,7 @@ export function integer(flags: string, description: string): Parameter<number | 
   });
 }
 
-/** Such as `30s`; milliseconds. `0` is not a time at all. */
+/** Such as `30s`, in milliseconds. `0` means none. */
 export function duration(flags: string, description: string): Parameter<number | undefined> {
   return converted(flags, description, (text) => {
     const ms = parseDuration(text);
@@ -29,7 +28,7 @@ export function duration(flags: string, description: string): Parameter<number |
   });
 }
 
-/** A date, with or without its time, or how long ago; RFC 3339. */
+/** A date, with or without a time, or how long ago; RFC 3339. */
 export function pointInTime(flags: string, description: string): Parameter<string | undefined> {
   return converted(flags, description, (text) => {
     const ago = parseDuration(text);
@@ -43,7 +42,7 @@ export function pointInTime(flags: string, description: string): Parameter<strin
   });
 }
 
-/** `true` or `false`, where leaving it out means neither. */
+/** `true` or `false`; `undefined` if not given. */
 export function truth(flags: string, description: string): Parameter<boolean | undefined> {
   const inner = option(flags, description, { choices: ['true', 'false'] });
   return {
@@ -55,7 +54,7 @@ export function truth(flags: string, description: string): Parameter<boolean | u
   };
 }
 
-/** `name=text`, repeatable; `undefined` when never given. The message of a mistake shows no more than its name. */
+/** `name=text`, repeatable; `undefined` if never given. An error shows the name but not the text. */
 export function pairs(flags: string, description: string): Parameter<Readonly<Record<string, string>> | undefined> {
   const inner = repeated(flags, description);
   return {

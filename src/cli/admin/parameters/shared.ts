@@ -4,7 +4,7 @@ import { flag, option, required } from './text.ts';
 
 export const environment: Parameter<string> = required('--environment <environment>', 'the environment');
 
-/** `--scope` and `--env` say the same as `--environment`, for hands that type them. */
+/** Accepts `--scope` and `--env` for `--environment`, since people type them. */
 export function environmentByAnyName(): Parameter<string> {
   const names = [
     option('--environment <environment>', 'the environment (required; --env and --scope are accepted for it)'),
@@ -28,7 +28,7 @@ export function environmentByAnyName(): Parameter<string> {
   };
 }
 
-/** As which agent an environment is resolved. */
+/** The agent that an environment is resolved for. */
 export const agentFacts = {
   host: option('--host <host>', 'resolve as for an agent on this host'),
   agentId: option('--agent-id <id>', 'resolve as for this agent'),

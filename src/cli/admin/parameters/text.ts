@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { UsageError } from '../../terminal/command-error.ts';
 import type { Parameter } from './parameter.ts';
 
-/** A word by its position, such as `<key>`. */
+/** A positional word, such as `<key>`. */
 export function argument(name: string, description: string): Parameter<string> {
   return {
     declare: (command) => {
@@ -12,7 +12,7 @@ export function argument(name: string, description: string): Parameter<string> {
   };
 }
 
-/** A word by its position that may be left out. */
+/** An optional positional word. */
 export function optionalArgument(name: string, description: string): Parameter<string | undefined> {
   return {
     declare: (command) => {
@@ -22,7 +22,6 @@ export function optionalArgument(name: string, description: string): Parameter<s
   };
 }
 
-/** A flag without a word. */
 export function flag(flags: string, description: string): Parameter<boolean> {
   return {
     declare: (command) => {
@@ -34,11 +33,11 @@ export function flag(flags: string, description: string): Parameter<boolean> {
 
 export interface OptionSettings {
   readonly choices?: readonly string[];
-  /** Accepted, and not shown. */
+  /** Accepted, but not shown in help. */
   readonly hidden?: boolean;
 }
 
-/** A flag with a word that may be given many times. */
+/** A repeatable option. */
 export function repeated(
   flags: string,
   description: string,
@@ -67,7 +66,7 @@ export function repeated(
   };
 }
 
-/** A flag with a word, at most once. */
+/** An option that may be given once. */
 export function option(
   flags: string,
   description: string,
@@ -84,7 +83,6 @@ export function option(
   };
 }
 
-/** An option that the command cannot do without. */
 export function required(flags: string, description: string, settings: OptionSettings = {}): Parameter<string> {
   const inner = option(flags, `${description} (required)`, settings);
   return {

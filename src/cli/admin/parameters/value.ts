@@ -42,7 +42,7 @@ const rehearsal: ValueOption = {
   gives: () => ({ dryRun: true }),
 };
 
-/** The five input modes and what goes with them, for the one value that a command sets. */
+/** The five input modes and their companions, for the one value that a command sets. */
 export function valueFlags(): Parameter<ValueFlags> {
   const options = [...sources, rehearsal];
   const recorder = new Recorder(options.map(({ flags, description }) => new Option(flags, description)));
@@ -59,7 +59,7 @@ export interface SecretSetting {
   readonly flags: ValueFlags;
 }
 
-/** `--secret NAME`, repeatable; the input modes that follow one say where its value comes from. */
+/** `--secret NAME`, repeatable; the input mode after each says where its value comes from. */
 export function secretSettings(): Parameter<readonly SecretSetting[]> {
   const secret = new Option(
     '--secret <name>',
@@ -88,7 +88,7 @@ export function secretSettings(): Parameter<readonly SecretSetting[]> {
   };
 }
 
-/** Somebody who writes `--secret name=value` has a secret in that word: it is not shown. */
+/** Whoever writes `--secret name=value` has put a secret into that word, so it is not shown. */
 function settingName(word: string): string {
   if (!/^[A-Za-z][A-Za-z0-9.]*$/.test(word))
     throw new UsageError(
@@ -114,7 +114,7 @@ interface Given {
   readonly word: string;
 }
 
-/** Options in the order in which they were typed, which commander's own values do not keep. */
+/** Options in the order they were typed, which commander does not keep. */
 class Recorder {
   readonly #options: readonly Option[];
   readonly #given = new WeakMap<Command, Given[]>();

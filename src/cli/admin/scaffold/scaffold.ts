@@ -4,14 +4,14 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError } from '../../terminal/command-error.ts';
 
 const placeholder = 'my-store';
-/** Under its own name it would be a package inside our package. */
+/** Under its real name it would make a package inside our package. */
 const manifest = 'manifest.json';
 
-/** How the backend that is written reaches its secrets. */
+/** How the new backend reaches its secrets. */
 export type Wire = 'memory' | 'http';
 
 /**
- * Writes a backend to start from into a new folder; nothing that exists is touched.
+ * Writes a backend to start from into a new folder; existing files are left alone.
  * @returns the folder and its files
  * @throws CommandError
  */
@@ -49,7 +49,7 @@ export async function scaffold(
   }
 }
 
-/** The packages of a checkout are nowhere else yet: a backend made from one takes them from there. */
+/** A checkout's packages are not published, so a backend made from it refers to them there. */
 function linked(text: string, folder: string): string {
   return text.replace(/"@kici-dev\/secret-backend(-conformance)?": "[^"]*"/g, (entry, kit: string | undefined) => {
     const source = join(import.meta.dirname, '../../..', kit === undefined ? 'contract' : 'conformance');

@@ -9,7 +9,7 @@ import { findProblems, type Finding } from './findings.ts';
 import { Verdicts } from './verdict.ts';
 
 /**
- * Reports which keys that workflows name are missing from their jobs.
+ * Reports keys that workflows name but their jobs lack.
  * @returns the exit code
  * @throws CommandError (`check_failed`)
  */

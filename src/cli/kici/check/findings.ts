@@ -5,14 +5,14 @@ import type { KeyUse } from './uses.ts';
 import { verdictOf, type Judge, type Verdict } from './verdict.ts';
 
 export interface Finding {
-  /** Below the project's folder. */
+  /** Relative to the project's folder. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly key?: string;
   /**
-   * `optional`: the code asks first whether there is one. `computed`: only a run knows the key. `unread`: nothing is
-   * known of the file.
+   * `optional`: the code first asks whether the key exists. `computed`: only a run knows the key. `unread`: the file
+   * could not be parsed.
    */
   readonly kind: Exclude<Verdict['kind'], 'available'> | 'optional' | 'computed' | 'unread';
   readonly severity: 'error' | 'note';
@@ -20,27 +20,25 @@ export interface Finding {
 }
 
 export interface Findings {
-  /** Literal keys that were checked. */
   readonly checked: number;
-  /** Literal keys, each with the jobs whose code names it, by key. */
+  /** Literal keys, sorted, each with the jobs whose code names it. */
   readonly named: readonly { readonly key: string; readonly jobs: readonly string[] }[];
-  /** By file and place. */
+  /** Sorted by file and position. */
   readonly findings: readonly Finding[];
 }
 
 type Job = ListedWorkflow['jobs'][number];
 
-/** One place at which a key is asked for, with the jobs that may run it. */
+/** A place that asks for a key, with the jobs that may run it. */
 interface Place {
   readonly use: KeyUse;
   readonly file: string;
-  /** All of the file. */
   readonly uses: readonly KeyUse[];
   readonly jobs: Set<Job>;
 }
 
 /**
- * The keys that the workflows' code names and their jobs do not have, with the places.
+ * The keys that the workflows' code names but their jobs lack, with the places.
  * @throws ApiError
  */
 export async function findProblems(
@@ -72,7 +70,7 @@ export async function findProblems(
   };
 }
 
-/** A use within a job is that job's; any other may be of every job of the workflow. */
+/** A use within a job belongs to that job; any other may belong to every job of the workflow. */
 function addUse(
   places: Map<string, Place>,
   use: KeyUse,
@@ -112,7 +110,7 @@ function asks({ call }: KeyUse): boolean {
   return call === 'has' || call === 'getMeta';
 }
 
-/** Whether the same function asks for it with `has` or `getMeta`: then the job has an answer to its being missing. */
+/** Whether the same function asks for the key with `has` or `getMeta`, and so is prepared for its absence. */
 function isAskedFirst(use: KeyUse, uses: readonly KeyUse[]): boolean {
   if (use.call === 'secrets') return false;
   return uses.some((other) => asks(other) && other.key === use.key && other.within === use.within);
@@ -136,7 +134,7 @@ async function findingOf(
   const all = await Promise.all(jobs.map(async (job) => verdictOf(key, job, judge)));
   const told = all.flatMap((verdict) => (verdict.kind === 'available' ? [] : [verdict]));
   const [first] = told;
-  // Code that several jobs share is right where one of them has the key.
+  // Code that several jobs share is fine if one of them has the key.
   if (first === undefined || told.length < all.length) return undefined;
   const unsure = told.find(({ kind }) => kind === 'unavailable' || kind === 'unknown');
   const message = [...new Set(told.map((verdict) => verdict.message))].join('; ');

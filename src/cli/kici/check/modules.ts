@@ -9,7 +9,7 @@ export interface ReadModule {
   readonly uses: readonly KeyUse[];
 }
 
-/** A workflow's file and the modules of the project that it imports. What cannot be parsed here is in `unread`. */
+/** A workflow's file and the project modules that it imports. Files that cannot be parsed are in `unread`. */
 export function readModules(
   file: string,
   root: string,
@@ -17,7 +17,7 @@ export function readModules(
   const modules: ReadModule[] = [];
   const unread: string[] = [];
   const files = new Set([file]);
-  // A set gives what is added to it on the way, too.
+  // Iterating over a set includes what is added on the way.
   for (const one of files) {
     const parsed = parseFile(one);
     if (parsed === undefined) {

@@ -1,12 +1,12 @@
 import type { AnyNode, MemberExpression, Property, AssignmentProperty } from 'acorn';
 
-/** A function, however it is written. */
+/** A function in any notation. */
 export type FunctionNode = Extract<
   AnyNode,
   { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
 >;
 
-/** The nodes right below a node of acorn's tree, which says of none what its parts are. */
+/** The child nodes of any node, since acorn does not say which properties hold them. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
   return Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value : [value]).filter(isNode));
 }
@@ -21,7 +21,7 @@ export function isFunction(node: AnyNode): node is FunctionNode {
   );
 }
 
-/** The text that a node stands for, whenever it runs. */
+/** The text that a node always evaluates to. */
 export function literalOf(node: AnyNode | undefined): string | undefined {
   if (node?.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
   return node?.type === 'TemplateLiteral' && node.expressions.length === 0
@@ -29,13 +29,12 @@ export function literalOf(node: AnyNode | undefined): string | undefined {
     : undefined;
 }
 
-/** The name that `a.b`, `a['b']` or a member of `{ b: … }` has; none where it is computed. */
+/** The name in `a.b`, `a['b']` or a member of `{ b: … }`; none if it is computed. */
 export function propertyName(node: MemberExpression | Property | AssignmentProperty): string | undefined {
   const name = node.type === 'MemberExpression' ? node.property : node.key;
   return !node.computed && name.type === 'Identifier' ? name.name : literalOf(name);
 }
 
-/** What an object that is written out has under a name. */
 export function fieldOf(node: AnyNode | undefined, wanted: string): AnyNode | undefined {
   if (node?.type !== 'ObjectExpression') return undefined;
   for (const one of node.properties) if (one.type === 'Property' && propertyName(one) === wanted) return one.value;

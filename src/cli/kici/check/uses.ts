@@ -1,17 +1,17 @@
 import type { AnyNode, CallExpression, Pattern, Program } from 'acorn';
 import { childrenOf, fieldOf, isFunction, literalOf, propertyName, type FunctionNode } from './syntax-tree.ts';
 
-/** Where the code of a workflow names a key. */
+/** A place where a workflow's code names a key. */
 export interface KeyUse {
-  /** `undefined`: it is computed, and nobody knows before it runs. */
+  /** `undefined`: the key is computed at run time. */
   readonly key: string | undefined;
-  /** `has` and `getMeta` ask whether there is one; `secrets` is what a job states. */
+  /** `has` and `getMeta` ask whether it exists; `secrets` is the list that a job states. */
   readonly call: KeyCall | 'secrets';
   readonly line: number;
   readonly column: number;
-  /** The name of the job around it; `undefined` where there is none, or its name is computed. */
+  /** The surrounding job's name; `undefined` if there is none, or its name is computed. */
   readonly job: string | undefined;
-  /** The outermost function around it. */
+  /** The outermost surrounding function. */
   readonly within: AnyNode | undefined;
 }
 
@@ -28,14 +28,14 @@ interface Scope {
 }
 
 /**
- * Every place of a module where a step's secrets are asked for, as far as this is known without running it.
- * @param typescript the text before its types became blanks: what a parameter is, only its type says
+ * Every place in a module that asks for a step's secrets, as far as can be known without running it.
+ * @param typescript the text before its types became blanks: only a parameter's type says what it is
  */
 export function findUses(program: Program, typescript: string): readonly KeyUse[] {
   return new Finder(typescript, sdkNames(program)).all(program);
 }
 
-/** What the module calls `job` and `step` of the SDK; `*` is all of it. */
+/** The module's names for `job` and `step` of the SDK; `*` is the whole namespace. */
 function sdkNames(program: Program): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const node of program.body) {
@@ -113,7 +113,7 @@ class Finder {
     return type === 'StepContext' ? 'context' : type === 'StepSecrets' ? 'secrets' : undefined;
   }
 
-  /** A name that is given another meaning loses the one that it had. */
+  /** A name that is bound again loses its old meaning. */
   #bind(pattern: Pattern, meaning: Meaning | undefined, scope: Scope): void {
     if (pattern.type === 'Identifier') {
       if (meaning === undefined) scope.names.delete(pattern.name);

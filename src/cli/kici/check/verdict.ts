@@ -7,10 +7,10 @@ export type Verdict =
   | { readonly kind: 'available' }
   /** A job that asks for it fails. */
   | { readonly kind: 'missing' | 'unset' | 'not_stated' | 'no_environment'; readonly message: string }
-  /** Not known right now. */
+  /** It cannot be determined now. */
   | { readonly kind: 'unavailable' | 'unknown'; readonly message: string };
 
-/** Who knows what becomes of a key in an environment. */
+/** Decides what an environment would answer for a key. */
 export interface Judge {
   /** @throws ApiError */
   of(key: string, environment: string): Promise<Verdict>;
@@ -37,7 +37,7 @@ export function unavailable(key: string, environment: string): Verdict {
   };
 }
 
-/** @param limits what could hide it from a list */
+/** @param limits what could hide the key from a list */
 export function notListed(
   key: string,
   environment: string,
@@ -51,7 +51,7 @@ export function notListed(
 
 type Known = ReadonlyMap<string, 'available' | 'declared' | 'unavailable'>;
 
-/** What becomes of keys in the environments of jobs, each asked for once. */
+/** Verdicts for the environments of jobs, each key requested once. */
 export class Verdicts implements Judge {
   readonly #client: ApiClient;
   readonly #catalogues = new Map<string, Promise<Known>>();
@@ -82,7 +82,7 @@ export class Verdicts implements Judge {
     return new Map(secrets.map(({ key, status }) => [key, status]));
   }
 
-  /** A list may lack what is there: the answer to one key says what could hide it. */
+  /** A list may lack existing keys: the answer for one key says what could hide it. */
   async #explain(environment: string, key: string): Promise<Verdict> {
     const { status, near, limits } = await this.#client.call(resolutionOperations['resolution.explain'], {
       environment,

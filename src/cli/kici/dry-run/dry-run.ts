@@ -5,7 +5,7 @@ import { paint } from '../../terminal/report.ts';
 import { table } from '../../terminal/table.ts';
 import { planned, type Planned, type PlannedJob } from './planned.ts';
 
-/** Tells what a run would do. @returns the exit code @throws CommandError (`check_failed`) where a job would fail */
+/** Shows what a run would do. @returns the exit code @throws CommandError (`check_failed`) if a job would fail */
 export async function dryRun(options: PlanOptions, json: boolean, io: Io): Promise<number> {
   const plan = await planned(await planRun(options));
   io.stdout.write(json ? `${JSON.stringify(plan)}\n` : textOf(plan, io));

@@ -4,12 +4,12 @@ import { stepNames } from '../../../agent/run/choose-jobs.ts';
 import { settingCommand } from '../../../agent/session/setting-command.ts';
 import { sessionJudge } from './session-judge.ts';
 
-/** What `kici run --dry-run` tells; with `--json` as it is here. */
+/** What `kici run --dry-run` shows; `--json` prints it as it is. */
 export interface Planned {
   readonly workflow: string;
   readonly file: string;
   readonly jobs: readonly PlannedJob[];
-  /** Of keys that the code names; a `note` keeps no job from running. */
+  /** About keys that the code names; a `note` keeps no job from running. */
   readonly findings: readonly (Finding & { readonly command?: string | undefined })[];
 }
 
@@ -20,11 +20,11 @@ export interface PlannedJob {
   readonly steps: readonly string[];
   /** Default: the job may ask for every key of its environment. */
   readonly stated?: readonly string[] | undefined;
-  /** Keys that its code names in quotes. */
+  /** Keys that its code names as literals. */
   readonly named: readonly string[];
   readonly secrets: readonly PlannedSecret[];
   readonly variables: readonly string[];
-  /** What would keep it from starting. */
+  /** What would keep the job from starting. */
   readonly problems: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
 }
 
@@ -56,7 +56,7 @@ export async function planned(plan: RunPlan): Promise<Planned> {
   };
 }
 
-/** What would set the key, where a single place for that is known. */
+/** The command that would set the key, if there is a single place for it. */
 function commandOf({ key, kind }: Finding, { jobs }: RunPlan): string | undefined {
   if (key === undefined || kind !== 'missing') return undefined;
   const scopes = new Set(jobs.flatMap(({ session }) => session?.writeScope ?? []));

@@ -3,10 +3,7 @@ import { notListed, unavailable, unset, type Judge, type Verdict } from '../chec
 
 const lag = 'a backend that lists with a delay is asked for it by name when the job runs';
 
-/**
- * What becomes of keys, by the sessions of the jobs that would run. Of an environment that none of them binds nothing
- * is said.
- */
+/** Verdicts from the sessions of the jobs that would run; none for environments that they do not bind. */
 export function sessionJudge({ jobs }: RunPlan): Judge {
   const sessions = new Map(
     jobs.flatMap(({ job, session }) =>

@@ -9,14 +9,14 @@ import { commandErrorOf } from '../agent-errors.ts';
 import { programName, type ExecFlags } from '../program.ts';
 import { untilSignal } from '../until-signal.ts';
 
-/** What is still to be said afterwards may take this long. */
+/** How long the final messages to the orchestrator may take. */
 const farewellMs = 5_000;
-/** As shells have it. */
+/** Exit codes as in shells. */
 const notStarted: Readonly<Record<string, number>> = { command_not_found: 127, command_not_started: 126 };
 
 /**
- * `kici exec`: runs a program with secrets of an environment.
- * @returns the exit code of the program
+ * `kici exec`: runs a program with an environment's secrets.
+ * @returns the program's exit code
  */
 export async function exec([program, ...args]: readonly string[], flags: ExecFlags, io: Io): Promise<number> {
   if (program === undefined) throw new UsageError('there is no command', 'write it after --');

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../../agent/run/events.ts';
 import { printable, type Io } from '../../terminal/io.ts';
 import { paint } from '../../terminal/report.ts';
 
-/** What went wrong in a run, told once more at its end, where each failure came from first. */
+/** Repeats a run's failures at its end, each led by the place it came from. */
 export class Failures {
   readonly #lines: string[] = [];
   readonly #io: Io;
@@ -18,7 +18,7 @@ export class Failures {
       this.#add(event.job, event.code ?? 'run_failed', event.error, undefined);
   }
 
-  /** Whole lines; empty where nothing failed. */
+  /** Whole lines; empty if nothing failed. */
   summary(): string {
     if (this.#lines.length === 0) return '';
     return `${paint(this.#io, 'red', 'failures:')}\n${this.#lines.join('')}`;

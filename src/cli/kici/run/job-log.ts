@@ -2,15 +2,14 @@ import { writeTo, type Io } from '../../terminal/io.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
-/** Where a run's text goes. */
 export interface JobLog {
-  /** What a step of the job prints. @param behind see `Emit` */
+  /** Prints output of the job's step. @param behind see `Emit` */
   output(job: string, stream: StreamName, bytes: Uint8Array, behind?: (room: Promise<void>) => void): void;
-  /** Lines of the agent's own. */
+  /** Prints a line from the agent itself. */
   line(job: string, stream: StreamName, text: string): void;
-  /** The job's step prints no more. */
+  /** To be called when the job's step prints no more. */
   endLines(job: string): void;
-  /** Whether a line that was begun has not ended. */
+  /** Whether the log ends in the middle of a line. */
   isMidLine(): boolean;
 }
 

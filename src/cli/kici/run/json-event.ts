@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-// What `kici run --json` prints, one on each line. Only the documentation and tests load this; the compiler holds what
-// is printed against it.
+// Schema of what `kici run --json` prints, one event per line. Only documentation and tests load it; the compiler
+// checks the printed events against it.
 
 const job = z.string().describe('the name of the job');
 const step = z.string().describe('the name of the step');

@@ -3,7 +3,7 @@ import type { Emit, RunEvent } from '../../../agent/run/events.ts';
 import { writeTo, type Io } from '../../terminal/io.ts';
 import type { JsonEvent } from './json-event.ts';
 
-/** One JSON object for each event, each on a line of its own; output is text, never cut within a character. */
+/** One JSON object per event, each on its own line; output is text, never cut within a character. */
 export function jsonEvents(io: Io): Emit {
   const decoders = new Decoders();
   const print = (event: JsonEvent, behind?: Parameters<Emit>[1]): void => {
@@ -26,7 +26,7 @@ export function jsonEvents(io: Io): Emit {
 
 type Pair = Record<Extract<RunEvent, { type: 'output' }>['stream'], StringDecoder>;
 
-/** A pair for each job, whose steps come one after another. */
+/** A pair per job, since a job's steps run one after another. */
 class Decoders {
   readonly #pairs = new Map<string, Pair>();
 
@@ -36,7 +36,7 @@ class Decoders {
     return pair;
   }
 
-  /** What is left of characters that were never completed, one entry for each stream that has any. */
+  /** Incomplete characters left at the end, one entry per stream that has any. */
   end(job: string): readonly { readonly stream: keyof Pair; readonly text: string }[] {
     const pair = this.of(job);
     this.#pairs.delete(job);

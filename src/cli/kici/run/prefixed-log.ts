@@ -1,7 +1,7 @@
 import { writeTo, type Io } from '../../terminal/io.ts';
 import type { JobLog, StreamName } from './job-log.ts';
 
-/** Of a line that has not ended yet: a longer one goes out in pieces. */
+/** Limit for an unfinished line; a longer one is printed in pieces. */
 const maxHeldBytes = 65_536;
 const lineFeed = 0x0a;
 
@@ -10,11 +10,11 @@ interface Part {
   readonly stream: StreamName;
 }
 
-/** The output of jobs that run side by side: line by line, each with the name of its job before it. */
+/** The output of jobs that run side by side, line by line, each prefixed with its job's name. */
 export function prefixedLog(io: Io, prefixOf: (job: string, stream: StreamName) => string): JobLog {
-  /** Lines that have not ended. */
+  /** Unfinished lines, by job and stream. */
   const held = new Map<string, Buffer>();
-  /** Whose line each stream ends in, where it does not end with a line end. */
+  /** The job whose unfinished line each stream ends in. */
   const open: Partial<Record<StreamName, string>> = {};
 
   function write({ job, stream }: Part, text: Buffer, behind?: (room: Promise<void>) => void): void {

@@ -10,11 +10,11 @@ import { jsonEvents } from './json-events.ts';
 import { noScreen, openScreen } from './screen.ts';
 import { textEvents } from './text-events.ts';
 
-/** What is still to be said after a job may take this long. */
+/** How long the final messages after a job may take. */
 const farewellMs = 5_000;
 
 /**
- * `kici run`: runs a workflow, and prints what comes of it.
+ * `kici run`: runs a workflow and prints its events.
  * @returns the exit code
  */
 export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
@@ -61,7 +61,7 @@ async function runAll(options: PlanOptions, limit: number, json: boolean, io: Io
       ...options,
       limit,
       found: async (root, workflows) => {
-        // One that writes JSON is not a person.
+        // With JSON, no person is reading.
         if (json) return;
         const { offerTypes } = await import('../types/offer.ts');
         await offerTypes(root, workflows, io);

@@ -6,11 +6,11 @@ import { StepList, type ListedStep, type StepState } from './step-list.ts';
 
 /** What a run shows below its log while it goes on. */
 export interface Screen {
-  /** Before anything else is written. */
+  /** To be called before anything else is written. */
   clear(): void;
-  /** After it. @param midLine whether the log ends in the middle of a line: nothing is drawn into that */
+  /** To be called after it. @param midLine whether the log ends in the middle of a line, into which nothing is drawn */
   show(event: RunEvent, midLine: boolean): void;
-  /** The list as it stays in the log, each line on its own; empty where nothing was shown. */
+  /** The list as it stays in the log, one line each; empty if nothing was shown. */
   last(): string;
   end(): void;
 }
@@ -23,13 +23,11 @@ export const noScreen: Screen = Object.freeze({
 });
 
 const frameMs = 120;
-/** What is printed comes in bursts, and the list is not drawn for each of its pieces. */
+/** Output comes in bursts, so the list is not drawn for each piece. */
 const afterOutputMs = 40;
 const clearBelow = '\u001b[J';
 
-/**
- * The steps with their times, on a terminal; nothing in a pipe, in CI, or where the terminal cannot move its cursor.
- */
+/** The steps with their times, on a terminal; nothing in a pipe, in CI, or if the terminal cannot move its cursor. */
 export function openScreen(io: Io): Screen {
   const { environment, stdout } = io;
   if (stdout.isTTY !== true || (environment['CI'] ?? '') !== '' || environment['TERM'] === 'dumb') return noScreen;
@@ -74,7 +72,7 @@ export function openScreen(io: Io): Screen {
   };
 }
 
-/** As many as there is room for, around what runs now. */
+/** As many as fit, around the running one. */
 function visible(steps: readonly ListedStep[], room: number): readonly (ListedStep | string)[] {
   if (steps.length <= room) return steps;
   const running = steps.findIndex(({ state }) => state === 'running' || state === 'waiting');
@@ -110,7 +108,7 @@ function lineOf(step: ListedStep, list: StepList, io: Io, frame: number): string
   );
 }
 
-/** What is no ASCII may take two columns; a line that wrapped could not be cleared. */
+/** Non-ASCII characters may take two columns, and a wrapped line could not be cleared. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += (character.codePointAt(0) ?? 0) < 0x7f || character === '›' ? 1 : 2;

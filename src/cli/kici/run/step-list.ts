@@ -6,12 +6,12 @@ export interface ListedStep {
   readonly job: string;
   readonly step: string;
   state: StepState;
-  /** Milliseconds of the process's clock. */
+  /** In milliseconds of the process's clock. */
   began?: number;
   tookMs?: number;
 }
 
-/** What has become of each step of a run. */
+/** The state of each step of a run. */
 export class StepList {
   readonly steps: ListedStep[] = [];
   readonly #now: () => number;
@@ -48,7 +48,7 @@ export class StepList {
     }
   }
 
-  /** A job may end without an end of its step. */
+  /** A job may end without its step having ended. */
   #end(job: string, status: JobStatus): void {
     for (const step of this.#running(job)) step.state = status === 'cancelled' ? 'cancelled' : 'failed';
     for (const step of this.steps) if (step.job === job && step.state === 'waiting') step.state = 'skipped';

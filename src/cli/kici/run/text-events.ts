@@ -7,12 +7,12 @@ import { prefixedLog } from './prefixed-log.ts';
 import { noScreen, type Screen } from './screen.ts';
 
 const prefixStyles: readonly Style[] = ['cyan', 'magenta', 'blue', 'yellow', 'green'];
-/** A longer name does not move the output of all others to the right. */
+/** A longer name does not push the output of all others to the right. */
 const maxPrefixWidth = 24;
 
 /**
- * A run as people read it: a heading for each job and step, and between them what the steps print.
- * @param limit how many jobs run at the same time; where it is several, each line begins with the name of its job
+ * A run for people to read: a heading per job and step, and between them what the steps print.
+ * @param limit how many jobs run at the same time; if several, each line begins with its job's name
  */
 export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Emit {
   let log = plainLog(io);

@@ -1,6 +1,6 @@
 import type { WorkflowData } from '../../../agent/channel/to-agent.ts';
 
-/** An environment that jobs bind, with the keys that they state; `undefined` where one of them may have every key. */
+/** An environment that jobs bind, with the keys that they state; `undefined` if one of them may have every key. */
 export interface UsedEnvironment {
   readonly name: string;
   readonly stated: readonly string[] | undefined;

@@ -1,8 +1,6 @@
 const property = /^ {4}readonly (".*"): unknown;$/;
 
-/**
- * What changed between two texts of `renderTypes`, key by key: lines that go begin with `-`, lines that come with `+`.
- */
+/** What changed between two texts of `renderTypes`, key by key: removed lines begin with `-`, added ones with `+`. */
 export function differenceOf(before: string, after: string): readonly string[] {
   const [old, fresh] = [blocksOf(before), blocksOf(after)];
   const names = [...new Set([...old.keys(), ...fresh.keys()])].toSorted();
@@ -18,7 +16,7 @@ export function differenceOf(before: string, after: string): readonly string[] {
   });
 }
 
-/** The lines of each key with its comment; all others under no name. */
+/** The lines of each key with its comment; all others under the empty name. */
 function blocksOf(text: string): ReadonlyMap<string, readonly string[]> {
   const blocks = new Map<string, string[]>([['', []]]);
   let open: string[] = [];

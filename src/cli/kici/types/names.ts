@@ -8,17 +8,16 @@ import type { UsedEnvironment } from './bound.ts';
 type Entry = z.output<(typeof resolutionOperations)['resolution.catalogue']['output']>['secrets'][number];
 type Part = z.output<typeof unavailablePart>;
 
-/** Where a key comes from in one environment. */
 export type KeyOrigin = Pick<Entry, 'backend' | 'scope' | 'status' | 'code'> & { readonly environment: string };
 
 export interface KnownKeys {
-  /** Sorted by code unit, and of each key the environments by name. */
+  /** Keys sorted by code unit, each with its environments sorted by name. */
   readonly keys: ReadonlyMap<string, readonly KeyOrigin[]>;
   /** What could not be queried, or does not reveal its keys. */
   readonly gaps: readonly (Part & { readonly environment: string })[];
 }
 
-/** The names of all the environments. @throws ApiError */
+/** The key names of all the environments. @throws ApiError */
 export async function fetchNames(client: ApiClient, environments: readonly UsedEnvironment[]): Promise<KnownKeys> {
   const answers = await Promise.all(
     environments.map(async ({ name, stated }) => {

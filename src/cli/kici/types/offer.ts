@@ -7,12 +7,12 @@ import { boundEnvironments } from './bound.ts';
 import { environmentsOf } from './render.ts';
 import { typesFile } from './types-file.ts';
 
-/** The head of the file names the environments, however many there are. */
+/** Enough for the file's header, which names the environments, however many there are. */
 const headBytes = 16_384;
 
 /**
- * Tells a person at a terminal, in one line, that the declarations are missing, or are of other environments than those
- * that the workflows bind. Reads only the head of one file: nobody waits for a server.
+ * Tells a person at a terminal, in one line, that the declarations are missing or do not match the environments that
+ * the workflows bind. Reads only the head of one file, so nobody waits for a server.
  */
 export async function offerTypes(root: string, workflows: readonly WorkflowData[], io: Io): Promise<void> {
   if (io.stderr.isTTY !== true || (io.environment['CI'] ?? '') !== '') return;

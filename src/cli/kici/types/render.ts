@@ -4,7 +4,7 @@ const head = '// Written by `kici types`; do not edit it. Run that again when wo
 const sdk = "'@kici-dev/sdk'";
 const environmentsLine = /^\/\/ environments: (\[.*\])$/m;
 
-/** The declarations: the same text for the same names, whatever the order in which they came. */
+/** The declarations; the same text for the same names in any order. */
 export function renderTypes(environments: readonly string[], keys: KnownKeys['keys']): string {
   const properties = [...keys].map(
     ([key, places]) =>
@@ -48,7 +48,7 @@ export function environmentsOf(text: string): readonly string[] | undefined {
   }
 }
 
-/** ASCII alone, and JSON: no name can end the literal or its line, or change how the text around it is shown. */
+/** A JSON literal in ASCII: no name can end the literal or its line, or change how the text around it is shown. */
 function literal(value: string | readonly string[]): string {
   return JSON.stringify(value).replace(
     /[^\x20-\x7e]/g,
@@ -66,7 +66,7 @@ function comment({ environment, backend, scope, status, code }: KeyOrigin): stri
   );
 }
 
-/** Letters that neither end a comment nor begin a tag of one. */
+/** Only characters that can neither end a comment nor begin one of its tags. */
 function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9 ._:/-]/g, '?');
 }

@@ -5,7 +5,7 @@ import { CommandError } from '../../terminal/command-error.ts';
 
 export const typesFile: string = join('.kici', 'secrets.d.ts');
 
-/** `undefined`: there is none. @throws CommandError (`cannot_read`) */
+/** `undefined` if the file does not exist. @throws CommandError (`cannot_read`) */
 export async function readTypes(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

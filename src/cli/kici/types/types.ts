@@ -35,7 +35,7 @@ interface Wanted {
   readonly environments: readonly UsedEnvironment[];
 }
 
-/** Those that are named, else those that the workflows bind. @throws AgentError, CommandError */
+/** The named environments, or else those that the workflows bind. @throws AgentError, CommandError */
 async function wantedOf(flags: TypesFlags, io: Io, signal: AbortSignal): Promise<Wanted> {
   if (flags.environment.length > 0) {
     const environments = [...new Set(flags.environment)].toSorted().map((name) => ({ name, stated: undefined }));
@@ -56,7 +56,7 @@ async function rootOrHere(): Promise<string> {
   }
 }
 
-/** @returns the folder of the project @throws CommandError (`types_stale`, `incomplete`) */
+/** @returns the project's folder @throws CommandError (`types_stale`, `incomplete`) */
 async function refresh(flags: TypesFlags, client: ApiClient, io: Io, signal: AbortSignal): Promise<string> {
   const { root, environments } = await wantedOf(flags, io, signal);
   const names = await fetchNames(client, environments);
@@ -70,7 +70,7 @@ async function refresh(flags: TypesFlags, client: ApiClient, io: Io, signal: Abo
     );
   for (const gap of names.gaps) io.stderr.write(`${printable(toldGap(gap))}\n`);
   const unasked = names.gaps.find(({ answered }) => !answered);
-  // What nobody could ask for is not gone: a file that has it stays.
+  // A key that could not be queried is not gone, so a file that has it stays.
   if (unasked !== undefined && (before !== undefined || flags.check === true))
     throw incomplete(unasked, `${typesFile} was left as it is`);
   const text = renderTypes(

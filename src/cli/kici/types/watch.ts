@@ -13,8 +13,8 @@ const lookAgainMs = 10_000;
 const settleMs = 100;
 
 /**
- * Refreshes when a workflow's file changes, and every ten seconds, until the signal. Failures are reported and retried.
- * @param refresh returns the folder of the project
+ * Refreshes when a workflow file changes, and every ten seconds, until the signal. Failures are reported and retried.
+ * @param refresh returns the project's folder
  */
 export async function watchProject(
   io: Io,
@@ -30,7 +30,7 @@ export async function watchProject(
       told = '';
     } catch (error) {
       if (signal.aborted) return;
-      // The same failure once.
+      // A repeated failure is reported once.
       if (told !== String(error)) reportFailure(commandErrorOf(error), io, programName, json);
       told = String(error);
     }
@@ -39,7 +39,7 @@ export async function watchProject(
   }
 }
 
-/** Resolves when something in the folder has changed, after a while, or at the signal. */
+/** Resolves shortly after something in the folder has changed, after a while, or at the signal. */
 async function change(folder: string, signal: AbortSignal): Promise<void> {
   const heard = new AbortController();
   const hear = (): void => {
@@ -51,7 +51,7 @@ async function change(folder: string, signal: AbortSignal): Promise<void> {
   if (heard.signal.aborted) await pause(settleMs, undefined, { signal }).catch(() => undefined);
 }
 
-/** Undefined where there is nothing to watch yet. */
+/** Undefined if there is nothing to watch yet. */
 function watching(folder: string, hear: () => void): { close(): void } | undefined {
   try {
     return watch(folder, hear).on('error', hear);

@@ -16,7 +16,7 @@ import { TokenDialog } from './token-dialog.tsx';
 
 type Token = ClientOutput<'tokens.list'>['tokens'][number];
 
-/** Who may do what: tokens, and the sessions that were opened with them. */
+/** Who may do what: tokens, and the sessions opened with them. */
 export default function AccessPage(): ReactElement {
   const organization = useOrganization();
   const mayManage = useSession().permissions.includes('tokens:manage');

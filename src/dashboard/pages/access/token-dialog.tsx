@@ -16,7 +16,7 @@ const listOf = (text: string): string[] | undefined => {
   return words.length === 0 ? undefined : words;
 };
 
-/** Issues a token, which is shown this once. */
+/** Issues a token, which is shown only once. */
 export function TokenDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const organization = useOrganization();
   const [name, setName] = useState('');

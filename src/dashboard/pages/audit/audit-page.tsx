@@ -191,7 +191,7 @@ function Facts({ row }: { readonly row: Row }): ReactElement {
   );
 }
 
-/** What is shown, as a file of the person's own. */
+/** Saves the rows shown as a file. */
 function download(rows: readonly Row[]): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify({ rows }, null, 2)], { type: 'application/json' }));
   const link = document.createElement('a');

@@ -1,4 +1,4 @@
-/** The names that a row is about, in a line. */
+/** The names that a row concerns, in one line. */
 export function subjectText(subject: Readonly<Record<string, unknown>>): string {
   const { scope, key, environment, name, id, operation, ...rest } = subject;
   const first = [scope, environment, key, name, id, operation].filter((part) => typeof part === 'string');

@@ -12,7 +12,7 @@ import { count } from '../../ui/time.tsx';
 import { WriteDialog } from '../../ui/write-dialog.tsx';
 import { actorName } from '../../api/actor.ts';
 
-/** Whether anybody has changed the log behind the orchestrator's back. */
+/** Whether anybody has changed the log outside the orchestrator. */
 export function Verification(): ReactElement {
   const organization = useOrganization();
   const verified = useRead('audit.verify', {});

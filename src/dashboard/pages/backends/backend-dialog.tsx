@@ -13,12 +13,12 @@ import type { Backend, Setting } from './backend.ts';
 import { isAsked, SettingField } from './setting-field.tsx';
 
 interface BackendDialogProps {
-  /** What is changed; left out: a new one. */
+  /** The backend to change; absent for a new one. */
   readonly backend?: Backend;
   readonly onClose: () => void;
 }
 
-/** A form by the settings that the type itself declares. */
+/** A form made from the settings that the type declares. */
 export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactElement {
   const organization = useOrganization();
   const types = useRead('backends.types', {});

@@ -18,7 +18,7 @@ import styles from './backends.module.css';
 
 type Doing = { readonly kind: 'add' } | { readonly kind: 'change' | 'remove'; readonly backend: Backend };
 
-/** The stores that secrets come from, with how each is doing. */
+/** The stores that secrets come from, with their health. */
 export default function BackendsPage(): ReactElement {
   const organization = useOrganization();
   const listed = useRead('backends.list', {});

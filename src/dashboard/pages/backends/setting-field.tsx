@@ -3,7 +3,7 @@ import { SelectField, TextField } from '../../ui/field.tsx';
 import { sentence } from '../../ui/notice.tsx';
 import type { Setting } from './backend.ts';
 
-/** Whether a setting matters, as another has been chosen. */
+/** Whether a setting applies, given the choices made so far. */
 export function isAsked(
   { when }: Setting,
   settings: readonly Setting[],
@@ -16,7 +16,7 @@ export function isAsked(
 
 interface SettingFieldProps {
   readonly setting: Setting;
-  /** A secret one that has a value, which is not shown. */
+  /** A secret setting that has a value, which is not shown. */
   readonly isSet: boolean;
   readonly text: string;
   readonly onText: (text: string) => void;

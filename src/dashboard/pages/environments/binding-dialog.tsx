@@ -12,7 +12,7 @@ import { BindingPreview } from './binding-preview.tsx';
 
 interface BindingDialogProps {
   readonly environment: string;
-  /** What is changed; left out: a new one. */
+  /** The binding to change; absent for a new one. */
   readonly binding?: BindingView;
   readonly onClose: () => void;
 }
@@ -21,7 +21,7 @@ interface BindingDialogProps {
 export function BindingDialog({ environment, binding, onClose }: BindingDialogProps): ReactElement {
   const organization = useOrganization();
   const [draft, setDraft] = useState(draftOf(binding));
-  /** What the change is held against; left out: a new one is made. */
+  /** What the change is compared with; absent for a new one. */
   const [base, setBase] = useState(binding);
   const shown = useRead('environments.show', { environment });
   const stored = shown.data?.bindings.find(({ id }) => id === base?.id);

@@ -1,18 +1,18 @@
 import type { ClientInput } from '../../../api/registry.ts';
 import type { BindingView } from './binding.ts';
 
-/** A binding as it is typed. */
+/** A binding while it is being edited. */
 export interface Draft {
   readonly scope: string;
   readonly priority: string;
   readonly host: string;
   readonly prefix: string;
-  /** `source=KEY`, one a line. */
+  /** `source=KEY`, one per line. */
   readonly map: string;
   readonly skipsDeleted: boolean;
 }
 
-/** A binding that is there as the form shows it; an empty form where there is none. */
+/** An existing binding as the form shows it, or an empty form. */
 export function draftOf(binding: BindingView | undefined): Draft {
   return {
     scope: binding?.scope ?? '',
@@ -38,7 +38,7 @@ export function problemsOf({ priority, prefix, map }: Draft): { readonly [Field 
 
 type Settings = Omit<ClientInput<'bindings.add'>, 'environment'>;
 
-/** What a new binding is made of. */
+/** The settings of a new binding. */
 export function settingsOf({ scope, priority, host, prefix, map, skipsDeleted }: Draft): Settings {
   return {
     scope,
@@ -52,7 +52,7 @@ export function settingsOf({ scope, priority, host, prefix, map, skipsDeleted }:
 
 type Changes = Omit<ClientInput<'bindings.update'>, 'environment' | 'id' | 'expectedVersion'>;
 
-/** What is otherwise than in a binding that is there. */
+/** The differences from an existing binding. */
 export function changesOf(draft: Draft, binding: BindingView): Changes {
   const before = draftOf(binding);
   const isNew = (field: keyof Draft): boolean => draft[field] !== before[field];

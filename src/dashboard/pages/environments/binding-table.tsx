@@ -13,7 +13,7 @@ interface BindingTableProps {
   readonly onDo: (doing: Doing) => void;
 }
 
-/** The bindings of an environment, the one that wins first. */
+/** The bindings of an environment, the winning one first. */
 export function BindingTable({ environment, bindings, onDo }: BindingTableProps): ReactElement {
   const organization = useOrganization();
   const changed = useChanged(bindings, ({ id }) => id);

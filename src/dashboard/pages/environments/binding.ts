@@ -2,6 +2,6 @@ import type { ClientOutput } from '../../../api/registry.ts';
 
 export type BindingView = ClientOutput<'environments.show'>['bindings'][number];
 
-/** The dialog of the page that is open. */
+/** The open dialog of the page. */
 export type Doing =
   { readonly kind: 'bind' | 'delete' } | { readonly kind: 'rebind' | 'unbind'; readonly binding: BindingView };

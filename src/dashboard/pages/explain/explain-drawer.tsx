@@ -25,7 +25,7 @@ interface ExplainProps {
   readonly onClose: () => void;
 }
 
-/** Who supplies a key, who else could, the rule between each two, and what nobody can see past. */
+/** Who supplies a key, who else could, the rule between neighbours, and what blocks the view. */
 export default function ExplainDrawer({ environment, secretKey: key, onClose }: ExplainProps): ReactElement {
   const organization = useOrganization();
   const explained = useRead('resolution.explain', { environment, key });

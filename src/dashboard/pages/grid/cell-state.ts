@@ -1,7 +1,6 @@
 import type { StateName } from '../../ui/state.tsx';
 import type { GridCell } from './use-grid.ts';
 
-/** The state that a cell of the grid shows. */
 export function stateOf({ status, overrides }: GridCell): StateName {
   switch (status) {
     case 'available':
@@ -25,7 +24,7 @@ export interface GridFilter {
   readonly backend: string;
 }
 
-/** A row passes when its key or one of its places has the text, and one cell is of the state and backend. */
+/** A row passes if its key or one of its places contains the text, and one cell has the state and backend. */
 export function passes(key: string, cells: readonly GridCell[], { text, state, backend }: GridFilter): boolean {
   const wanted = text.trim().toLowerCase();
   return (

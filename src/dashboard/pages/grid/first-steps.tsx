@@ -8,7 +8,7 @@ import { Command } from '../../ui/copy.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Empty, ErrorNotice } from '../../ui/notice.tsx';
 
-/** What to do first, as commands; the first of them is done here on a click. */
+/** What to do first, as commands; the first can be done here with a click. */
 export function FirstSteps(): ReactElement {
   const organization = useOrganization();
   const [name, setName] = useState('production');

@@ -12,7 +12,7 @@ interface GridFootProps {
   readonly onRefresh: () => void;
 }
 
-/** How much of all is shown, how old it is, and whom nobody could ask. */
+/** How much of the whole is shown, how old it is, and which backends could not be queried. */
 export function GridFoot({ grid, shown, isAsking, onRefresh }: GridFootProps): ReactElement {
   const failed = grid.backends.filter(({ state }) => state !== 'answered');
   const age = Math.max(0, ...grid.backends.map(({ ageMs }) => ageMs ?? 0));

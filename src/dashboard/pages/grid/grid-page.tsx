@@ -28,7 +28,7 @@ const states = [
   ['unavailable', 'Unavailable'],
 ] as const;
 
-/** Every key in every environment, with who supplies it. */
+/** Every key in every environment, with its supplier. */
 export function GridPage(): ReactElement {
   const organization = useOrganization();
   const { shown, open, close } = useDrawer();

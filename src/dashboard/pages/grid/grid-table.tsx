@@ -6,10 +6,10 @@ import styles from './grid.module.css';
 import type { GridCell, GridRow } from './use-grid.ts';
 
 interface GridTableProps {
-  /** Names of the environments, which are the columns. */
+  /** Names of environments. */
   readonly columns: readonly string[];
   readonly rows: readonly GridRow[];
-  /** Keys whose row has changed a moment ago. */
+  /** Keys whose row changed a moment ago. */
   readonly changed: ReadonlySet<string>;
   /** The cell whose explanation is open. */
   readonly selected: { readonly key: string | null; readonly environment: string | null };
@@ -19,7 +19,7 @@ interface GridTableProps {
 const rowPx = (): number => (matchMedia('(pointer: coarse)').matches ? 44 : 36);
 const columnStyle = (columns: number): CSSProperties => Object.fromEntries([['--columns', columns]]);
 
-/** Only the rows in sight are in the document, and the arrow keys go through all of them. */
+/** Only the visible rows are in the document, but the arrow keys go through all of them. */
 export function GridTable({ columns, rows, changed, selected, onOpen }: GridTableProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [{ row: activeRow, column: activeColumn }, setActive] = useState({ row: 0, column: 0 });

@@ -19,13 +19,13 @@ export interface Grid {
 
 const pageSize = 1_000;
 
-/** The whole grid, page after page; what is there shows at once. */
+/** The whole grid, page after page; each page shows as soon as it arrives. */
 export function useGrid(): {
   readonly grid: Grid | undefined;
   readonly error: Problem | null;
   readonly isPending: boolean;
   readonly isAsking: boolean;
-  /** Asks every backend again. */
+  /** Queries every backend again. */
   readonly refresh: () => Promise<void>;
 } {
   const organization = useOrganization();
@@ -70,14 +70,14 @@ export function useGrid(): {
 
 const missing: GridCell = { status: 'not_found', overrides: 0 };
 
-/** An environment may come or go between two pages: the first says which there are. */
+/** Environments may come or go between two pages; the first page decides which are shown. */
 function merged(pages: readonly Answer[]): Grid | undefined {
   const [first] = pages;
   if (first === undefined) return undefined;
   const names = first.environments.map(({ name }) => name);
   const rows = pages.flatMap((page) => {
     const columns = names.map((name) => page.environments.findIndex((one) => one.name === name));
-    // What is the same stays the same object, by which a row that has changed is told.
+    // Unchanged rows keep their identity, so that changed rows can be told apart.
     if (columns.every((column, at) => column === at)) return page.keys;
     return page.keys.map(({ key, cells }) => ({ key, cells: columns.map((column) => cells[column] ?? missing) }));
   });

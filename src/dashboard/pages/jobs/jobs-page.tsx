@@ -8,7 +8,7 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
 
-/** What is running now, and which names it has read. */
+/** What is running now, and which keys it has read. */
 export default function JobsPage(): ReactElement {
   const organization = useOrganization();
   const listed = useRead('jobs.list', {});

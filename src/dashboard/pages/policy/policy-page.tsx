@@ -20,7 +20,7 @@ const entries: Readonly<Record<Policy['valueEntry'], string>> = {
   off: 'Values are not entered on this page. Names, scopes and bindings are.',
 };
 
-/** What this page may change; it is changed by the command line alone. */
+/** What this page may change; only the command line changes the policy. */
 export default function PolicyPage(): ReactElement {
   const organization = useOrganization();
   const policy = useRead('policy.show', {});

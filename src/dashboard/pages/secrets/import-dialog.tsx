@@ -19,7 +19,7 @@ interface ImportProps {
 
 const isStorable = ({ key, value }: DotenvEntry): boolean => parseKey(key).ok && value !== '';
 
-/** A `.env` file: the difference to what is there is reviewed, and then applied as one. */
+/** Imports a `.env` file: the differences are reviewed, then applied together. */
 export default function ImportDialog({ scope: first, onClose }: ImportProps): ReactElement {
   const organization = useOrganization();
   const [scope, setScope] = useState(first ?? '');

@@ -12,13 +12,13 @@ type Reviewed = ClientOutput<'secrets.import'>;
 interface ReviewProps {
   readonly entries: readonly DotenvEntry[];
   readonly isStorable: (entry: DotenvEntry) => boolean;
-  /** Keys that are not to be stored. */
+  /** Keys that are left out. */
   readonly left: ReadonlySet<string>;
   readonly onLeft: (left: ReadonlySet<string>) => void;
   readonly reviewed: Reviewed | undefined;
 }
 
-/** What happens to each name, before it happens and after. */
+/** What happens to each name, before and after it happens. */
 export function ImportReview({ entries, isStorable, left, onLeft, reviewed }: ReviewProps): ReactElement | undefined {
   if (entries.length === 0) return undefined;
   const toggle = (key: string, isTaken: boolean): void => {

@@ -9,7 +9,7 @@ interface ScopeFieldProps {
   readonly isFocused: boolean;
 }
 
-/** A scope, with those of the internal store at hand. */
+/** A field for a scope, which suggests those of the internal store. */
 export function ScopeField({ value, onText, problem, isFocused }: ScopeFieldProps): ReactElement {
   const list = useId();
   const { data } = useRead('scopes.list', {});

@@ -7,7 +7,7 @@ import { problemOf } from '../../api/problem.ts';
 import { backendOf, pathOf, treeOf, type ScopeNode } from './scopes.ts';
 import styles from './secrets.module.css';
 
-/** Every backend with its scopes, which are fetched when it is opened. */
+/** Every backend with its scopes, which are fetched when it is expanded. */
 export function ScopeTree({ shown }: { readonly shown: string | undefined }): ReactElement {
   const { data, error } = useRead('backends.list', {});
   // Without permission to see backends, the internal store is still shown.

@@ -1,4 +1,4 @@
-/** As the command line writes it in full. */
+/** A scope with its backend, as the command line writes it. */
 export function fullScope(scope: string): string {
   return scope.includes(':') ? scope : `internal:${scope}`;
 }
@@ -11,7 +11,7 @@ export function pathOf(scope: string): string {
   return fullScope(scope).slice(backendOf(scope).length + 1);
 }
 
-/** A folder of scopes; it is one itself where `scope` is set. */
+/** A folder of scopes; itself a scope if `scope` is set. */
 export interface ScopeNode {
   readonly name: string;
   readonly scope: string | undefined;

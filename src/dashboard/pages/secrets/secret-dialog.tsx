@@ -15,11 +15,11 @@ import { backendOf, fullScope } from './scopes.ts';
 import { bytesOf, draftProblem, emptyDraft, useFingerprint, ValueField, type ValueDraft } from './value-field.tsx';
 
 interface SecretDialogProps {
-  /** What is replaced; default: something new. */
+  /** The secret to replace; default: a new one. */
   readonly at?: { readonly scope: string; readonly key: string };
-  /** Where something new begins. */
+  /** The initial scope of a new one. */
   readonly scope?: string;
-  /** The version that is replaced, as it was when this was opened. */
+  /** The version to replace, as of when the dialog opened. */
   readonly version?: string | undefined;
   readonly onClose: () => void;
 }

@@ -3,7 +3,7 @@ import { useRead } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
 import { fullScope } from './scopes.ts';
 
-/** What the audit log knows of a version. */
+/** What the audit log knows about a version. */
 export interface Written {
   readonly actor: string;
   readonly bytes: number | undefined;
@@ -11,7 +11,7 @@ export interface Written {
 
 const newest = 1_000;
 
-/** Who set which version, as far as the newest rows of the audit log show and the session may read them. */
+/** Who set which version, as far as the newest rows of the audit log show it and the session may read them. */
 export function useWriters(): (scope: string, key: string, version: string | undefined) => Written | undefined {
   const mayRead = useSession().permissions.includes('audit:read');
   const set = useRead('audit.list', { operation: 'secrets.set', limit: newest }, { enabled: mayRead });

@@ -7,12 +7,12 @@ import { count } from '../../ui/time.tsx';
 
 const maxBytes = 65_536;
 
-/** The value to store, with what is known about it. It lives in memory, and only while the dialog is open. */
+/** The value to store, with what is known about it. It stays in memory, and only while the dialog is open. */
 export interface ValueDraft {
   readonly text: string;
-  /** Whether the line end after the only line goes too. */
+  /** Whether a single line keeps its line end. */
   readonly keepsEnd: boolean;
-  /** Bytes of a file, instead of a text. */
+  /** Replaces the text. */
   readonly file: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined;
 }
 
@@ -20,7 +20,7 @@ export const emptyDraft: ValueDraft = { text: '', keepsEnd: false, file: undefin
 
 const isOneLine = (text: string): boolean => /^[^\n]+\n$/.test(text);
 
-/** One line loses its line end, as on the command line; anything else is stored as it is. */
+/** A single line loses its line end, as on the command line; anything else is stored as it is. */
 export function bytesOf({ text, keepsEnd, file }: ValueDraft): Uint8Array<ArrayBuffer> {
   return file?.bytes ?? utf8(isOneLine(text) && !keepsEnd ? text.slice(0, -1) : text);
 }
@@ -33,7 +33,7 @@ export function draftProblem(draft: ValueDraft): string | undefined {
     : undefined;
 }
 
-/** Of exactly the bytes that would be stored; `undefined` until it is computed, and where it cannot be. */
+/** Of exactly the bytes that would be stored; `undefined` until it is computed, or if it cannot be. */
 export function useFingerprint(draft: ValueDraft): string | undefined {
   const [computed, setComputed] = useState<{ readonly of: ValueDraft; readonly hex: string | undefined }>();
   useEffect(() => {

@@ -10,7 +10,7 @@ import type { Variable } from './variable.ts';
 
 interface VariableDialogProps {
   readonly environment: string;
-  /** What is changed; left out: a new one. */
+  /** The variable to change; absent for a new one. */
   readonly variable?: Variable | undefined;
   readonly onClose: () => void;
 }
@@ -21,7 +21,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
   const [name, setName] = useState(variable?.name ?? '');
   const [value, setValue] = useState(variable?.value ?? '');
   const [isLocked, setLocked] = useState(false);
-  /** What the change is held against; default: there is to be none. */
+  /** What the change is compared with; absent: none may exist. */
   const [base, setBase] = useState(variable);
   const listed = useRead('variables.list', { environment });
   const stored = listed.data?.variables.find((one) => one.name === name);

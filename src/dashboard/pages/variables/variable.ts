@@ -1,4 +1,4 @@
 import type { ClientOutput } from '../../../api/registry.ts';
 
-/** As the list of variables shows one. */
+/** A variable as the list of variables shows it. */
 export type Variable = ClientOutput<'variables.list'>['variables'][number];

@@ -18,7 +18,7 @@ import { VariableDialog } from './variable-dialog.tsx';
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
 
-/** Plain settings of an environment; a locked one is changed by the command line alone. */
+/** Plain settings of an environment; only the command line changes a locked one. */
 export default function VariablesPage(): ReactElement {
   const environments = useRead('environments.list', {});
   const { environment: chosen } = useParams<{ environment?: string }>();

@@ -1,12 +1,10 @@
 import { BackendError } from '@kici-dev/secret-backend';
 
-/**
- * An adapter answered, or failed, otherwise than the contract says. The detail says how, in words of the host's own.
- */
+/** An adapter broke the contract. The detail says how, in the host's own words. */
 export class ContractBreach extends BackendError {
   readonly #trail: string | undefined;
 
-  /** @param trail where what the adapter threw came from */
+  /** @param trail where the adapter's own error came from */
   constructor(detail: string, trail?: string, code: 'bad_answer' | 'misconfigured' = 'bad_answer') {
     super(code, { reason: 'contract_broken', detail });
     this.#trail = trail;
@@ -16,7 +14,7 @@ export class ContractBreach extends BackendError {
     return this.#trail;
   }
 
-  /** The adapter did it while it made an instance. */
+  /** As a breach while the adapter created an instance. */
   inCreation(): ContractBreach {
     return new ContractBreach(this.detail ?? '', this.#trail, 'misconfigured');
   }

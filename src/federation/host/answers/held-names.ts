@@ -11,13 +11,13 @@ interface Held {
 }
 
 /**
- * What the versions of scopes held when they were last listed. A version never changes, so that one that is deleted by
- * now held exactly these keys, even if the service no longer reveals them.
+ * What each scope's version held when it was last listed. A version never changes, so a deleted one held exactly these
+ * keys, even if the service no longer reveals them.
  */
 export class HeldNames {
   readonly #scopes = new Map<ScopePath, Held>();
 
-  /** @returns the names, with the keys of deleted scopes filled in where they are remembered */
+  /** @returns the names, with the keys of deleted scopes filled in if remembered */
   *complete(names: CheckedNames): Pieces<CheckedNames> {
     const told = new Map<ScopePath, readonly SecretDescriptor[]>();
     for (const part of names.unlisted) {
@@ -42,14 +42,14 @@ export class HeldNames {
     return { ...names, secrets, unlisted: names.unlisted.filter(({ scope }) => !told.has(scope)) };
   }
 
-  /** A number alone may be given again, once a path was removed and made again; its time is not. */
+  /** A version number may recur after a path was removed and recreated, but its time does not. */
   #heldBy({ scope, depth, version, updatedAt }: UnlistedScope): Held | undefined {
     const held = this.#scopes.get(scope);
     const isSame = depth === 'scope' && version !== undefined && updatedAt !== undefined;
     return isSame && held?.version === version && held.updatedAt === updatedAt ? held : undefined;
   }
 
-  /** Only of scopes that are one object, whose keys have one version and one time. */
+  /** Only for scopes that are one object, whose keys share one version and time. */
   *#learn(secrets: readonly SecretDescriptor[]): Pieces<void> {
     const scopes = new Map<ScopePath, SecretDescriptor[]>();
     for (const secret of secrets) {

@@ -15,7 +15,7 @@ import { Turns } from '../layers/turns.ts';
 import type { Redactor } from './redact.ts';
 import { anyText, array, badAnswer, optionalText, record, text } from './shape.ts';
 
-/** Of all names of a list together. */
+/** Total length of all names in a list. */
 const mostCharacters = 2 ** 27;
 
 export interface CheckedNames {
@@ -25,11 +25,10 @@ export interface CheckedNames {
 }
 
 /**
- * Every name of a listing, copied field by field: a backend that reads values in order to list, or an adapter that lets
- * one slip into a descriptor, leaves none behind. A name that comes twice is two names of the service that map to one
- * secret, neither of which may be used.
- * @throws BackendError `bad_answer` when any page is none: part of a list is not a list; `too_large` for more names
- * than any listing may have
+ * Every name of a listing, copied field by field, so that no value slips through with a descriptor. A repeated name
+ * means that two names of the service map to one secret; neither may be used.
+ * @throws BackendError `bad_answer` if any page is invalid: part of a list is not a list; `too_large` for too many
+ * names
  */
 export async function collectNames(
   pages: AsyncIterable<unknown>,
@@ -53,7 +52,7 @@ export async function collectNames(
   };
   for await (const answer of pages) {
     signal.throwIfAborted();
-    // A page may be empty, and have a successor forever.
+    // Empty pages could follow one another forever.
     if (turns.isOver) await turns.next(signal);
     const page = record(answer, 'a page of the list');
     for (const item of array(page['secrets'], 'the secrets of a page')) {

@@ -13,8 +13,8 @@ import type { Redactor } from './redact.ts';
 import { badAnswer, isRecord } from './shape.ts';
 
 /**
- * The outcomes that an adapter's answer to a read holds, each in the contract's shape and no more.
- * @throws ContractBreach when the answer cannot be matched to refs
+ * The outcomes in an adapter's answer to a read, reduced to the contract's shape.
+ * @throws ContractBreach if the answer cannot be matched to the refs
  */
 export function checkOutcomes(
   answer: unknown,
@@ -82,7 +82,7 @@ function breach(detail: string): ReadOutcome {
   return new ContractBreach(detail).toOutcome();
 }
 
-/** Also takes a value of another copy of the contract's package. */
+/** Also accepts a value from another copy of the contract's package. */
 function toSecretValue(value: unknown): SecretValue | undefined {
   if (value instanceof SecretValue) return value;
   if (!isRecord(value) || typeof value['bytes'] !== 'function') return undefined;

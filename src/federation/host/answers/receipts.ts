@@ -2,9 +2,7 @@ import type { DeleteReceipt, HealthReport, ScopePath, VersionInfo, WriteReceipt 
 import { checkScope } from './names.ts';
 import { array, badAnswer, boolean, optionalText, record, text } from './shape.ts';
 
-/**
- * Like all of this file: takes an adapter's answer and gives what the contract promises of it, or throws `bad_answer`.
- */
+/** Like all of this file, reduces an adapter's answer to what the contract promises, or throws `bad_answer`. */
 export function checkWriteReceipt(answer: unknown): WriteReceipt {
   const { version, updatedAt } = record(answer, 'the receipt of a write');
   const time = optionalText(updatedAt, 'the time of a write');

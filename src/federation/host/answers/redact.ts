@@ -15,7 +15,7 @@ import { ContractBreach } from './breach.ts';
 const longestDetail = 300;
 /** Shorter values occur in any text by chance. */
 const shortestSecret = 4;
-/** States that only the host knows; no adapter can report them. */
+/** Only the host knows these states, so no adapter can report them. */
 const ownReasons: ReadonlySet<FailureReason> = new Set([
   'token_narrowed',
   'backend_missing',
@@ -23,20 +23,20 @@ const ownReasons: ReadonlySet<FailureReason> = new Set([
   'contract_broken',
 ]);
 
-/** What a call is about, so that a failure of it can say so. */
+/** What a call concerns, so that its failure can say so. */
 export interface CallSubject {
-  /** Which right was refused, where the adapter says no more than that one was. */
+  /** The refused right, for adapters that only say that access was refused. */
   readonly refusal?: FailureReason;
   readonly scope?: string;
   readonly key?: string;
 }
 
-/** What is left of a failure. */
+/** What remains of a failure. */
 type Reduced = Why & { readonly detail?: string; readonly retryAfterMs?: number };
 
 /**
- * Reduces whatever an adapter threw to a code and a reason, with the adapter's own wording only where it followed the
- * contract. The error itself goes no further: its message, cause or properties may hold a value or a credential.
+ * Reduces whatever an adapter threw to a code and a reason, and keeps the adapter's own wording only if it followed the
+ * contract. The error itself goes no further: its message, cause or properties may hold a value or credential.
  */
 export class Redactor {
   readonly #secrets: readonly SecretValue[];
@@ -44,8 +44,8 @@ export class Redactor {
   readonly #subject: CallSubject;
 
   /**
-   * @param secrets values that the adapter knows: no detail that holds one passes
-   * @param settings names of the type's settings: a reason is about no other
+   * @param secrets values that the adapter knows: no detail that contains one passes
+   * @param settings names of the type's settings: a reason can concern no other
    */
   constructor(secrets: readonly SecretValue[], settings: ReadonlySet<string> = new Set(), subject: CallSubject = {}) {
     this.#secrets = secrets;
@@ -70,7 +70,7 @@ export class Redactor {
       const code: unknown = thrown.code;
       if (typeof code === 'string' && isFailureCode(code)) return new BackendError(code, this.details(code, thrown));
     } catch {
-      // An error whose properties throw is as good as one without them.
+      // An error whose properties throw counts as one without them.
     }
     return new ContractBreach('the adapter failed with a code that does not exist');
   }
@@ -85,7 +85,7 @@ export class Redactor {
     };
   }
 
-  /** The reason, if it goes with the code, and what it is about as far as the host itself knows that name. */
+  /** Keeps the reason if it goes with the code, and its subject if the host itself knows that name. */
   why(code: FailureCode, given: unknown, about: unknown): Why {
     const { refusal, scope, key } = this.#subject;
     const reason =
@@ -114,7 +114,7 @@ export class Redactor {
   }
 }
 
-/** By its class, which is of code; its name is a property, and may have come from anywhere. */
+/** Named by class, which comes from code; an error's `name` property could hold anything. */
 function kindOf(thrown: unknown): string {
   const { name } = thrown instanceof Error ? thrown.constructor : { name: typeof thrown };
   return /^[A-Za-z][A-Za-z0-9]{0,60}$/.test(name) ? `a value of the kind ${name}` : 'something';

@@ -8,13 +8,13 @@ interface Entry<V> {
   readonly since: Moment;
 }
 
-/** On the clock that people set, and on the one that nobody sets but that may stand still while the machine sleeps. */
+/** Two clocks: one that people can set, and one that may stand still while the machine sleeps. */
 interface Moment {
   readonly wall: number;
   readonly steady: number;
 }
 
-/** Values with the time of their coming, none of which outlives the retention; the oldest make room. */
+/** Values with their time of arrival, none kept beyond the retention; the oldest make room. */
 export class AgedMap<V> {
   readonly #entries = new Map<string, Entry<V>>();
   readonly #retentionMs: number;
@@ -58,7 +58,7 @@ export class AgedMap<V> {
     this.#sweep = undefined;
   }
 
-  /** A value that nobody asks for again must not stay in memory. */
+  /** Also drops values that nobody requests again. */
   #dropOld(): void {
     for (const [key, { since }] of this.#entries) if (ageOf(since) >= this.#retentionMs) this.#entries.delete(key);
     const next = this.#entries.values().next().value;
@@ -67,7 +67,7 @@ export class AgedMap<V> {
   }
 }
 
-/** The larger of what the two clocks say: a clock that was set back makes nothing young again. */
+/** The larger age of the two clocks: setting a clock back makes nothing younger. */
 function ageOf({ wall, steady }: Moment): number {
   return Math.max(Date.now() - wall, Math.floor(performance.now() - steady));
 }

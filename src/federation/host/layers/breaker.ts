@@ -14,16 +14,16 @@ const openMs = 10_000;
 
 export interface Breaker {
   /**
-   * @param outage why a result counts as a failure of the whole backend; `undefined` when it does not
+   * @param outage why a result counts as a failure of the whole backend; `undefined` if it does not
    * @throws BackendError `circuit_open`, or what `run` rejects with
    */
   execute<T>(run: () => Promise<T>, outage?: (result: T) => FailureCode | undefined): Promise<T>;
   state(): Pick<HostHealth, 'breaker' | 'openedAt'>;
-  /** The backend was seen to work. */
+  /** To be called when the backend was seen to work. */
   reset(): void;
 }
 
-/** Leaves a backend alone that failed several times in a row, then lets one call try it. */
+/** Spares a backend that failed several times in a row, then lets one call try it. */
 export function createBreaker(): Breaker {
   let openedAt: number | undefined;
   const create = (): CircuitBreakerPolicy => {
@@ -72,7 +72,7 @@ function createPolicy(): CircuitBreakerPolicy {
   return policy;
 }
 
-/** What is said of one secret, or by the host itself, is not a failure of the backend. */
+/** A failure that concerns one secret, or comes from the host itself, is not the backend's. */
 function isOutage(code: FailureCode): boolean {
   return isTransient(code) && code !== 'overloaded' && code !== 'circuit_open';
 }

@@ -2,12 +2,12 @@ import { BackendError } from '@kici-dev/secret-backend';
 import { bulkhead, isBulkheadRejectedError, isTaskCancelledError } from 'cockatiel';
 
 /**
- * Runs calls, no more at once than the service should bear.
- * @throws BackendError `overloaded` when the queue is full, or what `run` rejects with
+ * Limits concurrent calls to what the service should bear.
+ * @throws BackendError `overloaded` if the queue is full, or what `run` rejects with
  */
 export type Bulkhead = <T>(signal: AbortSignal, run: () => Promise<T>) => Promise<T>;
 
-/** At most so many calls at once, and so many that wait; what was cancelled while it waited is not run. */
+/** Limits running and waiting calls; one that is cancelled while it waits never runs. */
 export function createBulkhead(concurrency: number, queueLimit: number): Bulkhead {
   const policy = bulkhead(concurrency, queueLimit);
   return async (signal, run) => {

@@ -1,10 +1,10 @@
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 
-/** Longer delays overflow the runtime's timers and would fire at once. */
+/** Longer delays overflow the runtime's timers, which would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * Ends with `run` or at the deadline, whichever is first. What runs on after that is abandoned: its signal has
+ * Settles with `run` or at the deadline, whichever is first. What continues after that is abandoned: its signal has
  * fired and its result is dropped.
  * @param limitMs the longest that it may take, whatever the caller allows
  * @throws BackendError `timeout` or `aborted`, or what `run` rejects with
@@ -38,13 +38,13 @@ export function withinDeadline<T>(
   });
 }
 
-/** @throws BackendError when nothing more may be done for this caller */
+/** @throws BackendError if the caller's time is over or the call was cancelled */
 export function requireTime(context: CallContext): void {
   const over = endOf(context);
   if (over !== undefined) throw over;
 }
 
-/** Why nothing more may be done for this caller; `undefined` while something may. */
+/** Why nothing more may be done for this caller; `undefined` if something may. */
 export function endOf({ signal, deadline }: CallContext): BackendError | undefined {
   if (BackendError.is(signal.reason)) return signal.reason;
   const timedOut =

@@ -2,7 +2,7 @@ import { BackendError, whyOf, type Failure } from '@kici-dev/secret-backend';
 
 const pauseMs = 10_000;
 
-/** Leaves a backend alone that has not accepted the credentials: services lock out who keeps trying. */
+/** Spares a backend that refused the credentials: services lock out clients that keep trying. */
 export interface Pause {
   begin(refusal: Failure): void;
   end(): void;
@@ -21,7 +21,7 @@ export function createPause(): Pause {
     },
     requireOver() {
       if (standing === undefined) return;
-      // Absolute, so that a clock that is set back ends it too.
+      // Absolute, so that setting a clock back ends it too.
       if (Math.abs(Date.now() - standing.at) < pauseMs)
         throw new BackendError('unauthenticated', {
           ...whyOf(standing.refusal),

@@ -2,25 +2,25 @@ import { BackendError, type CallContext, type FailureCode } from '@kici-dev/secr
 import { DelegateBackoff, ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { requireTime } from './deadline.ts';
 
-/** As much of a failure as deciding on another try takes. */
+/** The part of a failure that decides about another try. */
 export interface Repeatable {
   readonly code: FailureCode;
   readonly retryAfterMs?: number | undefined;
 }
 
 export interface RetryRules<T> {
-  /** In all. */
+  /** Total number of tries. */
   readonly attempts: number;
   readonly mayRepeat: (code: FailureCode) => boolean;
-  /** What of a result is worth another try. */
+  /** The part of a result that is worth another try. */
   readonly unfinished?: (result: T) => Repeatable | undefined;
 }
 
 const jitter = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
 
 /**
- * Tries again after growing, jittered pauses, and no sooner than the service asked for. A try that could not
- * start before the deadline is not waited for.
+ * Retries after growing, jittered pauses, and no sooner than the service asked for. Does not wait for a try that could
+ * not start before the deadline.
  */
 export function retrying<T>(
   context: CallContext,

@@ -1,19 +1,19 @@
 import type { CallContext } from '@kici-dev/secret-backend';
 import { withinDeadline } from './deadline.ts';
 
-/** One call on behalf of everybody who waits for it. */
+/** One call, shared by all who wait for it. */
 export interface Flight<T> {
-  /** Ends with the flight, or by the caller's own deadline or signal, which leaves the others waiting. */
+  /** Settles with the flight, or by the caller's own deadline or signal, which does not affect other waiters. */
   wait(context: CallContext): Promise<T>;
 }
 
-/** Identical calls that overlap are one. The last one to stop waiting cancels it. */
+/** Merges identical calls that overlap. The last waiter to leave cancels the call. */
 export class Flights<T> {
   readonly #flights = new Map<string, Flight<T>>();
   readonly #limitMs: number;
   readonly #mayJoin: boolean;
 
-  /** @param mayJoin whether there is any joining: false makes each call one of its own */
+  /** @param mayJoin false: every call runs separately */
   constructor(limitMs: number, mayJoin = true) {
     this.#limitMs = limitMs;
     this.#mayJoin = mayJoin;
@@ -50,7 +50,7 @@ export class Flights<T> {
     return flight;
   }
 
-  /** Nobody joins what is under way now: it may have begun before a change. */
+  /** Nobody joins the calls in progress any more: they may have begun before a change. */
   forget(): void {
     this.#flights.clear();
   }

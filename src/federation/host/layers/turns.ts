@@ -3,21 +3,21 @@ import { performance } from 'node:perf_hooks';
 import type { Pieces } from '../../resolver/pieces.ts';
 
 const longestTurnMs = 10;
-/** Looking at the clock for each would take as long as the work itself. */
+/** Reading the clock for each item would take as long as the work itself. */
 const itemsBetweenLooks = 64;
 
-/** Long work in pieces: other work of the process, and the timers of deadlines, have their turns in between. */
+/** Divides long work into pieces, so that the process's other work and the deadlines' timers get their turns. */
 export class Turns {
   #since = performance.now();
   #items = 0;
 
-  /** Whether it is somebody else's turn, asked after each small piece of work. */
+  /** Whether others should get a turn, to be asked after each small piece of work. */
   get isOver(): boolean {
     this.#items += 1;
     return this.#items % itemsBetweenLooks === 0 && performance.now() - this.#since > longestTurnMs;
   }
 
-  /** @throws whatever the signal's reason is, when it fired meanwhile */
+  /** @throws the signal's reason, if it fired meanwhile */
   async next(signal?: AbortSignal): Promise<void> {
     await nextTurn();
     signal?.throwIfAborted();
@@ -25,7 +25,7 @@ export class Turns {
   }
 }
 
-/** @throws whatever the signal's reason is, when it fires before the end */
+/** @throws the signal's reason, if it fires before the end */
 export async function inTurns<T>(work: Pieces<T>, signal?: AbortSignal): Promise<T> {
   const turns = new Turns();
   for (;;) {

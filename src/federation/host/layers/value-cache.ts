@@ -12,7 +12,7 @@ import { AgedMap } from './aged-map.ts';
 
 const mostValues = 10_000;
 
-/** Which instance a cache serves, under which settings. */
+/** The instance that a cache serves, and its settings generation. */
 export interface CacheOwner {
   readonly organization: string;
   readonly backend: string;
@@ -36,7 +36,7 @@ export class ValueCache {
     this.#values = new AgedMap(Math.max(this.#maxAgeMs, this.#staleMs), mostValues);
   }
 
-  /** Changes with every `invalidate`: what a read begun before found out is not kept. */
+  /** Changes with every `invalidate`: results of reads that began before are not kept. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -45,13 +45,13 @@ export class ValueCache {
     return this.#served(ref, this.#maxAgeMs);
   }
 
-  /** The last good value instead of a failure that may pass, if the policy allows it; otherwise the outcome itself. */
+  /** The last good value instead of a passing failure, if the policy allows it; otherwise the outcome itself. */
   orStale(ref: SecretRef, outcome: ReadOutcome): AgedOutcome {
     const passing = outcome.status === 'unknown' && isTransient(outcome.code);
     return (passing ? this.#served(ref, this.#staleMs) : undefined) ?? { outcome };
   }
 
-  /** Keeps what was found, and drops what the backend now denies: it must not come back in an outage. */
+  /** Keeps found values, and drops what the backend now denies, so that it does not return in an outage. */
   learn(ref: SecretRef, outcome: ReadOutcome, epoch: number): void {
     if (outcome.status === 'found') {
       if (epoch === this.#epoch) this.#values.set(this.#keyOf(ref), { ref, outcome });
@@ -62,7 +62,7 @@ export class ValueCache {
     }
   }
 
-  /** Likewise drops what a list says is unavailable to everybody. */
+  /** Likewise drops what a list says nobody can read. */
   learnNames({ secrets, unlisted }: CheckedNames): void {
     if (this.#values.isEmpty) return;
     const isLasting = (code: FailureCode | undefined): boolean => code !== undefined && !isTransient(code);
@@ -73,7 +73,7 @@ export class ValueCache {
     this.#values.deleteWhere(({ ref }) => scopes.has(ref.scope) || denied.has(placeOf(ref)));
   }
 
-  /** After a change to this secret; default: to any. */
+  /** To be called after a change to this secret; default: to any. */
   invalidate(ref?: Pick<SecretRef, 'scope' | 'key'>): void {
     this.#epoch += 1;
     if (ref === undefined) this.#values.clear();
@@ -89,7 +89,7 @@ export class ValueCache {
     return known === undefined ? undefined : { outcome: known.value.outcome, ageMs: known.ageMs };
   }
 
-  /** Every coordinate of a request. */
+  /** Includes every coordinate of a request. */
   #keyOf({ scope, key, version }: SecretRef): string {
     return JSON.stringify([...this.#owner, scope, key, version ?? null]);
   }

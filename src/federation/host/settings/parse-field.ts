@@ -1,12 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { quote, type SettingField } from '@kici-dev/secret-backend';
 
-/** As JSON or a command line gives it. */
+/** As JSON or a command line supplies it. */
 export type PlainValue = string | number | boolean;
 
 export type ParsedField = { readonly value: PlainValue } | { readonly problem: string; readonly hint: string };
 
-/** One plain field by itself. */
+/** Parses one plain field, independently of the others. */
 export function parseField(field: SettingField, given: PlainValue): ParsedField {
   const refuse = (problem: string): ParsedField => ({
     problem: `${problem}: ${quote(String(given))}`,
@@ -47,13 +47,13 @@ function parseInteger(
   return value > maximum ? refuse(`is more than ${maximum}`) : { value };
 }
 
-/** A URL of HTTP, or a host with or without a port. */
+/** An HTTP URL, or a host with an optional port. */
 function parseAddress(given: string, refuse: (problem: string) => ParsedField): ParsedField {
   const url = given.includes('://') ? given : `https://${given}`;
   if (/[\s\\]/.test(given) || !URL.canParse(url)) return refuse('is not an address');
   const { protocol, username, password, hostname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return refuse('is not an http or https address');
-  // Not quoted: what was meant as a password would be shown.
+  // Not quoted, since it would show a password.
   if (username !== '' || password !== '')
     return {
       problem: 'holds a user name or password',

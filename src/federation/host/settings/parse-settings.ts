@@ -20,9 +20,9 @@ interface Given {
 }
 
 /**
- * Judges the settings of an instance against its type's schema, and fills in defaults. Text is read as the field's
- * type demands, so that a command line may give `true` and `10`. Every problem is reported at once, and none holds
- * the value of a secret setting.
+ * Validates an instance's settings against its type's schema, and fills in defaults. Text is read as the field's type,
+ * so that a command line may give `true` and `10`. All problems are reported at once, and none holds the value of a
+ * secret setting.
  */
 export function parseSettings(
   definition: Pick<BackendDefinition, 'type' | 'settings' | 'validate'>,
@@ -37,7 +37,7 @@ export function parseSettings(
   for (const name of inOrderOfConditions(definition.settings)) {
     const field = schema.get(name);
     if (field === undefined) continue;
-    // Whether it exists is not known before its condition is well.
+    // Its existence depends on a condition that is not valid yet.
     if (field.when !== undefined && unsettled.has(field.when.field)) {
       unsettled.add(name);
       continue;
@@ -84,7 +84,6 @@ function missing(field: SettingField, flag: string): Verdict {
     : { value: undefined };
 }
 
-/** Why a conditional field does not exist; `undefined` when it does. */
 function whyIdle({ when }: SettingField, values: ReadonlyMap<string, Settings[string]>): string | undefined {
   if (when === undefined) return undefined;
   const value = values.get(when.field);
@@ -101,7 +100,7 @@ function refuseIdle(name: string, condition: string, { plain, secret }: Given): 
     : { value: undefined };
 }
 
-/** Each field after the one that its condition names. */
+/** Each field comes after the one that its condition names. */
 function inOrderOfConditions(schema: SettingsSchema): ReadonlySet<string> {
   const ordered = new Set<string>();
   const visit = (name: string, path: ReadonlySet<string>): void => {
@@ -137,7 +136,7 @@ function unknownFields(
     });
 }
 
-/** The type's own rules over several fields. */
+/** Applies the type's own rules across fields. */
 function judge(
   { type, validate }: Pick<BackendDefinition, 'type' | 'validate'>,
   settings: Settings,

@@ -10,7 +10,7 @@ import {
   type SecretDescriptor,
 } from '@kici-dev/secret-backend';
 
-/** An answer of the service, or a part of one, of which nothing is known yet. */
+/** An answer of the service, or part of one, not yet checked. */
 export type Json = unknown;
 
 export function textIn(json: Json, name: string): string | undefined {
@@ -45,14 +45,14 @@ export function descriptorOf(json: Json): SecretDescriptor {
   };
 }
 
-/** What the service says of one secret. It proves absence by the word `missing`, and by nothing else. */
+/** What the service says about one secret. Only the word `missing` proves absence. */
 export function outcomeOf(json: Json): ReadOutcome {
   const status = textIn(json, 'status');
   if (status === 'missing') return absent;
   if (status === 'denied') return unknown('permission_denied');
   const value = textIn(json, 'value');
   const bytes = Buffer.from(value ?? '', 'base64');
-  // Where it is no base64, half of it could be taken for the value.
+  // If it is not valid base64, half of it could be taken for the value.
   if (status !== 'found' || bytes.toString('base64') !== value) return unknown('bad_answer');
   return found(SecretValue.fromBytes(bytes), textIn(json, 'version'));
 }

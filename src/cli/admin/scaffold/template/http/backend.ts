@@ -13,7 +13,7 @@ import {
 import { descriptorOf, listIn, outcomeOf, requiredText, scopeIn, textIn } from './answers.ts';
 import { createClient } from './client.ts';
 
-/** What the backend is made from, as `definition` reads it from the settings. */
+/** What the backend is made from; `definition` reads it from the settings. */
 export interface Options {
   readonly address: URL;
   readonly token: SecretValue;
@@ -34,7 +34,7 @@ export function createBackend({ address, token, capabilities, host }: Options): 
       const asked = refs.map(({ scope, key }) => ({ scope, key }));
       const answers = listIn(await client.ask('/v1/read', { refs: asked }, 'value', context), 'answers');
       const byRef = new Map(answers.map((one) => [idOf(textIn(one, 'scope'), textIn(one, 'key')), one]));
-      // What the answer leaves out is not known to be missing.
+      // What the answer omits is not known to be missing.
       return refs.map(({ scope, key }) => outcomeOf(byRef.get(idOf(scope, key))));
     } catch (thrown) {
       const failure = BackendError.is(thrown) ? thrown.toOutcome() : unknown('bad_answer');

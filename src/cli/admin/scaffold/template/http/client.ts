@@ -12,18 +12,18 @@ import {
 } from '@kici-dev/secret-backend';
 
 export interface Client {
-  /** @returns the body of a success. @throws BackendError for all else */
+  /** @returns the body of a success. @throws BackendError for anything else */
   ask(path: string, body: object, kind: AnswerKind, context: CallContext): Promise<unknown>;
   close(): void;
 }
 
-/** Speaks with the service, and turns each of its failures into one code of the contract. */
+/** Calls the service, and maps each of its failures to one code of the contract. */
 export function createClient(address: URL, token: SecretValue, host: BackendHost): Client {
   const closing = new AbortController();
   const isTls = address.protocol === 'https:';
   const agent = isTls ? new TlsAgent({ keepAlive: true }) : new PlainAgent({ keepAlive: true });
 
-  /** The connection goes to an address that the host allows; the certificate is for the name. */
+  /** Connects only to addresses that the host allows; the certificate is checked against the name. */
   async function send(path: string, body: object, signal: AbortSignal): Promise<IncomingMessage> {
     const [allowed] = await host.resolveAddress(address.hostname);
     if (allowed === undefined) throw new BackendError('unreachable', { reason: 'name_not_resolved' });
@@ -67,7 +67,7 @@ export function createClient(address: URL, token: SecretValue, host: BackendHost
   };
 }
 
-/** The host's look-up obeys no signal. */
+/** The host's look-up does not take a signal. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(signal.reason);
@@ -88,7 +88,7 @@ async function readText(answer: IncomingMessage, kind: AnswerKind): Promise<stri
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** What of the service's words matters is its status: a body may hold a value. */
+/** Uses only the service's status: a body may hold a value. */
 function failureOf({ statusCode = 0, headers }: IncomingMessage): BackendError {
   if (statusCode === 401) return new BackendError('unauthenticated');
   if (statusCode === 403) return new BackendError('permission_denied');

@@ -24,7 +24,7 @@ export const capabilities: BackendCapabilities = defineCapabilities({
   maxValueBytes: 65_536,
 });
 
-/** What the orchestrator loads: the type of the backend, its settings, and how one is made. */
+/** What the orchestrator loads: the backend type, its settings, and how to make one. */
 export const definition: BackendDefinition = {
   contract: contractVersion,
   type: 'my-store',

@@ -8,7 +8,7 @@ const harness: Harness = {
     const backend = createBackend(store);
     return {
       backend,
-      // Past the backend: by your service's own client or command.
+      // Bypasses the backend: use your service's own client or command.
       async seed({ scope, key, value }) {
         const id = `${scope}\n${key}`;
         const version = (store.get(id)?.version ?? 0) + 1;
@@ -21,8 +21,8 @@ const harness: Harness = {
   },
 };
 
-// What a map in memory cannot get into. A service with a network has most of these states and faults: give the
-// harness their verbs, and take them off these lists.
+// What a map in memory cannot show. A service with a network has most of these states and faults: give the harness
+// their verbs, and take them off these lists.
 const noNetwork =
   /^(holding|fault\.\w+|leaks\.fault|abort\.during|listing\.breaks-midway|batch\.few-requests)(\.(list|read|batch|write|delete|check|hang|reset|half_body|server_error|throttle|deny|expire|garbage|empty|partial_batch|flood|swarm))?$/;
 const noState =

@@ -31,7 +31,7 @@ export const capabilities: BackendCapabilities = defineCapabilities({
   maxValueBytes: 65_536,
 });
 
-/** The store itself: put the client of yours in its place. */
+/** The store itself: put your service's client in its place. */
 export type Store = Map<string, { scope: ScopePath; key: string; value: SecretValue; version: number }>;
 
 export function createBackend(store: Store): SecretBackend {
@@ -62,7 +62,7 @@ export function createBackend(store: Store): SecretBackend {
     async read(refs, context) {
       if (closed) throw new BackendError('closed');
       const problem = interrupted(context);
-      // A read answers for each secret by itself: what could not be determined is unknown, and never absent.
+      // Each secret gets its own outcome: what could not be determined is unknown, never absent.
       return refs.map((ref) => {
         if (problem !== undefined) return problem.toOutcome();
         if (ref.version !== undefined) return unknown('unsupported', 'this store keeps one version');

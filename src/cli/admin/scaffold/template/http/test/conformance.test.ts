@@ -39,7 +39,7 @@ const harness: Harness = {
   },
 };
 
-// What this service cannot be brought into. Where yours can, give the harness the verb and take the case off the list.
+// States that this service does not have. If yours has one, give the harness its verb and take the case off the list.
 const noState =
   /^(listing\.(deleted|destroyed|disabled|scheduled)|outcome\.(name-only|deleted|destroyed|disabled|scheduled|corrupt|null)|leaks\.state\.(deleteCurrent|destroyCurrent|disableCurrent|scheduleDeletion|corrupt))$/;
 const notProven = Object.fromEntries(

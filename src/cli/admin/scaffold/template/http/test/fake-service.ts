@@ -20,7 +20,7 @@ interface Stored extends Place {
   readonly version: string;
 }
 
-/** A stand-in for the service, which speaks its protocol on 127.0.0.1. */
+/** A stand-in for the service that speaks its protocol on 127.0.0.1. */
 export class FakeService {
   readonly secrets = new Map<string, Stored>();
   readonly deniedReads = new Set<string>();
@@ -28,7 +28,7 @@ export class FakeService {
   readonly hidden = new Set<string>();
   #versions = 0;
 
-  /** @param token the one that it accepts */
+  /** @param token the only one it accepts */
   start(token: string): Promise<HttpFake> {
     return startHttpFake({
       answer: (request) => (request.headers.authorization === `Bearer ${token}` ? this.#answer(request) : refused(401)),
