@@ -1,4 +1,5 @@
 import { types } from 'pg';
+import { requireStorable } from '../text.ts';
 
 /** Of our pool alone: `types.setTypeParser` would change every user of the driver in this process. */
 export const columnTypes: Pick<typeof types, 'getTypeParser'> = {
@@ -16,12 +17,12 @@ export function parseInt8(text: string): number {
 
 /**
  * What SQLite takes too. The driver would turn a Date, an object or `undefined` into something else in silence.
- * @throws TypeError
+ * @throws TypeError, UnstorableTextError
  */
 export function requirePlain(parameters: readonly unknown[]): unknown[] {
   return parameters.map((value) => {
-    if (value === null || typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array)
-      return value;
+    if (typeof value === 'string') return requireStorable(value);
+    if (value === null || typeof value === 'number' || value instanceof Uint8Array) return value;
     throw new TypeError(`the database does not accept ${typeof value}`);
   });
 }
