@@ -18,7 +18,7 @@ import {
   type TableMetadata,
   type TransactionSettings,
 } from 'kysely';
-import { statementTimeoutMs } from './pool.ts';
+import { statementTimeoutMs } from './limits.ts';
 
 /** PostgreSQL as we use it: text in the order of its bytes, transactions with time-outs, a lock that a pooler keeps. */
 export class ServerDialect extends PostgresDialect {

@@ -1,10 +1,9 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError as ServerError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DatabaseUnavailableError, isOfNoUse, lostConnection } from '../unavailable.ts';
+import { statementTimeoutMs } from './limits.ts';
 import { columnTypes, requirePlain } from './types.ts';
 
-/** Longer than any statement of ours takes, shorter than a request waits. */
-export const statementTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
 const keepAliveDelayMs = 10_000;
