@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Certificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { missingVariable, type Lane } from './lane.ts';
 
@@ -24,7 +25,8 @@ export interface Cluster extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export async function makeCluster(): Promise<Cluster> {
+/** @param certificate of its own, for connections with TLS; default: it offers none */
+export async function makeCluster(certificate?: Certificate): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-pg-'));
   await chmod(folder, 0o755);
   const programs = process.env['KICI_TEST_POSTGRES_BIN'] ?? '';
@@ -39,8 +41,22 @@ export async function makeCluster(): Promise<Cluster> {
   };
   const control = (args: readonly string[]) => postgres('pg_ctl', ['-D', data, '-w', ...args]);
   const start = () =>
-    control(['start', '-l', join(folder, 'log'), '-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`]);
+    control([
+      'start',
+      '-l',
+      join(folder, 'log'),
+      '-o',
+      `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1${certificate === undefined ? '' : ' -c ssl=on'}`,
+    ]);
   await postgres('initdb', ['-D', data, '-U', 'kici', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '-N']);
+  if (certificate !== undefined)
+    for (const [name, text] of [
+      ['server.crt', certificate.cert],
+      ['server.key', certificate.key],
+    ] as const) {
+      await writeFile(join(data, name), text, { mode: 0o600 });
+      if (isRoot) await chown(join(data, name), await idOf('-u'), await idOf('-g'));
+    }
   await start();
   await postgres('createdb', ['-h', '127.0.0.1', '-p', String(port), '-U', 'kici', 'kici']);
   const stop = () => control(['stop', '-m', 'immediate']);

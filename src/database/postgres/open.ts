@@ -61,7 +61,7 @@ async function connectionTo(
     // Never what the environment of the process says.
     password: readPassword ?? password ?? '',
     application_name: name,
-    ssl: tls === undefined ? false : { rejectUnauthorized: true, servername: host, ...(ca !== undefined && { ca }) },
+    ssl: tls === undefined ? false : { rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
   };
 }
 
