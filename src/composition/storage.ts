@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { DatabaseError } from '../database/database-error.ts';
 import { migrate } from '../database/migrate.ts';
 import { makeFolder, openDatabase } from '../database/open.ts';
+import { parseAddress } from '../database/postgres/address.ts';
 import { openPostgres } from '../database/postgres/open.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { databaseFile, type DatabaseServer, type ServerSettings } from './settings.ts';
@@ -24,8 +25,12 @@ export async function openStorage({ dataDir, database }: StorageSettings): Promi
  * @throws DatabaseError
  */
 export async function openServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<Kysely<AllTables>> {
-  if (migrationUrl === undefined) return upToDate(await openPostgres<AllTables>({ url, passwordFile }));
-  const migrating = await openPostgres<AllTables>({ url: migrationUrl });
+  // The file's password is for every URL without one.
+  const usesFile = migrationUrl === undefined || parseAddress(migrationUrl).password === undefined;
+  const migrating = await openPostgres<AllTables>(
+    { url: migrationUrl ?? url, passwordFile: usesFile ? passwordFile : undefined },
+    'migrating',
+  );
   await (await upToDate(migrating)).destroy();
   return openPostgres<AllTables>({ url, passwordFile });
 }

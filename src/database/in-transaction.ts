@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 
-const patienceMs = 5_000;
+/** Both must be over before somebody is told that others were faster. */
+const patience = { ms: 5_000, attempts: 10 };
 const longestPauseMs = 50;
 const sqliteBusy = 5;
 
@@ -13,17 +14,31 @@ export async function inTransaction<Tables, T>(
   database: Kysely<Tables>,
   work: (transaction: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
-  const end = Date.now() + patienceMs;
+  // SQLite knows no other level, and leaves this one unread.
+  const run = (): Promise<T> => database.transaction().setIsolationLevel('serializable').execute(work);
+  const end = Date.now() + patience.ms;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // SQLite knows no other level, and leaves this one unread.
-      return await database.transaction().setIsolationLevel('serializable').execute(work);
+      return await (attempt === 1 ? run() : oneByOne(database, run));
     } catch (error) {
-      if (!isInterrupted(error) || Date.now() > end) throw error;
+      if (!isInterrupted(error) || (Date.now() > end && attempt >= patience.attempts)) throw error;
       // At random, so that those who met do not meet again.
       await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
     }
   }
+}
+
+const queues = new WeakMap<object, Promise<unknown>>();
+
+/** Those who met others would go on meeting each other. */
+async function oneByOne<T>(database: object, run: () => Promise<T>): Promise<T> {
+  const before = queues.get(database) ?? Promise.resolve();
+  const own = before.then(run, run);
+  queues.set(
+    database,
+    own.catch(() => undefined),
+  );
+  return own;
 }
 
 /** Whether nothing was done because another transaction was in the way. */

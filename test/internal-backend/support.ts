@@ -15,6 +15,7 @@ import { inTransaction } from '../../src/database/in-transaction.ts';
 import { EmbeddedDialect } from '../../src/database/dialect.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { ServerDialect } from '../../src/database/postgres/dialect.ts';
+import { statementTimeouts } from '../../src/database/postgres/limits.ts';
 import { createPool } from '../../src/database/postgres/pool.ts';
 import { sqliteForKysely } from '../../src/database/sqlite.ts';
 import { keyFromText, type KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
@@ -64,7 +65,8 @@ export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> 
 
 function openFaulty(folder: string, { server }: FolderDatabase, faults: FaultSwitch): Kysely<Tables> {
   if (server !== undefined) {
-    const dialect = new ServerDialect(createPool({ connectionString: server.url }));
+    const timeoutMs = statementTimeouts.serving;
+    const dialect = new ServerDialect(createPool({ connectionString: server.url }, timeoutMs), timeoutMs);
     return new Kysely({ dialect: faultyDialect(dialect, faults) });
   }
   const database = new DatabaseSync(join(folder, 'kici.db'));

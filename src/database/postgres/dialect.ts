@@ -18,15 +18,16 @@ import {
   type TableMetadata,
   type TransactionSettings,
 } from 'kysely';
-import { statementTimeoutMs } from './limits.ts';
 
 /** PostgreSQL as we use it: text in the order of its bytes, transactions with time-outs, a lock that a pooler keeps. */
 export class ServerDialect extends PostgresDialect {
   readonly #pool: PostgresPool;
+  readonly #statementTimeoutMs: number;
 
-  constructor(pool: PostgresPool) {
+  constructor(pool: PostgresPool, statementTimeoutMs: number) {
     super({ pool });
     this.#pool = pool;
+    this.#statementTimeoutMs = statementTimeoutMs;
   }
 
   override createAdapter(): DialectAdapter {
@@ -34,7 +35,7 @@ export class ServerDialect extends PostgresDialect {
   }
 
   override createDriver(): Driver {
-    return new LimitedDriver({ pool: this.#pool });
+    return new LimitedDriver(this.#pool, this.#statementTimeoutMs);
   }
 
   override createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
@@ -93,14 +94,17 @@ const migrationLock = 0x6b696369;
 
 /** Limits hold for the transaction alone, since a pooler hands the session on; they travel with its beginning. */
 class LimitedDriver extends PostgresDriver {
+  readonly #limits: string;
+
+  constructor(pool: PostgresPool, timeoutMs: number) {
+    super({ pool });
+    this.#limits = `set local statement_timeout = ${timeoutMs}; set local idle_in_transaction_session_timeout = ${timeoutMs}`;
+  }
+
   override async beginTransaction(
     connection: DatabaseConnection,
     { isolationLevel = 'read committed' }: TransactionSettings,
   ): Promise<void> {
-    await connection.executeQuery(
-      CompiledQuery.raw(
-        `begin isolation level ${isolationLevel}; set local statement_timeout = ${statementTimeoutMs}; set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
-      ),
-    );
+    await connection.executeQuery(CompiledQuery.raw(`begin isolation level ${isolationLevel}; ${this.#limits}`));
   }
 }

@@ -1,10 +1,11 @@
-import { Kysely, sql, type PostgresPool } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import { readPlainFile, fileProblem } from '../../files/plain-file.ts';
 import { DatabaseError } from '../database-error.ts';
 import { DatabaseUnavailableError } from '../unavailable.ts';
 import { parseAddress, type PostgresAddress } from './address.ts';
 import { ServerDialect } from './dialect.ts';
+import { statementTimeouts } from './limits.ts';
 
 /** Which PostgreSQL, and what it takes to get in. */
 export interface PostgresSettings {
@@ -19,14 +20,20 @@ const name = 'kici-orchestrator';
 
 /**
  * Opens a PostgreSQL and looks whether it is one that can be used.
+ * @param purpose decides how long a statement may take
  * @throws DatabaseError `bad_address`, `cannot_open`
  */
-export async function openPostgres<Tables>(settings: PostgresSettings): Promise<Kysely<Tables>> {
+export async function openPostgres<Tables>(
+  settings: PostgresSettings,
+  purpose: keyof typeof statementTimeouts = 'serving',
+): Promise<Kysely<Tables>> {
   const address = parseAddress(settings.url);
   const config = await connectionTo(address, settings.passwordFile);
   // Imported by those alone who have a server.
   const { createPool } = await import('./pool.ts');
-  const database = openPool<Tables>(createPool(config));
+  const timeoutMs = statementTimeouts[purpose];
+  const dialect = new ServerDialect(createPool(config, timeoutMs), timeoutMs);
+  const database = new Kysely<Tables>({ dialect });
   try {
     await requireUsable(database);
     return database;
@@ -34,10 +41,6 @@ export async function openPostgres<Tables>(settings: PostgresSettings): Promise<
     await database.destroy();
     throw error instanceof DatabaseError ? error : cannotOpen(address, error);
   }
-}
-
-export function openPool<Tables>(pool: PostgresPool): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new ServerDialect(pool) });
 }
 
 async function connectionTo(

@@ -1,7 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError as ServerError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DatabaseUnavailableError, isOfNoUse, lostConnection } from '../unavailable.ts';
-import { statementTimeoutMs } from './limits.ts';
 import { columnTypes, requirePlain } from './types.ts';
 
 const connectTimeoutMs = 5_000;
@@ -10,7 +9,7 @@ const keepAliveDelayMs = 10_000;
 const maxConnections = 10;
 
 /** Connections as Kysely's dialect takes them: whatever makes one useless is a `DatabaseUnavailableError`. */
-export function createPool(config: PoolConfig): PostgresPool {
+export function createPool(config: PoolConfig, statementTimeoutMs: number): PostgresPool {
   const pool = new Pool({
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
