@@ -59,6 +59,39 @@ export function createEnvironmentResolver(
   instances: Instances,
   renames: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
+  async function resolveRows(
+    call: Call,
+    rows: readonly BindingRow[],
+    facts: JobFacts,
+    freshness: Freshness = 'cached',
+    own: 'each' | 'whole',
+  ): Promise<ResolvedEnvironment> {
+    const bindings = rows.map(parseRow);
+    const compiled = compileBindings(bindings, facts);
+    const open = await instances.of(call);
+    const traits = await Promise.all([...open.values()].map(traitsOf));
+    // A bound backend that nobody has added: its names cannot be listed, which is not the same as having none.
+    const strangers = new Set(
+      bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
+    );
+    traits.push(...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })));
+    const list = (request: ListingRequest): Promise<AgedListing> =>
+      listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
+    const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
+      backend === internalBackendName ? 'own' : 'others',
+    );
+    const listings = (
+      await Promise.all([
+        listOwn(own === 'whole' ? wholeOf(requests.get('own')) : (requests.get('own') ?? []), list, () =>
+          renames(call.organization),
+        ),
+        ...(requests.get('others') ?? []).map(list),
+      ])
+    ).flat();
+    const catalogue = await mergeInTurns(compiled, traits, listings);
+    return { catalogue, bindings, listings, instances: open };
+  }
+
   const resolver: EnvironmentResolver = {
     async resolve(call, environment, facts, freshness) {
       const { organization } = call;
@@ -66,7 +99,8 @@ export function createEnvironmentResolver(
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const before = await renames(organization);
         const rows = await environments.bindings(organization, environment);
-        const resolved = await resolver.resolveBindings(call, rows, facts, freshness);
+        // Once a rename came in between, one list of everything is sooner over than many.
+        const resolved = await resolveRows(call, rows, facts, freshness, attempt === 0 ? 'each' : 'whole');
         if ((await renames(organization)) === before) return resolved;
       }
       throw new ApiError(
@@ -75,32 +109,7 @@ export function createEnvironmentResolver(
         'try again once they are renamed',
       );
     },
-    async resolveBindings(call, rows, facts, freshness = 'cached') {
-      const bindings = rows.map(parseRow);
-      const compiled = compileBindings(bindings, facts);
-      const open = await instances.of(call);
-      const traits = await Promise.all([...open.values()].map(traitsOf));
-      // A bound backend that nobody has added: its names cannot be listed, which is not the same as having none.
-      const strangers = new Set(
-        bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
-      );
-      traits.push(
-        ...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })),
-      );
-      const list = (request: ListingRequest): Promise<AgedListing> =>
-        listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
-      const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
-        backend === internalBackendName ? 'own' : 'others',
-      );
-      const listings = (
-        await Promise.all([
-          listOwn(requests.get('own') ?? [], list, () => renames(call.organization)),
-          ...(requests.get('others') ?? []).map(list),
-        ])
-      ).flat();
-      const catalogue = await mergeInTurns(compiled, traits, listings);
-      return { catalogue, bindings, listings, instances: open };
-    },
+    resolveBindings: (call, rows, facts, freshness) => resolveRows(call, rows, facts, freshness, 'each'),
   };
   return resolver;
 }
@@ -117,9 +126,13 @@ async function listOwn(
   if (requests.length < 2) return Promise.all(requests.map(list));
   const before = await renames();
   const listings = await Promise.all(requests.map(list));
-  return (await renames()) === before
-    ? listings
-    : [await list({ backend: internalBackendName, query: { depth: 'tree' } })];
+  return (await renames()) === before ? listings : [await list(everything)];
+}
+
+const everything: ListingRequest = { backend: internalBackendName, query: { depth: 'tree' } };
+
+function wholeOf(requests: readonly ListingRequest[] = []): readonly ListingRequest[] {
+  return requests.length === 0 ? [] : [everything];
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
